@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ module: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.init(stringLiteral: module)] + dependencies,
+        resources: module.hasFixtures ? [.copy("Fixtures")] : [], swiftSettings: settings)
+}
+
+extension String {
+    /// The test targets that carry a `Fixtures` folder.
+    var hasFixtures: Bool { ["QuarryTransformers", "QuarryText"].contains(self) }
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "quarry",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "quarry", targets: ["QuarryCommand"]),
+        .library(name: "Quarry", targets: ["Quarry"]),
+        .library(name: "QuarryCore", targets: ["QuarryCore"]),
+        .library(name: "QuarryReaders", targets: ["QuarryReaders"]),
+        .library(name: "QuarryChunking", targets: ["QuarryChunking"]),
+        .library(name: "QuarryTransformers", targets: ["QuarryTransformers"]),
+        .library(name: "QuarryEmbedders", targets: ["QuarryEmbedders"]),
+        .library(name: "QuarryLanguageModels", targets: ["QuarryLanguageModels"]),
+        .library(name: "QuarryVectorIndex", targets: ["QuarryVectorIndex"]),
+        .library(name: "QuarryBM25", targets: ["QuarryBM25"]),
+        .library(name: "QuarryRetrieval", targets: ["QuarryRetrieval"]),
+        .library(name: "QuarryReranking", targets: ["QuarryReranking"]),
+        .library(name: "QuarryRetrievalQA", targets: ["QuarryRetrievalQA"]),
+        .library(name: "QuarryEvaluation", targets: ["QuarryEvaluation"]),
+        .library(name: "QuarryTesting", targets: ["QuarryTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // C doors
+        .systemLibrary(
+            name: "CQuarryBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CQuarryCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CQuarryStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
+        .target(name: "CQuarryKernels"),
+
+        // contracts
+        module("QuarryCore"),
+
+        // plumbing
+        module("QuarryText", "QuarryCore", "CQuarryStemmer"),
+        module(
+            "QuarryLinearAlgebra", "CQuarryKernels",
+            .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
+        module("QuarryHTTP", "CQuarryCurl"),
+        module("QuarrySQLite", grdb),
+
+        // engines
+        module("QuarryReaders", "QuarryCore", "QuarryText"),
+        module("QuarryChunking", "QuarryCore", "QuarryText"),
+        module("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryLinearAlgebra"),
+        module("QuarryEmbedders", "QuarryCore", "QuarryHTTP"),
+        module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP"),
+        module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),
+        module("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
+
+        // strategies
+        module("QuarryRetrieval", "QuarryCore", "QuarryText"),
+        module("QuarryReranking", "QuarryCore", "QuarryText"),
+
+        // chains
+        module("QuarryRetrievalQA", "QuarryCore", "QuarryText"),
+        module("QuarryEvaluation", "QuarryCore"),
+
+        // umbrella and tools
+        module(
+            "Quarry", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
+            "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
+            "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb, crypto, logging),
+        module("QuarryTesting", "QuarryCore"),
+        .executableTarget(
+            name: "QuarryCommand", dependencies: ["Quarry", "QuarryEvaluation", argumentParser],
+            swiftSettings: settings),
+
+        tests("QuarryCore"),
+        tests("QuarryText", "QuarryCore"),
+        tests("QuarryLinearAlgebra"),
+        tests("QuarryHTTP", "QuarryTesting"),
+        tests("QuarrySQLite", grdb),
+        tests("QuarryReaders", "QuarryCore"),
+        tests("QuarryChunking", "QuarryCore", "QuarryReaders"),
+        tests("QuarryTransformers", "QuarryCore", "QuarryText"),
+        tests("QuarryEmbedders", "QuarryCore", "QuarryTesting"),
+        tests("QuarryLanguageModels", "QuarryCore", "QuarryTesting"),
+        tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", grdb),
+        tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
+        tests("QuarryRetrieval", "QuarryCore"),
+        tests("QuarryReranking", "QuarryCore"),
+        tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
+        tests("QuarryEvaluation", "QuarryCore"),
+        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation"),
+        tests("QuarryCommand", "Quarry"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+#include "quarry_kernels.h"

@@ -1,0 +1,78 @@
+/// The name of a stored chunk inside one index file. Never reused while the file lives.
+public struct ChunkID: RawRepresentable, Sendable, Hashable, Comparable, Codable {
+    public var rawValue: Int64
+
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+    public init(_ rawValue: Int64) { self.rawValue = rawValue }
+
+    public static func < (a: ChunkID, b: ChunkID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A passage: a range of a document, small enough to embed and to quote.
+public struct Chunk: Sendable, Hashable {
+    public var documentID: String
+    /// Position among the chunks of its document, from 0.
+    public var ordinal: Int
+    /// UTF-8 offsets into the document's text; ``text`` is exactly what stands there.
+    public var range: Range<Int>
+    public var text: String
+    /// Titles of the headings above, outermost first.
+    public var headings: [String]
+    /// The header rows of the table that this chunk continues, where they are not part of ``text``.
+    public var tableHeader: String?
+    /// Length of ``contextualText`` in tokens of the chunker's counter.
+    public var tokenCount: Int
+
+    public init(
+        documentID: String, ordinal: Int, range: Range<Int>, text: String, headings: [String] = [],
+        tableHeader: String? = nil, tokenCount: Int
+    ) {
+        self.documentID = documentID
+        self.ordinal = ordinal
+        self.range = range
+        self.text = text
+        self.headings = headings
+        self.tableHeader = tableHeader
+        self.tokenCount = tokenCount
+    }
+
+    /// What models read: the breadcrumb of headings, a repeated table header, then the text.
+    ///
+    /// Quotes and citations use ``text``; this is for embedding, re-ranking and prompts.
+    public var contextualText: String {
+        var parts: [String] = []
+        if !headings.isEmpty { parts.append(headings.joined(separator: " > ")) }
+        if let tableHeader { parts.append(tableHeader) }
+        parts.append(text)
+        return parts.joined(separator: "\n")
+    }
+}
+
+/// Where in its source a stretch of text stands.
+public struct SourceLocation: Sendable, Hashable, Codable {
+    /// The file as the index knows it (relative to the indexed root), or the id of a JSONL record.
+    public var source: String
+    /// Byte offsets into the source.
+    public var bytes: Range<Int>
+    /// 1-based lines of the source.
+    public var lines: ClosedRange<Int>
+
+    public init(source: String, bytes: Range<Int>, lines: ClosedRange<Int>) {
+        self.source = source
+        self.bytes = bytes
+        self.lines = lines
+    }
+}
+
+/// Cuts documents into chunks.
+///
+/// A conformer cannot fail: bad parameters were refused when it was made. Every chunk's `text` is the document's text
+/// at the chunk's `range`; chunks come in text order, numbered from 0, and leave out nothing but white space.
+public protocol Chunker: Sendable {
+    func chunks(of document: Document) -> [Chunk]
+}
+
+/// Counts the tokens a model would make of a text, special tokens not included.
+public protocol TokenCounter: Sendable {
+    func tokenCount(of text: String) -> Int
+}

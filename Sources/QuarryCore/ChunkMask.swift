@@ -1,0 +1,28 @@
+/// A set of chunk ids as a bit array: what a filter lets through.
+public struct ChunkMask: Sendable, Hashable {
+    private var words: [UInt64] = []
+    public private(set) var count = 0
+
+    public init() {}
+
+    /// - Precondition: Ids are not negative.
+    public init(_ ids: some Sequence<ChunkID>) {
+        for id in ids { insert(id) }
+    }
+
+    /// - Complexity: O(1), amortised.
+    public mutating func insert(_ id: ChunkID) {
+        let (word, bit) = (Int(id.rawValue >> 6), UInt64(1) << UInt64(id.rawValue & 63))
+        if word >= words.count { words.append(contentsOf: repeatElement(0, count: word + 1 - words.count)) }
+        if words[word] & bit == 0 {
+            words[word] |= bit
+            count += 1
+        }
+    }
+
+    /// - Complexity: O(1).
+    public func contains(_ id: ChunkID) -> Bool {
+        let word = Int(id.rawValue >> 6)
+        return id.rawValue >= 0 && word < words.count && words[word] & (1 << UInt64(id.rawValue & 63)) != 0
+    }
+}

@@ -1,0 +1,139 @@
+/// A monotone map from the cleaned text of a document back to the bytes and lines of its source.
+///
+/// The map is a list of segments. Inside a segment every `cleanUnit` bytes of text came from `sourceUnit` bytes of the
+/// source, so a run of identical bytes, a run of Windows-1251 letters (2 from 1) and a composed letter (2 from 3) are
+/// one segment each. Source bytes between two segments were dropped by cleaning.
+public struct SourceMap: Sendable, Hashable {
+    public struct Segment: Sendable, Hashable {
+        /// Where the segment starts in the cleaned text, in UTF-8 bytes.
+        public var clean: Int
+        /// Where it starts in the source, in bytes.
+        public var source: Int
+        /// Bytes of cleaned text per unit, at least 1.
+        public var cleanUnit: Int
+        /// Bytes of source per unit, at least 1.
+        public var sourceUnit: Int
+        /// How many units the segment holds.
+        public var count: Int
+
+        public init(clean: Int, source: Int, cleanUnit: Int, sourceUnit: Int, count: Int) {
+            self.clean = clean
+            self.source = source
+            self.cleanUnit = cleanUnit
+            self.sourceUnit = sourceUnit
+            self.count = count
+        }
+
+        var cleanEnd: Int { clean + cleanUnit * count }
+    }
+
+    /// In text order.
+    public private(set) var segments: [Segment]
+    /// Source offset at which each line starts; the first is 0. A line ends after `\n`, or after a `\r` that no `\n` follows.
+    public private(set) var lineStarts: [Int]
+
+    public init(segments: [Segment], lineStarts: [Int]) {
+        self.segments = segments
+        self.lineStarts = lineStarts.isEmpty ? [0] : lineStarts
+    }
+
+    /// The map of a text that is its own source.
+    public init(identityOf text: String) {
+        let count = text.utf8.count
+        self.init(
+            segments: count == 0
+                ? [] : [Segment(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: count)],
+            lineStarts: SourceMap.lineStarts(in: text.utf8))
+    }
+
+    /// The source bytes that a stretch of cleaned text came from.
+    ///
+    /// Units are never cut: a range that touches part of a unit covers the unit's whole source.
+    /// - Complexity: O(log segments).
+    public func sourceRange(of range: Range<Int>) -> Range<Int> {
+        guard !segments.isEmpty else { return 0..<0 }
+        let start = sourceStart(of: range.lowerBound)
+        guard !range.isEmpty else { return start..<start }
+        return start..<max(start, sourceEnd(ofUnitAt: range.upperBound - 1))
+    }
+
+    /// The 1-based lines of the source that a stretch of cleaned text touches.
+    public func lines(of range: Range<Int>) -> ClosedRange<Int> {
+        let source = sourceRange(of: range)
+        let first = line(at: source.lowerBound)
+        return first...max(first, line(at: max(source.lowerBound, source.upperBound - 1)))
+    }
+
+    /// The 1-based line that holds a byte of the source.
+    public func line(at sourceOffset: Int) -> Int {
+        max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset })
+    }
+
+    private func sourceStart(of offset: Int) -> Int {
+        let index = max(0, partitionPoint(segments.count) { segments[$0].clean <= offset } - 1)
+        let segment = segments[index]
+        let unit = min(max(0, (offset - segment.clean) / segment.cleanUnit), segment.count)
+        return segment.source + unit * segment.sourceUnit
+    }
+
+    private func sourceEnd(ofUnitAt offset: Int) -> Int {
+        let index = max(0, partitionPoint(segments.count) { segments[$0].clean <= offset } - 1)
+        let segment = segments[index]
+        let unit = min(max(0, (offset - segment.clean) / segment.cleanUnit), segment.count - 1)
+        return segment.source + (unit + 1) * segment.sourceUnit
+    }
+
+    /// Offsets at which lines start in a sequence of single-byte code units.
+    public static func lineStarts(in bytes: some Sequence<UInt8>) -> [Int] {
+        var starts = [0]
+        var offset = 0
+        var previousWasReturn = false
+        for byte in bytes {
+            if byte == 0x0A {
+                if previousWasReturn { starts[starts.count - 1] = offset + 1 } else { starts.append(offset + 1) }
+            } else if byte == 0x0D {
+                starts.append(offset + 1)
+            }
+            previousWasReturn = byte == 0x0D
+            offset += 1
+        }
+        return starts
+    }
+}
+
+/// The first index in `0..<count` for which `belongs` is false, where all true precede all false.
+private func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+        let middle = (low + high) / 2
+        if belongs(middle) { low = middle + 1 } else { high = middle }
+    }
+    return low
+}
+
+/// Collects the segments of a ``SourceMap`` from left to right, joining neighbours of the same shape.
+public struct SourceMapBuilder: Sendable {
+    private var segments: [SourceMap.Segment] = []
+    /// Length of the cleaned text so far, in UTF-8 bytes.
+    public private(set) var cleanCount = 0
+
+    public init() {}
+
+    /// Says that the next `cleanUnit × count` bytes of text came from `sourceUnit × count` bytes at `source`.
+    public mutating func append(source: Int, cleanUnit: Int = 1, sourceUnit: Int = 1, count: Int = 1) {
+        precondition(cleanUnit > 0 && sourceUnit > 0 && count >= 0, "A unit holds at least one byte on either side.")
+        guard count > 0 else { return }
+        if let last = segments.last, last.cleanUnit == cleanUnit, last.sourceUnit == sourceUnit,
+            last.source + last.sourceUnit * last.count == source
+        {
+            segments[segments.count - 1].count += count
+        } else {
+            segments.append(
+                .init(clean: cleanCount, source: source, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: count))
+        }
+        cleanCount += cleanUnit * count
+    }
+
+    public func build(lineStarts: [Int]) -> SourceMap { SourceMap(segments: segments, lineStarts: lineStarts) }
+}
