@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .PHONY: setup build models test-assets demo test check eval clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
-DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev pkg-config python3 python3-pip python3-venv
+DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev pkg-config python3 python3-pip python3-venv
 BREW_PACKAGES := openblas curl snowball pkg-config python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

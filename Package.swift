@@ -24,7 +24,6 @@ extension String {
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -50,7 +49,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -62,6 +60,8 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CQuarryStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
+        .systemLibrary(
+            name: "CQuarryDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CQuarryKernels"),
 
         // contracts
@@ -96,7 +96,8 @@ let package = Package(
         module(
             "Quarry", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
-            "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb, crypto, logging),
+            "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
+            .target(name: "CQuarryDigest", condition: .when(platforms: [.linux])), logging),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand", dependencies: ["Quarry", "QuarryEvaluation", argumentParser],
