@@ -1,0 +1,175 @@
+import CQuarryCurl
+
+/// The life of a libcurl easy handle. Everything here runs on the engine's thread.
+enum EasyHandle {
+    static func make(
+        for transfer: Transfer, _ configuration: HTTPClient.Configuration
+    ) throws -> UnsafeMutableRawPointer {
+        guard let handle = curl_easy_init() else {
+            throw HTTPError(.internalFailure, "libcurl could not allocate a transfer.")
+        }
+        transfer.handle = handle
+        let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: quarry_curl_error_size)
+        errorText.initialize(repeating: 0, count: quarry_curl_error_size)
+        transfer.errorText = errorText
+        let options = Options(handle: handle)
+        try options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
+        try set(connectionOf: transfer, configuration, options)
+        try set(requestOf: transfer, options)
+        try set(callbacksOf: transfer, options)
+        return handle
+    }
+
+    static func destroy(_ transfer: Transfer) {
+        if let handle = transfer.handle { curl_easy_cleanup(handle) }
+        curl_slist_free_all(transfer.headerList)
+        transfer.errorText?.deallocate()
+        transfer.handle = nil
+        transfer.headerList = nil
+        transfer.errorText = nil
+    }
+
+    static func error(_ code: CURLcode, of transfer: Transfer) -> HTTPError {
+        let detail = transfer.errorText.map { String(cString: $0) } ?? ""
+        let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        let kind: HTTPError.Code =
+            switch code {
+            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidURL
+            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve
+            case CURLE_COULDNT_CONNECT, CURLE_PROXY: .cannotConnect
+            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+                CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+                .insecureConnection
+            case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+                .connectionLost
+            case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformedResponse
+            default: .internalFailure
+            }
+        return HTTPError(kind, "\(transfer.request.url): \(reason).")
+    }
+
+    private static func set(
+        connectionOf transfer: Transfer, _ configuration: HTTPClient.Configuration, _ options: Options
+    ) throws {
+        try options.set(CURLOPT_NOSIGNAL, 1)
+        try options.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try options.set(CURLOPT_FOLLOWLOCATION, 0)
+        try options.set(CURLOPT_HTTP_VERSION, quarry_curl_http_version_2tls)
+        // Waiting to share a connection only pays where TLS says at once whether it can be shared.
+        if transfer.request.url.scheme == "https" { try options.set(CURLOPT_PIPEWAIT, 1) }
+        try options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        try options.set(CURLOPT_ACCEPT_ENCODING, "")
+        try options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, transfer.limits.connectTimeout.milliseconds))
+        if let total = transfer.limits.totalTimeout { try options.set(CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
+        switch configuration.proxy {
+        case .none: try options.set(CURLOPT_PROXY, "")
+        case .environment: break
+        case .url(let url, let password):
+            try options.set(CURLOPT_PROXY, url.string)
+            if let password { try options.set(CURLOPT_PROXYUSERPWD, password.reveal()) }
+        }
+        if case .file(let path) = configuration.certificateAuthorities { try options.set(CURLOPT_CAINFO, path) }
+    }
+
+    private static func set(requestOf transfer: Transfer, _ options: Options) throws {
+        let request = transfer.request
+        try request.headers.validate()
+        try options.set(CURLOPT_URL, request.url.string)
+        if request.method == .head { try options.set(CURLOPT_NOBODY, 1) }
+        if let body = request.body {
+            try options.set(CURLOPT_POST, 1)
+            try options.check(
+                quarry_curl_set_offset(options.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            try body.withUnsafeBytes { bytes in
+                // A pointer to no bytes is nil in Swift, and nil asks libcurl to read from a callback.
+                let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) }
+                if let start { try options.set(CURLOPT_COPYPOSTFIELDS, start) } else { try options.set(CURLOPT_COPYPOSTFIELDS, "") }
+            }
+        }
+        try options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        var lines = request.headers.fields.map { field in
+            let value = field.value.wire
+            return value.isEmpty ? "\(field.name);" : "\(field.name): \(value)"
+        }
+        lines.append("Expect:")
+        if request.body != nil, request.headers["content-type"] == nil { lines.append("Content-Type:") }
+        for line in lines {
+            guard let list = curl_slist_append(transfer.headerList, line) else {
+                throw HTTPError(.internalFailure, "libcurl could not allocate a header field.")
+            }
+            transfer.headerList = list
+        }
+        try options.check(quarry_curl_set_list(options.handle, CURLOPT_HTTPHEADER, transfer.headerList))
+    }
+
+    private static func set(callbacksOf transfer: Transfer, _ options: Options) throws {
+        // Unretained: the engine holds the transfer for as long as the handle lives.
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_HEADERFUNCTION, receiveHeader))
+        try options.set(CURLOPT_HEADERDATA, context)
+        try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_WRITEFUNCTION, receiveBody))
+        try options.set(CURLOPT_WRITEDATA, context)
+    }
+}
+
+/// Sets options of one handle, by the type of their value.
+private struct Options {
+    let handle: UnsafeMutableRawPointer
+
+    func set(_ option: CURLoption, _ value: Int) throws { try check(quarry_curl_set_long(handle, option, value)) }
+    func set(_ option: CURLoption, _ value: String) throws { try check(quarry_curl_set_string(handle, option, value)) }
+    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws {
+        try check(quarry_curl_set_pointer(handle, option, value))
+    }
+
+    func check(_ code: CURLcode) throws {
+        guard code == CURLE_OK else {
+            throw HTTPError(.internalFailure, "libcurl refused an option: \(String(cString: curl_easy_strerror(code))).")
+        }
+    }
+}
+
+private func receiveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    transfer.lastActivity = .now
+    // Trailers after the body come here as well; nobody reads them.
+    guard !transfer.isHeadDelivered else { return line.count }
+    let head = transfer.head.push(line)
+    guard transfer.head.byteCount <= transfer.limits.maximumHeadBytes else {
+        transfer.refusal = HTTPError(
+            .responseTooLarge,
+            "\(transfer.request.url) sent more than \(transfer.limits.maximumHeadBytes) bytes of header fields. Refused.")
+        return 0
+    }
+    if let head {
+        transfer.deliver(HTTPResponseHead(status: head.status, headers: head.headers, url: transfer.request.url))
+    }
+    return line.count
+}
+
+private func receiveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    transfer.lastActivity = .now
+    guard transfer.bodyBytes + piece.count <= transfer.limits.maximumBodyBytes else {
+        transfer.refusal = HTTPError(
+            .responseTooLarge,
+            "\(transfer.request.url) sent more than \(transfer.limits.maximumBodyBytes) bytes. Refused.")
+        return 0
+    }
+    switch transfer.deliver(piece) {
+    case .taken:
+        transfer.bodyBytes += piece.count
+        return piece.count
+    case .pause: return quarry_curl_write_pause
+    case .unwanted: return 0
+    }
+}

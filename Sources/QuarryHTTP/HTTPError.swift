@@ -1,0 +1,42 @@
+/// A request that brought no response, or a response that had to be refused.
+///
+/// A response with an error status is not an error here: it is returned, and the caller judges it.
+package struct HTTPError: Error, Sendable, CustomStringConvertible {
+    package struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Name: String, Sendable {
+            case invalidURL, invalidRequest, cannotResolve, cannotConnect, insecureConnection, timedOut
+            case connectionLost, responseTooLarge, tooManyRedirects, refusedRedirect, malformedResponse, closed, internalFailure
+        }
+        private let name: Name
+
+        package static let invalidURL = Code(name: .invalidURL)
+        package static let invalidRequest = Code(name: .invalidRequest)
+        package static let cannotResolve = Code(name: .cannotResolve)
+        package static let cannotConnect = Code(name: .cannotConnect)
+        /// The TLS handshake or the check of the certificate failed.
+        package static let insecureConnection = Code(name: .insecureConnection)
+        package static let timedOut = Code(name: .timedOut)
+        package static let connectionLost = Code(name: .connectionLost)
+        package static let responseTooLarge = Code(name: .responseTooLarge)
+        package static let tooManyRedirects = Code(name: .tooManyRedirects)
+        package static let refusedRedirect = Code(name: .refusedRedirect)
+        package static let malformedResponse = Code(name: .malformedResponse)
+        /// The client was shut down.
+        package static let closed = Code(name: .closed)
+        package static let internalFailure = Code(name: .internalFailure)
+
+        package var description: String { name.rawValue }
+    }
+
+    package var code: Code
+    package var message: String
+    package var underlyingError: (any Error)?
+
+    package init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.underlyingError = underlyingError
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,93 @@
+/// Header fields in the order they were written. Names are compared without regard to case.
+package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
+    package struct Field: Sendable, Hashable {
+        package var name: String
+        var value: FieldValue
+    }
+
+    enum FieldValue: Sendable, Hashable {
+        case plain(String)
+        case secret(Secret)
+
+        /// The characters to send.
+        var wire: String {
+            switch self {
+            case .plain(let text): text
+            case .secret(let secret): secret.reveal()
+            }
+        }
+    }
+
+    package private(set) var fields: [Field] = []
+
+    package init() {}
+
+    package init(dictionaryLiteral elements: (String, String)...) {
+        fields = elements.map { Field(name: $0.0, value: .plain($0.1)) }
+    }
+
+    /// The first value of a name. A secret's value is not shown.
+    package subscript(name: String) -> String? {
+        fields.first { Self.same($0.name, name) }.map { field in
+            switch field.value {
+            case .plain(let text): text
+            case .secret(let secret): secret.description
+            }
+        }
+    }
+
+    package mutating func add(_ name: String, _ value: String) { fields.append(Field(name: name, value: .plain(value))) }
+
+    /// Adds a credential: it is sent, but not shown, and not sent on to another origin.
+    package mutating func add(_ name: String, secret: Secret) { fields.append(Field(name: name, value: .secret(secret))) }
+
+    package mutating func remove(_ name: String) { fields.removeAll { Self.same($0.name, name) } }
+
+    /// Replaces every field of the name.
+    package mutating func set(_ name: String, _ value: String) {
+        remove(name)
+        add(name, value)
+    }
+
+    /// Only what may be told to a stranger: no secrets, no cookies, no authorization.
+    func withoutCredentials() -> HTTPHeaders {
+        var rest = self
+        rest.fields.removeAll { field in
+            if case .secret = field.value { return true }
+            return ["authorization", "proxy-authorization", "cookie"].contains(field.name.lowercased())
+        }
+        return rest
+    }
+
+    /// - Throws: ``HTTPError`` with code `invalidRequest` for a name or value that would break out of its line.
+    func validate() throws {
+        for field in fields {
+            guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {
+                throw HTTPError(.invalidRequest, "“\(field.name)” is not a header name.")
+            }
+            guard !field.value.wire.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
+                throw HTTPError(.invalidRequest, "The value of the header \(field.name) holds a line break or a NUL.")
+            }
+        }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    private static func same(_ a: String, _ b: String) -> Bool { a.lowercased() == b.lowercased() }
+
+    package var description: String {
+        fields.map { field in
+            switch field.value {
+            case .plain(let text): "\(field.name): \(text)"
+            case .secret(let secret): "\(field.name): \(secret)"
+            }
+        }.joined(separator: "\n")
+    }
+}

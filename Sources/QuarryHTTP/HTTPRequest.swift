@@ -1,0 +1,86 @@
+/// A request as a value.
+package struct HTTPRequest: Sendable {
+    package enum Method: String, Sendable, Hashable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    package var method: Method
+    package var url: HTTPURL
+    package var headers: HTTPHeaders
+    package var body: [UInt8]?
+    /// Overrides the client's limits for this request.
+    package var limits: HTTPLimits?
+
+    package init(
+        _ method: Method, _ url: HTTPURL, headers: HTTPHeaders = [:], body: [UInt8]? = nil, limits: HTTPLimits? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.limits = limits
+    }
+}
+
+/// How long and how much a request may take.
+package struct HTTPLimits: Sendable, Hashable {
+    /// Until the connection, TLS included, stands. The default is 5 s.
+    package var connectTimeout: Duration = .seconds(5)
+    /// From the start until the response's head is there, connecting included. The default is 600 s: a local model
+    /// may read a long prompt before it says anything.
+    package var firstByteTimeout: Duration = .seconds(600)
+    /// Without a byte from the server, once it began to answer. The default is 120 s.
+    package var idleTimeout: Duration = .seconds(120)
+    /// For the whole exchange. The default is nil, none.
+    package var totalTimeout: Duration?
+    /// Size of the body after decompression, in bytes. The default is 256 MiB.
+    package var maximumBodyBytes = 256 << 20
+    /// Size of the status line and header fields, in bytes. The default is 64 KiB.
+    package var maximumHeadBytes = 64 << 10
+    /// How many redirects are followed; 0 returns them as they are. The default is 5.
+    package var maximumRedirects = 5
+
+    package init() {}
+}
+
+/// The status line and header fields of a response.
+package struct HTTPResponseHead: Sendable, Hashable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    /// Where the response came from, after redirects.
+    package var url: HTTPURL
+
+    package init(status: Int, headers: HTTPHeaders, url: HTTPURL) {
+        self.status = status
+        self.headers = headers
+        self.url = url
+    }
+
+    package var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// The media type in lower case, without parameters.
+    package var mediaType: String? {
+        headers["content-type"].map { value in
+            String(value.prefix { $0 != ";" }).split(separator: " ").joined().lowercased()
+        }
+    }
+}
+
+/// A whole response.
+package struct HTTPResponse: Sendable, Hashable {
+    package var head: HTTPResponseHead
+    package var body: [UInt8]
+
+    package init(head: HTTPResponseHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
+
+    package var status: Int { head.status }
+    package var headers: HTTPHeaders { head.headers }
+}

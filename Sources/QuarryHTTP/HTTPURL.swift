@@ -1,0 +1,81 @@
+import CQuarryCurl
+
+/// An absolute `http` or `https` URL, checked and normalised by the parser that will also send to it.
+///
+/// User names and passwords inside a URL are refused: they would end in logs. The fragment is dropped.
+package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
+    /// The whole URL, query included.
+    package let string: String
+    package let scheme: String
+    /// Lower case; an IPv6 address keeps its brackets.
+    package let host: String
+    package let port: Int
+    package let path: String
+    package let query: String?
+
+    /// - Throws: ``HTTPError`` with code `invalidURL`.
+    package init(_ text: String) throws { self = try HTTPURL(parsing: text, relativeTo: nil) }
+
+    /// What may be shown: without the query, which may hold a key.
+    package var description: String { "\(origin)\(path)" }
+
+    /// Scheme, host and port. Credentials are only ever sent to the origin they were meant for.
+    package var origin: String {
+        let isDefault = port == (scheme == "https" ? 443 : 80)
+        return isDefault ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
+    }
+
+    /// The URL of a resource below this one; the query stays.
+    package func appending(path component: String) throws -> HTTPURL {
+        var base = path
+        while base.hasSuffix("/") { base.removeLast() }
+        let suffix = query.map { "?\($0)" } ?? ""
+        return try HTTPURL(origin + base + "/" + component + suffix)
+    }
+
+    /// Resolves a reference, as a redirect's `Location` is.
+    package func resolving(_ reference: String) throws -> HTTPURL {
+        try HTTPURL(parsing: reference, relativeTo: string)
+    }
+
+    private init(parsing text: String, relativeTo base: String?) throws {
+        guard let handle = curl_url() else {
+            throw HTTPError(.internalFailure, "libcurl could not allocate a URL parser.")
+        }
+        defer { curl_url_cleanup(handle) }
+        guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw HTTPError(.invalidURL, "The URL holds white space or a control character. Percent-encode it.")
+        }
+        if let base { guard curl_url_set(handle, CURLUPART_URL, base, 0) == CURLUE_OK else { throw Self.refusal(of: base) } }
+        guard curl_url_set(handle, CURLUPART_URL, text, 0) == CURLUE_OK else { throw Self.refusal(of: text) }
+        func part(_ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
+            var result: UnsafeMutablePointer<CChar>?
+            guard curl_url_get(handle, part, &result, flags) == CURLUE_OK, let result else { return nil }
+            defer { curl_free(result) }
+            return String(cString: result)
+        }
+        guard let scheme = part(CURLUPART_SCHEME), ["http", "https"].contains(scheme) else {
+            throw HTTPError(.invalidURL, "Only http and https URLs can be requested. Write http:// or https:// first.")
+        }
+        guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil else {
+            throw HTTPError(.invalidURL, "The URL holds a user name or password. Pass credentials separately.")
+        }
+        _ = curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
+        guard let host = part(CURLUPART_HOST), !host.isEmpty,
+            let port = part(CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)).flatMap({ Int($0) }),
+            let whole = part(CURLUPART_URL)
+        else { throw Self.refusal(of: text) }
+        self.scheme = scheme
+        self.host = host.lowercased()
+        self.port = port
+        self.path = part(CURLUPART_PATH) ?? "/"
+        self.query = part(CURLUPART_QUERY)
+        self.string = whole
+    }
+
+    private static func refusal(of text: String) -> HTTPError {
+        let shown = text.split(separator: "?", omittingEmptySubsequences: false).first.map(String.init) ?? text
+        if shown.contains("@") { return HTTPError(.invalidURL, "The URL cannot be parsed. Write http://host:port/path.") }
+        return HTTPError(.invalidURL, "“\(shown)” is not a URL. Write http://host:port/path.")
+    }
+}

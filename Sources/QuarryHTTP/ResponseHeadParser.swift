@@ -1,0 +1,38 @@
+/// Collects the lines of a response's head as libcurl hands them over.
+struct ResponseHeadParser {
+    private(set) var byteCount = 0
+    private var status = 0
+    private var fields: [(name: String, value: String)] = []
+
+    /// Takes one line, its ending included. Returns status and fields when the line ends a final head (not 1xx).
+    mutating func push(_ bytes: UnsafeRawBufferPointer) -> (status: Int, headers: HTTPHeaders)? {
+        byteCount += bytes.count
+        var line = bytes[...]
+        while let last = line.last, last == 0x0A || last == 0x0D { line = line.dropLast() }
+        guard let first = line.first else {
+            defer { fields = [] }
+            guard status >= 200 else { return nil }
+            var headers = HTTPHeaders()
+            for field in fields { headers.add(field.name, field.value) }
+            return (status, headers)
+        }
+        let text = String(decoding: line, as: UTF8.self)
+        if text.hasPrefix("HTTP/") {
+            fields = []
+            let words = text.split(separator: " ", maxSplits: 2)
+            status = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        } else if first == 0x20 || first == 0x09 {
+            if !fields.isEmpty { fields[fields.count - 1].value += " " + Self.trim(text[...]) }
+        } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            fields.append((Self.trim(text[..<colon]), Self.trim(text[text.utf8.index(after: colon)...])))
+        }
+        return nil
+    }
+
+    private static func trim(_ text: Substring) -> String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        var text = text.drop(while: isSpace)
+        while let last = text.last, isSpace(last) { text.removeLast() }
+        return String(text)
+    }
+}

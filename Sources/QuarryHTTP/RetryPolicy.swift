@@ -1,0 +1,91 @@
+import CQuarryCurl
+
+/// Decides whether a failed attempt is worth another, and after how long.
+///
+/// The order of precedence: the caller's reading of the body, `x-should-retry`, `retry-after-ms`, `retry-after`
+/// (seconds or a date), then exponential back-off with jitter.
+package struct RetryPolicy: Sendable {
+    /// How an attempt ended.
+    package enum Outcome: Sendable {
+        case failure(HTTPError)
+        case response(HTTPResponse)
+    }
+
+    package enum Decision: Sendable, Hashable {
+        case giveUp
+        case retry(after: Duration)
+    }
+
+    /// What a response's body says of trying again, where an API says it there.
+    package enum Hint: Sendable, Hashable {
+        case none
+        case never
+        case after(Duration)
+    }
+
+    /// Attempts in all, the first included. The default is 3.
+    package var maximumAttempts = 3
+    /// Doubled for each further attempt. The default is 0.5 s.
+    package var initialDelay: Duration = .milliseconds(500)
+    /// The default is 8 s.
+    package var maximumDelay: Duration = .seconds(8)
+    /// A server that wants a longer wait than this is not asked again. The default is 120 s.
+    package var maximumServerDelay: Duration = .seconds(120)
+    /// The default is 408, 409, 425, 429, 500, 502, 503, 504 and 529.
+    package var statuses: Set<Int> = [408, 409, 425, 429, 500, 502, 503, 504, 529]
+    /// Reads the body of an error response. The default finds nothing in it.
+    package var hint: @Sendable (HTTPResponse) -> Hint = { _ in .none }
+
+    package init() {}
+
+    /// One attempt.
+    package static var never: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.maximumAttempts = 1
+        return policy
+    }
+
+    /// - Parameters:
+    ///   - attempt: The number of the attempt that ended so, from 1.
+    ///   - now: Seconds since 1970, to read dates by.
+    ///   - jitter: In 0...1; the delay is shortened by up to a quarter.
+    package func decision(after outcome: Outcome, attempt: Int, now: Double, jitter: Double) -> Decision {
+        guard attempt < maximumAttempts else { return .giveUp }
+        let delay = backOff(attempt: attempt, jitter: jitter)
+        switch outcome {
+        case .failure(let error):
+            let transient: [HTTPError.Code] = [.cannotResolve, .cannotConnect, .connectionLost, .timedOut]
+            return transient.contains(error.code) ? .retry(after: delay) : .giveUp
+        case .response(let response):
+            guard !response.head.isSuccess else { return .giveUp }
+            let hint = hint(response)
+            if hint == .never { return .giveUp }
+            let advice = response.headers["x-should-retry"]?.lowercased()
+            if advice == "false" { return .giveUp }
+            guard advice == "true" || statuses.contains(response.status) else { return .giveUp }
+            if case .after(let wanted) = hint { return honour(wanted) }
+            if let wanted = Self.serverDelay(in: response.headers, now: now) { return honour(wanted) }
+            return .retry(after: delay)
+        }
+    }
+
+    private func honour(_ wanted: Duration) -> Decision {
+        wanted > maximumServerDelay ? .giveUp : .retry(after: max(.zero, wanted))
+    }
+
+    private func backOff(attempt: Int, jitter: Double) -> Duration {
+        let doubled = initialDelay * (1 << min(attempt - 1, 20))
+        return min(doubled, maximumDelay) * (1 - 0.25 * min(max(jitter, 0), 1))
+    }
+
+    /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read.
+    package static func serverDelay(in headers: HTTPHeaders, now: Double) -> Duration? {
+        if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite, milliseconds >= 0 {
+            return .milliseconds(min(milliseconds, 1e12))
+        }
+        guard let text = headers["retry-after"] else { return nil }
+        if let seconds = Double(text) { return seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, 1e9)) : nil }
+        let date = curl_getdate(text, nil)
+        return date < 0 ? nil : .seconds(max(0, Double(date) - now))
+    }
+}

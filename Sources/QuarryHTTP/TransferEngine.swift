@@ -1,0 +1,185 @@
+import CQuarryCurl
+import Foundation
+import Synchronization
+
+/// A thread that drives one libcurl multi handle.
+///
+/// Tasks talk to it through a mailbox; it talks back through ``Transfer``.
+final class TransferEngine: @unchecked Sendable {
+    // Only the thread touches `multi` and `active`; `curl_multi_wakeup` may be called from anywhere until `isClosed`.
+    private let multi: UnsafeMutableRawPointer
+    private let configuration: HTTPClient.Configuration
+    private var active: [UnsafeMutableRawPointer: Transfer] = [:]
+    private let mailbox = Mutex(Mailbox())
+
+    private struct Mailbox {
+        var commands: [Command] = []
+        var isClosed = false
+    }
+
+    private enum Command {
+        case start(Transfer)
+        case cancel(Transfer)
+        case resume(Transfer)
+        case stop
+    }
+
+    private static let libraryStatus = quarry_curl_global_init()
+
+    init(_ configuration: HTTPClient.Configuration) throws {
+        guard Self.libraryStatus == CURLE_OK, let multi = curl_multi_init() else {
+            throw HTTPError(.internalFailure, "libcurl could not be initialised (code \(Self.libraryStatus.rawValue)).")
+        }
+        self.multi = multi
+        self.configuration = configuration
+        _ = quarry_curl_multi_set_long(multi, CURLMOPT_PIPELINING, quarry_curl_multiplex)
+        _ = quarry_curl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
+        _ = quarry_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
+        let thread = Thread { [self] in run() }
+        thread.name = "QuarryHTTP"
+        thread.start()
+    }
+
+    func start(_ transfer: Transfer) { post(.start(transfer)) }
+    func cancel(_ transfer: Transfer) { post(.cancel(transfer)) }
+    func resume(_ transfer: Transfer) { post(.resume(transfer)) }
+    func stop() { post(.stop) }
+
+    private func post(_ command: Command) {
+        let isClosed = mailbox.withLock { mailbox in
+            if !mailbox.isClosed {
+                mailbox.commands.append(command)
+                curl_multi_wakeup(multi)
+            }
+            return mailbox.isClosed
+        }
+        if isClosed, case .start(let transfer) = command { transfer.finish(.failure(Self.closed)) }
+    }
+
+    private static var closed: HTTPError { HTTPError(.closed, "The HTTP client was shut down.") }
+
+    private func run() {
+        while obey(mailbox.withLock { mailbox in
+            defer { mailbox.commands = [] }
+            return mailbox.commands
+        }) {
+            var running: Int32 = 0
+            let status = curl_multi_perform(multi, &running)
+            if status != CURLM_OK { failAll(status) }
+            collect()
+            let wait = enforceDeadlines()
+            curl_multi_poll(multi, nil, 0, wait, nil)
+        }
+        shutDown()
+    }
+
+    /// False when told to stop.
+    private func obey(_ commands: [Command]) -> Bool {
+        for command in commands {
+            switch command {
+            case .start(let transfer): begin(transfer)
+            case .cancel(let transfer):
+                transfer.finish(.failure(CancellationError()))
+                remove(transfer)
+            case .resume(let transfer):
+                guard let handle = transfer.handle else { continue }
+                transfer.lastActivity = .now
+                curl_easy_pause(handle, quarry_curl_pause_continue)
+            case .stop: return false
+            }
+        }
+        return true
+    }
+
+    private func begin(_ transfer: Transfer) {
+        do {
+            let handle = try EasyHandle.make(for: transfer, configuration)
+            transfer.started = .now
+            transfer.lastActivity = .now
+            let status = curl_multi_add_handle(multi, handle)
+            guard status == CURLM_OK else {
+                throw HTTPError(.internalFailure, "libcurl refused the transfer: \(String(cString: curl_multi_strerror(status))).")
+            }
+            active[handle] = transfer
+        } catch {
+            EasyHandle.destroy(transfer)
+            transfer.finish(.failure(error))
+        }
+    }
+
+    private func remove(_ transfer: Transfer) {
+        guard let handle = transfer.handle else { return }
+        active[handle] = nil
+        curl_multi_remove_handle(multi, handle)
+        EasyHandle.destroy(transfer)
+    }
+
+    private func collect() {
+        var remaining: Int32 = 0
+        while let message = curl_multi_info_read(multi, &remaining) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+                let transfer = active[handle]
+            else { continue }
+            let code = quarry_curl_message_result(message)
+            let result: Result<Void, any Error> =
+                code == CURLE_OK ? .success(()) : .failure(transfer.refusal ?? EasyHandle.error(code, of: transfer))
+            transfer.finish(result)
+            remove(transfer)
+        }
+    }
+
+    /// Fails what waited too long; returns how many milliseconds the poll may sleep.
+    private func enforceDeadlines() -> Int32 {
+        var wait = Duration.seconds(60)
+        let now = ContinuousClock.now
+        for transfer in Array(active.values) {
+            let limit: (deadline: ContinuousClock.Instant, error: String)
+            if !transfer.isHeadDelivered {
+                let timeout = transfer.limits.firstByteTimeout
+                limit = (transfer.started + timeout, "did not answer within \(timeout)")
+            } else if transfer.isPaused {
+                continue
+            } else {
+                let timeout = transfer.limits.idleTimeout
+                limit = (transfer.lastActivity + timeout, "sent nothing for \(timeout)")
+            }
+            if limit.deadline <= now {
+                transfer.finish(.failure(HTTPError(.timedOut, "\(transfer.request.url) \(limit.error).")))
+                remove(transfer)
+            } else {
+                wait = min(wait, now.duration(to: limit.deadline))
+            }
+        }
+        return Int32(wait.milliseconds) + 1
+    }
+
+    private func failAll(_ status: CURLMcode) {
+        let reason = String(cString: curl_multi_strerror(status))
+        for transfer in Array(active.values) {
+            transfer.finish(.failure(HTTPError(.internalFailure, "libcurl failed: \(reason).")))
+            remove(transfer)
+        }
+    }
+
+    private func shutDown() {
+        let late = mailbox.withLock { mailbox in
+            mailbox.isClosed = true
+            defer { mailbox.commands = [] }
+            return mailbox.commands
+        }
+        for case .start(let transfer) in late { transfer.finish(.failure(Self.closed)) }
+        for transfer in Array(active.values) {
+            transfer.finish(.failure(Self.closed))
+            remove(transfer)
+        }
+        curl_multi_cleanup(multi)
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up; at most about eleven days, which libcurl can count.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(min(seconds, 1_000_000)) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,10 @@
+/// What a conformance suite found wrong, as one sentence.
+public struct ConformanceFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
+
+func require(_ condition: Bool, _ sentence: @autoclosure () -> String) throws {
+    guard condition else { throw ConformanceFailure(sentence()) }
+}

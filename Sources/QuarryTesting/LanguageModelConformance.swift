@@ -1,0 +1,44 @@
+public import QuarryCore
+
+/// What every `LanguageModel` must do: stream text, end with exactly one `.finished`, count no less than nothing, answer
+/// two requests at once, and stop when the consumer stops reading.
+///
+/// Call it from a test: `try await verifyLanguageModel(myModel)`. It asks for four short replies.
+/// - Throws: ``ConformanceFailure``, or what the model throws.
+public func verifyLanguageModel(_ model: some LanguageModel) async throws {
+    try require(!model.name.isEmpty, "The model has no name.")
+    let request = GenerationRequest(
+        messages: [Message(.system, "Answer in one short sentence."), Message(.user, "Name a fruit.")],
+        maximumTokens: 16)
+    try await verifyReply(of: model, to: request)
+    async let first: Void = verifyReply(of: model, to: request)
+    async let second: Void = verifyReply(of: model, to: request)
+    _ = try await (first, second)
+    for try await event in model.generate(request) {
+        if case .text = event { break }
+    }
+    let cancelled = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        for try await _ in model.generate(request) {}
+    }
+    if case .failure(let error) = await cancelled.result, !(error is CancellationError) {
+        throw ConformanceFailure("A cancelled task got “\(error)” in place of a CancellationError or the end.")
+    }
+}
+
+private func verifyReply(of model: some LanguageModel, to request: GenerationRequest) async throws {
+    var text = ""
+    var end: (reason: FinishReason, usage: TokenUsage?)?
+    for try await event in model.generate(request) {
+        try require(end == nil, "An event followed .finished.")
+        switch event {
+        case .text(let piece): text += piece
+        case .finished(let reason, let usage): end = (reason, usage)
+        }
+    }
+    guard let end else { throw ConformanceFailure("The stream ended without .finished.") }
+    try require(!text.isEmpty || end.reason != .stop, "The reply is empty, yet the model says it ended by itself.")
+    if let usage = end.usage {
+        try require(usage.input >= 0 && usage.output >= 0, "The usage counts negative tokens: \(usage).")
+    }
+}
