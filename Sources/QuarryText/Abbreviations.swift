@@ -1,0 +1,28 @@
+/// The abbreviations that a sentence goes on after, lower-case, without their last full stop.
+struct Abbreviations: Sendable {
+    /// A name, a number or a word follows: Dr., им., e. g.
+    let continuing = words(
+        """
+        dr mr mrs ms mx prof rev hon st mt ft gen col capt lt sgt sen rep gov pres messrs mme mlle sr sra fr hr \
+        vs viz cf ca approx al e.g i.e eg ie resp z.b d.h u.a bzw usw vgl \
+        jan feb apr jun jul aug sep sept oct nov dec \
+        г.г им ул пр-т просп пер пл наб бул ш пос дер с ст обл р-н респ мкр корп кв \
+        акад проф доц канд гр гос тов св о-в о-ва зам зав ген англ нем фр франц итал исп лат греч рус укр \
+        напр т.е т.н т.к ср см подр буквально букв сокр \
+        янв февр мар апр авг сент окт нояб дек
+        """)
+    /// Only a number follows: fig. 3, рис. 5, стр. 12.
+    let beforeNumbers = words(
+        """
+        no nos nr fig figs eq eqs sec sect ch chap vol vols pp p par para art ref refs tab pt ed abb s bd \
+        рис табл гл стр с п пп ст ч т вып изд разд прим илл ил №№ д кв оф эт тел корп стр-е ок
+        """)
+    /// Words that begin a sentence rather than go on after `U.S.`.
+    let openers = words(
+        """
+        the a an in on at it he she they we this that these those but and or if when while after before however for as \
+        since his her its our their there what who where why how
+        """)
+
+    private static func words(_ list: String) -> Set<String> { Set(list.split(separator: " ").map(String.init)) }
+}

@@ -1,0 +1,104 @@
+/// Says which language a text is written in, from its scripts and its function words.
+///
+/// The script decides alone where only one language here is written in it. Latin languages are told apart by how many of
+/// their function words occur; a word shared by *n* languages counts 1/*n* for each, in the manner of short-word profiles
+/// (Grefenstette 1995). Nothing is learned from data, and a text too short to tell gives nil.
+package struct LanguageDetector: Sendable {
+    package init() {}
+
+    /// The language that most of a text is written in, or nil when unsure.
+    ///
+    /// Looks at the first 16,384 scalars. A text a quarter of whose letters are Cyrillic is Russian, however many Latin
+    /// identifiers it quotes; one with letters that only other Cyrillic alphabets have is nil.
+    package func language(of text: String) -> Language? { language(of: text, among: nil) }
+
+    /// The language of a text that is known to be written in one of `candidates`.
+    ///
+    /// With candidates, one function word more than any rival has is evidence enough.
+    /// - Parameter candidates: All languages when nil.
+    package func language(of text: String, among candidates: [Language]?) -> Language? {
+        let sample = ScriptCounts(text, limit: Self.sampleLimit)
+        guard sample.total > 0 else { return nil }
+        func share(_ script: Script) -> Double { Double(sample[script]) / Double(sample.total) }
+        func allowed(_ language: Language?) -> Language? {
+            guard let language else { return nil }
+            return candidates?.contains(language) ?? true ? language : nil
+        }
+        if share(.kana) >= 0.1 { return allowed(.japanese) }
+        if share(.hangul) >= 0.2 { return allowed(.korean) }
+        if share(.han) >= 0.2 { return allowed(.chinese) }
+        if share(.cyrillic) >= 0.25 {
+            return allowed(.russian) == nil ? allowed(.serbian) : isRussian(text) ? .russian : nil
+        }
+        for script in [Script.greek, .armenian, .arabic, .devanagari, .tamil] where share(script) >= 0.25 {
+            return allowed(script.defaultLanguage)
+        }
+        guard share(.latin) >= 0.5 else { return nil }
+        return latinLanguage(of: text, among: candidates)
+    }
+
+    private static let sampleLimit = 16_384
+
+    /// Whether fewer than one Cyrillic letter in fifty is one that Russian lacks.
+    private func isRussian(_ text: String) -> Bool {
+        var cyrillic = 0
+        var foreign = 0
+        for scalar in text.unicodeScalars.prefix(Self.sampleLimit) where (0x400..<0x530).contains(scalar.value) {
+            cyrillic += 1
+            let isRussian = (0x410..<0x450).contains(scalar.value) || scalar.value == 0x401 || scalar.value == 0x451
+            if !isRussian { foreign += 1 }
+        }
+        return foreign * 50 < cyrillic
+    }
+
+    private func latinLanguage(of text: String, among candidates: [Language]?) -> Language? {
+        var allowed: UInt64 = .max
+        if let candidates { allowed = candidates.reduce(0) { $0 | 1 << $1.index } }
+        var scores = [Double](repeating: 0, count: 64)
+        var wordCount = 0
+        var hits = 0
+        for word in latinWords(of: text) {
+            wordCount += 1
+            let speakers = (speakersOfWords[word] ?? 0) & allowed
+            guard speakers != 0 else { continue }
+            hits += 1
+            let weight = 1 / Double(speakers.nonzeroBitCount)
+            for index in 0..<64 where speakers >> index & 1 == 1 { scores[index] += weight }
+        }
+        guard let best = scores.indices.max(by: { scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1) })
+        else { return nil }
+        let rival = scores.indices.reduce(0) { $1 == best ? $0 : max($0, scores[$1]) }
+        let isSure =
+            candidates == nil
+            ? scores[best] >= 1.5 && scores[best] >= 1.2 * rival && hits >= 2 && hits * 12 >= wordCount
+            : scores[best] > rival
+        return isSure && best < Language.allCases.count ? Language.allCases[best] : nil
+    }
+
+    /// The lower-case runs of letters among the first scalars of a text.
+    private func latinWords(of text: String) -> [String] {
+        var words: [String] = []
+        var word = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(Self.sampleLimit) {
+            if ScalarClass(of: scalar.value).continuesWord {
+                word.append(scalar)
+            } else if !word.isEmpty {
+                words.append(String(word).lowercased())
+                word.removeAll(keepingCapacity: true)
+            }
+        }
+        if !word.isEmpty { words.append(String(word).lowercased()) }
+        return words
+    }
+}
+
+/// For every function word of a Latin language a bit for each language that has it; bit 63 stands for languages we do not
+/// name.
+private let speakersOfWords: [String: UInt64] = {
+    var speakers: [String: UInt64] = [:]
+    for language in Language.allCases where language.script == .latin {
+        for word in FunctionWords.words(of: language) { speakers[String(word), default: 0] |= 1 << language.index }
+    }
+    for word in FunctionWords.wordsOfOthers { speakers[String(word), default: 0] |= 1 << 63 }
+    return speakers
+}()

@@ -1,0 +1,155 @@
+/// A word of a text, and what its letters look like.
+struct Word {
+    /// UTF-8 offsets.
+    var range: Range<Int>
+    /// The script of its first letter; nil for a number.
+    var script: Script?
+    var hasDigit = false
+    /// How many letters it has, marks not counted.
+    var letterCount = 0
+    /// Whether a capital follows a small letter, or a small letter two capitals: `fooBar`, `HTTPServer`.
+    var hasHump = false
+    /// Whether every letter is a capital.
+    var isCapitals = true
+
+    init(at offset: Int) { range = offset..<offset }
+
+    var isNumber: Bool { hasDigit && letterCount == 0 }
+}
+
+/// What stands between two words of a compound.
+enum Connector: UInt8 {
+    case underscore = 0x5F
+    case hyphen = 0x2D
+    case dot = 0x2E
+    case comma = 0x2C
+    case apostrophe = 0x27
+
+    /// - Parameter scalar: One of the scalars of class ``ScalarClass/connector``.
+    init(_ scalar: UInt32) {
+        switch scalar {
+        case 0x5F, 0xFF3F: self = .underscore
+        case 0x2E, 0xFF0E: self = .dot
+        case 0x2C: self = .comma
+        case 0x27, 0x2019, 0xFF07: self = .apostrophe
+        default: self = .hyphen
+        }
+    }
+}
+
+/// Words joined by single connectors (a run of underscores counts as one): `foo_bar`, `1,234.5`, `well-known`, `main.rs`.
+struct Compound {
+    /// At least one word.
+    var words: [Word] = []
+    /// One fewer than words.
+    var connectors: [Connector] = []
+
+    var range: Range<Int> { (words.first?.range.lowerBound ?? 0)..<(words.last?.range.upperBound ?? 0) }
+}
+
+/// Cuts text into compounds of words and runs of characters written without spaces.
+struct WordScanner {
+    enum Piece {
+        /// The scanner's ``WordScanner/compound`` was filled.
+        case compound
+        /// A run of Han, kana, Hangul, Thai, Lao, Khmer or Myanmar characters.
+        case unspaced(Range<Int>)
+    }
+
+    /// A compound of more words is cut; it is no name of anything.
+    private static let maximumWordCount = 32
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    private var offset = 0
+    /// The compound last found; its arrays are used again for the next.
+    private(set) var compound = Compound()
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    mutating func next() -> Piece? {
+        while offset < bytes.count {
+            let (scalar, width) = bytes.scalar(at: offset)
+            let scalarClass = ScalarClass(of: scalar)
+            if scalarClass.startsWord {
+                scanCompound()
+                return .compound
+            }
+            if scalarClass == .unspaced { return .unspaced(scanUnspaced()) }
+            offset += width
+        }
+        return nil
+    }
+
+    private mutating func scanUnspaced() -> Range<Int> {
+        let start = offset
+        while offset < bytes.count {
+            let (scalar, width) = bytes.scalar(at: offset)
+            let scalarClass = ScalarClass(of: scalar)
+            guard scalarClass == .unspaced || scalarClass == .mark || scalarClass == .transparent else { break }
+            offset += width
+        }
+        return start..<offset
+    }
+
+    private mutating func scanCompound() {
+        compound.words.removeAll(keepingCapacity: true)
+        compound.connectors.removeAll(keepingCapacity: true)
+        while true {
+            compound.words.append(scanWord())
+            guard let (connector, next) = connectorBeforeWord() else { return }
+            compound.connectors.append(connector)
+            offset = next
+        }
+    }
+
+    private mutating func scanWord() -> Word {
+        var word = Word(at: offset)
+        let start = offset
+        var previous = ScalarClass.separator
+        var capitals = 0
+        while offset < bytes.count {
+            let (scalar, width) = bytes.scalar(at: offset)
+            let scalarClass = ScalarClass(of: scalar)
+            guard scalarClass.continuesWord else { break }
+            offset += width
+            if scalarClass.isLetter {
+                word.letterCount += 1
+                if word.script == nil { word.script = Script(ofLetter: scalar) }
+                if scalarClass == .upper {
+                    if previous == .lower { word.hasHump = true }
+                    capitals += 1
+                } else {
+                    if capitals >= 2 { word.hasHump = true }
+                    capitals = 0
+                    word.isCapitals = false
+                }
+                previous = scalarClass
+            } else if scalarClass == .digit {
+                word.hasDigit = true
+                previous = .digit
+                capitals = 0
+            }
+        }
+        word.range = start..<offset
+        return word
+    }
+
+    /// The connector at the scanner's position, and where the word after it starts, if one does.
+    private func connectorBeforeWord() -> (Connector, next: Int)? {
+        guard offset < bytes.count, compound.words.count < Self.maximumWordCount else { return nil }
+        let (scalar, width) = bytes.scalar(at: offset)
+        guard ScalarClass(of: scalar) == .connector else { return nil }
+        let connector = Connector(scalar)
+        var next = offset + width
+        if connector == .underscore {
+            while next < bytes.count, bytes[next] == Connector.underscore.rawValue { next += 1 }
+        }
+        guard next < bytes.count else { return nil }
+        let following = ScalarClass(of: bytes.scalar(at: next).value)
+        guard following.startsWord else { return nil }
+        if connector == .comma {
+            guard compound.words.last?.isNumber == true, following == .digit else { return nil }
+        }
+        return (connector, next)
+    }
+}
