@@ -1,0 +1,95 @@
+/// What kind of thing a question asks for, as far as its question word tells.
+package enum AnswerType: Sendable, Hashable {
+    case person
+    case time
+    case place
+    case number
+    case reason
+    case unknown
+
+    /// Reads the question words of English and Russian.
+    package init(of question: String) {
+        let words = Word.words(of: question).map(\.folded)
+        self = .unknown
+        for (index, word) in words.enumerated() {
+            let rest = words[(index + 1)...].prefix(3)
+            if let type = AnswerType.direct[word] {
+                self = type
+            } else if AnswerType.choosing.contains(word), let type = rest.lazy.compactMap({ AnswerType.asked[$0] }).first {
+                self = type
+            } else if word == "how", let next = rest.first, AnswerType.measured.contains(next) {
+                self = .number
+            }
+            if self != .unknown { return }
+        }
+    }
+
+    private static let direct: [String: AnswerType] = [
+        "who": .person, "whom": .person, "whose": .person, "when": .time, "where": .place, "why": .reason,
+        "кто": .person, "кого": .person, "кому": .person, "кем": .person, "чей": .person, "чья": .person, "чье": .person,
+        "чьи": .person, "когда": .time, "где": .place, "куда": .place, "откуда": .place, "почему": .reason,
+        "зачем": .reason, "отчего": .reason, "сколько": .number, "скольким": .number, "скольких": .number,
+    ]
+
+    private static let choosing: Set<String> = [
+        "what", "which", "какой", "какая", "какое", "какие", "каком", "какую", "какого", "каких", "какова", "каков",
+        "каким", "какими", "какому", "каково",
+    ]
+
+    /// Nouns after "what" or "which" that name a type.
+    private static let asked: [String: AnswerType] = [
+        "year": .time, "date": .time, "day": .time, "month": .time, "century": .time, "decade": .time, "time": .time,
+        "city": .place, "country": .place, "place": .place, "location": .place, "region": .place, "continent": .place,
+        "person": .person, "percentage": .number, "percent": .number, "number": .number, "amount": .number,
+        "price": .number, "cost": .number, "population": .number, "reason": .reason,
+        "год": .time, "году": .time, "года": .time, "дата": .time, "дату": .time, "день": .time, "дня": .time,
+        "числа": .time, "месяц": .time, "месяце": .time, "век": .time, "веке": .time, "время": .time,
+        "город": .place, "городе": .place, "стране": .place, "страна": .place, "страну": .place, "месте": .place,
+        "регионе": .place, "человек": .person, "процент": .number, "процентов": .number, "количество": .number,
+        "число": .number, "цена": .number, "стоимость": .number, "население": .number, "причина": .reason,
+    ]
+
+    /// Adjectives after "how" that ask for a number.
+    private static let measured: Set<String> = [
+        "many", "much", "long", "old", "far", "tall", "high", "large", "big", "often", "deep", "wide", "fast", "heavy",
+    ]
+
+    /// Whether a text holds something of the type that the question does not hold itself; nil where any text may.
+    ///
+    /// - Parameter known: Folded words of the question.
+    func isHeld(by words: [Word], notIn known: Set<String>) -> Bool? {
+        switch self {
+        case .unknown: nil
+        case .person, .place:
+            words.indices.contains { index in
+                let word = words[index]
+                return word.startsUppercase && word.letters > 1 && !known.contains(word.folded)
+                    && (index > 0 || words.count > 1 && words[1].startsUppercase)
+            }
+        case .time:
+            words.contains { word in
+                !known.contains(word.folded)
+                    && (word.isNumber && word.digits <= 4 || word.digits >= 2 || AnswerType.times.contains(word.folded))
+            }
+        case .number:
+            words.contains { !known.contains($0.folded) && ($0.digits > 0 || NumberWords.value(of: $0.folded) != nil) }
+        case .reason: words.contains { AnswerType.causes.contains($0.folded) }
+        }
+    }
+
+    private static let times: Set<String> = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "century", "centuries",
+        "today", "yesterday", "tomorrow", "daily", "weekly", "monthly", "annually",
+        "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+        "декабря", "январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре",
+        "ноябре", "декабре", "понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье", "век",
+        "века", "веке", "веков", "сегодня", "вчера", "завтра", "ежедневно", "еженедельно", "ежемесячно", "ежегодно",
+    ]
+
+    private static let causes: Set<String> = [
+        "because", "due", "since", "therefore", "cause", "caused", "causes", "reason", "reasons", "owing", "so", "result",
+        "потому", "поскольку", "так", "из", "чтобы", "ради", "поэтому", "причина", "причиной", "вследствие", "благодаря",
+        "связи", "ибо",
+    ]
+}

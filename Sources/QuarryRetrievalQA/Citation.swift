@@ -1,0 +1,36 @@
+public import QuarryCore
+
+/// Where an answer's statement stands in the documents.
+///
+/// Everything a later check needs: the file, the place, the words, and digests of both the words and the file.
+public struct Citation: Sendable, Hashable, Codable {
+    /// The number in `[n]`. In an extracted answer every quote has its own; in a generated one `n` is the passage's
+    /// number in the prompt, and several quotes of one passage share it.
+    public var marker: Int
+    public var documentID: String
+    public var chunk: ChunkID
+    /// UTF-8 offsets of the quote in the document's cleaned text.
+    public var range: Range<Int>
+    /// File, bytes and lines of the quote itself, not of its chunk.
+    public var location: SourceLocation
+    /// The cleaned text at ``range``.
+    public var quote: String
+    /// Digest of the UTF-8 bytes of ``quote``, as the locator makes it; nil where it makes none.
+    public var quoteDigest: String?
+    /// Digest of the whole source as it was indexed; nil where the locator knows none.
+    public var sourceDigest: String?
+
+    public init(
+        marker: Int, documentID: String, chunk: ChunkID, range: Range<Int>, location: SourceLocation, quote: String,
+        quoteDigest: String? = nil, sourceDigest: String? = nil
+    ) {
+        self.marker = marker
+        self.documentID = documentID
+        self.chunk = chunk
+        self.range = range
+        self.location = location
+        self.quote = quote
+        self.quoteDigest = quoteDigest
+        self.sourceDigest = sourceDigest
+    }
+}

@@ -1,0 +1,128 @@
+public import QuarryCore
+
+/// Answers with sentences of the passages, quoted as they stand. Needs no model.
+///
+/// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by how
+/// much of the question they and their surroundings hold, whether they hold the type of thing that is asked for, and
+/// the rank of their passage; a second one says how likely the best of them is to hold the answer, and the reader
+/// refuses where that is too low. `SupportModel+Fitted.swift` has the weights, how they were fitted, and what they reach.
+public struct ExtractiveReader: Sendable {
+    /// Most sentences of an answer. The default is 3.
+    public var maximumSentences: Int
+    /// Support below which ``Extraction/isSupported`` is false.
+    public var threshold: Double
+    /// Support below which not even a language model should be asked.
+    public var gate: Double
+    let embedder: (any Embedder)?
+    let analysis: TextAnalysis
+    let scan: CandidateScan
+    let model: SupportModel
+
+    /// Most candidates that are embedded for one question.
+    private static let maximumEmbedded = 96
+
+    package init(
+        analysis: TextAnalysis, embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil,
+        maximumSentences: Int = 3
+    ) {
+        let model: SupportModel = embedder == nil ? .lexical : .withCosine
+        self.model = model
+        self.threshold = threshold ?? model.threshold
+        self.gate = gate ?? model.gate
+        self.maximumSentences = maximumSentences
+        self.embedder = embedder
+        self.analysis = analysis
+        self.scan = CandidateScan(analysis: analysis)
+    }
+
+    /// The sentences that answer best, and how far they can be trusted to.
+    ///
+    /// - Throws: What the embedder throws. Without an embedder, nothing.
+    public func read(_ question: String, in hits: [ScoredChunk]) async throws -> Extraction {
+        let ranked = try await rank(question, in: hits)
+        guard let best = ranked.first else { return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate) }
+        var chosen: [RankedSentence] = []
+        var held = 0.0
+        for sentence in ranked.prefix(max(1, maximumSentences)) {
+            guard held < ExtractiveReader.enough, chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
+            else { break }
+            chosen.append(sentence)
+            held += sentence.probability
+        }
+        return Extraction(
+            sentences: inReadingOrder(chosen).map(\.sentence), support: model.support(of: best.features),
+            threshold: threshold, gate: gate)
+    }
+
+    /// Sentences are added until one of them holds the answer with this probability, if any does.
+    private static let enough = 0.6
+    /// A sentence less likely than this is not added.
+    private static let worthwhile = 0.15
+
+    /// All candidates, best first; equals in hit and text order.
+    package func rank(_ question: String, in hits: [ScoredChunk]) async throws -> [RankedSentence] {
+        var candidates = scan.candidates(for: question, in: hits)
+        if let embedder, !candidates.isEmpty { try await addCosines(to: &candidates, question: question, embedder) }
+        let scores = candidates.map { model.score($0.features) }
+        let probabilities = SupportModel.softmax(scores)
+        return candidates.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map { index in
+            let candidate = candidates[index]
+            return RankedSentence(
+                sentence: ExtractedSentence(
+                    hit: candidate.hit, range: candidate.segment.range, text: candidate.text),
+                probability: probabilities[index], features: candidate.features)
+        }
+    }
+
+    /// Passages in the order of their best sentence, sentences of one passage in text order.
+    private func inReadingOrder(_ sentences: [RankedSentence]) -> [RankedSentence] {
+        var hits: [Int] = []
+        for sentence in sentences where !hits.contains(sentence.sentence.hit) { hits.append(sentence.sentence.hit) }
+        return hits.flatMap { hit in
+            sentences.filter { $0.sentence.hit == hit }
+                .sorted { $0.sentence.range.lowerBound < $1.sentence.range.lowerBound }
+        }
+    }
+
+    private func addCosines(
+        to candidates: inout [SentenceCandidate], question: String, _ embedder: any Embedder
+    ) async throws {
+        let count = min(candidates.count, ExtractiveReader.maximumEmbedded)
+        let query = try await embedder.embed([question], as: .query)
+        let rows = try await embedder.embed(candidates.prefix(count).map(\.text), as: .passage)
+        let cosines = (0..<count).map { cosine(query[0], rows[$0]) }
+        for (index, value) in standardized(cosines).enumerated() { candidates[index].features.cosine = value / 4 }
+    }
+}
+
+/// What the reader found.
+public struct Extraction: Sendable, Hashable {
+    /// Best passage first, sentences of one passage in text order. Empty where there was nothing to read.
+    public var sentences: [ExtractedSentence]
+    /// Estimated probability that the best sentence holds the answer.
+    public var support: Double
+    /// Support below which an extracted answer is refused.
+    public var threshold: Double
+    /// Support below which not even a language model should be asked.
+    public var gate: Double
+
+    public var isSupported: Bool { !sentences.isEmpty && support >= threshold }
+    public var isWorthAsking: Bool { !sentences.isEmpty && support >= gate }
+}
+
+/// A stretch of a passage, quoted.
+public struct ExtractedSentence: Sendable, Hashable {
+    /// Index into the hits that were read.
+    public var hit: Int
+    /// UTF-8 offsets into the chunk's text, where ``text`` stands.
+    public var range: Range<Int>
+    public var text: String
+}
+
+/// A candidate with its place among the others.
+package struct RankedSentence: Sendable, Hashable {
+    package var sentence: ExtractedSentence
+    /// That it holds the answer, if one of the candidates does.
+    package var probability: Double
+    package var features: SentenceFeatures
+}

@@ -1,0 +1,102 @@
+/// A generated text taken apart into sentences and the markers that belong to each.
+struct MarkedText {
+    struct Sentence {
+        /// Without markers.
+        var text: String
+        /// All numbers of its markers, valid or not.
+        var numbers: [Int]
+        /// Where a further marker goes: before the closing punctuation, in offsets of the original text.
+        var end: Int
+    }
+
+    struct Edit {
+        var range: Range<Int>
+        var text: String
+    }
+
+    private let bytes: [UInt8]
+    private let markers: [CitationMarker]
+    private(set) var sentences: [Sentence] = []
+
+    init(_ text: String, segmenter: PassageSegmenter) {
+        bytes = Array(text.utf8)
+        markers = CitationMarkerParser.markers(in: text)
+        var bare: [UInt8] = []
+        // Where each byte of the bare text stands in the original.
+        var origin: [Int] = []
+        // Where each marker would stand in the bare text.
+        var places: [Int] = []
+        var position = 0
+        for marker in markers {
+            let kept = position..<startWithSpaces(of: marker.range.lowerBound, from: position)
+            bare += bytes[kept]
+            origin += kept
+            places.append(bare.count)
+            position = marker.range.upperBound
+        }
+        bare += bytes[position...]
+        origin += position..<bytes.count
+        let segments = segmenter.segments(of: String(decoding: bare, as: UTF8.self))
+        sentences = segments.map { segment in
+            let last = segment.range.upperBound - 1 - MarkedText.closing(bare[segment.range])
+            return Sentence(
+                text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [],
+                end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count)
+        }
+        // A text that opens with a marker puts markers before sentences; all others put them after.
+        let leads = places.first.map { place in segments.first.map { place <= $0.range.lowerBound } ?? false } ?? false
+        for (marker, place) in zip(markers, places) {
+            let owner =
+                leads
+                ? segments.firstIndex { $0.range.upperBound > place } ?? segments.indices.last
+                : segments.lastIndex { $0.range.lowerBound < place } ?? segments.indices.first
+            if let owner { sentences[owner].numbers += marker.numbers }
+        }
+    }
+
+    /// Takes out of the markers the numbers that are not in `1...count`, and the whole marker where none is left.
+    func removals(ofNumbersOver count: Int) -> [Edit] {
+        markers.compactMap { marker in
+            var valid: [Int] = []
+            for number in marker.numbers where number >= 1 && number <= count && !valid.contains(number) {
+                valid.append(number)
+            }
+            let canonical = valid.map { "[\($0)]" }.joined()
+            guard canonical != String(decoding: bytes[marker.range], as: UTF8.self) else { return nil }
+            let start =
+                valid.isEmpty ? startWithSpaces(of: marker.range.lowerBound, from: 0) : marker.range.lowerBound
+            return Edit(range: start..<marker.range.upperBound, text: canonical)
+        }
+    }
+
+    /// The original text with edits, which must not overlap, made.
+    func applying(_ edits: [Edit]) -> String {
+        var result: [UInt8] = []
+        var position = 0
+        for edit in edits.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
+            guard edit.range.lowerBound >= position else {
+                result += Array(edit.text.utf8)
+                continue
+            }
+            result += bytes[position..<edit.range.lowerBound]
+            result += Array(edit.text.utf8)
+            position = edit.range.upperBound
+        }
+        result += bytes[position...]
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private func startWithSpaces(of start: Int, from floor: Int) -> Int {
+        var start = start
+        while start > floor, bytes[start - 1] == 0x20 { start -= 1 }
+        return start
+    }
+
+    /// Bytes of the sentence's closing punctuation.
+    private static func closing(_ sentence: ArraySlice<UInt8>) -> Int {
+        let marks: Set<UInt8> = [UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?")]
+        var count = sentence.reversed().prefix { marks.contains($0) }.count
+        if count == 0, sentence.suffix(3).elementsEqual([0xE2, 0x80, 0xA6]) { count = 3 }
+        return count < sentence.count ? count : 0
+    }
+}

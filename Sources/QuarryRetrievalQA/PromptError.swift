@@ -1,0 +1,45 @@
+/// Why a prompt cannot be made.
+public enum PromptError: Error, Sendable, Hashable {
+    /// A `{` at this UTF-8 offset has no `}`.
+    case unclosedPlaceholder(offset: Int)
+    /// A `}` at this UTF-8 offset closes nothing.
+    case strayBrace(offset: Int)
+    /// What stands between braces is not a name.
+    case invalidName(String, offset: Int)
+    /// Variables of the template for which no value was given.
+    case missingValues([String])
+    /// Values for which the template has no variable.
+    case unknownValues([String])
+    /// A template of a set lacks a variable that it must show, or names one that it cannot have.
+    case unsuitableTemplate(role: String, missing: [String], unknown: [String])
+    /// Instructions and question alone need more than the budget.
+    case budgetTooSmall(budget: Int, needed: Int)
+}
+
+extension PromptError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unclosedPlaceholder(let offset):
+            "The { at byte \(offset) of the template has no }. Close it, or write {{ for a literal brace."
+        case .strayBrace(let offset):
+            "The } at byte \(offset) of the template closes nothing. Write }} for a literal brace."
+        case .invalidName(let name, let offset):
+            "\"\(name)\" at byte \(offset) of the template is not a variable's name. "
+                + "Names are letters, digits and _; write {{ and }} for literal braces."
+        case .missingValues(let names):
+            "The template needs a value for \(names.joined(separator: ", ")). Add it to the values."
+        case .unknownValues(let names):
+            "The template has no variable \(names.joined(separator: ", ")). Remove the value, or add {name} to the text."
+        case .unsuitableTemplate(let role, let missing, let unknown):
+            "The \(role) template "
+                + [
+                    missing.isEmpty ? nil : "lacks " + missing.map { "{\($0)}" }.joined(separator: ", "),
+                    unknown.isEmpty
+                        ? nil : "uses unknown " + unknown.map { "{\($0)}" }.joined(separator: ", "),
+                ].compactMap { $0 }.joined(separator: " and ") + "."
+        case .budgetTooSmall(let budget, let needed):
+            "Instructions and question need \(needed) tokens; the budget is \(budget). "
+                + "Raise the budget to more than \(needed), or shorten the question."
+        }
+    }
+}

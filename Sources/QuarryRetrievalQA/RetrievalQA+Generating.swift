@@ -1,0 +1,73 @@
+import QuarryCore
+
+extension RetrievalQA {
+    /// An answer written by a model, checked against the passages of its prompt.
+    func generated(
+        _ question: String, by model: any LanguageModel, prompt: AssembledPrompt, support: Double,
+        hits: [ScoredChunk], report: (AnswerEvent) -> Void
+    ) async throws -> Answer {
+        let reply = try await collect(from: model, prompt: prompt, report: report)
+        let refusalSentence = try sentenceOfRefusal(for: question)
+        if let reason = Reply.refusalReason(of: reply.text, refusalSentence: refusalSentence) {
+            return try refusal(
+                question, reason, support: support, hits: hits, usage: reply.usage, finish: reply.finish,
+                prompt: prompt)
+        }
+        let check = SupportCheck(analysis: reader.analysis, threshold: options.sentenceSupport)
+        let result = check.check(reply.text, against: prompt.used)
+        var citations: [Citation] = []
+        for quote in result.quotes {
+            citations.append(
+                try await citation(marker: quote.marker, range: quote.range, in: prompt.used[quote.marker - 1]))
+        }
+        return Answer(
+            question: question, text: result.text, citations: citations, generator: .model(model.name),
+            usage: reply.usage, finish: reply.finish, support: support, sentences: result.sentences, hits: hits,
+            prompt: prompt)
+    }
+
+    private func collect(
+        from model: any LanguageModel, prompt: AssembledPrompt, report: (AnswerEvent) -> Void
+    ) async throws -> Reply {
+        let request = GenerationRequest(
+            messages: prompt.messages, maximumTokens: options.maximumTokens, temperature: options.temperature,
+            seed: options.seed)
+        var reply = Reply()
+        var parser = CitationMarkerParser()
+        func reportMarkers(_ markers: [CitationMarker]) {
+            for number in markers.flatMap(\.numbers) where prompt.used.indices.contains(number - 1) {
+                report(.cited(marker: number, prompt.used[number - 1]))
+            }
+        }
+        for try await event in model.generate(request) {
+            switch event {
+            case .text(let piece):
+                reply.text += piece
+                report(.text(piece))
+                reportMarkers(parser.consume(piece))
+            case .finished(let reason, let usage):
+                reply.finish = reason
+                reply.usage = usage
+            }
+        }
+        reportMarkers(parser.finish())
+        try Task.checkCancellation()
+        return reply
+    }
+}
+
+/// What a model wrote.
+struct Reply {
+    var text = ""
+    var finish: FinishReason?
+    var usage: TokenUsage?
+
+    /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
+    static func refusalReason(of text: String, refusalSentence: String) -> RefusalReason? {
+        let words = Word.words(of: text).map(\.folded)
+        if words.isEmpty { return .emptyReply }
+        let refusing = Word.words(of: refusalSentence).map(\.folded)
+        // A model may repeat the sentence, or add a polite word or two.
+        return words.starts(with: refusing) && words.count <= 2 * refusing.count + 4 ? .declinedByModel : nil
+    }
+}

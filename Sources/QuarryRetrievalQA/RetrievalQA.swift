@@ -1,0 +1,132 @@
+public import QuarryCore
+
+/// Answers questions from what a retriever finds, with citations that the engine makes and checks.
+///
+/// Passages are found, the reader estimates whether they hold the answer, and only where they may does anything get
+/// written: by the reader, which quotes, or by a language model, whose text is then checked against the passages that
+/// were in its prompt. Refusing and citing never depend on the model's good will.
+public struct RetrievalQA: Sendable {
+    public struct Options: Sendable, Hashable {
+        /// Passages to retrieve. The default is 5.
+        public var limit: Int
+        /// Longest reply of a model, in tokens. The default is 512.
+        public var maximumTokens: Int
+        /// The default is 0.
+        public var temperature: Double
+        public var seed: Int?
+        /// Share of a generated sentence's term weight that a cited place must hold. The default is 0.5.
+        public var sentenceSupport: Double
+
+        public init(
+            limit: Int = 5, maximumTokens: Int = 512, temperature: Double = 0, seed: Int? = nil,
+            sentenceSupport: Double = 0.5
+        ) {
+            self.limit = limit
+            self.maximumTokens = maximumTokens
+            self.temperature = temperature
+            self.seed = seed
+            self.sentenceSupport = sentenceSupport
+        }
+    }
+
+    public var retriever: any Retriever
+    public var generator: AnswerGenerator
+    public var reader: ExtractiveReader
+    public var locator: any QuoteLocator
+    public var options: Options
+
+    public init(
+        retriever: any Retriever, generator: AnswerGenerator = .extractive, reader: ExtractiveReader,
+        locator: any QuoteLocator = VerbatimQuoteLocator(), options: Options = Options()
+    ) {
+        self.retriever = retriever
+        self.generator = generator
+        self.reader = reader
+        self.locator = locator
+        self.options = options
+    }
+
+    /// The answer to a question, or a refusal with its reason.
+    ///
+    /// - Throws: What the retriever, the embedder, the model or the locator throws; ``PromptError`` where the prompt's
+    ///   budget is too small for the question.
+    public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
+        try await run(question, filter: filter) { _ in }
+    }
+
+    /// The same as ``answer(_:filter:)``, told while it happens. Cancelling the consuming task stops the model.
+    public func stream(_ question: String, filter: Filter? = nil) -> AsyncThrowingStream<AnswerEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    let answer = try await run(question, filter: filter) { continuation.yield($0) }
+                    continuation.yield(.finished(answer))
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// The prompt that a model would get, with the cost of each part; nothing is generated.
+    ///
+    /// - Throws: What the retriever throws; ``PromptError`` where the budget is too small for the question.
+    public func prompt(
+        for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
+    ) async throws -> AssembledPrompt {
+        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit)
+        if let assembler { return try assembler.assemble(question: question, hits: hits) }
+        if case .model(_, let own) = generator { return try own.assemble(question: question, hits: hits) }
+        return try StuffAssembler().assemble(question: question, hits: hits)
+    }
+
+    private func run(
+        _ question: String, filter: Filter?, report: (AnswerEvent) -> Void
+    ) async throws -> Answer {
+        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit)
+        report(.retrieved(hits))
+        guard !hits.isEmpty else { return try refusal(question, .noPassages, support: 0, hits: hits) }
+        let extraction = try await reader.read(question, in: hits)
+        let isModel = if case .model = generator { true } else { false }
+        let threshold = isModel ? extraction.gate : extraction.threshold
+        guard isModel ? extraction.isWorthAsking : extraction.isSupported else {
+            let reason = RefusalReason.lowSupport(support: extraction.support, threshold: threshold)
+            return try refusal(question, reason, support: extraction.support, hits: hits)
+        }
+        switch generator {
+        case .extractive:
+            let answer = try await quoted(question, extraction, hits: hits)
+            report(.text(answer.text))
+            for citation in answer.citations {
+                if let hit = hits.first(where: { $0.id == citation.chunk }) {
+                    report(.cited(marker: citation.marker, hit))
+                }
+            }
+            return answer
+        case .model(let model, let assembler):
+            let prompt = try assembler.assemble(question: question, hits: hits)
+            guard !prompt.used.isEmpty else {
+                let reason = RefusalReason.noRoom(budget: assembler.budget)
+                return try refusal(question, reason, support: extraction.support, hits: hits, prompt: prompt)
+            }
+            return try await generated(
+                question, by: model, prompt: prompt, support: extraction.support, hits: hits, report: report)
+        }
+    }
+
+    func refusal(
+        _ question: String, _ reason: RefusalReason, support: Double, hits: [ScoredChunk], usage: TokenUsage? = nil,
+        finish: FinishReason? = nil, prompt: AssembledPrompt? = nil
+    ) throws -> Answer {
+        Answer(
+            question: question, text: try sentenceOfRefusal(for: question), refusal: reason,
+            generator: generator.generator, usage: usage, finish: finish, support: support, hits: hits, prompt: prompt)
+    }
+
+    func sentenceOfRefusal(for question: String) throws(PromptError) -> String {
+        if case .model(_, let assembler) = generator, let prompts = assembler.prompts { return prompts.refusal }
+        return try PromptSet.matching(question).refusal
+    }
+}

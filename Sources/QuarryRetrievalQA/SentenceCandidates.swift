@@ -1,0 +1,217 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+package import QuarryCore
+
+/// A sentence of a hit that may be quoted as the answer.
+package struct SentenceCandidate: Sendable, Hashable {
+    /// Index into the hits.
+    package var hit: Int
+    package var segment: Segment
+    package var text: String
+    package var features: SentenceFeatures
+}
+
+/// Finds the candidates of a question and measures them.
+///
+/// Term weights are inverse document frequencies over the candidate sentences, so words that every passage holds say
+/// little: ln(1 + (n − df + ½) / (df + ½)).
+package struct CandidateScan: Sendable {
+    private let analysis: TextAnalysis
+    private let segmenter: PassageSegmenter
+    private let functionTerms: Set<String>
+
+    package init(analysis: TextAnalysis) {
+        self.analysis = analysis
+        self.segmenter = PassageSegmenter(sentences: analysis.sentences)
+        self.functionTerms = Set(FunctionWords.all.flatMap(analysis.terms))
+    }
+
+    /// The sentences of the hits, in hit and text order, with every feature but the cosine.
+    /// - Complexity: O(total length of the hits).
+    package func candidates(for question: String, in hits: [ScoredChunk]) -> [SentenceCandidate] {
+        let passages = hits.map(measure)
+        let asked = Question(question, analysis: analysis, functionTerms: functionTerms)
+        let weights = TermWeights(of: asked.terms, over: passages.lazy.flatMap(\.sentences).map(\.termSet))
+        let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
+        let meanCoverage = measures.reduce(0) { $0 + $1.coverage } / Double(max(1, measures.count))
+        var candidates: [SentenceCandidate] = []
+        for (index, (passage, shared)) in zip(passages, measures).enumerated() {
+            for position in passage.sentences.indices {
+                candidates.append(
+                    SentenceCandidate(
+                        hit: index, segment: passage.sentences[position].segment,
+                        text: passage.sentences[position].text,
+                        features: features(
+                            of: position, in: passage, rank: index, shared: shared,
+                            meanCoverage: meanCoverage, asked: asked, weights: weights)))
+            }
+        }
+        return candidates
+    }
+
+    /// The content terms of a text, function words left out.
+    package func contentTerms(of text: String) -> [String] {
+        analysis.terms(text).filter { !functionTerms.contains($0) }
+    }
+
+    private func measure(_ hit: ScoredChunk) -> Passage {
+        let bytes = Array(hit.chunk.text.utf8)
+        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(analysis.terms))
+        let segments = segmenter.segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
+        var sentences: [Passage.Sentence] = []
+        sentences.reserveCapacity(segments.count)
+        for segment in segments {
+            let text = String(decoding: bytes[segment.range], as: UTF8.self)
+            sentences.append(
+                Passage.Sentence(
+                    segment: segment, text: text, terms: analysis.terms(text),
+                    context: Set(segment.context.flatMap(analysis.terms))))
+        }
+        return Passage(sentences: sentences, headings: headings)
+    }
+
+    private func features(
+        of position: Int, in passage: Passage, rank: Int, shared: PassageMeasure, meanCoverage: Double, asked: Question,
+        weights: TermWeights
+    ) -> SentenceFeatures {
+        let sentence = passage.sentences[position]
+        var window = sentence.termSet.union(sentence.context).union(passage.headings)
+        if position > 0 { window.formUnion(passage.sentences[position - 1].termSet) }
+        if position + 1 < passage.sentences.count { window.formUnion(passage.sentences[position + 1].termSet) }
+        var features = SentenceFeatures()
+        features.coverage = weights.coverage(by: sentence.ownTerms)
+        features.windowCoverage = weights.coverage(by: window)
+        features.passageCoverage = shared.coverage
+        features.proximity = asked.proximity(in: sentence.terms)
+        if let held = asked.type.isHeld(by: Word.words(of: sentence.text), notIn: asked.words) {
+            features.typeHeld = held ? 1 : 0
+            features.typeMissing = held ? 0 : 1
+        }
+        features.rank = 1 / Double(rank + 1)
+        features.matched = min(1, Double(asked.termSet.intersection(window).subtracting(functionTerms).count) / 8)
+        features.lead = shared.coverage - meanCoverage
+        features.length = min(1, Double(sentence.terms.count) / 60)
+        features.missingNames = shared.missingNames
+        features.missingTerm = shared.missingTerm
+        return features
+    }
+}
+
+/// A hit with its sentences' terms.
+private struct Passage {
+    struct Sentence {
+        var segment: Segment
+        var text: String
+        var terms: [String]
+        var termSet: Set<String>
+        var context: Set<String>
+
+        init(segment: Segment, text: String, terms: [String], context: Set<String>) {
+            self.segment = segment
+            self.text = text
+            self.terms = terms
+            self.termSet = Set(terms)
+            self.context = context
+        }
+
+        /// A cell means what its header says, so a table row answers with both.
+        var ownTerms: Set<String> { segment.kind == .tableRow ? termSet.union(context) : termSet }
+    }
+
+    var sentences: [Sentence]
+    var headings: Set<String>
+}
+
+/// A question's terms without function words, unless it has no others.
+private struct Question {
+    var terms: [String]
+    var termSet: Set<String>
+    var words: Set<String>
+    var type: AnswerType
+    /// The terms of each name or number in the question.
+    var names: [[String]]
+
+    init(_ text: String, analysis: TextAnalysis, functionTerms: Set<String>) {
+        let all = analysis.terms(text)
+        let content = all.filter { !functionTerms.contains($0) }
+        self.terms = content.isEmpty ? all : content
+        self.termSet = Set(all)
+        let words = Word.words(of: text)
+        self.words = Set(words.map(\.folded))
+        self.type = AnswerType(of: text)
+        self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
+            .map { analysis.terms($0.element.folded) }.filter { !$0.isEmpty }
+    }
+
+    func proximity(in sentence: [String]) -> Double {
+        guard terms.count > 1 else { return 0 }
+        var positions: [String: [Int]] = [:]
+        for (position, term) in sentence.enumerated() where termSet.contains(term) {
+            positions[term, default: []].append(position)
+        }
+        let pairs = zip(terms, terms.dropFirst())
+        let near = pairs.count { first, second in
+            guard first != second, let a = positions[first], let b = positions[second] else { return false }
+            return a.contains { x in b.contains { abs($0 - x) <= 4 } }
+        }
+        return Double(near) / Double(terms.count - 1)
+    }
+}
+
+/// Inverse document frequencies of a question's terms among sentences.
+struct TermWeights {
+    private let terms: [String]
+    private let weights: [Double]
+    private let total: Double
+
+    init(of terms: [String], over sentences: some Sequence<Set<String>>) {
+        var unique: [String] = []
+        for term in terms where !unique.contains(term) { unique.append(term) }
+        var frequencies = [Int](repeating: 0, count: unique.count)
+        var count = 0
+        for sentence in sentences {
+            count += 1
+            for (index, term) in unique.enumerated() where sentence.contains(term) { frequencies[index] += 1 }
+        }
+        let weights = frequencies.map { log(1 + (Double(count - $0) + 0.5) / (Double($0) + 0.5)) }
+        self.terms = unique
+        self.weights = weights
+        self.total = weights.reduce(0, +)
+    }
+
+    /// Share of the weight whose terms the set holds; 0 for a question without terms.
+    func coverage(by set: Set<String>) -> Double {
+        guard total > 0 else { return 0 }
+        var sum = 0.0
+        for (term, weight) in zip(terms, weights) where set.contains(term) { sum += weight }
+        return sum / total
+    }
+
+    /// Weight of the heaviest term that the set lacks, over that of the heaviest of all.
+    func heaviestMissing(in set: Set<String>) -> Double {
+        guard let heaviest = weights.max(), heaviest > 0 else { return 0 }
+        return (zip(terms, weights).filter { !set.contains($0.0) }.map(\.1).max() ?? 0) / heaviest
+    }
+}
+
+/// What all sentences of a passage share.
+private struct PassageMeasure {
+    var coverage: Double
+    var missingNames: Double
+    var missingTerm: Double
+
+    init(_ passage: Passage, asked: Question, weights: TermWeights) {
+        var terms = passage.headings
+        for sentence in passage.sentences {
+            terms.formUnion(sentence.termSet)
+            terms.formUnion(sentence.context)
+        }
+        coverage = weights.coverage(by: terms)
+        let lacking = asked.names.count { name in !name.contains { terms.contains($0) } }
+        missingNames = asked.names.isEmpty ? 0 : Double(lacking) / Double(asked.names.count)
+        missingTerm = weights.heaviestMissing(in: terms)
+    }
+}

@@ -1,0 +1,115 @@
+public import QuarryCore
+
+/// Puts whole passages, the question and the instructions into one prompt that never exceeds a budget.
+///
+/// Passages go in by rank. One that does not fit is left out whole and named in the report; smaller ones after it are
+/// still tried. Passage *n* of the prompt is what a marker `[n]` refers to.
+public struct StuffAssembler: Sendable {
+    /// Most tokens that all messages together may take, replies not included.
+    public var budget: Int
+    public var counter: any TokenCounter
+    /// Texts to use for every question; nil chooses them by the question's language.
+    public var prompts: PromptSet?
+    /// Tokens a chat template adds to a message. The default is 4.
+    public var tokensPerMessage: Int
+
+    public init(
+        budget: Int = 3000, counter: any TokenCounter = EstimatedTokenCounter(), prompts: PromptSet? = nil,
+        tokensPerMessage: Int = 4
+    ) {
+        self.budget = budget
+        self.counter = counter
+        self.prompts = prompts
+        self.tokensPerMessage = tokensPerMessage
+    }
+
+    /// - Throws: ``PromptError/budgetTooSmall(budget:needed:)`` where not even a prompt without passages fits.
+    /// - Complexity: every passage is counted once, the whole prompt once more for each passage taken out again.
+    public func assemble(question: String, hits: [ScoredChunk]) throws(PromptError) -> AssembledPrompt {
+        let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
+        let fence = Fence(around: [question] + hits.flatMap { [$0.location.source, $0.chunk.contextualText] })
+        let layout = Layout(prompts: prompts, fence: fence, question: question)
+        let needed = total(of: layout.messages([]))
+        guard needed <= budget else { throw .budgetTooSmall(budget: budget, needed: needed) }
+
+        var used: [(hit: ScoredChunk, text: String, tokens: Int)] = []
+        var dropped: [DroppedPassage] = []
+        var spent = needed
+        for hit in hits {
+            if let other = used.first(where: { $0.hit.covers(hit) }) {
+                dropped.append(DroppedPassage(id: hit.id, reason: .contained(in: other.hit.id), tokens: 0))
+                continue
+            }
+            let text = layout.passage(hit, number: used.count + 1)
+            let tokens = counter.tokenCount(of: text)
+            if spent + tokens <= budget {
+                used.append((hit, text, tokens))
+                spent += tokens
+            } else {
+                dropped.append(DroppedPassage(id: hit.id, reason: .overBudget, tokens: tokens))
+            }
+        }
+        var messages = layout.messages(used.map(\.text))
+        var whole = total(of: messages)
+        while whole > budget, let last = used.popLast() {
+            dropped.append(DroppedPassage(id: last.hit.id, reason: .overBudget, tokens: last.tokens))
+            messages = layout.messages(used.map(\.text))
+            whole = total(of: messages)
+        }
+        return AssembledPrompt(
+            messages: messages,
+            parts: parts(layout: layout, passages: used.map { ($0.hit, $0.tokens) }, whole: whole),
+            used: used.map(\.hit), dropped: dropped, tokens: whole, budget: budget)
+    }
+
+    private func total(of messages: [Message]) -> Int {
+        messages.reduce(0) { $0 + counter.tokenCount(of: $1.content) + tokensPerMessage }
+    }
+
+    private func parts(layout: Layout, passages: [(ScoredChunk, Int)], whole: Int) -> [PromptPart] {
+        var parts = [PromptPart(name: "instructions", tokens: counter.tokenCount(of: layout.system))]
+        for (number, (hit, tokens)) in passages.enumerated() {
+            let lines = hit.location.lines
+            let place = "\(hit.location.source):\(lines.lowerBound)-\(lines.upperBound)"
+            parts.append(PromptPart(name: "passage \(number + 1) \(place)", tokens: tokens))
+        }
+        parts.append(PromptPart(name: "question", tokens: counter.tokenCount(of: layout.question)))
+        parts.append(PromptPart(name: "framing", tokens: whole - parts.reduce(0) { $0 + $1.tokens }))
+        return parts
+    }
+
+    /// The texts of one prompt, before passages are chosen.
+    private struct Layout {
+        var system: String
+        var question: String
+        var prompts: PromptSet
+        var fence: Fence
+
+        init(prompts: PromptSet, fence: Fence, question: String) {
+            self.system = prompts.system.substitute(["fence": fence.key, "refusal": prompts.refusal])
+            self.question = question
+            self.prompts = prompts
+            self.fence = fence
+        }
+
+        func passage(_ hit: ScoredChunk, number: Int) -> String {
+            fence.enclose(
+                hit.chunk.contextualText, number: number, source: hit.location.source, lines: hit.location.lines)
+        }
+
+        func messages(_ passages: [String]) -> [Message] {
+            let user = prompts.user.substitute([
+                "passages": passages.joined(separator: "\n\n"), "question": question,
+            ])
+            return [Message(.system, system), Message(.user, user)]
+        }
+    }
+}
+
+extension ScoredChunk {
+    /// Whether another hit would say nothing that this one does not say.
+    fileprivate func covers(_ other: ScoredChunk) -> Bool {
+        id == other.id || chunk.text == other.chunk.text
+            || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)
+    }
+}

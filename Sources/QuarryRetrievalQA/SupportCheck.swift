@@ -1,0 +1,176 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+package import QuarryCore
+
+/// Checks a generated text against the passages it was written from, and repairs its markers.
+///
+/// Models of all sizes forget markers, invent numbers, and state figures that stand nowhere. So citing is the engine's
+/// work: numbers that name no passage are removed, a sentence without a marker gets that of the passage that bears it
+/// out best, and what no passage bears out is flagged.
+package struct SupportCheck: Sendable {
+    let scan: CandidateScan
+    let analysis: TextAnalysis
+    /// Support that a sentence needs.
+    let threshold: Double
+
+    package init(analysis: TextAnalysis, threshold: Double) {
+        self.scan = CandidateScan(analysis: analysis)
+        self.analysis = analysis
+        self.threshold = threshold
+    }
+
+    /// A text with its markers repaired, and what each of its sentences rests on.
+    package struct Result: Sendable, Hashable {
+        package var text: String
+        package var sentences: [AnswerSentence]
+        package var quotes: [Quote]
+    }
+
+    /// The place of a passage that bears out a sentence.
+    package struct Quote: Sendable, Hashable {
+        /// The passage's number, from 1.
+        package var marker: Int
+        /// UTF-8 offsets into the passage's text.
+        package var range: Range<Int>
+    }
+
+    /// - Parameter passages: Those of the prompt; marker `[n]` is the n-th.
+    /// - Complexity: O(sentences of the text × length of the passages).
+    package func check(_ text: String, against passages: [ScoredChunk]) -> Result {
+        let sources = passages.map(source)
+        let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.terms) })
+        let marked = MarkedText(text, segmenter: PassageSegmenter(sentences: analysis.sentences))
+        var edits = marked.removals(ofNumbersOver: passages.count)
+        var sentences: [AnswerSentence] = []
+        var quotes: [Quote] = []
+        for sentence in marked.sentences {
+            let terms = Set(scan.contentTerms(of: sentence.text))
+            let facts = Fact.facts(in: sentence.text)
+            let named = Array(Set(sentence.numbers.filter { (1...max(1, passages.count)).contains($0) })).sorted()
+                .filter { $0 <= passages.count }
+            var markers = named
+            if named.isEmpty, !terms.isEmpty || !facts.isEmpty,
+                let found = best(for: terms, facts: facts, among: sources, idf: idf), found.support >= threshold
+            {
+                markers = [found.marker]
+                edits.append(MarkedText.Edit(range: sentence.end..<sentence.end, text: " [\(found.marker)]"))
+            }
+            var support = terms.isEmpty && facts.isEmpty ? 1.0 : 0
+            var held: Set<FactToken> = []
+            for marker in markers {
+                let place = sources[marker - 1].bestPlace(for: terms, facts: facts, idf: idf)
+                support = max(support, place.support)
+                held.formUnion(sources[marker - 1].facts)
+                if let range = place.range { quotes.append(Quote(marker: marker, range: range)) }
+            }
+            let missing = facts.filter { $0.readings.isDisjoint(with: held) }.map(\.text)
+            sentences.append(
+                AnswerSentence(
+                    text: sentence.text, markers: markers, isAttributed: named.isEmpty && !markers.isEmpty,
+                    support: support, unsupportedFacts: missing, isSupported: support >= threshold && missing.isEmpty))
+        }
+        return Result(text: marked.applying(edits), sentences: sentences, quotes: unique(quotes))
+    }
+
+    private func unique(_ quotes: [Quote]) -> [Quote] {
+        var seen: Set<Quote> = []
+        return quotes.filter { seen.insert($0).inserted }
+            .sorted { ($0.marker, $0.range.lowerBound) < ($1.marker, $1.range.lowerBound) }
+    }
+
+    private func best(
+        for terms: Set<String>, facts: [Fact], among sources: [Source], idf: InverseFrequencies
+    ) -> (marker: Int, support: Double)? {
+        var best: (marker: Int, support: Double)?
+        for (index, source) in sources.enumerated() {
+            let place = source.bestPlace(for: terms, facts: facts, idf: idf)
+            if place.support > best?.support ?? 0 { best = (index + 1, place.support) }
+        }
+        return best
+    }
+
+    private func source(_ hit: ScoredChunk) -> Source {
+        let bytes = Array(hit.chunk.text.utf8)
+        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(scan.contentTerms))
+        let segments = PassageSegmenter(sentences: analysis.sentences)
+            .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
+        let places = segments.map { segment in
+            let text = String(decoding: bytes[segment.range], as: UTF8.self)
+            return Source.Place(
+                range: segment.range, terms: Set(scan.contentTerms(of: text)),
+                context: headings.union(segment.context.flatMap(scan.contentTerms)), facts: Fact.tokens(of: text))
+        }
+        return Source(
+            places: places,
+            facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")))
+    }
+}
+
+/// A passage, prepared for comparison.
+private struct Source: Sendable {
+    struct Place: Sendable {
+        var range: Range<Int>
+        var terms: Set<String>
+        /// Terms of the headings and of the table header or list introduction.
+        var context: Set<String>
+        var facts: Set<FactToken>
+    }
+
+    var places: [Place]
+    var facts: Set<FactToken>
+
+    /// The sentence that, with its neighbours and context, holds most of the terms' weight; facts count as terms do.
+    /// Among equals the one that holds most itself, then the first.
+    func bestPlace(
+        for terms: Set<String>, facts: [Fact], idf: InverseFrequencies
+    ) -> (range: Range<Int>?, support: Double) {
+        var best: (range: Range<Int>?, support: Double, own: Double) = (nil, 0, 0)
+        let weights = terms.sorted().map { ($0, idf.weight(of: $0)) }
+        let total = weights.reduce(0) { $0 + $1.1 } + Double(facts.count)
+        guard total > 0 else { return (nil, 0) }
+        for (index, place) in places.enumerated() {
+            let neighbours = [index - 1, index + 1].filter(places.indices.contains).map { places[$0] }
+            var own = 0.0
+            var around = 0.0
+            for (term, weight) in weights {
+                if place.terms.contains(term) {
+                    own += weight
+                } else if place.context.contains(term) || neighbours.contains(where: { $0.terms.contains(term) }) {
+                    around += weight
+                }
+            }
+            for fact in facts {
+                if !fact.readings.isDisjoint(with: place.facts) {
+                    own += 1
+                } else if neighbours.contains(where: { !fact.readings.isDisjoint(with: $0.facts) }) {
+                    around += 1
+                }
+            }
+            let support = (own + around) / total
+            // A place that holds more itself is the better quote, even where a neighbour's window ties with it.
+            if own + 0.5 * around > best.own { best = (place.range, support, own + 0.5 * around) }
+        }
+        return (best.range, best.support)
+    }
+}
+
+/// ln(1 + (n − df + ½) / (df + ½)) over the sentences of the passages, at least ½ so that no term is free.
+private struct InverseFrequencies: Sendable {
+    private var frequencies: [String: Int] = [:]
+    private let count: Int
+
+    init(of sentences: [Set<String>]) {
+        count = sentences.count
+        for sentence in sentences {
+            for term in sentence { frequencies[term, default: 0] += 1 }
+        }
+    }
+
+    func weight(of term: String) -> Double {
+        let frequency = Double(frequencies[term] ?? 0)
+        return max(0.5, log(1 + (Double(count) - frequency + 0.5) / (frequency + 0.5)))
+    }
+}

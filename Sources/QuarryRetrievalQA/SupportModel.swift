@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Linear models over ``SentenceFeatures``: which sentence answers best, and how likely it answers at all.
+package struct SupportModel: Sendable, Hashable {
+    /// Weights of the ranking score, in the order of ``SentenceFeatures/values``. A conditional logit: the softmax of
+    /// the scores is the probability of each candidate, given that one of them holds the answer.
+    package var ranking: [Double]
+    /// Weights of the support of the best sentence, in the same order: a logistic regression.
+    package var support: [Double]
+    package var bias: Double
+    /// Support below which the extractive reader refuses.
+    package var threshold: Double
+    /// Support below which not even a language model is asked.
+    package var gate: Double
+
+    package init(ranking: [Double], support: [Double], bias: Double, threshold: Double, gate: Double) {
+        self.ranking = ranking
+        self.support = support
+        self.bias = bias
+        self.threshold = threshold
+        self.gate = gate
+    }
+
+    package func score(_ features: SentenceFeatures) -> Double {
+        zip(ranking, features.values).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+
+    /// Estimated probability that a sentence, the best of its question, holds the answer.
+    package func support(of features: SentenceFeatures) -> Double {
+        let sum = zip(support, features.values).reduce(bias) { $0 + $1.0 * $1.1 }
+        return 1 / (1 + exp(-sum))
+    }
+
+    /// Probabilities from scores, in order.
+    package static func softmax(_ scores: [Double]) -> [Double] {
+        guard let best = scores.max() else { return [] }
+        let powers = scores.map { exp($0 - best) }
+        let sum = powers.reduce(0, +)
+        return powers.map { $0 / sum }
+    }
+}
