@@ -1,0 +1,93 @@
+import Foundation
+public import QuarryCore
+
+/// Orders candidates by what can be seen without a model: which of the question's words a passage holds and how close
+/// together, whether its headings hold them, and the score it came with.
+///
+/// The new score is a weighted sum of features that each lie in 0...1; ``Weights`` says which.
+public struct LexicalReranker: Reranker {
+    /// What each feature counts for.
+    public struct Weights: Sendable, Hashable {
+        /// The score the hit came with (fused, hence with the dense score in it), scaled to 0...1 over the candidates.
+        public var score: Double
+        /// The cosine of the vector leg, scaled to 0...1 over the candidates; a hit without one counts as the lowest.
+        public var cosine: Double
+        /// Share of the question's term weight (inverse document frequency over the candidates) in the text.
+        public var coverage: Double
+        /// The weight of the covered terms over the length of the shortest window that holds them all.
+        public var proximity: Double
+        /// Share of the question's term weight in headings and title.
+        public var headings: Double
+
+        public init(
+            score: Double = 0.6, cosine: Double = 0.2, coverage: Double = 0.12, proximity: Double = 0.04,
+            headings: Double = 0.04
+        ) {
+            self.score = score
+            self.cosine = cosine
+            self.coverage = coverage
+            self.proximity = proximity
+            self.headings = headings
+        }
+    }
+
+    public var weights: Weights
+    private let terms: @Sendable (String) -> [String]
+
+    /// - Parameter terms: The analyzer of the index: terms of a text, in text order.
+    public init(weights: Weights = Weights(), terms: @escaping @Sendable (String) -> [String]) {
+        self.weights = weights
+        self.terms = terms
+    }
+
+    /// - Complexity: O(total length of the candidates).
+    public func rerank(_ candidates: [ScoredChunk], for query: String) -> [ScoredChunk] {
+        rerank(candidates, forTerms: terms(query))
+    }
+
+    /// The same, for a question that is analyzed already.
+    public func rerank(_ candidates: [ScoredChunk], forTerms queryTerms: [String]) -> [ScoredChunk] {
+        let query = Set(queryTerms)
+        guard !query.isEmpty, candidates.count > 1 else { return candidates }
+        let texts = candidates.map { terms($0.chunk.text) }
+        let headings = candidates.map { Set(terms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n"))) }
+        let idf = Self.inverseFrequencies(of: query, in: zip(texts, headings).map { Set($0).union($1) })
+        let total = query.sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
+        let scores = Self.scaled(candidates.map(\.score))
+        let cosines = Self.scaled(Self.cosines(of: candidates))
+
+        var ranked = candidates
+        for index in candidates.indices {
+            let match = TermMatch(text: texts[index], query: query, idf: idf)
+            ranked[index].score =
+                weights.score * scores[index] + weights.cosine * cosines[index]
+                + weights.coverage * match.weight / total + weights.proximity * match.proximity
+                + weights.headings * query.intersection(headings[index]).sorted().reduce(0) { $0 + (idf[$1] ?? 0) } / total
+        }
+        return ranked.enumerated()
+            .sorted { $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset }
+            .map(\.element)
+    }
+
+    private static func inverseFrequencies(of query: Set<String>, in candidates: [Set<String>]) -> [String: Double] {
+        let count = Double(candidates.count)
+        return Dictionary(
+            uniqueKeysWithValues: query.map { term in
+                let holders = Double(candidates.count { $0.contains(term) })
+                return (term, log1p((count - holders + 0.5) / (holders + 0.5)))
+            })
+    }
+
+    private static func cosines(of candidates: [ScoredChunk]) -> [Double] {
+        let known = candidates.compactMap { $0.legs[.vector]?.score }
+        let lowest = known.min() ?? 0
+        return candidates.map { $0.legs[.vector]?.score ?? lowest }
+    }
+
+    /// Values to 0...1; all 1 where they are equal.
+    private static func scaled(_ values: [Double]) -> [Double] {
+        let highest = values.max() ?? 0
+        let lowest = values.min() ?? 0
+        return values.map { highest > lowest ? ($0 - lowest) / (highest - lowest) : 1 }
+    }
+}

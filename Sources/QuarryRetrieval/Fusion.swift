@@ -1,0 +1,98 @@
+public import QuarryCore
+
+/// How the verdicts of several legs become one order.
+public enum Fusion: Sendable, Hashable {
+    /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the sum over legs of 1 / (k + rank), scaled
+    /// by (k + 1) / legs so that a chunk which every leg puts first scores 1.
+    case reciprocalRank(k: Double)
+
+    /// `alpha` times the vector leg's normalised score plus `1 − alpha` times the lexical one's (Bruch, Gai and
+    /// Ingber, arXiv 2210.11934). A chunk that a leg did not find counts as having that leg's lowest score.
+    case convex(alpha: Double, normalization: Normalization)
+
+    /// How scores of different legs are made comparable.
+    public enum Normalization: Sendable, Hashable {
+        /// To 0...1 between the lowest and the highest score of the leg.
+        case minMax
+        /// To 0...1 between the lowest score that the leg can give (−1 for cosine, 0 for BM25) and its highest.
+        case theoreticalMinimum
+        /// To standard deviations from the leg's mean.
+        case zScore
+    }
+}
+
+/// A chunk with its fused score and what each leg said.
+public struct FusedHit: Sendable, Hashable {
+    public var id: ChunkID
+    public var score: Double
+    public var legs: [Leg: LegScore]
+
+    public init(id: ChunkID, score: Double, legs: [Leg: LegScore]) {
+        self.id = id
+        self.score = score
+        self.legs = legs
+    }
+}
+
+extension Fusion {
+    /// The best `limit` chunks of all legs: score descending, then id ascending.
+    ///
+    /// A leg without hits takes no part; a single leg keeps its order.
+    /// - Parameter legs: Each leg's hits, best first.
+    /// - Complexity: O(n log n) in the hits of all legs.
+    public func fuse(_ legs: [Leg: [ScoredID]], limit: Int) -> [FusedHit] {
+        var fused: [ChunkID: FusedHit] = [:]
+        let present = legs.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+        for (leg, hits) in present {
+            for (index, hit) in hits.enumerated() {
+                fused[hit.id, default: FusedHit(id: hit.id, score: 0, legs: [:])].legs[leg] =
+                    LegScore(rank: index + 1, score: Double(hit.score))
+            }
+        }
+        let scorers = present.map { leg, hits in (leg, scorer(of: leg, hits, legs: present.map(\.key))) }
+        for id in fused.keys {
+            guard let hit = fused[id] else { continue }
+            fused[id]?.score = scorers.reduce(0) { $0 + $1.1(hit.legs[$1.0]) }
+        }
+        let order = fused.values.sorted { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
+        return Array(order.prefix(max(0, limit)))
+    }
+
+    /// What one leg adds to a chunk's score, given what it said of the chunk, if anything.
+    private func scorer(of leg: Leg, _ hits: [ScoredID], legs: [Leg]) -> (LegScore?) -> Double {
+        switch self {
+        case .reciprocalRank(let k):
+            let scale = (k + 1) / Double(legs.count)
+            return { score in score.map { scale / (k + Double($0.rank)) } ?? 0 }
+        case .convex(let alpha, let normalization):
+            let weight = legs.count == 1 ? 1 : leg == .vector ? alpha : 1 - alpha
+            let scores = hits.map { Double($0.score) }
+            let (offset, scale) = normalization.line(through: scores, of: leg)
+            let lowest = scores.min() ?? 0
+            return { weight * (($0?.score ?? lowest) - offset) * scale }
+        }
+    }
+}
+
+extension Fusion.Normalization {
+    /// Offset and scale of the normalised score `(score − offset) · scale`. Equal scores give scale 1.
+    fileprivate func line(through scores: [Double], of leg: Leg) -> (offset: Double, scale: Double) {
+        let highest = scores.max() ?? 0
+        switch self {
+        case .minMax:
+            let lowest = scores.min() ?? 0
+            return (lowest, highest > lowest ? 1 / (highest - lowest) : 1)
+        case .theoreticalMinimum:
+            let lowest: Double =
+                switch leg {
+                case .vector: -1
+                case .bm25: 0
+                }
+            return (lowest, highest > lowest ? 1 / (highest - lowest) : 1)
+        case .zScore:
+            let mean = scores.reduce(0, +) / Double(scores.count)
+            let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count)
+            return (mean, variance > 0 ? 1 / variance.squareRoot() : 1)
+        }
+    }
+}

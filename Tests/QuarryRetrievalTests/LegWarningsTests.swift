@@ -1,0 +1,20 @@
+import QuarryCore
+import QuarryRetrieval
+import Testing
+
+struct LegWarningsTests {
+    @Test func `a leg that found something needs no warning`() {
+        #expect(legWarnings(terms: 2, hitCounts: [.bm25: 1, .vector: 9], isModelEnglishOnly: false, hasOtherScripts: true).isEmpty)
+    }
+
+    @Test func `an empty lexical leg is named with its reason`() {
+        let none = legWarnings(terms: 0, hitCounts: [.bm25: 0], isModelEnglishOnly: false, hasOtherScripts: false)
+        let unknown = legWarnings(terms: 3, hitCounts: [.bm25: 0], isModelEnglishOnly: false, hasOtherScripts: false)
+        #expect(none.count == 1 && unknown.count == 1 && none != unknown)
+    }
+
+    @Test func `an English model warns of a question in another script`() {
+        let warnings = legWarnings(terms: 3, hitCounts: [.bm25: 2, .vector: 5], isModelEnglishOnly: true, hasOtherScripts: true)
+        #expect(warnings.count == 1 && warnings[0].contains("English"))
+    }
+}
