@@ -1,1 +1,0 @@
-#include "quarry_kernels.h"

@@ -1,0 +1,81 @@
+/// The terms of one chunk, field by field, as an analyzer made them. A term may repeat; order does not matter.
+public struct BM25Fields: Sendable, Hashable {
+    /// Of the document's title.
+    public var title: [String]
+    /// Of the headings above the chunk.
+    public var heading: [String]
+    public var body: [String]
+
+    public init(title: [String] = [], heading: [String] = [], body: [String] = []) {
+        self.title = title
+        self.heading = heading
+        self.body = body
+    }
+}
+
+/// How BM25 weighs, chosen at query time.
+public struct BM25Parameters: Sendable, Hashable {
+    /// How slowly the score saturates with a term's frequency; 0 only asks whether a term is there. The default is 1.2.
+    public var k1: Double
+    /// How much longer chunks are held back, from 0 (not at all) to 1 (in proportion). The default is 0.75.
+    public var b: Double
+    /// What an occurrence in each field counts, at least 0 and not all 0. The default is 1 for each.
+    public var weights: FieldWeights
+
+    public init(k1: Double = 1.2, b: Double = 0.75, weights: FieldWeights = FieldWeights()) {
+        self.k1 = k1
+        self.b = b
+        self.weights = weights
+    }
+
+    public struct FieldWeights: Sendable, Hashable {
+        public var title: Double
+        public var heading: Double
+        public var body: Double
+
+        public init(title: Double = 1, heading: Double = 1, body: Double = 1) {
+            self.title = title
+            self.heading = heading
+            self.body = body
+        }
+    }
+
+    /// - Throws: ``BM25Error/invalidParameter(name:value:allowed:)``.
+    func validate() throws {
+        func check(_ name: String, _ value: Double, _ isAllowed: Bool, _ allowed: String) throws {
+            guard value.isFinite, isAllowed else {
+                throw BM25Error.invalidParameter(name: name, value: value, allowed: allowed)
+            }
+        }
+        try check("k1", k1, k1 >= 0, "a number from 0 up")
+        try check("b", b, (0...1).contains(b), "a number from 0 to 1")
+        for (name, weight) in [("title", weights.title), ("heading", weights.heading), ("body", weights.body)] {
+            try check("the weight of the field \(name)", weight, weight >= 0, "a number from 0 up")
+        }
+        let sum = weights.title + weights.heading + weights.body
+        try check("the sum of the field weights", sum, sum > 0, "more than 0")
+    }
+}
+
+extension BM25Parameters.FieldWeights {
+    /// What counts in a field are worth together.
+    @inline(__always)
+    func weighted(_ counts: FieldCounts) -> Double {
+        title * Double(counts.title) + heading * Double(counts.heading) + body * Double(counts.body)
+    }
+}
+
+/// One count for each field: a term's frequencies in a chunk, or a chunk's lengths in terms.
+package struct FieldCounts: Sendable, Hashable {
+    package var title: UInt32 = 0
+    package var heading: UInt32 = 0
+    package var body: UInt32 = 0
+
+    package init(title: UInt32 = 0, heading: UInt32 = 0, body: UInt32 = 0) {
+        self.title = title
+        self.heading = heading
+        self.body = body
+    }
+
+    package var isZero: Bool { title | heading | body == 0 }
+}

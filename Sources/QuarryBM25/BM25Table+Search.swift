@@ -1,0 +1,141 @@
+import Foundation
+package import GRDB
+package import QuarryCore
+
+extension BM25Table {
+    /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    ///
+    /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length / average))`
+    /// with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as Lucene has it since version 8. Fields are combined before
+    /// saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004, “Simple
+    /// BM25 extension to multiple weighted fields”). `n` counts the chunks that have the term in any field. A term that
+    /// the query repeats counts as often. The sum runs over the terms in byte order, so that the order of the words in
+    /// a question does not change a bit of it.
+    ///
+    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - Throws: ``BM25Error``.
+    /// - Complexity: O(chunks + postings of the terms).
+    package static func search(
+        in db: Database, terms: [String], limit: Int, mask: ChunkMask? = nil,
+        parameters: BM25Parameters = BM25Parameters()
+    ) throws -> [ScoredID] {
+        try parameters.validate()
+        guard limit > 0, !terms.isEmpty else { return [] }
+        let statistics = try statistics(in: db)
+        var scores = try ScoreBoard(db, statistics: statistics, parameters: parameters)
+        for (term, multiplicity) in counted(terms) {
+            guard let number = try number(of: term, in: db) else { continue }
+            let blocks = try StoredPostings(of: number, term: term, in: db)
+            let weight = Double(multiplicity) * idf(chunksWithTerm: blocks.count, chunks: statistics.chunks)
+            try scores.add(blocks, weight: weight, weights: parameters.weights, mask: mask)
+        }
+        return scores.best(limit)
+    }
+
+    static func idf(chunksWithTerm count: Int, chunks: Int) -> Double {
+        log1p((Double(chunks - count) + 0.5) / (Double(count) + 0.5))
+    }
+
+    /// The distinct terms in byte order, with how often each occurs.
+    static func counted(_ terms: [String]) -> [(term: String, multiplicity: Int)] {
+        var counts: [String: Int] = [:]
+        for term in terms { counts[term, default: 0] += 1 }
+        return counts.map { ($0.key, $0.value) }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+    }
+}
+
+/// The blocks of one term, as stored.
+struct StoredPostings {
+    let term: String
+    private(set) var blocks: [(first: Int64, data: Data)] = []
+    /// Chunks that have the term.
+    private(set) var count = 0
+
+    init(of number: Int64, term: String, in db: Database) throws {
+        self.term = term
+        let statement = try db.cachedStatement(
+            sql: "SELECT first, data FROM bm25_postings WHERE term = ? ORDER BY first")
+        let rows = try Row.fetchCursor(statement, arguments: [number])
+        while let row = try rows.next() {
+            let (first, data): (Int64, Data) = (row[0], row[1])
+            blocks.append((first, data))
+            count += try read(data, first) { bytes throws(Malformation) in try PostingReader(first: first, bytes).count
+            }
+        }
+    }
+
+    func read<Value>(
+        _ data: Data, _ first: Int64, _ body: (UnsafeRawBufferPointer) throws(Malformation) -> Value
+    ) throws -> Value {
+        do {
+            return try data.withUnsafeBytes { try body($0) }
+        } catch let malformation as Malformation {
+            throw BM25Error.damaged(place: "the term “\(term)”, block \(first)", reason: malformation.reason)
+        }
+    }
+}
+
+/// Collects the scores of one search, for all chunks of the index.
+///
+/// Arrays run over the slots of those length blocks that exist, so ids that are gone take no room for long.
+struct ScoreBoard {
+    /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
+    private var numbers: [Int64] = []
+    /// `k1 · (1 − b + b · length / average)`; negative where there is no chunk.
+    private var norms: [Double] = []
+    private var scores: [Double]
+
+    init(_ db: Database, statistics: BM25Statistics, parameters: BM25Parameters) throws {
+        let average = statistics.averageLength(parameters.weights)
+        let floor = parameters.k1 * (1 - parameters.b)
+        let slope = average > 0 ? parameters.k1 * parameters.b / average : 0
+        var (numbers, norms): ([Int64], [Double]) = ([], [])
+        norms.reserveCapacity(statistics.chunks + LengthBlock.width)
+        try LengthStore(db: db).forEachBlock { number, block in
+            let start = norms.count
+            numbers.append(number)
+            norms.append(contentsOf: repeatElement(-1, count: LengthBlock.width))
+            for entry in block.entries {
+                norms[start + entry.slot] = floor + slope * parameters.weights.weighted(entry.lengths)
+            }
+        }
+        self.numbers = numbers
+        self.norms = norms
+        scores = Array(repeating: 0, count: norms.count)
+    }
+
+    mutating func add(
+        _ postings: StoredPostings, weight: Double, weights: BM25Parameters.FieldWeights, mask: ChunkMask?
+    ) throws {
+        var block = 0
+        for (first, data) in postings.blocks {
+            try postings.read(data, first) { bytes throws(Malformation) in
+                var reader = try PostingReader(first: first, bytes)
+                while let posting = try reader.next() {
+                    let number = posting.chunk >> LengthBlock.shift
+                    while block < numbers.count, numbers[block] < number { block += 1 }
+                    let slot = block << Int(LengthBlock.shift) | Int(posting.chunk) & (LengthBlock.width - 1)
+                    guard block < numbers.count, numbers[block] == number, norms[slot] >= 0 else {
+                        throw Malformation("chunk \(posting.chunk) has no length")
+                    }
+                    if let mask, !mask.contains(ChunkID(posting.chunk)) { continue }
+                    let frequency = weights.weighted(posting.counts)
+                    guard frequency > 0 else { continue }
+                    scores[slot] += weight * (frequency / (frequency + norms[slot]))
+                }
+            }
+        }
+    }
+
+    func best(_ limit: Int) -> [ScoredID] {
+        var best = BestHits(limit: limit)
+        for (block, number) in numbers.enumerated() {
+            let start = block << Int(LengthBlock.shift)
+            for slot in start..<start + LengthBlock.width where scores[slot] > 0 {
+                let id = ChunkID((number << LengthBlock.shift) + Int64(slot - start))
+                best.insert(ScoredID(id: id, score: Float(scores[slot])))
+            }
+        }
+        return best.sorted()
+    }
+}

@@ -1,0 +1,99 @@
+package import GRDB
+
+extension BM25Table {
+    /// Everything in which the parts of the index disagree, in plain words; empty when it is sound.
+    ///
+    /// Postings are compared with the chunks' lists of terms in both directions, lengths and totals with the sums
+    /// of frequencies, and the division into blocks with the one that follows from the postings.
+    ///
+    /// - Complexity: O(size of the index), time and memory.
+    package static func verify(in db: Database) throws -> [String] {
+        var problems: [String] = []
+        var expected: [Int64: [Int64]] = [:]
+        var lengths: [Int64: FieldCounts] = [:]
+
+        let chunks = try Row.fetchCursor(db, sql: "SELECT id, terms FROM bm25_chunks ORDER BY id")
+        while let row = try chunks.next() {
+            let id: Int64 = row[0]
+            lengths[id] = FieldCounts()
+            do {
+                for term in try row.decode(at: 1, TermList.init(decoding:)).terms {
+                    expected[term, default: []].append(id)
+                }
+            } catch let malformation as Malformation {
+                problems.append("The terms of chunk \(id) are damaged: \(malformation.reason).")
+            }
+        }
+
+        let terms = try Row.fetchCursor(
+            db,
+            sql:
+                "SELECT id, term FROM bm25_terms UNION SELECT DISTINCT term, NULL FROM bm25_postings ORDER BY 1, 2 DESC"
+        )
+        var known: Set<Int64> = []
+        while let row = try terms.next() {
+            let number: Int64 = row[0]
+            guard known.insert(number).inserted else { continue }
+            let name = try term(number, in: db).map { "The term “\($0)”" }
+            if name == nil { problems.append("Term number \(number) has postings, but is not in the vocabulary.") }
+            let place = name ?? "Term number \(number)"
+            do {
+                let blocks = try PostingStore(db: db, term: number).blocks(in: .all)
+                let postings = blocks.flatMap(\.postings)
+                if postings.isEmpty { problems.append("\(place) is in the vocabulary, but no chunk has it.") }
+                if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
+                    problems.append("\(place) is not divided into blocks as it should be.")
+                }
+                let listed = expected.removeValue(forKey: number) ?? []
+                if postings.map(\.chunk) != listed {
+                    let differing = Set(postings.map(\.chunk)).symmetricDifference(listed).sorted()
+                    problems.append(
+                        "\(place) has \(postings.count) postings, but \(listed.count) chunks list it"
+                            + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
+                }
+                for posting in postings { lengths[posting.chunk]?.add(posting.counts) }
+            } catch let error as BM25Error {
+                problems.append(error.description)
+            }
+        }
+        for (number, chunks) in expected.sorted(by: { $0.key < $1.key }) {
+            problems.append("Term number \(number) is listed by \(chunks.count) chunks, but has no postings.")
+        }
+        return try problems + verifyLengths(lengths, in: db)
+    }
+
+    private static func verifyLengths(_ sums: [Int64: FieldCounts], in db: Database) throws -> [String] {
+        var problems: [String] = []
+        var rest = sums
+        var totals = BM25Statistics(chunks: 0, title: 0, heading: 0, body: 0)
+        do {
+            try LengthStore(db: db).forEachBlock { number, block in
+                for entry in block.entries {
+                    let id = (number << LengthBlock.shift) + Int64(entry.slot)
+                    totals.add(entry.lengths)
+                    guard let sum = rest.removeValue(forKey: id) else {
+                        problems.append("Chunk \(id) has a length, but no list of terms.")
+                        continue
+                    }
+                    if sum != entry.lengths {
+                        problems.append("The length of chunk \(id) is not the sum of its terms' frequencies.")
+                    }
+                }
+            }
+            for id in rest.keys.sorted() { problems.append("Chunk \(id) has a list of terms, but no length.") }
+            let stored = try statistics(in: db)
+            if stored != totals { problems.append("The totals are \(stored), but the chunks add up to \(totals).") }
+        } catch let error as BM25Error {
+            problems.append(error.description)
+        }
+        return problems
+    }
+}
+
+extension FieldCounts {
+    fileprivate mutating func add(_ other: FieldCounts) {
+        title &+= other.title
+        heading &+= other.heading
+        body &+= other.body
+    }
+}

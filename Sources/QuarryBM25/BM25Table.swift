@@ -1,0 +1,114 @@
+import Foundation
+package import GRDB
+
+/// The lexical index as tables of an SQLite file. Every call works in the transaction of the `Database` it is given.
+///
+/// - `bm25_terms`: the vocabulary, as UTF-8 (text would end at a NUL).
+/// - `bm25_postings`: for each term, blocks of chunks and frequencies (``PostingBlock``).
+/// - `bm25_lengths`: blocks of chunk lengths (``LengthBlock``).
+/// - `bm25_chunks`: which terms a chunk has (``TermList``), so that a removal touches exactly these.
+/// - `bm25_statistics`: one row of totals.
+///
+/// Nothing is stored that does not follow from the chunks alone, apart from the numbers terms are known by.
+package enum BM25Table {
+    /// Creates the tables, which must not be there yet.
+    package static func create(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE bm25_terms (id INTEGER PRIMARY KEY, term BLOB NOT NULL UNIQUE) STRICT;
+                CREATE TABLE bm25_postings (
+                    term INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (term, first)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE bm25_lengths (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+                CREATE TABLE bm25_chunks (id INTEGER PRIMARY KEY, terms BLOB NOT NULL) STRICT;
+                CREATE TABLE bm25_statistics (
+                    chunks INTEGER NOT NULL, title INTEGER NOT NULL, heading INTEGER NOT NULL, body INTEGER NOT NULL
+                ) STRICT;
+                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0);
+                """)
+    }
+
+    package static func exists(in db: Database) throws -> Bool { try db.tableExists("bm25_statistics") }
+
+    /// Empties the index, before it is rebuilt from the chunks.
+    package static func removeAll(in db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM bm25_terms;
+                DELETE FROM bm25_postings;
+                DELETE FROM bm25_lengths;
+                DELETE FROM bm25_chunks;
+                DELETE FROM bm25_statistics;
+                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0);
+                """)
+    }
+
+    package static func statistics(in db: Database) throws -> BM25Statistics {
+        let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT chunks, title, heading, body FROM bm25_statistics"))
+        guard let row = rows.first, rows.count == 1 else {
+            throw BM25Error.damaged(place: "the totals", reason: "there are \(rows.count) rows instead of one")
+        }
+        let statistics = BM25Statistics(chunks: row[0], title: row[1], heading: row[2], body: row[3])
+        guard statistics.isPlausible else {
+            throw BM25Error.damaged(place: "the totals", reason: "they cannot be \(statistics)")
+        }
+        return statistics
+    }
+
+    static func write(_ statistics: BM25Statistics, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE bm25_statistics SET chunks = ?, title = ?, heading = ?, body = ?")
+            .execute(arguments: [statistics.chunks, statistics.title, statistics.heading, statistics.body])
+    }
+
+    /// The number a term is known by, if any chunk has it.
+    static func number(of term: String, in db: Database) throws -> Int64? {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ?")
+        return try Int64.fetchOne(statement, arguments: [Data(term.utf8)])
+    }
+
+    /// The term of a number, for messages.
+    static func term(_ number: Int64, in db: Database) throws -> String? {
+        let statement = try db.cachedStatement(sql: "SELECT term FROM bm25_terms WHERE id = ?")
+        return try Data.fetchOne(statement, arguments: [number]).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Names a damaged block of postings.
+    static func damage(_ reason: String, ofTerm number: Int64, block first: Int64, in db: Database) throws -> BM25Error
+    {
+        let term = try term(number, in: db).map { "the term “\($0)”" } ?? "term number \(number)"
+        return .damaged(place: "\(term), block \(first)", reason: reason)
+    }
+}
+
+/// Totals over all chunks.
+public struct BM25Statistics: Sendable, Hashable {
+    /// Chunks in the index, those without terms included.
+    public var chunks: Int
+    /// Terms in all titles, headings and bodies.
+    public var title: Int
+    public var heading: Int
+    public var body: Int
+
+    var isPlausible: Bool { chunks >= 0 && title >= 0 && heading >= 0 && body >= 0 }
+
+    mutating func add(_ lengths: FieldCounts) {
+        chunks += 1
+        title += Int(lengths.title)
+        heading += Int(lengths.heading)
+        body += Int(lengths.body)
+    }
+
+    mutating func subtract(_ lengths: FieldCounts) {
+        chunks -= 1
+        title -= Int(lengths.title)
+        heading -= Int(lengths.heading)
+        body -= Int(lengths.body)
+    }
+
+    /// The weighted length of the average chunk; 0 where there are no terms.
+    func averageLength(_ weights: BM25Parameters.FieldWeights) -> Double {
+        guard chunks > 0 else { return 0 }
+        let total = weights.title * Double(title) + weights.heading * Double(heading) + weights.body * Double(body)
+        return total / Double(chunks)
+    }
+}

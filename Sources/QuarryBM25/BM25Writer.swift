@@ -1,0 +1,160 @@
+import Foundation
+package import GRDB
+package import QuarryCore
+
+/// Collects changes to the index and writes them together, so that a block is rewritten once however many of a
+/// transaction's chunks touch it.
+///
+/// Memory: about 16 bytes for each distinct term of each chunk, until ``flush(to:)``.
+package struct BM25Writer {
+    /// The terms of a chunk, as numbers of ``vocabulary``.
+    private struct Addition {
+        var lengths: FieldCounts
+        var terms: [(number: Int, counts: FieldCounts)]
+    }
+
+    private var vocabulary: [String] = []
+    private var numbers: [String: Int] = [:]
+    private var additions: [Int64: Addition] = [:]
+    private var removals: Set<Int64> = []
+
+    package init() {}
+
+    package var isEmpty: Bool { additions.isEmpty && removals.isEmpty }
+
+    /// Adds a chunk, or replaces it where it is already in the index.
+    package mutating func add(_ fields: BM25Fields, as id: ChunkID) throws {
+        guard id.rawValue >= 0 else { throw BM25Error.invalidChunk(id.rawValue) }
+        let count = fields.title.count + fields.heading.count + fields.body.count
+        var occurrences: [(number: Int, field: Int)] = []
+        occurrences.reserveCapacity(count)
+        for (field, terms) in [fields.title, fields.heading, fields.body].enumerated() {
+            for term in terms { occurrences.append((number(of: term), field)) }
+        }
+        occurrences.sort { $0 < $1 }
+
+        var terms: [(number: Int, counts: FieldCounts)] = []
+        terms.reserveCapacity(count)
+        for (number, field) in occurrences {
+            if terms.last?.number != number { terms.append((number, FieldCounts())) }
+            switch field {
+            case 0: terms[terms.count - 1].counts.title += 1
+            case 1: terms[terms.count - 1].counts.heading += 1
+            default: terms[terms.count - 1].counts.body += 1
+            }
+        }
+        let lengths = FieldCounts(
+            title: UInt32(fields.title.count), heading: UInt32(fields.heading.count), body: UInt32(fields.body.count))
+        additions[id.rawValue] = Addition(lengths: lengths, terms: terms)
+    }
+
+    /// Removes a chunk. One that is not in the index is ignored.
+    package mutating func remove(_ id: ChunkID) {
+        additions[id.rawValue] = nil
+        removals.insert(id.rawValue)
+    }
+
+    /// Writes all changes and forgets them. On an error the transaction must be rolled back; the changes are kept.
+    package mutating func flush(to db: Database) throws {
+        guard !isEmpty else { return }
+        let added = additions.sorted { $0.key < $1.key }
+        let removed = try storedChunks(in: db)
+        let numbers = try storedNumbers(in: db)
+
+        var changes: [Int64: TermChange] = [:]
+        changes.reserveCapacity(numbers.count)
+        for (chunk, terms) in removed {
+            for term in terms { changes[term, default: TermChange()].removals.append(chunk) }
+        }
+        var lists: [(chunk: Int64, terms: TermList)] = []
+        lists.reserveCapacity(added.count)
+        for (chunk, addition) in added {
+            var terms: [Int64] = []
+            terms.reserveCapacity(addition.terms.count)
+            for (number, counts) in addition.terms {
+                let term = numbers[number]
+                terms.append(term.id)
+                changes[term.id, default: TermChange(isNew: term.isNew)].additions.append(
+                    Posting(chunk: chunk, counts: counts))
+            }
+            terms.sort()
+            lists.append((chunk, TermList(terms)))
+        }
+
+        for (term, change) in changes.sorted(by: { $0.key < $1.key }) {
+            try PostingStore(db: db, term: term).apply(
+                removals: change.removals[...], additions: change.additions[...], isNew: change.isNew)
+            if change.additions.isEmpty { try deleteIfUnused(term, in: db) }
+        }
+        try writeLists(lists, replacing: removed.map(\.chunk), in: db)
+        try LengthStore(db: db).apply(
+            removals: removed.map(\.chunk), additions: added.map { ($0.key, $0.value.lengths) })
+        self = BM25Writer()
+    }
+
+    private struct TermChange {
+        var removals: [Int64] = []
+        var additions: [Posting] = []
+        var isNew = false
+    }
+
+    private mutating func number(of term: String) -> Int {
+        if let number = numbers[term] { return number }
+        numbers[term] = vocabulary.count
+        vocabulary.append(term)
+        return vocabulary.count - 1
+    }
+
+    /// Those of the chunks to be removed or replaced that are in the index, ascending, with their terms.
+    private func storedChunks(in db: Database) throws -> [(chunk: Int64, terms: [Int64])] {
+        let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM bm25_chunks")) ?? -1
+        let statement = try db.cachedStatement(sql: "SELECT terms FROM bm25_chunks WHERE id = ?")
+        var chunks: [(chunk: Int64, terms: [Int64])] = []
+        for id in removals.union(additions.keys).filter({ $0 <= last }).sorted() {
+            guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
+            do {
+                chunks.append((id, try row.decode(at: 0, TermList.init(decoding:)).terms))
+            } catch let malformation as Malformation {
+                throw BM25Error.damaged(place: "the terms of chunk \(id)", reason: malformation.reason)
+            }
+        }
+        return chunks
+    }
+
+    /// The stored number of each term of ``vocabulary``; new terms are stored, in the order of their bytes.
+    private func storedNumbers(in db: Database) throws -> [(id: Int64, isNew: Bool)] {
+        var used = Array(repeating: false, count: vocabulary.count)
+        for addition in additions.values {
+            for (number, _) in addition.terms { used[number] = true }
+        }
+        var stored: [(id: Int64, isNew: Bool)] = Array(repeating: (0, false), count: vocabulary.count)
+        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms (term) VALUES (?)")
+        for number in vocabulary.indices.filter({ used[$0] }).sorted(by: { vocabulary[$0] < vocabulary[$1] }) {
+            if let id = try BM25Table.number(of: vocabulary[number], in: db) {
+                stored[number] = (id, false)
+            } else {
+                try insert.execute(arguments: [Data(vocabulary[number].utf8)])
+                stored[number] = (db.lastInsertedRowID, true)
+            }
+        }
+        return stored
+    }
+
+    private func deleteIfUnused(_ term: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM bm25_terms
+                WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM bm25_postings WHERE term = ?1)
+                """
+        ).execute(arguments: [term])
+    }
+
+    private func writeLists(
+        _ lists: [(chunk: Int64, terms: TermList)], replacing removed: [Int64], in db: Database
+    ) throws {
+        let delete = try db.cachedStatement(sql: "DELETE FROM bm25_chunks WHERE id = ?")
+        for chunk in removed { try delete.execute(arguments: [chunk]) }
+        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_chunks VALUES (?, ?)")
+        for (chunk, terms) in lists { try insert.execute(arguments: [chunk, Data(terms.encoded())]) }
+    }
+}

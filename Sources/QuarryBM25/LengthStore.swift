@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+
+/// Reads and changes the chunk lengths and the totals over them.
+struct LengthStore {
+    let db: Database
+
+    /// Removes and adds the lengths of chunks, both in ascending order. What is added must not be there, or be removed.
+    func apply(removals: [Int64], additions: [(chunk: Int64, lengths: FieldCounts)]) throws {
+        var statistics = try BM25Table.statistics(in: db)
+        var (removals, additions) = (removals[...], additions[...])
+        while let next = [removals.first, additions.first?.chunk].compactMap(\.self).min() {
+            let number = next >> LengthBlock.shift
+            var entries = try block(number)?.entries ?? []
+            for chunk in removals.prefix(while: { $0 >> LengthBlock.shift == number }) {
+                guard let index = entries.firstIndex(where: { $0.slot == slot(of: chunk) }) else {
+                    throw damage("chunk \(chunk) should be there", number)
+                }
+                statistics.subtract(entries[index].lengths)
+                entries.remove(at: index)
+                removals.removeFirst()
+            }
+            for (chunk, lengths) in additions.prefix(while: { $0.chunk >> LengthBlock.shift == number }) {
+                let slot = slot(of: chunk)
+                let index = entries.lastIndex { $0.slot <= slot }.map { $0 + 1 } ?? 0
+                guard index == 0 || entries[index - 1].slot < slot else {
+                    throw damage("chunk \(chunk) is already there", number)
+                }
+                statistics.add(lengths)
+                entries.insert(LengthBlock.Entry(slot: slot, lengths: lengths), at: index)
+                additions.removeFirst()
+            }
+            try write(LengthBlock(entries), number)
+        }
+        guard statistics.isPlausible else {
+            throw BM25Error.damaged(place: "the totals", reason: "they cannot be \(statistics)")
+        }
+        try BM25Table.write(statistics, in: db)
+    }
+
+    /// The stored lengths of one chunk; nil where the index does not hold it.
+    func lengths(of chunk: Int64) throws -> FieldCounts? {
+        try block(chunk >> LengthBlock.shift)?.entries.first { $0.slot == slot(of: chunk) }?.lengths
+    }
+
+    /// All blocks, in ascending order.
+    func forEachBlock(_ body: (_ number: Int64, LengthBlock) throws -> Void) throws {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT block, data FROM bm25_lengths ORDER BY block"))
+        while let row = try rows.next() {
+            let number: Int64 = row[0]
+            guard number >= 0, number <= Int64.max >> LengthBlock.shift else {
+                throw damage("there is no such block", number)
+            }
+            try body(number, decode(row, at: 1, number))
+        }
+    }
+
+    private func block(_ number: Int64) throws -> LengthBlock? {
+        let statement = try db.cachedStatement(sql: "SELECT data FROM bm25_lengths WHERE block = ?")
+        return try Row.fetchOne(statement, arguments: [number]).map { try decode($0, at: 0, number) }
+    }
+
+    private func decode(_ row: Row, at index: Int, _ number: Int64) throws -> LengthBlock {
+        do {
+            return try row.decode(at: index, LengthBlock.init(decoding:))
+        } catch let malformation as Malformation {
+            throw damage(malformation.reason, number)
+        }
+    }
+
+    private func write(_ block: LengthBlock, _ number: Int64) throws {
+        if block.entries.isEmpty {
+            try db.cachedStatement(sql: "DELETE FROM bm25_lengths WHERE block = ?").execute(arguments: [number])
+        } else {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_lengths VALUES (?, ?)")
+                .execute(arguments: [number, Data(block.encoded())])
+        }
+    }
+
+    private func slot(of chunk: Int64) -> Int { Int(chunk) & (LengthBlock.width - 1) }
+
+    private func damage(_ reason: String, _ number: Int64) -> BM25Error {
+        .damaged(place: "the chunk lengths, block \(number)", reason: reason)
+    }
+}

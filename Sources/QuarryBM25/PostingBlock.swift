@@ -1,0 +1,146 @@
+/// How often one term stands in one chunk.
+package struct Posting: Sendable, Hashable {
+    package var chunk: Int64
+    package var counts: FieldCounts
+
+    package init(chunk: Int64, counts: FieldCounts) {
+        self.chunk = chunk
+        self.counts = counts
+    }
+}
+
+/// The chunk ids from `first` up to, but not including, `first + 2^level`; `first` is a multiple of `2^level`.
+package struct IDRange: Sendable, Hashable {
+    package var first: Int64
+    package var level: UInt8
+
+    package static let all = IDRange(first: 0, level: 63)
+
+    package init(first: Int64, level: UInt8) {
+        self.first = first
+        self.level = level
+    }
+
+    /// The largest range that holds `id` and none of `others`.
+    init(around id: Int64, apartFrom others: [Int64]) {
+        level = others.map { UInt8(63 - (id ^ $0).leadingZeroBitCount) }.min() ?? IDRange.all.level
+        first = level == 63 ? 0 : (id >> Int64(level)) << Int64(level)
+    }
+
+    package func contains(_ id: Int64) -> Bool { id >= 0 && (level == 63 || (id ^ first) >> Int64(level) == 0) }
+
+    var last: Int64 { level == 63 ? .max : first + (1 << Int64(level)) - 1 }
+    var lowerHalf: IDRange { IDRange(first: first, level: level - 1) }
+    var upperHalf: IDRange { IDRange(first: first + (1 << Int64(level - 1)), level: level - 1) }
+    /// The other half of ``parent``. Not for ``all``.
+    var sibling: IDRange { IDRange(first: first ^ (1 << Int64(level)), level: level) }
+    var parent: IDRange { IDRange(first: min(first, sibling.first), level: level + 1) }
+}
+
+/// The postings of one term in one range of ids, as stored in one row.
+///
+/// Where blocks begin and end follows from the postings alone: a block covers the largest range (see ``IDRange``) that
+/// holds at most ``capacity`` of its term's postings. So an index from which a chunk was removed is byte for byte the
+/// index that never held it.
+///
+/// Layout, all numbers varints: level, number of postings, then for each posting the distance from the one before
+/// (less one; from the range's start for the first), `body << 2 | hasHeading << 1 | hasTitle`, and the counts of title
+/// and heading where they are there.
+package struct PostingBlock: Sendable, Hashable {
+    /// Postings that one block can hold: 1 to 1.5 KB for most terms, which fits a page of 8 KB several times.
+    package static let capacity = 512
+
+    package var range: IDRange
+    /// In ascending order of ids, none twice.
+    package var postings: ArraySlice<Posting>
+
+    package init(range: IDRange, postings: ArraySlice<Posting>) {
+        self.range = range
+        self.postings = postings
+    }
+
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter(reservingCapacity: 4 + 3 * postings.count)
+        writer.write(UInt64(range.level))
+        writer.write(UInt64(postings.count))
+        var next = range.first
+        for posting in postings {
+            let counts = posting.counts
+            writer.write(UInt64(posting.chunk - next))
+            writer.write(UInt64(counts.body) << 2 | (counts.heading > 0 ? 2 : 0) | (counts.title > 0 ? 1 : 0))
+            if counts.title > 0 { writer.write(UInt64(counts.title)) }
+            if counts.heading > 0 { writer.write(UInt64(counts.heading)) }
+            next = posting.chunk &+ 1
+        }
+        return writer.bytes
+    }
+
+    package init(first: Int64, decoding bytes: UnsafeRawBufferPointer) throws(Malformation) {
+        var reader = try PostingReader(first: first, bytes)
+        var postings: [Posting] = []
+        postings.reserveCapacity(reader.count)
+        while let posting = try reader.next() { postings.append(posting) }
+        self.init(range: reader.range, postings: postings[...])
+    }
+
+    /// The blocks that hold these postings of the range, splitting it until none holds more than ``capacity``.
+    package static func blocks(of postings: ArraySlice<Posting>, in range: IDRange) -> [PostingBlock] {
+        if postings.isEmpty { return [] }
+        if postings.count <= capacity { return [PostingBlock(range: range, postings: postings)] }
+        var (low, high) = (postings.startIndex, postings.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if postings[middle].chunk < range.upperHalf.first { low = middle + 1 } else { high = middle }
+        }
+        return blocks(of: postings[..<low], in: range.lowerHalf) + blocks(of: postings[low...], in: range.upperHalf)
+    }
+}
+
+/// Reads the postings of a stored block one after the other.
+struct PostingReader {
+    let range: IDRange
+    let count: Int
+    private var reader: ByteReader
+    private var read = 0
+    private var following: Int64
+
+    init(first: Int64, _ bytes: UnsafeRawBufferPointer) throws(Malformation) {
+        reader = ByteReader(bytes)
+        let level = try reader.read()
+        guard level <= 63, first >= 0, level == 63 ? first == 0 : first & ((1 << Int64(level)) - 1) == 0 else {
+            throw Malformation("no range of level \(level) begins at \(first)")
+        }
+        let count = try reader.read()
+        guard (1...UInt64(PostingBlock.capacity)).contains(count) else {
+            throw Malformation("\(count) postings do not fit a block")
+        }
+        range = IDRange(first: first, level: UInt8(level))
+        self.count = Int(count)
+        following = first
+    }
+
+    @inline(__always)
+    mutating func next() throws(Malformation) -> Posting? {
+        if read == count {
+            guard reader.isAtEnd else { throw Malformation("\(reader.remaining) bytes follow the last posting") }
+            return nil
+        }
+        let distance = try reader.read()
+        guard following >= 0, distance <= UInt64(Int64.max - following) else {
+            throw Malformation("an id has more than 63 bits")
+        }
+        let chunk = following + Int64(distance)
+        guard range.contains(chunk) else { throw Malformation("chunk \(chunk) is outside of the block") }
+        let code = try reader.read()
+        guard code >> 2 <= UInt64(UInt32.max) else { throw Malformation("a count has more than 32 bits") }
+        var counts = FieldCounts(body: UInt32(code >> 2))
+        if code & 1 != 0 { counts.title = try reader.readCount() }
+        if code & 2 != 0 { counts.heading = try reader.readCount() }
+        guard !counts.isZero, code & 1 == 0 || counts.title > 0, code & 2 == 0 || counts.heading > 0 else {
+            throw Malformation("chunk \(chunk) holds the term zero times")
+        }
+        following = chunk &+ 1
+        read += 1
+        return Posting(chunk: chunk, counts: counts)
+    }
+}

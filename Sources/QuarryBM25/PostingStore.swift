@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+
+/// Reads and changes the blocks of one term, and keeps them in the form that ``PostingBlock`` promises.
+struct PostingStore {
+    let db: Database
+    let term: Int64
+
+    /// Removes and adds postings.
+    ///
+    /// - Parameters:
+    ///   - removals: Ids of chunks that have the term, in ascending order.
+    ///   - additions: Postings of chunks that do not have it, or are removed, in ascending order.
+    ///   - isNew: The term has no blocks yet.
+    func apply(removals: ArraySlice<Int64>, additions: ArraySlice<Posting>, isNew: Bool) throws {
+        var (removals, additions, isNew) = (removals, additions, isNew)
+        while let next = [removals.first, additions.first?.chunk].compactMap(\.self).min() {
+            let old = isNew ? nil : try block(for: next)
+            let range = try old?.range ?? (isNew ? .all : gap(around: next))
+            isNew = false
+            let removed = removals.prefix { $0 <= range.last }
+            let added = additions.prefix { $0.chunk <= range.last }
+            removals = removals.dropFirst(removed.count)
+            additions = additions.dropFirst(added.count)
+
+            let postings = try edited(old?.postings ?? [], range: range, removing: removed, adding: added)
+            if removed.isEmpty || postings.count > PostingBlock.capacity {
+                try replace(old, by: PostingBlock.blocks(of: postings[...], in: range))
+            } else {
+                try replaceAndJoin(old, by: PostingBlock(range: range, postings: postings[...]))
+            }
+        }
+    }
+
+    private func edited(
+        _ old: ArraySlice<Posting>, range: IDRange, removing removed: ArraySlice<Int64>,
+        adding added: ArraySlice<Posting>
+    ) throws -> [Posting] {
+        if removed.isEmpty, let first = added.first, old.last.map({ $0.chunk < first.chunk }) ?? true {
+            return Array(old) + added
+        }
+        var (removed, added) = (removed, added)
+        var postings: [Posting] = []
+        postings.reserveCapacity(old.count + added.count)
+        for posting in old {
+            while let new = added.first, new.chunk < posting.chunk { postings.append(added.removeFirst()) }
+            if removed.first == posting.chunk {
+                removed.removeFirst()
+            } else if added.first?.chunk == posting.chunk {
+                throw try damage("chunk \(posting.chunk) is already there", range.first)
+            } else {
+                postings.append(posting)
+            }
+        }
+        if let missing = removed.first {
+            throw try damage("chunk \(missing) should be there", range.first)
+        }
+        return postings + added
+    }
+
+    private func replace(_ old: PostingBlock?, by blocks: [PostingBlock]) throws {
+        if let old, !blocks.contains(where: { $0.range.first == old.range.first }) { try delete(old.range.first) }
+        for block in blocks { try write(block) }
+    }
+
+    /// Writes a block that lost postings, joined with its neighbours for as long as they fit one block together.
+    private func replaceAndJoin(_ old: PostingBlock?, by new: PostingBlock) throws {
+        if let old { try delete(old.range.first) }
+        var block = new
+        while block.range.level < IDRange.all.level {
+            let neighbours = try blocks(in: block.range.sibling, atMost: 2)
+            let count = neighbours.reduce(block.postings.count) { $0 + $1.postings.count }
+            guard neighbours.count < 2, count <= PostingBlock.capacity else { break }
+            if let neighbour = neighbours.first {
+                try delete(neighbour.range.first)
+                let isBelow = neighbour.range.first < block.range.first
+                block.postings =
+                    isBelow ? neighbour.postings + block.postings : block.postings + neighbour.postings
+            }
+            block.range = block.range.parent
+        }
+        if !block.postings.isEmpty { try write(block) }
+    }
+
+    /// The block whose range holds the id, if any chunk of that range has the term.
+    func block(for id: Int64) throws -> PostingBlock? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first <= ? ORDER BY first DESC LIMIT 1")
+        let block = try fetch(statement, [term, id]).first
+        return block.flatMap { $0.range.contains(id) ? $0 : nil }
+    }
+
+    /// The range that a new block for an id covers, where no block does.
+    private func gap(around id: Int64) throws -> IDRange {
+        let before = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?"),
+            arguments: [term, id])
+        let after = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?"),
+            arguments: [term, id])
+        return IDRange(around: id, apartFrom: [before, after].compactMap(\.self))
+    }
+
+    func blocks(in range: IDRange, atMost limit: Int = .max) throws -> [PostingBlock] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ? ORDER BY first LIMIT ?"
+        )
+        return try fetch(statement, [term, range.first, range.last, limit])
+    }
+
+    private func fetch(_ statement: Statement, _ arguments: StatementArguments) throws -> [PostingBlock] {
+        var blocks: [PostingBlock] = []
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try rows.next() {
+            let first: Int64 = row[0]
+            do {
+                blocks.append(
+                    try row.decode(at: 1) { bytes throws(Malformation) in
+                        try PostingBlock(first: first, decoding: bytes)
+                    })
+            } catch let malformation as Malformation {
+                throw try damage(malformation.reason, first)
+            }
+        }
+        return blocks
+    }
+
+    private func write(_ block: PostingBlock) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?)")
+            .execute(arguments: [term, block.range.first, Data(block.encoded())])
+    }
+
+    private func delete(_ first: Int64) throws {
+        try db.cachedStatement(sql: "DELETE FROM bm25_postings WHERE term = ? AND first = ?")
+            .execute(arguments: [term, first])
+    }
+
+    private func damage(_ reason: String, _ first: Int64) throws -> BM25Error {
+        try BM25Table.damage(reason, ofTerm: term, block: first, in: db)
+    }
+}
+
+extension Row {
+    /// Decodes a blob in place, without copying it.
+    func decode<Value>(
+        at index: Int, _ decode: (UnsafeRawBufferPointer) throws(Malformation) -> Value
+    ) throws -> Value {
+        try withUnsafeData(atIndex: index) { data in
+            guard let data else { throw Malformation("it holds no data") }
+            return try data.withUnsafeBytes { try decode($0) }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// Says what replaces a grapheme cluster.
+protocol CharacterMap: Sendable {
+    /// Appends the replacement of a cluster or a single scalar, or does nothing and says false where it stays as it is.
+    ///
+    /// A map matches the shortest prefix that it knows, and the replacement stands for the whole cluster.
+    func appendReplacement(of cluster: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool
+}
+
+/// SentencePiece's character normalisation, cluster by cluster.
+///
+/// A grapheme cluster of fewer than six bytes is looked up as a whole, and where that gives nothing, or it is longer,
+/// each of its scalars alone: the reference implementation's rule.
+struct CharacterMapNormalizer<Map: CharacterMap>: Sendable {
+    private let map: Map
+    /// What becomes of an ASCII byte on its own; ``isDropped`` or ``isLonger`` where that is not one byte.
+    private let ascii: [UInt8]
+
+    private static var isDropped: UInt8 { 0xFF }
+    private static var isLonger: UInt8 { 0xFE }
+
+    init(_ map: Map) {
+        self.map = map
+        ascii = (0..<128).map { byte in
+            var output: [UInt8] = []
+            let isReplaced = [UInt8(byte)].withUnsafeBufferPointer { map.appendReplacement(of: $0, to: &output) }
+            guard isReplaced else { return UInt8(byte) }
+            guard let first = output.first else { return Self.isDropped }
+            return output.count == 1 && first < 0x80 ? first : Self.isLonger
+        }
+    }
+
+    /// Appends the normalised text.
+    ///
+    /// - Complexity: O(n).
+    func normalize(_ text: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            let next = index + 1
+            if byte < 0x80, next == text.count || text[next] < 0x80, byte != 0x0D {
+                let mapped = ascii[Int(byte)]
+                if mapped < 0x80 {
+                    bytes.append(mapped)
+                } else if mapped == Self.isLonger {
+                    appendScalar(text, index..<next, to: &bytes)
+                }
+                index = next
+            } else {
+                let end = endOfUncertainRun(text, from: index)
+                let length = decodeScalar(text, at: index).length
+                if end == index + length {
+                    appendScalar(text, index..<end, to: &bytes)
+                } else {
+                    appendClusters(text, index..<end, to: &bytes)
+                }
+                index = end
+            }
+        }
+    }
+
+    /// The first place after `start` that is surely a boundary.
+    @inline(__always)
+    private func endOfUncertainRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var (value, length) = decodeScalar(text, at: start)
+        var end = start + length
+        while end < text.count {
+            let previous = value
+            (value, length) = decodeScalar(text, at: end)
+            if GraphemeBoundary.standsAlone(previous), GraphemeBoundary.standsAlone(value),
+                previous != 0x0D || value != 0x0A
+            {
+                return end
+            }
+            end += length
+        }
+        return end
+    }
+
+    private func appendClusters(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to bytes: inout [UInt8]) {
+        let run = String(decoding: UnsafeBufferPointer(rebasing: text[range]), as: UTF8.self)
+        for cluster in run {
+            var cluster = String(cluster)
+            cluster.withUTF8 { cluster in
+                if cluster.count < 6, map.appendReplacement(of: cluster, to: &bytes) { return }
+                var index = 0
+                while index < cluster.count {
+                    let end = index + decodeScalar(cluster, at: index).length
+                    appendScalar(cluster, index..<end, to: &bytes)
+                    index = end
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func appendScalar(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to bytes: inout [UInt8]) {
+        let scalar = UnsafeBufferPointer(rebasing: text[range])
+        if !map.appendReplacement(of: scalar, to: &bytes) { bytes += scalar }
+    }
+}

@@ -1,0 +1,33 @@
+package import QuarryCore
+
+/// Turns text into the ids that a transformer model was trained on.
+///
+/// Ids equal those of the model's reference tokenizer. ``TokenCounter/tokenCount(of:)`` counts the whole text, without
+/// special tokens and without a cut.
+package protocol Tokenizer: TokenCounter {
+    /// The ids of a text, special tokens included.
+    ///
+    /// Where the ids would be more than `maximum`, content is cut at its end and the special tokens around it stay.
+    /// - Returns: At most `maximum` ids.
+    func encode(_ text: String, maximum: Int) -> [Int32]
+
+    /// One more than the largest id that ``encode(_:maximum:)`` can return.
+    var vocabularySize: Int { get }
+}
+
+/// Special tokens put before and after every text.
+struct SpecialTokenTemplate: Sendable, Hashable {
+    var prefix: [Int32] = []
+    var suffix: [Int32] = []
+
+    /// How many content ids fit in `maximum` ids.
+    func contentLimit(in maximum: Int) -> Int { max(0, maximum - prefix.count - suffix.count) }
+
+    func wrap(_ content: [Int32], maximum: Int) -> [Int32] {
+        var ids = prefix
+        ids.reserveCapacity(prefix.count + content.count + suffix.count)
+        ids += content
+        ids += suffix
+        return ids.count <= maximum ? ids : Array(ids.prefix(max(0, maximum)))
+    }
+}

@@ -1,0 +1,35 @@
+/// SentencePiece's unigram tokenizer, as XLM-RoBERTa and multilingual E5 use it.
+package struct UnigramTokenizer: Tokenizer {
+    let pipeline: TextPipeline
+    let preTokenizer: MetaspacePreTokenizer
+    let model: UnigramModel
+    let template: SpecialTokenTemplate
+
+    package var vocabularySize: Int { max(model.vocabularySize, pipeline.vocabularySize(with: template)) }
+
+    package func encode(_ text: String, maximum: Int) -> [Int32] {
+        template.wrap(contentIDs(of: text, limit: template.contentLimit(in: maximum)), maximum: maximum)
+    }
+
+    package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
+
+    private func contentIDs(of text: String, limit: Int) -> [Int32] {
+        var ids: [Int32] = []
+        ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))
+        model.withSegmenter { segmenter in
+            pipeline.forEachSegment(in: text) { segment in
+                switch segment {
+                case .token(let id): ids.append(id)
+                case .text(let text, let isFirst):
+                    preTokenizer.forEachWord(in: text, isFirst: isFirst) { word in
+                        segmenter.append(word, to: &ids)
+                        return ids.count < limit
+                    }
+                }
+                return ids.count < limit
+            }
+        }
+        if ids.count > limit { ids.removeSubrange(limit...) }
+        return ids
+    }
+}

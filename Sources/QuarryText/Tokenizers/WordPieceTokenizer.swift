@@ -1,0 +1,42 @@
+/// BERT's tokenizer: normaliser, split at white space and punctuation, longest match.
+package struct WordPieceTokenizer: Tokenizer {
+    let pipeline: TextPipeline
+    let model: WordPieceModel
+    let template: SpecialTokenTemplate
+
+    package var vocabularySize: Int { max(model.vocabularySize, pipeline.vocabularySize(with: template)) }
+
+    package func encode(_ text: String, maximum: Int) -> [Int32] {
+        template.wrap(contentIDs(of: text, limit: template.contentLimit(in: maximum)), maximum: maximum)
+    }
+
+    package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
+
+    private func contentIDs(of text: String, limit: Int) -> [Int32] {
+        var ids: [Int32] = []
+        ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))
+        model.withSegmenter { segmenter in
+            pipeline.forEachSegment(in: text) { segment in
+                switch segment {
+                case .token(let id): ids.append(id)
+                case .text(let text, _):
+                    BertPreTokenizer().forEachWord(in: text) { word in
+                        segmenter.append(word, to: &ids)
+                        return ids.count < limit
+                    }
+                }
+                return ids.count < limit
+            }
+        }
+        if ids.count > limit { ids.removeSubrange(limit...) }
+        return ids
+    }
+}
+
+extension TextPipeline {
+    /// One more than the largest id of an added or a special token.
+    func vocabularySize(with template: SpecialTokenTemplate) -> Int {
+        let special = (template.prefix + template.suffix).max() ?? -1
+        return Int(max(rawTokens.largestID, normalizedTokens.largestID, special)) + 1
+    }
+}

@@ -1,0 +1,181 @@
+import Dispatch
+import QuarryLinearAlgebra
+
+/// The weights of an encoder in the layout that its matrix products want. Immutable once made.
+final class EncoderWeights: @unchecked Sendable {
+    // Unchecked: every pointer is into `arena` or a read-only mapping, both held here and never written again.
+
+    /// y = x · weight + bias.
+    struct Dense {
+        /// (inputs, outputs): the transpose of how files store it, which OpenBLAS multiplies faster, most of all for
+        /// short inputs.
+        var weight: UnsafePointer<Float>
+        /// (outputs)
+        var bias: UnsafePointer<Float>
+        var inputs: Int
+        var outputs: Int
+    }
+
+    struct LayerNorm {
+        /// (hidden) each.
+        var weight: UnsafePointer<Float>
+        var bias: UnsafePointer<Float>
+    }
+
+    struct Layer {
+        /// (hidden, 3 · hidden): query, key, value side by side.
+        var queryKeyValue: Dense
+        var attentionOutput: Dense
+        var attentionNorm: LayerNorm
+        var intermediate: Dense
+        var output: Dense
+        var outputNorm: LayerNorm
+    }
+
+    let configuration: EncoderConfiguration
+    /// (vocabulary, hidden), as stored; rows are widened when a token needs them.
+    let wordEmbeddings: StoredTensor
+    /// (longest input, hidden): position plus token type 0.
+    let positionEmbeddings: UnsafePointer<Float>
+    let embeddingNorm: LayerNorm
+    let layers: [Layer]
+    private let arena: FloatArena
+    private let file: MappedFile
+
+    /// Reads, widens and transposes all matrices but the word embeddings, on all cores.
+    init(
+        configuration: EncoderConfiguration, names: TensorNames, source: some TensorSource, file: MappedFile
+    ) throws(TransformerError) {
+        try configuration.validate(path: file.path)
+        self.configuration = configuration
+        self.file = file
+        let hidden = configuration.hiddenSize
+        wordEmbeddings = try source.tensor(
+            names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden)
+        try Self.check(names, configuration, source, file)
+        let loader = try WeightLoader(configuration: configuration, source: source)
+        positionEmbeddings = try loader.positions(names)
+        embeddingNorm = try loader.norm(names.embeddingNorm)
+        var layers: [Layer] = []
+        for layer in names.layers {
+            layers.append(
+                Layer(
+                    queryKeyValue: try loader.dense([layer.query, layer.key, layer.value], hidden, hidden),
+                    attentionOutput: try loader.dense([layer.attentionOutput], hidden, hidden),
+                    attentionNorm: try loader.norm(layer.attentionNorm),
+                    intermediate: try loader.dense([layer.intermediate], hidden, configuration.intermediateSize),
+                    output: try loader.dense([layer.output], configuration.intermediateSize, hidden),
+                    outputNorm: try loader.norm(layer.outputNorm)))
+        }
+        self.layers = layers
+        arena = loader.arena
+        loader.run()
+    }
+
+    /// Finds every tensor before memory is allocated, so that a forged shape cannot ask for more than its file holds.
+    private static func check(
+        _ names: TensorNames, _ configuration: EncoderConfiguration, _ source: some TensorSource, _ file: MappedFile
+    ) throws(TransformerError) {
+        var byteCount = 0
+        for (name, rows, columns) in names.shapes(configuration) {
+            byteCount += try source.tensor(name, rows: rows, columns: columns).byteCount
+            guard byteCount <= file.bytes.count else {
+                throw TransformerError(
+                    .malformed, "Tensors overlap: those up to \(name) have more bytes than the file.", path: file.path)
+            }
+        }
+    }
+}
+
+/// Places tensors in an arena: vectors at once, matrices as jobs that ``run()`` then does in parallel.
+private final class WeightLoader<Source: TensorSource> {
+    let arena: FloatArena
+    private let configuration: EncoderConfiguration
+    private let source: Source
+    private var jobs: [TransposeJob] = []
+
+    init(configuration: EncoderConfiguration, source: Source) throws(TransformerError) {
+        self.configuration = configuration
+        self.source = source
+        let (hidden, wide) = (configuration.hiddenSize, configuration.intermediateSize)
+        let norm = [hidden, hidden]
+        let layer =
+            [3 * hidden * hidden, 3 * hidden, hidden * hidden, hidden, hidden * wide, wide, wide * hidden, hidden]
+            + norm + norm
+        arena = FloatArena(
+            pieces: [configuration.maximumTokens * hidden] + norm
+                + (0..<configuration.layerCount).flatMap { _ in layer })
+    }
+
+    /// Matrices (outputs, inputs) side by side, transposed.
+    func dense(
+        _ names: [TensorNames.Pair], _ inputs: Int, _ outputs: Int
+    ) throws(TransformerError) -> EncoderWeights.Dense {
+        let width = names.count * outputs
+        let weight = arena.take(inputs * width)
+        let bias = arena.take(width)
+        for (index, name) in names.enumerated() {
+            let tensor = try source.tensor(name.weight, rows: outputs, columns: inputs)
+            let step = 64
+            for first in stride(from: 0, to: outputs, by: step) {
+                jobs.append(
+                    TransposeJob(
+                        tensor: tensor, firstRow: first, rowCount: min(step, outputs - first),
+                        destination: weight + index * outputs + first, destinationStride: width))
+            }
+            try source.tensor(name.bias, rows: 1, columns: outputs)
+                .read(rows: 0, count: 1, into: bias + index * outputs)
+        }
+        return EncoderWeights.Dense(weight: weight, bias: bias, inputs: inputs, outputs: width)
+    }
+
+    func norm(_ name: TensorNames.Pair) throws(TransformerError) -> EncoderWeights.LayerNorm {
+        EncoderWeights.LayerNorm(weight: try vector(name.weight), bias: try vector(name.bias))
+    }
+
+    private func vector(_ name: String) throws(TransformerError) -> UnsafePointer<Float> {
+        let values = arena.take(configuration.hiddenSize)
+        try source.tensor(name, rows: 1, columns: configuration.hiddenSize).read(rows: 0, count: 1, into: values)
+        return UnsafePointer(values)
+    }
+
+    func positions(_ names: TensorNames) throws(TransformerError) -> UnsafePointer<Float> {
+        let hidden = configuration.hiddenSize
+        let positions = try source.tensor(
+            names.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
+        let types = try source.tensor(
+            names.tokenTypeEmbeddings, rows: configuration.tokenTypeCount, columns: hidden)
+        var type = [Float](repeating: 0, count: hidden)
+        type.withUnsafeMutableBufferPointer { row in
+            if let row = row.baseAddress { types.read(rows: 0, count: 1, into: row) }
+        }
+        let values = arena.take(configuration.maximumTokens * hidden)
+        positions.read(rows: configuration.firstPosition, count: configuration.maximumTokens, into: values)
+        Kernels.addBias(type, to: values, rows: configuration.maximumTokens, columns: hidden)
+        return UnsafePointer(values)
+    }
+
+    func run() {
+        let jobs = jobs
+        DispatchQueue.concurrentPerform(iterations: jobs.count) { jobs[$0].run() }
+    }
+}
+
+/// Some rows of a stored matrix, to be widened and written as columns.
+private struct TransposeJob: @unchecked Sendable {
+    // Unchecked: no two jobs write the same floats.
+    let tensor: StoredTensor
+    let firstRow: Int
+    let rowCount: Int
+    let destination: UnsafeMutablePointer<Float>
+    let destinationStride: Int
+
+    func run() {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: rowCount * tensor.columns) { rows in
+            guard let rows = rows.baseAddress else { return }
+            tensor.read(rows: firstRow, count: rowCount, into: rows)
+            Kernels.transpose(
+                rows, rows: rowCount, columns: tensor.columns, into: destination, outStride: destinationStride)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A file mapped read-only into memory, for as long as this object lives.
+final class MappedFile: @unchecked Sendable {
+    // Unchecked: the mapping is never written, and unmapped only when nobody holds it any more.
+    let bytes: UnsafeRawBufferPointer
+    let path: String
+
+    init(path: String) throws(TransformerError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw TransformerError(.unreadable, "cannot be opened: \(String(cString: strerror(errno))).", path: path)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw TransformerError(.unreadable, "is not a regular file.", path: path)
+        }
+        let size = Int(status.st_size)
+        self.path = path
+        guard size > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+            throw TransformerError(.unreadable, "cannot be mapped: \(String(cString: strerror(errno))).", path: path)
+        }
+        bytes = UnsafeRawBufferPointer(start: address, count: size)
+    }
+
+    deinit {
+        if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+    }
+
+    /// 64 bits of FNV-1a over the size, the first 64 KiB, and 4 KiB at each of 64 even steps: a cheap name for the
+    /// content that tells two trainings of one architecture apart. Not for defence against forgery.
+    var sampledDigest: UInt64 {
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ byte: UInt8) { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { for byte in $0 { add(byte) } }
+        for byte in bytes.prefix(65_536) { add(byte) }
+        for step in 1...64 {
+            let start = bytes.count / 64 * step - bytes.count / 128
+            for byte in bytes.dropFirst(start).prefix(4_096) { add(byte) }
+        }
+        return digest
+    }
+}

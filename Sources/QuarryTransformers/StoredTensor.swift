@@ -1,0 +1,71 @@
+import QuarryLinearAlgebra
+
+/// How the numbers of a tensor are stored.
+enum ElementType: String, Sendable {
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    /// Blocks of 32 four-bit weights with one scale.
+    case q4 = "Q4_0"
+
+    /// Bytes of `count` elements; nil where a block would be cut or the number overflows.
+    func byteCount(of count: Int) -> Int? {
+        let (unit, width) =
+            switch self {
+            case .float32: (1, 4)
+            case .float16, .bfloat16: (1, 2)
+            case .q4: (Widening.q4BlockWeights, Widening.q4BlockBytes)
+            }
+        guard count >= 0, count.isMultiple(of: unit) else { return nil }
+        let (bytes, overflow) = (count / unit).multipliedReportingOverflow(by: width)
+        return overflow ? nil : bytes
+    }
+}
+
+/// A tensor in a mapped file: a matrix (rows, columns) of row-major numbers in some format.
+///
+/// A vector has one row. Valid as long as the file that it came from.
+struct StoredTensor: @unchecked Sendable {
+    // Unchecked: points into a read-only mapping.
+    let type: ElementType
+    let rows: Int
+    let columns: Int
+    private let bytes: UnsafeRawBufferPointer
+    private let rowBytes: Int
+
+    var byteCount: Int { bytes.count }
+
+    /// Fails where the bytes are not exactly `rows` rows of `columns` elements, or a block would cross a row.
+    init?(type: ElementType, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer) {
+        guard rows > 0, columns > 0, let rowBytes = type.byteCount(of: columns), bytes.count / rowBytes == rows,
+            bytes.count.isMultiple(of: rowBytes)
+        else { return nil }
+        self.type = type
+        self.rows = rows
+        self.columns = columns
+        self.bytes = bytes
+        self.rowBytes = rowBytes
+    }
+
+    /// Writes the rows from `first` on as floats, `count` · `columns` of them.
+    ///
+    /// - Precondition: `0 <= first` and `first + count <= rows`.
+    func read(rows first: Int, count: Int, into values: UnsafeMutablePointer<Float>) {
+        precondition(first >= 0 && count >= 0 && first + count <= rows, "Rows outside the tensor.")
+        guard count > 0, let start = bytes.baseAddress?.advanced(by: first * rowBytes) else { return }
+        switch type {
+        case .float32: UnsafeMutableRawPointer(values).copyMemory(from: start, byteCount: count * rowBytes)
+        case .float16: Widening.float16(start, count: count * columns, into: values)
+        case .bfloat16: Widening.bfloat16(start, count: count * columns, into: values)
+        case .q4: Widening.q4(start, blockCount: count * columns / Widening.q4BlockWeights, into: values)
+        }
+    }
+}
+
+/// A file of named tensors.
+protocol TensorSource {
+    /// The tensor of that name as a matrix; a vector is asked for with one row.
+    ///
+    /// Throws an error that names the file and the tensor where it is missing, of another shape or of another type.
+    func tensor(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> StoredTensor
+}

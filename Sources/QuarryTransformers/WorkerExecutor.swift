@@ -1,0 +1,76 @@
+import Dispatch
+import Synchronization
+
+/// Runs tasks on a few threads of its own, so that long matrix products do not hold up the cooperative pool.
+final class WorkerExecutor: TaskExecutor {
+    private struct State {
+        var pending: [UnownedJob] = []
+        var running = 0
+    }
+
+    /// The most tasks that run at a time, whoever started them.
+    let workers: Int
+    private let queue = DispatchQueue(label: "quarry.encoder", qos: .userInitiated, attributes: .concurrent)
+    private let state = Mutex(State())
+
+    init(workers: Int) {
+        self.workers = max(1, workers)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isIdle = state.withLock { state in
+            guard state.running < workers else {
+                state.pending.append(job)
+                return false
+            }
+            state.running += 1
+            return true
+        }
+        if isIdle { queue.async { self.run(from: job) } }
+    }
+
+    /// Runs a job, then whatever waits, in order.
+    private func run(from first: UnownedJob) {
+        var next: UnownedJob? = first
+        while let job = next {
+            job.runSynchronously(on: asUnownedTaskExecutor())
+            next = state.withLock { state in
+                guard state.pending.isEmpty else { return state.pending.removeFirst() }
+                state.running -= 1
+                return nil
+            }
+        }
+    }
+
+    /// The results of `body` for 0 ..< count, in that order, computed by all workers.
+    ///
+    /// Cancellation is looked at before each call. The first error ends the others.
+    func concurrentMap<Result: Sendable>(
+        count: Int, _ body: @escaping @Sendable (Int) throws -> Result
+    ) async throws -> [Result] {
+        let cursor = Cursor()
+        return try await withThrowingTaskGroup(of: [(index: Int, result: Result)].self) { group in
+            for _ in 0..<min(workers, count) {
+                group.addTask(executorPreference: self) {
+                    var part: [(index: Int, result: Result)] = []
+                    while case let index = cursor.advance(), index < count {
+                        try Task.checkCancellation()
+                        part.append((index, try body(index)))
+                    }
+                    return part
+                }
+            }
+            var results: [(index: Int, result: Result)] = []
+            for try await part in group { results += part }
+            return results.sorted { $0.index < $1.index }.map(\.result)
+        }
+    }
+}
+
+/// Hands out 0, 1, 2 … to whoever asks.
+private final class Cursor: Sendable {
+    private let next = Atomic(0)
+
+    func advance() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
+}
