@@ -24,17 +24,24 @@ public struct SourceMap: Sendable, Hashable {
             self.count = count
         }
 
-        var cleanEnd: Int { clean + cleanUnit * count }
+        /// Where the segment ends in the cleaned text.
+        public var cleanEnd: Int { clean + cleanUnit * count }
+        /// Where it ends in the source.
+        public var sourceEnd: Int { source + sourceUnit * count }
     }
 
     /// In text order.
     public private(set) var segments: [Segment]
     /// Source offset at which each line starts; the first is 0. A line ends after `\n`, or after a `\r` that no `\n` follows.
     public private(set) var lineStarts: [Int]
+    /// The 1-based number of the line that ``lineStarts`` begins with. More than 1 where the text is one record of a
+    /// file of many, so that a record carries its own line and not a table of the whole file.
+    public private(set) var firstLine: Int
 
-    public init(segments: [Segment], lineStarts: [Int]) {
+    public init(segments: [Segment], lineStarts: [Int], firstLine: Int = 1) {
         self.segments = segments
         self.lineStarts = lineStarts.isEmpty ? [0] : lineStarts
+        self.firstLine = firstLine
     }
 
     /// The map of a text that is its own source.
@@ -66,7 +73,22 @@ public struct SourceMap: Sendable, Hashable {
 
     /// The 1-based line that holds a byte of the source.
     public func line(at sourceOffset: Int) -> Int {
-        max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset })
+        max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset }) + firstLine - 1
+    }
+
+    /// The map of the text that remains when its first `offset` bytes are cut off. `offset` lies between two units.
+    public func suffix(from offset: Int) -> SourceMap {
+        guard offset > 0 else { return self }
+        var kept: [Segment] = []
+        for segment in segments where segment.cleanEnd > offset {
+            let dropped = max(0, offset - segment.clean) / segment.cleanUnit
+            kept.append(
+                Segment(
+                    clean: segment.clean + dropped * segment.cleanUnit - offset,
+                    source: segment.source + dropped * segment.sourceUnit, cleanUnit: segment.cleanUnit,
+                    sourceUnit: segment.sourceUnit, count: segment.count - dropped))
+        }
+        return SourceMap(segments: kept, lineStarts: lineStarts, firstLine: firstLine)
     }
 
     private func sourceStart(of offset: Int) -> Int {
@@ -85,6 +107,11 @@ public struct SourceMap: Sendable, Hashable {
 
     /// Offsets at which lines start in a sequence of single-byte code units.
     public static func lineStarts(in bytes: some Sequence<UInt8>) -> [Int] {
+        if let starts = bytes.withContiguousStorageIfAvailable({ lineStarts(inBuffer: $0) }) { return starts }
+        return Array(bytes).withUnsafeBufferPointer { lineStarts(inBuffer: $0) }
+    }
+
+    private static func lineStarts(inBuffer bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
         var starts = [0]
         var offset = 0
         var previousWasReturn = false
@@ -114,7 +141,8 @@ private func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
 
 /// Collects the segments of a ``SourceMap`` from left to right, joining neighbours of the same shape.
 public struct SourceMapBuilder: Sendable {
-    private var segments: [SourceMap.Segment] = []
+    /// What was appended so far.
+    public private(set) var segments: [SourceMap.Segment] = []
     /// Length of the cleaned text so far, in UTF-8 bytes.
     public private(set) var cleanCount = 0
 
@@ -135,5 +163,7 @@ public struct SourceMapBuilder: Sendable {
         cleanCount += cleanUnit * count
     }
 
-    public func build(lineStarts: [Int]) -> SourceMap { SourceMap(segments: segments, lineStarts: lineStarts) }
+    public func build(lineStarts: [Int], firstLine: Int = 1) -> SourceMap {
+        SourceMap(segments: segments, lineStarts: lineStarts, firstLine: firstLine)
+    }
 }

@@ -1,0 +1,110 @@
+import QuarryCore
+import QuarryText
+
+/// A source that was decoded and cleaned.
+struct CleanSource {
+    var text: String
+    var sourceMap: SourceMap
+    var removed: RemovedCharacters
+
+    /// - Throws: A rejection of the whole source, where it is empty, binary or in no encoding that makes text of it.
+    init(_ source: Source) throws(Rejection) {
+        let bytes = source.bytes
+        let start = try SourceStart(source)
+        if let encoding = start.encoding {
+            self = try CleanSource(source, as: encoding)
+        } else {
+            do {
+                let cleaned = try TextCleaner.clean(bytes)
+                if cleaned.removed.controls * 50 > bytes.count, EncodingDetector.isBinary(bytes) {
+                    throw Rejection.binary(source.id)
+                }
+                text = cleaned.text
+                removed = cleaned.removed
+                sourceMap = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: bytes))
+            } catch let error as Rejection {
+                throw error
+            } catch {
+                self = try CleanSource(source, as: try EncodingDetector.encoding(of: source))
+            }
+        }
+        if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { throw Rejection.empty(source.id) }
+    }
+
+    private init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
+        let decoded = try TextDecoder.decode(source, as: encoding)
+        do {
+            let cleaned = try TextCleaner.clean(decoded.utf8)
+            text = cleaned.text
+            removed = cleaned.removed
+            sourceMap = SourceMap(
+                segments: SourceMap.composition(of: cleaned.segments, over: decoded.segments),
+                lineStarts: decoded.lineStarts)
+        } catch {
+            throw Rejection.undecodable(source, as: encoding, at: error.offset)
+        }
+    }
+}
+
+/// What the first bytes say about a source's encoding.
+struct SourceStart {
+    /// Nil where the bytes have to be tried as UTF-8 first.
+    var encoding: TextEncoding?
+
+    init(_ source: Source) throws(Rejection) {
+        if source.bytes.isEmpty { throw Rejection.empty(source.id) }
+        switch EncodingDetector.byteOrderMark(of: source.bytes) {
+        case .utf8?: encoding = nil
+        case let wide?: encoding = wide
+        case nil:
+            guard source.bytes.prefix(8192).contains(0) else { return }
+            guard let wide = EncodingDetector.wideEncoding(of: source.bytes) else {
+                throw Rejection.binary(source.id)
+            }
+            encoding = wide
+        }
+    }
+}
+
+extension EncodingDetector {
+    /// The encoding of a source that is not UTF-8.
+    static func encoding(of source: Source) throws(Rejection) -> TextEncoding {
+        switch detect(source.bytes) {
+        case .text(let encoding): return encoding
+        case .binary: throw Rejection.binary(source.id)
+        case .damagedUTF8(let offset): throw Rejection.undecodable(source, as: .utf8, at: offset)
+        case .unknown:
+            throw Rejection(
+                source: source.id, reason: .undecodable,
+                message: "No known encoding makes text of the bytes. Convert the file to UTF-8.")
+        }
+    }
+}
+
+extension TextDecoder {
+    static func decode(_ source: Source, as encoding: TextEncoding) throws(Rejection) -> DecodedText {
+        do {
+            return try decode(source.bytes, as: encoding)
+        } catch {
+            throw Rejection.undecodable(source, as: encoding, at: error.offset)
+        }
+    }
+}
+
+extension Rejection {
+    static func empty(_ id: String) -> Rejection {
+        Rejection(source: id, reason: .empty, message: "There is no text in it.")
+    }
+
+    static func binary(_ id: String) -> Rejection {
+        Rejection(source: id, reason: .binary, message: "The bytes are binary, not text.")
+    }
+
+    static func undecodable(_ source: Source, as encoding: TextEncoding, at offset: Int) -> Rejection {
+        let starts = SourceMap.lineStarts(in: source.bytes[..<min(offset, source.bytes.count)])
+        return Rejection(
+            source: source.id, line: encoding.unit == 1 ? starts.count : nil, reason: .undecodable,
+            message: "Byte \(offset) is not \(encoding.rawValue), which the rest appears to be. "
+                + "Repair the file or convert it to UTF-8.")
+    }
+}

@@ -1,0 +1,176 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// What the system says of a path.
+struct FileStatus: Sendable, Hashable {
+    enum Kind: Sendable, Hashable { case file, directory, symbolicLink, other }
+
+    var kind: Kind
+    var size: Int
+    /// Nanoseconds since 1970.
+    var modificationTime: Int64
+    var inode: UInt64
+
+    private init(_ info: stat) {
+        switch info.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .symbolicLink
+        default: kind = .other
+        }
+        size = Int(info.st_size)
+        inode = UInt64(info.st_ino)
+        #if canImport(Darwin)
+            let time = info.st_mtimespec
+        #else
+            let time = info.st_mtim
+        #endif
+        modificationTime = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// - Throws: The system's error.
+    init(path: String, followingLinks: Bool) throws(SystemError) {
+        var info = stat()
+        guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { throw SystemError() }
+        self.init(info)
+    }
+
+    init(descriptor: Int32) throws(SystemError) {
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { throw SystemError() }
+        self.init(info)
+    }
+}
+
+/// An error of the system, as `errno` had it.
+struct SystemError: Error, CustomStringConvertible {
+    var number: Int32
+
+    init() { number = errno }
+
+    var isMissing: Bool { number == ENOENT || number == ENOTDIR }
+    var description: String { String(cString: strerror(number)) }
+}
+
+/// The calls that walking and reading need.
+enum FileSystem {
+    /// Names in a folder in the order of their bytes, without `.` and `..`. Nil stands for a name that is not UTF-8.
+    static func names(in path: String) throws(SystemError) -> [String?] {
+        guard let directory = opendir(path) else { throw SystemError() }
+        defer { closedir(directory) }
+        var names: [String?] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else {
+                if errno != 0 { throw SystemError() }
+                break
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+                    String(validatingCString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { precedes($0 ?? "", $1 ?? "") }
+    }
+
+    /// The order of bytes, which no locale changes.
+    static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+
+    /// The absolute path without links.
+    static func canonicalPath(_ path: String) throws(SystemError) -> String {
+        guard let resolved = realpath(path, nil) else { throw SystemError() }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    static func currentDirectory() -> String { (try? canonicalPath(".")) ?? "/" }
+
+    /// All bytes of a regular file.
+    static func read(_ path: String, id: String, maximumBytes: Int) throws(Rejection) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Rejection.system(SystemError(), id: id) }
+        defer { close(descriptor) }
+        let status: FileStatus
+        do { status = try FileStatus(descriptor: descriptor) } catch { throw Rejection.system(error, id: id) }
+        guard status.kind == .file else {
+            throw Rejection(source: id, reason: .unreadable, message: "It is not a regular file.")
+        }
+        guard status.size <= maximumBytes else {
+            throw Rejection.tooLarge(id, size: status.size, maximumBytes: maximumBytes)
+        }
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: status.size) { buffer, count in
+            count = 0
+            while count < status.size, let base = buffer.baseAddress {
+                let length = Self.read(descriptor, base + count, status.size - count)
+                if length > 0 {
+                    count += length
+                } else if length < 0, errno == EINTR {
+                    continue
+                } else {
+                    if length < 0 { failure = SystemError() }
+                    break
+                }
+            }
+        }
+        if let failure { throw Rejection.system(failure, id: id) }
+        guard bytes.count == status.size else {
+            throw Rejection(
+                source: id, reason: .vanished,
+                message: "The file became shorter while it was read (\(bytes.count) of \(status.size) bytes). "
+                    + "Index it again when nothing writes to it.")
+        }
+        return bytes
+    }
+
+    private static func read(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+        #if canImport(Darwin)
+            Darwin.read(descriptor, buffer, count)
+        #elseif canImport(Musl)
+            Musl.read(descriptor, buffer, count)
+        #else
+            Glibc.read(descriptor, buffer, count)
+        #endif
+    }
+
+    /// Everything that standard input holds.
+    static func readStandardInput(id: String, maximumBytes: Int) throws(Rejection) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let length = buffer.withUnsafeMutableBufferPointer { pointer in
+                pointer.baseAddress.map { Self.read(STDIN_FILENO, $0, pointer.count) } ?? 0
+            }
+            if length == 0 { return bytes }
+            if length < 0 {
+                if errno == EINTR { continue }
+                throw Rejection.system(SystemError(), id: id)
+            }
+            bytes.append(contentsOf: buffer[..<length])
+            guard bytes.count <= maximumBytes else {
+                throw Rejection.tooLarge(id, size: bytes.count, maximumBytes: maximumBytes)
+            }
+        }
+    }
+}
+
+extension Rejection {
+    static func system(_ error: SystemError, id: String) -> Rejection {
+        error.isMissing
+            ? Rejection(source: id, reason: .vanished, message: "The file is gone. Index it again if it comes back.")
+            : Rejection(source: id, reason: .unreadable, message: "It cannot be read: \(error).")
+    }
+
+    static func tooLarge(_ id: String, size: Int, maximumBytes: Int) -> Rejection {
+        Rejection(
+            source: id, reason: .tooLarge,
+            message: "It has \(size) bytes, the limit is \(maximumBytes). Raise the limit or split the file.")
+    }
+}

@@ -1,0 +1,202 @@
+/// The state of one walk.
+struct Walk {
+    let walker: FileWalker
+    let include: [GlobPattern]
+    let exclude: [GlobPattern]
+    var result = WalkResult()
+    /// Canonical paths of what was visited.
+    private var visited: Set<String> = []
+    private var ids: Set<String> = []
+    /// Links are followed after everything that has a path of its own was visited.
+    private var links: [Entry] = []
+
+    init(walker: FileWalker, include: [GlobPattern], exclude: [GlobPattern]) {
+        self.walker = walker
+        self.include = include
+        self.exclude = exclude
+    }
+
+    /// A file or folder under a root.
+    private struct Entry {
+        var path: String
+        var canonical: String
+        var id: String
+        var root: String
+        /// Names from the top of the ignore rules down, and how many of them lead to the root.
+        var names: [[UInt8]]
+        var rootDepth: Int
+        var rules: IgnoreRules
+    }
+
+    mutating func directory(_ root: String, canonical: String, name: String) throws(Rejection) {
+        var rules = IgnoreRules()
+        let names = Walk.addRules(above: canonical, to: &rules)
+        do {
+            _ = try FileSystem.names(in: root)
+        } catch {
+            throw Rejection(source: root, reason: .unreadable, message: "The folder cannot be read: \(error).")
+        }
+        walk(
+            Entry(
+                path: root, canonical: canonical, id: name, root: root, names: names, rootDepth: names.count, rules: rules))
+    }
+
+    /// Reads the ignore files from the top of a repository down to a folder, its own not included.
+    private static func addRules(above canonical: String, to rules: inout IgnoreRules) -> [[UInt8]] {
+        var names = canonical.split(separator: "/")
+        var below: [Substring] = []
+        while true {
+            let path = "/" + names.joined(separator: "/")
+            if (try? FileStatus(path: path + "/.git", followingLinks: true)) != nil {
+                rules.addFile(path + "/.git/info/exclude", depth: 0)
+                var folder = path
+                for (depth, name) in below.enumerated() {
+                    rules.addFiles(of: folder, depth: depth)
+                    folder += "/" + name
+                }
+                return below.map { Array($0.utf8) }
+            }
+            guard let last = names.popLast() else { return [] }
+            below.insert(last, at: 0)
+        }
+    }
+
+    private mutating func walk(_ start: Entry) {
+        var pending = [start]
+        while var entry = pending.popLast() {
+            guard visited.insert(entry.canonical).inserted else { continue }
+            let names: [String?]
+            do {
+                names = try FileSystem.names(in: entry.path)
+            } catch {
+                result.rejected.append(
+                    Rejection(source: entry.id, reason: .unreadable, message: "The folder cannot be read: \(error)."))
+                continue
+            }
+            entry.rules.addFiles(of: entry.path, depth: entry.names.count)
+            for name in names { visit(name, in: entry, &pending) }
+        }
+    }
+
+    private mutating func visit(_ name: String?, in parent: Entry, _ pending: inout [Entry]) {
+        guard let name else {
+            result.rejected.append(
+                Rejection(
+                    source: parent.id, reason: .unreadable,
+                    message: "The folder holds a name that is not UTF-8. Rename that file."))
+            return
+        }
+        if name.hasPrefix("."), !walker.includeHidden || name == ".git" {
+            if !IgnoreRules.fileNames.contains(name), name != ".git" { result.skippedCount += 1 }
+            return
+        }
+        var entry = parent
+        entry.path = parent.path.hasSuffix("/") ? parent.path + name : parent.path + "/" + name
+        entry.canonical = parent.canonical == "/" ? "/" + name : parent.canonical + "/" + name
+        entry.id = parent.id.isEmpty ? name : parent.id + "/" + name
+        entry.names.append(Array(name.utf8))
+        let status: FileStatus
+        do {
+            status = try FileStatus(path: entry.path, followingLinks: false)
+        } catch {
+            result.rejected.append(.system(error, id: entry.id))
+            return
+        }
+        switch status.kind {
+        case .directory: if isIgnored(entry, isDirectory: true) { skip() } else { pending.append(entry) }
+        case .file: if isIgnored(entry, isDirectory: false) { skip() } else { found(entry, status) }
+        case .symbolicLink: if walker.followSymlinks { links.append(entry) } else { skip() }
+        case .other: skip()
+        }
+    }
+
+    private mutating func skip() { result.skippedCount += 1 }
+
+    /// Visits what links lead to, unless it was visited under a path of its own.
+    mutating func followLinks() {
+        while !links.isEmpty {
+            let batch = links.sorted { FileSystem.precedes($0.id, $1.id) }
+            links = []
+            for var entry in batch {
+                do {
+                    let status = try FileStatus(path: entry.path, followingLinks: true)
+                    entry.canonical = try FileSystem.canonicalPath(entry.path)
+                    let isDirectory = status.kind == .directory
+                    if isIgnored(entry, isDirectory: isDirectory) || visited.contains(entry.canonical) {
+                        skip()
+                    } else if isDirectory {
+                        walk(entry)
+                    } else if status.kind == .file {
+                        found(entry, status)
+                    } else {
+                        skip()
+                    }
+                } catch {
+                    result.rejected.append(
+                        Rejection(
+                            source: entry.id, reason: .unreadable, message: "The link cannot be followed: \(error)."))
+                }
+            }
+        }
+    }
+
+    private func isIgnored(_ entry: Entry, isDirectory: Bool) -> Bool {
+        let inside = entry.names[entry.rootDepth...]
+        let excluded = exclude.last { $0.matches(inside, isDirectory: isDirectory) }.map { !$0.isNegated }
+        if excluded ?? entry.rules.verdict(on: entry.names, isDirectory: isDirectory) ?? false { return true }
+        if isDirectory || include.isEmpty { return false }
+        return !include.contains { pattern in
+            inside.indices.contains { index in
+                pattern.matches(inside[...index], isDirectory: index < inside.endIndex - 1)
+            }
+        }
+    }
+
+    private mutating func found(_ entry: Entry, _ status: FileStatus) {
+        if walker.formats.verdict(forPath: entry.path) == .unsupported {
+            skip()
+            return
+        }
+        guard visited.insert(entry.canonical).inserted else { return }
+        add(entry.path, id: entry.id, canonical: entry.canonical, root: entry.root, status, isExplicit: false)
+    }
+
+    mutating func explicitFile(_ root: String, canonical: String) {
+        let id = RootNames.normalized(root, in: FileSystem.currentDirectory())
+        let names = id.split(separator: "/").map { Array($0.utf8) }
+        if let pattern = exclude.last(where: { $0.matches(names[...], isDirectory: false) }), !pattern.isNegated {
+            skip()
+            return
+        }
+        guard visited.insert(canonical).inserted else { return }
+        do {
+            let status = try FileStatus(path: root, followingLinks: true)
+            guard status.kind == .file else {
+                result.rejected.append(
+                    Rejection(source: id, reason: .unreadable, message: "It is not a regular file."))
+                return
+            }
+            if walker.formats.verdict(forPath: root) == .unsupported {
+                result.rejected.append(.unsupported(id))
+                return
+            }
+            add(root, id: id, canonical: canonical, root: root, status, isExplicit: true)
+        } catch {
+            result.rejected.append(.system(error, id: id))
+        }
+    }
+
+    private mutating func add(
+        _ path: String, id: String, canonical: String, root: String, _ status: FileStatus, isExplicit: Bool
+    ) {
+        guard status.size <= walker.maximumBytes else {
+            result.rejected.append(.tooLarge(id, size: status.size, maximumBytes: walker.maximumBytes))
+            return
+        }
+        let name = ids.insert(id).inserted ? id : canonical
+        result.files.append(
+            FoundFile(
+                path: path, id: name, root: root, size: status.size, modificationTime: status.modificationTime,
+                inode: status.inode, isExplicit: isExplicit))
+    }
+}

@@ -1,0 +1,125 @@
+/// Finds the files under files and folders.
+///
+/// `.gitignore` and `.quarryignore` are honoured in every folder, and above a root up to the top of its Git repository,
+/// with `.git/info/exclude`. Hidden files and folders are passed over. The result depends on the files alone and not on
+/// the order of roots or of directory entries.
+public struct FileWalker: Sendable {
+    /// 256 MiB.
+    public static let defaultMaximumBytes = 256 << 20
+
+    /// Files and folders; `-` stands for standard input.
+    public var roots: [String]
+    /// Where there are any, a file is taken only if it or a folder around it matches one. Ignore files still hold.
+    public var include: [String]
+    /// Patterns of the syntax of `.gitignore`, relative to each root, with the last word over ignore files.
+    public var exclude: [String]
+    /// Larger files are rejected.
+    public var maximumBytes: Int
+    /// Whether links inside folders are followed. Each folder and file is visited once all the same, under its own
+    /// path if that is inside a root. The default is false.
+    public var followSymlinks: Bool
+    /// The default is false.
+    public var includeHidden: Bool
+    /// Files in folders whose extension is known and not read are passed over.
+    public var formats: FormatRegistry
+
+    public init(
+        roots: [String], include: [String] = [], exclude: [String] = [],
+        maximumBytes: Int = FileWalker.defaultMaximumBytes, followSymlinks: Bool = false, includeHidden: Bool = false,
+        formats: FormatRegistry = FormatRegistry()
+    ) {
+        self.roots = roots
+        self.include = include
+        self.exclude = exclude
+        self.maximumBytes = maximumBytes
+        self.followSymlinks = followSymlinks
+        self.includeHidden = includeHidden
+        self.formats = formats
+    }
+
+    /// - Throws: A rejection that names a root that does not exist or cannot be read, or a pattern that is broken.
+    public func files() throws(Rejection) -> WalkResult {
+        var walk = Walk(walker: self, include: try patterns(include), exclude: try patterns(exclude))
+        var directories: [(root: String, canonical: String)] = []
+        var files: [(root: String, canonical: String)] = []
+        for root in roots {
+            if root == "-" {
+                walk.result.includesStandardInput = true
+                continue
+            }
+            do {
+                let status = try FileStatus(path: root, followingLinks: true)
+                let canonical = try FileSystem.canonicalPath(root)
+                if status.kind == .directory {
+                    if !directories.contains(where: { $0.canonical == canonical }) {
+                        directories.append((root, canonical))
+                    }
+                } else {
+                    files.append((root, canonical))
+                }
+            } catch {
+                throw error.isMissing
+                    ? Rejection(source: root, reason: .notFound, message: "There is no such file or folder.")
+                    : Rejection(source: root, reason: .unreadable, message: "It cannot be read: \(error).")
+            }
+        }
+        directories.sort { FileSystem.precedes($0.canonical, $1.canonical) }
+        let names = RootNames.distinct(directories.map(\.canonical))
+        for (directory, name) in zip(directories, names) {
+            try walk.directory(directory.root, canonical: directory.canonical, name: name)
+        }
+        walk.followLinks()
+        for file in files.sorted(by: { FileSystem.precedes($0.canonical, $1.canonical) }) {
+            walk.explicitFile(file.root, canonical: file.canonical)
+        }
+        walk.result.files.sort { FileSystem.precedes($0.id, $1.id) }
+        walk.result.rejected.sort { FileSystem.precedes($0.source, $1.source) }
+        return walk.result
+    }
+
+    private func patterns(_ lines: [String]) throws(Rejection) -> [GlobPattern] {
+        var patterns: [GlobPattern] = []
+        for line in lines {
+            guard let pattern = GlobPattern(line: line) else {
+                throw Rejection(
+                    source: line, reason: .brokenPattern,
+                    message: "This is no pattern of the .gitignore syntax. Close its brackets, or write \"*.md\".")
+            }
+            patterns.append(pattern)
+        }
+        return patterns
+    }
+}
+
+/// The names that roots have in ids.
+enum RootNames {
+    /// The last names of the paths, with as many names before them as make them distinct.
+    static func distinct(_ paths: [String]) -> [String] {
+        let parts = paths.map { $0.split(separator: "/").map(String.init) }
+        var lengths = [Int](repeating: 1, count: paths.count)
+        while true {
+            let names = zip(parts, lengths).map { $0.suffix($1).joined(separator: "/") }
+            var counts: [String: Int] = [:]
+            for name in names { counts[name, default: 0] += 1 }
+            var isExtended = false
+            for index in paths.indices where counts[names[index], default: 0] > 1 && lengths[index] < parts[index].count {
+                lengths[index] += 1
+                isExtended = true
+            }
+            if !isExtended { return names }
+        }
+    }
+
+    /// A path without `.`, empty names and, where names before them allow it, `..`; relative to `directory` if inside.
+    static func normalized(_ path: String, in directory: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == "..", let last = names.last, last != ".." { names.removeLast() } else { names.append(name) }
+        }
+        let joined = names.joined(separator: "/")
+        guard path.hasPrefix("/") else { return joined }
+        let absolute = "/" + joined
+        let prefix = directory == "/" ? "/" : directory + "/"
+        return absolute.hasPrefix(prefix) ? String(absolute.dropFirst(prefix.count)) : absolute
+    }
+}

@@ -1,0 +1,242 @@
+import QuarryCore
+import QuarryText
+
+/// Reads one document from each line of JSON: `{"_id": …, "title": …, "text": …, "metadata": {…}}`, the layout of BEIR.
+///
+/// `_id` is a string or a number; a record without one is called `<source>#L<line>`. Members of `metadata`, and members
+/// of the record that have no meaning here, become metadata: objects are flattened with dots, lists become strings,
+/// nulls are left out. Where `text` is empty the title is the text, so that a record of a title can be found by it.
+/// The map of each document leads to the bytes and the line of its record, through escapes.
+///
+/// A line that is no such record is rejected by its number and the others are read.
+public struct JSONLReader: Reader {
+    public init() {}
+
+    public func read(_ source: Source) -> ReadResult {
+        do {
+            let start = try SourceStart(source)
+            if let encoding = start.encoding { return try read(source, as: encoding) }
+            let parse = source.bytes.withUnsafeBufferPointer { bytes in
+                var parse = JSONLParse(source: source.id, bytes: bytes, decoded: nil)
+                parse.run()
+                return parse
+            }
+            // Lines that are not UTF-8 may be all of another encoding, or the few that are damaged.
+            if parse.isDamaged, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
+                return try read(source, as: encoding)
+            }
+            return parse.finish()
+        } catch {
+            return ReadResult(rejected: [error])
+        }
+    }
+
+    private func read(_ source: Source, as encoding: TextEncoding) throws(Rejection) -> ReadResult {
+        let decoded = try TextDecoder.decode(source, as: encoding)
+        return decoded.utf8.withUnsafeBufferPointer { bytes in
+            var parse = JSONLParse(source: source.id, bytes: bytes, decoded: decoded.segments)
+            parse.run()
+            return parse.finish()
+        }
+    }
+}
+
+/// One walk over the lines of a source.
+private struct JSONLParse {
+    let source: String
+    let bytes: UnsafeBufferPointer<UInt8>
+    /// From `bytes` to the source, where they differ.
+    let decoded: [SourceMap.Segment]?
+    var result = ReadResult()
+    var ids: Set<String> = []
+    /// Whether a line was not UTF-8.
+    var isDamaged = false
+
+    /// Lines of records begin anywhere: all share this.
+    private static let lineStarts = [0]
+
+    init(source: String, bytes: UnsafeBufferPointer<UInt8>, decoded: [SourceMap.Segment]?) {
+        self.source = source
+        self.bytes = bytes
+        self.decoded = decoded
+    }
+
+    mutating func run() {
+        var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line = 1
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            readLine(start..<end, number: line)
+            start = end + 1
+            line += 1
+        }
+    }
+
+    func finish() -> ReadResult {
+        if result.documents.isEmpty, result.rejected.isEmpty { return ReadResult(rejected: [.empty(source)]) }
+        return result
+    }
+
+    private mutating func readLine(_ range: Range<Int>, number: Int) {
+        if bytes[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
+        do {
+            let document = try document(in: range, line: number)
+            guard ids.insert(document.id).inserted else {
+                throw Rejection(
+                    source: source, line: number, reason: .duplicateID,
+                    message: "Another record is called \"\(document.id)\" already; the first is kept.")
+            }
+            result.documents.append(document)
+        } catch let rejection as Rejection {
+            result.rejected.append(rejection)
+        } catch let fault as JSONFault {
+            let column = fault.offset - range.lowerBound + 1
+            result.rejected.append(
+                Rejection(
+                    source: source, line: number, reason: .brokenRecord,
+                    message: "The line is not a JSON record: \(fault.message) (byte \(column) of the line)."))
+        } catch {
+            isDamaged = true
+            result.rejected.append(
+                Rejection(
+                    source: source, line: number, reason: .undecodable,
+                    message: "The line is not UTF-8. Repair it or convert the file."))
+        }
+    }
+
+    private mutating func document(in range: Range<Int>, line: Int) throws -> Document {
+        var scanner = JSONScanner(bytes: bytes, range: range)
+        guard case .object(let members, _) = try scanner.document() else {
+            throw broken(line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
+        }
+        var id: JSONValue?
+        var title: JSONValue?
+        var text: JSONValue?
+        var nested: [(key: JSONString, value: JSONValue)] = []
+        var others: [(key: JSONString, value: JSONValue)] = []
+        for member in members {
+            switch try string(member.key) {
+            case "_id": id = member.value
+            case "title": title = member.value
+            case "text": text = member.value
+            case "metadata":
+                if case .object(let members, _) = member.value {
+                    nested = members
+                } else if case .null = member.value {
+                    nested = []
+                } else {
+                    throw broken(line, "\"metadata\" is \(member.value.kind), not an object.")
+                }
+            default: others.append(member)
+            }
+        }
+        var metadata: [String: MetadataValue] = [:]
+        try collect(others, prefix: "", into: &metadata)
+        try collect(nested, prefix: "", into: &metadata)
+        let name = try self.title(title, line: line)
+        let body = try self.text(text, title: title, line: line)
+        result.bidirectionalControls += body.removed.bidirectionalControls
+        return Document(
+            id: try self.id(id, line: line), title: name, text: body.text, metadata: metadata,
+            sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))
+    }
+
+    private func id(_ value: JSONValue?, line: Int) throws -> String {
+        switch value {
+        case .string(let string)? where !string.range.isEmpty: return try self.string(string)
+        case .number(let range)?: return String(decoding: bytes[range], as: UTF8.self)
+        case nil, .null?, .string?: return "\(source)#L\(line)"
+        case let other?: throw broken(line, "\"_id\" is \(other.kind), not a string.")
+        }
+    }
+
+    private func title(_ value: JSONValue?, line: Int) throws -> String? {
+        switch value {
+        case nil, .null?: return nil
+        case .string(let string)?:
+            let words = try clean(string).text.split { $0 == " " || $0 == "\n" || $0 == "\t" }
+            return words.isEmpty ? nil : words.joined(separator: " ")
+        case let other?: throw broken(line, "\"title\" is \(other.kind), not a string.")
+        }
+    }
+
+    private func text(_ value: JSONValue?, title: JSONValue?, line: Int) throws -> CleanedText {
+        guard case .string(let string)? = value else {
+            throw broken(line, value.map { "\"text\" is \($0.kind), not a string." } ?? "The record has no \"text\".")
+        }
+        let body = try clean(string)
+        if body.text.utf8.contains(where: { $0 > 0x20 }) { return body }
+        if case .string(let string)? = title {
+            let name = try clean(string)
+            if name.text.utf8.contains(where: { $0 > 0x20 }) { return name }
+        }
+        throw Rejection(
+            source: source, line: line, reason: .empty, message: "Neither \"text\" nor \"title\" holds any text.")
+    }
+
+    private func broken(_ line: Int, _ message: String) -> Rejection {
+        Rejection(source: source, line: line, reason: .brokenRecord, message: message)
+    }
+
+    /// A cleaned string value with its map to the source.
+    private func clean(_ string: JSONString) throws -> CleanedText {
+        var cleaned: CleanedText
+        if string.hasEscapes {
+            let (utf8, segments) = try JSONScanner.unescape(string.range, of: bytes)
+            cleaned = try TextCleaner.clean(utf8)
+            cleaned.segments = SourceMap.composition(of: cleaned.segments, over: segments)
+        } else {
+            cleaned = try TextCleaner.clean(
+                UnsafeBufferPointer(rebasing: bytes[string.range]), base: string.range.lowerBound)
+        }
+        if let decoded { cleaned.segments = SourceMap.composition(of: cleaned.segments, over: decoded) }
+        return cleaned
+    }
+
+    /// A string value as it is written.
+    private func string(_ string: JSONString) throws -> String {
+        let text =
+            string.hasEscapes
+            ? String(validating: try JSONScanner.unescape(string.range, of: bytes).utf8, as: UTF8.self)
+            : String(validating: bytes[string.range], as: UTF8.self)
+        guard let text else { throw InvalidUTF8(offset: string.range.lowerBound) }
+        return text
+    }
+
+    private func collect(
+        _ members: [(key: JSONString, value: JSONValue)], prefix: String, into metadata: inout [String: MetadataValue]
+    ) throws {
+        for (key, value) in members {
+            let name = prefix + (try string(key))
+            switch value {
+            case .null: break
+            case .bool(let value): metadata[name] = .bool(value)
+            case .string(let value): metadata[name] = .string(try string(value))
+            case .number(let range): metadata[name] = number(range)
+            case .array(let values, _): metadata[name] = .strings(try values.map(scalar))
+            case .object(let members, _): try collect(members, prefix: name + ".", into: &metadata)
+            }
+        }
+    }
+
+    /// A number, or its digits where it is too large for one.
+    private func number(_ range: Range<Int>) -> MetadataValue {
+        let digits = String(decoding: bytes[range], as: UTF8.self)
+        guard let value = Double(digits), value.isFinite else { return .string(digits) }
+        return .number(value)
+    }
+
+    /// An element of a list: strings as they read, anything else as it is written.
+    private func scalar(_ value: JSONValue) throws -> String {
+        switch value {
+        case .string(let value): return try string(value)
+        case .number(let range), .array(_, let range), .object(_, let range):
+            guard let text = String(validating: bytes[range], as: UTF8.self) else {
+                throw InvalidUTF8(offset: range.lowerBound)
+            }
+            return text
+        case .bool(let value): return value ? "true" : "false"
+        case .null: return "null"
+        }
+    }
+}

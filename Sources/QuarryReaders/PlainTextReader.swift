@@ -1,0 +1,21 @@
+import QuarryCore
+import QuarryText
+
+/// Reads a source as one document without structure: plain text, logs, source code.
+///
+/// UTF-8, UTF-16 and UTF-32 with or without a byte-order mark, Windows-1251, KOI8-R, IBM866, ISO-8859-5, Mac Cyrillic
+/// and Windows-1252.
+public struct PlainTextReader: Reader {
+    public init() {}
+
+    public func read(_ source: Source) -> ReadResult {
+        do {
+            let clean = try CleanSource(source)
+            return ReadResult(
+                documents: [Document(id: source.id, text: clean.text, sourceMap: clean.sourceMap)],
+                bidirectionalControls: clean.removed.bidirectionalControls)
+        } catch {
+            return ReadResult(rejected: [error])
+        }
+    }
+}

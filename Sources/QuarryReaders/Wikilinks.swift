@@ -1,0 +1,132 @@
+/// Finds `[[Target]]`, `[[Target|alias]]` and `[[Target#Heading]]` in Markdown.
+struct Wikilinks {
+    let bytes: UnsafeBufferPointer<UInt8>
+    /// Lines of code blocks, which hold no links, in text order.
+    let code: [Range<Int>]
+
+    /// The targets in text order, as written, without alias or heading. Links within a page have none.
+    /// - Complexity: O(bytes).
+    func targets() -> [String] {
+        guard containsOpening else { return [] }
+        var targets: [String] = []
+        var paragraphStart = 0
+        var lineStart = 0
+        var nextCode = 0
+        while lineStart < bytes.count {
+            var end = lineStart
+            var isBlank = true
+            while end < bytes.count, bytes[end] != 0x0A {
+                if bytes[end] != 0x20, bytes[end] != 0x09 { isBlank = false }
+                end += 1
+            }
+            while nextCode < code.count, code[nextCode].lowerBound < lineStart { nextCode += 1 }
+            let isCode = nextCode < code.count && code[nextCode].lowerBound == lineStart
+            if isBlank || isCode {
+                if paragraphStart < lineStart { collect(paragraphStart..<lineStart, into: &targets) }
+                paragraphStart = end + 1
+            }
+            lineStart = end + 1
+        }
+        if paragraphStart < bytes.count { collect(paragraphStart..<bytes.count, into: &targets) }
+        return targets
+    }
+
+    private var containsOpening: Bool {
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if byte == UInt8(ascii: "["), previous == byte { return true }
+            previous = byte
+        }
+        return false
+    }
+
+    private func collect(_ range: Range<Int>, into targets: inout [String]) {
+        let spans = codeSpans(in: range)
+        var nextSpan = 0
+        var index = range.lowerBound
+        while index + 3 < range.upperBound {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\\") {
+                index += 2
+            } else if byte == UInt8(ascii: "`") {
+                while nextSpan < spans.count, spans[nextSpan].lowerBound < index { nextSpan += 1 }
+                if nextSpan < spans.count, spans[nextSpan].lowerBound == index {
+                    index = spans[nextSpan].upperBound
+                } else {
+                    index += 1
+                }
+            } else if byte == UInt8(ascii: "["), bytes[index + 1] == byte {
+                index = link(at: index + 2, before: range.upperBound, into: &targets)
+            } else {
+                index += 1
+            }
+        }
+    }
+
+    /// Reads a link whose brackets are open; returns where to look on.
+    private func link(at start: Int, before end: Int, into targets: inout [String]) -> Int {
+        var stop = start
+        var targetEnd: Int?
+        while stop < end {
+            switch bytes[stop] {
+            case UInt8(ascii: "["): return stop == start ? start - 1 : stop
+            case 0x0A: return stop
+            case UInt8(ascii: "|"), UInt8(ascii: "#"): if targetEnd == nil { targetEnd = stop }
+            case UInt8(ascii: "]"):
+                guard stop + 1 < end, bytes[stop + 1] == UInt8(ascii: "]") else { return stop + 1 }
+                var target = MarkdownRules(bytes: bytes).trimmed(start..<(targetEnd ?? stop))
+                // In a table the bar before an alias is escaped.
+                if let targetEnd, bytes[targetEnd] == UInt8(ascii: "|"), target.upperBound == targetEnd,
+                    !target.isEmpty, bytes[targetEnd - 1] == UInt8(ascii: "\\")
+                {
+                    target = target.lowerBound..<targetEnd - 1
+                }
+                if !target.isEmpty { targets.append(String(decoding: bytes[target], as: UTF8.self)) }
+                return stop + 2
+            default: break
+            }
+            stop += 1
+        }
+        return stop
+    }
+
+    /// Code spans of a paragraph: a run of backticks up to the next run of the same length (CommonMark 0.31, 6.1).
+    private func codeSpans(in range: Range<Int>) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        var index = range.lowerBound
+        while index < range.upperBound {
+            guard bytes[index] == UInt8(ascii: "`") else {
+                index += 1
+                continue
+            }
+            let start = index
+            while index < range.upperBound, bytes[index] == UInt8(ascii: "`") { index += 1 }
+            runs.append(start..<index)
+        }
+        guard !runs.isEmpty else { return [] }
+        var nextOfLength: [Int: Int] = [:]
+        var closing = [Int?](repeating: nil, count: runs.count)
+        for position in runs.indices.reversed() {
+            closing[position] = nextOfLength[runs[position].count]
+            nextOfLength[runs[position].count] = position
+        }
+        var spans: [Range<Int>] = []
+        var position = 0
+        while position < runs.count {
+            let start = runs[position].lowerBound
+            if let end = closing[position], !isEscaped(start, from: range.lowerBound) {
+                spans.append(start..<runs[end].upperBound)
+                position = end + 1
+            } else {
+                position += 1
+            }
+        }
+        return spans
+    }
+
+    private func isEscaped(_ index: Int, from start: Int) -> Bool {
+        var slash = index
+        while slash > start, bytes[slash - 1] == UInt8(ascii: "\\") { slash -= 1 }
+        return !(index - slash).isMultiple(of: 2)
+    }
+}

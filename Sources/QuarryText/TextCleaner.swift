@@ -1,0 +1,198 @@
+package import QuarryCore
+
+/// What cleaning took out, by kind.
+package struct RemovedCharacters: Sendable, Hashable {
+    package var softHyphens = 0
+    /// U+200B, U+2060 and U+FEFF, a byte-order mark included.
+    package var zeroWidth = 0
+    package var bidirectionalControls = 0
+    /// Of them, how many were NUL.
+    package var controls = 0
+    package var nulls = 0
+    package var stressMarks = 0
+
+    package init() {}
+
+    package static func += (a: inout RemovedCharacters, b: RemovedCharacters) {
+        a.softHyphens += b.softHyphens
+        a.zeroWidth += b.zeroWidth
+        a.bidirectionalControls += b.bidirectionalControls
+        a.controls += b.controls
+        a.nulls += b.nulls
+        a.stressMarks += b.stressMarks
+    }
+}
+
+/// Bytes that are not UTF-8, and where the first of them stands.
+package struct InvalidUTF8: Error, Hashable {
+    package var offset: Int
+
+    package init(offset: Int) { self.offset = offset }
+}
+
+/// A cleaned text and the way back.
+package struct CleanedText: Sendable, Hashable {
+    package var text: String
+    /// From the text to the bytes that were cleaned.
+    package var segments: [SourceMap.Segment]
+    package var removed: RemovedCharacters
+
+    package init(text: String, segments: [SourceMap.Segment], removed: RemovedCharacters) {
+        self.text = text
+        self.segments = segments
+        self.removed = removed
+    }
+}
+
+/// Brings UTF-8 text into the form that every document has.
+///
+/// Line ends become `\n`; the text is composed (NFC, UAX #15); no-break, narrow no-break and figure spaces become
+/// spaces; soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and all control characters but `\n` and `\t`
+/// go; so do combining acute and grave accents over Cyrillic vowels, which mark stress, unless composition makes a
+/// letter of them (ѐ, ѝ).
+///
+/// Cleaning twice changes nothing more, and for any stretch of the result that is cut between units of the map,
+/// cleaning the source of the stretch gives the stretch.
+package enum TextCleaner {
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - base: What the map calls the first byte.
+    /// - Throws: At the first byte that is not UTF-8.
+    /// - Complexity: O(bytes), with one look at each byte where there is nothing to clean.
+    package static func clean(_ bytes: UnsafeBufferPointer<UInt8>, base: Int = 0) throws(InvalidUTF8) -> CleanedText {
+        var pass = CleaningPass(bytes: bytes, base: base)
+        try pass.run()
+        return pass.finish()
+    }
+
+    package static func clean(_ bytes: [UInt8], base: Int = 0) throws(InvalidUTF8) -> CleanedText {
+        let result = bytes.withUnsafeBufferPointer { buffer in
+            Result { () throws(InvalidUTF8) in try clean(buffer, base: base) }
+        }
+        return try result.get()
+    }
+
+    /// Cleans text that has no map of its own, such as a title.
+    package static func clean(_ text: String) -> String {
+        let cleaned = try? clean(Array(text.utf8))
+        return cleaned?.text ?? text
+    }
+}
+
+/// One walk over the bytes: runs that need nothing are copied whole, and only around a character that does need
+/// something is the text taken apart into clusters of a starter and what composes with it.
+private struct CleaningPass {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let base: Int
+    var output: [UInt8] = []
+    var map = SourceMapBuilder()
+    var removed = RemovedCharacters()
+    var composer = CanonicalComposer()
+    var cluster: [Unicode.Scalar] = []
+    /// Start of the run that was not copied yet.
+    var runStart = 0
+    /// Whether anything was copied; until then the output is the input.
+    var isChanged = false
+
+    init(bytes: UnsafeBufferPointer<UInt8>, base: Int) {
+        self.bytes = bytes
+        self.base = base
+    }
+
+    mutating func run() throws(InvalidUTF8) {
+        var index = 0
+        while true {
+            index = try UTF8Scan.firstToClean(in: bytes, from: index)
+            if index == bytes.count { break }
+            index = try cleanCluster(at: index)
+        }
+    }
+
+    mutating func finish() -> CleanedText {
+        if !isChanged {
+            map.append(source: base, count: bytes.count)
+            return CleanedText(
+                text: String(decoding: bytes, as: UTF8.self), segments: map.segments, removed: removed)
+        }
+        flush(to: bytes.count)
+        return CleanedText(text: String(decoding: output, as: UTF8.self), segments: map.segments, removed: removed)
+    }
+
+    private mutating func flush(to end: Int) {
+        if !isChanged {
+            isChanged = true
+            output.reserveCapacity(bytes.count)
+        }
+        guard end > runStart else { return }
+        output.append(contentsOf: bytes[runStart..<end])
+        map.append(source: base + runStart, count: end - runStart)
+        runStart = end
+    }
+
+    /// Cleans from the last character before `index`, which may compose with what follows, to the next starter.
+    /// Returns where the scan goes on.
+    private mutating func cleanCluster(at index: Int) throws(InvalidUTF8) -> Int {
+        var next = index
+        if bytes[index] == 0x0D {
+            flush(to: index)
+        } else if runStart < index {
+            next -= 1
+            while bytes[next] & 0xC0 == 0x80 { next -= 1 }
+            flush(to: next)
+        } else {
+            flush(to: index)
+        }
+        cluster.removeAll(keepingCapacity: true)
+        var start = next
+        var end = next
+        while next < bytes.count {
+            var (scalar, length) = try UTF8Scan.scalar(in: bytes, at: next)
+            if remove(scalar) {
+                next += length
+                continue
+            }
+            if !cluster.isEmpty, scalar.startsCluster { break }
+            switch scalar.value {
+            case 0x0D:
+                if next + 1 < bytes.count, bytes[next + 1] == 0x0A { length = 2 }
+                scalar = "\n"
+            case 0xA0, 0x2007, 0x202F: scalar = " "
+            default: break
+            }
+            if cluster.isEmpty { start = next }
+            cluster.append(scalar)
+            next += length
+            end = next
+        }
+        emitCluster(from: start, to: end)
+        runStart = next
+        return next
+    }
+
+    private mutating func emitCluster(from start: Int, to end: Int) {
+        guard !cluster.isEmpty else { return }
+        let outputStart = output.count
+        removed.stressMarks += composer.compose(&cluster)
+        for scalar in cluster { output.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped) }
+        let length = output.count - outputStart
+        if length == end - start, output[outputStart...].elementsEqual(bytes[start..<end]) {
+            map.append(source: base + start, count: length)
+        } else {
+            map.append(source: base + start, cleanUnit: length, sourceUnit: end - start)
+        }
+    }
+
+    private mutating func remove(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: return false
+        case 0x00..<0x20, 0x7F..<0xA0:
+            removed.controls += 1
+            if scalar.value == 0 { removed.nulls += 1 }
+        case 0xAD: removed.softHyphens += 1
+        case 0x200B, 0x2060, 0xFEFF: removed.zeroWidth += 1
+        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: removed.bidirectionalControls += 1
+        default: return false
+        }
+        return true
+    }
+}
