@@ -19,17 +19,17 @@ struct E5Container: TensorSource {
     let configuration: EncoderConfiguration
     private let entries: [String: Entry]
 
-    /// - Parameter skipTokenizer: Given the file and the tokenizer's offset, returns the offset after it.
+    /// - Parameter directoryOffset: Where the tokenizer ends.
     init(
-        file: MappedFile, skipTokenizer: (UnsafeRawBufferPointer, Int) throws -> Int
-    ) throws {
+        file: MappedFile, configuration: EncoderConfiguration, directoryOffset: Int
+    ) throws(TransformerError) {
         self.file = file
-        configuration = try Self.configuration(file)
-        let directory = try skipTokenizer(file.bytes, Self.headerBytes)
-        entries = try Self.directory(file, at: directory)
+        self.configuration = configuration
+        entries = try Self.directory(file, at: directoryOffset)
     }
 
-    private static func configuration(_ file: MappedFile) throws(TransformerError) -> EncoderConfiguration {
+    /// The shape that the header states.
+    static func configuration(_ file: MappedFile) throws(TransformerError) -> EncoderConfiguration {
         guard file.bytes.count >= headerBytes, file.bytes.prefix(4).elementsEqual(magic) else {
             throw TransformerError(.malformed, "does not begin with an E5S1 header.", path: file.path)
         }
