@@ -1,0 +1,71 @@
+import QuarryCore
+
+/// Turns segments of units into finished chunks.
+struct ChunkAssembly {
+    let document: Document
+    let cutter: UnitCutter
+    let length: ChunkLength
+    let outline: Outline
+
+    private var chunks: [Chunk] = []
+
+    init(document: Document, cutter: UnitCutter, length: ChunkLength, outline: Outline) {
+        self.document = document
+        self.cutter = cutter
+        self.length = length
+        self.outline = outline
+    }
+
+    mutating func chunks(of segments: [[TextUnit]]) -> [Chunk] {
+        var packer = ChunkPacker(
+            cutter: cutter, length: length, breadcrumbTokens: outline.breadcrumbs.map(\.tokens),
+            tableHeaderTokens: outline.tableHeaders.map(\.tokens))
+        for segment in segments {
+            for run in packer.pack(segment) { finish(run, factor: 1) }
+        }
+        return chunks
+    }
+
+    /// Counts the chunk whole. Where the sum of its words promised too little, it is cut again to a shorter length.
+    private mutating func finish(_ run: ChunkPacker.Run, factor: Double) {
+        // The chunk before may have become shorter than this one's overlap.
+        if let last = chunks.last, last.range.lowerBound >= run.range.lowerBound {
+            return finish(run.withoutOverlap, factor: factor)
+        }
+        var chunk = Chunk(
+            documentID: document.id, ordinal: chunks.count, range: run.range, text: cutter.text.string(run.range),
+            headings: outline.breadcrumbs[run.breadcrumb].titles,
+            tableHeader: run.tableHeader.map { outline.tableHeaders[$0].text }, tokenCount: 0)
+        chunk.tokenCount = cutter.text.counter.tokenCount(of: chunk.contextualText)
+        let smaller = chunk.tokenCount > length.maximum ? shorter(run, counted: chunk.tokenCount, factor: factor) : nil
+        guard let smaller else {
+            chunks.append(chunk)
+            return
+        }
+        for run in smaller.runs { finish(run, factor: smaller.factor) }
+    }
+
+    /// The run without its overlap, or else cut into several; nil where it is a single scalar.
+    private func shorter(
+        _ run: ChunkPacker.Run, counted: Int, factor: Double
+    ) -> (runs: [ChunkPacker.Run], factor: Double)? {
+        let unit = run.fresh
+        if unit.range != run.range { return ([run.withoutOverlap], factor) }
+        let context =
+            outline.breadcrumbs[run.breadcrumb].tokens
+            + (run.tableHeader.map { outline.tableHeaders[$0].tokens } ?? 0)
+        let room = ChunkLength(target: max(1, length.target - context), maximum: max(1, length.maximum - context))
+        // The length that the words add up to, short of what the whole turned out to be.
+        var factor = min(factor * 0.8, Double(length.maximum) / Double(counted))
+        while true {
+            var packer = ChunkPacker(
+                cutter: cutter, length: room.scaled(by: factor),
+                breadcrumbTokens: outline.breadcrumbs.map { _ in 0 },
+                tableHeaderTokens: outline.tableHeaders.map { _ in 0 })
+            let runs = packer.pack([unit])
+            if runs.count > 1 { return (runs, factor) }
+            if Double(room.maximum) * factor < 1 { return nil }
+            factor *= 0.7
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// How long chunks are, in tokens of the chunker's counter, breadcrumb and repeated table header included.
+public struct ChunkLength: Sendable, Hashable, Codable {
+    /// The smallest target that leaves room for text beside a breadcrumb and a table header.
+    public static let minimumTarget = 8
+
+    /// Neighbouring pieces are merged up to this length. The default is 300.
+    public var target: Int
+    /// No chunk is longer, except where a single Unicode scalar is. The default is 400.
+    public var maximum: Int
+    /// Upper bound of what a chunk repeats of the one before it, in whole pieces. The default is 0.
+    public var overlap: Int
+
+    public init(target: Int = 300, maximum: Int = 400, overlap: Int = 0) {
+        self.target = target
+        self.maximum = maximum
+        self.overlap = overlap
+    }
+
+    /// Chunks below this length are joined to a neighbour where that fits: 15 % of the target.
+    var tiny: Int { target * 15 / 100 }
+
+    /// What the breadcrumb of headings may take: a quarter of the target.
+    var breadcrumb: Int { target / 4 }
+
+    /// What a repeated table header may take: half of the target.
+    var tableHeader: Int { target / 2 }
+
+    func validated() throws(ChunkingError) -> ChunkLength {
+        guard target >= Self.minimumTarget else {
+            throw .targetTooSmall(target: target, minimum: Self.minimumTarget)
+        }
+        guard maximum >= target else { throw .maximumBelowTarget(maximum: maximum, target: target) }
+        guard overlap >= 0 else { throw .overlapNegative(overlap) }
+        guard overlap <= target / 2 else { throw .overlapTooLong(overlap: overlap, target: target) }
+        return self
+    }
+
+    /// The same proportions, shorter, for text whose tokens do not add up.
+    func scaled(by factor: Double) -> ChunkLength {
+        ChunkLength(
+            target: max(1, Int(Double(target) * factor)), maximum: max(1, Int(Double(maximum) * factor)),
+            overlap: Int(Double(overlap) * factor))
+    }
+}

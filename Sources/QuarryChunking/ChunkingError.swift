@@ -1,0 +1,26 @@
+/// Why a chunker could not be made.
+public enum ChunkingError: Error, Sendable, Hashable {
+    /// The target leaves no room for text beside a breadcrumb and a repeated table header.
+    case targetTooSmall(target: Int, minimum: Int)
+    case maximumBelowTarget(maximum: Int, target: Int)
+    case overlapNegative(Int)
+    /// More than half of each chunk would repeat the one before.
+    case overlapTooLong(overlap: Int, target: Int)
+}
+
+extension ChunkingError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .targetTooSmall(let target, let minimum):
+            "The target length of a chunk (\(target) tokens) must be at least \(minimum) tokens. Enlarge it."
+        case .maximumBelowTarget(let maximum, let target):
+            "The maximum length of a chunk (\(maximum) tokens) must not be below the target (\(target) tokens). "
+                + "Raise the maximum or lower the target."
+        case .overlapNegative(let overlap):
+            "The overlap of chunks (\(overlap) tokens) must not be negative. Use 0 for none."
+        case .overlapTooLong(let overlap, let target):
+            "The overlap (\(overlap) tokens) must not exceed half of the chunk (\(target) tokens). "
+                + "Reduce the overlap or enlarge the chunk."
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import QuarryCore
+
+/// Reads the blocks of a document as sections: headings with the text below them.
+///
+/// Sections of different headings do not share a chunk, with two exceptions. A heading without text of its own goes
+/// with the section after it, whatever that is. And neighbouring sections which are siblings (same level, same parent)
+/// and each below the tiny length are merged, so that a glossary or a list of options does not become a chunk a line;
+/// a reader who finds one of them is not misled by its breadcrumb, since that names the common parent only.
+struct MarkdownSections {
+    private struct Section {
+        var units: [TextUnit] = []
+        var level = 0
+        /// Index of the breadcrumb above the heading that the section's text stands under.
+        var parent = 0
+        var tokens = 0
+        var hasText = false
+    }
+
+    private struct OpenHeading {
+        var level: Int
+        var title: String
+        /// The breadcrumb of text under this heading.
+        var breadcrumb: Int
+    }
+
+    private let cutter: UnitCutter
+    private let length: ChunkLength
+    private var outline = Outline()
+    private var path: [OpenHeading] = []
+    private var sections = [Section()]
+
+    private init(cutter: UnitCutter, length: ChunkLength) {
+        self.cutter = cutter
+        self.length = length
+    }
+
+    /// Groups of units that may share chunks, in text order. They leave out nothing but white space.
+    ///
+    /// - Parameter blocks: Blocks that are empty, out of order or outside the text are taken as if they were not there.
+    static func read(
+        _ blocks: [Block], cutter: UnitCutter, length: ChunkLength
+    ) -> (segments: [[TextUnit]], outline: Outline) {
+        var reader = MarkdownSections(cutter: cutter, length: length)
+        let bytes = cutter.text.bytes
+        var end = 0
+        for block in blocks {
+            let start = scalarBoundary(atOrBefore: block.range.lowerBound, in: bytes)
+            let blockEnd = scalarBoundary(atOrBefore: block.range.upperBound, in: bytes)
+            guard start >= end, start < blockEnd else { continue }
+            reader.add(cutter.unit(end..<start, form: .paragraphs))
+            reader.add(block.kind, range: start..<blockEnd)
+            end = blockEnd
+        }
+        reader.add(cutter.unit(end..<bytes.count, form: .paragraphs))
+        return (reader.segments(), reader.outline)
+    }
+
+    private mutating func add(_ kind: Block.Kind, range: Range<Int>) {
+        switch kind {
+        case .heading(let level, let title): open(level: level, title: title, range: range)
+        case .paragraph, .quote: add(cutter.unit(range, form: .paragraphs))
+        case .list: add(cutter.unit(range, form: .items))
+        case .code: add(cutter.unit(range, form: .codeParagraphs))
+        case .table(let header): addTable(range, header: header)
+        }
+    }
+
+    private mutating func add(_ unit: TextUnit?) {
+        guard var unit else { return }
+        unit.breadcrumb = path.last?.breadcrumb ?? 0
+        sections[sections.count - 1].units.append(unit)
+        sections[sections.count - 1].tokens += unit.tokens
+        sections[sections.count - 1].hasText = true
+    }
+
+    private mutating func addTable(_ range: Range<Int>, header: Range<Int>) {
+        let end = min(scalarBoundary(atOrBefore: header.upperBound, in: cutter.text.bytes), range.upperBound)
+        var index: Int?
+        if end > range.lowerBound, let heading = cutter.unit(range.lowerBound..<end, form: .lines),
+            heading.tokens <= length.tableHeader
+        {
+            index = outline.tableHeaders.count
+            outline.tableHeaders.append(.init(text: cutter.text.string(heading.range), tokens: heading.tokens))
+        }
+        add(cutter.unit(range, form: .rows(headerEnd: end, header: index)))
+    }
+
+    private mutating func open(level: Int, title: String, range: Range<Int>) {
+        while let last = path.last, last.level >= level { path.removeLast() }
+        let parent = path.last?.breadcrumb ?? 0
+        if sections[sections.count - 1].hasText { sections.append(Section()) }
+        sections[sections.count - 1].level = level
+        sections[sections.count - 1].parent = parent
+        if var unit = cutter.unit(range, form: .lines) {
+            unit.breadcrumb = parent
+            unit.isHeading = true
+            sections[sections.count - 1].units.append(unit)
+            sections[sections.count - 1].tokens += unit.tokens
+        }
+        path.append(OpenHeading(level: level, title: title, breadcrumb: outline.breadcrumbs.count))
+        outline.breadcrumbs.append(breadcrumb())
+    }
+
+    /// The open headings, without the outermost ones that do not fit a quarter of the target.
+    private func breadcrumb() -> Outline.Breadcrumb {
+        var titles: [String] = []
+        var tokens = 0
+        for heading in path.reversed() where !heading.title.isEmpty {
+            let joined = titles.isEmpty ? heading.title : "\(heading.title) >"
+            let sum = tokens + cutter.text.counter.tokenCount(of: joined)
+            guard sum <= length.breadcrumb else { break }
+            titles.append(heading.title)
+            tokens = sum
+        }
+        return .init(titles: titles.reversed(), tokens: tokens)
+    }
+
+    private func segments() -> [[TextUnit]] {
+        var segments: [[TextUnit]] = []
+        var previous: Section?
+        for section in sections where !section.units.isEmpty {
+            if let before = previous, !segments.isEmpty, isTiny(before), isTiny(section), section.level > 0,
+                before.level == section.level, before.parent == section.parent
+            {
+                segments[segments.count - 1] += section.units
+            } else {
+                segments.append(section.units)
+            }
+            previous = section
+        }
+        return segments
+    }
+
+    private func isTiny(_ section: Section) -> Bool { section.tokens < length.tiny }
+}

@@ -1,0 +1,28 @@
+public import QuarryCore
+
+/// Cuts plain text at blank lines, then at lines, then between sentences, then between words.
+///
+/// Each level is used only where the pieces of the level above are longer than the maximum. Pieces are merged from left
+/// to right up to the target, so a paragraph that fits a chunk is never cut, and a document that fits one is one.
+/// A last chunk below 15 % of the target joins the one before where the maximum allows. Words longer than a chunk are
+/// cut between Unicode scalars.
+///
+/// The document's blocks are not looked at; see ``MarkdownChunker``.
+public struct RecursiveChunker: Chunker {
+    public let length: ChunkLength
+    private let counter: any TokenCounter
+
+    /// - Parameter counter: The tokenizer of the model that will read the chunks, or ``WordCounter``.
+    public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
+        self.length = try length.validated()
+        self.counter = counter
+    }
+
+    /// - Complexity: O(length of the text), and one count of every distinct word and every chunk.
+    public func chunks(of document: Document) -> [Chunk] {
+        let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
+        guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: .paragraphs) else { return [] }
+        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: Outline())
+        return assembly.chunks(of: [[unit]])
+    }
+}

@@ -1,0 +1,86 @@
+import QuarryCore
+
+/// Token counts of the words of one text, each distinct word counted once.
+///
+/// An open-addressing table whose keys are ranges of the text, so that looking up a word neither allocates nor hashes
+/// a string.
+struct TokenMemo {
+    private struct Entry {
+        var hash: UInt64
+        var start: Int
+        var length: Int
+        var tokens: Int
+    }
+
+    /// Longer words hardly repeat.
+    private static let longestKept = 64
+
+    private let counter: any TokenCounter
+    private var entries: [Entry] = []
+    /// Index into `entries` plus one; 0 is a free slot. The count is a power of two.
+    private var slots: [Int32]
+
+    init(counter: any TokenCounter) {
+        self.counter = counter
+        slots = Array(repeating: 0, count: 256)
+    }
+
+    /// Tokens of the word at `range`, at least one for every started 64 bytes.
+    ///
+    /// The lower bound keeps runs that a tokenizer maps to a single unknown token, or to none, from making a chunk of
+    /// any size.
+    mutating func tokens(of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard range.count <= Self.longestKept else { return count(range, in: bytes) }
+        let hash = Self.hash(range, in: bytes)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let entry = entries[Int(slots[slot]) - 1]
+            if entry.hash == hash, entry.length == range.count,
+                (0..<entry.length).allSatisfy({ bytes[entry.start + $0] == bytes[range.lowerBound + $0] })
+            {
+                return entry.tokens
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        let tokens = count(range, in: bytes)
+        guard entries.count < Int(Int32.max) - 1 else { return tokens }
+        entries.append(Entry(hash: hash, start: range.lowerBound, length: range.count, tokens: tokens))
+        slots[slot] = Int32(entries.count)
+        if entries.count * 2 > slots.count { grow() }
+        return tokens
+    }
+
+    private func count(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        TokenMemo.count(UnsafeBufferPointer(rebasing: bytes[range]), with: counter)
+    }
+
+    /// Tokens of a stretch without white space. Very long ones are counted in slices of a kilobyte.
+    static func count(_ bytes: UnsafeBufferPointer<UInt8>, with counter: any TokenCounter) -> Int {
+        var total = 0
+        var start = 0
+        while start < bytes.count {
+            var end = min(start + 1024, bytes.count)
+            while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+            let slice = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+            total += max(counter.tokenCount(of: slice), (end - start + 63) / 64)
+            start = end
+        }
+        return total
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: 0, count: slots.count * 4)
+        for (index, entry) in entries.enumerated() {
+            var slot = Int(truncatingIfNeeded: entry.hash) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(index + 1)
+        }
+    }
+
+    /// FNV-1a, folded so that the low bits depend on all.
+    private static func hash(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in range { hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3 }
+        return hash ^ (hash >> 29)
+    }
+}

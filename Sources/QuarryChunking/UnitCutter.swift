@@ -1,0 +1,160 @@
+import QuarryText
+
+/// Cuts units into smaller ones.
+struct UnitCutter {
+    let text: MeasuredText
+    /// Giant words are cut into pieces of about this many tokens.
+    private let pieceTokens: Int
+    private let sentenceSplitter = SentenceSplitter()
+
+    init(text: MeasuredText, length: ChunkLength) {
+        self.text = text
+        pieceTokens = max(1, length.target / 8)
+    }
+
+    /// The unit of everything in a range, nil where that is white space only.
+    func unit(_ range: Range<Int>, form: TextUnit.Form) -> TextUnit? {
+        let words = text.words(touching: range)
+        guard !words.isEmpty else { return nil }
+        let trimmed = text.range(of: words, within: range)
+        return TextUnit(range: trimmed, words: words, tokens: text.tokens(in: trimmed, words: words), form: form)
+    }
+
+    /// Two or more smaller units, or nil where the unit cannot be cut: it is a single scalar, or `sparingSentences`
+    /// asks for sentences, rows and lines of code to stay whole.
+    /// - Complexity: O(bytes of the unit) for each form tried.
+    func cut(_ unit: TextUnit, sparingSentences: Bool = false) -> [TextUnit]? {
+        var form = unit.form
+        while true {
+            if sparingSentences && form.cutsSentences { return nil }
+            let pieces = pieces(of: unit, form: form)
+            if pieces.count > 1 { return pieces }
+            guard let next = form.next else { return nil }
+            form = next
+        }
+    }
+
+    private func pieces(of unit: TextUnit, form: TextUnit.Form) -> [TextUnit] {
+        switch form {
+        case .paragraphs: cutBefore(unit, to: .lines) { $0.gap == .paragraph }
+        case .codeParagraphs: cutBefore(unit, to: .codeLines) { $0.gap == .paragraph }
+        case .lines: cutBefore(unit, to: .sentences) { $0.gap != .space }
+        case .codeLines: cutBefore(unit, to: .words) { $0.gap != .space }
+        case .rows(let headerEnd, let header): rows(of: unit, headerEnd: headerEnd, header: header)
+        case .items: items(of: unit, outermostOnly: true)
+        case .nestedItems: items(of: unit, outermostOnly: false)
+        case .sentences: sentences(of: unit)
+        case .words: cutBefore(unit, to: .scalars) { _ in true }
+        case .scalars: scalars(of: unit)
+        }
+    }
+
+    private func cutBefore(
+        _ unit: TextUnit, to form: TextUnit.Form, where isCut: (MeasuredText.Word) -> Bool
+    ) -> [TextUnit] {
+        var starts = [unit.words.lowerBound]
+        for index in unit.words.dropFirst() where isCut(text.words[index]) { starts.append(index) }
+        return pieces(of: unit, startingAt: starts, form: form)
+    }
+
+    private func pieces(of unit: TextUnit, startingAt starts: [Int], form: TextUnit.Form) -> [TextUnit] {
+        guard starts.count > 1 else { return [] }
+        return starts.indices.map { index in
+            let end = index + 1 < starts.count ? starts[index + 1] : unit.words.upperBound
+            return piece(of: unit, words: starts[index]..<end, form: form)
+        }
+    }
+
+    private func piece(of unit: TextUnit, words: Range<Int>, form: TextUnit.Form) -> TextUnit {
+        var piece = unit
+        piece.words = words
+        piece.range = text.range(of: words, within: unit.range)
+        piece.tokens = text.tokens(in: piece.range, words: words)
+        piece.form = form
+        return piece
+    }
+
+    private func rows(of unit: TextUnit, headerEnd: Int, header: Int?) -> [TextUnit] {
+        var starts = [unit.words.lowerBound]
+        var isFirstRow = true
+        for index in unit.words.dropFirst() {
+            let word = text.words[index]
+            guard word.gap != .space, word.start >= headerEnd else { continue }
+            if isFirstRow { isFirstRow = false } else { starts.append(index) }
+        }
+        var pieces = pieces(of: unit, startingAt: starts, form: .words)
+        for index in pieces.indices.dropFirst() { pieces[index].tableHeader = header }
+        return pieces
+    }
+
+    private func items(of unit: TextUnit, outermostOnly: Bool) -> [TextUnit] {
+        let outermost = indentation(before: text.words[unit.words.lowerBound].start)
+        var starts = [unit.words.lowerBound]
+        for index in unit.words.dropFirst() {
+            let word = text.words[index]
+            guard word.gap != .space, isListMarker(word) else { continue }
+            if outermostOnly, indentation(before: word.start) > outermost { continue }
+            starts.append(index)
+        }
+        return pieces(of: unit, startingAt: starts, form: outermostOnly ? .nestedItems : .lines)
+    }
+
+    private func indentation(before start: Int) -> Int {
+        var index = start
+        while index > 0, text.bytes[index - 1] == 0x20 || text.bytes[index - 1] == 0x09 { index -= 1 }
+        return start - index
+    }
+
+    /// `-`, `*`, `+`, or digits followed by `.` or `)`.
+    private func isListMarker(_ word: MeasuredText.Word) -> Bool {
+        let bytes = text.bytes[word.start..<word.end]
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        if bytes.count == 1 { return first == 0x2D || first == 0x2A || first == 0x2B }
+        return (last == 0x2E || last == 0x29) && bytes.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
+
+    private func sentences(of unit: TextUnit) -> [TextUnit] {
+        let sentences = sentenceSplitter.sentences(in: text.string(unit.range))
+        let starts = sentences.dropFirst().map { unit.range.lowerBound + $0.lowerBound }
+        return pieces(of: unit, cutAt: starts, form: .words)
+    }
+
+    /// Giant words are cut by length alone.
+    private func scalars(of unit: TextUnit) -> [TextUnit] {
+        let count = min(unit.range.count, max(2, unit.tokens / pieceTokens))
+        let length = max(1, unit.range.count / count)
+        var cuts: [Int] = []
+        var offset = unit.range.lowerBound
+        while offset < unit.range.upperBound {
+            var end = min(offset + length, unit.range.upperBound)
+            while end < unit.range.upperBound, text.bytes[end] & 0xC0 == 0x80 { end += 1 }
+            if end < unit.range.upperBound { cuts.append(end) }
+            offset = end
+        }
+        return pieces(of: unit, cutAt: cuts, form: .scalars)
+    }
+
+    /// Pieces between byte offsets, which may lie inside words.
+    private func pieces(of unit: TextUnit, cutAt offsets: [Int], form: TextUnit.Form) -> [TextUnit] {
+        guard !offsets.isEmpty else { return [] }
+        var pieces: [TextUnit] = []
+        var start = unit.range.lowerBound
+        var word = unit.words.lowerBound
+        for end in offsets + [unit.range.upperBound] where end > start {
+            while word < unit.words.upperBound, text.words[word].end <= start { word += 1 }
+            var last = word
+            while last < unit.words.upperBound, text.words[last].start < end { last += 1 }
+            if last > word {
+                var piece = unit
+                piece.words = word..<last
+                piece.range = text.range(of: piece.words, within: start..<end)
+                piece.tokens = text.tokens(in: piece.range, words: piece.words)
+                piece.form = form
+                pieces.append(piece)
+                word = last - 1
+            }
+            start = end
+        }
+        return pieces
+    }
+}

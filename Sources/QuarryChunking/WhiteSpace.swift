@@ -1,0 +1,53 @@
+/// What a stretch of Unicode white space does to the text around it.
+enum Separation: UInt8 {
+    /// Inside a line.
+    case space
+    case line
+    /// A blank line, a form feed or a paragraph separator.
+    case paragraph
+}
+
+/// Length in bytes of the white-space scalar that starts at `index`; 0 where none does.
+@inline(__always)
+func whiteSpaceLength(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let byte = bytes[index]
+    if byte < 0x80 { return byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) ? 1 : 0 }
+    return byte < 0xC2 || byte > 0xE3 ? 0 : lengthBeyondASCII(at: index, in: bytes)
+}
+
+private func lengthBeyondASCII(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard index + 1 < bytes.count else { return 0 }
+    let second = bytes[index + 1]
+    if bytes[index] == 0xC2 { return second == 0x85 || second == 0xA0 ? 2 : 0 }
+    guard index + 2 < bytes.count else { return 0 }
+    let third = bytes[index + 2]
+    switch (bytes[index], second) {
+    case (0xE1, 0x9A): return third == 0x80 ? 3 : 0
+    case (0xE2, 0x80):
+        return third <= 0x8A || third == 0xA8 || third == 0xA9 || third == 0xAF ? 3 : 0
+    case (0xE2, 0x81): return third == 0x9F ? 3 : 0
+    case (0xE3, 0x80): return third == 0x80 ? 3 : 0
+    default: return 0
+    }
+}
+
+/// The number of lines that the white-space scalar at `index` ends. `\r\n` ends one; a form feed and a paragraph
+/// separator end two, as a blank line does.
+@inline(__always)
+func lineBreaks(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    switch bytes[index] {
+    case 0x0A: 1
+    case 0x0D: index + 1 < bytes.count && bytes[index + 1] == 0x0A ? 0 : 1
+    case 0x0C: 2
+    case 0xC2: bytes[index + 1] == 0x85 ? 1 : 0
+    case 0xE2: bytes[index + 2] == 0xA8 ? 1 : bytes[index + 2] == 0xA9 ? 2 : 0
+    default: 0
+    }
+}
+
+/// The greatest offset not after `offset` at which a Unicode scalar starts.
+func scalarBoundary(atOrBefore offset: Int, in bytes: [UInt8]) -> Int {
+    var index = min(max(0, offset), bytes.count)
+    while index > 0, index < bytes.count, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+    return index
+}

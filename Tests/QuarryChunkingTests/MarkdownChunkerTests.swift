@@ -1,0 +1,148 @@
+import QuarryChunking
+import QuarryCore
+import Testing
+
+private func words(_ count: Int) -> String { Array(repeating: "stone", count: count).joined(separator: " ") }
+
+/// A document put together block by block, so that each block's range is known.
+private struct DocumentBuilder {
+    var text = ""
+    var blocks: [Block] = []
+
+    mutating func add(_ kind: Block.Kind, _ block: String) {
+        if !text.isEmpty { text += "\n\n" }
+        let start = text.utf8.count
+        text += block
+        blocks.append(Block(kind: kind, range: start..<text.utf8.count))
+    }
+
+    mutating func heading(_ level: Int, _ title: String) {
+        add(.heading(level: level, title: title), String(repeating: "#", count: level) + " " + title)
+    }
+
+    mutating func paragraph(_ count: Int) { add(.paragraph, words(count)) }
+
+    mutating func table(header: String, rows: [String]) {
+        let start = text.isEmpty ? 0 : text.utf8.count + 2
+        add(.table(header: start..<start + header.utf8.count), ([header] + rows).joined(separator: "\n"))
+    }
+
+    var document: Document { Document(id: "d", text: text, blocks: blocks) }
+}
+
+@Suite struct MarkdownChunkerTests {
+    let chunker: MarkdownChunker
+
+    init() throws {
+        chunker = try MarkdownChunker(length: ChunkLength(target: 40, maximum: 60), counter: WordCounter())
+    }
+
+    @Test func `a chunk carries the headings above it, not those in its text`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "Guide")
+        builder.paragraph(20)
+        builder.heading(2, "Setup")
+        for _ in 0..<4 { builder.paragraph(25) }
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(
+            chunks.map(\.headings) == [[], ["Guide"]] + Array(repeating: ["Guide", "Setup"], count: chunks.count - 2))
+        #expect(chunks[0].text == "# Guide\n\n\(words(20))")
+        #expect(chunks[1].text.hasPrefix("## Setup\n\nstone"))
+        #expect(chunks[2].contextualText.hasPrefix("Guide > Setup\nstone"))
+    }
+
+    @Test func `a heading is never the last of a chunk`() {
+        for count in 1...70 {
+            var builder = DocumentBuilder()
+            builder.heading(1, "Guide")
+            builder.heading(2, "Setup")
+            builder.add(
+                .code(language: nil), "```\n" + (0..<count).map { "step \($0)" }.joined(separator: "\n") + "\n```")
+            builder.heading(2, "Use")
+            builder.paragraph(count)
+            for chunk in chunker.chunks(of: builder.document) {
+                let last = chunk.text.split(separator: "\n").last ?? ""
+                #expect(!last.hasPrefix("#"))
+            }
+        }
+    }
+
+    @Test func `sections stay apart unless they are tiny siblings`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "Glossary")
+        builder.paragraph(12)
+        for term in ["Ashlar", "Basalt", "Chert"] {
+            builder.heading(2, term)
+            builder.paragraph(2)
+        }
+        builder.heading(2, "Granite")
+        builder.paragraph(12)
+        builder.heading(3, "Pink")
+        builder.paragraph(2)
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks.map(\.headings) == [[], ["Glossary"], ["Glossary"], ["Glossary", "Granite"]])
+        #expect(chunks[1].text.contains("## Ashlar") && chunks[1].text.contains("## Chert"))
+    }
+
+    @Test func `later parts of a table repeat its header`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "Stones")
+        builder.table(header: "| name | colour |\n|---|---|", rows: (0..<30).map { "| stone \($0) | grey |" })
+        let document = builder.document
+        let chunks = chunker.chunks(of: document)
+        #expect(chunks.count > 2)
+        #expect(chunks[0].tableHeader == nil)
+        #expect(chunks[0].text.hasPrefix("# Stones\n\n| name"))
+        for chunk in chunks.dropFirst() {
+            #expect(chunk.tableHeader == "| name | colour |\n|---|---|")
+            #expect(chunk.text.hasPrefix("| stone") && chunk.text.hasSuffix("| grey |"))
+            #expect(chunk.contextualText.hasPrefix("Stones\n| name | colour |\n|---|---|\n| stone"))
+        }
+    }
+
+    @Test func `a list is cut between items, nested ones last`() {
+        var builder = DocumentBuilder()
+        let items = (0..<12).map { "- outer \($0) \(words(3))\n  - inner \($0) \(words(3))" }
+        builder.add(.list, items.joined(separator: "\n"))
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks.count > 1)
+        #expect(chunks.allSatisfy { $0.text.hasPrefix("- outer") })
+    }
+
+    @Test func `code that fits the maximum stays whole`() {
+        var builder = DocumentBuilder()
+        builder.paragraph(35)
+        let code = "```swift\n" + (0..<25).map { "call(\($0)) now" }.joined(separator: "\n\n") + "\n```"
+        builder.add(.code(language: "swift"), code)
+        builder.paragraph(35)
+        #expect(chunker.chunks(of: builder.document).map(\.text) == [words(35), code, words(35)])
+    }
+
+    @Test func `longer code is cut between lines`() {
+        var builder = DocumentBuilder()
+        builder.add(
+            .code(language: nil), "```\n" + (0..<90).map { "step \($0) end" }.joined(separator: "\n") + "\n```")
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks.count > 3)
+        #expect(chunks.dropFirst().allSatisfy { $0.text.hasPrefix("step") })
+    }
+
+    @Test func `a breadcrumb keeps its innermost titles`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "A very long title of a book about stones")
+        builder.heading(2, "Second of the chapters")
+        builder.heading(3, "Third")
+        for _ in 0..<3 { builder.paragraph(30) }
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks[0].headings == [])
+        #expect(chunks.dropFirst().allSatisfy { $0.headings == ["Second of the chapters", "Third"] })
+        #expect(chunks.allSatisfy { $0.tokenCount <= 60 })
+    }
+
+    @Test func `text between blocks is not lost`() {
+        let text = "<!-- note -->\n\n# Title\n\nbody\n\n[link]: target"
+        let heading = Block(kind: .heading(level: 1, title: "Title"), range: 15..<22)
+        let chunks = chunker.chunks(of: Document(id: "d", text: text, blocks: [heading]))
+        #expect(chunks.map(\.text) == ["<!-- note -->", "# Title\n\nbody\n\n[link]: target"])
+    }
+}
