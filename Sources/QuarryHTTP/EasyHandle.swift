@@ -38,10 +38,12 @@ enum EasyHandle {
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve
             case CURLE_COULDNT_CONNECT, CURLE_PROXY: .cannotConnect
             case CURLE_OPERATION_TIMEDOUT: .timedOut
-            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+                CURLE_SSL_CERTPROBLEM,
                 CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
                 .insecureConnection
-            case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+            case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
+                CURLE_HTTP2_STREAM:
                 .connectionLost
             case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformedResponse
             default: .internalFailure
@@ -84,7 +86,11 @@ enum EasyHandle {
             try body.withUnsafeBytes { bytes in
                 // A pointer to no bytes is nil in Swift, and nil asks libcurl to read from a callback.
                 let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) }
-                if let start { try options.set(CURLOPT_COPYPOSTFIELDS, start) } else { try options.set(CURLOPT_COPYPOSTFIELDS, "") }
+                if let start {
+                    try options.set(CURLOPT_COPYPOSTFIELDS, start)
+                } else {
+                    try options.set(CURLOPT_COPYPOSTFIELDS, "")
+                }
             }
         }
         try options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -125,7 +131,8 @@ private struct Options {
 
     func check(_ code: CURLcode) throws {
         guard code == CURLE_OK else {
-            throw HTTPError(.internalFailure, "libcurl refused an option: \(String(cString: curl_easy_strerror(code))).")
+            throw HTTPError(
+                .internalFailure, "libcurl refused an option: \(String(cString: curl_easy_strerror(code))).")
         }
     }
 }
@@ -143,7 +150,8 @@ private func receiveHeader(
     guard transfer.head.byteCount <= transfer.limits.maximumHeadBytes else {
         transfer.refusal = HTTPError(
             .responseTooLarge,
-            "\(transfer.request.url) sent more than \(transfer.limits.maximumHeadBytes) bytes of header fields. Refused.")
+            "\(transfer.request.url) sent more than \(transfer.limits.maximumHeadBytes) bytes of header fields. Refused."
+        )
         return 0
     }
     if let head {

@@ -5,7 +5,8 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String, Sendable {
             case invalidURL, invalidRequest, cannotResolve, cannotConnect, insecureConnection, timedOut
-            case connectionLost, responseTooLarge, tooManyRedirects, refusedRedirect, malformedResponse, closed, internalFailure
+            case connectionLost, responseTooLarge, tooManyRedirects, refusedRedirect, malformedResponse, closed,
+                internalFailure
         }
         private let name: Name
 

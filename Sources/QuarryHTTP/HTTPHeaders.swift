@@ -36,10 +36,14 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         }
     }
 
-    package mutating func add(_ name: String, _ value: String) { fields.append(Field(name: name, value: .plain(value))) }
+    package mutating func add(_ name: String, _ value: String) {
+        fields.append(Field(name: name, value: .plain(value)))
+    }
 
     /// Adds a credential: it is sent, but not shown, and not sent on to another origin.
-    package mutating func add(_ name: String, secret: Secret) { fields.append(Field(name: name, value: .secret(secret))) }
+    package mutating func add(_ name: String, secret: Secret) {
+        fields.append(Field(name: name, value: .secret(secret)))
+    }
 
     package mutating func remove(_ name: String) { fields.removeAll { Self.same($0.name, name) } }
 

@@ -46,7 +46,9 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw HTTPError(.invalidURL, "The URL holds white space or a control character. Percent-encode it.")
         }
-        if let base { guard curl_url_set(handle, CURLUPART_URL, base, 0) == CURLUE_OK else { throw Self.refusal(of: base) } }
+        if let base {
+            guard curl_url_set(handle, CURLUPART_URL, base, 0) == CURLUE_OK else { throw Self.refusal(of: base) }
+        }
         guard curl_url_set(handle, CURLUPART_URL, text, 0) == CURLUE_OK else { throw Self.refusal(of: text) }
         func part(_ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
             var result: UnsafeMutablePointer<CChar>?
@@ -75,7 +77,9 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     private static func refusal(of text: String) -> HTTPError {
         let shown = text.split(separator: "?", omittingEmptySubsequences: false).first.map(String.init) ?? text
-        if shown.contains("@") { return HTTPError(.invalidURL, "The URL cannot be parsed. Write http://host:port/path.") }
+        if shown.contains("@") {
+            return HTTPError(.invalidURL, "The URL cannot be parsed. Write http://host:port/path.")
+        }
         return HTTPError(.invalidURL, "“\(shown)” is not a URL. Write http://host:port/path.")
     }
 }

@@ -80,7 +80,9 @@ package struct RetryPolicy: Sendable {
 
     /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read.
     package static func serverDelay(in headers: HTTPHeaders, now: Double) -> Duration? {
-        if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite, milliseconds >= 0 {
+        if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite,
+            milliseconds >= 0
+        {
             return .milliseconds(min(milliseconds, 1e12))
         }
         guard let text = headers["retry-after"] else { return nil }

@@ -72,7 +72,10 @@ final class Transfer: @unchecked Sendable {
     func finish(_ result: Result<Void, any Error>) {
         let (headWaiter, bodyWaiter) = state.withLock { state in
             guard state.end == nil else {
-                return (nil as CheckedContinuation<HTTPResponseHead, any Error>?, nil as CheckedContinuation<[UInt8]?, any Error>?)
+                return (
+                    nil as CheckedContinuation<HTTPResponseHead, any Error>?,
+                    nil as CheckedContinuation<[UInt8]?, any Error>?
+                )
             }
             state.end = result
             defer {

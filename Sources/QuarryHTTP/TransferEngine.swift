@@ -59,10 +59,12 @@ final class TransferEngine: @unchecked Sendable {
     private static var closed: HTTPError { HTTPError(.closed, "The HTTP client was shut down.") }
 
     private func run() {
-        while obey(mailbox.withLock { mailbox in
-            defer { mailbox.commands = [] }
-            return mailbox.commands
-        }) {
+        while obey(
+            mailbox.withLock { mailbox in
+                defer { mailbox.commands = [] }
+                return mailbox.commands
+            })
+        {
             var running: Int32 = 0
             let status = curl_multi_perform(multi, &running)
             if status != CURLM_OK { failAll(status) }
@@ -98,7 +100,8 @@ final class TransferEngine: @unchecked Sendable {
             transfer.lastActivity = .now
             let status = curl_multi_add_handle(multi, handle)
             guard status == CURLM_OK else {
-                throw HTTPError(.internalFailure, "libcurl refused the transfer: \(String(cString: curl_multi_strerror(status))).")
+                throw HTTPError(
+                    .internalFailure, "libcurl refused the transfer: \(String(cString: curl_multi_strerror(status))).")
             }
             active[handle] = transfer
         } catch {

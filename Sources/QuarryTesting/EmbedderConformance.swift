@@ -24,7 +24,8 @@ public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) 
             let norm = dot(batch[row], batch[row]).squareRoot()
             try require(norm > 0, "Row \(row) as \(role) is a zero vector.")
             if embedder.fingerprint.normalized {
-                try require(abs(norm - 1) < 1e-3, "Row \(row) as \(role) has length \(norm), the fingerprint says normalized.")
+                try require(
+                    abs(norm - 1) < 1e-3, "Row \(row) as \(role) has length \(norm), the fingerprint says normalized.")
             }
         }
         try require(cosine(batch[0], batch[4]) > 1 - tolerance, "The same text twice in one batch made different rows.")

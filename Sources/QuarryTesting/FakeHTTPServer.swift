@@ -34,7 +34,8 @@ public final class FakeHTTPServer: Sendable {
         public var delay: Duration
 
         public init(
-            status: Int = 200, headers: [(name: String, value: String)] = [], steps: [Step] = [], delay: Duration = .zero
+            status: Int = 200, headers: [(name: String, value: String)] = [], steps: [Step] = [],
+            delay: Duration = .zero
         ) {
             self.status = status
             self.headers = headers
@@ -43,7 +44,8 @@ public final class FakeHTTPServer: Sendable {
         }
 
         public static func text(
-            _ text: String, status: Int = 200, type: String = "text/plain", headers: [(name: String, value: String)] = []
+            _ text: String, status: Int = 200, type: String = "text/plain",
+            headers: [(name: String, value: String)] = []
         ) -> Response {
             Response(status: status, headers: [("Content-Type", type)] + headers, steps: [.bytes(Array(text.utf8))])
         }

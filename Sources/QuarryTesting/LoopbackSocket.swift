@@ -98,7 +98,6 @@ enum LoopbackSocket {
     }
 }
 
-
 private func systemListen(_ descriptor: Int32, _ backlog: Int32) -> Int32 { listen(descriptor, backlog) }
 
 private func systemAccept(

@@ -1,0 +1,249 @@
+import Foundation
+import QuarryHTTP
+import QuarryTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+    private func limits(_ change: (inout HTTPLimits) -> Void) -> HTTPLimits {
+        var limits = HTTPLimits()
+        change(&limits)
+        return limits
+    }
+
+    /// Waits for something that another thread will soon make true.
+    private func eventually(_ condition: () -> Bool) async throws -> Bool {
+        for _ in 0..<400 {
+            if condition() { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    @Test func `a request arrives as it was made, and the response as it was sent`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .text("tea", status: 418, headers: [("X-Pot", " small "), ("X-Pot", "2")])
+        }
+        var headers: HTTPHeaders = ["X-Leaf": "Assam", "X-Empty": ""]
+        headers.add("Authorization", secret: Secret("sk-1").bearer)
+        let url = try HTTPURL(server.url + "/pot?size=1")
+        let response = try await HTTPClient().send(
+            HTTPRequest(.post, url, headers: headers, body: Array("два".utf8)))
+        #expect(response.status == 418)
+        #expect(response.headers["x-pot"] == "small")
+        #expect(response.body == Array("tea".utf8))
+        #expect(response.head.mediaType == "text/plain")
+        let request = try #require(server.requests.first)
+        #expect(request.method == "POST")
+        #expect(request.path == "/pot?size=1")
+        #expect(request.headers["x-leaf"] == "Assam")
+        #expect(request.headers["x-empty"] == "")
+        #expect(request.headers["authorization"] == "Bearer sk-1")
+        #expect(request.headers["user-agent"] == "quarry")
+        #expect(request.headers["expect"] == nil)
+        #expect(request.headers["content-type"] == nil)
+        #expect(request.body == Array("два".utf8))
+    }
+
+    @Test(arguments: [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete])
+    func `every method works, with and without a body`(method: HTTPRequest.Method) async throws {
+        let server = try FakeHTTPServer { .text("\($0.method) \($0.body.count)") }
+        let client = try HTTPClient()
+        let url = try HTTPURL(server.url)
+        for body in method == .get || method == .head ? [nil] : [nil, [], [1, 2, 3]] as [[UInt8]?] {
+            let response = try await client.send(HTTPRequest(method, url, body: body))
+            let expected = method == .head ? "" : "\(method.rawValue) \(body?.count ?? 0)"
+            #expect(String(decoding: response.body, as: UTF8.self) == expected)
+        }
+    }
+
+    @Test func `one connection serves one request after the other`() async throws {
+        let server = try FakeHTTPServer { .text($0.path) }
+        let client = try HTTPClient()
+        for number in 0..<20 {
+            let response = try await client.send(HTTPRequest(.get, try HTTPURL("\(server.url)/\(number)")))
+            #expect(response.body == Array("/\(number)".utf8))
+        }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test func `many requests at once each get their own answer`() async throws {
+        let server = try FakeHTTPServer { .text($0.path) }
+        let client = try HTTPClient()
+        let url = server.url
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let response = try await client.send(HTTPRequest(.get, try HTTPURL("\(url)/\(number)")))
+                    return response.body == Array("/\(number)".utf8)
+                }
+            }
+            for try await isRight in group { #expect(isRight) }
+        }
+        #expect(server.requests.count == 200)
+        #expect(server.connectionCount <= 8)
+    }
+
+    @Test func `the head is there before the body`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .init(steps: [.bytes([1]), .pause(.milliseconds(300)), .bytes([2, 3]), .pause(.milliseconds(50)), .bytes([4])])
+        }
+        let start = ContinuousClock.now
+        let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
+        #expect(stream.head.status == 200)
+        var pieces: [[UInt8]] = []
+        for try await piece in stream {
+            if pieces.isEmpty { #expect(ContinuousClock.now - start < .milliseconds(250)) }
+            pieces.append(piece)
+        }
+        #expect(pieces == [[1], [2, 3], [4]])
+    }
+
+    @Test func `a slow reader gets every byte and does not fill the memory`() async throws {
+        let block = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }
+        let server = try FakeHTTPServer { _ in .init(steps: (0..<16).map { _ in .bytes(block) }) }
+        let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
+        try await Task.sleep(for: .milliseconds(200))
+        var count = 0
+        var largest = 0
+        for try await piece in stream {
+            #expect(piece.indices.allSatisfy { piece[$0] == block[(count + $0) & (block.count - 1)] })
+            count += piece.count
+            largest = max(largest, piece.count)
+        }
+        #expect(count == 16 << 20)
+        #expect(largest < 1 << 20)
+    }
+
+    @Test func `a compressed response is unpacked`() async throws {
+        // printf 'tea tea tea tea tea tea tea tea' | gzip -n
+        let packed: [UInt8] = [
+            0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x2B, 0x49, 0x4D, 0x54, 0x28, 0xC1, 0x83, 0x00,
+            0x7A, 0x06, 0xC8, 0xC0, 0x1F, 0x00, 0x00, 0x00,
+        ]
+        let server = try FakeHTTPServer { _ in
+            .init(headers: [("Content-Encoding", "gzip")], steps: [.bytes(packed)])
+        }
+        let response = try await HTTPClient().send(HTTPRequest(.get, try HTTPURL(server.url)))
+        #expect(String(decoding: response.body, as: UTF8.self) == "tea tea tea tea tea tea tea tea")
+        #expect(server.requests.first?.headers["accept-encoding"]?.contains("gzip") == true)
+    }
+
+    @Test func `cancelling the task closes the connection, before and after the head`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/late"
+                ? .init(steps: [.bytes([1])], delay: .seconds(30)) : .init(steps: [.bytes([1]), .pause(.seconds(30))])
+        }
+        let client = try HTTPClient()
+        for (number, path) in ["/late", "/stream"].enumerated() {
+            let url = try HTTPURL(server.url + path)
+            let task = Task { try await client.send(HTTPRequest(.get, url)) }
+            #expect(try await eventually { server.requests.count == number + 1 })
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(try await eventually { server.abandonedCount == number + 1 })
+        }
+    }
+
+    @Test func `dropping a stream closes the connection`() async throws {
+        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1]), .pause(.seconds(30))]) }
+        let client = try HTTPClient()
+        do {
+            let stream = try await client.stream(HTTPRequest(.get, try HTTPURL(server.url)))
+            for try await _ in stream { break }
+        }
+        #expect(try await eventually { server.abandonedCount == 1 })
+    }
+
+    @Test func `a stream outlives the client's last other reference`() async throws {
+        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1]), .pause(.milliseconds(100)), .bytes([2])]) }
+        let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
+        #expect(try await stream.collect() == [1, 2])
+    }
+
+    @Test func `each time-out ends a request that waits too long`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/late"
+                ? .init(delay: .seconds(30)) : .init(steps: [.bytes([1]), .pause(.seconds(30)), .bytes([2])])
+        }
+        let client = try HTTPClient()
+        let cases: [(path: String, limits: HTTPLimits, word: String)] = [
+            ("/late", limits { $0.firstByteTimeout = .milliseconds(150) }, "did not answer within"),
+            ("/idle", limits { $0.idleTimeout = .milliseconds(150) }, "sent nothing for"),
+            ("/idle", limits { $0.totalTimeout = .milliseconds(150) }, "timed out"),
+        ]
+        for (path, limits, word) in cases {
+            let start = ContinuousClock.now
+            let url = try HTTPURL(server.url + path)
+            let error = await #expect(throws: HTTPError.self) {
+                try await client.send(HTTPRequest(.get, url, limits: limits))
+            }
+            #expect(error?.code == .timedOut)
+            #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+            #expect(ContinuousClock.now - start < .seconds(10))
+        }
+    }
+
+    @Test func `a reader's own pause is not an idle server`() async throws {
+        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([UInt8](repeating: 7, count: 8 << 20))]) }
+        let request = HTTPRequest(
+            .get, try HTTPURL(server.url), limits: limits { $0.idleTimeout = .milliseconds(200) })
+        let stream = try await HTTPClient().stream(request)
+        try await Task.sleep(for: .milliseconds(600))
+        #expect(try await stream.collect().count == 8 << 20)
+    }
+
+    @Test func `bodies and heads beyond the limits are refused`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/head"
+                ? .text("x", headers: [("X-Long", String(repeating: "a", count: 3000))])
+                : .init(steps: [.bytes([UInt8](repeating: 0, count: 5000))])
+        }
+        let client = try HTTPClient()
+        for path in ["/head", "/body"] {
+            let request = HTTPRequest(
+                .get, try HTTPURL(server.url + path),
+                limits: limits {
+                    $0.maximumHeadBytes = 2000
+                    $0.maximumBodyBytes = 4999
+                })
+            let error = await #expect(throws: HTTPError.self) { try await client.send(request) }
+            #expect(error?.code == .responseTooLarge)
+        }
+    }
+
+    @Test func `a connection that breaks off is an error, not a short body`() async throws {
+        let server = try FakeHTTPServer { request in
+            .init(
+                headers: request.path == "/length" ? [("Content-Length", "10")] : [],
+                steps: [.bytes([1, 2, 3]), .hangUp])
+        }
+        let client = try HTTPClient()
+        for path in ["/length", "/chunked"] {
+            let url = try HTTPURL(server.url + path)
+            let error = await #expect(throws: HTTPError.self) { try await client.send(HTTPRequest(.get, url)) }
+            #expect(error?.code == .connectionLost, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func `a closed port cannot be connected to`() async throws {
+        var server: FakeHTTPServer? = try FakeHTTPServer { _ in .text("") }
+        let url = try HTTPURL(server?.url ?? "")
+        server = nil
+        try await Task.sleep(for: .milliseconds(200))
+        let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(HTTPRequest(.get, url)) }
+        #expect(error?.code == .cannotConnect)
+        #expect(error?.message.contains("127.0.0.1") == true)
+    }
+
+    @Test func `header values cannot break out of their line`() async throws {
+        let server = try FakeHTTPServer { _ in .text("") }
+        let url = try HTTPURL(server.url)
+        for headers in [["X": "a\r\nY: b"], ["X\n": "a"], ["": "a"], ["X Y": "a"]] as [HTTPHeaders] {
+            let error = await #expect(throws: HTTPError.self) {
+                try await HTTPClient().send(HTTPRequest(.get, url, headers: headers))
+            }
+            #expect(error?.code == .invalidRequest)
+        }
+        #expect(server.requests.isEmpty)
+    }
+}

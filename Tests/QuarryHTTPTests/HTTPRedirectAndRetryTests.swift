@@ -1,0 +1,120 @@
+import QuarryHTTP
+import QuarryTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPRedirectAndRetryTests {
+    private var swift: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.initialDelay = .milliseconds(1)
+        return policy
+    }
+
+    @Test func `a redirect within the origin keeps credentials, method and body`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/old" ? .init(status: 307, headers: [("Location", "/new?x=1")]) : .text("there")
+        }
+        var headers: HTTPHeaders = [:]
+        headers.add("api-key", secret: Secret("sk-secret"))
+        let response = try await HTTPClient().send(
+            HTTPRequest(.post, try HTTPURL(server.url + "/old"), headers: headers, body: [1, 2]))
+        #expect(response.head.url.path == "/new")
+        #expect(server.requests.map(\.path) == ["/old", "/new?x=1"])
+        #expect(server.requests.map(\.method) == ["POST", "POST"])
+        #expect(server.requests.map(\.body) == [[1, 2], [1, 2]])
+        #expect(server.requests.map { $0.headers["api-key"] } == ["sk-secret", "sk-secret"])
+    }
+
+    @Test func `another origin gets no credentials`() async throws {
+        let other = try FakeHTTPServer { _ in .text("there") }
+        let location = other.url
+        let server = try FakeHTTPServer { _ in .init(status: 302, headers: [("Location", location)]) }
+        var headers: HTTPHeaders = ["Authorization": "Bearer plain", "X-Kept": "yes"]
+        headers.add("api-key", secret: Secret("sk-secret"))
+        let request = HTTPRequest(.get, try HTTPURL(server.url), headers: headers)
+        #expect(try await HTTPClient().send(request).body == Array("there".utf8))
+        let arrived = try #require(other.requests.first)
+        #expect(arrived.headers["api-key"] == nil)
+        #expect(arrived.headers["authorization"] == nil)
+        #expect(arrived.headers["x-kept"] == "yes")
+    }
+
+    @Test(arguments: [301, 302, 303])
+    func `a post that is sent elsewhere becomes a get`(status: Int) async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/a" ? .init(status: status, headers: [("Location", "b")]) : .text("")
+        }
+        let request = HTTPRequest(
+            .post, try HTTPURL(server.url + "/a"), headers: ["Content-Type": "text/plain"], body: [1])
+        _ = try await HTTPClient().send(request)
+        #expect(server.requests.map(\.method) == ["POST", "GET"])
+        #expect(server.requests.last?.path == "/b")
+        #expect(server.requests.last?.body == [])
+        #expect(server.requests.last?.headers["content-type"] == nil)
+    }
+
+    @Test func `a circle ends, and other schemes are refused`() async throws {
+        let server = try FakeHTTPServer { request in
+            .init(status: 302, headers: [("Location", request.path == "/circle" ? "/circle" : "file:///etc/passwd")])
+        }
+        let client = try HTTPClient()
+        let circle = HTTPRequest(.get, try HTTPURL(server.url + "/circle"))
+        let error = await #expect(throws: HTTPError.self) { try await client.send(circle) }
+        #expect(error?.code == .tooManyRedirects)
+        #expect(server.requests.count == 6)
+        let file = HTTPRequest(.get, try HTTPURL(server.url + "/file"))
+        let second = await #expect(throws: HTTPError.self) { try await client.send(file) }
+        #expect(second?.code == .invalidURL)
+        var limits = HTTPLimits()
+        limits.maximumRedirects = 0
+        let as302 = try await client.send(HTTPRequest(.get, try HTTPURL(server.url + "/circle"), limits: limits))
+        #expect(as302.status == 302)
+    }
+
+    @Test func `a busy server is asked again until it answers`() async throws {
+        let server = try FakeHTTPServer(replies: [
+            .text("busy", status: 503), .text("slow down", status: 429, headers: [("Retry-After", "0")]), .text("yes"),
+        ])
+        let request = HTTPRequest(.get, try HTTPURL(server.url))
+        let response = try await HTTPClient().send(request, retrying: swift)
+        #expect(response.body == Array("yes".utf8))
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func `the last answer of a server that stays busy is handed out whole`() async throws {
+        let server = try FakeHTTPServer { _ in .text("busy", status: 503) }
+        let request = HTTPRequest(.get, try HTTPURL(server.url))
+        let response = try await HTTPClient().send(request, retrying: swift)
+        #expect(response.status == 503)
+        #expect(response.body == Array("busy".utf8))
+        #expect(server.requests.count == 3)
+        var giveUp = swift
+        giveUp.hint = { _ in .never }
+        let final = try await HTTPClient().send(request, retrying: giveUp)
+        #expect(final.body == Array("busy".utf8))
+        #expect(server.requests.count == 4)
+    }
+
+    @Test func `a lost connection is tried again`() async throws {
+        let server = try FakeHTTPServer(replies: [
+            .init(steps: [.hangUp]), .init(status: 500, steps: [.bytes([1]), .hangUp]), .text("yes"),
+        ])
+        let request = HTTPRequest(.get, try HTTPURL(server.url + "/x"))
+        var policy = swift
+        policy.maximumAttempts = 4
+        let client = try HTTPClient()
+        // The first reply has a head, so its loss shows only in the body: no second attempt.
+        await #expect(throws: HTTPError.self) { try await client.send(request, retrying: policy) }
+        #expect(server.requests.count == 1)
+        #expect(try await client.send(request, retrying: policy).body == Array("yes".utf8))
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func `cancelling ends the wait between attempts`() async throws {
+        let server = try FakeHTTPServer { _ in .text("busy", status: 503, headers: [("Retry-After", "60")]) }
+        let url = try HTTPURL(server.url)
+        let task = Task { try await HTTPClient().send(HTTPRequest(.get, url), retrying: RetryPolicy()) }
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}

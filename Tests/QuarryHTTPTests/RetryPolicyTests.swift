@@ -1,0 +1,83 @@
+import QuarryHTTP
+import Testing
+
+@Suite struct RetryPolicyTests {
+    private func decision(
+        _ status: Int, _ headers: HTTPHeaders = [:], attempt: Int = 1, jitter: Double = 0, policy: RetryPolicy = .init()
+    ) throws -> RetryPolicy.Decision {
+        let head = HTTPResponseHead(status: status, headers: headers, url: try HTTPURL("http://127.0.0.1/"))
+        return policy.decision(
+            after: .response(HTTPResponse(head: head, body: Array("busy".utf8))), attempt: attempt,
+            now: 1_445_412_480, jitter: jitter)
+    }
+
+    @Test(arguments: [408, 409, 425, 429, 500, 502, 503, 504, 529])
+    func `statuses of a passing trouble are tried again`(status: Int) throws {
+        #expect(try decision(status) == .retry(after: .milliseconds(500)))
+    }
+
+    @Test(arguments: [200, 204, 301, 400, 401, 402, 403, 404, 413, 422, 424, 501])
+    func `other statuses are final`(status: Int) throws {
+        #expect(try decision(status) == .giveUp)
+    }
+
+    @Test func `the delay doubles up to its cap, and jitter only shortens it`() throws {
+        var policy = RetryPolicy()
+        policy.maximumAttempts = 100
+        let delays = try (1...6).map { try decision(503, attempt: $0, policy: policy) }
+        #expect(delays == [0.5, 1, 2, 4, 8, 8].map { .retry(after: .seconds($0)) })
+        #expect(try decision(503, attempt: 99, policy: policy) == .retry(after: .seconds(8)))
+        #expect(try decision(503, attempt: 100, policy: policy) == .giveUp)
+        #expect(try decision(503, jitter: 1) == .retry(after: .milliseconds(375)))
+    }
+
+    @Test func `the server's wish goes before the back-off`() throws {
+        #expect(try decision(429, ["Retry-After": "7"]) == .retry(after: .seconds(7)))
+        #expect(try decision(429, ["retry-after-ms": "250", "Retry-After": "7"]) == .retry(after: .milliseconds(250)))
+        #expect(try decision(429, ["Retry-After": "0"]) == .retry(after: .zero))
+        #expect(try decision(429, ["Retry-After": "soon"]) == .retry(after: .milliseconds(500)))
+        #expect(try decision(429, ["Retry-After": "-3"]) == .retry(after: .milliseconds(500)))
+    }
+
+    @Test(arguments: [
+        "Wed, 21 Oct 2015 07:28:30 GMT", "Wednesday, 21-Oct-15 07:28:30 GMT", "Wed Oct 21 07:28:30 2015",
+    ])
+    func `a date is read in each of the three forms of RFC 9110`(date: String) throws {
+        #expect(try decision(503, ["Retry-After": date]) == .retry(after: .seconds(30)))
+    }
+
+    @Test func `a date that has passed means at once`() throws {
+        #expect(try decision(503, ["Retry-After": "Wed, 21 Oct 2015 07:00:00 GMT"]) == .retry(after: .zero))
+    }
+
+    @Test func `a server that wants too long a wait is not asked again`() throws {
+        #expect(try decision(429, ["Retry-After": "121"]) == .giveUp)
+        #expect(try decision(429, ["Retry-After": "1e300"]) == .giveUp)
+    }
+
+    @Test func `x-should-retry overrides the status`() throws {
+        #expect(try decision(503, ["x-should-retry": "false"]) == .giveUp)
+        #expect(try decision(400, ["x-should-retry": "true"]) == .retry(after: .milliseconds(500)))
+    }
+
+    @Test func `the body's hint goes before everything`() throws {
+        var policy = RetryPolicy()
+        policy.hint = { $0.body == Array("busy".utf8) ? .never : .none }
+        #expect(try decision(429, ["x-should-retry": "true"], policy: policy) == .giveUp)
+        policy.hint = { _ in .after(.seconds(3)) }
+        #expect(try decision(429, ["Retry-After": "7"], policy: policy) == .retry(after: .seconds(3)))
+    }
+
+    @Test func `a lost connection is tried again, a bad URL is not`() {
+        let policy = RetryPolicy()
+        func decide(_ code: HTTPError.Code) -> RetryPolicy.Decision {
+            policy.decision(after: .failure(HTTPError(code, "")), attempt: 1, now: 0, jitter: 0)
+        }
+        for code in [HTTPError.Code.cannotConnect, .cannotResolve, .connectionLost, .timedOut] {
+            #expect(decide(code) == .retry(after: .milliseconds(500)))
+        }
+        for code in [HTTPError.Code.invalidURL, .insecureConnection, .responseTooLarge, .tooManyRedirects] {
+            #expect(decide(code) == .giveUp)
+        }
+    }
+}
