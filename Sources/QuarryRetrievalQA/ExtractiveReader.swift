@@ -21,10 +21,14 @@ public struct ExtractiveReader: Sendable {
     /// Most candidates that are embedded for one question.
     private static let maximumEmbedded = 96
 
-    package init(
-        analysis: TextAnalysis, embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil,
-        maximumSentences: Int = 3
+    /// - Parameters:
+    ///   - embedder: Adds the cosine of each sentence to the question; a few dozen sentences are embedded a question.
+    ///   - threshold: In place of the fitted one; 0 never refuses.
+    ///   - gate: In place of the fitted one; 0 asks the model whatever was found.
+    public init(
+        embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
     ) {
+        let analysis = TextAnalysis()
         let model: SupportModel = embedder == nil ? .lexical : .withCosine
         self.model = model
         self.threshold = threshold ?? model.threshold

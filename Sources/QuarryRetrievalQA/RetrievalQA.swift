@@ -36,7 +36,7 @@ public struct RetrievalQA: Sendable {
     public var options: Options
 
     public init(
-        retriever: any Retriever, generator: AnswerGenerator = .extractive, reader: ExtractiveReader,
+        retriever: any Retriever, generator: AnswerGenerator = .extractive, reader: ExtractiveReader = ExtractiveReader(),
         locator: any QuoteLocator = VerbatimQuoteLocator(), options: Options = Options()
     ) {
         self.retriever = retriever
@@ -44,6 +44,19 @@ public struct RetrievalQA: Sendable {
         self.reader = reader
         self.locator = locator
         self.options = options
+    }
+
+    /// A chain whose answers a language model writes.
+    ///
+    /// - Parameter assembler: Makes the prompt. Its budget and the longest reply together must fit the model's window.
+    public init(
+        retriever: any Retriever, model: any LanguageModel, assembler: StuffAssembler = StuffAssembler(),
+        reader: ExtractiveReader = ExtractiveReader(), locator: any QuoteLocator = VerbatimQuoteLocator(),
+        options: Options = Options()
+    ) {
+        self.init(
+            retriever: retriever, generator: .model(model, assembler), reader: reader, locator: locator,
+            options: options)
     }
 
     /// The answer to a question, or a refusal with its reason.

@@ -1,14 +1,15 @@
+import QuarryText
+
 /// What the chain asks of language: where sentences end, and which words count as the same.
 package struct TextAnalysis: Sendable {
-    /// UTF-8 ranges of the sentences of a paragraph, in text order.
-    package var sentences: @Sendable (String) -> [Range<Int>]
-    /// The index terms of a text, in text order, repeats included.
-    package var terms: @Sendable (String) -> [String]
+    private let splitter = SentenceSplitter()
+    private let analyzer = Analyzer(stopWords: .kept)
 
-    package init(
-        sentences: @escaping @Sendable (String) -> [Range<Int>], terms: @escaping @Sendable (String) -> [String]
-    ) {
-        self.sentences = sentences
-        self.terms = terms
-    }
+    package init() {}
+
+    /// UTF-8 ranges of the sentences of a paragraph, in text order.
+    package func sentences(_ text: String) -> [Range<Int>] { splitter.sentences(in: text) }
+
+    /// The index terms of a text, in text order, repeats included. Questions and passages are treated alike.
+    package func terms(_ text: String) -> [String] { analyzer.terms(of: text, language: nil) }
 }
