@@ -37,7 +37,7 @@ models: build
 	@$(QUARRY) models pull multilingual-e5-small
 
 demo: models
-	@Sources/QuarryCommand/demo.sh $(QUARRY) $(DEMO)
+	@corpora/demo.sh $(QUARRY) $(DEMO)
 
 # The servers that the client tests talk to. Without them those tests are skipped, and say so.
 test-assets: models

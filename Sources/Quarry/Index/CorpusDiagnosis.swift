@@ -1,0 +1,68 @@
+import Foundation
+import GRDB
+import QuarryCore
+import QuarrySQLite
+
+extension CorpusIndex {
+    /// Everything that is not as it should be; empty when the index is whole.
+    ///
+    /// Checks the file itself (SQLite's own check), that every chunk belongs to a document and has its text, its
+    /// vector and its postings, and that nothing is left in any leg of a chunk that is gone.
+    /// - Complexity: Reads the whole file.
+    public func problems() throws -> [String] {
+        try translatingErrors(path: path) {
+            try pool.read { db in
+                var problems = try SQLiteFile.integrityProblems(in: db)
+                guard problems.isEmpty else { return problems }
+                problems += try countProblems(in: db)
+                problems += try textProblems(in: db)
+                problems += try EngineTables.problems(in: db, settings: settings)
+                return problems
+            }
+        }
+    }
+
+    private func countProblems(in db: Database) throws -> [String] {
+        var problems: [String] = []
+        let gaps = try String.fetchAll(
+            db,
+            sql: """
+                SELECT documents.key FROM documents JOIN chunks ON chunks.document = documents.id
+                GROUP BY documents.id HAVING count(*) != max(chunks.ordinal) + 1 ORDER BY documents.key
+                """)
+        problems += gaps.map { "\($0): some of its chunks are missing" }
+        let wrong = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT languages.language, languages.documents,
+                    (SELECT count(*) FROM documents WHERE documents.language = languages.language) AS found
+                FROM languages WHERE languages.documents != found
+                """)
+        problems += wrong.map { "\($0[1] as Int) documents are counted as “\($0[0] as String)”, and \($0[2] as Int) are there" }
+        return problems
+    }
+
+    private func textProblems(in db: Database) throws -> [String] {
+        var problems: [String] = []
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT chunks.id, chunks.start, chunks."end", chunks.text, chunks.headings, chunks.table_header,
+                    chunks.sha256, documents.key
+                FROM chunks JOIN documents ON documents.id = chunks.document ORDER BY chunks.id
+                """)
+        while let row = try rows.next() {
+            let range = (row["start"] as Int)..<max(row["start"] as Int, row["end"] as Int)
+            let chunk = Chunk(
+                documentID: row["key"], ordinal: 0, range: range, text: row["text"],
+                headings: (try? JSONDecoder().decode([String].self, from: row["headings"] as Data)) ?? [],
+                tableHeader: row["table_header"], tokenCount: 0)
+            if chunk.text.utf8.count != range.count {
+                problems.append("\(chunk.documentID): chunk \(row["id"] as Int64) is not as long as its range")
+            } else if ContentHash(bytes: row["sha256"] as Data) != ContentHash(of: chunk.contextualText) {
+                problems.append("\(chunk.documentID): the text of chunk \(row["id"] as Int64) was changed")
+            }
+        }
+        return problems
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import GRDB
+import QuarryCore
+public import QuarryReaders
+
+/// What is in an index, and how it was made.
+public struct CorpusSummary: Sendable, Codable {
+    public var sources: Int
+    public var documents: Int
+    public var chunks: Int
+    public var tokens: Int
+    public var vectors: Int
+    /// Documents by detected language (ISO 639-1).
+    public var languages: [String: Int]
+    public var fileBytes: Int
+    public var settings: IndexSettings
+    public var quarantined: [Rejection]
+    /// When the last run finished: ISO 8601, UTC.
+    public var updated: String?
+}
+
+extension CorpusIndex {
+    public func summary() throws -> CorpusSummary {
+        try translatingErrors(path: path) {
+            try pool.read { db in
+                func count(_ table: String) throws -> Int { try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+                let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages")
+                return CorpusSummary(
+                    sources: try count("sources"), documents: try count("documents"), chunks: try count("chunks"),
+                    tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,
+                    vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
+                    languages: Dictionary(uniqueKeysWithValues: languages.map { ($0[0] as String, $0[1] as Int) }),
+                    fileBytes: try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0,
+                    settings: settings, quarantined: try quarantined(in: db),
+                    updated: try String.fetchOne(db, sql: "SELECT finished FROM runs ORDER BY id DESC LIMIT 1"))
+            }
+        }
+    }
+
+    private func quarantined(in db: Database) throws -> [Rejection] {
+        try Row.fetchAll(db, sql: "SELECT source, line, reason, message FROM quarantine ORDER BY source, line")
+            .compactMap { row in
+                Rejection.Reason(rawValue: row["reason"]).map {
+                    Rejection(source: row["source"], line: row["line"], reason: $0, message: row["message"])
+                }
+            }
+    }
+}

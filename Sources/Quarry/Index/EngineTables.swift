@@ -1,0 +1,84 @@
+import GRDB
+import QuarryBM25
+import QuarryCore
+import QuarryVectorIndex
+
+/// The engines' tables in the corpus file: the one place that knows both.
+enum EngineTables {
+    static func create(in db: Database, settings: IndexSettings, generation: Int64) throws {
+        try BM25Table.create(in: db)
+        try VectorTable.create(in: db)
+        if let embedding = settings.embedding {
+            try VectorTable.createGeneration(generation, dimension: embedding.dimension, in: db)
+        }
+    }
+
+    /// Collects what one transaction adds and removes; ``flush()`` writes it.
+    final class Writer {
+        private let db: Database
+        private let generation: Int64
+        private var bm25 = BM25Writer()
+        private var vectors: EmbeddingBatch?
+        private var vectorIDs: [ChunkID] = []
+
+        init(_ db: Database, generation: Int64) {
+            self.db = db
+            self.generation = generation
+        }
+
+        func add(_ id: ChunkID, terms: FieldTerms, vector: ArraySlice<Float>?) throws {
+            try bm25.add(BM25Fields(title: terms.title, heading: terms.headings, body: terms.body), as: id)
+            if let vector {
+                let row = EmbeddingBatch(values: Array(vector), dimension: vector.count)
+                if vectors == nil { vectors = row } else { vectors?.append(contentsOf: row) }
+                vectorIDs.append(id)
+            }
+        }
+
+        func remove(_ ids: [ChunkID]) throws {
+            for id in ids { bm25.remove(id) }
+            try VectorTable.remove(ids, in: db)
+        }
+
+        func flush() throws {
+            if !bm25.isEmpty { try bm25.flush(to: db) }
+            if let vectors { try VectorTable.upsert(vectors, ids: vectorIDs, generation: generation, in: db) }
+            vectors = nil
+            vectorIDs = []
+        }
+    }
+
+    /// The vector of a stored chunk whose embedded text has the given digest, if there is one.
+    static func vector(ofText digest: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id LIMIT 1")
+        guard let id = try Int64.fetchOne(statement, arguments: [digest.data]) else { return nil }
+        return try VectorTable.vector(of: ChunkID(id), generation: generation, in: db)
+    }
+
+    static func vectorCount(in db: Database) throws -> Int {
+        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        return try VectorTable.ids(generation: generation, in: db).count
+    }
+
+    /// What the engines find wrong with their tables, or between them and the chunks.
+    static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
+        var problems = try BM25Table.verify(in: db)
+        let unindexed = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM bm25_chunks)") ?? 0
+        if unindexed > 0 { problems.append("\(unindexed) chunks have no postings") }
+        let ghosts = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
+        if ghosts > 0 { problems.append("\(ghosts) chunks that are gone still have postings") }
+        if let embedding = settings.embedding {
+            problems += try VectorTable.verify(in: db)
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
+            let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
+            let missing = chunks.subtracting(vectors).count
+            if missing > 0 { problems.append("\(missing) chunks have no vector by \(embedding.model)") }
+            let extra = vectors.subtracting(chunks).count
+            if extra > 0 { problems.append("\(extra) chunks that are gone still have a vector") }
+        }
+        return problems
+    }
+}

@@ -1,0 +1,60 @@
+import GRDB
+import QuarryCore
+
+extension Filter {
+    /// A condition on the row of `documents`, with its arguments in order. Values are bound, never spelled out.
+    var sql: SQL {
+        switch self {
+        case .equals(let key, let value):
+            "EXISTS (\(Self.values(of: key)) WHERE value = \(value.databaseValue))"
+        case .isIn(let key, let values):
+            values.isEmpty
+                ? "FALSE" : "EXISTS (\(Self.values(of: key)) WHERE value IN \(values.map(\.databaseValue)))"
+        case .between(let key, let lower, let upper):
+            "EXISTS (\(Self.values(of: key)) WHERE \(Self.bound(lower, ">=")) AND \(Self.bound(upper, "<=")))"
+        case .hasPrefix(let key, let prefix):
+            "EXISTS (\(Self.values(of: key)) WHERE substr(value, 1, \(prefix.unicodeScalars.count)) = \(prefix))"
+        case .exists(let key):
+            "EXISTS (\(Self.values(of: key)))"
+        case .all(let filters):
+            filters.isEmpty ? "TRUE" : "(\(filters.map(\.sql).joined(separator: " AND ")))"
+        case .any(let filters):
+            filters.isEmpty ? "FALSE" : "(\(filters.map(\.sql).joined(separator: " OR ")))"
+        case .not(let filter):
+            "NOT (\(filter.sql))"
+        }
+    }
+
+    /// The values of one key of the document at hand, one row each; none when it lacks the key.
+    private static func values(of key: String) -> SQL {
+        switch key {
+        case "id": "SELECT value FROM (SELECT documents.key AS value)"
+        case "title": "SELECT value FROM (SELECT documents.title AS value WHERE documents.title IS NOT NULL)"
+        default:
+            """
+            SELECT value FROM (SELECT leaf.value AS value FROM json_each(documents.metadata) AS entry, \
+            json_each(CASE entry.type WHEN 'array' THEN entry.value ELSE json_array(\
+            CASE entry.type WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE entry.value END) END) AS leaf \
+            WHERE entry.key = \(key))
+            """
+        }
+    }
+
+    /// One side of a range; a bound of another type than the value matches nothing.
+    private static func bound(_ value: MetadataValue?, _ comparison: String) -> SQL {
+        guard let value else { return "TRUE" }
+        let types: SQL = if case .string = value { "('text')" } else { "('integer', 'real')" }
+        return "(typeof(value) IN \(types) AND value \(sql: comparison) \(value.databaseValue))"
+    }
+}
+
+extension MetadataValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .string(let value): value.databaseValue
+        case .number(let value): value.databaseValue
+        case .bool(let value): (value ? 1 : 0).databaseValue
+        case .strings(let values): values.joined(separator: "\u{1F}").databaseValue
+        }
+    }
+}

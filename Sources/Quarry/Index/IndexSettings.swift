@@ -1,0 +1,66 @@
+import QuarryChunking
+public import QuarryCore
+import QuarryText
+
+/// How the contents of an index were made. Written once, when the index is; everything later must agree with it.
+public struct IndexSettings: Sendable, Hashable, Codable {
+    /// How documents are cut.
+    public struct Chunking: Sendable, Hashable, Codable {
+        public enum Strategy: String, Sendable, Hashable, Codable, CaseIterable {
+            /// By headings, tables, code and lists where a document has them; recursively where it does not.
+            case structure
+            /// By blank lines, lines, sentences, words, in this order.
+            case recursive
+            case sentence
+        }
+
+        public var strategy: Strategy
+        /// Tokens a chunk aims at. The default is 300.
+        public var target: Int
+        /// Tokens a chunk never exceeds. The default is 400.
+        public var maximum: Int
+        /// Tokens repeated from one chunk to the next. The default is 0.
+        public var overlap: Int
+
+        public init(strategy: Strategy = .structure, target: Int = 300, maximum: Int = 400, overlap: Int = 0) {
+            self.strategy = strategy
+            self.target = target
+            self.maximum = maximum
+            self.overlap = overlap
+        }
+
+        /// The chunker that these settings describe.
+        /// - Throws: ``ChunkingError`` for lengths that make no sense together.
+        public func chunker(counter: any TokenCounter) throws -> any Chunker {
+            let length = ChunkLength(target: target, maximum: maximum, overlap: overlap)
+            return switch strategy {
+            case .structure: try MarkdownChunker(length: length, counter: counter)
+            case .recursive: try RecursiveChunker(length: length, counter: counter)
+            case .sentence: try SentenceChunker(length: length, counter: counter)
+            }
+        }
+
+        /// These settings, made to fit a model that reads at most `tokens`.
+        ///
+        /// 16 tokens are left for the model's prefix and special tokens.
+        public func fitting(modelOf tokens: Int) -> Chunking {
+            var fitted = self
+            fitted.maximum = max(16, min(maximum, tokens - 16))
+            fitted.target = min(target, max(12, fitted.maximum * 4 / 5))
+            fitted.overlap = min(overlap, fitted.target / 2)
+            return fitted
+        }
+    }
+
+    public var chunking: Chunking
+    /// nil for an index with a lexical leg only.
+    public var embedding: EmbeddingFingerprint?
+    /// Version of the analyzer that made the lexical terms.
+    public var analyzerVersion: Int
+
+    public init(chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?) {
+        self.chunking = chunking
+        self.embedding = embedding
+        analyzerVersion = Analyzer.version
+    }
+}

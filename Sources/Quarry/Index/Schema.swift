@@ -1,0 +1,106 @@
+import GRDB
+
+/// The tables that the corpus itself owns. The engines own theirs in the same file.
+enum Schema {
+    /// "QRRY": marks a SQLite file as a Quarry index.
+    static let applicationID: Int32 = 0x5152_5259
+    /// Raised whenever an older program could misread the file.
+    static let version: Int32 = 1
+
+    static func create(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE settings(
+                    key TEXT PRIMARY KEY,
+                    value TEXT NOT NULL
+                ) WITHOUT ROWID;
+
+                CREATE TABLE roots(
+                    path TEXT PRIMARY KEY,          -- absolute
+                    kind TEXT NOT NULL,             -- folder, file
+                    options TEXT NOT NULL           -- JSON: include, exclude
+                ) WITHOUT ROWID;
+
+                CREATE TABLE sources(
+                    id INTEGER PRIMARY KEY,
+                    name TEXT NOT NULL UNIQUE,      -- as cited: docs/guide.md
+                    root TEXT,                      -- absolute path of the root it was found under; NULL without a file
+                    path TEXT,                      -- absolute
+                    size INTEGER NOT NULL,          -- bytes
+                    modified INTEGER NOT NULL,      -- nanoseconds since 1970
+                    sha256 BLOB,                    -- NULL until every document of it is committed
+                    reader INTEGER NOT NULL         -- version of the readers that read it
+                );
+                CREATE INDEX sources_by_root ON sources(root);
+
+                CREATE TABLE documents(
+                    id INTEGER PRIMARY KEY,
+                    key TEXT NOT NULL UNIQUE,
+                    source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+                    title TEXT,
+                    language TEXT,
+                    metadata TEXT NOT NULL,         -- JSON object
+                    links TEXT NOT NULL,            -- JSON array
+                    sha256 BLOB NOT NULL,           -- of id, title, metadata and cleaned text
+                    source_map BLOB NOT NULL
+                );
+                CREATE INDEX documents_by_source ON documents(source);
+
+                CREATE TABLE chunks(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+                    ordinal INTEGER NOT NULL,
+                    start INTEGER NOT NULL,         -- UTF-8 offsets into the cleaned text
+                    "end" INTEGER NOT NULL,
+                    text TEXT NOT NULL,
+                    separator TEXT NOT NULL,        -- cleaned text between this chunk and the next
+                    headings TEXT NOT NULL,         -- JSON array
+                    table_header TEXT,
+                    tokens INTEGER NOT NULL,
+                    sha256 BLOB NOT NULL,           -- of the text that is embedded
+                    UNIQUE(document, ordinal)
+                );
+                CREATE INDEX chunks_by_sha256 ON chunks(sha256);
+
+                CREATE TABLE languages(
+                    language TEXT PRIMARY KEY,      -- ISO 639-1
+                    documents INTEGER NOT NULL
+                ) WITHOUT ROWID;
+
+                CREATE TABLE quarantine(
+                    source TEXT NOT NULL,
+                    root TEXT,
+                    line INTEGER,
+                    reason TEXT NOT NULL,
+                    message TEXT NOT NULL
+                );
+
+                CREATE TABLE runs(
+                    id INTEGER PRIMARY KEY,
+                    finished TEXT NOT NULL,         -- ISO 8601, UTC
+                    report TEXT NOT NULL            -- JSON
+                );
+                """)
+    }
+}
+
+/// Reading and writing of the `settings` table, whose values are JSON.
+enum SettingsTable {
+    static let indexSettings = "index"
+    static let revision = "revision"
+    static let generation = "generation"
+
+    static func string(_ key: String, in db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM settings WHERE key = ?", arguments: [key])
+    }
+
+    static func set(_ key: String, to value: String, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO settings(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+            arguments: [key, value])
+    }
+
+    static func integer(_ key: String, in db: Database) throws -> Int64? {
+        try string(key, in: db).flatMap { Int64($0) }
+    }
+}

@@ -1,0 +1,77 @@
+import QuarryCore
+
+/// The stored form of a ``SourceMap``: unsigned LEB128 numbers, each line start and segment relative to the one before.
+enum SourceMapCodec {
+    static func encode(_ map: SourceMap) -> [UInt8] {
+        var bytes: [UInt8] = []
+        put(map.firstLine, in: &bytes)
+        put(map.lineStarts.count, in: &bytes)
+        var previous = 0
+        for start in map.lineStarts {
+            put(start - previous, in: &bytes)
+            previous = start
+        }
+        put(map.segments.count, in: &bytes)
+        var source = 0
+        for segment in map.segments {
+            put(segment.source - source, in: &bytes)
+            put(segment.cleanUnit, in: &bytes)
+            put(segment.sourceUnit, in: &bytes)
+            put(segment.count, in: &bytes)
+            source = segment.source
+        }
+        return bytes
+    }
+
+    /// - Returns: nil for bytes that ``encode(_:)`` cannot have made.
+    static func decode(_ bytes: some Collection<UInt8>) -> SourceMap? {
+        var rest = bytes[...]
+        guard let firstLine = take(from: &rest), let lineCount = take(from: &rest), lineCount <= bytes.count else {
+            return nil
+        }
+        var lineStarts: [Int] = []
+        lineStarts.reserveCapacity(lineCount)
+        var line = 0
+        for _ in 0..<lineCount {
+            guard let step = take(from: &rest) else { return nil }
+            line += step
+            lineStarts.append(line)
+        }
+        guard let segmentCount = take(from: &rest), segmentCount <= bytes.count else { return nil }
+        var segments: [SourceMap.Segment] = []
+        segments.reserveCapacity(segmentCount)
+        var clean = 0
+        var source = 0
+        for _ in 0..<segmentCount {
+            guard let step = take(from: &rest), let cleanUnit = take(from: &rest), let sourceUnit = take(from: &rest),
+                let count = take(from: &rest), cleanUnit > 0, sourceUnit > 0
+            else { return nil }
+            source += step
+            segments.append(
+                .init(clean: clean, source: source, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: count))
+            clean += cleanUnit * count
+        }
+        return rest.isEmpty ? SourceMap(segments: segments, lineStarts: lineStarts, firstLine: firstLine) : nil
+    }
+
+    private static func put(_ value: Int, in bytes: inout [UInt8]) {
+        var rest = UInt64(max(0, value))
+        while rest >= 0x80 {
+            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// - Returns: nil at the end, or for a number of more than 42 bits: no offset is that large.
+    private static func take<Bytes: Collection<UInt8>>(from bytes: inout Bytes) -> Int?
+    where Bytes.SubSequence == Bytes {
+        var value = 0
+        for shift in stride(from: 0, through: 35, by: 7) {
+            guard let byte = bytes.popFirst() else { return nil }
+            value |= Int(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+        }
+        return nil
+    }
+}

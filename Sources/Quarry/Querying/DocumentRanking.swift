@@ -1,0 +1,33 @@
+public import QuarryCore
+
+/// A document with the score of its best passage.
+public struct ScoredDocument: Sendable, Hashable {
+    public var id: String
+    public var score: Double
+
+    public init(id: String, score: Double) {
+        self.id = id
+        self.score = score
+    }
+}
+
+extension CorpusRetriever {
+    /// The best documents for a question, each by its best passage.
+    ///
+    /// Searches deeper, doubling, while there may be more documents than were found.
+    public func documents(for query: Query, limit: Int) async throws -> [ScoredDocument] {
+        var depth = max(limit * 2, 100)
+        while true {
+            let hits = try await search(query, limit: depth).hits
+            var seen: Set<String> = []
+            let documents = hits.compactMap { hit in
+                seen.insert(hit.chunk.documentID).inserted
+                    ? ScoredDocument(id: hit.chunk.documentID, score: hit.score) : nil
+            }
+            if documents.count >= limit || hits.count < depth || depth >= 10_000 {
+                return Array(documents.prefix(limit))
+            }
+            depth *= 2
+        }
+    }
+}

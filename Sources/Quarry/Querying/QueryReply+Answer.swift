@@ -1,0 +1,41 @@
+public import QuarryRetrievalQA
+
+extension QueryReply {
+    /// Adds what answering brought to what searching found.
+    public mutating func add(_ result: Answer) {
+        answer = result.text
+        refused = result.isRefused
+        refusalReason = result.refusal?.explanation
+        support = result.support
+        unsupported = result.unsupported
+        usage = result.usage
+        citations = result.citations.map { citation in
+            Citation(
+                marker: citation.marker, document: citation.documentID, chunk: citation.chunk.rawValue,
+                location: Location(citation.location), quote: citation.quote,
+                quoteSHA256: citation.quoteDigest ?? ContentHash(of: citation.quote).description,
+                sourceSHA256: citation.sourceDigest)
+        }
+        generator =
+            switch result.generator {
+            case .extractive: Generator(kind: "extractive", name: "extractive")
+            case .model(let name): Generator(kind: "model", name: name)
+            }
+    }
+}
+
+extension RefusalReason {
+    /// The reason, for a person.
+    public var explanation: String {
+        switch self {
+        case .noPassages: "No passage matches the question."
+        case .lowSupport(let support, let threshold):
+            "The best passage supports an answer with \(Self.percent(support)); \(Self.percent(threshold)) are needed."
+        case .declinedByModel: "The model found no answer in the passages."
+        case .emptyReply: "The model wrote nothing."
+        case .noRoom(let budget): "Not one passage fits a prompt of \(budget) tokens."
+        }
+    }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}

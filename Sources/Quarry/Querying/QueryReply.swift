@@ -1,0 +1,102 @@
+public import QuarryCore
+import QuarryRetrievalQA
+
+/// What `quarry query --json` prints, and what a server will: hits, and the answer where one was asked for.
+///
+/// The schema is `quarry.query/1`. Fields are only ever added under this name.
+public struct QueryReply: Sendable, Codable {
+    public struct Hit: Sendable, Codable {
+        /// From 1.
+        public var rank: Int
+        public var score: Double
+        /// By leg (`bm25`, `vector`): its rank and score; a leg that did not find the chunk is absent.
+        public var legs: [String: LegScore]
+        public var chunk: Int64
+        public var document: String
+        public var title: String?
+        public var headings: [String]
+        public var text: String
+        public var location: Location
+    }
+
+    public struct Location: Sendable, Codable {
+        public var source: String
+        /// First and last line, from 1.
+        public var lines: [Int]
+        /// Start and end in bytes; the end is not included.
+        public var bytes: [Int]
+
+        init(_ location: SourceLocation) {
+            source = location.source
+            lines = [location.lines.lowerBound, location.lines.upperBound]
+            bytes = [location.bytes.lowerBound, location.bytes.upperBound]
+        }
+    }
+
+    public struct Citation: Sendable, Codable {
+        /// The number n of the marker [n] in the answer.
+        public var marker: Int
+        public var document: String
+        public var chunk: Int64
+        public var location: Location
+        /// The words of the source, after cleaning.
+        public var quote: String
+        /// SHA-256 of the quote in hexadecimal.
+        public var quoteSHA256: String
+        /// SHA-256 of the whole source when it was indexed.
+        public var sourceSHA256: String?
+    }
+
+    /// What wrote the answer.
+    public struct Generator: Sendable, Codable {
+        /// `extractive` or `model`.
+        public var kind: String
+        public var name: String
+    }
+
+    /// Milliseconds.
+    public struct Timings: Sendable, Codable {
+        public var load = 0.0
+        public var retrieve = 0.0
+        public var answer = 0.0
+        public var total = 0.0
+
+        public init() {}
+    }
+
+    public var schema = "quarry.query/1"
+    public var id: String?
+    public var question: String
+    public var mode: String
+    public var hits: [Hit]
+    public var warnings: [String]
+    public var answer: String?
+    public var citations: [Citation]?
+    public var refused: Bool?
+    public var refusalReason: String?
+    /// Estimated probability that the answer stands in the documents.
+    public var support: Double?
+    /// Sentences of a generated answer that no passage supports.
+    public var unsupported: [String]?
+    public var generator: Generator?
+    public var usage: TokenUsage?
+    public var timings: Timings
+
+    public init(
+        id: String? = nil, question: String, mode: RetrievalOptions.Mode, hits: [ScoredChunk], warnings: [String],
+        timings: Timings
+    ) {
+        self.id = id
+        self.question = question
+        self.mode = mode.rawValue
+        self.warnings = warnings
+        self.timings = timings
+        self.hits = hits.enumerated().map { index, hit in
+            Hit(
+                rank: index + 1, score: hit.score,
+                legs: Dictionary(uniqueKeysWithValues: hit.legs.map { ($0.key.rawValue, $0.value) }), chunk: hit.id.rawValue,
+                document: hit.chunk.documentID, title: hit.documentTitle, headings: hit.chunk.headings,
+                text: hit.chunk.text, location: Location(hit.location))
+        }
+    }
+}

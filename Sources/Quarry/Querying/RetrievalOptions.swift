@@ -1,0 +1,40 @@
+public import QuarryBM25
+import QuarryCore
+public import QuarryRetrieval
+
+/// How a corpus is searched.
+public struct RetrievalOptions: Sendable, Hashable {
+    public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
+        case hybrid
+        case vector
+        case bm25
+    }
+
+    /// The default is hybrid.
+    public var mode: Mode
+    public var fusion: Fusion
+    public var bm25: BM25Parameters
+    /// Hits taken from each leg before fusion. The default is 100.
+    public var depth: Int
+    /// Whether the model-free re-ranker orders the candidates.
+    public var reranks: Bool
+    /// Maximal marginal relevance: 1 is relevance alone, 0 diversity alone, nil leaves the order as it is. The default is nil.
+    public var diversity: Double?
+    /// Whether adjacent hits of one document become one hit. The default is true.
+    public var mergesNeighbours: Bool
+
+    public init(
+        mode: Mode = .hybrid, fusion: Fusion = RetrievalOptions.defaultFusion, bm25: BM25Parameters = BM25Parameters(),
+        depth: Int = 100, reranks: Bool = false, diversity: Double? = nil, mergesNeighbours: Bool = true
+    ) {
+        self.mode = mode
+        self.fusion = fusion
+        self.bm25 = bm25
+        self.depth = depth
+        self.reranks = reranks
+        self.diversity = diversity
+        self.mergesNeighbours = mergesNeighbours
+    }
+
+    public static let defaultFusion = Fusion.reciprocalRank(k: 60)
+}

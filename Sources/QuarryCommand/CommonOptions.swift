@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Quarry
+import QuarryCore
+import QuarryTransformers
+
+struct IndexFileOptions: ParsableArguments {
+    @Option(name: [.customLong("index"), .customShort("i")], help: "The index file.", completion: .file(extensions: ["quarry"]))
+    var path = "index.quarry"
+}
+
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "No progress and no notes on standard error.")
+    var quiet = false
+
+    func note(_ text: String) {
+        if !quiet { Console.note(text) }
+    }
+}
+
+/// Where local models are, and how one is loaded.
+struct ModelLocator {
+    let store: ModelStore
+
+    /// `$QUARRY_MODELS`, else `$XDG_CACHE_HOME/quarry/models`, else `~/.cache/quarry/models`.
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let directory =
+            if let path = environment["QUARRY_MODELS"], !path.isEmpty {
+                URL(fileURLWithPath: path, isDirectory: true)
+            } else if let path = environment["XDG_CACHE_HOME"], !path.isEmpty {
+                URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("quarry/models")
+            } else {
+                URL(fileURLWithPath: NSHomeDirectory(), isDirectory: true).appendingPathComponent(".cache/quarry/models")
+            }
+        store = ModelStore(directory: directory)
+    }
+
+    /// Loads a model of the catalogue, or one in a folder in the Hugging Face layout.
+    ///
+    /// - Parameter name: A name of the catalogue, or the path of a folder, which must contain a slash.
+    func load(_ name: String) throws -> TransformerEmbedder {
+        if let model = ModelCatalog.model(named: name) {
+            guard store.isInstalled(model) else {
+                throw ValidationError(
+                    "The model \(name) is not installed. Fetch it once (\(Format.bytes(model.byteCount))) with: quarry models pull \(name)\n"
+                        + "Or index without a model, for search by words alone: --model none")
+            }
+            return try TransformerEmbedder(
+                modelDirectory: store.directory(of: model).path, name: model.name, revision: model.revision)
+        }
+        guard name.contains("/") else {
+            throw ValidationError(
+                "There is no model “\(name)”. Known are \(ModelCatalog.models.map(\.name).joined(separator: ", ")); "
+                    + "a folder with a model of your own is named by a path with a slash.")
+        }
+        return try TransformerEmbedder(modelDirectory: name, name: nil, revision: nil)
+    }
+
+    /// The model that an index was made with.
+    func load(for settings: IndexSettings, override: String?) throws -> TransformerEmbedder? {
+        guard let embedding = settings.embedding else { return nil }
+        return try load(override ?? embedding.model)
+    }
+}
+
+/// Numbers for people.
+enum Format {
+    static func bytes(_ count: Int) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(count)
+        var unit = 0
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return unit == 0 ? "\(count) B" : "\(decimal(value, digits: value < 10 ? 1 : 0)) \(units[unit])"
+    }
+
+    static func decimal(_ value: Double, digits: Int) -> String {
+        String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
+    }
+
+    static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
+    }
+}
+
+/// Writes values as JSON with sorted keys: the same value, the same bytes.
+enum JSONOutput {
+    static func string(_ value: some Encodable, pretty: Bool) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

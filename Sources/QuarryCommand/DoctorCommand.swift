@@ -1,0 +1,34 @@
+import ArgumentParser
+import Quarry
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Is an index whole? Checks the file, every chunk, vector and posting.")
+
+    @OptionGroup var file: IndexFileOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Reply: Encodable {
+        var schema = "quarry.doctor/1"
+        var index: String
+        var isWhole: Bool
+        var problems: [String]
+    }
+
+    func run() async throws {
+        let problems = try CorpusIndex.open(at: file.path, readOnly: true).problems()
+        if json {
+            try Console.print(
+                JSONOutput.string(Reply(index: file.path, isWhole: problems.isEmpty, problems: problems), pretty: true))
+        } else if problems.isEmpty {
+            try Console.print("\(file.path) is whole.")
+        } else {
+            for problem in problems { try Console.print(problem) }
+            Console.note(
+                "\(file.path) has \(Format.count(problems.count, "problem")). Restore it from a copy, or move it away and run quarry index again.")
+        }
+        if !problems.isEmpty { throw Termination.failure }
+    }
+}

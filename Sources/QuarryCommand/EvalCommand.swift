@@ -1,0 +1,117 @@
+import ArgumentParser
+import Foundation
+import Quarry
+import QuarryEvaluation
+
+struct EvalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Measure how well an index is searched, and how well it is answered from.",
+        discussion: """
+            Ranks documents for every judged question and reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
+            95 % confidence interval (bootstrap over questions), and how the modes differ (paired randomisation test).
+
+              quarry eval --queries queries.jsonl --qrels qrels.tsv --modes bm25,vector,hybrid
+              quarry eval --answers --queries queries.jsonl     # questions with "answers": do the quotes hold them?
+            """)
+
+    @OptionGroup var file: IndexFileOptions
+    @OptionGroup var search: SearchOptions
+    @OptionGroup var answering: AnsweringOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Questions as JSONL: {\"_id\", \"text\", \"answers\"}.", valueName: "file"), completion: .file())
+    var queries: String
+
+    @Option(help: ArgumentHelp("Judgements: question, document and grade, separated by tabs.", valueName: "file"), completion: .file())
+    var qrels: String?
+
+    @Option(help: ArgumentHelp("Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
+    var modes: String?
+
+    @Flag(help: "Answer every question, and compare with its answers; a question without answers must be refused.")
+    var answers = false
+
+    @Option(help: ArgumentHelp("Take only the first so many questions.", valueName: "count"))
+    var limit: Int?
+
+    func validate() throws {
+        guard answers || qrels != nil else { throw ValidationError("Name judgements with --qrels, or answers with --answers.") }
+        guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
+        try search.validate()
+        try answering.validate()
+        _ = try parsedModes()
+    }
+
+    private func parsedModes() throws -> [RetrievalOptions.Mode]? {
+        try modes?.split(separator: ",").map { name in
+            guard let mode = RetrievalOptions.Mode(rawValue: String(name)) else {
+                throw ValidationError("“\(name)” is no mode; modes are hybrid, vector and bm25.")
+            }
+            return mode
+        }
+    }
+
+    func run() async throws {
+        var questions = try EvaluationInput.queries(at: queries)
+        if let limit { questions = Array(questions.prefix(limit)) }
+        if answers {
+            let session = try await QuerySession(path: file.path, search: search, answering: answering)
+            try await AnswerEvaluation(session: session, questions: questions, output: output).run()
+            return
+        }
+        let judgements = try EvaluationInput.judgements(at: qrels ?? "")
+        questions = questions.filter { judgements[$0.id] != nil }
+        let index = try CorpusIndex.open(at: file.path, readOnly: true)
+        let usual: [RetrievalOptions.Mode] = index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
+        let chosen = try parsedModes() ?? usual
+        let embedder = chosen == [.bm25] ? nil : try ModelLocator().load(for: index.settings, override: search.model)
+        var results: [ModeResult] = []
+        for mode in chosen {
+            var options = search.options(for: index)
+            options.mode = mode
+            options.mergesNeighbours = false
+            results.append(
+                try await ModeResult(
+                    mode: mode, retriever: CorpusRetriever(index, embedder: embedder, options: options),
+                    questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet))
+        }
+        try EvaluationPrinter(index: file.path, questions: questions.count, results: results).print(output)
+    }
+}
+
+/// The measurements of one mode.
+struct ModeResult {
+    static let metrics: [Metric] = [.ndcg(at: 10), .recall(at: 10), .recall(at: 100), .reciprocalRank(at: 10)]
+
+    var mode: RetrievalOptions.Mode
+    var reports: [MetricReport]
+    /// Per question, without the embedding model's loading.
+    var medianMilliseconds: Double
+
+    init(
+        mode: RetrievalOptions.Mode, retriever: CorpusRetriever, questions: [EvaluationQuery], judgements: Judgements,
+        filter: Filter?, isQuiet: Bool
+    ) async throws {
+        self.mode = mode
+        let progress = CountLine(total: questions.count, unit: "questions (\(mode.rawValue))", isQuiet: isQuiet)
+        var run = Run(name: mode.rawValue)
+        var times: [Double] = []
+        for (number, question) in questions.enumerated() {
+            try Task.checkCancellation()
+            let start = ContinuousClock.now
+            let documents = try await retriever.documents(for: Query(question.text, filter: filter), limit: 100)
+            times.append(start.milliseconds)
+            for document in documents {
+                run.append(.init(document: document.id, score: document.score), for: question.id)
+            }
+            progress.show(number + 1)
+        }
+        progress.clear()
+        let asked = Set(questions.map(\.id))
+        let judged = Judgements(judgements.grades.filter { asked.contains($0.key) })
+        reports = Self.metrics.map { run.evaluate($0, against: judged) }
+        times.sort()
+        medianMilliseconds = times.isEmpty ? 0 : times[times.count / 2]
+    }
+}

@@ -1,0 +1,126 @@
+public import ArgumentParser
+import Foundation
+public import Quarry
+import QuarryChunking
+import QuarryCore
+import QuarryTransformers
+
+struct IndexCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "index",
+        abstract: "Index files and folders, or bring an index up to date with them.",
+        discussion: """
+            Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
+            Only what changed since the last run is read, cut and embedded; what was deleted leaves the index. \
+            Files that cannot be read are named and left out, and the exit code is 2.
+
+              quarry index docs/ notes.md
+              quarry index --plan docs/
+              cat report.md | quarry index - --name report.md
+            """)
+
+    @Argument(help: "Files and folders; - for standard input.", completion: .file())
+    var inputs: [String]
+
+    @OptionGroup var file: IndexFileOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Say what would change, and change nothing.")
+    var plan = false
+
+    @Option(help: ArgumentHelp("Take only files that match, as in .gitignore. Repeatable.", valueName: "pattern"))
+    var include: [String] = []
+
+    @Option(help: ArgumentHelp("Pass over files that match, as in .gitignore. Repeatable.", valueName: "pattern"))
+    var exclude: [String] = []
+
+    @Option(help: ArgumentHelp("Name by which standard input is cited; its extension tells the format.", valueName: "name"))
+    var name = "stdin.txt"
+
+    @Option(help: ArgumentHelp("Quarantine larger files.", valueName: "MiB"))
+    var maxFileSize = 256
+
+    @Option(help: ArgumentHelp("A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(ModelCatalog.defaultModelName).", valueName: "model"))
+    var model: String?
+
+    @Option(help: "How documents are cut: structure, recursive or sentence. For a new index.")
+    var chunker: IndexSettings.Chunking.Strategy = .structure
+
+    @Option(help: ArgumentHelp("Tokens a chunk aims at. For a new index.", valueName: "tokens"))
+    var chunkTarget = 300
+
+    @Option(help: ArgumentHelp("Tokens a chunk never exceeds. For a new index.", valueName: "tokens"))
+    var chunkMaximum = 400
+
+    @Option(help: ArgumentHelp("Tokens repeated from chunk to chunk. For a new index.", valueName: "tokens"))
+    var chunkOverlap = 0
+
+    func validate() throws {
+        guard inputs.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input (-) can be given once.") }
+        guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
+    }
+
+    func run() async throws {
+        let sources = try inputs.map { input -> IndexInput in
+            input == "-"
+                ? .bytes(try Source.standardInput(id: name, maximumBytes: maxFileSize << 20).bytes, name: name)
+                : .path(input)
+        }
+        let opening = try IndexOpening(
+            path: file.path, model: model,
+            chunking: .init(
+                strategy: chunker, target: chunkTarget, maximum: chunkMaximum, overlap: chunkOverlap),
+            isTemporary: plan)
+        defer { opening.discardTemporary() }
+        let indexer = try Indexer(opening.index, embedder: opening.embedder, counter: opening.counter)
+        let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
+
+        let progress = ProgressLine(isQuiet: output.quiet)
+        let report =
+            plan
+            ? try await indexer.plan(sources, options: options)
+            : try await indexer.index(sources, options: options) { progress.show($0) }
+        progress.clear()
+        try IndexingReportPrinter(report: report, isPlan: plan, path: file.path).print(output)
+        if !report.quarantined.isEmpty { throw Termination.quarantined }
+    }
+}
+
+extension IndexSettings.Chunking.Strategy: ExpressibleByArgument {}
+
+/// An index opened for writing together with the model it is made with.
+struct IndexOpening {
+    let index: CorpusIndex
+    let embedder: TransformerEmbedder?
+    let counter: any TokenCounter
+    private let temporary: URL?
+
+    /// - Parameter isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
+    init(path: String, model: String?, chunking: IndexSettings.Chunking, isTemporary: Bool) throws {
+        let locator = ModelLocator()
+        if FileManager.default.fileExists(atPath: path) {
+            temporary = nil
+            index = try CorpusIndex.open(at: path)
+            if model == "none", let embedding = index.settings.embedding {
+                throw ValidationError(
+                    "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index.")
+            }
+            embedder = try locator.load(for: index.settings, override: model)
+        } else {
+            let name = model ?? ModelCatalog.defaultModelName
+            embedder = name == "none" ? nil : try locator.load(name)
+            let fitted = embedder.map { chunking.fitting(modelOf: $0.fingerprint.maximumTokens) } ?? chunking
+            temporary =
+                isTemporary
+                ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)") : nil
+            index = try CorpusIndex.openOrCreate(
+                at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
+                settings: IndexSettings(chunking: fitted, embedding: embedder?.fingerprint))
+        }
+        counter = embedder?.tokenCounter ?? WordCounter()
+    }
+
+    func discardTemporary() {
+        if let temporary { try? FileManager.default.removeItem(at: temporary) }
+    }
+}

@@ -1,0 +1,43 @@
+import Quarry
+
+/// Says what a run of the indexer did, or a plan would do.
+struct IndexingReportPrinter {
+    var report: IndexingReport
+    var isPlan: Bool
+    var path: String
+
+    private struct Reply: Encodable {
+        var schema = "quarry.index/1"
+        var index: String
+        var plan: Bool
+        var report: IndexingReport
+    }
+
+    func print(_ output: OutputOptions) throws {
+        if output.json {
+            try Console.print(JSONOutput.string(Reply(index: path, plan: isPlan, report: report), pretty: true))
+            return
+        }
+        for rejection in report.quarantined {
+            let place = rejection.line.map { "\(rejection.source):\($0)" } ?? rejection.source
+            output.note("quarantined: \(place): \(rejection.message)")
+        }
+        for warning in report.warnings {
+            let place = warning.line.map { "\(warning.source):\($0)" } ?? warning.source
+            output.note("warning: \(place): \(warning.message)")
+        }
+        let sources = report.sources
+        var files = "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
+        if sources.skipped > 0 { files += ", \(sources.skipped) of other formats passed over" }
+        try Console.print("files: \(files)")
+        let verb = isPlan ? "to write" : "written"
+        try Console.print(
+            "documents: \(report.documents) \(verb), \(report.deletedDocuments) \(isPlan ? "to remove" : "removed"), \(report.unchangedDocuments) unchanged in changed files")
+        try Console.print(
+            "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)")
+        if !report.quarantined.isEmpty {
+            try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
+        }
+        if !isPlan { try Console.print("\(path) is up to date after \(Format.decimal(report.seconds, digits: 1)) s") }
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Quarry
+
+struct InfoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info", abstract: "What is in an index, and how it was made.")
+
+    @OptionGroup var file: IndexFileOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Reply: Encodable {
+        var schema = "quarry.info/1"
+        var index: String
+        var summary: CorpusSummary
+    }
+
+    func run() async throws {
+        let summary = try CorpusIndex.open(at: file.path, readOnly: true).summary()
+        if json {
+            try Console.print(JSONOutput.string(Reply(index: file.path, summary: summary), pretty: true))
+            return
+        }
+        let settings = summary.settings
+        let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+        try Console.print("\(file.path): \(Format.bytes(summary.fileBytes)), last updated \(summary.updated ?? "never")")
+        try Console.print(
+            "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
+                + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
+        if !languages.isEmpty {
+            try Console.print("languages: \(languages.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+        }
+        if let embedding = settings.embedding {
+            try Console.print(
+                "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))")
+        } else {
+            try Console.print("vectors: none (made with --model none)")
+        }
+        let chunking = settings.chunking
+        try Console.print(
+            "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)")
+        if !summary.quarantined.isEmpty {
+            try Console.print("quarantined:")
+            for rejection in summary.quarantined {
+                let place = rejection.line.map { "\(rejection.source):\($0)" } ?? rejection.source
+                try Console.print("  \(place): \(rejection.message)")
+            }
+        }
+    }
+}

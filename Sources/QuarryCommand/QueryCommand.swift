@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Quarry
+
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask a question, or search.",
+        discussion: """
+            Answers with sentences quoted from the documents, each with its file and lines; says so when the documents \
+            do not hold an answer (exit code 3). With --llm a language model of your choice writes the answer instead, \
+            from the same passages, and its citations are checked.
+
+              quarry query "Who signs the lease?"
+              quarry query --retrieve "lease" -k 20 --explain
+              quarry query --batch questions.jsonl --run run.trec
+            """)
+
+    @Argument(help: "The question; - for standard input.")
+    var question: String?
+
+    @OptionGroup var file: IndexFileOptions
+    @OptionGroup var search: SearchOptions
+    @OptionGroup var answering: AnsweringOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Show the passages, and do not answer.")
+    var retrieve = false
+
+    @Flag(help: "Show each leg's rank and score.")
+    var explain = false
+
+    @Option(help: ArgumentHelp("Ask every question of a JSONL file ({\"_id\", \"text\"}).", valueName: "file"), completion: .file())
+    var batch: String?
+
+    @Option(help: ArgumentHelp("With --batch: write the hits as a TREC run file.", valueName: "file"), completion: .file())
+    var run: String?
+
+    @Flag(help: "One JSON object a line.")
+    var jsonl = false
+
+    @Flag(help: "Print the prompt that would be sent, with its tokens, and send nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        if batch == nil, question == nil { throw ValidationError("Ask a question, or name a file of them with --batch.") }
+        if batch != nil, question != nil { throw ValidationError("Give either a question or --batch, not both.") }
+        if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
+        if dryRun, retrieve || batch != nil { throw ValidationError("--dry-run goes with one question to be answered.") }
+        try search.validate()
+        try answering.validate()
+    }
+
+    func run() async throws {
+        let session = try await QuerySession(path: file.path, search: search, answering: answering)
+        if let batch {
+            try await BatchQueries(session: session, path: batch, runPath: run, limit: search.k, output: output)
+                .run(retrieveOnly: retrieve)
+            return
+        }
+        let text = try question == "-" ? Self.standardInput() : question ?? ""
+        if dryRun {
+            try PromptPrinter(prompt: try await session.prompt(for: text)).print(output)
+            return
+        }
+        let reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
+        for warning in reply.warnings { output.note("warning: \(warning)") }
+        if output.json || jsonl {
+            try Console.print(JSONOutput.string(reply, pretty: output.json))
+        } else {
+            try ReplyPrinter(reply: reply, explains: explain).print()
+        }
+        if reply.refused == true { throw Termination.notInDocuments }
+    }
+
+    /// Answers; on a terminal, a model's words appear as they come, and once more after their citations are checked.
+    private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
+        let streams = answering.llm != nil && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
+        let reply = try await session.answer(text) { piece in
+            if streams { Console.note(piece, terminator: "") }
+        }
+        if streams { Console.note("\n") }
+        return reply
+    }
+
+    private static func standardInput() throws -> String {
+        let data = try FileHandle.standardInput.readToEnd() ?? Data()
+        guard let text = String(validatingUTF8: Array(data)) else {
+            throw CorpusError(.input, "The question on standard input is not valid UTF-8. Convert it first, for example with iconv.")
+        }
+        return text
+    }
+}
+
+extension String {
+    fileprivate init?(validatingUTF8 bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        self = text
+    }
+}

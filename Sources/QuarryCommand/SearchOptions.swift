@@ -1,0 +1,95 @@
+public import ArgumentParser
+public import Quarry
+
+extension RetrievalOptions.Mode: ExpressibleByArgument {}
+
+/// How to search: shared by `query` and `eval`.
+struct SearchOptions: ParsableArguments {
+    @Option(name: .customShort("k"), help: "How many passages.")
+    var k: Int?
+
+    @Option(help: "Legs to search by: hybrid, vector or bm25. The default is hybrid where the index has vectors.")
+    var mode: RetrievalOptions.Mode?
+
+    @Option(help: ArgumentHelp("rrf, or the vector leg's share in a convex combination, such as 0.6.", valueName: "fusion"))
+    var fusion: FusionArgument?
+
+    @Option(help: "BM25: how fast repeated terms saturate.")
+    var k1 = 1.2
+
+    @Option(help: "BM25: how much long passages are held back, from 0 to 1.")
+    var b = 0.75
+
+    @Option(help: "Hits taken from each leg before fusion.")
+    var depth = 100
+
+    @Flag(help: "Re-rank by coverage and proximity of the question's words, headings and the fused score.")
+    var rerank = false
+
+    @Option(help: ArgumentHelp("Trade relevance for variety: 1 is relevance alone, 0 variety alone.", valueName: "lambda"))
+    var diversity: Double?
+
+    @Flag(inversion: .prefixedNo, help: "Join adjacent passages of one document.")
+    var merge = true
+
+    @Option(
+        name: .customLong("filter"),
+        help: ArgumentHelp("Only documents whose metadata has this value; repeat for several.", valueName: "key=value"))
+    var filters: [FilterArgument] = []
+
+    @Option(help: ArgumentHelp("The model the index was made with, when it is not in the catalogue: its folder.", valueName: "model"))
+    var model: String?
+
+    func validate() throws {
+        if let k, k < 1 || k > 10_000 { throw ValidationError("-k \(k) is not between 1 and 10000.") }
+        guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
+        guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
+        guard depth >= 1, depth <= 100_000 else { throw ValidationError("--depth \(depth) is not between 1 and 100000.") }
+        if let diversity, !(0...1).contains(diversity) {
+            throw ValidationError("--diversity \(diversity) is not between 0 and 1.")
+        }
+    }
+
+    func options(for index: CorpusIndex) -> RetrievalOptions {
+        RetrievalOptions(
+            mode: mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid),
+            fusion: fusion?.fusion ?? RetrievalOptions.defaultFusion, bm25: BM25Parameters(k1: k1, b: b), depth: depth,
+            reranks: rerank, diversity: diversity, mergesNeighbours: merge)
+    }
+
+    var filter: Filter? {
+        filters.isEmpty ? nil : .all(filters.map(\.filter))
+    }
+}
+
+/// `rrf`, `rrf:K`, or a number from 0 to 1.
+struct FusionArgument: ExpressibleByArgument {
+    var fusion: Fusion
+
+    init?(argument: String) {
+        if argument == "rrf" {
+            fusion = .reciprocalRank(k: 60)
+        } else if argument.hasPrefix("rrf:"), let k = Double(argument.dropFirst(4)), k > 0, k.isFinite {
+            fusion = .reciprocalRank(k: k)
+        } else if let alpha = Double(argument), (0...1).contains(alpha) {
+            fusion = .convex(alpha: alpha, normalization: .theoreticalMinimum)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// `key=value`; the value matches a string, and a number or a boolean where it spells one.
+struct FilterArgument: ExpressibleByArgument {
+    var filter: Filter
+
+    init?(argument: String) {
+        guard let separator = argument.firstIndex(of: "="), separator > argument.startIndex else { return nil }
+        let key = String(argument[..<separator])
+        let value = String(argument[argument.index(after: separator)...])
+        var readings: [Filter] = [.equals(key, .string(value))]
+        if let number = Double(value), number.isFinite { readings.append(.equals(key, .number(number))) }
+        if let bool = Bool(value) { readings.append(.equals(key, .bool(bool))) }
+        filter = readings.count == 1 ? readings[0] : .any(readings)
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Quarry
+
+/// How the process ends: which code, and what is said on standard error.
+enum Termination {
+    static let failure = ExitCode(1)
+    static let quarantined = ExitCode(2)
+    static let notInDocuments = ExitCode(3)
+    static let interrupted = ExitCode(130)
+
+    /// Runs `body` and exits. `^C` and SIGTERM cancel it, so that it stops at the next commit; a second one ends it at once.
+    static func exiting(_ body: @escaping @Sendable () async throws -> Void) async -> Never {
+        signal(SIGPIPE, SIG_IGN)
+        let work = Task { try await body() }
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if work.isCancelled { _exit(130) }
+                work.cancel()
+            }
+            source.resume()
+            return source
+        }
+        do {
+            try await work.value
+            withExtendedLifetime(sources) { flushAndExit(0) }
+        } catch let error {
+            flushAndExit(code(reporting: error))
+        }
+    }
+
+    private static func code(reporting error: any Error) -> Int32 {
+        switch error {
+        case let code as ExitCode:
+            return code.rawValue
+        case is CancellationError:
+            Console.note("Interrupted. What was committed is kept; the same command goes on from there.")
+            return interrupted.rawValue
+        case is ClosedPipe:
+            return 0
+        case is CleanExit, is ValidationError:
+            QuarryCommand.exit(withError: error)
+        default:
+            if QuarryCommand.exitCode(for: error) != .failure { QuarryCommand.exit(withError: error) }
+            Console.note("quarry: \(Console.message(of: error))")
+            return failure.rawValue
+        }
+    }
+
+    private static func flushAndExit(_ code: Int32) -> Never {
+        fflush(nil)
+        exit(code)
+    }
+}
+
+/// The reader of standard output went away: nothing more is wanted, and nothing is wrong.
+struct ClosedPipe: Error {}

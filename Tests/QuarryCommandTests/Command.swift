@@ -1,0 +1,79 @@
+import Foundation
+
+/// Runs the built `quarry`, as a person or a script would.
+struct Command {
+    struct Outcome {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// The tool beside the test bundle.
+    static var executable: URL {
+        URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("quarry")
+    }
+
+    /// The folder of the package.
+    static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static func start(
+        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: Pipe? = nil,
+        output: Any? = nil, errors: Any? = nil
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = folder }
+        process.standardInput = input ?? FileHandle.nullDevice
+        process.standardOutput = output ?? FileHandle.nullDevice
+        process.standardError = errors ?? FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    static func run(
+        _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:], input: [UInt8]? = nil
+    ) throws -> Outcome {
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-run-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (output, errors) = (scratch.appendingPathComponent("out"), scratch.appendingPathComponent("err"))
+        try Data().write(to: output)
+        try Data().write(to: errors)
+        let pipe = input.map { _ in Pipe() }
+        let process = try start(
+            arguments, in: folder, environment: environment, input: pipe,
+            output: try FileHandle(forWritingTo: output), errors: try FileHandle(forWritingTo: errors))
+        if let input, let pipe {
+            try pipe.fileHandleForWriting.write(contentsOf: Data(input))
+            try pipe.fileHandleForWriting.close()
+        }
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    }
+}
+
+/// A folder of its own for one test, removed with it.
+final class Scratch {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func write(_ text: String, to name: String) throws {
+        let file = url.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+struct CommandTests {
+    /// An index of two notes, made without a model.
+    private func notes() throws -> (Scratch, String) {
+        let scratch = try Scratch()
+        try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n", to: "docs/lease.md")
+        try scratch.write("# Аренда\n\nДоговор подписывает арендатор, госпожа Ильвес.\n", to: "docs/arenda.md")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.isEmpty)
+        return (scratch, scratch.path("index.quarry"))
+    }
+
+    @Test func `an index stands in the current folder unless another is named`() throws {
+        let (scratch, path) = try notes()
+        #expect(FileManager.default.fileExists(atPath: path))
+        let again = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(again.output.contains("0 new, 0 changed, 0 moved, 0 deleted, 2 unchanged"))
+    }
+
+    @Test func `a question is answered with a quote, its file and its line`() throws {
+        let (_, path) = try notes()
+        let outcome = try Command.run("query", "Who signs the lease?", "--index", path)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("The lease is signed by the tenant, Mrs Ilves."))
+        #expect(outcome.output.contains("docs/lease.md:3"))
+    }
+
+    @Test func `a question the documents do not answer is refused with code 3`() throws {
+        let (_, path) = try notes()
+        let outcome = try Command.run("query", "How deep is the Mariana trench?", "--index", path, "--json")
+        #expect(outcome.status == 3)
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(reply["refused"] as? Bool == true)
+        #expect((reply["refusalReason"] as? String)?.isEmpty == false)
+    }
+
+    @Test func `JSON holds the documented fields`() throws {
+        let (_, path) = try notes()
+        let outcome = try Command.run("query", "Who signs the lease?", "--index", path, "--json")
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(reply["schema"] as? String == "quarry.query/1")
+        #expect(
+            Set(reply.keys).isSuperset(of: [
+                "schema", "question", "mode", "hits", "warnings", "answer", "citations", "refused", "generator", "support",
+                "timings",
+            ]))
+        let hit = try #require((reply["hits"] as? [[String: Any]])?.first)
+        #expect(Set(hit.keys).isSuperset(of: ["rank", "score", "legs", "chunk", "document", "text", "location", "headings"]))
+        let citation = try #require((reply["citations"] as? [[String: Any]])?.first)
+        let location = try #require(citation["location"] as? [String: Any])
+        #expect(location["source"] as? String == "docs/lease.md")
+        let bytes = try #require(location["bytes"] as? [Int])
+        let source = Array("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n".utf8)
+        #expect(String(decoding: source[bytes[0]..<bytes[1]], as: UTF8.self) == citation["quote"] as? String)
+        #expect((citation["quoteSHA256"] as? String)?.count == 64)
+        #expect((citation["sourceSHA256"] as? String)?.count == 64)
+    }
+
+    @Test func `passages are shown with each leg's rank and score`() throws {
+        let (_, path) = try notes()
+        let outcome = try Command.run("query", "--retrieve", "договор", "-k", "5", "--explain", "--index", path)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("docs/arenda.md"))
+        #expect(outcome.output.contains("bm25 rank 1"))
+    }
+
+    @Test func `standard input is indexed under its name`() throws {
+        let scratch = try Scratch()
+        let outcome = try Command.run(
+            "index", "-", "--name", "report.md", "--model", "none", in: scratch.url,
+            input: Array("# Report\n\nThe bridge was inspected in May.\n".utf8))
+        #expect(outcome.status == 0)
+        let query = try Command.run("query", "--retrieve", "bridge", in: scratch.url)
+        #expect(query.output.contains("report.md:"))
+    }
+
+    @Test func `a plan leaves no file behind`() throws {
+        let scratch = try Scratch()
+        try scratch.write("Words.", to: "docs/a.md")
+        let outcome = try Command.run("index", "--plan", "docs", "--model", "none", in: scratch.url)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("1 new"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("index.quarry")))
+    }
+
+    @Test func `quarantined files are named and the exit code is 2`() throws {
+        let scratch = try Scratch()
+        try scratch.write("Words.", to: "docs/a.md")
+        try scratch.write("{\"text\": \"ok\"}\n{oops\n", to: "docs/b.jsonl")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("docs/b.jsonl:2"))
+        #expect(outcome.output.contains("2 written"))
+    }
+
+    @Test func `many questions make a run file`() throws {
+        let (scratch, path) = try notes()
+        try scratch.write(
+            "{\"_id\": \"q1\", \"text\": \"lease\"}\n{\"_id\": \"q2\", \"text\": \"договор\"}\n", to: "questions.jsonl")
+        let outcome = try Command.run(
+            "query", "--batch", scratch.path("questions.jsonl"), "--run", scratch.path("run.trec"), "--index", path)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let run = try String(contentsOfFile: scratch.path("run.trec"), encoding: .utf8).split(separator: "\n")
+        #expect(run.contains { $0.hasPrefix("q1 Q0 docs/lease.md 1 ") })
+        #expect(run.contains { $0.hasPrefix("q2 Q0 docs/arenda.md 1 ") })
+    }
+
+    @Test func `wrong usage exits with 64`() throws {
+        #expect(try Command.run("query").status == 64)
+        #expect(try Command.run("query", "x", "--mode", "psychic").status == 64)
+        #expect(try Command.run("frobnicate").status == 64)
+    }
+
+    @Test func `help and completion are generated`() throws {
+        let help = try Command.run("--help")
+        #expect(help.status == 0)
+        for name in ["index", "query", "eval", "info", "doctor", "models"] { #expect(help.output.contains(name)) }
+        #expect(try Command.run("--generate-completion-script", "bash").output.contains("quarry"))
+    }
+
+    @Test func `a missing index is an error with the next step`() throws {
+        let scratch = try Scratch()
+        let outcome = try Command.run("query", "anything", in: scratch.url)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("quarry index"))
+    }
+
+    @Test func `info and doctor speak of the index`() throws {
+        let (_, path) = try notes()
+        let info = try Command.run("info", "--index", path)
+        #expect(info.status == 0)
+        #expect(info.output.contains("2 documents"))
+        let doctor = try Command.run("doctor", "--index", path)
+        #expect(doctor.status == 0)
+        #expect(doctor.output == "\(path) is whole.\n")
+    }
+
+    @Test func `an interrupted run says so and keeps what it committed`() throws {
+        let scratch = try Scratch()
+        for number in 1...3_000 {
+            try scratch.write("Note \(number): " + String(repeating: "word\(number) and so on ", count: 60), to: "docs/\(number).md")
+        }
+        let process = try Command.start(["index", "docs", "--model", "none"], in: scratch.url)
+        while !FileManager.default.fileExists(atPath: scratch.path("index.quarry-wal")), process.isRunning { usleep(2_000) }
+        usleep(300_000)
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        if process.terminationStatus != 0 { #expect(process.terminationStatus == 130) }
+        let doctor = try Command.run("doctor", in: scratch.url)
+        #expect(doctor.status == 0, "\(doctor.output)\(doctor.errors)")
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).output.contains("documents:"))
+    }
+}

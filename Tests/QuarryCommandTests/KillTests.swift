@@ -1,0 +1,73 @@
+import Foundation
+import Quarry
+import Testing
+
+/// Kills the indexer with SIGKILL again and again, and looks at what is left.
+@Suite(.serialized)
+struct KillTests {
+    @Test func `whatever was committed survives fifty kills, and doctor finds nothing`() async throws {
+        let scratch = try Scratch()
+        var generator = SplitMix(state: 20_261_122)
+        let documents = 1_500
+        for number in 1...documents {
+            let words = (1...120).map { _ in "word\(generator.next() % 900)" }.joined(separator: " ")
+            try scratch.write("# Note \(number)\n\n\(words).", to: "docs/\(number % 40)/note-\(number).md")
+        }
+        var kills = 0
+        var seen = 0
+        var round = 0
+        while kills < 50 {
+            let path = scratch.path("round-\(round).quarry")
+            let process = try Command.start(["index", scratch.path("docs"), "--index", path, "--model", "none", "--quiet"])
+            let delay = Duration.milliseconds(Int64(generator.next() % 350) + 5)
+            let deadline = ContinuousClock.now + delay
+            while ContinuousClock.now < deadline, process.isRunning {
+                if let count = try? CorpusIndex.open(at: path, readOnly: true).summary().documents {
+                    seen = max(seen, count)
+                }
+                try await Task.sleep(for: .milliseconds(3))
+            }
+            let wasRunning = process.isRunning
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            guard FileManager.default.fileExists(atPath: path) else {
+                kills += wasRunning ? 1 : 0
+                continue
+            }
+            if wasRunning { kills += 1 }
+            do {
+                let index = try CorpusIndex.open(at: path)
+                #expect(try index.problems().isEmpty)
+                let count = try index.summary().documents
+                #expect(count >= seen, "\(seen) documents were committed, \(count) are left")
+                seen = count
+            } catch let error as CorpusError where error.code == .notAnIndex && seen == 0 {
+                // Killed before the first transaction: there is nothing yet, and the next run makes it.
+            }
+            if !wasRunning {
+                #expect(seen == documents)
+                round += 1
+                seen = 0
+            }
+        }
+        let last = scratch.path("round-\(round).quarry")
+        let finished = try Command.run("index", scratch.path("docs"), "--index", last, "--model", "none", "--quiet")
+        #expect(finished.status == 0)
+        let index = try CorpusIndex.open(at: last)
+        #expect(try index.summary().documents == documents)
+        #expect(try index.problems().isEmpty)
+    }
+}
+
+/// Steele, Lea and Flood's SplitMix64: the same numbers on every machine.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+}
