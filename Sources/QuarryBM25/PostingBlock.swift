@@ -29,7 +29,7 @@ package struct IDRange: Sendable, Hashable {
 
     package func contains(_ id: Int64) -> Bool { id >= 0 && (level == 63 || (id ^ first) >> Int64(level) == 0) }
 
-    var last: Int64 { level == 63 ? .max : first + (1 << Int64(level)) - 1 }
+    var last: Int64 { level == 63 ? .max : first | ((1 << Int64(level)) - 1) }
     var lowerHalf: IDRange { IDRange(first: first, level: level - 1) }
     var upperHalf: IDRange { IDRange(first: first + (1 << Int64(level - 1)), level: level - 1) }
     /// The other half of ``parent``. Not for ``all``.

@@ -1,0 +1,90 @@
+import GRDB
+public import QuarryCore
+import QuarrySQLite
+import Synchronization
+
+/// A vector index on its own, in memory or in a file: exact nearest neighbours by cosine.
+///
+///     let index = try VectorIndex(dimension: 384)
+///     try await index.upsert(vectors, ids: ids)
+///     let hits = try await index.nearest(to: query, limit: 10)
+///
+/// The vectors are kept in memory between searches, and read again after a change by whichever process.
+public final class VectorIndex: FilteringVectorStore {
+    public enum Location: Sendable, Hashable {
+        case memory
+        /// An SQLite file, created where it is not there.
+        case file(String)
+    }
+
+    public let dimension: Int
+    private let database: any DatabaseWriter
+    private let loaded = Mutex<(revision: Int64, matrix: VectorMatrix)?>(nil)
+
+    private static let generation: Int64 = 1
+
+    /// - Throws: ``VectorError/wrongDimension(what:actual:expected:)`` for a file with vectors of another dimension;
+    ///   when the file cannot be opened, or is no database.
+    public init(at location: Location = .memory, dimension: Int) throws {
+        self.dimension = dimension
+        switch location {
+        case .memory: database = try DatabaseQueue()
+        case .file(let path): database = try SQLiteFile.openPool(at: path)
+        }
+        try database.write { db in
+            if try !VectorTable.exists(in: db) { try VectorTable.create(in: db) }
+            guard let stored = try VectorTable.generations(in: db).first(where: { $0.id == Self.generation }) else {
+                return try VectorTable.createGeneration(Self.generation, dimension: dimension, in: db)
+            }
+            guard stored.dimension == dimension else {
+                throw VectorError.wrongDimension(
+                    what: "what is to be stored", actual: dimension, expected: stored.dimension)
+            }
+        }
+    }
+
+    /// Adds vectors, brought to length 1, replacing those whose id is already there: all, or on an error none.
+    ///
+    /// - Throws: ``VectorError``, naming the first chunk whose vector is zero or not finite.
+    public func upsert(_ vectors: EmbeddingBatch, ids: [ChunkID]) async throws {
+        try await database.write { db in
+            try VectorTable.upsert(vectors, ids: ids, generation: Self.generation, in: db)
+        }
+    }
+
+    /// Removes vectors without leaving a trace of them; ids that are not there are ignored.
+    public func remove(_ ids: [ChunkID]) async throws {
+        try await database.write { try VectorTable.remove(ids, in: $0) }
+    }
+
+    public func nearest(to query: [Float], limit: Int) async throws -> [ScoredID] {
+        try await matrix().nearest(to: query, limit: limit)
+    }
+
+    public func nearest(to query: [Float], limit: Int, among mask: ChunkMask) async throws -> [ScoredID] {
+        try await matrix().nearest(to: query, limit: limit, among: mask)
+    }
+
+    /// All vectors as they are now, for searches of one snapshot, or of many queries at once.
+    public func matrix() async throws -> VectorMatrix {
+        let known = loaded.withLock { $0 }
+        let current = try await database.read { db in
+            let revision = try VectorTable.generation(Self.generation, in: db).revision
+            if let known, known.revision == revision { return known }
+            return (revision: revision, matrix: try VectorTable.matrix(generation: Self.generation, in: db))
+        }
+        loaded.withLock { $0 = current }
+        return current.matrix
+    }
+
+    public var count: Int {
+        get async throws {
+            try await database.read { try VectorTable.ids(generation: Self.generation, in: $0).count }
+        }
+    }
+
+    /// Everything that is wrong with the stored vectors; empty when they are sound.
+    public func problems() async throws -> [String] {
+        try await database.read { try VectorTable.verify(in: $0) }
+    }
+}
