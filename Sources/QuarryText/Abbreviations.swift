@@ -1,7 +1,7 @@
 /// The abbreviations that a sentence goes on after, lower-case, without their last full stop.
-struct Abbreviations: Sendable {
+enum Abbreviations {
     /// A name, a number or a word follows: Dr., им., e. g.
-    let continuing = words(
+    static let continuing = words(
         """
         dr mr mrs ms mx prof rev hon st mt ft gen col capt lt sgt sen rep gov pres messrs mme mlle sr sra fr hr \
         vs viz cf ca approx al e.g i.e eg ie resp z.b d.h u.a bzw usw vgl \
@@ -12,13 +12,13 @@ struct Abbreviations: Sendable {
         янв февр мар апр авг сент окт нояб дек
         """)
     /// Only a number follows: fig. 3, рис. 5, стр. 12.
-    let beforeNumbers = words(
+    static let beforeNumbers = words(
         """
         no nos nr fig figs eq eqs sec sect ch chap vol vols pp p par para art ref refs tab pt ed abb s bd \
         рис табл гл стр с п пп ст ч т вып изд разд прим илл ил №№ д кв оф эт тел корп стр-е ок
         """)
     /// Words that begin a sentence rather than go on after `U.S.`.
-    let openers = words(
+    static let openers = words(
         """
         the a an in on at it he she they we this that these those but and or if when while after before however for as \
         since his her its our their there what who where why how

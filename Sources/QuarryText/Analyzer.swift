@@ -40,7 +40,7 @@ package struct Analyzer: Sendable {
         var languages = Script.defaultLanguages
         if let language { languages[language.script.index] = language }
         let terms = collect(text, languages: languages)
-        return stopWords == .removed ? terms.filter { !$0.isStopWord }.map(\.text) : terms.map(\.text)
+        return stopWords == .removed ? terms.content : terms.texts
     }
 
     /// The terms of a question, in text order, repeated as often as they occur.
@@ -52,15 +52,14 @@ package struct Analyzer: Sendable {
         for language in languages.reversed() { chosen[language.script.index] = language }
         if let language = detector.language(of: text, among: languages) { chosen[language.script.index] = language }
         let terms = collect(text, languages: chosen)
-        let content = terms.filter { !$0.isStopWord }
         switch stopWords {
-        case .kept: return terms.map(\.text)
-        case .removedFromQueries: return (content.isEmpty ? terms : content).map(\.text)
-        case .removed: return content.map(\.text)
+        case .kept: return terms.texts
+        case .removedFromQueries: return terms.content.isEmpty ? terms.texts : terms.content
+        case .removed: return terms.content
         }
     }
 
-    private func collect(_ text: String, languages: [Language?]) -> [Term] {
+    private func collect(_ text: String, languages: [Language?]) -> TermList {
         var text = text
         return text.withUTF8 { bytes in
             workspaces.withWorkspace { workspace in

@@ -1,7 +1,7 @@
 /// Says which language a text is written in, from its scripts and its function words.
 ///
 /// The script decides alone where only one language here is written in it. Latin languages are told apart by how many of
-/// their function words occur; a word shared by *n* languages counts 1/*n* for each, in the manner of short-word profiles
+/// their function words occur, words of one letter apart; a word shared by *n* languages counts 1/*n* for each, in the manner of short-word profiles
 /// (Grefenstette 1995). Nothing is learned from data, and a text too short to tell gives nil.
 package struct LanguageDetector: Sendable {
     package init() {}
@@ -57,7 +57,7 @@ package struct LanguageDetector: Sendable {
         var scores = [Double](repeating: 0, count: 64)
         var wordCount = 0
         var hits = 0
-        for word in latinWords(of: text) {
+        for word in words(of: text) {
             wordCount += 1
             let speakers = (speakersOfWords[word] ?? 0) & allowed
             guard speakers != 0 else { continue }
@@ -75,20 +75,36 @@ package struct LanguageDetector: Sendable {
         return isSure && best < Language.allCases.count ? Language.allCases[best] : nil
     }
 
-    /// The lower-case runs of letters among the first scalars of a text.
-    private func latinWords(of text: String) -> [String] {
-        var words: [String] = []
-        var word = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars.prefix(Self.sampleLimit) {
-            if ScalarClass(of: scalar.value).continuesWord {
-                word.append(scalar)
-            } else if !word.isEmpty {
-                words.append(String(word).lowercased())
-                word.removeAll(keepingCapacity: true)
+    /// The lower-case words of the first scalars of a text; those of one letter, and those too long for a
+    /// function word, are empty.
+    private func words(of text: String) -> [String] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var words: [String] = []
+            var letters: [UInt8] = []
+            var offset = 0
+            var seen = 0
+            while offset < bytes.count, seen < Self.sampleLimit {
+                let (scalar, width) = bytes.scalar(at: offset)
+                offset += width
+                seen += 1
+                if ScalarClass(of: scalar).continuesWord {
+                    letters.append(scalar: scalar)
+                } else if !letters.isEmpty {
+                    words.append(Self.word(letters))
+                    letters.removeAll(keepingCapacity: true)
+                }
             }
+            if !letters.isEmpty { words.append(Self.word(letters)) }
+            return words
         }
-        if !word.isEmpty { words.append(String(word).lowercased()) }
-        return words
+    }
+
+    private static func word(_ letters: [UInt8]) -> String {
+        guard (2...15).contains(letters.count) else { return "" }
+        let word = String(decoding: letters, as: UTF8.self)
+        let isLower = letters.allSatisfy { $0 < 0x80 && $0 &- 0x41 >= 26 }
+        return isLower ? word : word.lowercased()
     }
 }
 

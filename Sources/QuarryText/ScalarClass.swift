@@ -28,6 +28,7 @@ struct ScalarClass: Equatable {
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Table look-up below U+3000, properties above.
+    @inline(__always)
     init(of scalar: UInt32) {
         if scalar < UInt32(classTable.count) {
             self.init(rawValue: classTable[Int(scalar)])

@@ -1,7 +1,6 @@
 /// One pass of a ``SentenceSplitter`` over a text.
 struct SentenceScan {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private let abbreviations: Abbreviations
     private var ranges: [Range<Int>] = []
     private var sentenceStart = 0
     private var lineStart = 0
@@ -9,10 +8,7 @@ struct SentenceScan {
     /// A line shorter than this many bytes was not wrapped: the next line is another thought.
     private static let shortestWrappedLine = 40
 
-    init(bytes: UnsafeBufferPointer<UInt8>, abbreviations: Abbreviations) {
-        self.bytes = bytes
-        self.abbreviations = abbreviations
-    }
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     mutating func sentences() -> [Range<Int>] {
         var offset = 0
@@ -172,10 +168,10 @@ extension SentenceScan {
         if isSingle, firstClass == .upper { return following != .digit && !isPronoun(at: start) }
         let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<dot]), as: UTF8.self).lowercased()
         if following == .digit {
-            return abbreviations.beforeNumbers.contains(word) || abbreviations.continuing.contains(word)
+            return Abbreviations.beforeNumbers.contains(word) || Abbreviations.continuing.contains(word)
         }
         if isSingle { return continuesSingle(word, at: start) }
-        return abbreviations.continuing.contains(word) || isAcronym(start..<dot)
+        return Abbreviations.continuing.contains(word) || isAcronym(start..<dot)
     }
 
     /// `г. Москва` but not `в 1999 г. Москва`; `т. е. Москва` but not `и т. д. Москва`.
@@ -219,7 +215,7 @@ extension SentenceScan {
             end += bytes.scalar(at: end).width
         }
         let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self).lowercased()
-        return abbreviations.openers.contains(word)
+        return Abbreviations.openers.contains(word)
     }
 
     private func indentEnd(of start: Int) -> Int {

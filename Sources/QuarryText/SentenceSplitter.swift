@@ -6,8 +6,6 @@
 /// or the number of a list item. Marks of Chinese and Japanese (。！？) always do. Blank lines end sentences, as do line ends
 /// before list items, headings, quotes and table rows and after headings and lines too short to have been wrapped.
 package struct SentenceSplitter: Sendable {
-    private let abbreviations = Abbreviations()
-
     package init() {}
 
     /// The sentences of a text as UTF-8 ranges in order, without the white space around them. Text without letters counts too.
@@ -15,7 +13,7 @@ package struct SentenceSplitter: Sendable {
     package func sentences(in text: String) -> [Range<Int>] {
         var text = text
         return text.withUTF8 { bytes in
-            var scan = SentenceScan(bytes: bytes, abbreviations: abbreviations)
+            var scan = SentenceScan(bytes: bytes)
             return scan.sentences()
         }
     }

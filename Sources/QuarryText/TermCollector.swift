@@ -3,36 +3,51 @@ struct TermCollector {
     private let bytes: UnsafeBufferPointer<UInt8>
     /// The language that stems each script, by the script's index.
     private let languages: [Language?]
+    /// What stands for those languages in the cache; 0 for none.
+    private let languageKeys: [UInt8]
     private let workspace: Workspace
-    private var terms: [Term] = []
+    private var cache = TermCache()
+    private var terms: TermList
 
     init(bytes: UnsafeBufferPointer<UInt8>, languages: [Language?], workspace: Workspace) {
         self.bytes = bytes
         self.languages = languages
         self.workspace = workspace
+        languageKeys = languages.map { language in language.map { UInt8(truncatingIfNeeded: $0.index + 1) } ?? 0 }
+        terms = TermList(capacity: bytes.count / 6)
     }
 
-    mutating func collect() -> [Term] {
-        terms.reserveCapacity(bytes.count / 6)
+    mutating func collect() -> TermList {
+        swap(&cache, &workspace.cache)
         var scanner = WordScanner(bytes)
         while let piece = scanner.next() {
             switch piece {
-            case .unspaced(let range): addPairs(range)
+            case .word(let word):
+                add(word)
+                addOperatorName(endingWith: word)
             case .compound:
-                if scanner.compound.connectors.isEmpty {
-                    if let word = scanner.compound.words.first { add(word) }
-                } else {
-                    add(scanner.compound)
-                }
-                addOperatorName(endingAt: scanner.compound)
+                add(scanner.compound)
+                if let word = scanner.compound.words.last { addOperatorName(endingWith: word) }
+            case .unspaced(let range): addPairs(range)
             }
         }
+        swap(&cache, &workspace.cache)
         return terms
     }
 
     private mutating func add(_ range: Range<Int>, script: Script?) {
-        let language = script.flatMap { languages[$0.index] }
-        terms.append(workspace.term(of: UnsafeBufferPointer(rebasing: bytes[range]), language: language))
+        add(UnsafeBufferPointer(rebasing: bytes[range]), script: script)
+    }
+
+    private mutating func add(_ word: UnsafeBufferPointer<UInt8>, script: Script?) {
+        let key = script.map { languageKeys[$0.index] } ?? 0
+        if let term = cache.term(of: word, language: key) {
+            terms.append(term)
+        } else {
+            let term = workspace.makeTerm(of: word, language: script.flatMap { languages[$0.index] })
+            cache.insert(term, of: word, language: key)
+            terms.append(term)
+        }
     }
 
     /// Adds a stretch of text as it stands, folded only.
@@ -107,7 +122,7 @@ struct TermCollector {
     /// `U.S.` as `us`.
     private mutating func addAcronym(_ compound: Compound) {
         let letters = compound.words.flatMap { bytes[$0.range] }
-        letters.withUnsafeBufferPointer { terms.append(workspace.term(of: $0, language: nil)) }
+        letters.withUnsafeBufferPointer { add($0, script: nil) }
     }
 
     /// Adds the numbers of a compound with commas in it, cut where anything but a comma or point joins.
@@ -133,11 +148,9 @@ struct TermCollector {
     }
 
     /// Adds `c++`, `c#`, `f#` after `c`, `c`, `f`.
-    private mutating func addOperatorName(endingAt compound: Compound) {
-        let end = compound.range.upperBound
-        guard end < bytes.count, bytes[end] == 0x2B || bytes[end] == 0x23, let word = compound.words.last,
-            word.script == .latin
-        else { return }
+    private mutating func addOperatorName(endingWith word: Word) {
+        let end = word.range.upperBound
+        guard end < bytes.count, bytes[end] == 0x2B || bytes[end] == 0x23, word.script == .latin else { return }
         var next = end + 1
         if bytes[end] == 0x2B {
             guard next < bytes.count, bytes[next] == 0x2B else { return }

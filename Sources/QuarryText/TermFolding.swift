@@ -97,5 +97,11 @@ enum TermFolding {
 
 extension [UInt8] {
     /// Appends a scalar as UTF-8; U+FFFD for a value that is no scalar.
-    mutating func append(scalar: UInt32) { append(contentsOf: (Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8) }
+    mutating func append(scalar: UInt32) {
+        if scalar < 0x80 {
+            append(UInt8(truncatingIfNeeded: scalar))
+        } else {
+            append(contentsOf: (Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
+        }
+    }
 }

@@ -50,7 +50,9 @@ struct Compound {
 /// Cuts text into compounds of words and runs of characters written without spaces.
 struct WordScanner {
     enum Piece {
-        /// The scanner's ``WordScanner/compound`` was filled.
+        /// A word that no connector follows.
+        case word(Word)
+        /// Several words; the scanner's ``WordScanner/compound`` was filled.
         case compound
         /// A run of Han, kana, Hangul, Thai, Lao, Khmer or Myanmar characters.
         case unspaced(Range<Int>)
@@ -71,7 +73,9 @@ struct WordScanner {
             let (scalar, width) = bytes.scalar(at: offset)
             let scalarClass = ScalarClass(of: scalar)
             if scalarClass.startsWord {
-                scanCompound()
+                let word = scanWord()
+                guard let (connector, next) = connectorBeforeWord(after: word) else { return .word(word) }
+                scanCompound(after: word, connector, next)
                 return .compound
             }
             if scalarClass == .unspaced { return .unspaced(scanUnspaced()) }
@@ -91,12 +95,18 @@ struct WordScanner {
         return start..<offset
     }
 
-    private mutating func scanCompound() {
+    private mutating func scanCompound(after first: Word, _ connector: Connector, _ next: Int) {
         compound.words.removeAll(keepingCapacity: true)
         compound.connectors.removeAll(keepingCapacity: true)
+        compound.words.append(first)
+        compound.connectors.append(connector)
+        offset = next
         while true {
-            compound.words.append(scanWord())
-            guard let (connector, next) = connectorBeforeWord() else { return }
+            let word = scanWord()
+            compound.words.append(word)
+            guard compound.words.count < Self.maximumWordCount,
+                let (connector, next) = connectorBeforeWord(after: word)
+            else { return }
             compound.connectors.append(connector)
             offset = next
         }
@@ -108,6 +118,17 @@ struct WordScanner {
         var previous = ScalarClass.separator
         var capitals = 0
         while offset < bytes.count {
+            let small = endOfSmallLetters(from: offset)
+            if small > offset {
+                if capitals >= 2 { word.hasHump = true }
+                if word.script == nil { word.script = .latin }
+                word.letterCount += small - offset
+                word.isCapitals = false
+                capitals = 0
+                previous = .lower
+                offset = small
+                guard offset < bytes.count else { break }
+            }
             let (scalar, width) = bytes.scalar(at: offset)
             let scalarClass = ScalarClass(of: scalar)
             guard scalarClass.continuesWord else { break }
@@ -134,9 +155,17 @@ struct WordScanner {
         return word
     }
 
+    /// The end of a run of ASCII small letters, the most common of all.
+    @inline(__always)
+    private func endOfSmallLetters(from start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] &- 0x61 < 26 { end += 1 }
+        return end
+    }
+
     /// The connector at the scanner's position, and where the word after it starts, if one does.
-    private func connectorBeforeWord() -> (Connector, next: Int)? {
-        guard offset < bytes.count, compound.words.count < Self.maximumWordCount else { return nil }
+    private func connectorBeforeWord(after word: Word) -> (Connector, next: Int)? {
+        guard offset < bytes.count, bytes[offset] != 0x20 else { return nil }
         let (scalar, width) = bytes.scalar(at: offset)
         guard ScalarClass(of: scalar) == .connector else { return nil }
         let connector = Connector(scalar)
@@ -148,7 +177,7 @@ struct WordScanner {
         let following = ScalarClass(of: bytes.scalar(at: next).value)
         guard following.startsWord else { return nil }
         if connector == .comma {
-            guard compound.words.last?.isNumber == true, following == .digit else { return nil }
+            guard word.isNumber, following == .digit else { return nil }
         }
         return (connector, next)
     }

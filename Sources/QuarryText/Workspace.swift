@@ -2,7 +2,8 @@ import Synchronization
 
 /// What one analysis works with: stemmers, which are not thread-safe, and the terms of words met before.
 final class Workspace {
-    private var cache = TermCache()
+    /// Whoever uses it takes it out for the time.
+    var cache = TermCache()
     private var stemmers: [Language: Stemmer] = [:]
 
     /// Words longer than this are cut after folding; no one searches for them.
@@ -10,14 +11,9 @@ final class Workspace {
 
     /// The term of a word: folded, stemmed unless it holds a digit.
     /// - Parameters:
-    ///   - word: Letters, marks and digits; an apostrophe only in an English contraction.
+    ///   - word: Letters, marks and digits; an apostrophe only within a Cyrillic word or an English contraction.
     ///   - language: What to stem it by; nil folds only.
-    func term(of word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
-        let key = language.map { UInt8(truncatingIfNeeded: $0.index + 1) } ?? 0
-        return cache.term(of: word, language: key) { makeTerm(word, language: language) }
-    }
-
-    private func makeTerm(_ word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
+    func makeTerm(of word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
         var folded = TermFolding.fold(word)
         guard let language else { return Term(text: Self.text(folded), isStopWord: false) }
         let isStopWord = stopWords[language.index].contains(String(decoding: folded, as: UTF8.self))
