@@ -1,0 +1,32 @@
+import Foundation
+package import GRDB
+package import QuarryCore
+
+extension VectorTable {
+    /// The stored vector of one chunk; nil where it has none.
+    ///
+    /// - Complexity: Reads one block.
+    package static func vector(of chunk: ChunkID, generation id: Int64, in db: Database) throws -> [Float]? {
+        guard chunk.rawValue >= 0 else { return nil }
+        let generation = try generation(id, in: db)
+        let width = VectorBlock.width(dimension: generation.dimension)
+        let number = chunk.rawValue / Int64(width)
+        let statement = try db.cachedStatement(
+            sql: "SELECT present, rows FROM vectors WHERE generation = ? AND block = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id, number]) else { return nil }
+        let block = VectorBlock(present: UInt64(bitPattern: row[0] as Int64), rows: row[1])
+        if let damage = block.damage(dimension: generation.dimension, width: width) {
+            throw VectorError.damaged(place: "generation \(id), block \(number)", reason: damage)
+        }
+        let bit: UInt64 = 1 << UInt64(chunk.rawValue % Int64(width))
+        guard block.present & bit != 0 else { return nil }
+        let position = (block.present & (bit - 1)).nonzeroBitCount
+        let size = generation.dimension * MemoryLayout<Float>.size
+        var vector = [Float](repeating: 0, count: generation.dimension)
+        vector.withUnsafeMutableBufferPointer { target in
+            _ = block.rows.dropFirst(position * size).prefix(size).copyBytes(to: target)
+            target.convertFromLittleEndian()
+        }
+        return vector
+    }
+}
