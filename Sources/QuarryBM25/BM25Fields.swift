@@ -17,12 +17,13 @@ public struct BM25Fields: Sendable, Hashable {
 public struct BM25Parameters: Sendable, Hashable {
     /// How slowly the score saturates with a term's frequency; 0 only asks whether a term is there. The default is 1.2.
     public var k1: Double
-    /// How much longer chunks are held back, from 0 (not at all) to 1 (in proportion). The default is 0.75.
+    /// How much longer chunks are held back, from 0 (not at all) to 1 (in proportion). The default is 0.5: chunks are cut to
+    /// similar lengths, so length says less than it does of whole documents.
     public var b: Double
     /// What an occurrence in each field counts, at least 0 and not all 0. The default is 1 for each.
     public var weights: FieldWeights
 
-    public init(k1: Double = 1.2, b: Double = 0.75, weights: FieldWeights = FieldWeights()) {
+    public init(k1: Double = 1.2, b: Double = 0.5, weights: FieldWeights = FieldWeights()) {
         self.k1 = k1
         self.b = b
         self.weights = weights

@@ -18,7 +18,7 @@ struct SearchOptions: ParsableArguments {
     var k1 = 1.2
 
     @Option(help: "BM25: how much long passages are held back, from 0 to 1.")
-    var b = 0.75
+    var b = 0.5
 
     @Option(help: "Hits taken from each leg before fusion.")
     var depth = 100
