@@ -89,6 +89,13 @@ public struct BM25Statistics: Sendable, Hashable {
     public var heading: Int
     public var body: Int
 
+    public init(chunks: Int, title: Int, heading: Int, body: Int) {
+        self.chunks = chunks
+        self.title = title
+        self.heading = heading
+        self.body = body
+    }
+
     var isPlausible: Bool { chunks >= 0 && title >= 0 && heading >= 0 && body >= 0 }
 
     mutating func add(_ lengths: FieldCounts) {

@@ -81,8 +81,9 @@ package struct BM25Writer {
             lists.append((chunk, TermList(terms)))
         }
 
+        let statements = try PostingStore.Statements(db)
         for (term, change) in changes.sorted(by: { $0.key < $1.key }) {
-            try PostingStore(db: db, term: term).apply(
+            try PostingStore(db: db, term: term, statements: statements).apply(
                 removals: change.removals[...], additions: change.additions[...], isNew: change.isNew)
             if change.additions.isEmpty { try deleteIfUnused(term, in: db) }
         }
@@ -121,19 +122,21 @@ package struct BM25Writer {
         return chunks
     }
 
-    /// The stored number of each term of ``vocabulary``; new terms are stored, in the order of their bytes.
+    /// The stored number of each term of ``vocabulary``; new terms are stored in ascending order.
     private func storedNumbers(in db: Database) throws -> [(id: Int64, isNew: Bool)] {
         var used = Array(repeating: false, count: vocabulary.count)
         for addition in additions.values {
             for (number, _) in addition.terms { used[number] = true }
         }
         var stored: [(id: Int64, isNew: Bool)] = Array(repeating: (0, false), count: vocabulary.count)
+        let select = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ?")
         let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms (term) VALUES (?)")
         for number in vocabulary.indices.filter({ used[$0] }).sorted(by: { vocabulary[$0] < vocabulary[$1] }) {
-            if let id = try BM25Table.number(of: vocabulary[number], in: db) {
+            let bytes = Data(vocabulary[number].utf8)
+            if let id = try Int64.fetchOne(select, arguments: [bytes]) {
                 stored[number] = (id, false)
             } else {
-                try insert.execute(arguments: [Data(vocabulary[number].utf8)])
+                try insert.execute(arguments: [bytes])
                 stored[number] = (db.lastInsertedRowID, true)
             }
         }

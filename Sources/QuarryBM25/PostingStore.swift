@@ -5,6 +5,39 @@ import GRDB
 struct PostingStore {
     let db: Database
     let term: Int64
+    private let statements: Statements
+
+    init(db: Database, term: Int64) throws { self.init(db: db, term: term, statements: try Statements(db)) }
+
+    init(db: Database, term: Int64, statements: Statements) {
+        self.db = db
+        self.term = term
+        self.statements = statements
+    }
+
+    /// What is asked for every term, looked up once for all of them.
+    struct Statements {
+        let covering: Statement
+        let between: Statement
+        let before: Statement
+        let after: Statement
+        let write: Statement
+        let delete: Statement
+
+        init(_ db: Database) throws {
+            covering = try db.cachedStatement(
+                sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first <= ? ORDER BY first DESC LIMIT 1")
+            between = try db.cachedStatement(
+                sql: """
+                    SELECT first, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ? ORDER BY first LIMIT ?
+                    """)
+            before = try db.cachedStatement(
+                sql: "SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?")
+            after = try db.cachedStatement(sql: "SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?")
+            write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?)")
+            delete = try db.cachedStatement(sql: "DELETE FROM bm25_postings WHERE term = ? AND first = ?")
+        }
+    }
 
     /// Removes and adds postings.
     ///
@@ -84,28 +117,18 @@ struct PostingStore {
 
     /// The block whose range holds the id, if any chunk of that range has the term.
     func block(for id: Int64) throws -> PostingBlock? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first <= ? ORDER BY first DESC LIMIT 1")
-        let block = try fetch(statement, [term, id]).first
-        return block.flatMap { $0.range.contains(id) ? $0 : nil }
+        try fetch(statements.covering, [term, id]).first.flatMap { $0.range.contains(id) ? $0 : nil }
     }
 
     /// The range that a new block for an id covers, where no block does.
     private func gap(around id: Int64) throws -> IDRange {
-        let before = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?"),
-            arguments: [term, id])
-        let after = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?"),
-            arguments: [term, id])
+        let before = try Int64.fetchOne(statements.before, arguments: [term, id])
+        let after = try Int64.fetchOne(statements.after, arguments: [term, id])
         return IDRange(around: id, apartFrom: [before, after].compactMap(\.self))
     }
 
     func blocks(in range: IDRange, atMost limit: Int = .max) throws -> [PostingBlock] {
-        let statement = try db.cachedStatement(
-            sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ? ORDER BY first LIMIT ?"
-        )
-        return try fetch(statement, [term, range.first, range.last, limit])
+        try fetch(statements.between, [term, range.first, range.last, limit])
     }
 
     private func fetch(_ statement: Statement, _ arguments: StatementArguments) throws -> [PostingBlock] {
@@ -126,13 +149,11 @@ struct PostingStore {
     }
 
     private func write(_ block: PostingBlock) throws {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?)")
-            .execute(arguments: [term, block.range.first, Data(block.encoded())])
+        try statements.write.execute(arguments: [term, block.range.first, Data(block.encoded())])
     }
 
     private func delete(_ first: Int64) throws {
-        try db.cachedStatement(sql: "DELETE FROM bm25_postings WHERE term = ? AND first = ?")
-            .execute(arguments: [term, first])
+        try statements.delete.execute(arguments: [term, first])
     }
 
     private func damage(_ reason: String, _ first: Int64) throws -> BM25Error {

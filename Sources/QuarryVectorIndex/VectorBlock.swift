@@ -54,7 +54,7 @@ struct VectorBlock {
     }
 
     private mutating func append(_ vector: [Float]) {
-        vector.map(\.bitPattern.littleEndian).withUnsafeBytes { rows.append(contentsOf: $0) }
+        vector.map(\.bitPattern.littleEndian).withUnsafeBufferPointer { rows.append($0) }
     }
 }
 

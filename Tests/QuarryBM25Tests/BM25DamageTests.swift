@@ -1,0 +1,131 @@
+import Foundation
+import GRDB
+import QuarryBM25
+import QuarryCore
+import Testing
+
+@Suite struct BM25DamageTests {
+    @Test func `blocks come back as they were written`() throws {
+        var generator = SeededGenerator(seed: 3)
+        for round in 0..<200 {
+            let level = UInt8.random(in: 10...63, using: &generator)
+            let first: Int64 = level == 63 ? 0 : (Int64.random(in: 0...7, using: &generator) << Int64(level)) & .max
+            let width: Int64 = level == 63 ? .max : (1 << Int64(level)) - 1
+            let ids = Set(
+                (0..<Int.random(in: 1...PostingBlock.capacity, using: &generator)).map { _ in
+                    first + Int64.random(in: 0...(round.isMultiple(of: 2) ? min(width, 600) : width), using: &generator)
+                }
+            ).sorted()
+            let postings = ids.map { id in
+                let counts = FieldCounts(
+                    title: UInt32.random(in: 0...2, using: &generator), heading: round == 0 ? .max : 0,
+                    body: UInt32.random(in: 1...(round.isMultiple(of: 3) ? .max : 9), using: &generator))
+                return Posting(chunk: id, counts: counts)
+            }
+            let block = PostingBlock(range: IDRange(first: first, level: level), postings: postings[...])
+            let decoded = try block.encoded().withUnsafeBytes { try PostingBlock(first: first, decoding: $0) }
+            #expect(decoded == block)
+        }
+        let lengths = LengthBlock(
+            [0, 1, 5, 1023].map { LengthBlock.Entry(slot: $0, lengths: FieldCounts(title: 1, heading: 0, body: .max)) })
+        #expect(try lengths.encoded().withUnsafeBytes { try LengthBlock(decoding: $0) } == lengths)
+        for terms in [[], [1], [1, 2, 300, Int64.max]] as [[Int64]] {
+            #expect(try TermList(terms).encoded().withUnsafeBytes { try TermList(decoding: $0) }.terms == terms)
+        }
+    }
+
+    @Test func `bytes that no encoder wrote are refused or read as what encodes to them`() throws {
+        var generator = SeededGenerator(seed: 5)
+        let posting = PostingBlock(
+            range: .all, postings: [3, 4, 900].map { Posting(chunk: $0, counts: FieldCounts(title: 1, body: 2)) }[...])
+        let length = LengthBlock([LengthBlock.Entry(slot: 7, lengths: FieldCounts(body: 300))])
+        for sample in [posting.encoded(), length.encoded(), TermList([4, 500, 70_000]).encoded()] {
+            for _ in 0..<5000 {
+                var bytes = sample
+                for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                    let place = Int.random(in: 0..<max(1, bytes.count), using: &generator)
+                    switch Int.random(in: 0...2, using: &generator) {
+                    case 0 where !bytes.isEmpty: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                    case 1 where !bytes.isEmpty: bytes.removeSubrange(place...)
+                    default: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: min(place, bytes.count))
+                    }
+                }
+                bytes.withUnsafeBytes { raw in
+                    if let block = try? PostingBlock(first: 0, decoding: raw) { #expect(block.encoded() == bytes) }
+                    if let block = try? LengthBlock(decoding: raw) { #expect(block.encoded() == bytes) }
+                    if let list = try? TermList(decoding: raw) { #expect(list.encoded() == bytes) }
+                }
+            }
+        }
+    }
+
+    private func sampleDatabase() throws -> DatabaseQueue {
+        let database = try DatabaseQueue()
+        try database.write { db in
+            try BM25Table.create(in: db)
+            var writer = BM25Writer()
+            for id in 1...40 {
+                try writer.add(BM25Fields(title: ["apple"], body: ["pear", "n\(id % 7)"]), as: ChunkID(Int64(id)))
+            }
+            try writer.flush(to: db)
+        }
+        return database
+    }
+
+    @Test(arguments: [
+        "UPDATE bm25_postings SET data = x'3F'", "UPDATE bm25_postings SET data = zeroblob(9)",
+        "UPDATE bm25_postings SET data = substr(data, 1, 5)", "UPDATE bm25_postings SET data = x''",
+        "DELETE FROM bm25_postings WHERE term = 1", "DELETE FROM bm25_terms WHERE id = 2",
+        "UPDATE bm25_lengths SET data = substr(data, 1, length(data) - 1)", "DELETE FROM bm25_lengths",
+        "UPDATE bm25_lengths SET block = -4", "UPDATE bm25_chunks SET terms = x'8080' WHERE id = 5",
+        "DELETE FROM bm25_chunks WHERE id = 7", "UPDATE bm25_statistics SET body = body + 1",
+        "UPDATE bm25_statistics SET chunks = -1", "DELETE FROM bm25_statistics",
+        "INSERT INTO bm25_terms VALUES (99, CAST('stray' AS BLOB))",
+        "UPDATE bm25_postings SET first = 8 WHERE term = 1",
+    ]) func `damage is named by the check and never crashes a search or a change`(damage: String) throws {
+        let database = try sampleDatabase()
+        #expect(try database.read { try BM25Table.verify(in: $0) } == [])
+        try database.write { try $0.execute(sql: damage) }
+        let problems = try database.read { try BM25Table.verify(in: $0) }
+        #expect(!problems.isEmpty)
+
+        func attempt(_ body: (Database) throws -> Void) {
+            do {
+                try database.write(body)
+            } catch is BM25Error {
+            } catch {
+                Issue.record("Another error than the index's own: \(error)")
+            }
+        }
+        attempt { _ = try BM25Table.search(in: $0, terms: ["apple", "pear", "n3"], limit: 5) }
+        attempt { _ = try BM25Table.explain(in: $0, terms: ["apple", "pear", "n3"], chunk: ChunkID(5)) }
+        attempt { db in
+            var writer = BM25Writer()
+            for id in 1...20 { writer.remove(ChunkID(Int64(id))) }
+            try writer.add(BM25Fields(body: ["apple"]), as: ChunkID(30))
+            try writer.flush(to: db)
+        }
+        try database.write { db in
+            try BM25Table.removeAll(in: db)
+            var writer = BM25Writer()
+            try writer.add(BM25Fields(body: ["apple"]), as: ChunkID(30))
+            try writer.flush(to: db)
+            #expect(try BM25Table.verify(in: db) == [])
+        }
+    }
+
+    @Test func `an error names the term and the block`() throws {
+        let database = try sampleDatabase()
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE bm25_postings SET data = x'3F01'
+                    WHERE term = (SELECT id FROM bm25_terms WHERE term = CAST('pear' AS BLOB))
+                    """)
+        }
+        let error = #expect(throws: BM25Error.self) {
+            try database.read { try BM25Table.search(in: $0, terms: ["pear"], limit: 1) }
+        }
+        #expect(error?.description.contains("the term “pear”, block 0") == true)
+    }
+}
