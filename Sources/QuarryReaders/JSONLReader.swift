@@ -108,7 +108,8 @@ private struct JSONLParse {
     private mutating func document(in range: Range<Int>, line: Int) throws -> Document {
         var scanner = JSONScanner(bytes: bytes, range: range)
         guard case .object(let members, _) = try scanner.document() else {
-            throw broken(line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
+            throw broken(
+                line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
         }
         var id: JSONValue?
         var title: JSONValue?
