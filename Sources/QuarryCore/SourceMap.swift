@@ -113,16 +113,27 @@ public struct SourceMap: Sendable, Hashable {
 
     private static func lineStarts(inBuffer bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
         var starts = [0]
-        var offset = 0
-        var previousWasReturn = false
-        for byte in bytes {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var offset = -1
+        while true {
+            offset += 1
+            // Eight bytes at a time while none is 0x0D or less.
+            while offset + 8 <= raw.count {
+                let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                guard (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080 == 0 else { break }
+                offset += 8
+            }
+            guard offset < bytes.count else { break }
+            let byte = bytes[offset]
             if byte == 0x0A {
-                if previousWasReturn { starts[starts.count - 1] = offset + 1 } else { starts.append(offset + 1) }
+                if offset > 0, bytes[offset - 1] == 0x0D {
+                    starts[starts.count - 1] = offset + 1
+                } else {
+                    starts.append(offset + 1)
+                }
             } else if byte == 0x0D {
                 starts.append(offset + 1)
             }
-            previousWasReturn = byte == 0x0D
-            offset += 1
         }
         return starts
     }

@@ -30,10 +30,14 @@ enum EncodingDetector {
         for offset in 0..<sample where bytes[offset] == 0 { zeros[offset & 3] += 1 }
         guard zeros.contains(where: { $0 > 0 }) else { return nil }
         let units = max(1, sample / 4)
-        if bytes.count.isMultiple(of: 4), zeros[2] + zeros[3] == 2 * units, looksLikeText(bytes, .utf32LittleEndian) {
+        if bytes.count.isMultiple(of: 4), zeros[3] == units, zeros[2] * 8 > units * 7,
+            looksLikeText(bytes, .utf32LittleEndian)
+        {
             return .utf32LittleEndian
         }
-        if bytes.count.isMultiple(of: 4), zeros[0] + zeros[1] == 2 * units, looksLikeText(bytes, .utf32BigEndian) {
+        if bytes.count.isMultiple(of: 4), zeros[0] == units, zeros[1] * 8 > units * 7,
+            looksLikeText(bytes, .utf32BigEndian)
+        {
             return .utf32BigEndian
         }
         guard bytes.count.isMultiple(of: 2) else { return nil }
@@ -66,7 +70,7 @@ enum EncodingDetector {
         return characters > 0 && odd * 50 <= characters
     }
 
-    /// Whether NUL stands near the start, or more than one byte in fifty is a control that text does not use.
+    /// Whether NUL stands near the start, or more than three bytes, and one in fifty, are controls that text does not use.
     static func isBinary(_ bytes: [UInt8]) -> Bool {
         if bytes.prefix(8192).contains(0) { return true }
         var controls = 0
@@ -77,7 +81,7 @@ enum EncodingDetector {
             default: controls += 1
             }
         }
-        return controls * 50 > sample.count
+        return controls > 3 && controls * 50 > sample.count
     }
 
     /// - Parameter bytes: Not valid UTF-8, without a byte-order mark.

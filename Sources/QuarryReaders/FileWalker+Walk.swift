@@ -38,7 +38,8 @@ struct Walk {
         }
         walk(
             Entry(
-                path: root, canonical: canonical, id: name, root: root, names: names, rootDepth: names.count, rules: rules))
+                path: root, canonical: canonical, id: name, root: root, names: names, rootDepth: names.count,
+                rules: rules))
     }
 
     /// Reads the ignore files from the top of a repository down to a folder, its own not included.

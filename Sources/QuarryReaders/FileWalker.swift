@@ -102,7 +102,8 @@ enum RootNames {
             var counts: [String: Int] = [:]
             for name in names { counts[name, default: 0] += 1 }
             var isExtended = false
-            for index in paths.indices where counts[names[index], default: 0] > 1 && lengths[index] < parts[index].count {
+            for index in paths.indices where counts[names[index], default: 0] > 1 && lengths[index] < parts[index].count
+            {
                 lengths[index] += 1
                 isExtended = true
             }

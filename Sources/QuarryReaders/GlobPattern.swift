@@ -97,7 +97,8 @@ struct GlobPattern: Sendable, Hashable {
             var byte = part[index]
             if byte == UInt8(ascii: "]"), index > first { return (.set(ranges, isNegated: isNegated), index) }
             if byte == UInt8(ascii: "["), index + 1 < part.endIndex, part[index + 1] == UInt8(ascii: ":"),
-                let close = part[(index + 2)...].firstIndex(of: UInt8(ascii: "]")), part[close - 1] == UInt8(ascii: ":"),
+                let close = part[(index + 2)...].firstIndex(of: UInt8(ascii: "]")),
+                part[close - 1] == UInt8(ascii: ":"),
                 close - 1 >= index + 2
             {
                 let name = String(decoding: part[index + 2..<close - 1], as: UTF8.self)

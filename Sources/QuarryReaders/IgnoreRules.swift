@@ -23,8 +23,9 @@ struct IgnoreRules: Sendable {
 
     mutating func addFile(_ path: String, depth: Int) {
         guard let bytes = try? FileSystem.read(path, id: path, maximumBytes: 1 << 24) else { return }
-        let text = String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
-        add(text.split(separator: "\n", omittingEmptySubsequences: true).compactMap { GlobPattern(line: $0) }, depth: depth)
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        let patterns = text.split(separator: 0x0A).compactMap { GlobPattern(line: String(decoding: $0, as: UTF8.self)) }
+        add(patterns, depth: depth)
     }
 
     /// Whether the last pattern that matches says so; nil where none matches.
@@ -32,7 +33,8 @@ struct IgnoreRules: Sendable {
     /// - Parameter path: Names from the top down.
     func verdict(on path: [[UInt8]], isDirectory: Bool) -> Bool? {
         for level in levels.reversed() where path.count > level.depth {
-            for pattern in level.patterns.reversed() where pattern.matches(path[level.depth...], isDirectory: isDirectory) {
+            for pattern in level.patterns.reversed()
+            where pattern.matches(path[level.depth...], isDirectory: isDirectory) {
                 return !pattern.isNegated
             }
         }

@@ -65,7 +65,8 @@ private struct JSONLParse {
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line = 1
         while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            var end = start
+            while end < bytes.count, bytes[end] != 0x0A { end += 1 }
             readLine(start..<end, number: line)
             start = end + 1
             line += 1
@@ -107,7 +108,8 @@ private struct JSONLParse {
     private mutating func document(in range: Range<Int>, line: Int) throws -> Document {
         var scanner = JSONScanner(bytes: bytes, range: range)
         guard case .object(let members, _) = try scanner.document() else {
-            throw broken(line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
+            throw broken(
+                line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
         }
         var id: JSONValue?
         var title: JSONValue?
@@ -115,11 +117,11 @@ private struct JSONLParse {
         var nested: [(key: JSONString, value: JSONValue)] = []
         var others: [(key: JSONString, value: JSONValue)] = []
         for member in members {
-            switch try string(member.key) {
-            case "_id": id = member.value
-            case "title": title = member.value
-            case "text": text = member.value
-            case "metadata":
+            switch try self.member(member.key) {
+            case .id: id = member.value
+            case .title: title = member.value
+            case .text: text = member.value
+            case .metadata:
                 if case .object(let members, _) = member.value {
                     nested = members
                 } else if case .null = member.value {
@@ -127,7 +129,7 @@ private struct JSONLParse {
                 } else {
                     throw broken(line, "\"metadata\" is \(member.value.kind), not an object.")
                 }
-            default: others.append(member)
+            case .other: others.append(member)
             }
         }
         var metadata: [String: MetadataValue] = [:]
@@ -139,6 +141,20 @@ private struct JSONLParse {
         return Document(
             id: try self.id(id, line: line), title: name, text: body.text, metadata: metadata,
             sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))
+    }
+
+    private enum Member { case id, title, text, metadata, other }
+
+    private func member(_ key: JSONString) throws -> Member {
+        if key.hasEscapes { return member(try string(key).utf8) }
+        return member(bytes[key.range])
+    }
+
+    private func member(_ key: some Collection<UInt8>) -> Member {
+        if key.elementsEqual("_id".utf8) { return .id }
+        if key.elementsEqual("title".utf8) { return .title }
+        if key.elementsEqual("text".utf8) { return .text }
+        return key.elementsEqual("metadata".utf8) ? .metadata : .other
     }
 
     private func id(_ value: JSONValue?, line: Int) throws -> String {
@@ -154,8 +170,8 @@ private struct JSONLParse {
         switch value {
         case nil, .null?: return nil
         case .string(let string)?:
-            let words = try clean(string).text.split { $0 == " " || $0 == "\n" || $0 == "\t" }
-            return words.isEmpty ? nil : words.joined(separator: " ")
+            let title = try clean(string).text.joiningWords()
+            return title.isEmpty ? nil : title
         case let other?: throw broken(line, "\"title\" is \(other.kind), not a string.")
         }
     }

@@ -129,21 +129,44 @@ struct JSONScanner {
         index += 1
         let start = index
         var hasEscapes = false
-        while index < end {
-            let byte = bytes[index]
+        var position = start
+        while position < end {
+            position = endOfPlainWords(from: position)
+            guard position < end else { break }
+            let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                index += 1
-                return JSONString(range: start..<index - 1, hasEscapes: hasEscapes)
+                index = position + 1
+                return JSONString(range: start..<position, hasEscapes: hasEscapes)
             }
-            if byte < 0x20 { throw fault("a string holds a control character that is not escaped") }
+            if byte < 0x20 {
+                throw JSONFault(
+                    offset: position, message: "a string holds a control character that is not escaped")
+            }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true
-                index += 1
-                if index == end { break }
+                position += 1
             }
-            index += 1
+            position += 1
         }
         throw JSONFault(offset: start - 1, message: "a string is not closed")
+    }
+
+    /// Skips bytes that are no quote, backslash or control, eight at a time.
+    @inline(__always)
+    private func endOfPlainWords(from start: Int) -> Int {
+        var position = start
+        let raw = UnsafeRawBufferPointer(bytes)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while position + 8 <= end {
+            let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5C)
+            let found =
+                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word)
+            guard found & (ones &* 0x80) == 0 else { break }
+            position += 8
+        }
+        return position
     }
 
     private mutating func array(depth: Int) throws(JSONFault) -> JSONValue {

@@ -7,7 +7,9 @@ import Foundation
 /// capital after a small letter, or an accented letter after another.
 enum LetterStatistics {
     /// In the order that breaks ties.
-    private static let candidates: [TextEncoding] = [.windows1251, .koi8R, .cp866, .iso88595, .macCyrillic, .windows1252]
+    private static let candidates: [TextEncoding] = [
+        .windows1251, .koi8R, .cp866, .iso88595, .macCyrillic, .windows1252,
+    ]
 
     /// Scores below this are no language that the tables know.
     private static let floor = -6.0

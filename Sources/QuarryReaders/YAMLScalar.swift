@@ -116,8 +116,9 @@ struct YAMLScalar {
         for (index, byte) in bytes.enumerated() where index > 0 {
             if quote != 0 {
                 if byte == quote { quote = 0 }
-            } else if byte == UInt8(ascii: ":"), index + 1 == bytes.count || bytes[index + 1] == 0x20
-                || bytes[index + 1] == 0x09
+            } else if byte == UInt8(ascii: ":"),
+                index + 1 == bytes.count || bytes[index + 1] == 0x20
+                    || bytes[index + 1] == 0x09
             {
                 let key = String(decoding: bytes[..<index], as: UTF8.self).trimmingYAMLSpace()
                 let rest = String(decoding: bytes[(index + 1)...], as: UTF8.self).trimmingYAMLSpace()

@@ -12,6 +12,11 @@ enum UTF8Scan {
             if lead < 0x80 {
                 if lead >= 0x20 ? lead == 0x7F : (lead != 0x0A && lead != 0x09) { return index }
                 index += 1
+                index = endOfPrintableWords(in: bytes, from: index)
+                continue
+            }
+            if lead & 0xFE == 0xD0, index + 1 < count, bytes[index + 1] & 0xC0 == 0x80 {
+                index += 2
                 continue
             }
             guard lead >= 0xC2, index + 1 < count else { throw InvalidUTF8(offset: index) }
@@ -45,6 +50,22 @@ enum UTF8Scan {
             }
         }
         return count
+    }
+
+    /// Skips printable ASCII, eight bytes at a time.
+    @inline(__always)
+    private static func endOfPrintableWords(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        let raw = UnsafeRawBufferPointer(bytes)
+        while index + 8 <= bytes.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // The high bit of each byte that is not ASCII, below 0x20, or 0x7F.
+            let below = word &- 0x2020_2020_2020_2020
+            let delete = word &+ 0x0101_0101_0101_0101
+            guard (word | below | delete) & 0x8080_8080_8080_8080 == 0 else { break }
+            index += 8
+        }
+        return index
     }
 
     /// The character at an offset and the number of its bytes. Well-formed UTF-8 only (Unicode, table 3-7).

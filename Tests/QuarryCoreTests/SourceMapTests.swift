@@ -1,0 +1,92 @@
+import QuarryCore
+import Testing
+
+struct SourceMapTests {
+    /// Text "abяде" of 8 bytes: `ab` as it stands at 10, `я` from one byte at 12, then a gap, and `де` from 20.
+    private var map: SourceMap {
+        var builder = SourceMapBuilder()
+        builder.append(source: 10, count: 2)
+        builder.append(source: 12, cleanUnit: 2, sourceUnit: 1)
+        builder.append(source: 20, cleanUnit: 2, sourceUnit: 1)
+        builder.append(source: 21, cleanUnit: 2, sourceUnit: 1)
+        return builder.build(lineStarts: [0, 12, 21])
+    }
+
+    @Test func `neighbours of one shape are one segment`() {
+        #expect(map.segments.count == 3)
+        #expect(map.segments[2] == .init(clean: 4, source: 20, cleanUnit: 2, sourceUnit: 1, count: 2))
+    }
+
+    @Test func `ranges lead to the bytes of whole units`() {
+        #expect(map.sourceRange(of: 0..<2) == 10..<12)
+        #expect(map.sourceRange(of: 1..<4) == 11..<13)
+        #expect(map.sourceRange(of: 3..<4) == 12..<13)
+        #expect(map.sourceRange(of: 2..<8) == 12..<22)
+        #expect(map.sourceRange(of: 4..<4) == 20..<20)
+        #expect(map.sourceRange(of: 8..<8) == 22..<22)
+        #expect(SourceMap(segments: [], lineStarts: []).sourceRange(of: 0..<0) == 0..<0)
+    }
+
+    @Test func `lines count from one and include the last byte's`() {
+        #expect(map.lines(of: 0..<2) == 1...1)
+        #expect(map.lines(of: 0..<4) == 1...2)
+        #expect(map.lines(of: 4..<8) == 2...3)
+        #expect(map.line(at: 0) == 1)
+        #expect(map.line(at: 1_000) == 3)
+    }
+
+    @Test func `a record of a file of many carries its own line only`() {
+        let record = SourceMap(
+            segments: [.init(clean: 0, source: 500, cleanUnit: 1, sourceUnit: 1, count: 4)], lineStarts: [0],
+            firstLine: 17)
+        #expect(record.lines(of: 0..<4) == 17...17)
+        #expect(record.suffix(from: 2).firstLine == 17)
+    }
+
+    @Test func `a suffix starts inside a run or between units`() {
+        #expect(map.suffix(from: 1).sourceRange(of: 0..<1) == 11..<12)
+        #expect(map.suffix(from: 6).sourceRange(of: 0..<2) == 21..<22)
+        #expect(map.suffix(from: 0) == map)
+        #expect(map.suffix(from: 8).segments.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("", [0]), ("a", [0]), ("a\n", [0, 2]), ("a\r\nb", [0, 3]), ("a\rb\n", [0, 2, 4]), ("\r\r\n\n", [0, 1, 3, 4]),
+        ("0123456789abcdef\n0123456789\r\nx", [0, 17, 29]), ("яяяяяяяя\nя", [0, 17]),
+    ])
+    func `a line ends after a line feed or a lone return`(text: String, starts: [Int]) {
+        #expect(SourceMap.lineStarts(in: text.utf8) == starts)
+        #expect(SourceMap.lineStarts(in: AnySequence(Array(text.utf8))) == starts)
+    }
+
+    @Test func `composed maps lead where both lead one after the other`() {
+        // Raw text of 7 bytes: "a" from 0, two bytes from an escape of six, "b", three bytes from an escape of six.
+        let inner: [SourceMap.Segment] = [
+            .init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: 1),
+            .init(clean: 1, source: 1, cleanUnit: 2, sourceUnit: 6, count: 1),
+            .init(clean: 3, source: 7, cleanUnit: 1, sourceUnit: 1, count: 1),
+            .init(clean: 4, source: 8, cleanUnit: 3, sourceUnit: 6, count: 1),
+        ]
+        // Cleaning keeps four bytes and makes one of the last three.
+        let outer: [SourceMap.Segment] = [
+            .init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: 4),
+            .init(clean: 4, source: 4, cleanUnit: 1, sourceUnit: 3, count: 1),
+        ]
+        let map = SourceMap(segments: SourceMap.composition(of: outer, over: inner), lineStarts: [0])
+        #expect(map.sourceRange(of: 0..<1) == 0..<1)
+        #expect(map.sourceRange(of: 1..<3) == 1..<7)
+        #expect(map.sourceRange(of: 1..<2) == 1..<7)
+        #expect(map.sourceRange(of: 3..<4) == 7..<8)
+        #expect(map.sourceRange(of: 4..<5) == 8..<14)
+        #expect(map.sourceRange(of: 0..<5) == 0..<14)
+        let tail = SourceMap.composition(of: [outer[1]], over: inner)
+        #expect(tail == [.init(clean: 0, source: 8, cleanUnit: 1, sourceUnit: 6, count: 1)])
+    }
+
+    @Test func `the identity map of a text leads every byte to itself`() {
+        let text = "один\r\ntwo\n"
+        let map = SourceMap(identityOf: text)
+        for offset in 0..<text.utf8.count { #expect(map.sourceRange(of: offset..<offset + 1) == offset..<offset + 1) }
+        #expect(map.lines(of: 0..<text.utf8.count) == 1...2)
+    }
+}

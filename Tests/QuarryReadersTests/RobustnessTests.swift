@@ -1,0 +1,94 @@
+import QuarryCore
+import QuarryReaders
+import Testing
+
+struct RobustnessTests {
+    private func check(_ bytes: [UInt8], _ reader: any Reader) throws {
+        let result = try reader.read(Source(id: "a", bytes: bytes))
+        #expect(!result.documents.isEmpty || !result.rejected.isEmpty)
+        for document in result.documents {
+            let count = document.text.utf8.count
+            #expect(document.sourceMap.segments.last?.cleanEnd ?? 0 == count)
+            let range = document.sourceMap.sourceRange(of: 0..<count)
+            #expect(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+            for block in document.blocks { #expect(block.range.upperBound <= count) }
+        }
+    }
+
+    static let readers: [any Reader] = [PlainTextReader(), MarkdownReader(), JSONLReader()]
+
+    @Test(arguments: 0..<150)
+    func `random bytes crash no reader and lose no result`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let length = Int.random(in: 1..<400, using: &generator)
+        let alphabet: [UInt8] = Array("{}[]\":,\\u0041dD8-#>*`~|=<!/ \n\r\t---\ntitle: [".utf8)
+        for kind in 0..<4 {
+            let bytes = (0..<length).map { _ -> UInt8 in
+                switch kind {
+                case 0: UInt8.random(in: 0...255, using: &generator)
+                case 1: UInt8.random(in: 0x20...0xFF, using: &generator)
+                case 2: alphabet.randomElement(using: &generator) ?? 0
+                default: Bool.random(using: &generator) ? 0xD0 : UInt8.random(in: 0x80...0xBF, using: &generator)
+                }
+            }
+            let record = Array(#"{"_id":"a","text":""#.utf8) + bytes + Array(#""}"#.utf8)
+            for reader in Self.readers {
+                try check(bytes, reader)
+                try check(Array("---\na: ".utf8) + bytes + Array("\n---\nx".utf8), reader)
+                try check(record, reader)
+            }
+        }
+    }
+
+    /// Sizes at which a quadratic pass would take minutes.
+    @Test(
+        .timeLimit(.minutes(2)),
+        arguments: [
+            "> ", "- ", "[[", "`", "*", "[](", "#", "| ", "<", "\t", "* * ", "[", "1. ", "е\u{301}", "\u{301}",
+            "\u{AD}", "``` ",
+            "<!--", "&", "\\", "- - -", "```` `", "a|", "-|", "<a ",
+        ])
+    func `a line of one thing over and over is read in linear time`(piece: String) throws {
+        let bytes = Array(("x" + String(repeating: piece, count: 1 << 18)).utf8)
+        try check(bytes, MarkdownReader())
+        try check(Array(bytes.dropFirst()) + Array("\nx\n".utf8), MarkdownReader())
+    }
+
+    @Test(
+        .timeLimit(.minutes(2)),
+        arguments: [
+            "> - ", ">", "- a\n", "\n", "  - a\n\n", "```\n", "|a|\n|-|\n", "a\n-\n", "<div>\n", "[[a\n", "` ", "---\n",
+            "k: v\n", "- [\n",
+        ])
+    func `many lines are read in linear time`(piece: String) throws {
+        let lines =
+            String(repeating: "> - ", count: 2_000) + "a\n" + String(repeating: piece, count: 60_000) + "\n---\nx"
+        try check(Array(lines.utf8), MarkdownReader())
+        try check(Array(("---\n" + String(repeating: piece, count: 60_000) + "\n---\nx").utf8), MarkdownReader())
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a line of eight megabytes is one paragraph`() throws {
+        let text = String(repeating: "слово word ", count: 500_000)
+        let document = try #require(MarkdownReader().read(Source(id: "a.md", bytes: Array(text.utf8))).documents.first)
+        #expect(document.blocks.count == 1)
+        #expect(document.sourceMap.segments.count == 1)
+    }
+
+    @Test func `the registry chooses by name, then by content`() throws {
+        let formats = FormatRegistry()
+        func read(_ id: String, _ text: String, isExplicit: Bool = true) throws -> ReadResult {
+            try formats.read(Source(id: id, bytes: Array(text.utf8), isExplicit: isExplicit))
+        }
+        #expect(try read("a.MD", "# T").documents.first?.blocks.count == 1)
+        #expect(try read("a.txt", "# T").documents.first?.blocks.isEmpty == true)
+        #expect(try read("a.ndjson", "{\"text\":\"t\"}").documents.first?.id == "a.ndjson#L1")
+        #expect(try read("-", "{\"_id\":\"q\",\"text\":\"t\"}\n").documents.first?.id == "q")
+        #expect(try read("README", "{ text }").documents.first?.text == "{ text }")
+        #expect(try read("a.html", "<p>").rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(try read("a.html", "<p>", isExplicit: false).isSkipped)
+        #expect(try read("a", "%PDF-1.7 …").rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(try read("a.xyz", "\0\u{1}\0", isExplicit: false).isSkipped)
+        #expect(try read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
+    }
+}
