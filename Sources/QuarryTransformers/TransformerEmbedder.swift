@@ -58,7 +58,8 @@ public struct TransformerEmbedder: Embedder {
             Encoder(weights: model.weights, pooling: model.pooling), maximumTokens: longest, workers: workers)
         fingerprint = EmbeddingFingerprint(
             provider: "local", model: name ?? path.lastPathComponent,
-            revision: revision ?? String(model.contentDigest, radix: 16), dimension: model.weights.configuration.hiddenSize,
+            revision: revision ?? String(model.contentDigest, radix: 16),
+            dimension: model.weights.configuration.hiddenSize,
             queryPrefix: model.queryPrefix, passagePrefix: model.passagePrefix, pooling: model.pooling.rawValue,
             normalized: true, maximumTokens: longest)
     }
