@@ -1,7 +1,7 @@
 #if canImport(Accelerate)
-import Accelerate
+    import Accelerate
 #else
-import CQuarryBLAS
+    import CQuarryBLAS
 #endif
 
 /// The few routines of single-precision BLAS that Quarry uses, on row-major matrices.
@@ -11,9 +11,9 @@ package enum BLAS {
     /// The kernels that OpenBLAS chose for this processor (`Haswell`, `SkylakeX` …), or `Accelerate`.
     package static var coreName: String {
         #if canImport(Accelerate)
-        "Accelerate"
+            "Accelerate"
         #else
-        openblas_get_corename().map { String(cString: $0) } ?? "unknown"
+            openblas_get_corename().map { String(cString: $0) } ?? "unknown"
         #endif
     }
 
@@ -22,7 +22,7 @@ package enum BLAS {
     /// Callers that run calls in parallel themselves want 1, or their threads and those of BLAS multiply.
     package static func setThreadCount(_ count: Int) {
         #if !canImport(Accelerate)
-        openblas_set_num_threads(Int32(clamping: max(1, count)))
+            openblas_set_num_threads(Int32(clamping: max(1, count)))
         #endif
     }
 
@@ -78,8 +78,8 @@ package enum BLAS {
     }
 
     #if canImport(Accelerate)
-    private typealias Size = __LAPACK_int
+        private typealias Size = __LAPACK_int
     #else
-    private typealias Size = Int32
+        private typealias Size = Int32
     #endif
 }

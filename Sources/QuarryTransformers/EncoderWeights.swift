@@ -87,7 +87,7 @@ final class EncoderWeights: @unchecked Sendable {
     }
 }
 
-/// Places tensors in an arena: vectors at once, matrices as jobs that ``run()`` then does in parallel.
+/// Gives tensors their places in an arena; ``run()`` then fills them, in parallel.
 private final class WeightLoader<Source: TensorSource> {
     let arena: FloatArena
     private let configuration: EncoderConfiguration
@@ -123,8 +123,7 @@ private final class WeightLoader<Source: TensorSource> {
                         tensor: tensor, firstRow: first, rowCount: min(step, outputs - first),
                         destination: weight + index * outputs + first, destinationStride: width))
             }
-            try source.tensor(name.bias, rows: 1, columns: outputs)
-                .read(rows: 0, count: 1, into: bias + index * outputs)
+            try place(name.bias, count: outputs, at: bias + index * outputs)
         }
         return EncoderWeights.Dense(weight: weight, bias: bias, inputs: inputs, outputs: width)
     }
@@ -135,8 +134,19 @@ private final class WeightLoader<Source: TensorSource> {
 
     private func vector(_ name: String) throws(TransformerError) -> UnsafePointer<Float> {
         let values = arena.take(configuration.hiddenSize)
-        try source.tensor(name, rows: 1, columns: configuration.hiddenSize).read(rows: 0, count: 1, into: values)
+        try place(name, count: configuration.hiddenSize, at: values)
         return UnsafePointer(values)
+    }
+
+    /// A vector is one row that becomes one column. Writing it is a job like the others, because the first write to
+    /// each huge page takes the time of clearing it.
+    private func place(
+        _ name: String, count: Int, at destination: UnsafeMutablePointer<Float>
+    ) throws(TransformerError) {
+        jobs.append(
+            TransposeJob(
+                tensor: try source.tensor(name, rows: 1, columns: count), firstRow: 0, rowCount: 1,
+                destination: destination, destinationStride: 1))
     }
 
     func positions(_ names: TensorNames) throws(TransformerError) -> UnsafePointer<Float> {

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// One allocation from which a model's matrices are cut, each on a cache line of its own.
@@ -18,8 +18,8 @@ final class FloatArena: @unchecked Sendable {
         let alignment = byteCount >= hugePage ? hugePage : 64
         let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
         #if os(Linux)
-        // Weights are read from end to end for every batch: huge pages save faults and look-ups. Advice only.
-        if byteCount >= hugePage { madvise(memory, byteCount, 14) }
+            // Weights are read from end to end for every batch: huge pages save faults and look-ups. Advice only.
+            if byteCount >= hugePage { madvise(memory, byteCount, 14) }
         #endif
         base = memory.bindMemory(to: Float.self, capacity: max(1, capacity))
     }

@@ -14,7 +14,7 @@ struct LocalModel {
     var contentDigest: UInt64
 
     /// Loads a folder in the Hugging Face layout, a folder with one `E5S1` container, or such a container itself.
-    init(path: String) throws {
+    init(path: String) throws(TransformerError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw TransformerError(.unreadable, "There is no such file or folder.", path: path)
@@ -33,7 +33,7 @@ struct LocalModel {
         }
     }
 
-    private init(directory: String) throws {
+    private init(directory: String) throws(TransformerError) {
         let settings = try ModelSettings(directory: directory)
         let source = try SafetensorsFile(path: "\(directory)/model.safetensors")
         let table = "embeddings.word_embeddings.weight"
@@ -59,7 +59,7 @@ struct LocalModel {
         try checkVocabulary(path: directory)
     }
 
-    private init(container path: String) throws {
+    private init(container path: String) throws(TransformerError) {
         let file = try MappedFile(path: path)
         let configuration = try E5Container.configuration(file)
         let section = try Self.reading(path) { () throws(TokenizerError) in
@@ -79,9 +79,14 @@ struct LocalModel {
     }
 
     /// The first `.bin` file, by name, that begins with the container's magic bytes.
-    private static func container(in directory: String) throws -> String? {
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-        where name.hasSuffix(".bin") {
+    private static func container(in directory: String) throws(TransformerError) -> String? {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw TransformerError(.unreadable, "cannot be listed: \(error.localizedDescription)", path: directory)
+        }
+        for name in names.sorted() where name.hasSuffix(".bin") {
             let file = try MappedFile(path: "\(directory)/\(name)")
             if file.bytes.prefix(4).elementsEqual(E5Container.magic) { return file.path }
         }

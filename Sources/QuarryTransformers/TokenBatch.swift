@@ -1,8 +1,8 @@
 /// Texts of tokens laid end to end, without padding.
-struct TokenBatch: Sendable {
+package struct TokenBatch: Sendable {
     /// The texts of the batch, as indices into the caller's list.
-    var texts: [Int] = []
-    var tokenCount = 0
+    package var texts: [Int] = []
+    package var tokenCount = 0
 }
 
 extension TokenBatch {
@@ -10,7 +10,7 @@ extension TokenBatch {
     ///
     /// Batches shrink where `workers` would otherwise not all have one. A text longer than the capacity has a batch of
     /// its own. Depends on nothing but its arguments. O(n log n).
-    static func packed(lengths: [Int], capacity: Int, workers: Int) -> [TokenBatch] {
+    package static func packed(lengths: [Int], capacity: Int, workers: Int) -> [TokenBatch] {
         let total = lengths.reduce(0, +)
         let rounds = max(1, (total + capacity * workers - 1) / (capacity * workers))
         let target = min(capacity, (total + rounds * workers - 1) / (rounds * workers))

@@ -35,11 +35,11 @@ public struct TransformerEmbedder: Embedder {
     ///   - revision: The digest of the weights in the fingerprint. By default a 64-bit digest of a sample of the file.
     ///   - maximumTokens: Cuts inputs earlier than the model asks for, special tokens included.
     ///   - workers: Batches that are computed at a time; the number of active cores by default.
-    /// - Throws: ``TransformerError`` or the tokenizer's error; both name the file and what is wrong in it.
+    /// - Throws: ``TransformerError``, which names the file and what is wrong in it.
     public init(
         modelDirectory: String, name: String? = nil, revision: String? = nil, maximumTokens: Int? = nil,
         workers: Int? = nil
-    ) throws {
+    ) throws(TransformerError) {
         let path = URL(filePath: modelDirectory).standardizedFileURL
         let model = try LocalModel(path: path.path(percentEncoded: false))
         let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
@@ -58,7 +58,8 @@ public struct TransformerEmbedder: Embedder {
             Encoder(weights: model.weights, pooling: model.pooling), maximumTokens: longest, workers: workers)
         fingerprint = EmbeddingFingerprint(
             provider: "local", model: name ?? path.lastPathComponent,
-            revision: revision ?? String(model.contentDigest, radix: 16), dimension: model.weights.configuration.hiddenSize,
+            revision: revision ?? String(model.contentDigest, radix: 16),
+            dimension: model.weights.configuration.hiddenSize,
             queryPrefix: model.queryPrefix, passagePrefix: model.passagePrefix, pooling: model.pooling.rawValue,
             normalized: true, maximumTokens: longest)
     }
