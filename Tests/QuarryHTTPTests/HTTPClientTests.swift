@@ -83,9 +83,25 @@ import Testing
         #expect(server.connectionCount <= 8)
     }
 
+    @Test func `waiting for a free connection does not count as connecting`() async throws {
+        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1])], delay: .milliseconds(600)) }
+        var configuration = HTTPClient.Configuration()
+        configuration.maximumConnectionsPerHost = 1
+        configuration.limits.connectTimeout = .milliseconds(300)
+        let client = try HTTPClient(configuration)
+        let url = try HTTPURL(server.url)
+        try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            for _ in 0..<3 { group.addTask { try await client.send(HTTPRequest(.get, url)).body } }
+            for try await body in group { #expect(body == [1]) }
+        }
+        #expect(server.connectionCount == 1)
+    }
+
     @Test func `the head is there before the body`() async throws {
         let server = try FakeHTTPServer { _ in
-            .init(steps: [.bytes([1]), .pause(.milliseconds(300)), .bytes([2, 3]), .pause(.milliseconds(50)), .bytes([4])])
+            .init(steps: [
+                .bytes([1]), .pause(.milliseconds(300)), .bytes([2, 3]), .pause(.milliseconds(50)), .bytes([4]),
+            ])
         }
         let start = ContinuousClock.now
         let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
@@ -117,8 +133,8 @@ import Testing
     @Test func `a compressed response is unpacked`() async throws {
         // printf 'tea tea tea tea tea tea tea tea' | gzip -n
         let packed: [UInt8] = [
-            0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x2B, 0x49, 0x4D, 0x54, 0x28, 0xC1, 0x83, 0x00,
-            0x7A, 0x06, 0xC8, 0xC0, 0x1F, 0x00, 0x00, 0x00,
+            0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x2B, 0x49, 0x4D, 0x54, 0x28, 0xC1, 0x8D, 0x01,
+            0xAD, 0x59, 0x9D, 0xAB, 0x1F, 0x00, 0x00, 0x00,
         ]
         let server = try FakeHTTPServer { _ in
             .init(headers: [("Content-Encoding", "gzip")], steps: [.bytes(packed)])
@@ -233,6 +249,27 @@ import Testing
         let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(HTTPRequest(.get, url)) }
         #expect(error?.code == .cannotConnect)
         #expect(error?.message.contains("127.0.0.1") == true)
+    }
+
+    @Test func `a proxy gets the whole URL and its own password`() async throws {
+        let proxy = try FakeHTTPServer { _ in .text("through") }
+        var configuration = HTTPClient.Configuration()
+        configuration.proxy = .url(try HTTPURL(proxy.url), password: Secret("me:pw"))
+        let request = HTTPRequest(.get, try HTTPURL("http://quarry.invalid/x"))
+        #expect(try await HTTPClient(configuration).send(request).body == Array("through".utf8))
+        #expect(proxy.requests.first?.path == "http://quarry.invalid/x")
+        #expect(proxy.requests.first?.headers["proxy-authorization"] == "Basic bWU6cHc=")
+    }
+
+    @Test func `a missing file of certificates is an error, not a plain connection`() async throws {
+        var configuration = HTTPClient.Configuration()
+        configuration.certificateAuthorities = .file("/nonexistent/authorities.pem")
+        let server = try FakeHTTPServer { _ in .text("") }
+        let url = try HTTPURL("https://127.0.0.1:\(server.port)/")
+        let client = try HTTPClient(configuration)
+        let error = await #expect(throws: HTTPError.self) { try await client.send(HTTPRequest(.get, url)) }
+        #expect(error?.code == .insecureConnection, "\(error?.message ?? "")")
+        #expect(server.requests.isEmpty)
     }
 
     @Test func `header values cannot break out of their line`() async throws {
