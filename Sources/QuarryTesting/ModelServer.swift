@@ -7,11 +7,21 @@ package final class ModelServer: Sendable {
     private let process: Process
     private let input: Pipe
 
+    /// Starts a server and waits until it answers.
+    ///
     /// - Parameters:
     ///   - interpreter: A Python with the packages that the server needs.
     ///   - arguments: The launcher script and its arguments. It prints `READY <port>`, and ends with its input.
     /// - Throws: ``ConformanceFailure`` where the server does not come up.
-    package init(interpreter: String, _ arguments: [String]) throws {
+    package static func start(interpreter: String, _ arguments: [String]) async throws -> ModelServer {
+        try await withCheckedThrowingContinuation { continuation in
+            // Loading a model takes seconds, which must not be taken from the pool that tests run on.
+            Thread { continuation.resume(with: Result { try ModelServer(interpreter: interpreter, arguments) }) }
+                .start()
+        }
+    }
+
+    private init(interpreter: String, _ arguments: [String]) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: interpreter)
         process.arguments = arguments

@@ -229,7 +229,7 @@ private func isClose(_ a: [Float], _ b: [Float]) -> Bool {
         while server.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        for _ in 0..<400 where server.abandonedCount < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<1500 where server.abandonedCount < 3 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(server.abandonedCount == 3)
     }
 

