@@ -46,14 +46,7 @@ struct EmbeddingEndpoint: Sendable {
         limits.firstByteTimeout = options.firstByteTimeout
         limits.idleTimeout = options.idleTimeout
         self.limits = limits
-        var retries = RetryPolicy()
-        retries.maximumAttempts = max(1, options.maximumAttempts)
-        retries.hint = { response in
-            let failure = ProviderFailure(body: response.body)
-            return failure.code == "insufficient_quota" || failure.saysInputTooLong && response.status != 429
-                ? .never : .none
-        }
-        self.retries = retries
+        retries = .providers(maximumAttempts: options.maximumAttempts)
     }
 
     /// Vectors for the texts of one batch. A batch that the server finds too long is halved until it fits.

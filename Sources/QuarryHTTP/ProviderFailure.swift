@@ -92,3 +92,17 @@ package struct ProviderFailure: Sendable, Hashable {
         }
     }
 }
+
+extension RetryPolicy {
+    /// For model providers: an exhausted quota and an input that is too long stay so, whatever the status.
+    package static func providers(maximumAttempts: Int) -> RetryPolicy {
+        var policy = RetryPolicy()
+        policy.maximumAttempts = max(1, maximumAttempts)
+        policy.hint = { response in
+            let failure = ProviderFailure(body: response.body)
+            if failure.code == "insufficient_quota" { return .never }
+            return failure.saysInputTooLong && response.status != 429 ? .never : .none
+        }
+        return policy
+    }
+}

@@ -36,14 +36,7 @@ struct ChatEndpoint: Sendable {
         limits.firstByteTimeout = options.firstByteTimeout
         limits.idleTimeout = options.idleTimeout
         self.limits = limits
-        var retries = RetryPolicy()
-        retries.maximumAttempts = max(1, options.maximumAttempts)
-        retries.hint = { response in
-            let failure = ProviderFailure(body: response.body)
-            return failure.code == "insufficient_quota" || failure.saysInputTooLong && response.status != 429
-                ? .never : .none
-        }
-        self.retries = retries
+        retries = .providers(maximumAttempts: options.maximumAttempts)
     }
 
     /// OpenAI and Azure deprecate `max_tokens`; other servers may not know its successor.

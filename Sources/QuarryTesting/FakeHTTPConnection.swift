@@ -112,6 +112,8 @@ struct FakeHTTPConnection {
             switch step {
             case .hangUp: return false
             case .pause(let duration): guard wait(duration) else { return false }
+            case .wait(let condition):
+                while !condition() { guard wait(.milliseconds(5)) else { return false } }
             case .bytes(let bytes):
                 guard !bytes.isEmpty else { continue }
                 let frame = isChunked ? Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10] : bytes

@@ -23,6 +23,8 @@ public final class FakeHTTPServer: Sendable {
         public enum Step: Sendable {
             case bytes([UInt8])
             case pause(Duration)
+            /// Goes on once the condition is true; it is asked again and again.
+            case wait(until: @Sendable () -> Bool)
             /// Closes the connection without a proper end.
             case hangUp
         }

@@ -57,7 +57,9 @@ import Testing
         #expect(
             failure(#"{"error":{"message":"No.","type":"t","param":null,"code":"c"}}"#)
                 == .init(message: "No.", code: "c", type: "t"))
-        #expect(failure(#"{"error":{"code":503,"message":"Loading model"}}"#) == .init(message: "Loading model", code: "503"))
+        #expect(
+            failure(#"{"error":{"code":503,"message":"Loading model"}}"#)
+                == .init(message: "Loading model", code: "503"))
         #expect(failure(#"{"error":"model not found"}"#).message == "model not found")
         #expect(failure(#"{"message":"m"}"#).message == "m")
         #expect(failure(#"{"detail":"d"}"#).message == "d")

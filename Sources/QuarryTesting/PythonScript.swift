@@ -1,0 +1,39 @@
+import Foundation
+
+/// Runs the Python scripts that some tests lean on.
+package struct PythonScript: Sendable {
+    package struct Result: Sendable {
+        package var status: Int32
+        package var output: String
+    }
+
+    private let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// Runs the script with the `python3` that the search path finds.
+    package func run(_ arguments: [String], input: [UInt8]) throws -> Result {
+        try Self.python([path] + arguments, input: input)
+    }
+
+    /// Whether that Python can import a module.
+    package static func canImport(_ module: String) -> Bool {
+        (try? python(["-c", "import \(module)"], input: []))?.status == 0
+    }
+
+    private static func python(_ arguments: [String], input: [UInt8]) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3"] + arguments
+        let (standardInput, standardOutput) = (Pipe(), Pipe())
+        process.standardInput = standardInput
+        process.standardOutput = standardOutput
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try standardInput.fileHandleForWriting.write(contentsOf: input)
+        try standardInput.fileHandleForWriting.close()
+        let output = standardOutput.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    }
+}

