@@ -15,7 +15,9 @@ package enum AnswerType: Sendable, Hashable {
             let rest = words[(index + 1)...].prefix(3)
             if let type = AnswerType.direct[word] {
                 self = type
-            } else if AnswerType.choosing.contains(word), let type = rest.lazy.compactMap({ AnswerType.asked[$0] }).first {
+            } else if AnswerType.choosing.contains(word),
+                let type = rest.lazy.compactMap({ AnswerType.asked[$0] }).first
+            {
                 self = type
             } else if word == "how", let next = rest.first, AnswerType.measured.contains(next) {
                 self = .number
@@ -26,7 +28,8 @@ package enum AnswerType: Sendable, Hashable {
 
     private static let direct: [String: AnswerType] = [
         "who": .person, "whom": .person, "whose": .person, "when": .time, "where": .place, "why": .reason,
-        "кто": .person, "кого": .person, "кому": .person, "кем": .person, "чей": .person, "чья": .person, "чье": .person,
+        "кто": .person, "кого": .person, "кому": .person, "кем": .person, "чей": .person, "чья": .person,
+        "чье": .person,
         "чьи": .person, "когда": .time, "где": .place, "куда": .place, "откуда": .place, "почему": .reason,
         "зачем": .reason, "отчего": .reason, "сколько": .number, "скольким": .number, "скольких": .number,
     ]
@@ -79,7 +82,8 @@ package enum AnswerType: Sendable, Hashable {
 
     private static let times: Set<String> = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "century", "centuries",
+        "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "century",
+        "centuries",
         "today", "yesterday", "tomorrow", "daily", "weekly", "monthly", "annually",
         "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
         "декабря", "январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре",
@@ -88,8 +92,10 @@ package enum AnswerType: Sendable, Hashable {
     ]
 
     private static let causes: Set<String> = [
-        "because", "due", "since", "therefore", "cause", "caused", "causes", "reason", "reasons", "owing", "so", "result",
-        "потому", "поскольку", "так", "из", "чтобы", "ради", "поэтому", "причина", "причиной", "вследствие", "благодаря",
+        "because", "due", "since", "therefore", "cause", "caused", "causes", "reason", "reasons", "owing", "so",
+        "result",
+        "потому", "поскольку", "так", "из", "чтобы", "ради", "поэтому", "причина", "причиной", "вследствие",
+        "благодаря",
         "связи", "ибо",
     ]
 }

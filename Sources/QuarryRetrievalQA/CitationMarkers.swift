@@ -72,7 +72,8 @@ package struct CitationMarkerParser: Sendable {
     }
 
     private static let words: Set<String> = [
-        "", "^", "#", "№", "passage", "passages", "source", "sources", "doc", "document", "отрывок", "отрывки", "источник",
+        "", "^", "#", "№", "passage", "passages", "source", "sources", "doc", "document", "отрывок", "отрывки",
+        "источник",
         "источники", "документ",
     ]
 

@@ -44,7 +44,9 @@ public struct ExtractiveReader: Sendable {
     /// - Throws: What the embedder throws. Without an embedder, nothing.
     public func read(_ question: String, in hits: [ScoredChunk]) async throws -> Extraction {
         let ranked = try await rank(question, in: hits)
-        guard let best = ranked.first else { return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate) }
+        guard let best = ranked.first else {
+            return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
+        }
         var chosen: [RankedSentence] = []
         var held = 0.0
         for sentence in ranked.prefix(max(1, maximumSentences)) {
@@ -59,9 +61,9 @@ public struct ExtractiveReader: Sendable {
     }
 
     /// Sentences are added until one of them holds the answer with this probability, if any does.
-    private static let enough = 0.6
+    private static let enough = 0.7
     /// A sentence less likely than this is not added.
-    private static let worthwhile = 0.15
+    private static let worthwhile = 0.1
 
     /// All candidates, best first; equals in hit and text order.
     package func rank(_ question: String, in hits: [ScoredChunk]) async throws -> [RankedSentence] {

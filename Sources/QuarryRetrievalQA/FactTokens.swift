@@ -64,7 +64,9 @@ private struct FactScanner {
         return start..<position
     }
 
-    private func isDigit(_ index: Int) -> Bool { scalars.indices.contains(index) && ("0"..."9").contains(scalars[index]) }
+    private func isDigit(_ index: Int) -> Bool {
+        scalars.indices.contains(index) && ("0"..."9").contains(scalars[index])
+    }
 
     private func isWordScalar(_ index: Int) -> Bool { isDigit(index) || scalars[index].properties.isAlphabetic }
 
@@ -126,7 +128,9 @@ private struct FactScanner {
         let digits = text.prefix { ("0"..."9").contains($0) || ".,".contains($0) }
         let rest = text[digits.endIndex...]
         if !digits.isEmpty, !rest.contains(where: { ("0"..."9").contains($0) }) {
-            readings.formUnion(NumberReadings.readings(of: String(digits.last.map { ".,".contains($0) } == true ? digits.dropLast() : digits)))
+            readings.formUnion(
+                NumberReadings.readings(
+                    of: String(digits.last.map { ".,".contains($0) } == true ? digits.dropLast() : digits)))
         }
         return Fact(text: text, readings: readings)
     }

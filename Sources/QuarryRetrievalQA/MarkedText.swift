@@ -73,7 +73,9 @@ struct MarkedText {
     func applying(_ edits: [Edit]) -> String {
         var result: [UInt8] = []
         var position = 0
-        for edit in edits.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
+        for edit in edits.sorted(by: {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }) {
             guard edit.range.lowerBound >= position else {
                 result += Array(edit.text.utf8)
                 continue

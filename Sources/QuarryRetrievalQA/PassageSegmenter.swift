@@ -93,7 +93,8 @@ package struct PassageSegmenter: Sendable {
             if !range.isEmpty { scan.segments.append(Segment(kind: kind, range: range, context: context)) }
         }
         if !scan.blockIsItem {
-            scan.lead = scan.bytes[block].last == UInt8(ascii: ":") ? scan.segments.last.map { scan.string($0.range) } : nil
+            scan.lead =
+                scan.bytes[block].last == UInt8(ascii: ":") ? scan.segments.last.map { scan.string($0.range) } : nil
         }
         scan.block = nil
         scan.blockIsItem = false

@@ -36,7 +36,8 @@ public struct RetrievalQA: Sendable {
     public var options: Options
 
     public init(
-        retriever: any Retriever, generator: AnswerGenerator = .extractive, reader: ExtractiveReader = ExtractiveReader(),
+        retriever: any Retriever, generator: AnswerGenerator = .extractive,
+        reader: ExtractiveReader = ExtractiveReader(),
         locator: any QuoteLocator = VerbatimQuoteLocator(), options: Options = Options()
     ) {
         self.retriever = retriever

@@ -1,9 +1,10 @@
+package import QuarryCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-package import QuarryCore
 
 /// A sentence of a hit that may be quoted as the answer.
 package struct SentenceCandidate: Sendable, Hashable {
@@ -49,6 +50,8 @@ package struct CandidateScan: Sendable {
                             meanCoverage: meanCoverage, asked: asked, weights: weights)))
             }
         }
+        let mean = candidates.reduce(0) { $0 + $1.features.coverage } / Double(max(1, candidates.count))
+        for index in candidates.indices { candidates[index].features.meanCoverage = mean }
         return candidates
     }
 

@@ -28,12 +28,15 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// The sentence's cosine to the question in standard deviations from the candidates' mean, over 4; 0 without an
     /// embedder. Embedders differ in the range of their cosines, so only the relation among candidates counts.
     package var cosine = 0.0
+    /// Mean ``coverage`` of all candidates: high where the hits speak of the question's subject throughout. The same for
+    /// every candidate, so it bears on the support only.
+    package var meanCoverage = 0.0
 
     /// In the order of ``SupportModel``'s weights.
     package var values: [Double] {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
-            length, missingNames, missingTerm, cosine,
+            length, missingNames, missingTerm, cosine, meanCoverage,
         ]
     }
 }

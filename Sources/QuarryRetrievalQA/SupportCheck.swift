@@ -1,9 +1,10 @@
+package import QuarryCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-package import QuarryCore
 
 /// Checks a generated text against the passages it was written from, and repairs its markers.
 ///

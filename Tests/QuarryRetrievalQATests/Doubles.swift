@@ -1,0 +1,67 @@
+import QuarryCore
+
+struct ListRetriever: Retriever {
+    var hits: [ScoredChunk]
+
+    func retrieve(_ query: Query, limit: Int) async throws -> [ScoredChunk] { Array(hits.prefix(limit)) }
+}
+
+/// Writes given pieces, and fails a test's expectation of silence by having written them.
+struct FixedLanguageModel: LanguageModel {
+    var name = "fixed"
+    var pieces: [String]
+    var usage: TokenUsage?
+
+    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            for piece in pieces { continuation.yield(.text(piece)) }
+            continuation.yield(.finished(.stop, usage))
+            continuation.finish()
+        }
+    }
+}
+
+struct UnexpectedCall: Error {}
+
+struct ForbiddenLanguageModel: LanguageModel {
+    var name = "forbidden"
+
+    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { $0.finish(throwing: UnexpectedCall()) }
+    }
+}
+
+/// Counts bytes, so that a test can say what a budget means.
+struct ByteCounter: TokenCounter {
+    func tokenCount(of text: String) -> Int { text.utf8.count }
+}
+
+/// Deterministic pseudo-random numbers (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// A hit on a part of a text that is its own source.
+func hit(
+    _ id: Int64, _ text: String, source: String = "notes.md", document: String? = nil, range: Range<Int>? = nil,
+    headings: [String] = [], title: String? = nil
+) -> ScoredChunk {
+    let range = range ?? 0..<text.utf8.count
+    let part = String(decoding: Array(text.utf8)[range], as: UTF8.self)
+    let map = SourceMap(identityOf: text)
+    return ScoredChunk(
+        id: ChunkID(id),
+        chunk: Chunk(
+            documentID: document ?? source, ordinal: 0, range: range, text: part, headings: headings, tokenCount: 1),
+        documentTitle: title,
+        location: SourceLocation(source: source, bytes: map.sourceRange(of: range), lines: map.lines(of: range)),
+        score: 1 / Double(id + 1))
+}

@@ -1,0 +1,139 @@
+import QuarryCore
+import QuarryRetrievalQA
+import Testing
+
+private let lease = """
+    # Lease of the studio
+
+    The landlord is Maria Orlova. The tenant is Peter Finch.
+    The monthly rent is 740 euros, due on the fifth day of each month.
+    The lease began on 1 March 2023 and ends on 28 February 2026.
+    Pets are allowed only with written consent of the landlord.
+    """
+
+private let garden = """
+    Apple trees are pruned in late winter. Roses need feeding twice a year.
+    The hedge along the road is cut in August.
+    """
+
+private let hits = [hit(1, lease, source: "lease.md"), hit(2, garden, source: "garden.md")]
+
+struct RetrievalQATests {
+    @Test(arguments: [
+        ("How much is the monthly rent?", "The monthly rent is 740 euros, due on the fifth day of each month.", 4),
+        ("Who is the landlord of the studio?", "The landlord is Maria Orlova.", 3),
+        ("When is the hedge along the road cut?", "The hedge along the road is cut in August.", 2),
+    ])
+    func `the offline answer is the sentence that answers, quoted with its place`(
+        question: String, quote: String, line: Int
+    ) async throws {
+        let answer = try await RetrievalQA(retriever: ListRetriever(hits: hits)).answer(question)
+        #expect(!answer.isRefused && answer.generator == .extractive && answer.prompt == nil)
+        let citation = try #require(answer.citations.first { $0.quote == quote })
+        #expect(citation.location.lines == line...line)
+        let source = Array((citation.location.source == "lease.md" ? lease : garden).utf8)
+        #expect(String(decoding: source[citation.location.bytes], as: UTF8.self) == quote)
+        #expect(citation.range == citation.location.bytes)
+        #expect(answer.text.contains("\(quote) [\(citation.marker)]"))
+        #expect(answer.unsupported.isEmpty)
+    }
+
+    @Test func `a question that the passages do not touch is refused in its language, and no model is asked`()
+        async throws
+    {
+        let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: ForbiddenLanguageModel())
+        let answer = try await chain.answer("Какова высота горы Эверест над уровнем моря?")
+        #expect(answer.text == "В документах нет ответа на этот вопрос.")
+        guard case .lowSupport(let support, let threshold) = answer.refusal else {
+            Issue.record("refused because of \(String(describing: answer.refusal))")
+            return
+        }
+        #expect(support < threshold && support == answer.support)
+        #expect(answer.citations.isEmpty && answer.usage == nil)
+    }
+
+    @Test func `nothing found is a refusal`() async throws {
+        let answer = try await RetrievalQA(retriever: ListRetriever(hits: [])).answer("Who?")
+        #expect(answer.refusal == .noPassages && answer.text == "The documents do not answer this question.")
+    }
+
+    private func generated(_ pieces: String...) async throws -> Answer {
+        let model = FixedLanguageModel(pieces: pieces, usage: TokenUsage(input: 90, output: 9))
+        let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: model)
+        return try await chain.answer("How much is the monthly rent of the studio?")
+    }
+
+    @Test func `markers of the model are kept and backed by the best quote`() async throws {
+        let answer = try await generated("The rent is 740 euros a mo", "nth [", "1]", ".")
+        #expect(answer.text == "The rent is 740 euros a month [1].")
+        #expect(answer.citations.map(\.marker) == [1])
+        #expect(answer.citations.map(\.quote) == ["The monthly rent is 740 euros, due on the fifth day of each month."])
+        #expect(answer.citations.map(\.location.lines) == [4...4])
+        #expect(answer.generator == .model("fixed") && answer.usage == TokenUsage(input: 90, output: 9))
+        #expect(answer.sentences.map(\.isAttributed) == [false] && answer.unsupported.isEmpty)
+    }
+
+    @Test func `a sentence without a marker gets one, and impossible numbers go`() async throws {
+        let answer = try await generated("The monthly rent is 740 euros. [7] The hedge is cut in August [2, 9].")
+        #expect(answer.text == "The monthly rent is 740 euros [1]. The hedge is cut in August [2].")
+        #expect(answer.sentences.map(\.isAttributed) == [true, false])
+        #expect(answer.citations.map(\.marker) == [1, 2])
+    }
+
+    @Test func `figures that stand in no cited passage are flagged`() async throws {
+        let answer = try await generated("The monthly rent is 760 euros [1].")
+        #expect(answer.sentences.map(\.unsupportedFacts) == [["760"]])
+        #expect(answer.unsupported == ["The monthly rent is 760 euros."])
+    }
+
+    @Test func `a sentence from nowhere stays without a marker and is flagged`() async throws {
+        let answer = try await generated("The rent is 740 euros. Volcanoes shape distant islands.")
+        #expect(answer.text == "The rent is 740 euros [1]. Volcanoes shape distant islands.")
+        #expect(answer.unsupported == ["Volcanoes shape distant islands."])
+    }
+
+    @Test func `a model that declines or says nothing makes a refusal`() async throws {
+        #expect(try await generated("The documents do not", " answer this question.").refusal == .declinedByModel)
+        #expect(try await generated("\n").refusal == .emptyReply)
+    }
+
+    @Test func `a stream tells what was found, what is written, what is cited, and the answer last`() async throws {
+        let model = FixedLanguageModel(pieces: ["The rent is 740 euros [", "1", "]", " [8]."])
+        let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: model)
+        var events: [AnswerEvent] = []
+        for try await event in chain.stream("How much is the monthly rent of the studio?") { events.append(event) }
+        #expect(events.first == .retrieved(hits))
+        let texts = events.compactMap { if case .text(let piece) = $0 { piece } else { nil } }
+        #expect(texts == model.pieces)
+        let cited = events.compactMap {
+            if case .cited(let marker, let hit) = $0 { "\(marker) \(hit.id.rawValue)" } else { nil }
+        }
+        #expect(cited == ["1 1"])
+        guard case .finished(let answer) = events.last else {
+            Issue.record("the stream ended with \(String(describing: events.last))")
+            return
+        }
+        #expect(answer.text == "The rent is 740 euros [1].")
+    }
+
+    @Test func `an error of the model reaches the caller`() async {
+        let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: ForbiddenLanguageModel())
+        await #expect(throws: UnexpectedCall.self) { try await chain.answer("How much is the monthly rent?") }
+    }
+
+    @Test func `a dry run shows the prompt without asking the model`() async throws {
+        let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: ForbiddenLanguageModel())
+        let prompt = try await chain.prompt(for: "How much is the rent?")
+        #expect(prompt.used == hits && prompt.messages.count == 2)
+        #expect(prompt.messages[1].content.hasSuffix("Question: How much is the rent?"))
+    }
+
+    @Test func `a chunk that is not verbatim cannot be located without its source map`() async throws {
+        var cleaned = hit(1, lease, source: "lease.md")
+        cleaned.location.bytes = 0..<9
+        let chain = RetrievalQA(retriever: ListRetriever(hits: [cleaned, hits[1]]))
+        await #expect(throws: QuoteLocationError.notVerbatim(source: "lease.md", chunk: ChunkID(1))) {
+            try await chain.answer("How much is the monthly rent?")
+        }
+    }
+}
