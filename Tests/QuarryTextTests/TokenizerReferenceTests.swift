@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryText
 import Testing
 
@@ -82,7 +83,7 @@ import Testing
         let data = try Data(contentsOf: InstalledTokenizer.e5Container.url, options: .alwaysMapped)
         let container = try data.withUnsafeBytes { try E5ContainerTokenizerSection.parse($0, at: 44).tokenizer }
         var random = TokenizerTextGenerator(seed: 11)
-        for _ in 0..<2000 {
+        for _ in 0..<500 {
             let text = random.text(upTo: 24)
             #expect(file.encode(text, maximum: 512) == container.encode(text, maximum: 512), "\(text.debugDescription)")
         }
