@@ -36,6 +36,12 @@ struct CharacterMapNormalizer<Map: CharacterMap>: Sendable {
         var index = 0
         while index < text.count {
             let byte = text[index]
+            let unchanged = endOfUnchangedRun(text, from: index)
+            if unchanged > index {
+                bytes.append(copying: text, index..<unchanged)
+                index = unchanged
+                continue
+            }
             let next = index + 1
             if byte < 0x80, next == text.count || text[next] < 0x80, byte != 0x0D {
                 let mapped = ascii[Int(byte)]
@@ -55,6 +61,18 @@ struct CharacterMapNormalizer<Map: CharacterMap>: Sendable {
                 }
                 index = end
             }
+        }
+    }
+
+    /// The end of the ASCII characters from `start` on that stay as they are, whatever follows them.
+    @inline(__always)
+    private func endOfUnchangedRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        ascii.withUnsafeBufferPointer { ascii in
+            var end = start
+            while end < text.count, text[end] < 0x80, ascii[Int(text[end])] == text[end], text[end] != 0x0D { end += 1 }
+            // A mark of another script may join the last character.
+            if end > start, end < text.count, text[end] >= 0x80 { end -= 1 }
+            return end
         }
     }
 

@@ -149,7 +149,6 @@ extension UnigramTokenizer {
         let added = scores.indices.filter { scores[$0] == 0 }.map { index in
             AddedToken(id: Int32(index), content: Array(pieces[Int(offsets[index])..<Int(offsets[index + 1])]))
         }
-        let table = PieceTable(bytes: pieces, offsets: offsets, ids: (0..<Int32(pieceCount)).map { $0 })
         self.init(
             pipeline: TextPipeline(
                 rawTokens: AddedTokens(added), normalizedTokens: AddedTokens([]),
@@ -157,7 +156,7 @@ extension UnigramTokenizer {
                     .codePoints(CharacterMapNormalizer(map)), .replaceSpaces(minimum: 2, with: [0x20]),
                 ]),
             preTokenizer: MetaspacePreTokenizer(),
-            model: UnigramModel(pieces: table, scores: scores.map(Double.init), unknown: unknown),
+            model: UnigramModel(pieces: pieces, offsets: offsets, scores: scores.map(Double.init), unknown: unknown),
             template: SpecialTokenTemplate(prefix: [bos], suffix: [eos]))
     }
 }

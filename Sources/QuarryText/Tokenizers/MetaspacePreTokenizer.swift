@@ -45,31 +45,39 @@ struct MetaspacePreTokenizer: Sendable, Hashable {
         in text: UnsafeBufferPointer<UInt8>, isFirst: Bool, scratch: inout [UInt8],
         _ body: (UnsafeBufferPointer<UInt8>) -> Bool
     ) -> Bool {
-        scratch.removeAll(keepingCapacity: true)
-        let prepends = prependScheme == .always || (prependScheme == .first && isFirst)
-        if prepends, !text.isEmpty, text[0] != 0x20, !text.starts(with: replacement) { scratch += replacement }
-        var index = 0
-        while index < text.count {
-            if splits, !scratch.isEmpty, text[index] == 0x20 || isReplacement(text, at: index) {
-                guard scratch.withUnsafeBufferPointer(body) else { return false }
-                scratch.removeAll(keepingCapacity: true)
+        replacement.withUnsafeBufferPointer { mark in
+            scratch.removeAll(keepingCapacity: true)
+            let prepends = prependScheme == .always || (prependScheme == .first && isFirst)
+            if prepends, !text.isEmpty, MetaspacePreTokenizer.markLength(in: text, at: 0, mark) == 0 { scratch += mark }
+            var index = 0
+            while index < text.count {
+                let markLength = MetaspacePreTokenizer.markLength(in: text, at: index, mark)
+                if markLength > 0 {
+                    if splits, !scratch.isEmpty {
+                        guard scratch.withUnsafeBufferPointer(body) else { return false }
+                        scratch.removeAll(keepingCapacity: true)
+                    }
+                    scratch += mark
+                    index += markLength
+                }
+                let start = index
+                while index < text.count, MetaspacePreTokenizer.markLength(in: text, at: index, mark) == 0 {
+                    index += 1
+                }
+                scratch.append(copying: text, start..<index)
             }
-            if text[index] == 0x20 {
-                scratch += replacement
-                index += 1
-            } else if isReplacement(text, at: index) {
-                scratch += replacement
-                index += replacement.count
-            } else {
-                scratch.append(text[index])
-                index += 1
-            }
+            return scratch.isEmpty || scratch.withUnsafeBufferPointer(body)
         }
-        return scratch.isEmpty || scratch.withUnsafeBufferPointer(body)
     }
 
+    /// The bytes of the space or the mark that stands at `index`; 0 where neither does.
     @inline(__always)
-    private func isReplacement(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        text[index] == replacement[0] && text[index...].starts(with: replacement)
+    private static func markLength(
+        in text: UnsafeBufferPointer<UInt8>, at index: Int, _ mark: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        if text[index] == 0x20 { return 1 }
+        guard text[index] == mark[0], mark.count <= text.count - index else { return 0 }
+        for offset in 1..<mark.count where text[index + offset] != mark[offset] { return 0 }
+        return mark.count
     }
 }

@@ -2,17 +2,18 @@
 ///
 /// An open-addressing hash over the pieces' bytes. The hash rolls byte by byte, so all prefixes of a text are tried in
 /// one pass; from the third character on, a filter keyed by the first three says which lengths can occur at all.
+/// A slot holds all that a search needs, so a probe costs one cache line; bytes are compared only where the caller asks.
 /// Building takes one pass over the bytes and makes no object for each piece.
 struct PieceTable: Sendable {
     fileprivate struct Slot {
         var fingerprint: UInt32
         /// The piece's index plus 1; 0 marks an empty slot.
         var piece: UInt32
+        var score: Double
     }
 
     private let bytes: [UInt8]
     private let offsets: [UInt32]
-    private let ids: [Int32]
     private let slots: [Slot]
     private let shift: UInt64
     /// Bit n is set where a piece of n bytes starts with these three characters; bit 63 stands for 63 and more.
@@ -22,62 +23,86 @@ struct PieceTable: Sendable {
     /// - Parameters:
     ///   - bytes: All pieces, one behind the other.
     ///   - offsets: Where each piece starts, and at the end where the last one ends. Ascending, within `bytes`.
-    ///   - ids: One for each piece. Of equal pieces the last one counts; empty pieces are never found.
-    init(bytes: [UInt8], offsets: [UInt32], ids: [Int32]) {
-        let slotBits = PieceTable.bits(holding: ids.count * 2)
-        let filterBits = PieceTable.bits(holding: ids.count / 4)
-        var slots = [Slot](repeating: Slot(fingerprint: 0, piece: 0), count: 1 << slotBits)
-        var lengthFilter = [UInt64](repeating: 0, count: 1 << filterBits)
-        var maximumLength = 0
+    ///   - scores: One for each piece; empty where pieces have none. Of equal pieces the last one counts; empty pieces
+    ///     are never found.
+    init(bytes: [UInt8], offsets: [UInt32], scores: [Double] = []) {
+        let count = max(0, offsets.count - 1)
+        let slotBits = PieceTable.bits(holding: count * 2)
         let shift = UInt64(64 - slotBits)
-        let slotMask = slots.count - 1
-        let filterMask = UInt64(lengthFilter.count - 1)
+        let empty = Slot(fingerprint: 0, piece: 0, score: 0)
+        var slots = [Slot](repeating: empty, count: 1 << slotBits)
+        var lengthFilter = [UInt64](repeating: 0, count: 1 << PieceTable.bits(holding: count / 4))
+        var maximumLength = 0
         bytes.withUnsafeBufferPointer { bytes in
-            for piece in ids.indices {
-                let start = Int(offsets[piece])
-                let end = Int(offsets[piece + 1])
-                guard start < end else { continue }
-                maximumLength = max(maximumLength, end - start)
-                var hash = PieceTable.seed
-                var position = start
-                var characters = 0
-                while position < end {
-                    let next = min(end, position + utf8Length(ofLead: bytes[position]))
-                    while position < next {
-                        hash = PieceTable.extended(hash, by: bytes[position])
-                        position += 1
-                    }
-                    characters += 1
-                    if characters == 3 {
-                        lengthFilter[Int(PieceTable.scrambled(hash) & filterMask)] |= 1 << UInt64(min(end - start, 63))
+            offsets.withUnsafeBufferPointer { offsets in
+                lengthFilter.withUnsafeMutableBufferPointer { filter in
+                    slots.withUnsafeMutableBufferPointer { slots in
+                        for piece in 0..<count {
+                            let range = Int(offsets[piece])..<Int(offsets[piece + 1])
+                            if range.isEmpty { continue }
+                            maximumLength = max(maximumLength, range.count)
+                            let hash = PieceTable.hash(of: bytes, range, markingLengthIn: filter)
+                            let slot = PieceTable.slot(for: hash, of: range, bytes, offsets, slots, shift: shift)
+                            slots[slot] = Slot(
+                                fingerprint: UInt32(truncatingIfNeeded: hash), piece: UInt32(piece + 1),
+                                score: scores.isEmpty ? 0 : scores[piece])
+                        }
                     }
                 }
-                let fingerprint = UInt32(truncatingIfNeeded: hash)
-                var slot = Int(PieceTable.scrambled(hash) >> shift)
-                while slots[slot].piece != 0 {
-                    let other = Int(slots[slot].piece) - 1
-                    let otherStart = Int(offsets[other])
-                    if slots[slot].fingerprint == fingerprint, Int(offsets[other + 1]) - otherStart == end - start,
-                        bytes[otherStart..<otherStart + end - start].elementsEqual(bytes[start..<end])
-                    {
-                        break
-                    }
-                    slot = (slot + 1) & slotMask
-                }
-                slots[slot] = Slot(fingerprint: fingerprint, piece: UInt32(piece + 1))
             }
         }
         self.bytes = bytes
         self.offsets = offsets
-        self.ids = ids
         self.slots = slots
         self.shift = shift
         self.lengthFilter = lengthFilter
         self.maximumLength = maximumLength
     }
 
-    private static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
+    /// The hash of a piece, whose length the filter learns on the way.
+    @inline(__always)
+    private static func hash(
+        of bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+        markingLengthIn filter: UnsafeMutableBufferPointer<UInt64>
+    ) -> UInt64 {
+        var hash = seed
+        var position = range.lowerBound
+        var characters = 0
+        while position < range.upperBound {
+            let next = min(range.upperBound, position + utf8Length(ofLead: bytes[position]))
+            while position < next {
+                hash = extended(hash, by: bytes[position])
+                position += 1
+            }
+            characters += 1
+            if characters == 3 {
+                filter[Int(scrambled(hash) & UInt64(filter.count - 1))] |= 1 << UInt64(min(range.count, 63))
+            }
+        }
+        return hash
+    }
 
+    /// The slot of an equal piece that is already there, or the empty one to take.
+    @inline(__always)
+    private static func slot(
+        for hash: UInt64, of range: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ offsets: UnsafeBufferPointer<UInt32>, _ slots: UnsafeMutableBufferPointer<Slot>, shift: UInt64
+    ) -> Int {
+        var slot = Int(scrambled(hash) >> shift)
+        while slots[slot].piece != 0 {
+            if slots[slot].fingerprint == UInt32(truncatingIfNeeded: hash) {
+                let other = Int(slots[slot].piece) - 1
+                let otherRange = Int(offsets[other])..<Int(offsets[other + 1])
+                if bytes[otherRange].elementsEqual(bytes[range]) { return slot }
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return slot
+    }
+
+    private static var seed: UInt64 { 0xCBF2_9CE4_8422_2325 }
+
+    /// FNV-1a.
     @inline(__always)
     private static func extended(_ hash: UInt64, by byte: UInt8) -> UInt64 {
         (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
@@ -98,14 +123,12 @@ struct PieceTable: Sendable {
     func withView<Result>(_ body: (View) -> Result) -> Result {
         bytes.withUnsafeBufferPointer { bytes in
             offsets.withUnsafeBufferPointer { offsets in
-                ids.withUnsafeBufferPointer { ids in
-                    slots.withUnsafeBufferPointer { slots in
-                        lengthFilter.withUnsafeBufferPointer { filter in
-                            body(
-                                View(
-                                    bytes: bytes, offsets: offsets, ids: ids, slots: slots, lengthFilter: filter,
-                                    shift: shift, maximumLength: maximumLength))
-                        }
+                slots.withUnsafeBufferPointer { slots in
+                    lengthFilter.withUnsafeBufferPointer { filter in
+                        body(
+                            View(
+                                bytes: bytes, offsets: offsets, slots: slots, lengthFilter: filter, shift: shift,
+                                maximumLength: maximumLength))
                     }
                 }
             }
@@ -116,18 +139,20 @@ struct PieceTable: Sendable {
     struct View {
         fileprivate let bytes: UnsafeBufferPointer<UInt8>
         fileprivate let offsets: UnsafeBufferPointer<UInt32>
-        fileprivate let ids: UnsafeBufferPointer<Int32>
         fileprivate let slots: UnsafeBufferPointer<Slot>
         fileprivate let lengthFilter: UnsafeBufferPointer<UInt64>
         fileprivate let shift: UInt64
         fileprivate let maximumLength: Int
 
-        /// Calls `found` for every piece that the text has at `start`, shortest first, with the piece's end and id.
+        /// Calls `found` for every piece that the text has at `start`, shortest first, with its end, index and score.
         ///
+        /// - Parameter isExact: Whether bytes are compared. Otherwise a stretch of text with the fingerprint of a piece
+        ///   passes for it, one in some billions; ask ``spells(_:_:_:)`` before believing the outcome.
         /// - Complexity: O(bytes of the longest piece).
         @inline(__always)
         func forEachPiece(
-            in text: UnsafeBufferPointer<UInt8>, from start: Int, _ found: (_ end: Int, _ id: Int32) -> Void
+            in text: UnsafeBufferPointer<UInt8>, from start: Int, isExact: Bool,
+            _ found: (_ end: Int, _ piece: Int, _ score: Double) -> Void
         ) {
             let limit = min(text.count, start + maximumLength)
             var hash = PieceTable.seed
@@ -148,33 +173,28 @@ struct PieceTable: Sendable {
                     if remaining == 0 { return }
                     if remaining & 1 == 0 { continue }
                 }
-                let piece = index(ofText: text, start..<position, hash: hash, scrambled: scrambled)
-                if piece >= 0 { found(position, ids[piece]) }
+                var slot = Int(scrambled >> shift)
+                while slots[slot].piece != 0 {
+                    let candidate = slots[slot]
+                    let piece = Int(candidate.piece) - 1
+                    if candidate.fingerprint == UInt32(truncatingIfNeeded: hash),
+                        !isExact || spells(piece, text, start..<position)
+                    {
+                        found(position, piece, candidate.score)
+                        break
+                    }
+                    slot = (slot + 1) & (slots.count - 1)
+                }
             }
         }
 
-        /// The index of the piece that equals the stretch of text, or −1.
+        /// Whether the piece is the stretch of text.
         @inline(__always)
-        private func index(
-            ofText text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, hash: UInt64, scrambled: UInt64
-        ) -> Int {
-            let fingerprint = UInt32(truncatingIfNeeded: hash)
-            var slot = Int(scrambled >> shift)
-            while slots[slot].piece != 0 {
-                if slots[slot].fingerprint == fingerprint {
-                    let piece = Int(slots[slot].piece) - 1
-                    let start = Int(offsets[piece])
-                    if Int(offsets[piece + 1]) - start == range.count {
-                        var matched = 0
-                        while matched < range.count, bytes[start + matched] == text[range.lowerBound + matched] {
-                            matched += 1
-                        }
-                        if matched == range.count { return piece }
-                    }
-                }
-                slot = (slot + 1) & (slots.count - 1)
-            }
-            return -1
+        func spells(_ piece: Int, _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+            let start = Int(offsets[piece])
+            guard Int(offsets[piece + 1]) - start == range.count else { return false }
+            for index in 0..<range.count where bytes[start + index] != text[range.lowerBound + index] { return false }
+            return true
         }
     }
 }

@@ -37,7 +37,11 @@ enum ReferenceUnicode {
     }
 
     static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .nonspacingMark && existed(scalar)
+        switch scalar.value {
+        case 0x1734, 0x1171E: true
+        case 0x1885, 0x1886, 0xA9BD, 0x111C9: false
+        default: scalar.properties.generalCategory == .nonspacingMark && existed(scalar)
+        }
     }
 
     /// The blocks that BERT takes for Chinese, one token a character.

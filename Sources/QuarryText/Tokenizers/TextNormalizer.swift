@@ -65,15 +65,12 @@ enum TextNormalizer: Sendable {
     ) {
         var index = 0
         while index < text.count {
-            guard text[index] == 0x20 else {
-                bytes.append(text[index])
-                index += 1
-                continue
-            }
-            var end = index + 1
-            while end < text.count, text[end] == 0x20 { end += 1 }
-            if end - index >= minimum { bytes += replacement } else { bytes.append(copying: text, index..<end) }
-            index = end
+            let start = index
+            while index < text.count, text[index] != 0x20 { index += 1 }
+            bytes.append(copying: text, start..<index)
+            let spaces = index
+            while index < text.count, text[index] == 0x20 { index += 1 }
+            if index - spaces >= minimum { bytes += replacement } else { bytes.append(copying: text, spaces..<index) }
         }
     }
 

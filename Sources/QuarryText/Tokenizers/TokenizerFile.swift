@@ -129,8 +129,7 @@ struct VocabularyModel {
         guard Int(unknown) < scores.count else {
             throw TokenizerError(.malformed, "unk_id is \(unknown), but the vocabulary ends at \(scores.count - 1).")
         }
-        let table = PieceTable(bytes: pieces, offsets: offsets, ids: (0..<Int32(scores.count)).map { $0 })
-        return UnigramModel(pieces: table, scores: scores, unknown: unknown)
+        return UnigramModel(pieces: pieces, offsets: offsets, scores: scores, unknown: unknown)
     }
 
     private func requireVocabulary(_ count: Int) throws(TokenizerError) {

@@ -6,21 +6,19 @@
 /// rarest piece, of equal paths the one found first wins, and neighbouring unknown characters are one token.
 struct UnigramModel: Sendable {
     private let table: PieceTable
-    private let scores: [Double]
     private let unknown: Int32
     private let unknownScore: Double
+    let vocabularySize: Int
 
     /// - Parameters:
-    ///   - pieces: Finds pieces; ids are indices into `scores`.
-    ///   - scores: Log-probabilities, finite.
-    init(pieces: PieceTable, scores: [Double], unknown: Int32) {
-        table = pieces
-        self.scores = scores
+    ///   - pieces: All pieces in the order of their ids, one behind the other, split by `offsets`.
+    ///   - scores: Log-probabilities, finite, one a piece.
+    init(pieces: [UInt8], offsets: [UInt32], scores: [Double], unknown: Int32) {
+        table = PieceTable(bytes: pieces, offsets: offsets, scores: scores)
         self.unknown = unknown
         unknownScore = (scores.min() ?? 0) - 10
+        vocabularySize = scores.count
     }
-
-    var vocabularySize: Int { scores.count }
 
     /// The best way found so far to spell a word's bytes up to a place.
     struct Node {
@@ -33,17 +31,16 @@ struct UnigramModel: Sendable {
     /// Calls `body` with a segmenter that works in scratch memory of its own.
     func withSegmenter<Result>(_ body: (inout Segmenter) -> Result) -> Result {
         table.withView { view in
-            scores.withUnsafeBufferPointer { scores in
-                var segmenter = Segmenter(
-                    lattice: Lattice(table: view, scores: scores, unknown: unknown, unknownScore: unknownScore))
-                return body(&segmenter)
-            }
+            var segmenter = Segmenter(
+                lattice: Lattice(table: view, unknown: unknown, unknownScore: unknownScore))
+            return body(&segmenter)
         }
     }
 
     struct Segmenter {
         fileprivate let lattice: Lattice
         private var nodes: [Node] = []
+        private var memo = WordMemo()
 
         fileprivate init(lattice: Lattice) { self.lattice = lattice }
 
@@ -51,15 +48,21 @@ struct UnigramModel: Sendable {
         ///
         /// - Complexity: O(bytes of the word × bytes of the longest piece).
         mutating func append(_ word: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
+            if memo.appendIDs(of: word, to: &ids) { return }
+            let first = ids.count
+            search(word, &ids)
+            memo.remember(word, ids[first...])
+        }
+
+        private mutating func search(_ word: UnsafeBufferPointer<UInt8>, _ ids: inout [Int32]) {
             if nodes.count <= word.count {
                 let missing = max(64, word.count + 1) - nodes.count
                 nodes.append(contentsOf: repeatElement(Node(score: 0, start: -1, piece: 0), count: missing))
             }
             let lattice = lattice
             nodes.withUnsafeMutableBufferPointer { nodes in
-                for index in 0...word.count { nodes[index].start = -1 }
-                nodes[0].score = 0
-                lattice.fill(nodes, word)
+                lattice.fill(nodes, word, isExact: false)
+                if !lattice.isSpelled(nodes, word) { lattice.fill(nodes, word, isExact: true) }
                 lattice.appendBestPath(nodes, end: word.count, to: &ids)
             }
         }
@@ -68,21 +71,24 @@ struct UnigramModel: Sendable {
     /// The Viterbi search over one word.
     fileprivate struct Lattice {
         let table: PieceTable.View
-        let scores: UnsafeBufferPointer<Double>
         let unknown: Int32
         let unknownScore: Double
 
         @inline(__always)
-        func fill(_ nodes: UnsafeMutableBufferPointer<Node>, _ word: UnsafeBufferPointer<UInt8>) {
+        func fill(
+            _ nodes: UnsafeMutableBufferPointer<Node>, _ word: UnsafeBufferPointer<UInt8>, isExact: Bool
+        ) {
+            for index in 0...word.count { nodes[index].start = -1 }
+            nodes[0].score = 0
             var start = 0
             while start < word.count {
                 let scoreSoFar = nodes[start].score
                 let characterEnd = min(word.count, start + utf8Length(ofLead: word[start]))
                 var isSpelled = false
-                table.forEachPiece(in: word, from: start) { end, id in
-                    let score = scores[Int(id)] + scoreSoFar
+                table.forEachPiece(in: word, from: start, isExact: isExact) { end, piece, pieceScore in
+                    let score = pieceScore + scoreSoFar
                     if nodes[end].start < 0 || score > nodes[end].score {
-                        nodes[end] = Node(score: score, start: start, piece: id)
+                        nodes[end] = Node(score: score, start: start, piece: Int32(truncatingIfNeeded: piece))
                     }
                     if end == characterEnd { isSpelled = true }
                 }
@@ -94,6 +100,18 @@ struct UnigramModel: Sendable {
                 }
                 start = characterEnd
             }
+        }
+
+        /// Whether the pieces of the best path are really what stands there.
+        @inline(__always)
+        func isSpelled(_ nodes: UnsafeMutableBufferPointer<Node>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
+            var end = word.count
+            while end > 0 {
+                let node = nodes[end]
+                if node.piece != unknown, !table.spells(Int(node.piece), word, node.start..<end) { return false }
+                end = node.start
+            }
+            return true
         }
 
         func appendBestPath(_ nodes: UnsafeMutableBufferPointer<Node>, end: Int, to ids: inout [Int32]) {

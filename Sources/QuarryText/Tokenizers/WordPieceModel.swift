@@ -4,7 +4,9 @@
 /// unknown token.
 struct WordPieceModel: Sendable {
     private let initial: PieceTable
+    private let initialIDs: [Int32]
     private let continuation: PieceTable
+    private let continuationIDs: [Int32]
     private let unknown: Int32
     private let maximumCharacters: Int
     let vocabularySize: Int
@@ -17,7 +19,8 @@ struct WordPieceModel: Sendable {
         pieces: [UInt8], offsets: [UInt32], ids: [Int32], continuationPrefix: [UInt8], unknown: Int32,
         maximumCharacters: Int
     ) {
-        initial = PieceTable(bytes: pieces, offsets: offsets, ids: ids)
+        initial = PieceTable(bytes: pieces, offsets: offsets)
+        initialIDs = ids
         var tails: [UInt8] = []
         var tailOffsets: [UInt32] = [0]
         var tailIDs: [Int32] = []
@@ -28,7 +31,8 @@ struct WordPieceModel: Sendable {
             tailOffsets.append(UInt32(tails.count))
             tailIDs.append(ids[piece])
         }
-        continuation = PieceTable(bytes: tails, offsets: tailOffsets, ids: tailIDs)
+        continuation = PieceTable(bytes: tails, offsets: tailOffsets)
+        continuationIDs = tailIDs
         self.unknown = unknown
         self.maximumCharacters = maximumCharacters
         vocabularySize = Int(max(unknown, ids.max() ?? 0)) + 1
@@ -39,15 +43,17 @@ struct WordPieceModel: Sendable {
             continuation.withView { continuation in
                 body(
                     Segmenter(
-                        initial: initial, continuation: continuation, unknown: unknown,
-                        maximumCharacters: maximumCharacters))
+                        initial: initial, initialIDs: initialIDs, continuation: continuation,
+                        continuationIDs: continuationIDs, unknown: unknown, maximumCharacters: maximumCharacters))
             }
         }
     }
 
     struct Segmenter {
         fileprivate let initial: PieceTable.View
+        fileprivate let initialIDs: [Int32]
         fileprivate let continuation: PieceTable.View
+        fileprivate let continuationIDs: [Int32]
         fileprivate let unknown: Int32
         fileprivate let maximumCharacters: Int
 
@@ -63,24 +69,18 @@ struct WordPieceModel: Sendable {
             var start = 0
             while start < word.count {
                 var longestEnd = -1
-                var longestID: Int32 = 0
-                if start == 0 {
-                    initial.forEachPiece(in: word, from: 0) { end, id in
-                        longestEnd = end
-                        longestID = id
-                    }
-                } else {
-                    continuation.forEachPiece(in: word, from: start) { end, id in
-                        longestEnd = end
-                        longestID = id
-                    }
+                var longest = 0
+                let table = start == 0 ? initial : continuation
+                table.forEachPiece(in: word, from: start, isExact: true) { end, piece, _ in
+                    longestEnd = end
+                    longest = piece
                 }
                 guard longestEnd > start else {
                     ids.removeSubrange(first...)
                     ids.append(unknown)
                     return
                 }
-                ids.append(longestID)
+                ids.append(start == 0 ? initialIDs[longest] : continuationIDs[longest])
                 start = longestEnd
             }
         }
