@@ -1,7 +1,9 @@
 /// The abbreviations that a sentence goes on after, lower-case, without their last full stop.
-enum Abbreviations {
+struct Abbreviations: Sendable {
+    static let standard = Abbreviations()
+
     /// A name, a number or a word follows: Dr., им., e. g.
-    static let continuing = words(
+    let continuing = Self.words(
         """
         dr mr mrs ms mx prof rev hon st mt ft gen col capt lt sgt sen rep gov pres messrs mme mlle sr sra fr hr \
         vs viz cf ca approx al e.g i.e eg ie resp z.b d.h u.a bzw usw vgl \
@@ -12,13 +14,13 @@ enum Abbreviations {
         янв февр мар апр авг сент окт нояб дек
         """)
     /// Only a number follows: fig. 3, рис. 5, стр. 12.
-    static let beforeNumbers = words(
+    let beforeNumbers = Self.words(
         """
         no nos nr fig figs eq eqs sec sect ch chap vol vols pp p par para art ref refs tab pt ed abb s bd \
         рис табл гл стр с п пп ст ч т вып изд разд прим илл ил №№ д кв оф эт тел корп стр-е ок
         """)
     /// Words that begin a sentence rather than go on after `U.S.`.
-    static let openers = words(
+    let openers = Self.words(
         """
         the a an in on at it he she they we this that these those but and or if when while after before however for as \
         since his her its our their there what who where why how

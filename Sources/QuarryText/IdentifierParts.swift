@@ -1,23 +1,22 @@
-/// The parts of identifiers written without connectors.
-enum IdentifierParts {
-    /// The parts of at least two characters that a word falls into: before a capital that follows a small letter, before the
+extension Word {
+    /// The parts of at least two characters that the word falls into: before a capital that follows a small letter, before the
     /// last of several capitals that small letters follow, between letters and digits. Empty when it has only one.
     ///
     /// `parseFile` → parse, File; `HTTPServer` → HTTP, Server; `APIs` → none; `sha256` → sha, 256; `iPhone` → Phone.
     /// A word of many parts is no identifier but a hash or a key and has none.
-    static func parts(of word: Word, in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-        let letters = Letter.all(of: word.range, in: bytes)
+    func parts(in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        let letters = Letter.all(of: range, in: bytes)
         var starts = [0]
         for index in letters.indices.dropFirst()
-        where isBoundary(before: index, in: letters, since: starts[starts.count - 1]) {
+        where Self.isBoundary(before: index, in: letters, since: starts[starts.count - 1]) {
             starts.append(index)
         }
-        guard starts.count > 1, starts.count <= (word.hasDigit ? 4 : 8) else { return [] }
+        guard starts.count > 1, starts.count <= (hasDigit ? 4 : 8) else { return [] }
         var parts: [Range<Int>] = []
         for (position, start) in starts.enumerated() {
             let end = position + 1 < starts.count ? starts[position + 1] : letters.count
             guard end - start >= 2 else { continue }
-            parts.append(letters[start].offset..<(end < letters.count ? letters[end].offset : word.range.upperBound))
+            parts.append(letters[start].offset..<(end < letters.count ? letters[end].offset : range.upperBound))
         }
         return parts
     }

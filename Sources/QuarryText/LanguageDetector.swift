@@ -55,22 +55,34 @@ package struct LanguageDetector: Sendable {
         var allowed: UInt64 = .max
         if let candidates { allowed = candidates.reduce(0) { $0 | 1 << $1.index } }
         var scores = [Double](repeating: 0, count: 64)
-        var wordCount = 0
+        func credit(_ speakers: UInt64) {
+            let weight = 1 / Double(speakers.nonzeroBitCount)
+            for index in 0..<64 where speakers >> index & 1 == 1 { scores[index] += weight }
+        }
+        let words = words(of: text)
+        var occurrences: [String: Int] = [:]
         var hits = 0
-        for word in words(of: text) {
-            wordCount += 1
+        for word in words {
             let speakers = (speakersOfWords[word] ?? 0) & allowed
             guard speakers != 0 else { continue }
             hits += 1
-            let weight = 1 / Double(speakers.nonzeroBitCount)
-            for index in 0..<64 where speakers >> index & 1 == 1 { scores[index] += weight }
+            // A name such as Los Angeles must not outvote the text around it.
+            let count = occurrences[word, default: 0] + 1
+            occurrences[word] = count
+            if count <= 3 { credit(speakers) }
+        }
+        for letter in Set(text.unicodeScalars.prefix(Self.sampleLimit).lazy.filter { $0.value >= 0x80 }) {
+            let speakers = (speakersOfLetters[letter] ?? 0) & allowed
+            guard speakers != 0 else { continue }
+            occurrences[String(letter)] = 1
+            credit(speakers)
         }
         guard let best = scores.indices.max(by: { scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1) })
         else { return nil }
         let rival = scores.indices.reduce(0) { $1 == best ? $0 : max($0, scores[$1]) }
         let isSure =
             candidates == nil
-            ? scores[best] >= 1.5 && scores[best] >= 1.2 * rival && hits >= 2 && hits * 12 >= wordCount
+            ? scores[best] >= 1.5 && scores[best] >= 1.2 * rival && occurrences.count >= 2 && hits * 12 >= words.count
             : scores[best] > rival
         return isSure && best < Language.allCases.count ? Language.allCases[best] : nil
     }
@@ -113,8 +125,23 @@ package struct LanguageDetector: Sendable {
 private let speakersOfWords: [String: UInt64] = {
     var speakers: [String: UInt64] = [:]
     for language in Language.allCases where language.script == .latin {
-        for word in FunctionWords.words(of: language) { speakers[String(word), default: 0] |= 1 << language.index }
+        for word in language.functionWords { speakers[String(word), default: 0] |= 1 << language.index }
     }
-    for word in FunctionWords.wordsOfOthers { speakers[String(word), default: 0] |= 1 << 63 }
+    for word in functionWordsOfOtherLanguages { speakers[String(word), default: 0] |= 1 << 63 }
+    return speakers
+}()
+
+/// Letters and marks that few Latin languages use, with the same bits.
+private let speakersOfLetters: [Unicode.Scalar: UInt64] = {
+    let users: [(String, [Language])] = [
+        ("¿¡ñ", [.spanish]), ("ß", [.german]), ("ãõ", [.portuguese]), ("őű", [.hungarian]), ("ğışİ", [.turkish]),
+        ("șță", [.romanian]), ("øæ", [.danish, .norwegian]), ("å", [.swedish, .danish, .norwegian]),
+        ("ėųį", [.lithuanian]), ("œêû", [.french]), ("·", [.catalan]), ("łńżřěůđươ", []),
+    ]
+    var speakers: [Unicode.Scalar: UInt64] = [:]
+    for (letters, languages) in users {
+        let bits: UInt64 = languages.isEmpty ? 1 << 63 : languages.reduce(0) { $0 | 1 << $1.index }
+        for letter in letters.unicodeScalars { speakers[letter] = bits }
+    }
     return speakers
 }()

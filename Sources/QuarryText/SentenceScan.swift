@@ -2,6 +2,7 @@
 struct SentenceScan {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var ranges: [Range<Int>] = []
+    private let abbreviations = Abbreviations.standard
     private var sentenceStart = 0
     private var lineStart = 0
 
@@ -164,14 +165,15 @@ extension SentenceScan {
             return start == indentEnd(of: lineStart) && dot - start <= 3 && start >= sentenceStart
         }
         let isSingle = start + width == dot
+        let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<dot]), as: UTF8.self).lowercased()
+        if word.contains("."), abbreviations.continuing.contains(word) { return true }
         if opensSentence(at: next) { return false }
         if isSingle, firstClass == .upper { return following != .digit && !isPronoun(at: start) }
-        let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<dot]), as: UTF8.self).lowercased()
         if following == .digit {
-            return Abbreviations.beforeNumbers.contains(word) || Abbreviations.continuing.contains(word)
+            return abbreviations.beforeNumbers.contains(word) || abbreviations.continuing.contains(word)
         }
         if isSingle { return continuesSingle(word, at: start) }
-        return Abbreviations.continuing.contains(word) || isAcronym(start..<dot)
+        return abbreviations.continuing.contains(word) || isAcronym(start..<dot)
     }
 
     /// `г. Москва` but not `в 1999 г. Москва`; `т. е. Москва` but not `и т. д. Москва`.
@@ -215,7 +217,7 @@ extension SentenceScan {
             end += bytes.scalar(at: end).width
         }
         let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self).lowercased()
-        return Abbreviations.openers.contains(word)
+        return abbreviations.openers.contains(word)
     }
 
     private func indentEnd(of start: Int) -> Int {

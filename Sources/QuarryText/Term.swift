@@ -17,7 +17,9 @@ struct TermList {
         stopWords.reserveCapacity(capacity)
     }
 
+    /// Adds a term; a word of invisible characters only has none.
     mutating func append(_ term: Term) {
+        guard !term.text.isEmpty else { return }
         texts.append(term.text)
         stopWords.append(term.isStopWord)
     }

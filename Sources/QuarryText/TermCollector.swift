@@ -56,7 +56,7 @@ struct TermCollector {
     private mutating func add(_ word: Word) {
         add(word.range, script: word.script)
         guard word.hasHump || (word.hasDigit && word.letterCount > 0) else { return }
-        for part in IdentifierParts.parts(of: word, in: bytes) { add(part, script: word.script) }
+        for part in word.parts(in: bytes) { add(part, script: word.script) }
     }
 
     private mutating func add(_ compound: Compound) {
@@ -93,7 +93,7 @@ struct TermCollector {
         case .cyrillic: return true
         case .latin:
             guard languages[Script.latin.index] == .english, ending.letterCount <= 2 else { return false }
-            let letters = TermFolding.fold(UnsafeBufferPointer(rebasing: bytes[ending.range]))
+            let letters = QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[ending.range]))
             return Self.englishEndings.contains(String(decoding: letters, as: UTF8.self))
         default: return false
         }
@@ -137,9 +137,9 @@ struct TermCollector {
             let connectors = Array(compound.connectors[start..<index])
             start = index + 1
             let groups = words.map { word in
-                String(decoding: TermFolding.fold(UnsafeBufferPointer(rebasing: bytes[word.range])), as: UTF8.self)
+                String(decoding: QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[word.range])), as: UTF8.self)
             }
-            if words.allSatisfy(\.isNumber), let number = NumberSpelling.canonical(groups, connectors) {
+            if words.allSatisfy(\.isNumber), let number = canonicalNumber(groups, connectors) {
                 terms.append(Term(text: number, isStopWord: false))
             } else {
                 for word in words { add(word) }
@@ -164,7 +164,7 @@ struct TermCollector {
 
     /// Adds the overlapping pairs of characters of a run; a single character by itself.
     private mutating func addPairs(_ range: Range<Int>) {
-        let folded = TermFolding.fold(UnsafeBufferPointer(rebasing: bytes[range]))
+        let folded = QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[range]))
         folded.withUnsafeBufferPointer { run in
             var starts: [Int] = []
             var offset = 0

@@ -14,16 +14,17 @@ final class Workspace {
     ///   - word: Letters, marks and digits; an apostrophe only within a Cyrillic word or an English contraction.
     ///   - language: What to stem it by; nil folds only.
     func makeTerm(of word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
-        var folded = TermFolding.fold(word)
-        guard let language else { return Term(text: Self.text(folded), isStopWord: false) }
-        let isStopWord = stopWords[language.index].contains(String(decoding: folded, as: UTF8.self))
-        if language == .english { folded = TermFolding.removingLatinDiacritics(folded) }
-        if language.script == .cyrillic { folded.removeAll { $0 == Connector.apostrophe.rawValue } }
-        if !folded.contains(where: { $0 &- 0x30 < 10 }), folded.count <= Self.maximumTermLength {
-            folded = stemmer(for: language)?.stem(folded) ?? folded
+        var term = folded(word)
+        guard let language else { return Term(text: Self.text(term), isStopWord: false) }
+        let isStopWord = stopWords[language.index].contains(String(decoding: term, as: UTF8.self))
+        if language == .english { term = withoutLatinDiacritics(term) }
+        if language.script == .cyrillic { term.removeAll { $0 == Connector.apostrophe.rawValue } }
+        if !term.contains(where: { $0 &- 0x30 < 10 }), term.count <= Self.maximumTermLength {
+            let stem = stemmer(for: language)?.stem(term) ?? []
+            if !stem.isEmpty { term = stem }
         }
-        if language.script == .latin { folded = TermFolding.removingLatinDiacritics(folded) }
-        return Term(text: Self.text(folded), isStopWord: isStopWord)
+        if language.script == .latin { term = withoutLatinDiacritics(term) }
+        return Term(text: Self.text(term), isStopWord: isStopWord)
     }
 
     private func stemmer(for language: Language) -> Stemmer? {
@@ -43,7 +44,7 @@ final class Workspace {
 
 /// The stop words of each language, by its index.
 private let stopWords: [Set<String>] = Language.allCases.map { language in
-    Set(FunctionWords.words(of: language).map(String.init))
+    Set(language.functionWords.map(String.init))
 }
 
 /// Workspaces at rest. Each analysis takes one, uses it alone and puts it back.

@@ -1,0 +1,49 @@
+import QuarryText
+import Testing
+
+struct LanguageDetectorTests {
+    private let detector = LanguageDetector()
+
+    @Test(arguments: [
+        (Language.english, "Where is the key to the archive, and who has it?"),
+        (.russian, "Где лежит ключ от архива и кто его взял?"),
+        (.german, "Wo ist der Schlüssel für das Archiv und wer hat ihn?"),
+        (.french, "Où est la clé des archives et qui est venu avec elle ?"),
+        (.spanish, "¿Dónde está la llave del archivo y quién la tiene?"),
+        (.italian, "Dove sono le chiavi dell'archivio e chi le ha prese?"),
+        (.portuguese, "Onde está a chave do arquivo e quem não a viu?"),
+        (.dutch, "Waar is de sleutel van het archief en wie heeft hem?"),
+        (.swedish, "Var är nyckeln till arkivet och vem har den nu, inte jag?"),
+        (.finnish, "Missä on arkiston avain ja kuka sen otti, jos se ei ole siellä?"),
+        (.hungarian, "Hol van az irattár kulcsa, és ki vitte el, ha nem ő?"),
+        (.turkish, "Arşivin anahtarı nerede ve bir daha kim aldı?"),
+        (.romanian, "Unde este cheia de la arhivă și cine o are?"),
+        (.greek, "Πού είναι το κλειδί;"), (.armenian, "Որտեղ է բանալին"), (.arabic, "أين المفتاح"), (.hindi, "चाबी कहाँ है"),
+        (.chinese, "档案室的钥匙在哪里？"), (.japanese, "鍵はどこですか"), (.korean, "열쇠는 어디에 있습니까"),
+    ])
+    func `a sentence is enough`(_ language: Language, _ text: String) {
+        #expect(detector.language(of: text) == language)
+    }
+
+    @Test(arguments: ["", "2026", "Hello", "Quarry 2.0", "let index = build(documents)", "Los Angeles, Los Alamos"])
+    func `a text that does not tell gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
+
+    @Test(arguments: [
+        "Де лежить ключ від архіву і хто його взяв?", "Gdzie jest klucz do archiwum i kto go wziął, czy nie on?",
+    ])
+    func `a language that is none of ours gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
+
+    @Test func `Latin identifiers do not make a Russian question English`() {
+        #expect(detector.language(of: "Как работает HybridRetriever из QuarryRetrieval?") == .russian)
+    }
+
+    @Test func `one function word is enough among few candidates`() {
+        #expect(detector.language(of: "Preis der Bücher", among: [.english, .german]) == .german)
+        #expect(detector.language(of: "Preis der Bücher", among: [.english, .french]) == nil)
+        #expect(detector.language(of: "цена книги", among: [.english]) == nil)
+    }
+
+    @Test func `a decomposed text has the language of the composed one`() {
+        #expect(detector.language(of: "De\u{301}ja\u{300} vu: où est la clé de l'été ?") == .french)
+    }
+}
