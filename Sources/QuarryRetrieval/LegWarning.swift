@@ -31,8 +31,8 @@ public struct LegWarning: Sendable, Hashable, CustomStringConvertible {
     ///   - scripts: Names of the scripts that the query is written in, such as `Cyrillic`.
     ///   - hits: How many hits each leg that was asked found.
     public static func warnings(scripts: [String], hits: [Leg: Int]) -> [LegWarning] {
-        let remaining = Leg.allCases.filter { hits[$0, default: 0] > 0 }
-        return Leg.allCases.filter { hits[$0] == 0 }.map {
+        let remaining = Leg.allCases.sorted().filter { hits[$0, default: 0] > 0 }
+        return Leg.allCases.sorted().filter { hits[$0] == 0 }.map {
             LegWarning(leg: $0, scripts: scripts, remaining: remaining)
         }
     }

@@ -8,7 +8,7 @@ import Testing
     @Test func `variety puts a near copy behind something else`() {
         let query: [Float] = [1, 0.2]
         #expect(MaximalMarginalRelevance(lambda: 1).select(4, from: candidates, for: query) == [1, 0, 2, 3])
-        #expect(MaximalMarginalRelevance(lambda: 0.5).select(3, from: candidates, for: query) == [1, 3, 2])
+        #expect(MaximalMarginalRelevance(lambda: 0.5).select(3, from: candidates, for: query) == [1, 2, 3])
         #expect(
             MaximalMarginalRelevance(lambda: 0.6).select(2, from: candidates, relevance: [1, 0.9, 0.8, -1]) == [0, 2])
     }
