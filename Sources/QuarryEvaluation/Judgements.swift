@@ -1,0 +1,19 @@
+/// Relevance judgements: for each query, graded documents. Grades of 1 and above are relevant.
+public struct Judgements: Sendable, Hashable {
+    /// Query id → document id → grade.
+    public private(set) var grades: [String: [String: Int]]
+
+    public init(_ grades: [String: [String: Int]] = [:]) { self.grades = grades }
+
+    /// Ids of judged queries, in the order of Unicode scalars.
+    public var queries: [String] { grades.keys.sorted(by: precedesByScalars) }
+
+    public subscript(query: String) -> [String: Int]? { grades[query] }
+
+    public mutating func judge(_ document: String, for query: String, grade: Int) {
+        grades[query, default: [:]][document] = grade
+    }
+}
+
+/// Order by Unicode scalars, which is that of UTF-8 bytes.
+func precedesByScalars(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }

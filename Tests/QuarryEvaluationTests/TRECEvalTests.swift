@@ -1,0 +1,108 @@
+import Foundation
+import QuarryEvaluation
+import Testing
+
+/// Reads a file that stands beside the tests.
+private func fixture(_ name: String) throws -> String {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+    return try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+}
+
+@Suite struct TRECEvalTests {
+    private static let metrics: [Metric] = [
+        .ndcg(at: 10), .ndcg(at: 5), .recall(at: 5), .recall(at: 100), .precision(at: 5), .precision(at: 100),
+        .reciprocalRank(at: 1000), .averagePrecision, .success(at: 5),
+    ]
+
+    @Test func `every measure of every query is that of trec_eval`() throws {
+        let run = try Run(trec: fixture("run.trec"))
+        let judgements = try Judgements(qrels: fixture("qrels.txt"))
+        let reports = Dictionary(
+            uniqueKeysWithValues: Self.metrics.map { ($0.description, run.evaluate($0, against: judgements)) })
+        var compared = 0
+        for line in try fixture("expected.tsv").split(separator: "\n") {
+            let fields = line.split(separator: "\t").map(String.init)
+            let value = try #require(reports[fields[1]]?.perQuery[fields[0]])
+            let expected = try #require(Double(fields[2]))
+            #expect(abs(value - expected) < 1e-9, "\(fields[0]) \(fields[1])")
+            compared += 1
+        }
+        #expect(compared == 38 * Self.metrics.count)
+    }
+
+    @Test func `a judged query that the run lacks counts 0, an unjudged one not at all`() throws {
+        let run = try Run(trec: fixture("run.trec"))
+        let report = run.evaluate(.ndcg(at: 10), against: try Judgements(qrels: fixture("qrels.txt")))
+        #expect(report.perQuery["q5"] == 0)
+        #expect(report.perQuery["q7"] == nil)
+        #expect(report.perQuery.count == 39)
+        #expect(abs(report.mean - report.perQuery.values.reduce(0, +) / 39) < 1e-12)
+        #expect(report.lower < report.mean && report.mean < report.upper)
+    }
+
+    @Test func `a run survives being written and read`() throws {
+        let run = try Run(trec: fixture("run.trec"))
+        let again = try Run(trec: run.trec())
+        #expect(again.queries == run.queries)
+        for query in run.queries { #expect(again.ranking(for: query) == run.ranking(for: query)) }
+        #expect(try again.trec() == run.trec())
+    }
+}
+
+@Suite struct EvaluationFileTests {
+    @Test func `a document that stands twice in a ranking is named with its line`() {
+        let error = #expect(throws: EvaluationFileError.self) {
+            try Run(trec: "q Q0 d 1 2.0 t\n\nq Q0 e 2 1.0 t\nq Q0 d 3 0.5 t\n", file: "mine.trec")
+        }
+        #expect(error?.code == .duplicate)
+        #expect(error?.description.hasPrefix("mine.trec:4: Document d stands twice") == true)
+    }
+
+    @Test(arguments: ["q Q0 d 1 high t", "q Q0 d 1 2.0", "q d 1"])
+    func `a line that is no result is refused`(line: String) {
+        let error = #expect(throws: EvaluationFileError.self) { try Run(trec: line) }
+        #expect(error?.code == .malformedLine && error?.line == 1)
+    }
+
+    @Test func `judgements are read in both layouts, with headings and without`() throws {
+        let expected = Judgements(["q1": ["a b": 2, "c": 0]])
+        #expect(try Judgements(qrels: "query-id\tcorpus-id\tscore\r\nq1\ta b\t2\r\nq1\tc\t0\r\n") == expected)
+        #expect(try Judgements(qrels: "q1\ta b\t2\nq1\tc\t0") == expected)
+        #expect(try Judgements(qrels: "q1 0 x 2\nq1 0 c 0") == Judgements(["q1": ["x": 2, "c": 0]]))
+        #expect(try Judgements(qrels: "") == Judgements())
+    }
+
+    @Test func `a judgement that contradicts another is refused, one that repeats it is not`() throws {
+        #expect(try Judgements(qrels: "q 0 d 1\nq 0 d 1") == Judgements(["q": ["d": 1]]))
+        let error = #expect(throws: EvaluationFileError.self) { try Judgements(qrels: "q 0 d 1\nq 0 d 2") }
+        #expect(error?.line == 2)
+        #expect(throws: EvaluationFileError.self) { try Judgements(qrels: "q 0 d 1\nq 0 d high") }
+    }
+
+    @Test func `an id with a space cannot be written to a run`() {
+        var run = Run(name: "t")
+        run.append(ranking: ["my notes.md"], for: "q")
+        let error = #expect(throws: EvaluationFileError.self) { try run.trec() }
+        #expect(error?.code == .unwritableID)
+    }
+
+    @Test func `queries are read with what is known of their answers`() throws {
+        let text = """
+            {"_id": "1", "text": "Where?", "answers": ["here", "there"], "extra": [1]}
+
+            {"id": 2, "text": "When?\u{2028}", "answer": "now"}
+            {"_id": "3", "text": "Never?", "answers": []}
+            {"_id": "4", "text": "Open"}
+            """
+        #expect(
+            try EvaluationQuery.read(jsonl: text) == [
+                EvaluationQuery(id: "1", text: "Where?", answers: ["here", "there"]),
+                EvaluationQuery(id: "2", text: "When?\u{2028}", answers: ["now"]),
+                EvaluationQuery(id: "3", text: "Never?", answers: []), EvaluationQuery(id: "4", text: "Open"),
+            ])
+        let error = #expect(throws: EvaluationFileError.self) {
+            try EvaluationQuery.read(jsonl: #"{"_id": "1", "text": "a"}"# + "\n{}\n")
+        }
+        #expect(error?.line == 2)
+    }
+}
