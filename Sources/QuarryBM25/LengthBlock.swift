@@ -91,3 +91,10 @@ package struct TermList: Sendable, Hashable {
         }
     }
 }
+
+/// The smaller of two heads of ascending lists; nil where both lists are at their end.
+@inline(__always)
+func lower(of first: Int64?, _ second: Int64?) -> Int64? {
+    guard let first, let second else { return first ?? second }
+    return min(first, second)
+}

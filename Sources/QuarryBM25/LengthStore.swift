@@ -9,7 +9,7 @@ struct LengthStore {
     func apply(removals: [Int64], additions: [(chunk: Int64, lengths: FieldCounts)]) throws {
         var statistics = try BM25Table.statistics(in: db)
         var (removals, additions) = (removals[...], additions[...])
-        while let next = [removals.first, additions.first?.chunk].compactMap(\.self).min() {
+        while let next = lower(of: removals.first, additions.first?.chunk) {
             let number = next >> LengthBlock.shift
             var entries = try block(number)?.entries ?? []
             for chunk in removals.prefix(while: { $0 >> LengthBlock.shift == number }) {

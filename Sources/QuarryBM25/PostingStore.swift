@@ -47,7 +47,7 @@ struct PostingStore {
     ///   - isNew: The term has no blocks yet.
     func apply(removals: ArraySlice<Int64>, additions: ArraySlice<Posting>, isNew: Bool) throws {
         var (removals, additions, isNew) = (removals, additions, isNew)
-        while let next = [removals.first, additions.first?.chunk].compactMap(\.self).min() {
+        while let next = lower(of: removals.first, additions.first?.chunk) {
             let old = isNew ? nil : try block(for: next)
             let range = try old?.range ?? (isNew ? .all : gap(around: next))
             isNew = false
@@ -124,7 +124,7 @@ struct PostingStore {
     private func gap(around id: Int64) throws -> IDRange {
         let before = try Int64.fetchOne(statements.before, arguments: [term, id])
         let after = try Int64.fetchOne(statements.after, arguments: [term, id])
-        return IDRange(around: id, apartFrom: [before, after].compactMap(\.self))
+        return IDRange(around: id, apartFrom: [before, after].compactMap { $0 })
     }
 
     func blocks(in range: IDRange, atMost limit: Int = .max) throws -> [PostingBlock] {

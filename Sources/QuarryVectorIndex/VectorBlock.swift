@@ -54,13 +54,17 @@ struct VectorBlock {
     }
 
     private mutating func append(_ vector: [Float]) {
-        vector.map(\.bitPattern.littleEndian).withUnsafeBufferPointer { rows.append($0) }
+        var vector = vector
+        vector.withUnsafeMutableBufferPointer { values in
+            values.convertLittleEndian()
+            rows.append(UnsafeBufferPointer(values))
+        }
     }
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-    /// Turns stored values into those of this machine. Nothing to do on nearly every one.
-    func convertFromLittleEndian() {
+    /// Turns stored values into those of this machine, and back. Nothing to do on nearly every one.
+    func convertLittleEndian() {
         #if _endian(big)
             for index in indices { self[index] = Float(bitPattern: self[index].bitPattern.byteSwapped) }
         #endif

@@ -52,7 +52,7 @@ extension VectorTable {
                     offset = end
                 }
             }
-            values.convertFromLittleEndian()
+            values.convertLittleEndian()
         }
     }
 
