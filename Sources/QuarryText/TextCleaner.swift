@@ -6,9 +6,7 @@ package struct RemovedCharacters: Sendable, Hashable {
     /// U+200B, U+2060 and U+FEFF, a byte-order mark included.
     package var zeroWidth = 0
     package var bidirectionalControls = 0
-    /// Of them, how many were NUL.
     package var controls = 0
-    package var nulls = 0
     package var stressMarks = 0
 
     package init() {}
@@ -18,7 +16,6 @@ package struct RemovedCharacters: Sendable, Hashable {
         a.zeroWidth += b.zeroWidth
         a.bidirectionalControls += b.bidirectionalControls
         a.controls += b.controls
-        a.nulls += b.nulls
         a.stressMarks += b.stressMarks
     }
 }
@@ -187,7 +184,6 @@ private struct CleaningPass {
         case 0x09, 0x0A, 0x0D: return false
         case 0x00..<0x20, 0x7F..<0xA0:
             removed.controls += 1
-            if scalar.value == 0 { removed.nulls += 1 }
         case 0xAD: removed.softHyphens += 1
         case 0x200B, 0x2060, 0xFEFF: removed.zeroWidth += 1
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: removed.bidirectionalControls += 1

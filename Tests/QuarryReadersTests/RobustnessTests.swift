@@ -49,7 +49,7 @@ struct RobustnessTests {
             "<!--", "&", "\\", "- - -", "```` `", "a|", "-|", "<a ",
         ])
     func `a line of one thing over and over is read in linear time`(piece: String) throws {
-        let bytes = Array(("x" + String(repeating: piece, count: 1 << 18)).utf8)
+        let bytes = Array(("x" + String(repeating: piece, count: 1 << 17)).utf8)
         try check(bytes, MarkdownReader())
         try check(Array(bytes.dropFirst()) + Array("\nx\n".utf8), MarkdownReader())
     }
@@ -62,14 +62,14 @@ struct RobustnessTests {
         ])
     func `many lines are read in linear time`(piece: String) throws {
         let lines =
-            String(repeating: "> - ", count: 2_000) + "a\n" + String(repeating: piece, count: 60_000) + "\n---\nx"
+            String(repeating: "> - ", count: 2_000) + "a\n" + String(repeating: piece, count: 40_000) + "\n---\nx"
         try check(Array(lines.utf8), MarkdownReader())
-        try check(Array(("---\n" + String(repeating: piece, count: 60_000) + "\n---\nx").utf8), MarkdownReader())
+        try check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a line of eight megabytes is one paragraph`() throws {
-        let text = String(repeating: "слово word ", count: 500_000)
+    func `a line of megabytes is one paragraph`() throws {
+        let text = String(repeating: "слово word ", count: 120_000)
         let document = try #require(MarkdownReader().read(Source(id: "a.md", bytes: Array(text.utf8))).documents.first)
         #expect(document.blocks.count == 1)
         #expect(document.sourceMap.segments.count == 1)
