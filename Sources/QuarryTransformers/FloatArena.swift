@@ -17,9 +17,10 @@ final class FloatArena: @unchecked Sendable {
         let byteCount = max(1, capacity) * MemoryLayout<Float>.stride
         let alignment = byteCount >= hugePage ? hugePage : 64
         let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
-        #if os(Linux)
+        #if os(Linux) && canImport(Glibc)
             // Weights are read from end to end for every batch: huge pages save faults and look-ups. Advice only.
-            if byteCount >= hugePage { madvise(memory, byteCount, 14) }
+            let adviseHugePages: Int32 = 14
+            if byteCount >= hugePage { madvise(memory, byteCount, adviseHugePages) }
         #endif
         base = memory.bindMemory(to: Float.self, capacity: max(1, capacity))
     }
