@@ -35,7 +35,8 @@ package struct CandidateScan: Sendable {
     package func candidates(for question: String, in hits: [ScoredChunk]) -> [SentenceCandidate] {
         let passages = hits.map(measure)
         let asked = Question(question, analysis: analysis, functionTerms: functionTerms)
-        let weights = TermWeights(of: asked.terms, over: passages.lazy.flatMap(\.sentences).map(\.termSet))
+        let weights = TermWeights(
+            of: asked.terms, over: passages.flatMap(\.sentences).map { $0.termSet.union($0.context) })
         let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
         let meanCoverage = measures.reduce(0) { $0 + $1.coverage } / Double(max(1, measures.count))
         var candidates: [SentenceCandidate] = []
