@@ -18,6 +18,8 @@ struct PieceTable: Sendable {
     private let shift: UInt64
     /// Bit n is set where a piece of n bytes starts with these three characters; bit 63 stands for 63 and more.
     private let lengthFilter: [UInt64]
+    /// One bit a hash: whether any piece may have it. Small enough to stay in a near cache, which the slots are not.
+    private let presence: [UInt64]
     private let maximumLength: Int
 
     /// - Parameters:
@@ -32,6 +34,8 @@ struct PieceTable: Sendable {
         let empty = Slot(fingerprint: 0, piece: 0, score: 0)
         var slots = [Slot](repeating: empty, count: 1 << slotBits)
         var lengthFilter = [UInt64](repeating: 0, count: 1 << PieceTable.bits(holding: count / 4))
+        var presence = [UInt64](repeating: 0, count: max(1, 1 << (slotBits - 3)))
+        let presenceMask = UInt64(presence.count - 1)
         var maximumLength = 0
         bytes.withUnsafeBufferPointer { bytes in
             offsets.withUnsafeBufferPointer { offsets in
@@ -42,6 +46,8 @@ struct PieceTable: Sendable {
                             if range.isEmpty { continue }
                             maximumLength = max(maximumLength, range.count)
                             let hash = PieceTable.hash(of: bytes, range, markingLengthIn: filter)
+                            let bit = PieceTable.scrambled(hash)
+                            presence[Int((bit >> 6) & presenceMask)] |= 1 << (bit & 63)
                             let slot = PieceTable.slot(for: hash, of: range, bytes, offsets, slots, shift: shift)
                             slots[slot] = Slot(
                                 fingerprint: UInt32(truncatingIfNeeded: hash), piece: UInt32(piece + 1),
@@ -56,6 +62,7 @@ struct PieceTable: Sendable {
         self.slots = slots
         self.shift = shift
         self.lengthFilter = lengthFilter
+        self.presence = presence
         self.maximumLength = maximumLength
     }
 
@@ -125,10 +132,12 @@ struct PieceTable: Sendable {
             offsets.withUnsafeBufferPointer { offsets in
                 slots.withUnsafeBufferPointer { slots in
                     lengthFilter.withUnsafeBufferPointer { filter in
-                        body(
-                            View(
-                                bytes: bytes, offsets: offsets, slots: slots, lengthFilter: filter, shift: shift,
-                                maximumLength: maximumLength))
+                        presence.withUnsafeBufferPointer { presence in
+                            body(
+                                View(
+                                    bytes: bytes, offsets: offsets, slots: slots, lengthFilter: filter,
+                                    presence: presence, shift: shift, maximumLength: maximumLength))
+                        }
                     }
                 }
             }
@@ -141,6 +150,7 @@ struct PieceTable: Sendable {
         fileprivate let offsets: UnsafeBufferPointer<UInt32>
         fileprivate let slots: UnsafeBufferPointer<Slot>
         fileprivate let lengthFilter: UnsafeBufferPointer<UInt64>
+        fileprivate let presence: UnsafeBufferPointer<UInt64>
         fileprivate let shift: UInt64
         fileprivate let maximumLength: Int
 
@@ -173,6 +183,8 @@ struct PieceTable: Sendable {
                     if remaining == 0 { return }
                     if remaining & 1 == 0 { continue }
                 }
+                let presenceWord = presence[Int((scrambled >> 6) & UInt64(presence.count - 1))]
+                if presenceWord >> (scrambled & 63) & 1 == 0 { continue }
                 var slot = Int(scrambled >> shift)
                 while slots[slot].piece != 0 {
                     let candidate = slots[slot]
