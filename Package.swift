@@ -19,7 +19,7 @@ func tests(_ module: String, _ dependencies: Target.Dependency...) -> Target {
 
 extension String {
     /// The test targets that carry a `Fixtures` folder.
-    var hasFixtures: Bool { ["QuarryTransformers", "QuarryText"].contains(self) }
+    var hasFixtures: Bool { ["QuarryEvaluation", "QuarryText", "QuarryTransformers"].contains(self) }
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")

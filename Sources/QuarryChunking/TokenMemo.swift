@@ -35,9 +35,7 @@ struct TokenMemo {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let entry = entries[Int(slots[slot]) - 1]
-            if entry.hash == hash, entry.length == range.count,
-                (0..<entry.length).allSatisfy({ bytes[entry.start + $0] == bytes[range.lowerBound + $0] })
-            {
+            if entry.hash == hash, entry.length == range.count, Self.areEqual(entry.start, range, in: bytes) {
                 return entry.tokens
             }
             slot = (slot + 1) & (slots.count - 1)
@@ -48,6 +46,15 @@ struct TokenMemo {
         slots[slot] = Int32(entries.count)
         if entries.count * 2 > slots.count { grow() }
         return tokens
+    }
+
+    private static func areEqual(_ start: Int, _ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var offset = 0
+        while offset < range.count {
+            if bytes[start + offset] != bytes[range.lowerBound + offset] { return false }
+            offset += 1
+        }
+        return true
     }
 
     private func count(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Int {

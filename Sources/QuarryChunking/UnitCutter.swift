@@ -1,11 +1,13 @@
 import QuarryText
 
+/// Made once, since its word lists cost more than cutting a short document.
+private let sentenceSplitter = SentenceSplitter()
+
 /// Cuts units into smaller ones.
 struct UnitCutter {
     let text: MeasuredText
     /// Giant words are cut into pieces of about this many tokens.
     private let pieceTokens: Int
-    private let sentenceSplitter = SentenceSplitter()
 
     init(text: MeasuredText, length: ChunkLength) {
         self.text = text
