@@ -25,7 +25,7 @@ extension VectorTable {
         var vector = [Float](repeating: 0, count: generation.dimension)
         vector.withUnsafeMutableBufferPointer { target in
             _ = block.rows.dropFirst(position * size).prefix(size).copyBytes(to: target)
-            target.convertFromLittleEndian()
+            target.convertLittleEndian()
         }
         return vector
     }

@@ -18,7 +18,7 @@ public struct Indexer: Sendable {
     static let readerVersion = 1
 
     /// Chunks that are embedded and committed together.
-    static let batchChunks = 192
+    static let batchChunks = 128
 
     /// - Parameters:
     ///   - embedder: The model the index was made with; nil for an index without vectors.
