@@ -67,7 +67,9 @@ public struct ContentHash: Sendable, Hashable, Codable, CustomStringConvertible 
         guard digits.count == 64 else { return nil }
         var bytes: [UInt8] = []
         for pair in stride(from: 0, to: 64, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[pair..<pair + 2], as: UTF8.self), radix: 16) else { return nil }
+            guard let byte = UInt8(String(decoding: digits[pair..<pair + 2], as: UTF8.self), radix: 16) else {
+                return nil
+            }
             bytes.append(byte)
         }
         self.bytes = bytes

@@ -59,9 +59,11 @@ struct AnswerEvaluation {
         func figure(_ value: Double?) -> String { value.map { Format.decimal($0, digits: 4) } ?? "–" }
         try Console.print("\(Format.count(questions.count, "question")), \(answerable) with an answer")
         try Console.print(
-            "sentence hit rate: \(figure(reply.sentenceHitRate)) of all answerable, \(figure(reply.sentenceHitRateWhenAnswered)) of those answered")
+            "sentence hit rate: \(figure(reply.sentenceHitRate)) of all answerable, \(figure(reply.sentenceHitRateWhenAnswered)) of those answered"
+        )
         try Console.print("passage hit rate: \(figure(reply.passageHitRate))")
         try Console.print(
-            "refusals: precision \(figure(reply.refusalPrecision)), recall \(figure(reply.refusalRecall)); \(figure(reply.wrongRefusalRate)) of the answerable refused")
+            "refusals: precision \(figure(reply.refusalPrecision)), recall \(figure(reply.refusalRecall)); \(figure(reply.wrongRefusalRate)) of the answerable refused"
+        )
     }
 }

@@ -4,7 +4,10 @@ import Quarry
 
 /// Who answers, and within which bounds.
 struct AnsweringOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Let a model write the answer: base address of an OpenAI-compatible server. Its key, if any, is read from QUARRY_LLM_API_KEY.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Let a model write the answer: base address of an OpenAI-compatible server. Its key, if any, is read from QUARRY_LLM_API_KEY.",
+            valueName: "url"))
     var llm: String?
 
     @Option(help: ArgumentHelp("Name of the model on that server; the default is its first.", valueName: "name"))
@@ -16,7 +19,10 @@ struct AnsweringOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Tokens a generated answer may have.", valueName: "tokens"))
     var maxTokens = 512
 
-    @Option(help: ArgumentHelp("Refuse below this support, from 0 to 1. The default was fitted on judged questions.", valueName: "support"))
+    @Option(
+        help: ArgumentHelp(
+            "Refuse below this support, from 0 to 1. The default was fitted on judged questions.", valueName: "support")
+    )
     var threshold: Double?
 
     @Flag(inversion: .prefixedNo, help: "Let the local model compare sentences with the question.")

@@ -5,7 +5,9 @@ import QuarryCore
 import QuarryTransformers
 
 struct IndexFileOptions: ParsableArguments {
-    @Option(name: [.customLong("index"), .customShort("i")], help: "The index file.", completion: .file(extensions: ["quarry"]))
+    @Option(
+        name: [.customLong("index"), .customShort("i")], help: "The index file.",
+        completion: .file(extensions: ["quarry"]))
     var path = "index.quarry"
 }
 
@@ -33,7 +35,8 @@ struct ModelLocator {
             } else if let path = environment["XDG_CACHE_HOME"], !path.isEmpty {
                 URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("quarry/models")
             } else {
-                URL(fileURLWithPath: NSHomeDirectory(), isDirectory: true).appendingPathComponent(".cache/quarry/models")
+                URL(fileURLWithPath: NSHomeDirectory(), isDirectory: true).appendingPathComponent(
+                    ".cache/quarry/models")
             }
         store = ModelStore(directory: directory)
     }
@@ -42,21 +45,7 @@ struct ModelLocator {
     ///
     /// - Parameter name: A name of the catalogue, or the path of a folder, which must contain a slash.
     func load(_ name: String) throws -> TransformerEmbedder {
-        if let model = ModelCatalog.model(named: name) {
-            guard store.isInstalled(model) else {
-                throw ValidationError(
-                    "The model \(name) is not installed. Fetch it once (\(Format.bytes(model.byteCount))) with: quarry models pull \(name)\n"
-                        + "Or index without a model, for search by words alone: --model none")
-            }
-            return try TransformerEmbedder(
-                modelDirectory: store.directory(of: model).path, name: model.name, revision: model.revision)
-        }
-        guard name.contains("/") else {
-            throw ValidationError(
-                "There is no model “\(name)”. Known are \(ModelCatalog.models.map(\.name).joined(separator: ", ")); "
-                    + "a folder with a model of your own is named by a path with a slash.")
-        }
-        return try TransformerEmbedder(modelDirectory: name, name: nil, revision: nil)
+        try name.contains("/") ? TransformerEmbedder(modelDirectory: name) : store.embedder(name)
     }
 
     /// The model that an index was made with.

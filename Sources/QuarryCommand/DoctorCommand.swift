@@ -27,7 +27,8 @@ struct DoctorCommand: AsyncParsableCommand {
         } else {
             for problem in problems { try Console.print(problem) }
             Console.note(
-                "\(file.path) has \(Format.count(problems.count, "problem")). Restore it from a copy, or move it away and run quarry index again.")
+                "\(file.path) has \(Format.count(problems.count, "problem")). Restore it from a copy, or move it away and run quarry index again."
+            )
         }
         if !problems.isEmpty { throw Termination.failure }
     }

@@ -20,13 +20,19 @@ struct EvalCommand: AsyncParsableCommand {
     @OptionGroup var answering: AnsweringOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Questions as JSONL: {\"_id\", \"text\", \"answers\"}.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Questions as JSONL: {\"_id\", \"text\", \"answers\"}.", valueName: "file"),
+        completion: .file())
     var queries: String
 
-    @Option(help: ArgumentHelp("Judgements: question, document and grade, separated by tabs.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Judgements: question, document and grade, separated by tabs.", valueName: "file"),
+        completion: .file())
     var qrels: String?
 
-    @Option(help: ArgumentHelp("Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
+    @Option(
+        help: ArgumentHelp(
+            "Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
     var modes: String?
 
     @Flag(help: "Answer every question, and compare with its answers; a question without answers must be refused.")
@@ -36,7 +42,9 @@ struct EvalCommand: AsyncParsableCommand {
     var limit: Int?
 
     func validate() throws {
-        guard answers || qrels != nil else { throw ValidationError("Name judgements with --qrels, or answers with --answers.") }
+        guard answers || qrels != nil else {
+            throw ValidationError("Name judgements with --qrels, or answers with --answers.")
+        }
         guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
         try search.validate()
         try answering.validate()

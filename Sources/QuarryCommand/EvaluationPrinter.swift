@@ -46,7 +46,9 @@ struct EvaluationPrinter {
                 index: index, questions: questions,
                 modes: Dictionary(
                     uniqueKeysWithValues: results.map { result in
-                        let figures = result.reports.map { ($0.name, Reply.Figure(mean: $0.mean, lower: $0.lower, upper: $0.upper)) }
+                        let figures = result.reports.map {
+                            ($0.name, Reply.Figure(mean: $0.mean, lower: $0.lower, upper: $0.upper))
+                        }
                         return (result.mode.rawValue, Dictionary(uniqueKeysWithValues: figures))
                     }),
                 medianMilliseconds: Dictionary(
@@ -61,11 +63,13 @@ struct EvaluationPrinter {
                 "\(report.name) \(Self.figure(report.mean)) [\(Self.figure(report.lower)), \(Self.figure(report.upper))]"
             }
             try Console.print(
-                "\(result.mode.rawValue): \(figures.joined(separator: "  "))  median \(Format.decimal(result.medianMilliseconds, digits: 1)) ms")
+                "\(result.mode.rawValue): \(figures.joined(separator: "  "))  median \(Format.decimal(result.medianMilliseconds, digits: 1)) ms"
+            )
         }
         for comparison in comparisons {
             try Console.print(
-                "\(comparison.modes[0]) − \(comparison.modes[1]): \(comparison.metric) \(Format.decimal(comparison.difference, digits: 4)), p = \(Self.figure(comparison.pValue))")
+                "\(comparison.modes[0]) − \(comparison.modes[1]): \(comparison.metric) \(Format.decimal(comparison.difference, digits: 4)), p = \(Self.figure(comparison.pValue))"
+            )
         }
     }
 

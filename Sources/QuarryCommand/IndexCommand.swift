@@ -34,13 +34,17 @@ struct IndexCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Pass over files that match, as in .gitignore. Repeatable.", valueName: "pattern"))
     var exclude: [String] = []
 
-    @Option(help: ArgumentHelp("Name by which standard input is cited; its extension tells the format.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Name by which standard input is cited; its extension tells the format.", valueName: "name"))
     var name = "stdin.txt"
 
     @Option(help: ArgumentHelp("Quarantine larger files.", valueName: "MiB"))
     var maxFileSize = 256
 
-    @Option(help: ArgumentHelp("A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(ModelCatalog.defaultModelName).", valueName: "model"))
+    @Option(
+        help: ArgumentHelp(
+            "A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(ModelCatalog.defaultModelName).",
+            valueName: "model"))
     var model: String?
 
     @Option(help: "How documents are cut: structure, recursive or sentence. For a new index.")
@@ -56,7 +60,9 @@ struct IndexCommand: AsyncParsableCommand {
     var chunkOverlap = 0
 
     func validate() throws {
-        guard inputs.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input (-) can be given once.") }
+        guard inputs.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("Standard input (-) can be given once.")
+        }
         guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
     }
 
@@ -98,12 +104,13 @@ struct IndexOpening {
     /// - Parameter isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
     init(path: String, model: String?, chunking: IndexSettings.Chunking, isTemporary: Bool) throws {
         let locator = ModelLocator()
-        if FileManager.default.fileExists(atPath: path) {
+        if let existing = try Self.existing(at: path) {
             temporary = nil
-            index = try CorpusIndex.open(at: path)
+            index = existing
             if model == "none", let embedding = index.settings.embedding {
                 throw ValidationError(
-                    "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index.")
+                    "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index."
+                )
             }
             embedder = try locator.load(for: index.settings, override: model)
         } else {
@@ -112,12 +119,22 @@ struct IndexOpening {
             let fitted = embedder.map { chunking.fitting(modelOf: $0.fingerprint.maximumTokens) } ?? chunking
             temporary =
                 isTemporary
-                ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)") : nil
+                ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
+                : nil
             index = try CorpusIndex.openOrCreate(
                 at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
                 settings: IndexSettings(chunking: fitted, embedding: embedder?.fingerprint))
         }
         counter = embedder?.tokenCounter ?? WordCounter()
+    }
+
+    /// The index at `path`; nil where there is none, or another process is about to make it.
+    private static func existing(at path: String) throws -> CorpusIndex? {
+        do {
+            return try CorpusIndex.open(at: path)
+        } catch let error as CorpusError where error.code == .missing || error.code == .empty {
+            return nil
+        }
     }
 
     func discardTemporary() {

@@ -27,14 +27,17 @@ struct IndexingReportPrinter {
             output.note("warning: \(place): \(warning.message)")
         }
         let sources = report.sources
-        var files = "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
+        var files =
+            "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
         if sources.skipped > 0 { files += ", \(sources.skipped) of other formats passed over" }
         try Console.print("files: \(files)")
         let verb = isPlan ? "to write" : "written"
         try Console.print(
-            "documents: \(report.documents) \(verb), \(report.deletedDocuments) \(isPlan ? "to remove" : "removed"), \(report.unchangedDocuments) unchanged in changed files")
+            "documents: \(report.documents) \(verb), \(report.deletedDocuments) \(isPlan ? "to remove" : "removed"), \(report.unchangedDocuments) unchanged in changed files"
+        )
         try Console.print(
-            "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)")
+            "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)"
+        )
         if !report.quarantined.isEmpty {
             try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
         }

@@ -24,7 +24,8 @@ struct InfoCommand: AsyncParsableCommand {
         }
         let settings = summary.settings
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        try Console.print("\(file.path): \(Format.bytes(summary.fileBytes)), last updated \(summary.updated ?? "never")")
+        try Console.print(
+            "\(file.path): \(Format.bytes(summary.fileBytes)), last updated \(summary.updated ?? "never")")
         try Console.print(
             "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
                 + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
@@ -33,13 +34,15 @@ struct InfoCommand: AsyncParsableCommand {
         }
         if let embedding = settings.embedding {
             try Console.print(
-                "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))")
+                "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))"
+            )
         } else {
             try Console.print("vectors: none (made with --model none)")
         }
         let chunking = settings.chunking
         try Console.print(
-            "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)")
+            "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)"
+        )
         if !summary.quarantined.isEmpty {
             try Console.print("quarantined:")
             for rejection in summary.quarantined {

@@ -41,9 +41,11 @@ struct ModelsCommand: AsyncParsableCommand {
                 try Console.print("\(model.name)\(entry.isDefault ? " (default)" : "")")
                 try Console.print("  \(model.summary)")
                 try Console.print(
-                    "  \(Format.bytes(model.byteCount)), \(model.dimension) dimensions, at most \(model.maximumTokens) tokens, licence \(model.licence)")
+                    "  \(Format.bytes(model.byteCount)), \(model.dimension) dimensions, at most \(model.maximumTokens) tokens, licence \(model.licence)"
+                )
                 try Console.print(
-                    entry.installed ? "  installed in \(entry.directory)" : "  not installed: quarry models pull \(model.name)")
+                    entry.installed
+                        ? "  installed in \(entry.directory)" : "  not installed: quarry models pull \(model.name)")
             }
         }
     }
@@ -62,7 +64,8 @@ struct ModelsCommand: AsyncParsableCommand {
         func run() async throws {
             guard let model = ModelCatalog.model(named: name) else {
                 throw ValidationError(
-                    "There is no model “\(name)”. Known are \(ModelCatalog.models.map(\.name).joined(separator: ", ")).")
+                    "There is no model “\(name)”. Known are \(ModelCatalog.models.map(\.name).joined(separator: ", "))."
+                )
             }
             let store = ModelLocator().store
             if store.isInstalled(model) {

@@ -30,10 +30,13 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Show each leg's rank and score.")
     var explain = false
 
-    @Option(help: ArgumentHelp("Ask every question of a JSONL file ({\"_id\", \"text\"}).", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Ask every question of a JSONL file ({\"_id\", \"text\"}).", valueName: "file"),
+        completion: .file())
     var batch: String?
 
-    @Option(help: ArgumentHelp("With --batch: write the hits as a TREC run file.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("With --batch: write the hits as a TREC run file.", valueName: "file"), completion: .file())
     var run: String?
 
     @Flag(help: "One JSON object a line.")
@@ -43,10 +46,14 @@ struct QueryCommand: AsyncParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        if batch == nil, question == nil { throw ValidationError("Ask a question, or name a file of them with --batch.") }
+        if batch == nil, question == nil {
+            throw ValidationError("Ask a question, or name a file of them with --batch.")
+        }
         if batch != nil, question != nil { throw ValidationError("Give either a question or --batch, not both.") }
         if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
-        if dryRun, retrieve || batch != nil { throw ValidationError("--dry-run goes with one question to be answered.") }
+        if dryRun, retrieve || batch != nil {
+            throw ValidationError("--dry-run goes with one question to be answered.")
+        }
         try search.validate()
         try answering.validate()
     }
@@ -86,7 +93,8 @@ struct QueryCommand: AsyncParsableCommand {
     private static func standardInput() throws -> String {
         let data = try FileHandle.standardInput.readToEnd() ?? Data()
         guard let text = String(validatingUTF8: Array(data)) else {
-            throw CorpusError(.input, "The question on standard input is not valid UTF-8. Convert it first, for example with iconv.")
+            throw CorpusError(
+                .input, "The question on standard input is not valid UTF-8. Convert it first, for example with iconv.")
         }
         return text
     }

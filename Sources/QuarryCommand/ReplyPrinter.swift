@@ -29,7 +29,8 @@ struct ReplyPrinter {
             try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
             if explains {
                 let legs = ["bm25", "vector"].map { name in
-                    hit.legs[name].map { "\(name) rank \($0.rank), score \(Format.decimal($0.score, digits: 4))" } ?? "\(name) –"
+                    hit.legs[name].map { "\(name) rank \($0.rank), score \(Format.decimal($0.score, digits: 4))" }
+                        ?? "\(name) –"
                 }
                 try Console.print("   \(legs.joined(separator: "; "))")
             }

@@ -11,7 +11,8 @@ struct SearchOptions: ParsableArguments {
     @Option(help: "Legs to search by: hybrid, vector or bm25. The default is hybrid where the index has vectors.")
     var mode: RetrievalOptions.Mode?
 
-    @Option(help: ArgumentHelp("rrf, or the vector leg's share in a convex combination, such as 0.6.", valueName: "fusion"))
+    @Option(
+        help: ArgumentHelp("rrf, or the vector leg's share in a convex combination, such as 0.6.", valueName: "fusion"))
     var fusion: FusionArgument?
 
     @Option(help: "BM25: how fast repeated terms saturate.")
@@ -26,7 +27,8 @@ struct SearchOptions: ParsableArguments {
     @Flag(help: "Re-rank by coverage and proximity of the question's words, headings and the fused score.")
     var rerank = false
 
-    @Option(help: ArgumentHelp("Trade relevance for variety: 1 is relevance alone, 0 variety alone.", valueName: "lambda"))
+    @Option(
+        help: ArgumentHelp("Trade relevance for variety: 1 is relevance alone, 0 variety alone.", valueName: "lambda"))
     var diversity: Double?
 
     @Flag(inversion: .prefixedNo, help: "Join adjacent passages of one document.")
@@ -37,14 +39,18 @@ struct SearchOptions: ParsableArguments {
         help: ArgumentHelp("Only documents whose metadata has this value; repeat for several.", valueName: "key=value"))
     var filters: [FilterArgument] = []
 
-    @Option(help: ArgumentHelp("The model the index was made with, when it is not in the catalogue: its folder.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp(
+            "The model the index was made with, when it is not in the catalogue: its folder.", valueName: "model"))
     var model: String?
 
     func validate() throws {
         if let k, k < 1 || k > 10_000 { throw ValidationError("-k \(k) is not between 1 and 10000.") }
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
-        guard depth >= 1, depth <= 100_000 else { throw ValidationError("--depth \(depth) is not between 1 and 100000.") }
+        guard depth >= 1, depth <= 100_000 else {
+            throw ValidationError("--depth \(depth) is not between 1 and 100000.")
+        }
         if let diversity, !(0...1).contains(diversity) {
             throw ValidationError("--diversity \(diversity) is not between 0 and 1.")
         }
@@ -62,7 +68,7 @@ struct SearchOptions: ParsableArguments {
     }
 }
 
-/// `rrf`, `rrf:K`, or a number from 0 to 1.
+/// `rrf`, `rrf:K`, or a number from 0 to 1, optionally followed by `:minmax`, `:theoretical` or `:z`.
 struct FusionArgument: ExpressibleByArgument {
     var fusion: Fusion
 
@@ -71,10 +77,15 @@ struct FusionArgument: ExpressibleByArgument {
             fusion = .reciprocalRank(k: 60)
         } else if argument.hasPrefix("rrf:"), let k = Double(argument.dropFirst(4)), k > 0, k.isFinite {
             fusion = .reciprocalRank(k: k)
-        } else if let alpha = Double(argument), (0...1).contains(alpha) {
-            fusion = .convex(alpha: alpha, normalization: .theoreticalMinimum)
         } else {
-            return nil
+            let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+            let normalizations: [Substring: Fusion.Normalization] = [
+                "minmax": .minMax, "theoretical": .theoreticalMinimum, "z": .zScore,
+            ]
+            guard parts.count <= 2, let alpha = Double(parts[0]), (0...1).contains(alpha),
+                let normalization = parts.count == 1 ? .minMax : normalizations[parts[1]]
+            else { return nil }
+            fusion = .convex(alpha: alpha, normalization: normalization)
         }
     }
 }

@@ -50,7 +50,9 @@ public struct LexicalReranker: Reranker {
         let query = Set(queryTerms)
         guard !query.isEmpty, candidates.count > 1 else { return candidates }
         let texts = candidates.map { terms($0.chunk.text) }
-        let headings = candidates.map { Set(terms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n"))) }
+        let headings = candidates.map {
+            Set(terms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n")))
+        }
         let idf = Self.inverseFrequencies(of: query, in: zip(texts, headings).map { Set($0).union($1) })
         let total = query.sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
         let scores = Self.scaled(candidates.map(\.score))
@@ -62,10 +64,13 @@ public struct LexicalReranker: Reranker {
             ranked[index].score =
                 weights.score * scores[index] + weights.cosine * cosines[index]
                 + weights.coverage * match.weight / total + weights.proximity * match.proximity
-                + weights.headings * query.intersection(headings[index]).sorted().reduce(0) { $0 + (idf[$1] ?? 0) } / total
+                + weights.headings * query.intersection(headings[index]).sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
+                / total
         }
         return ranked.enumerated()
-            .sorted { $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset }
+            .sorted {
+                $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset
+            }
             .map(\.element)
     }
 

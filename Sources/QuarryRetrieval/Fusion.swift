@@ -38,9 +38,14 @@ extension Fusion {
     /// The best `limit` chunks of all legs: score descending, then id ascending.
     ///
     /// A leg without hits takes no part; a single leg keeps its order.
-    /// - Parameter legs: Each leg's hits, best first.
+    /// - Parameters:
+    ///   - legs: Each leg's hits, best first.
+    ///   - others: What a leg would have said of chunks that only other legs found. A convex combination needs these
+    ///     scores to be fair to such chunks; where they are missing, a chunk counts as the lowest of the leg's hits.
     /// - Complexity: O(n log n) in the hits of all legs.
-    public func fuse(_ legs: [Leg: [ScoredID]], limit: Int) -> [FusedHit] {
+    public func fuse(
+        _ legs: [Leg: [ScoredID]], scoresOfOthers others: [Leg: [ScoredID]] = [:], limit: Int
+    ) -> [FusedHit] {
         var fused: [ChunkID: FusedHit] = [:]
         let present = legs.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         for (leg, hits) in present {
@@ -49,27 +54,32 @@ extension Fusion {
                     LegScore(rank: index + 1, score: Double(hit.score))
             }
         }
-        let scorers = present.map { leg, hits in (leg, scorer(of: leg, hits, legs: present.map(\.key))) }
-        for id in fused.keys {
-            guard let hit = fused[id] else { continue }
-            fused[id]?.score = scorers.reduce(0) { $0 + $1.1(hit.legs[$1.0]) }
+        for (leg, hits) in present {
+            let scores = scores(of: leg, hits, others: others[leg] ?? [], legCount: present.count)
+            for id in fused.keys { fused[id]?.score += scores.byID[id] ?? scores.missing }
         }
         let order = fused.values.sorted { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
         return Array(order.prefix(max(0, limit)))
     }
 
-    /// What one leg adds to a chunk's score, given what it said of the chunk, if anything.
-    private func scorer(of leg: Leg, _ hits: [ScoredID], legs: [Leg]) -> (LegScore?) -> Double {
+    /// What one leg adds to the score of each chunk, and to that of a chunk it says nothing of.
+    private func scores(
+        of leg: Leg, _ hits: [ScoredID], others: [ScoredID], legCount: Int
+    ) -> (byID: [ChunkID: Double], missing: Double) {
         switch self {
         case .reciprocalRank(let k):
-            let scale = (k + 1) / Double(legs.count)
-            return { score in score.map { scale / (k + Double($0.rank)) } ?? 0 }
+            let scale = (k + 1) / Double(legCount)
+            let pairs = hits.enumerated().map { ($1.id, scale / (k + Double($0 + 1))) }
+            return (Dictionary(pairs, uniquingKeysWith: max), 0)
         case .convex(let alpha, let normalization):
-            let weight = legs.count == 1 ? 1 : leg == .vector ? alpha : 1 - alpha
-            let scores = hits.map { Double($0.score) }
-            let (offset, scale) = normalization.line(through: scores, of: leg)
-            let lowest = scores.min() ?? 0
-            return { weight * (($0?.score ?? lowest) - offset) * scale }
+            let weight = legCount == 1 ? 1 : leg == .vector ? alpha : 1 - alpha
+            let known = hits + others
+            let (offset, scale) = normalization.line(through: known.map { Double($0.score) }, of: leg)
+            func normalized(_ score: Float) -> Double { weight * (Double(score) - offset) * scale }
+            return (
+                Dictionary(known.map { ($0.id, normalized($0.score)) }, uniquingKeysWith: max),
+                normalized(known.map(\.score).min() ?? 0)
+            )
         }
     }
 }

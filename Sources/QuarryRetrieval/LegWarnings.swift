@@ -15,12 +15,14 @@ public func legWarnings(
         warnings.append(
             terms == 0
                 ? "The question has no words to search by: the lexical leg (bm25) took no part."
-                : "None of the question's words occurs in the index, or not in this script: the lexical leg (bm25) is empty.")
+                : "None of the question's words occurs in the index, or not in this script: the lexical leg (bm25) is empty."
+        )
     }
     if hitCounts[.vector] == 0 { warnings.append("The vector leg is empty: no vectors match the filter.") }
     if hitCounts[.vector] != nil, isModelEnglishOnly, hasOtherScripts {
         warnings.append(
-            "The model of this index reads English only: the vector leg says little about a question in another script.")
+            "The model of this index reads English only: the vector leg says little about a question in another script."
+        )
     }
     return warnings
 }

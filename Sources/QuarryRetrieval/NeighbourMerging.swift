@@ -26,7 +26,8 @@ public func mergeNeighbours(
             while let edge = step > 0 ? run.last : run.first {
                 let chunk = hits[edge].chunk
                 guard
-                    let next = byPlace[Place(document: chunk.documentID, ordinal: chunk.ordinal + step)], !isTaken[next],
+                    let next = byPlace[Place(document: chunk.documentID, ordinal: chunk.ordinal + step)],
+                    !isTaken[next],
                     tokens + hits[next].chunk.tokenCount <= maximumTokens
                 else { return }
                 isTaken[next] = true
@@ -55,7 +56,8 @@ private func join(_ hits: [ScoredChunk], as best: ScoredChunk, separators: [Chun
         let overlap = max(0, joined.chunk.range.upperBound - next.chunk.range.lowerBound)
         if overlap == 0 { joined.chunk.text += separators[previous.id] ?? "" }
         joined.chunk.text += String(decoding: next.chunk.text.utf8.dropFirst(overlap), as: UTF8.self)
-        joined.chunk.range = joined.chunk.range.lowerBound..<max(joined.chunk.range.upperBound, next.chunk.range.upperBound)
+        joined.chunk.range =
+            joined.chunk.range.lowerBound..<max(joined.chunk.range.upperBound, next.chunk.range.upperBound)
         joined.chunk.tokenCount += next.chunk.tokenCount
         joined.location.bytes =
             joined.location.bytes.lowerBound..<max(joined.location.bytes.upperBound, next.location.bytes.upperBound)

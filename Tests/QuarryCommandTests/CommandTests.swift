@@ -3,9 +3,11 @@ import Testing
 
 struct CommandTests {
     /// An index of two notes, made without a model.
-    private func notes() throws -> (Scratch, String) {
+    private func notes() throws -> (scratch: Scratch, path: String) {
         let scratch = try Scratch()
-        try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n", to: "docs/lease.md")
+        try scratch.write(
+            "# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n",
+            to: "docs/lease.md")
         try scratch.write("# Аренда\n\nДоговор подписывает арендатор, госпожа Ильвес.\n", to: "docs/arenda.md")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -21,7 +23,8 @@ struct CommandTests {
     }
 
     @Test func `a question is answered with a quote, its file and its line`() throws {
-        let (_, path) = try notes()
+        let notes = try notes()
+        let path = notes.path
         let outcome = try Command.run("query", "Who signs the lease?", "--index", path)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("The lease is signed by the tenant, Mrs Ilves."))
@@ -29,7 +32,8 @@ struct CommandTests {
     }
 
     @Test func `a question the documents do not answer is refused with code 3`() throws {
-        let (_, path) = try notes()
+        let notes = try notes()
+        let path = notes.path
         let outcome = try Command.run("query", "How deep is the Mariana trench?", "--index", path, "--json")
         #expect(outcome.status == 3)
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -38,29 +42,35 @@ struct CommandTests {
     }
 
     @Test func `JSON holds the documented fields`() throws {
-        let (_, path) = try notes()
+        let notes = try notes()
+        let path = notes.path
         let outcome = try Command.run("query", "Who signs the lease?", "--index", path, "--json")
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         #expect(reply["schema"] as? String == "quarry.query/1")
         #expect(
             Set(reply.keys).isSuperset(of: [
-                "schema", "question", "mode", "hits", "warnings", "answer", "citations", "refused", "generator", "support",
+                "schema", "question", "mode", "hits", "warnings", "answer", "citations", "refused", "generator",
+                "support",
                 "timings",
             ]))
         let hit = try #require((reply["hits"] as? [[String: Any]])?.first)
-        #expect(Set(hit.keys).isSuperset(of: ["rank", "score", "legs", "chunk", "document", "text", "location", "headings"]))
+        #expect(
+            Set(hit.keys).isSuperset(of: ["rank", "score", "legs", "chunk", "document", "text", "location", "headings"])
+        )
         let citation = try #require((reply["citations"] as? [[String: Any]])?.first)
         let location = try #require(citation["location"] as? [String: Any])
         #expect(location["source"] as? String == "docs/lease.md")
         let bytes = try #require(location["bytes"] as? [Int])
-        let source = Array("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n".utf8)
+        let source = Array(
+            "# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n".utf8)
         #expect(String(decoding: source[bytes[0]..<bytes[1]], as: UTF8.self) == citation["quote"] as? String)
         #expect((citation["quoteSHA256"] as? String)?.count == 64)
         #expect((citation["sourceSHA256"] as? String)?.count == 64)
     }
 
     @Test func `passages are shown with each leg's rank and score`() throws {
-        let (_, path) = try notes()
+        let notes = try notes()
+        let path = notes.path
         let outcome = try Command.run("query", "--retrieve", "договор", "-k", "5", "--explain", "--index", path)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("docs/arenda.md"))
@@ -129,7 +139,8 @@ struct CommandTests {
     }
 
     @Test func `info and doctor speak of the index`() throws {
-        let (_, path) = try notes()
+        let notes = try notes()
+        let path = notes.path
         let info = try Command.run("info", "--index", path)
         #expect(info.status == 0)
         #expect(info.output.contains("2 documents"))
@@ -141,10 +152,13 @@ struct CommandTests {
     @Test func `an interrupted run says so and keeps what it committed`() throws {
         let scratch = try Scratch()
         for number in 1...3_000 {
-            try scratch.write("Note \(number): " + String(repeating: "word\(number) and so on ", count: 60), to: "docs/\(number).md")
+            try scratch.write(
+                "Note \(number): " + String(repeating: "word\(number) and so on ", count: 60), to: "docs/\(number).md")
         }
         let process = try Command.start(["index", "docs", "--model", "none"], in: scratch.url)
-        while !FileManager.default.fileExists(atPath: scratch.path("index.quarry-wal")), process.isRunning { usleep(2_000) }
+        while !FileManager.default.fileExists(atPath: scratch.path("index.quarry-wal")), process.isRunning {
+            usleep(2_000)
+        }
         usleep(300_000)
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()

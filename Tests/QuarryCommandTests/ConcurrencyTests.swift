@@ -16,7 +16,9 @@ struct ConcurrencyTests {
         }
         for (process, file) in zip(processes, errors) {
             process.waitUntilExit()
-            #expect(process.terminationStatus == 0, "\(String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self))")
+            #expect(
+                process.terminationStatus == 0,
+                "\(String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self))")
         }
         let index = try CorpusIndex.open(at: path)
         #expect(try index.summary().documents == 60)
@@ -26,7 +28,8 @@ struct ConcurrencyTests {
     @Test func `questions are answered while another process indexes`() async throws {
         let scratch = try Scratch()
         for number in 1...400 {
-            try scratch.write("Note \(number) on the subject of lighthouses, number \(number * 13).", to: "docs/\(number).md")
+            try scratch.write(
+                "Note \(number) on the subject of lighthouses, number \(number * 13).", to: "docs/\(number).md")
         }
         let path = scratch.path("live.quarry")
         try scratch.write("A first note on lighthouses.", to: "first.md")

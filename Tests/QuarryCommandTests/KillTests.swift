@@ -18,7 +18,9 @@ struct KillTests {
         var round = 0
         while kills < 50 {
             let path = scratch.path("round-\(round).quarry")
-            let process = try Command.start(["index", scratch.path("docs"), "--index", path, "--model", "none", "--quiet"])
+            let process = try Command.start([
+                "index", scratch.path("docs"), "--index", path, "--model", "none", "--quiet",
+            ])
             let delay = Duration.milliseconds(Int64(generator.next() % 350) + 5)
             let deadline = ContinuousClock.now + delay
             while ContinuousClock.now < deadline, process.isRunning {
@@ -41,7 +43,7 @@ struct KillTests {
                 let count = try index.summary().documents
                 #expect(count >= seen, "\(seen) documents were committed, \(count) are left")
                 seen = count
-            } catch let error as CorpusError where error.code == .notAnIndex && seen == 0 {
+            } catch let error as CorpusError where error.code == .empty && seen == 0 {
                 // Killed before the first transaction: there is nothing yet, and the next run makes it.
             }
             if !wasRunning {

@@ -3,11 +3,14 @@ import QuarryReranking
 import Testing
 
 struct LexicalRerankerTests {
-    private func hit(_ text: String, id: Int64, score: Double = 0.5, cosine: Double? = nil, headings: [String] = []) -> ScoredChunk {
+    private func hit(_ text: String, id: Int64, score: Double = 0.5, cosine: Double? = nil, headings: [String] = [])
+        -> ScoredChunk
+    {
         ScoredChunk(
             id: ChunkID(id),
             chunk: Chunk(
-                documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, headings: headings, tokenCount: 1),
+                documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, headings: headings,
+                tokenCount: 1),
             location: SourceLocation(source: "d", bytes: 0..<1, lines: 1...1), score: score,
             legs: cosine.map { [.vector: LegScore(rank: 1, score: $0)] } ?? [:])
     }
@@ -21,7 +24,8 @@ struct LexicalRerankerTests {
 
     @Test func `words close together beat words far apart`() {
         let order = reranker.rerank(
-            [hit("harbour a b c d e f g h crane", id: 1), hit("a b c d e f g h harbour crane", id: 2)], for: "harbour crane")
+            [hit("harbour a b c d e f g h crane", id: 1), hit("a b c d e f g h harbour crane", id: 2)],
+            for: "harbour crane")
         #expect(order.map(\.id.rawValue) == [2, 1])
     }
 
@@ -33,7 +37,10 @@ struct LexicalRerankerTests {
 
     @Test func `a much better dense score is not overruled by words`() {
         let order = reranker.rerank(
-            [hit("nothing in common", id: 1, score: 0.9, cosine: 0.9), hit("harbour crane", id: 2, score: 0.1, cosine: 0.2)],
+            [
+                hit("nothing in common", id: 1, score: 0.9, cosine: 0.9),
+                hit("harbour crane", id: 2, score: 0.1, cosine: 0.2),
+            ],
             for: "harbour crane")
         #expect(order.map(\.id.rawValue) == [1, 2])
     }

@@ -3,7 +3,9 @@ import QuarryRetrieval
 import Testing
 
 struct FusionTests {
-    private func hits(_ pairs: [(Int64, Float)]) -> [ScoredID] { pairs.map { ScoredID(id: ChunkID($0.0), score: $0.1) } }
+    private func hits(_ pairs: [(Int64, Float)]) -> [ScoredID] {
+        pairs.map { ScoredID(id: ChunkID($0.0), score: $0.1) }
+    }
 
     @Test func `reciprocal ranks add up as the paper has it`() {
         let fused = Fusion.reciprocalRank(k: 60).fuse(
@@ -11,7 +13,10 @@ struct FusionTests {
         #expect(fused.map(\.id.rawValue) == [2, 1, 3])
         #expect(abs(fused[0].score - 30.5 * (1 / 62.0 + 1 / 61.0)) < 1e-12)
         #expect(abs(fused[1].score - 30.5 / 61) < 1e-12)
-        #expect(fused[0].legs == [.vector: LegScore(rank: 2, score: Double(Float(0.8))), .bm25: LegScore(rank: 1, score: 7)])
+        #expect(
+            fused[0].legs == [
+                .vector: LegScore(rank: 2, score: Double(Float(0.8))), .bm25: LegScore(rank: 1, score: 7),
+            ])
     }
 
     @Test func `a chunk that every leg puts first scores one`() {

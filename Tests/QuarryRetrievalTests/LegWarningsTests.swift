@@ -4,7 +4,9 @@ import Testing
 
 struct LegWarningsTests {
     @Test func `a leg that found something needs no warning`() {
-        #expect(legWarnings(terms: 2, hitCounts: [.bm25: 1, .vector: 9], isModelEnglishOnly: false, hasOtherScripts: true).isEmpty)
+        #expect(
+            legWarnings(terms: 2, hitCounts: [.bm25: 1, .vector: 9], isModelEnglishOnly: false, hasOtherScripts: true)
+                .isEmpty)
     }
 
     @Test func `an empty lexical leg is named with its reason`() {
@@ -14,7 +16,8 @@ struct LegWarningsTests {
     }
 
     @Test func `an English model warns of a question in another script`() {
-        let warnings = legWarnings(terms: 3, hitCounts: [.bm25: 2, .vector: 5], isModelEnglishOnly: true, hasOtherScripts: true)
+        let warnings = legWarnings(
+            terms: 3, hitCounts: [.bm25: 2, .vector: 5], isModelEnglishOnly: true, hasOtherScripts: true)
         #expect(warnings.count == 1 && warnings[0].contains("English"))
     }
 }

@@ -12,7 +12,8 @@ struct NeighbourMergingTests {
             id: ChunkID(Int64(ordinal + 1)),
             chunk: Chunk(
                 documentID: document, ordinal: ordinal, range: range,
-                text: String(decoding: Array(Self.text.utf8)[range], as: UTF8.self), headings: ["Top", "Part \(ordinal)"],
+                text: String(decoding: Array(Self.text.utf8)[range], as: UTF8.self),
+                headings: ["Top", "Part \(ordinal)"],
                 tokenCount: tokens),
             location: SourceLocation(source: document, bytes: range, lines: (2 * ordinal + 1)...(2 * ordinal + 1)),
             score: score, legs: [.bm25: LegScore(rank: ordinal + 1, score: score)])
@@ -21,7 +22,8 @@ struct NeighbourMergingTests {
     private let separators = Dictionary(uniqueKeysWithValues: (1...4).map { (ChunkID(Int64($0)), "\n\n") })
 
     @Test func `neighbours become one range of the document`() {
-        let merged = mergeNeighbours([hit(2, score: 0.9), hit(0, score: 0.5), hit(1, score: 0.4)], separators: separators)
+        let merged = mergeNeighbours(
+            [hit(2, score: 0.9), hit(0, score: 0.5), hit(1, score: 0.4)], separators: separators)
         #expect(merged.count == 1)
         #expect(merged[0].chunk.text == "Alpha one.\n\nBeta two.\n\nGamma three.")
         #expect(merged[0].chunk.range == 0..<35)

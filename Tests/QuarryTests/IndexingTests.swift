@@ -20,7 +20,9 @@ struct IndexingTests {
 
     @Test func `an edit embeds only the chunks it touched`() async throws {
         let corpus = try TestCorpus()
-        let sections = (1...20).map { "# Part \($0)\n\nThis part number \($0) speaks of subject \($0 * 17) and nothing else.\n" }
+        let sections = (1...20).map {
+            "# Part \($0)\n\nThis part number \($0) speaks of subject \($0 * 17) and nothing else.\n"
+        }
         try corpus.write(sections.joined(separator: "\n"), to: "book.md")
         let first = try await corpus.index()
         #expect(first.chunks >= 10)
@@ -94,7 +96,9 @@ struct IndexingTests {
 
     @Test func `one changed line of a JSONL file embeds one record`() async throws {
         let corpus = try TestCorpus()
-        var lines = (1...50).map { #"{"_id": "r\#($0)", "title": "Record \#($0)", "text": "Subject \#($0 * 31) in full."}"# }
+        var lines = (1...50).map {
+            #"{"_id": "r\#($0)", "title": "Record \#($0)", "text": "Subject \#($0 * 31) in full."}"#
+        }
         try corpus.write(lines.joined(separator: "\n"), to: "records.jsonl")
         try await corpus.index()
         lines[24] = #"{"_id": "r25", "title": "Record 25", "text": "Something quite different."}"#
@@ -177,7 +181,9 @@ struct IndexingTests {
 
     @Test func `text without a file is indexed under its name`() async throws {
         let corpus = try TestCorpus()
-        let report = try await corpus.indexer().index([.bytes(Array("# Note\n\nRemember the milk.".utf8), name: "stdin.md")])
+        let report = try await corpus.indexer().index([
+            .bytes(Array("# Note\n\nRemember the milk.".utf8), name: "stdin.md")
+        ])
         #expect(report.documents == 1)
         let hits = try await corpus.search("milk", mode: .bm25)
         #expect(hits.first?.location.source == "stdin.md")

@@ -71,7 +71,9 @@ struct RetrievalTests {
         let corpus = try await corpus()
         let index = try corpus.open()
         let retriever = try CorpusRetriever(index, embedder: corpus.embedder)
-        #expect(try await retriever.retrieve(Query("submarine pens"), limit: 50).allSatisfy { $0.chunk.documentID != "new" })
+        #expect(
+            try await retriever.retrieve(Query("submarine pens"), limit: 50).allSatisfy { $0.chunk.documentID != "new" }
+        )
         try corpus.write(#"{"_id": "new", "text": "Submarine pens are hidden here."}"#, to: "new.jsonl")
         try await Indexer(index, embedder: corpus.embedder, counter: WordCounter()).index([.path(corpus.documentsPath)])
         #expect(try await retriever.retrieve(Query("submarine pens"), limit: 50).first?.chunk.documentID == "new")
@@ -79,7 +81,9 @@ struct RetrievalTests {
 
     @Test func `neighbouring hits become one with the text between them`() async throws {
         let corpus = try TestCorpus()
-        let text = (1...12).map { "Paragraph \($0) tells of the kingfisher and its nest number \($0), at some length, so that two of them do not fit one chunk of the index with ease, which takes a good many more words than one would think." }
+        let text = (1...12).map {
+            "Paragraph \($0) tells of the kingfisher and its nest number \($0), at some length, so that two of them do not fit one chunk of the index with ease, which takes a good many more words than one would think."
+        }
         try corpus.write(text.joined(separator: "\n\n"), to: "bird.txt")
         try await corpus.index()
         let hits = try await CorpusRetriever(

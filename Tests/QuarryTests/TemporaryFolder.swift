@@ -27,7 +27,8 @@ final class TemporaryFolder {
 
     func move(_ name: String, to other: String) throws {
         let target = url.appendingPathComponent(other)
-        try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try FileManager.default.moveItem(atPath: path(name), toPath: target.path)
     }
 }

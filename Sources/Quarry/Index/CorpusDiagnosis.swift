@@ -38,7 +38,9 @@ extension CorpusIndex {
                     (SELECT count(*) FROM documents WHERE documents.language = languages.language) AS found
                 FROM languages WHERE languages.documents != found
                 """)
-        problems += wrong.map { "\($0[1] as Int) documents are counted as “\($0[0] as String)”, and \($0[2] as Int) are there" }
+        problems += wrong.map {
+            "\($0[1] as Int) documents are counted as “\($0[0] as String)”, and \($0[2] as Int) are there"
+        }
         return problems
     }
 

@@ -4,11 +4,13 @@ import QuarrySQLite
 public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Kind {
-            case missing, notAnIndex, otherVersion, damaged, otherModel, noVectors, input, diskFull, readOnly
+            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, noVectors, input, diskFull, readOnly
         }
         private var kind: Kind
 
         public static let missing = Code(kind: .missing)
+        /// A file into which nothing was written yet.
+        public static let empty = Code(kind: .empty)
         public static let notAnIndex = Code(kind: .notAnIndex)
         public static let otherVersion = Code(kind: .otherVersion)
         public static let damaged = Code(kind: .damaged)
@@ -36,7 +38,8 @@ extension SQLiteFileError {
     var corpusCode: CorpusError.Code {
         switch code {
         case .notFound: .missing
-        case .empty, .isFolder, .notADatabase: .notAnIndex
+        case .empty: .empty
+        case .isFolder, .notADatabase: .notAnIndex
         case .cannotOpen, .locked, .logUnreadable: .readOnly
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import QuarryCore
 import QuarryBM25
+public import QuarryCore
 import QuarrySQLite
 import QuarryVectorIndex
 import Synchronization
@@ -30,15 +30,12 @@ public final class CorpusIndex: Sendable {
     /// Opens an index that exists.
     ///
     /// - Parameter readOnly: Promise not to write; works on a file or folder that cannot be written.
-    /// - Throws: ``CorpusError`` when there is no file, when it is not a Quarry index, is damaged, or was written by a
-    ///   newer version.
+    /// - Throws: ``CorpusError`` when there is no file, when it is empty or not a Quarry index, is damaged, or has the
+    ///   format of another version.
     public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw CorpusError(.missing, "There is no index at \(path). Make one with: quarry index FOLDER --index \(path)")
-        }
-        guard try SQLiteFile.isSQLiteFile(at: path) else {
             throw CorpusError(
-                .notAnIndex, "\(path) is not a Quarry index: it is not a SQLite file. Name another file with --index.")
+                .missing, "There is no index at \(path). Make one with: quarry index FOLDER --index \(path)")
         }
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly)
@@ -54,16 +51,8 @@ public final class CorpusIndex: Sendable {
     ///
     /// When several processes do so at once, one of them makes the index and the others open it.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
-        if FileManager.default.fileExists(atPath: path) {
-            guard try SQLiteFile.isSQLiteFile(at: path) || Self.isEmptyFile(at: path) else {
-                throw CorpusError(
-                    .notAnIndex,
-                    "\(path) is not a Quarry index: it is not a SQLite file. It is left as it is; name another file with --index.")
-            }
-        } else {
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: false)
             let stored = try pool.write { db in
@@ -72,7 +61,8 @@ public final class CorpusIndex: Sendable {
                     guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                         throw CorpusError(
                             .notAnIndex,
-                            "\(path) is a SQLite file of another program. It is left as it is; name another file with --index.")
+                            "\(path) is a SQLite file of another program. It is left as it is; name another file with --index."
+                        )
                     }
                     try Self.create(settings, in: db)
                 }
@@ -83,8 +73,17 @@ public final class CorpusIndex: Sendable {
         }
     }
 
-    private static func isEmptyFile(at path: String) -> Bool {
-        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) == 0
+    /// Opens the index at `path`, making it for a model where there is none.
+    ///
+    /// - Parameter chunking: For a new index; lengths are made to fit the model.
+    public static func openOrCreate(
+        at path: String, embedder: any Embedder, chunking: IndexSettings.Chunking = IndexSettings.Chunking()
+    ) throws -> CorpusIndex {
+        let fingerprint = embedder.fingerprint
+        return try openOrCreate(
+            at: path,
+            settings: IndexSettings(
+                chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint))
     }
 
     private static func create(_ settings: IndexSettings, in db: Database) throws {
@@ -101,6 +100,9 @@ public final class CorpusIndex: Sendable {
     }
 
     private static func checkVersion(in db: Database, path: String) throws {
+        guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+            throw CorpusError(.empty, "\(path) is empty. Fill it with: quarry index FOLDER --index \(path)")
+        }
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id")
         guard application == Schema.applicationID else {
             throw CorpusError(
@@ -134,7 +136,8 @@ public final class CorpusIndex: Sendable {
         guard let expected = settings.embedding else {
             throw CorpusError(
                 .noVectors,
-                "\(path) has no vectors: it was made with --model none. Search it with --mode bm25, or rebuild it with a model.")
+                "\(path) has no vectors: it was made with --model none. Search it with --mode bm25, or rebuild it with a model."
+            )
         }
         let found = embedder.fingerprint
         guard expected != found else { return }

@@ -23,7 +23,9 @@ extension CorpusIndex {
     public func summary() throws -> CorpusSummary {
         try translatingErrors(path: path) {
             try pool.read { db in
-                func count(_ table: String) throws -> Int { try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+                func count(_ table: String) throws -> Int {
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+                }
                 let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages")
                 return CorpusSummary(
                     sources: try count("sources"), documents: try count("documents"), chunks: try count("chunks"),

@@ -63,11 +63,13 @@ enum EngineTables {
     /// What the engines find wrong with their tables, or between them and the chunks.
     static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
         var problems = try BM25Table.verify(in: db)
-        let unindexed = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM bm25_chunks)") ?? 0
+        let unindexed =
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM bm25_chunks)") ?? 0
         if unindexed > 0 { problems.append("\(unindexed) chunks have no postings") }
-        let ghosts = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
+        let ghosts =
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
         if ghosts > 0 { problems.append("\(ghosts) chunks that are gone still have postings") }
         if let embedding = settings.embedding {
             problems += try VectorTable.verify(in: db)

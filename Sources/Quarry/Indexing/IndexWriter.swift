@@ -39,7 +39,8 @@ struct IndexWriter {
     func sourceID(_ name: String) throws -> Int64 {
         guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM sources WHERE name = ?", arguments: [name]) else {
             throw CorpusError(
-                .damaged, "\(name) vanished from the index while it was written: another run removed it. Run quarry index again.")
+                .damaged,
+                "\(name) vanished from the index while it was written: another run removed it. Run quarry index again.")
         }
         return id
     }
@@ -139,7 +140,8 @@ struct IndexWriter {
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
             arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
         try db.execute(
-            sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?", arguments: [file.id, stored.id, stored.name])
+            sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
+            arguments: [file.id, stored.id, stored.name])
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {

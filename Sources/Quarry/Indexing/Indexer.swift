@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import QuarryCore
 import QuarryReaders
+public import QuarryTransformers
 
 /// Brings an index up to date with files and folders.
 ///
@@ -30,12 +31,18 @@ public struct Indexer: Sendable {
         } else if let expected = index.settings.embedding {
             throw CorpusError(
                 .otherModel,
-                "\(index.path) was built with \(expected.model). Add to it with the same model: quarry models pull \(expected.model)")
+                "\(index.path) was built with \(expected.model). Add to it with the same model: quarry models pull \(expected.model)"
+            )
         }
         self.index = index
         self.embedder = embedder
         preparation = DocumentPreparation(
             chunker: try index.settings.chunking.chunker(counter: counter), counter: counter)
+    }
+
+    /// An indexer with a local model, which counts its own tokens.
+    public init(_ index: CorpusIndex, embedder: TransformerEmbedder) throws {
+        try self.init(index, embedder: embedder, counter: embedder.tokenCounter)
     }
 
     /// What ``index(_:options:onProgress:)`` would do. Reads what changed; writes nothing.

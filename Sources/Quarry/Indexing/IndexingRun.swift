@@ -61,8 +61,9 @@ struct IndexingRun {
         guard applies else {
             report.deletedDocuments = try index.pool.read { db in
                 try diff.deleted.reduce(0) { sum, source in
-                    try sum + (Int.fetchOne(
-                        db, sql: "SELECT count(*) FROM documents WHERE source = ?", arguments: [source.id]) ?? 0)
+                    try sum
+                        + (Int.fetchOne(
+                            db, sql: "SELECT count(*) FROM documents WHERE source = ?", arguments: [source.id]) ?? 0)
                 }
             }
             return
@@ -187,7 +188,7 @@ struct IndexingRun {
         try write { writer, report in
             var next = 0
             var ids: [String: Int64] = [:]
-            for operation in operations {
+            for operation in Self.inWritingOrder(operations) {
                 switch operation {
                 case .open(let row):
                     ids[row.name] = try writer.upsertSource(row)
@@ -200,7 +201,8 @@ struct IndexingRun {
                             if let vector = chunk.vector { return vector[...] }
                             guard let embedded, next < embedded.count else {
                                 throw CorpusError(
-                                    .damaged, "The model returned \(embedded?.count ?? 0) vectors for \(texts.count) texts.")
+                                    .damaged,
+                                    "The model returned \(embedded?.count ?? 0) vectors for \(texts.count) texts.")
                             }
                             next += 1
                             return embedded[next - 1]
@@ -219,6 +221,13 @@ struct IndexingRun {
             IndexingProgress(
                 documents: report.documents, chunks: report.chunks, embeddedTokens: report.embeddedTokens,
                 bytes: committedBytes + pendingSourceBytes, totalBytes: totalBytes, source: source))
+    }
+
+    /// Sources are closed last, so that a document which moved from one to another has moved before the one it left
+    /// is cleared of what is gone.
+    private static func inWritingOrder(_ operations: [Operation]) -> [Operation] {
+        func closes(_ operation: Operation) -> Bool { if case .close = operation { true } else { false } }
+        return operations.filter { !closes($0) } + operations.filter(closes)
     }
 
     /// One transaction: all of `body` or nothing of it.

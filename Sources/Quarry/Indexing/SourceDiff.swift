@@ -34,7 +34,9 @@ struct SourceDiff {
     /// - Parameters:
     ///   - stored: The sources under the roots that were walked.
     ///   - hash: Digest of a found file; asked only for files whose size is that of a vanished one.
-    init(found: [FoundFile], stored: [StoredSource], readerVersion: Int, hash: (FoundFile) throws -> ContentHash?) rethrows {
+    init(found: [FoundFile], stored: [StoredSource], readerVersion: Int, hash: (FoundFile) throws -> ContentHash?)
+        rethrows
+    {
         var rest: [String: StoredSource] = [:]
         for source in stored { if let path = source.path { rest[path] = source } }
         var unknown: [FoundFile] = []

