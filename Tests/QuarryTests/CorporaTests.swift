@@ -3,14 +3,10 @@ import Quarry
 import QuarryEvaluation
 import Testing
 
+private let models = ModelStore(path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")
+
 /// Asks the repository's own corpora their questions, with the default model.
-@Suite(
-    .enabled(
-        if: ModelCatalog.model(named: ModelCatalog.defaultModelName).map(CorporaTests.models.isInstalled) ?? false,
-        "\(ModelCatalog.defaultModelName) is not installed: quarry models pull \(ModelCatalog.defaultModelName)"))
 struct CorporaTests {
-    static let models = ModelStore(
-        path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")
     private static let corpora = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("corpora")
 
@@ -30,9 +26,13 @@ struct CorporaTests {
         }
     }
 
-    @Test func `our own questions find their passages, quotes and refusals`() async throws {
+    @Test(
+        .enabled(
+            if: ModelCatalog.model(named: ModelCatalog.defaultModelName).map(models.isInstalled) ?? false,
+            "\(ModelCatalog.defaultModelName) is not installed: quarry models pull \(ModelCatalog.defaultModelName)"))
+    func `our own questions find their passages, quotes and refusals`() async throws {
         let folder = try TemporaryFolder()
-        let model = try Self.models.embedder(ModelCatalog.defaultModelName)
+        let model = try models.embedder(ModelCatalog.defaultModelName)
         let index = try CorpusIndex.openOrCreate(at: folder.path("corpora.quarry"), embedder: model)
         let report = try await Indexer(index, embedder: model).index([.path(Self.corpora.path)])
         #expect(report.documents >= 40)
