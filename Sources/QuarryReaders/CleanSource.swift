@@ -6,6 +6,8 @@ struct CleanSource {
     var text: String
     var sourceMap: SourceMap
     var removed: RemovedCharacters
+    /// What a person should check, though the text was read.
+    var warnings: [Rejection] = []
 
     /// - Throws: A rejection of the whole source, where it is empty, binary or in no encoding that makes text of it.
     init(_ source: Source) throws(Rejection) {
@@ -25,7 +27,9 @@ struct CleanSource {
             } catch let error as Rejection {
                 throw error
             } catch {
-                self = try CleanSource(source, as: try EncodingDetector.encoding(of: source))
+                let encoding = try EncodingDetector.encoding(of: source)
+                self = try CleanSource(source, as: encoding)
+                warnings = Rejection.guesses(source.id, encoding)
             }
         }
         if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { throw Rejection.empty(source.id) }
@@ -57,7 +61,12 @@ struct SourceStart {
         case .utf8?: encoding = nil
         case let wide?: encoding = wide
         case nil:
-            guard source.bytes.prefix(8192).contains(0) else { return }
+            guard source.bytes.prefix(8192).contains(0) else {
+                if let (name, offset) = EncodingDetector.escapedEncoding(of: source.bytes) {
+                    throw Rejection.foreign(source, "are \(name)", encoding: name, at: offset)
+                }
+                return
+            }
             guard let wide = EncodingDetector.wideEncoding(of: source.bytes) else {
                 throw Rejection.binary(source.id)
             }
@@ -73,10 +82,13 @@ extension EncodingDetector {
         case .text(let encoding): return encoding
         case .binary: throw Rejection.binary(source.id)
         case .damagedUTF8(let offset): throw Rejection.undecodable(source, as: .utf8, at: offset)
+        case .foreign(let language, let encoding):
+            throw Rejection.foreign(source, "look like \(language) in \(encoding)", encoding: encoding, at: nil)
         case .unknown:
             throw Rejection(
                 source: source.id, reason: .undecodable,
-                message: "No known encoding makes text of the bytes. Convert the file to UTF-8.")
+                message: "No encoding that is read makes likely text of the bytes. Convert the file to UTF-8 from the "
+                    + "encoding it is in: iconv -f ENCODING -t UTF-8 FILE > NEW.")
         }
     }
 }
@@ -98,6 +110,26 @@ extension Rejection {
 
     static func binary(_ id: String) -> Rejection {
         Rejection(source: id, reason: .binary, message: "The bytes are binary, not text.")
+    }
+
+    /// What is in an encoding that is not read.
+    static func foreign(_ source: Source, _ finding: String, encoding: String, at offset: Int?) -> Rejection {
+        Rejection(
+            source: source.id, line: offset.map { SourceMap.lineStarts(in: source.bytes[..<$0]).count },
+            reason: .undecodable,
+            message: "The bytes \(finding), which is not read. "
+                + "Convert the file to UTF-8: iconv -f \(encoding) -t UTF-8 FILE > NEW.")
+    }
+
+    /// A warning where the encoding is one that only the likelihood of letters tells.
+    static func guesses(_ id: String, _ encoding: TextEncoding) -> [Rejection] {
+        guard encoding.table != nil else { return [] }
+        return [
+            Rejection(
+                source: id, reason: .guessedEncoding,
+                message: "The file is not UTF-8 and was read as \(encoding.rawValue), which is a guess. "
+                    + "If that is wrong, convert it to UTF-8: iconv -f ENCODING -t UTF-8 FILE > NEW.")
+        ]
     }
 
     static func undecodable(_ source: Source, as encoding: TextEncoding, at offset: Int) -> Rejection {

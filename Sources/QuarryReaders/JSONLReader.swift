@@ -23,7 +23,9 @@ public struct JSONLReader: Reader {
             }
             // Lines that are not UTF-8 may be all of another encoding, or the few that are damaged.
             if parse.isDamaged, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
-                return try read(source, as: encoding)
+                var result = try read(source, as: encoding)
+                result.warnings += Rejection.guesses(source.id, encoding)
+                return result
             }
             return parse.finish()
         } catch {

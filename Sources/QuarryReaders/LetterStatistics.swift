@@ -1,108 +1,74 @@
-import Foundation
-
-/// Tells single-byte encodings apart by how likely the letters are that they make of the bytes.
+/// Tells 8-bit encodings apart by how likely the text is that they make of the bytes.
 ///
-/// The score is a mean logarithm of probability for each byte above 0x7F: letter frequencies of Russian (with the letters
-/// of its neighbours as rare), of the accented letters of Western Europe, and penalties for what words do not do, as a
-/// capital after a small letter, or an accented letter after another.
+/// Each pair of an encoding and a language that is written in it is a hypothesis. Its score is the logarithm of the
+/// probability of the bytes above 0x7F: the language's letter frequencies, and what words do and do not do, as a capital
+/// after a small letter, or an accented letter after another. Pairs that are not read take part, so that what is
+/// theirs is not taken for a language that is. It is a naive Bayes classifier, with priors for how common encodings are.
 enum LetterStatistics {
-    /// In the order that breaks ties.
-    private static let candidates: [TextEncoding] = [
-        .windows1251, .koi8R, .cp866, .iso88595, .macCyrillic, .windows1252,
-    ]
-
-    /// Scores below this are no language that the tables know.
-    private static let floor = -6.0
-
-    static func bestEncoding(of bytes: [UInt8]) -> TextEncoding? {
-        let sample = bytes.prefix(1 << 18)
-        var best: (encoding: TextEncoding, score: Double)?
-        for encoding in candidates {
-            guard let table = encoding.table else { continue }
-            let score = score(sample, table: table, weights: encoding == .windows1252 ? western : cyrillic)
-            if score > best?.score ?? floor { best = (encoding, score) }
-        }
-        return best?.encoding
+    enum Guess: Equatable {
+        case text(TextEncoding)
+        /// Most likely a language in an encoding that is not read; both as people call them.
+        case foreign(language: String, encoding: String)
+        /// No language that the tables know.
+        case unknown
     }
 
-    static func score(_ bytes: ArraySlice<UInt8>, table: [UInt16], weights: [UInt16: Double]) -> Double {
-        let weightOfByte = table.map { $0 == 0 ? -25 : weights[$0] ?? -12 }
-        let classOfByte = table.map(LetterClass.init)
-        let isWestern = weights[0x0451] == nil
-        var sum = 0.0
-        var count = 0
-        var previous = LetterClass.other
-        for byte in bytes {
-            guard byte >= 0x80 else {
-                let isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
-                if isLetter, !isWestern, previous == .small || previous == .capital { sum -= 2 }
-                previous = isLetter ? .ascii : .other
-                continue
-            }
-            let kind = classOfByte[Int(byte) - 0x80]
-            sum += weightOfByte[Int(byte) - 0x80]
-            if isWestern {
-                if kind != .other, previous == .small || previous == .capital { sum -= 5 }
-            } else {
-                if kind == .capital, previous == .small { sum -= 6 }
-                if kind != .other, previous == .ascii { sum -= 2 }
-            }
-            previous = kind
-            count += 1
-        }
-        return count == 0 ? -.infinity : sum / Double(count)
-    }
+    /// How many bytes are looked at, from shortly before the first that is not ASCII.
+    private static let sampleLength = 1 << 16
+    /// By how much an encoding that is not read must be more likely than one that is, as a logarithm.
+    private static let margin = 4.0
+    /// What texts of the tables' languages have at least for each byte, but for `slack` of very short ones.
+    private static let cyrillicFloor = -4.6
+    private static let westernFloor = -5.5
+    private static let slack = 4.0
 
-    private enum LetterClass {
-        case small, capital, ascii, other
-
-        init(_ value: UInt16) {
-            guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic else {
-                self = .other
-                return
-            }
-            self = scalar.properties.isLowercase ? .small : .capital
-        }
-    }
-
-    /// Percent of the letters of running Russian text.
-    private static let russian: [(letter: Character, percent: Double)] = [
-        ("о", 10.97), ("е", 8.45), ("а", 8.01), ("и", 7.35), ("н", 6.70), ("т", 6.26), ("с", 5.47), ("р", 4.73),
-        ("в", 4.54), ("л", 4.40), ("к", 3.49), ("м", 3.21), ("д", 2.98), ("п", 2.81), ("у", 2.62), ("я", 2.01),
-        ("ы", 1.90), ("ь", 1.74), ("г", 1.70), ("з", 1.65), ("б", 1.59), ("ч", 1.44), ("й", 1.21), ("х", 0.97),
-        ("ж", 0.94), ("ш", 0.73), ("ю", 0.64), ("ц", 0.48), ("щ", 0.36), ("э", 0.32), ("ф", 0.26), ("ъ", 0.04),
-        ("ё", 0.04), ("і", 0.2), ("ї", 0.05), ("є", 0.05), ("ґ", 0.01), ("ў", 0.01), ("ј", 0.01), ("љ", 0.005),
-        ("њ", 0.005), ("ћ", 0.005), ("ђ", 0.005), ("џ", 0.005), ("ќ", 0.002), ("ѓ", 0.002), ("ѕ", 0.002),
+    /// In the order that breaks ties. How common each is, as a logarithm.
+    private static let readable: [(encoding: TextEncoding, prior: Double)] = [
+        (.windows1252, 0), (.windows1251, -1), (.koi8R, -2), (.cp866, -3), (.iso88595, -5), (.macCyrillic, -6),
     ]
 
-    /// Marks that stand in text of either kind.
-    private static let marks: [(String, Double)] = [
-        ("«»—–…№“”’„\u{A0}", -4), ("°©®§‘‚•·±×€™\u{AD}†‡‰‹›÷¢£¥¿¡ªº²³µ´", -6),
-    ]
-
-    private static let cyrillic: [UInt16: Double] = {
-        var weights: [UInt16: Double] = [:]
-        for (letter, percent) in russian {
-            let weight = log(percent / 100)
-            set(String(letter), weight, in: &weights)
-            set(letter.uppercased(), weight - 2.5, in: &weights)
+    private static let read: [(encoding: TextEncoding, prior: Double, hypothesis: EncodingHypothesis)] =
+        readable.map { encoding, prior in
+            let profiles =
+                encoding == .windows1252 ? LanguageProfile.western.map { $0.blended() } : LanguageProfile.cyrillic
+            return (
+                encoding, prior, EncodingHypothesis(table: encoding.table ?? [], profiles: profiles, prior: prior)
+            )
         }
-        for (characters, weight) in marks { set(characters, weight, in: &weights) }
-        return weights
-    }()
 
-    private static let western: [UInt16: Double] = {
-        var weights: [UInt16: Double] = [:]
-        let groups: [(String, Double)] = [
-            ("éäöüß", -2.2), ("èàáíóñçêåøæã", -3.2), ("úôâîùûëïõ", -4.2), ("ÉÄÖÜ", -4.5), ("ÅØÆÀÇÁÊÓÍÑÈÂÔœ", -6.5),
-            ("ìòýÿðþÎÛËÏÚÙÌÒÃÕÝŒŠšžŽÐÞŸ", -9),
-        ]
-        for (characters, weight) in groups { set(characters, weight, in: &weights) }
-        for (characters, weight) in marks { set(characters, weight, in: &weights) }
-        return weights
-    }()
+    private static let foreign: [(encoding: ForeignEncoding, hypothesis: EncodingHypothesis)] =
+        ForeignEncoding.allCases.map {
+            ($0, EncodingHypothesis(table: $0.table, profiles: $0.languages, prior: $0.prior))
+        }
 
-    private static func set(_ characters: String, _ weight: Double, in weights: inout [UInt16: Double]) {
-        for scalar in characters.unicodeScalars { weights[UInt16(truncatingIfNeeded: scalar.value)] = weight }
+    /// - Parameter bytes: Text that is not UTF-8.
+    static func guess(_ bytes: [UInt8]) -> Guess {
+        guard let first = bytes.firstIndex(where: { $0 >= 0x80 }) else { return .unknown }
+        let sample = bytes[max(0, first - 16)...].prefix(sampleLength)
+        var counts = [Int](repeating: 0, count: 128)
+        for byte in sample where byte >= 0x80 { counts[Int(byte) - 0x80] += 1 }
+
+        var best: (encoding: TextEncoding, prior: Double, table: [UInt16], score: Double)?
+        for candidate in read {
+            let score = candidate.hypothesis.score(sample, counts: counts).score
+            if let best, score <= best.score { continue }
+            best = (candidate.encoding, candidate.prior, candidate.hypothesis.table, score)
+        }
+        guard let best else { return .unknown }
+        var rival = (guess: Guess.unknown, score: best.score + margin)
+        for (encoding, hypothesis) in foreign {
+            // A rival that reads the same letters is none.
+            let differs = counts.indices.contains { counts[$0] > 0 && best.table[$0] != hypothesis.table[$0] }
+            guard differs else { continue }
+            let (language, score) = hypothesis.score(sample, counts: counts)
+            if score > rival.score { rival = (.foreign(language: language, encoding: encoding.rawValue), score) }
+        }
+        if let pairs = EastAsianPairs(sample), pairs.score > rival.score {
+            rival = (.foreign(language: pairs.language, encoding: pairs.encoding), pairs.score)
+        }
+        if rival.guess != .unknown { return rival.guess }
+        let floor = best.encoding == .windows1252 ? westernFloor : cyrillicFloor
+        let total = counts.reduce(0, +)
+        return best.score - best.prior + slack < Double(total) * floor ? .unknown : .text(best.encoding)
     }
 }

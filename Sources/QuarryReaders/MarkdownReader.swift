@@ -42,7 +42,8 @@ public struct MarkdownReader: Reader {
                 message: "Front matter is read as \"key: value\" lines; this one is ignored: \(text.prefix(80))")
         }
         return ReadResult(
-            documents: [document], warnings: warnings, bidirectionalControls: clean.removed.bidirectionalControls)
+            documents: [document], warnings: clean.warnings + warnings,
+            bidirectionalControls: clean.removed.bidirectionalControls)
     }
 
     private static func title(_ blocks: [Block]) -> String? {

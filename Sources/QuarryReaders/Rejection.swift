@@ -19,6 +19,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenFrontMatter
         /// A line of an ignore file that is not understood. Only ever a warning.
         case brokenPattern
+        /// Text in an 8-bit encoding that nothing names, which was guessed. Only ever a warning.
+        case guessedEncoding
     }
 
     /// The id or the path of the source.

@@ -1,0 +1,136 @@
+/// An encoding, the languages that are written in it, and the table of what its bytes weigh in each of them.
+struct EncodingHypothesis: Sendable {
+    /// The language and the weights of the bytes 0x80...0xFF in it.
+    struct Language: Sendable {
+        var name: String
+        var weights: [Double]
+        var prior: Double
+    }
+
+    /// Bytes 0x80...0xFF as code points, 0 where a byte means nothing.
+    let table: [UInt16]
+    let languages: [Language]
+    private let structure: WordStructure
+
+    /// - Parameter profiles: Languages of one script.
+    init(table: [UInt16], profiles: [LanguageProfile], prior: Double) {
+        self.table = table
+        structure = WordStructure(table: table, script: profiles.first?.script ?? .latin)
+        languages = profiles.map { profile in
+            let weights = profile.weights
+            return Language(
+                name: profile.name,
+                weights: table.map {
+                    $0 == 0 ? LanguageProfile.undefinedWeight : weights[$0] ?? LanguageProfile.unknownWeight
+                },
+                // Few texts are Icelandic, and its letters stand where others have theirs.
+                prior: profile.name == "Icelandic" ? prior - 4 : prior)
+        }
+    }
+
+    /// The best language's score.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - counts: How often each byte 0x80...0xFF is in it.
+    /// - Complexity: O(*n* + 128 *l*) for *n* bytes and *l* languages.
+    func score(_ bytes: ArraySlice<UInt8>, counts: [Int]) -> (language: String, score: Double) {
+        let structural = structure.score(bytes)
+        var best = (language: "", score: -Double.infinity)
+        for language in languages {
+            var score = structural + language.prior
+            for (count, weight) in zip(counts, language.weights) where count > 0 { score += Double(count) * weight }
+            if score > best.score { best = (language.name, score) }
+        }
+        return best
+    }
+}
+
+/// How well letters beyond ASCII fit their neighbours, as a logarithm of probability.
+private struct WordStructure: Sendable {
+    private enum Kind: UInt8, Sendable {
+        case other, asciiSmall, asciiCapital, small, capital
+        /// A mark that words do not hold, and one right after a letter.
+        case mark, markInWord
+        /// A mark that may join words or stand after one.
+        case joiner
+    }
+
+    private let kinds: [Kind]
+    private let isLatin: Bool
+
+    init(table: [UInt16], script: LanguageProfile.Script) {
+        isLatin = script == .latin
+        kinds = table.map { value in
+            guard value != 0, let scalar = Unicode.Scalar(value) else { return .joiner }
+            // Thai vowels and tones are marks to Unicode and part of words.
+            if (0x0E00..<0x0E7F).contains(value) { return .small }
+            if scalar.properties.isAlphabetic, scalar != "ª", scalar != "º" {
+                return scalar.properties.isUppercase ? .capital : .small
+            }
+            return "’\u{AD}—–…·»”\u{A0}".unicodeScalars.contains(scalar) ? .joiner : .mark
+        }
+    }
+
+    func score(_ bytes: ArraySlice<UInt8>) -> Double {
+        var score = 0.0
+        var previous = Kind.other
+        for index in bytes.indices {
+            let byte = bytes[index]
+            guard byte >= 0x80 else {
+                let isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+                guard isLetter else {
+                    previous = .other
+                    continue
+                }
+                if !isLatin, previous == .small || previous == .capital { score -= 4 }
+                if previous == .markInWord { score -= 4 }
+                previous = byte < 0x61 ? .asciiCapital : .asciiSmall
+                continue
+            }
+            let kind = kinds[Int(byte) - 0x80]
+            switch kind {
+            case .small, .capital:
+                score += isLatin ? latin(kind, after: previous) : foreign(kind, after: previous)
+                if previous == .markInWord { score -= 4 }
+                if !isLatin, previous != .small, previous != .capital {
+                    score += alone(before: index + 1 < bytes.endIndex ? bytes[index + 1] : 0x20)
+                }
+                previous = kind
+            case .mark: previous = previous == .other || previous == .joiner ? .other : .markInWord
+            default: previous = .other
+            }
+        }
+        return score
+    }
+
+    private func latin(_ kind: Kind, after previous: Kind) -> Double {
+        switch previous {
+        case .small: kind == .capital ? -9 : -3
+        case .capital: -3
+        case .asciiSmall: kind == .capital ? -6 : 0
+        default: 0
+        }
+    }
+
+    private func foreign(_ kind: Kind, after previous: Kind) -> Double {
+        switch (previous, kind) {
+        case (.small, .capital): -6
+        case (.capital, .capital): -0.3
+        case (.asciiSmall, .capital), (.asciiCapital, .capital): -5.9
+        case (_, .capital): -1.9
+        case (.capital, _): -1.3
+        case (.asciiSmall, _), (.asciiCapital, _): -4
+        default: 0
+        }
+    }
+
+    /// What a letter at the start of a word loses if the word ends with it.
+    private func alone(before next: UInt8) -> Double {
+        if next >= 0x80 {
+            let kind = kinds[Int(next) - 0x80]
+            return kind == .small || kind == .capital ? 0 : -3
+        }
+        return (0x30...0x39).contains(next) ? -6 : -3
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// Which characters beyond ASCII a language writes, and how often.
+///
+/// The shares of letters are percent of all letters of running text, rounded, after published tables of letter
+/// frequencies; only their proportions count.
+struct LanguageProfile: Sendable {
+    enum Script: Sendable {
+        /// Accented letters stand among ASCII letters.
+        case latin
+        /// Words are wholly beyond ASCII.
+        case other
+    }
+
+    /// The English name of the language.
+    var name: String
+    var script: Script
+    /// Letters of either case where the case is told apart, in the order that sums are taken in.
+    private var shares: [(character: Unicode.Scalar, share: Double)]
+
+    init(_ name: String, _ script: Script, _ percents: KeyValuePairs<Unicode.Scalar, Double>) {
+        self.name = name
+        self.script = script
+        let sum = percents.reduce(0) { $0 + $1.value }
+        shares = percents.map { ($0.key, $0.value / sum) }
+    }
+
+    /// The profile blended with a fifth of the languages that texts of Western Europe quote each other in.
+    func blended() -> LanguageProfile {
+        var blended = self
+        blended.shares = shares.map { ($0.character, 0.8 * $0.share) }
+        var positions: [Unicode.Scalar: Int] = [:]
+        for (position, entry) in blended.shares.enumerated() { positions[entry.character] = position }
+        for language in Self.western {
+            for (character, share) in language.shares {
+                let part = 0.2 * share / Double(Self.western.count)
+                if let position = positions[character] {
+                    blended.shares[position].share += part
+                } else {
+                    positions[character] = blended.shares.count
+                    blended.shares.append((character, part))
+                }
+            }
+        }
+        return blended
+    }
+
+    /// Natural logarithms of the probability of each character among those beyond ASCII.
+    var weights: [UInt16: Double] {
+        var weights = Self.marks
+        for (character, share) in shares {
+            let weight = log(share)
+            weights[UInt16(truncatingIfNeeded: character.value)] = weight
+            let capital = character.properties.uppercaseMapping.unicodeScalars
+            guard let first = capital.first, capital.count == 1, first != character else { continue }
+            // Where a word is wholly beyond ASCII its neighbours tell how likely the capital is.
+            weights[UInt16(truncatingIfNeeded: first.value)] = script == .latin ? weight - 2.5 : weight
+        }
+        return weights
+    }
+
+    /// The weight of a character that a language does not write, and of a byte that means nothing.
+    static let unknownWeight = -12.0
+    static let undefinedWeight = -25.0
+
+    /// Marks that any text may hold.
+    private static let marks: [UInt16: Double] = {
+        var marks: [UInt16: Double] = [:]
+        let groups: [(String, Double)] = [
+            ("«»—–…“”’„\u{A0}", -3.5), ("№°©®§‘‚•·±×€™\u{AD}", -6), ("†‡‰‹›÷¢£¥¿¡ªº²³µ´½¼¾¹", -8),
+        ]
+        for (characters, weight) in groups {
+            for scalar in characters.unicodeScalars { marks[UInt16(truncatingIfNeeded: scalar.value)] = weight }
+        }
+        return marks
+    }()
+
+    /// Read in Windows-1252.
+    static let western = [
+        english, german, french, spanish, portuguese, italian, swedish, danish, dutch, icelandic, catalan,
+    ]
+    /// Read in the Cyrillic encodings.
+    static let cyrillic = [russian, ukrainian, belarusian, bulgarian, serbian]
+}
