@@ -61,7 +61,7 @@ public struct ExtractiveReader: Sendable {
     }
 
     /// Sentences are added until one of them holds the answer with this probability, if any does.
-    private static let enough = 0.7
+    private static let enough = 0.8
     /// A sentence less likely than this is not added.
     private static let worthwhile = 0.1
 
@@ -97,7 +97,11 @@ public struct ExtractiveReader: Sendable {
         let query = try await embedder.embed([question], as: .query)
         let rows = try await embedder.embed(candidates.prefix(count).map(\.text), as: .passage)
         let cosines = (0..<count).map { cosine(query[0], rows[$0]) }
-        for (index, value) in standardized(cosines).enumerated() { candidates[index].features.cosine = value / 4 }
+        let mean = cosines.reduce(0, +) / Double(count)
+        for (index, value) in standardized(cosines).enumerated() {
+            candidates[index].features.cosine = value / 4
+            candidates[index].features.gain = mean < 1 ? (cosines[index] - mean) / (1 - mean) : 0
+        }
     }
 }
 

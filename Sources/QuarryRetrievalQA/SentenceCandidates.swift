@@ -82,9 +82,7 @@ package struct CandidateScan: Sendable {
         weights: TermWeights
     ) -> SentenceFeatures {
         let sentence = passage.sentences[position]
-        var window = sentence.termSet.union(sentence.context).union(passage.headings)
-        if position > 0 { window.formUnion(passage.sentences[position - 1].termSet) }
-        if position + 1 < passage.sentences.count { window.formUnion(passage.sentences[position + 1].termSet) }
+        let window = passage.window(around: position)
         var features = SentenceFeatures()
         features.coverage = weights.coverage(by: sentence.ownTerms)
         features.windowCoverage = weights.coverage(by: window)
@@ -100,6 +98,7 @@ package struct CandidateScan: Sendable {
         features.length = min(1, Double(sentence.terms.count) / 60)
         features.missingNames = shared.missingNames
         features.missingTerm = shared.missingTerm
+        features.foreign = asked.script != nil && sentence.script != nil && asked.script != sentence.script ? 1 : 0
         return features
     }
 }
@@ -112,6 +111,7 @@ private struct Passage {
         var terms: [String]
         var termSet: Set<String>
         var context: Set<String>
+        var script: Script?
 
         init(segment: Segment, text: String, terms: [String], context: Set<String>) {
             self.segment = segment
@@ -119,7 +119,10 @@ private struct Passage {
             self.terms = terms
             self.termSet = Set(terms)
             self.context = context
+            self.script = Script(of: text)
         }
+
+        var isProse: Bool { segment.kind == .sentence || segment.kind == .listItem }
 
         /// A cell means what its header says, so a table row answers with both.
         var ownTerms: Set<String> { segment.kind == .tableRow ? termSet.union(context) : termSet }
@@ -127,6 +130,19 @@ private struct Passage {
 
     var sentences: [Sentence]
     var headings: Set<String>
+
+    /// The terms of a sentence with all that bears on it: headings, table header, and the sentences beside it. Rows of
+    /// a table and lines of code each stand for themselves.
+    func window(around position: Int) -> Set<String> {
+        let sentence = sentences[position]
+        var window = sentence.termSet.union(sentence.context).union(headings)
+        guard sentence.isProse else { return window }
+        for neighbour in [position - 1, position + 1]
+        where sentences.indices.contains(neighbour) && sentences[neighbour].isProse {
+            window.formUnion(sentences[neighbour].termSet)
+        }
+        return window
+    }
 }
 
 /// A question's terms without function words, unless it has no others.
@@ -137,6 +153,7 @@ private struct Question {
     var type: AnswerType
     /// The terms of each name or number in the question.
     var names: [[String]]
+    var script: Script?
 
     init(_ text: String, analysis: TextAnalysis, functionTerms: Set<String>) {
         let all = analysis.terms(text)
@@ -148,6 +165,7 @@ private struct Question {
         self.type = AnswerType(of: text)
         self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
             .map { analysis.terms($0.element.folded) }.filter { !$0.isEmpty }
+        self.script = Script(of: text)
     }
 
     func proximity(in sentence: [String]) -> Double {

@@ -1,4 +1,5 @@
-/// What is known of one candidate sentence with regard to a question. All values lie in 0...1 but ``cosine``.
+/// What is known of one candidate sentence with regard to a question. All values lie in 0...1 but ``cosine``
+/// and ``gain``, which are negative for sentences less like the question than most.
 package struct SentenceFeatures: Sendable, Hashable {
     /// Share of the question's term weight that the sentence holds.
     package var coverage = 0.0
@@ -31,12 +32,19 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// Mean ``coverage`` of all candidates: high where the hits speak of the question's subject throughout. The same for
     /// every candidate, so it bears on the support only.
     package var meanCoverage = 0.0
+    /// 1 where the sentence is written in another script than the question. No overlap can be expected there.
+    package var foreign = 0.0
+    /// How far the sentence's cosine to the question lies above the candidates' mean, over how far it could: (c − m) /
+    /// (1 − m), below 1; 0 without an embedder. Unlike ``cosine`` it stays small where no candidate stands out, and
+    /// unlike a bare difference it hardly depends on how narrow the range of the embedder's cosines is.
+    package var gain = 0.0
 
     /// In the order of ``SupportModel``'s weights.
     package var values: [Double] {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
-            length, missingNames, missingTerm, cosine, meanCoverage,
+            length, missingNames, missingTerm, cosine, meanCoverage, foreign, foreign * cosine, gain,
+            foreign * gain,
         ]
     }
 }
