@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Quarry's engines beside their peers, taking turns in one tree of processes.
+
+usage: compare.py embedding --runner PeerRunner --model FOLDER --onnx model_fused.onnx [--texts FILE.jsonl]
+       compare.py bm25 --runner PeerRunner [--backend numba]
+
+    swift build -c release --product PeerRunner          in Benchmarks/
+    pip install -r Peers/requirements.txt                in an environment of its own
+    Peers/export_onnx.py MODEL-FOLDER ONNX-FOLDER        once; needs torch and transformers too
+
+Both sides get the same input and one thread. After a warm-up they take turns, ours, theirs, ours, theirs, and every
+pair gives one ratio: theirs divided by ours, so that above 1 we are faster. On a machine with other work the medians
+of these ratios say more than any time; the one by processor time says most. Results are compared as well.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# Before numpy is imported, and handed down to the runner.
+os.environ.pop("OPENBLAS_CORETYPE", None)
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[name] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["RAYON_NUM_THREADS"] = "1"
+
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Runner:
+    """Our side: a process that works when told to."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [str(a) for a in arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.core = self.answer().get("blasCore")
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"The runner ended with status {self.process.wait()}.")
+        return json.loads(line)
+
+    def order(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def run(self):
+        return self.order("run")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measured(work):
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+
+def alternate(ours, theirs, rounds, units, unit):
+    """Warms both up once, then measures them in turn."""
+    ours(), theirs()
+    pairs = []
+    for number in range(rounds):
+        pair = ours(), theirs()
+        pairs.append(pair)
+        print(f"round {number + 1}: ours {pair[0]['wall']:.3f} s ({pair[0]['cpu']:.3f} cpu), "
+              f"theirs {pair[1]['wall']:.3f} s ({pair[1]['cpu']:.3f} cpu), "
+              f"ratio {pair[1]['wall'] / pair[0]['wall']:.3f} ({pair[1]['cpu'] / pair[0]['cpu']:.3f} cpu)", flush=True)
+    for clock in ("wall", "cpu"):
+        ratios = [b[clock] / a[clock] for a, b in pairs]
+        speeds = [units / statistics.median(p[side][clock] for p in pairs) for side in (0, 1)]
+        print(f"{clock:4}: median ratio {statistics.median(ratios):.3f} (from {min(ratios):.3f} to {max(ratios):.3f}); "
+              f"median {speeds[0]:,.0f} {unit}/s ours, {speeds[1]:,.0f} theirs")
+
+
+def corpus_paragraphs():
+    texts = []
+    for path in sorted(REPOSITORY.glob("corpora/**/*.md")):
+        texts += [p.strip() for p in re.split(r"\n\n+", path.read_text("utf-8")) if len(p.strip()) >= 80]
+    return list(dict.fromkeys(texts))
+
+
+def embedding(options, folder):
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    if options.texts:
+        texts = [json.loads(line)["text"] for line in open(options.texts, encoding="utf-8")]
+        texts = random.Random(1).sample(list(dict.fromkeys(texts)), min(options.count, len(set(texts))))
+    else:
+        texts = corpus_paragraphs()[: options.count]
+    tokenizer = Tokenizer.from_file(str(Path(options.model) / "tokenizer.json"))
+    tokenizer.enable_truncation(options.tokens)
+    tokenizer.no_padding()
+    lengths = [len(e.ids) for e in tokenizer.encode_batch(texts)]
+    tokenizer.enable_padding()
+
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(options.onnx, settings, providers=["CPUExecutionProvider"])
+    inputs = {i.name for i in session.get_inputs()}
+
+    def theirs():
+        """As sentence-transformers does it: longest first, so that little is padded, in batches."""
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        vectors = np.empty((len(texts), session.get_outputs()[0].shape[-1]), np.float32)
+        for first in range(0, len(order), options.batch):
+            rows = order[first:first + options.batch]
+            encoded = tokenizer.encode_batch([texts[i] for i in rows])
+            ids = np.array([e.ids for e in encoded], np.int64)
+            mask = np.array([e.attention_mask for e in encoded], np.int64)
+            feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            hidden = session.run(None, {k: v for k, v in feed.items() if k in inputs})[0]
+            weights = mask.astype(np.float32)
+            pooled = np.matmul(weights[:, None, :], hidden)[:, 0] / weights.sum(1, keepdims=True)
+            vectors[rows] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        return vectors
+
+    (folder / "texts.json").write_text(json.dumps(texts), "utf-8")
+    runner = Runner(options.runner, "embed", options.model, options.tokens, folder / "texts.json")
+    print(f"{len(texts)} texts, {sum(lengths)} tokens, from {min(lengths)} to {max(lengths)} each; "
+          f"OpenBLAS core of ours: {runner.core}; onnxruntime {onnxruntime.__version__}, batches of {options.batch}")
+    runner.order(f"write {folder / 'ours.f32'}")
+    reference = theirs()
+    ours = np.fromfile(folder / "ours.f32", np.float32).reshape(reference.shape)
+    print(f"cosine of ours and theirs: at least {(ours * reference).sum(1).min():.7f}")
+    alternate(runner.run, lambda: measured(theirs), options.rounds, sum(lengths), "tokens")
+    runner.close()
+
+
+def zipf(generator, ranks, count, skipping=0):
+    weights = 1 / np.arange(1, ranks + 1)
+    weights[:skipping] = 0
+    return generator.choice(ranks, size=count, p=weights / weights.sum())
+
+
+def bm25(options, folder):
+    import bm25s
+
+    generator = np.random.default_rng(1)
+    lengths = generator.integers(60, 180, options.chunks)
+    terms = zipf(generator, 50_000, int(lengths.sum()))
+    chunks = [[f"w{t}" for t in part] for part in np.split(terms, np.cumsum(lengths)[:-1])]
+    queries = [[f"w{t}" for t in zipf(generator, 50_000, int(n), skipping=30)]
+               for n in generator.integers(2, 11, options.queries)]
+    for name, rows in (("chunks.txt", chunks), ("queries.txt", queries)):
+        (folder / name).write_text("\n".join(" ".join(row) for row in rows) + "\n", "utf-8")
+
+    k1, b = 1.2, 0.75
+    retriever = bm25s.BM25(method="lucene", k1=k1, b=b, backend=options.backend)
+    retriever.index(chunks, show_progress=False)
+
+    def search(query):
+        return retriever.retrieve([query], k=10, show_progress=False, n_threads=0)
+
+    def theirs():
+        for query in queries:
+            search(query)
+
+    runner = Runner(options.runner, "bm25", folder / "chunks.txt", folder / "queries.txt", folder / "index.db", k1, b)
+    print(f"{len(chunks)} chunks of {len(terms) / len(chunks):.0f} terms, {len(queries)} queries of "
+          f"{sum(map(len, queries)) / len(queries):.1f}; ours in an SQLite file, bm25s {bm25s.__version__} "
+          f"({options.backend}) in memory; OpenBLAS core of ours: {runner.core}")
+    runner.order(f"write {folder / 'ours.json'}")
+    compare_hits(json.loads((folder / "ours.json").read_text()), [search(query) for query in queries])
+    alternate(runner.run, lambda: measured(theirs), options.rounds, len(queries), "queries")
+    runner.close()
+
+
+def compare_hits(ours, theirs):
+    """Scores rather than ids, because ties may be broken either way."""
+    worst, same = 0.0, 0
+    for mine, (ids, scores) in zip(ours, theirs):
+        pairs = [(a, b) for a, b in zip(mine["scores"], scores[0].tolist()) if b > 0]
+        worst = max([worst] + [abs(a - b) / b for a, b in pairs])
+        same += mine["ids"] == ids[0].tolist()[: len(mine["ids"])]
+    print(f"scores of the ten best differ by at most {worst:.1e} of their value; {same} of {len(ours)} lists are equal")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["embedding", "bm25"])
+    parser.add_argument("--runner", required=True, help="the built PeerRunner")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--model", help="embedding: folder of the model, with tokenizer.json")
+    parser.add_argument("--onnx", help="embedding: the same weights as an ONNX file")
+    parser.add_argument("--texts", help='embedding: JSONL with "text" (default: the paragraphs of corpora/)')
+    parser.add_argument("--count", type=int, default=300, help="embedding: how many texts")
+    parser.add_argument("--tokens", type=int, default=256, help="embedding: cut texts at so many tokens")
+    parser.add_argument("--batch", type=int, default=32, help="embedding: texts in a batch of the peer")
+    parser.add_argument("--chunks", type=int, default=30_000, help="bm25: size of the index")
+    parser.add_argument("--queries", type=int, default=500, help="bm25: searches in a round")
+    parser.add_argument("--backend", default="numpy", choices=["numpy", "numba"], help="bm25: how bm25s computes")
+    options = parser.parse_args()
+    if options.rounds < 5:
+        parser.error("fewer than 5 rounds say nothing")
+    if options.what == "embedding" and not (options.model and options.onnx):
+        parser.error("embedding needs --model and --onnx")
+    with tempfile.TemporaryDirectory() as folder:
+        {"embedding": embedding, "bm25": bm25}[options.what](options, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
