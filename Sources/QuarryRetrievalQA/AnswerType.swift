@@ -58,17 +58,20 @@ package enum AnswerType: Sendable, Hashable {
         "many", "much", "long", "old", "far", "tall", "high", "large", "big", "often", "deep", "wide", "fast", "heavy",
     ]
 
-    /// Whether a text holds something of the type that the question does not hold itself; nil where any text may.
+    /// Whether a sentence holds something of the type that the question does not hold itself; nil where any may.
     ///
-    /// - Parameter known: Folded words of the question.
-    func isHeld(by words: [Word], notIn known: Set<String>) -> Bool? {
+    /// - Parameters:
+    ///   - known: Folded words of the question.
+    ///   - names: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
+    ///     sentence is a name only if it is one of them.
+    func isHeld(by words: [Word], notIn known: Set<String>, names: Set<String>) -> Bool? {
         switch self {
         case .unknown: nil
         case .person, .place:
             words.indices.contains { index in
                 let word = words[index]
-                return word.startsUppercase && word.letters > 1 && !known.contains(word.folded)
-                    && (index > 0 || words.count > 1 && words[1].startsUppercase)
+                return word.isCapitalized && !known.contains(word.folded) && !AnswerType.times.contains(word.folded)
+                    && (index > 0 || names.contains(word.folded) || words.count > 1 && words[1].startsUppercase)
             }
         case .time:
             words.contains { word in
@@ -76,7 +79,10 @@ package enum AnswerType: Sendable, Hashable {
                     && (word.isNumber && word.digits <= 4 || word.digits >= 2 || AnswerType.times.contains(word.folded))
             }
         case .number:
-            words.contains { !known.contains($0.folded) && ($0.digits > 0 || NumberWords.value(of: $0.folded) != nil) }
+            words.contains { word in
+                !known.contains(word.folded) && !word.isYear
+                    && (word.digits > 0 || NumberWords.value(of: word.folded) != nil)
+            }
         case .reason: words.contains { AnswerType.causes.contains($0.folded) }
         }
     }

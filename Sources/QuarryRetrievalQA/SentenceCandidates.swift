@@ -39,6 +39,8 @@ package struct CandidateScan: Sendable {
             of: asked.terms, over: passages.flatMap(\.sentences).map { $0.termSet.union($0.context) })
         let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
         let meanCoverage = measures.reduce(0) { $0 + $1.coverage } / Double(max(1, measures.count))
+        let names = Set(
+            passages.lazy.flatMap(\.sentences).flatMap { $0.words.dropFirst() }.filter(\.isCapitalized).map(\.folded))
         var candidates: [SentenceCandidate] = []
         for (index, (passage, shared)) in zip(passages, measures).enumerated() {
             for position in passage.sentences.indices {
@@ -48,7 +50,7 @@ package struct CandidateScan: Sendable {
                         text: passage.sentences[position].text,
                         features: features(
                             of: position, in: passage, rank: index, shared: shared,
-                            meanCoverage: meanCoverage, asked: asked, weights: weights)))
+                            meanCoverage: meanCoverage, asked: asked, weights: weights, names: names)))
             }
         }
         let mean = candidates.reduce(0) { $0 + $1.features.coverage } / Double(max(1, candidates.count))
@@ -79,7 +81,7 @@ package struct CandidateScan: Sendable {
 
     private func features(
         of position: Int, in passage: Passage, rank: Int, shared: PassageMeasure, meanCoverage: Double, asked: Question,
-        weights: TermWeights
+        weights: TermWeights, names: Set<String>
     ) -> SentenceFeatures {
         let sentence = passage.sentences[position]
         let window = passage.window(around: position)
@@ -88,7 +90,7 @@ package struct CandidateScan: Sendable {
         features.windowCoverage = weights.coverage(by: window)
         features.passageCoverage = shared.coverage
         features.proximity = asked.proximity(in: sentence.terms)
-        if let held = asked.type.isHeld(by: Word.words(of: sentence.text), notIn: asked.words) {
+        if let held = asked.type.isHeld(by: sentence.words, notIn: asked.words, names: names) {
             features.typeHeld = held ? 1 : 0
             features.typeMissing = held ? 0 : 1
         }
@@ -112,6 +114,7 @@ private struct Passage {
         var termSet: Set<String>
         var context: Set<String>
         var script: Script?
+        var words: [Word]
 
         init(segment: Segment, text: String, terms: [String], context: Set<String>) {
             self.segment = segment
@@ -120,6 +123,7 @@ private struct Passage {
             self.termSet = Set(terms)
             self.context = context
             self.script = Script(of: text)
+            self.words = Word.words(ofSentence: text)
         }
 
         var isProse: Bool { segment.kind == .sentence || segment.kind == .listItem }

@@ -7,6 +7,17 @@ struct Word: Sendable, Hashable {
     var letters: Int
 
     var isNumber: Bool { digits > 0 && letters == 0 }
+    /// Whether it is written as names are.
+    var isCapitalized: Bool { startsUppercase && letters > 1 }
+    /// Whether it is a number that hardly counts anything, 1500 to 2099.
+    var isYear: Bool { isNumber && digits == 4 && ("1500"..."2099").contains(folded) }
+
+    /// The words of a sentence without the number of its section, as in "2.1. Visitors leave their bags here."
+    static func words(ofSentence text: String) -> [Word] {
+        let mark = text.utf8.prefix { ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: ".") }
+        let isSection = mark.last == UInt8(ascii: ".") && mark.count < text.utf8.count
+        return words(of: isSection ? String(text[mark.endIndex...]) : text)
+    }
 
     /// The words of a text in text order. Apostrophes and hyphens separate.
     /// - Complexity: O(length).
