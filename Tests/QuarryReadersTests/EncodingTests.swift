@@ -92,7 +92,8 @@ struct EncodingTests {
             ("IBM866", "cp866"), ("MacCyrillic", "x-mac-cyrillic"), ("iso-8859-5-russian", "iso-8859-5"),
             ("UTF-16", "utf-16"), ("UTF-16LE", "utf-16le"), ("UTF-16BE", "utf-16be"), ("UTF-32", "utf-32"),
             ("UTF-32LE", "utf-32le"),
-            ("UTF-32BE", "utf-32be"), ("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("ascii", "ascii"),
+            ("UTF-32BE", "utf-32be"), ("iso-8859-5-bulgarian", "iso-8859-5"), ("iso-8859-1", "windows-1252"),
+            ("windows-1252", "windows-1252"), ("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("ascii", "ascii"),
         ])
     func `real files are read in the encoding they are in`(folder: String, name: String) throws {
         let encoding = try #require(Self.foundationEncoding(name))
@@ -100,6 +101,8 @@ struct EncodingTests {
         for file in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
             let bytes = try SharedAssets.bytes("formats/text-encodings/\(folder)/\(file)")
             guard let expected = String(data: Data(bytes), encoding: encoding) else { continue }
+            // Eight-bit text with zeros in it is binary to a reader, whatever a browser makes of it.
+            if name == "ascii", bytes.contains(0) { continue }
             let result = PlainTextReader().read(Source(id: file, bytes: bytes))
             #expect(
                 try result.documents.first?.text == cleaned(Array(expected.utf8)),
@@ -112,6 +115,7 @@ struct EncodingTests {
         case "koi8-r": koi8R
         case "windows-1251": .windowsCP1251
         case "cp866": cp866
+        case "windows-1252": .windowsCP1252
         case "x-mac-cyrillic": String.Encoding(rawValue: 0x8000_0007)
         case "iso-8859-5": String.Encoding(rawValue: 0x8000_0205)
         case "utf-16": .utf16

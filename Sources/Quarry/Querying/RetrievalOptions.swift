@@ -36,5 +36,5 @@ public struct RetrievalOptions: Sendable, Hashable {
         self.mergesNeighbours = mergesNeighbours
     }
 
-    public static let defaultFusion = Fusion.reciprocalRank(k: 60)
+    public static let defaultFusion = Fusion.convex(alpha: 0.6, normalization: .minMax)
 }
