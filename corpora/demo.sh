@@ -24,7 +24,7 @@ ask "Кто отвечает за порядок хранения отчётов
 ask "Why did the platform team choose Kestrel Storage?"
 ask "Сколько стоит бородинский хлеб?"
 ask "How many e-books does the library offer?"          # the answer stands in a Russian document
-ask "What is the salary of Ines Tamm?"                   # the documents do not say
+ask "How deep is the Mariana Trench?"                    # the documents do not say
 
 say "quarry query --retrieve \"суточные в Москве\" -k 3 --explain"
 "$quarry" query --retrieve "суточные в Москве" -k 3 --explain --index "$index"

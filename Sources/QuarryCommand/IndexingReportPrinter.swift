@@ -29,7 +29,7 @@ struct IndexingReportPrinter {
         let sources = report.sources
         var files =
             "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
-        if sources.skipped > 0 { files += ", \(sources.skipped) of other formats passed over" }
+        if sources.skipped > 0 { files += ", \(sources.skipped) passed over" }
         try Console.print("files: \(files)")
         let verb = isPlan ? "to write" : "written"
         try Console.print(

@@ -9,7 +9,7 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var moved = 0
         public var deleted = 0
         public var unchanged = 0
-        /// Met in a folder and passed over, being of no format that Quarry reads.
+        /// Met in a folder and passed over: ignored, excluded, hidden, a link, or of no format that Quarry reads.
         public var skipped = 0
     }
 
