@@ -50,8 +50,9 @@ test-assets: models
 	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
 	fi
 
+# Without testable imports the tests share every module with `make build`.
 test: test-assets
-	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --scratch-path $(BUILD)
+	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --disable-testable-imports --scratch-path $(BUILD)
 
 check:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
