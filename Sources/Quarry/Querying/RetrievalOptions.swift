@@ -36,5 +36,7 @@ public struct RetrievalOptions: Sendable, Hashable {
         self.mergesNeighbours = mergesNeighbours
     }
 
-    public static let defaultFusion = Fusion.convex(alpha: 0.6, normalization: .minMax)
+    /// Three quarters of the vector leg: of the shares tried in steps of a tenth, those around it put hybrid search above
+    /// both legs on SciFact with MiniLM and on Russian Wikipedia paragraphs with E5.
+    public static let defaultFusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
 }
