@@ -61,7 +61,8 @@ struct InputScan {
             },
             stored: stored.filter { source in
                 guard let root = source.root else { return false }
-                return walked.contains { root == $0 || root.hasPrefix($0 + "/") } && !unreadable.contains(source.name)
+                return walked.contains { root == $0 || root.hasPrefix($0 + "/") }
+                    && !unreadable.contains { source.name == $0 || source.name.hasPrefix($0 + "/") }
             },
             readerVersion: Indexer.readerVersion
         ) { try? ContentHash(ofFileAt: $0.path) }
