@@ -61,16 +61,51 @@ public struct EmbeddingFingerprint: Sendable, Hashable, Codable {
     }
 }
 
+/// Vectors of some of the texts that were handed over together.
+public struct EmbeddedPart: Sendable, Hashable {
+    /// Positions of the texts among those handed over, one for each row.
+    public var positions: [Int]
+    public var vectors: EmbeddingBatch
+
+    /// - Precondition: There is a row for each position.
+    public init(positions: [Int], vectors: EmbeddingBatch) {
+        precondition(positions.count == vectors.count, "\(vectors.count) rows do not fit \(positions.count) texts.")
+        self.positions = positions
+        self.vectors = vectors
+    }
+}
+
 /// Turns texts into vectors.
 public protocol Embedder: Sendable {
     var fingerprint: EmbeddingFingerprint { get }
+
+    /// How many texts keep it busy: who has more does well to hand over so many at once. The default is 128.
+    var preferredCount: Int { get }
 
     /// One row for each text, in order. Rows are unit length when the fingerprint says normalized.
     ///
     /// A conformer throws rather than return a row it could not compute.
     func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch
+
+    /// The same, telling of each part as soon as it is there: what was told of is not lost where a later part fails.
+    ///
+    /// The default tells once, of everything.
+    /// - Parameter onPart: Called one at a time, for parts in any order. What it throws ends the work.
+    func embed(
+        _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch
 }
 
 extension Embedder {
     public var dimension: Int { fingerprint.dimension }
+
+    public var preferredCount: Int { 128 }
+
+    public func embed(
+        _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch {
+        let vectors = try await embed(texts, as: role)
+        try onPart(EmbeddedPart(positions: Array(texts.indices), vectors: vectors))
+        return vectors
+    }
 }

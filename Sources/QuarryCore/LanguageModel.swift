@@ -6,12 +6,27 @@ public struct Message: Sendable, Hashable, Codable {
         case assistant
     }
 
+    /// A picture that goes with a turn.
+    public struct Image: Sendable, Hashable, Codable {
+        /// Such as `image/png`.
+        public var mediaType: String
+        public var bytes: [UInt8]
+
+        public init(mediaType: String, bytes: [UInt8]) {
+            self.mediaType = mediaType
+            self.bytes = bytes
+        }
+    }
+
     public var role: Role
     public var content: String
+    /// Shown to the model before the text. Most turns have none.
+    public var images: [Image]
 
-    public init(_ role: Role, _ content: String) {
+    public init(_ role: Role, _ content: String, images: [Image] = []) {
         self.role = role
         self.content = content
+        self.images = images
     }
 }
 
@@ -38,12 +53,16 @@ public struct GenerationRequest: Sendable, Hashable {
 
 /// Tokens that a call was billed for, as the provider counts them.
 public struct TokenUsage: Sendable, Hashable, Codable {
+    /// Tokens read, those of the provider's cache included.
     public var input: Int
     public var output: Int
+    /// Those of ``input`` that the provider had in its cache.
+    public var cachedInput: Int
 
-    public init(input: Int, output: Int) {
+    public init(input: Int, output: Int, cachedInput: Int = 0) {
         self.input = input
         self.output = output
+        self.cachedInput = cachedInput
     }
 }
 
@@ -60,6 +79,8 @@ public enum FinishReason: Sendable, Hashable {
 /// A piece of a reply.
 public enum GenerationEvent: Sendable, Hashable {
     case text(String)
+    /// Another model writes, because the one named could not, for the reason given. Comes before any text.
+    case switched(from: String, to: String, reason: String)
     /// Always the last; usage is nil where the provider did not say.
     case finished(FinishReason, TokenUsage?)
 }

@@ -10,6 +10,8 @@ public struct Answer: Sendable, Hashable {
     /// Why there is no answer; nil where there is one.
     public var refusal: RefusalReason?
     public var generator: Generator
+    /// Models that could not answer before the one that did, and why.
+    public var switches: [ModelSwitch]
     /// What the model was billed for; nil without a model, or where its server did not say.
     public var usage: TokenUsage?
     /// Why the model stopped; nil for an extracted answer or a refusal without a model.
@@ -25,7 +27,8 @@ public struct Answer: Sendable, Hashable {
 
     public init(
         question: String, text: String, citations: [Citation] = [], refusal: RefusalReason? = nil,
-        generator: Generator, usage: TokenUsage? = nil, finish: FinishReason? = nil, support: Double,
+        generator: Generator, switches: [ModelSwitch] = [], usage: TokenUsage? = nil, finish: FinishReason? = nil,
+        support: Double,
         sentences: [AnswerSentence] = [], hits: [ScoredChunk], prompt: AssembledPrompt? = nil
     ) {
         self.question = question
@@ -33,6 +36,7 @@ public struct Answer: Sendable, Hashable {
         self.citations = citations
         self.refusal = refusal
         self.generator = generator
+        self.switches = switches
         self.usage = usage
         self.finish = finish
         self.support = support
@@ -93,6 +97,20 @@ public struct AnswerSentence: Sendable, Hashable, Codable {
         self.support = support
         self.unsupportedFacts = unsupportedFacts
         self.isSupported = isSupported
+    }
+}
+
+/// One model taking another's place.
+public struct ModelSwitch: Sendable, Hashable, Codable {
+    public var from: String
+    public var to: String
+    /// A sentence for a person.
+    public var reason: String
+
+    public init(from: String, to: String, reason: String) {
+        self.from = from
+        self.to = to
+        self.reason = reason
     }
 }
 

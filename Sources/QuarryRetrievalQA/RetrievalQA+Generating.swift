@@ -11,7 +11,7 @@ extension RetrievalQA {
         if let reason = Reply.refusalReason(of: reply.text, refusalSentence: refusalSentence) {
             return try refusal(
                 question, reason, support: support, hits: hits, usage: reply.usage, finish: reply.finish,
-                prompt: prompt)
+                switches: reply.switches, prompt: prompt)
         }
         let check = SupportCheck(analysis: reader.analysis, threshold: options.sentenceSupport)
         let result = check.check(reply.text, against: prompt.used)
@@ -21,8 +21,9 @@ extension RetrievalQA {
                 try await citation(marker: quote.marker, range: quote.range, in: prompt.used[quote.marker - 1]))
         }
         return Answer(
-            question: question, text: result.text, citations: citations, generator: .model(model.name),
-            usage: reply.usage, finish: reply.finish, support: support, sentences: result.sentences, hits: hits,
+            question: question, text: result.text, citations: citations,
+            generator: .model(reply.switches.last?.to ?? model.name), switches: reply.switches, usage: reply.usage,
+            finish: reply.finish, support: support, sentences: result.sentences, hits: hits,
             prompt: prompt)
     }
 
@@ -45,6 +46,8 @@ extension RetrievalQA {
                 reply.text += piece
                 report(.text(piece))
                 reportMarkers(parser.consume(piece))
+            case .switched(let from, let to, let reason):
+                reply.switches.append(ModelSwitch(from: from, to: to, reason: reason))
             case .finished(let reason, let usage):
                 reply.finish = reason
                 reply.usage = usage
@@ -61,6 +64,7 @@ struct Reply {
     var text = ""
     var finish: FinishReason?
     var usage: TokenUsage?
+    var switches: [ModelSwitch] = []
 
     /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
     static func refusalReason(of text: String, refusalSentence: String) -> RefusalReason? {

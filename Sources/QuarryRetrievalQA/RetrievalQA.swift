@@ -132,11 +132,12 @@ public struct RetrievalQA: Sendable {
 
     func refusal(
         _ question: String, _ reason: RefusalReason, support: Double, hits: [ScoredChunk], usage: TokenUsage? = nil,
-        finish: FinishReason? = nil, prompt: AssembledPrompt? = nil
+        finish: FinishReason? = nil, switches: [ModelSwitch] = [], prompt: AssembledPrompt? = nil
     ) throws -> Answer {
         Answer(
             question: question, text: try sentenceOfRefusal(for: question), refusal: reason,
-            generator: generator.generator, usage: usage, finish: finish, support: support, hits: hits, prompt: prompt)
+            generator: switches.last.map { .model($0.to) } ?? generator.generator, switches: switches, usage: usage,
+            finish: finish, support: support, hits: hits, prompt: prompt)
     }
 
     func sentenceOfRefusal(for question: String) throws(PromptError) -> String {

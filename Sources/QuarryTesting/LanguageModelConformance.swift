@@ -33,6 +33,8 @@ private func verifyReply(of model: some LanguageModel, to request: GenerationReq
         try require(end == nil, "An event followed .finished.")
         switch event {
         case .text(let piece): text += piece
+        case .switched(let from, let to, _):
+            try require(text.isEmpty, "\(to) took the place of \(from) after text had been written.")
         case .finished(let reason, let usage): end = (reason, usage)
         }
     }

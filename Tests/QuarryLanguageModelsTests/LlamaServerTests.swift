@@ -29,6 +29,7 @@ struct LlamaServerTests {
         for try await event in model.generate(request) {
             switch event {
             case .text(let piece): pieces.append(piece)
+            case .switched: Issue.record("There is only one model.")
             case .finished(let reason, let usage): end = (reason, usage)
             }
         }

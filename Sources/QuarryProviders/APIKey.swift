@@ -1,0 +1,16 @@
+package import QuarryHTTP
+
+/// A provider's key. It never shows itself: every textual form of it says `<redacted>`.
+public struct APIKey: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package let secret: Secret
+
+    /// - Returns: Nil for an empty text.
+    public init?(_ text: String) {
+        guard !text.isEmpty else { return nil }
+        secret = Secret(text)
+    }
+
+    public var description: String { secret.description }
+    public var debugDescription: String { secret.description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,129 @@
+public import Foundation
+
+/// What is known of a model: facts to choose by, each with the day it was true.
+public struct ModelCard: Sendable, Hashable, Codable {
+    /// A model that its provider no longer serves.
+    public struct Retirement: Sendable, Hashable, Codable {
+        /// ISO 8601; nil where it is unknown.
+        public var date: String?
+        /// What its provider advises in its place, if anything.
+        public var successor: String?
+
+        public init(date: String? = nil, successor: String? = nil) {
+            self.date = date
+            self.successor = successor
+        }
+    }
+
+    public var provider: String
+    public var name: String
+    public var tasks: [ModelTask]
+    /// Lengths of its vectors, the usual one first. Empty where it makes none.
+    public var dimensions: [Int]
+    /// Tokens it reads at most, in all; nil where it is unknown.
+    public var contextTokens: Int?
+    public var maximumOutputTokens: Int?
+    /// Nil where it is unknown. Unknown is not zero.
+    public var price: ModelPrice?
+    /// Of the weights; nil where they are not published or it is unknown.
+    public var licence: String?
+    /// Whether documents and questions travel to somebody else's machine.
+    public var dataLeavesMachine: Bool
+    public var retirement: Retirement?
+    /// Day on which these facts were read, ISO 8601.
+    public var asOf: String
+    public var notes: String?
+
+    public init(
+        provider: String, name: String, tasks: [ModelTask], dimensions: [Int] = [], contextTokens: Int? = nil,
+        maximumOutputTokens: Int? = nil, price: ModelPrice? = nil, licence: String? = nil, dataLeavesMachine: Bool,
+        retirement: Retirement? = nil, asOf: String, notes: String? = nil
+    ) {
+        self.provider = provider
+        self.name = name
+        self.tasks = tasks
+        self.dimensions = dimensions
+        self.contextTokens = contextTokens
+        self.maximumOutputTokens = maximumOutputTokens
+        self.price = price
+        self.licence = licence
+        self.dataLeavesMachine = dataLeavesMachine
+        self.retirement = retirement
+        self.asOf = asOf
+        self.notes = notes
+    }
+}
+
+/// What a model costs, in US dollars. A part that is nil is unknown.
+public struct ModelPrice: Sendable, Hashable, Codable {
+    public var inputPerMillion: Decimal?
+    public var cachedInputPerMillion: Decimal?
+    public var outputPerMillion: Decimal?
+    public var perThousandSearches: Decimal?
+    public var perAudioMinute: Decimal?
+    /// Where the figures were read.
+    public var source: String?
+
+    public init(
+        inputPerMillion: Decimal? = nil, cachedInputPerMillion: Decimal? = nil, outputPerMillion: Decimal? = nil,
+        perThousandSearches: Decimal? = nil, perAudioMinute: Decimal? = nil, source: String? = nil
+    ) {
+        self.inputPerMillion = inputPerMillion
+        self.cachedInputPerMillion = cachedInputPerMillion
+        self.outputPerMillion = outputPerMillion
+        self.perThousandSearches = perThousandSearches
+        self.perAudioMinute = perAudioMinute
+        self.source = source
+    }
+
+    /// Models that run on one's own machine.
+    public static let free = ModelPrice(
+        inputPerMillion: 0, cachedInputPerMillion: 0, outputPerMillion: 0, perThousandSearches: 0, perAudioMinute: 0)
+
+    /// US dollars; nil where the price of anything that was used is unknown.
+    public func cost(of usage: BilledUsage) -> Decimal? {
+        let million = Decimal(1_000_000)
+        var sum = Decimal(0)
+        let parts: [(Decimal, Decimal?)] = [
+            (Decimal(usage.input) / million, inputPerMillion),
+            (Decimal(usage.cachedInput) / million, cachedInputPerMillion ?? inputPerMillion),
+            (Decimal(usage.output) / million, outputPerMillion),
+            (Decimal(usage.searches) / 1_000, perThousandSearches),
+            (Decimal(usage.audioSeconds) / 60, perAudioMinute),
+        ]
+        for (amount, price) in parts where amount != 0 {
+            guard let price else { return nil }
+            sum += amount * price
+        }
+        return sum
+    }
+}
+
+/// What a provider bills for.
+public struct BilledUsage: Sendable, Hashable, Codable {
+    /// Tokens read, without those of ``cachedInput``.
+    public var input: Int
+    /// Tokens read from the provider's prompt cache.
+    public var cachedInput: Int
+    /// Tokens written, those of its reasoning included.
+    public var output: Int
+    /// Units of re-ranking.
+    public var searches: Int
+    public var audioSeconds: Double
+
+    public init(input: Int = 0, cachedInput: Int = 0, output: Int = 0, searches: Int = 0, audioSeconds: Double = 0) {
+        self.input = input
+        self.cachedInput = cachedInput
+        self.output = output
+        self.searches = searches
+        self.audioSeconds = audioSeconds
+    }
+
+    public var tokens: Int { input + cachedInput + output }
+
+    public static func + (a: BilledUsage, b: BilledUsage) -> BilledUsage {
+        BilledUsage(
+            input: a.input + b.input, cachedInput: a.cachedInput + b.cachedInput, output: a.output + b.output,
+            searches: a.searches + b.searches, audioSeconds: a.audioSeconds + b.audioSeconds)
+    }
+}

@@ -1,0 +1,51 @@
+package import QuarryHTTP
+
+extension ProviderError {
+    /// - Parameter task: What was asked for, to advise on.
+    package init(_ error: HTTPError, task: ModelTask) {
+        let code: Code =
+            switch error.code {
+            case .invalidURL, .invalidRequest: .invalidConfiguration
+            case .insecureConnection: .insecureConnection
+            case .timedOut: .timedOut
+            case .responseTooLarge, .malformedResponse: .malformedReply
+            case .refusedRedirect, .tooManyRedirects: .requestRefused
+            default: .unreachable
+            }
+        let advice =
+            code == .unreachable ? " Check that the server runs and that the address is right." : ""
+        self.init(code, error.message + advice, underlyingError: error)
+    }
+
+    /// - Parameters:
+    ///   - place: The URL asked, without its query.
+    package init(status: Int, _ failure: ProviderFailure, from place: String, task: ModelTask) {
+        let code: Code =
+            switch status {
+            case _ where failure.code == "insufficient_quota": .quotaExhausted
+            case _ where failure.saysInputTooLong && status != 429: .inputTooLong
+            case 401, 403: .unauthorized
+            case 402: .quotaExhausted
+            case 404: .notFound
+            case 413: .inputTooLong
+            case 408, 504: .timedOut
+            case 429: .rateLimited
+            case 500...: .serverFailure
+            default: .requestRefused
+            }
+        let advice: String =
+            switch code {
+            case .unauthorized: " Check the API key."
+            case .quotaExhausted: " Check the account's credit."
+            case .notFound: " Check the base address (it often ends in /v1) and the model's name."
+            case .inputTooLong where task == .generation:
+                " Retrieve fewer or shorter passages, or use a model with a longer context."
+            case .inputTooLong: " Cut the documents into shorter chunks."
+            case .rateLimited: " Wait, or ask less often."
+            default: ""
+            }
+        let reason = failure.message.map { ": \($0)" } ?? ""
+        let end = reason.isEmpty || ![".", "!", "?"].contains(reason.suffix(1)) ? "." : ""
+        self.init(code, "\(place) answered with status \(status)\(reason)\(end)\(advice)")
+    }
+}
