@@ -18,8 +18,8 @@ public struct Indexer: Sendable {
     /// Raised when readers make something else of the same bytes, so that files are read again.
     static let readerVersion = 1
 
-    /// Chunks that are embedded and committed together.
-    static let batchChunks = 128
+    /// Chunks that are embedded and committed together: as many as keep the embedder busy.
+    var batchChunks: Int { max(128, embedder?.preferredCount ?? 0) }
 
     /// - Parameters:
     ///   - embedder: The model the index was made with; nil for an index without vectors.
@@ -53,19 +53,19 @@ public struct Indexer: Sendable {
     /// Indexes what is new or changed, and removes what is gone from under the inputs.
     ///
     /// Bad files are quarantined and named in the report; the run goes on.
-    /// - Parameter onProgress: Called after every commit.
+    /// - Parameter onProgress: Called after every commit, and while a batch is embedded in parts.
     /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
     ///   the task is cancelled, with every batch that was committed in place.
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(),
-        onProgress: (IndexingProgress) -> Void = { _ in }
+        onProgress: @Sendable (IndexingProgress) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await run(inputs, options: options, applies: true, onProgress: onProgress)
     }
 
     private func run(
-        _ inputs: [IndexInput], options: InputOptions, applies: Bool, onProgress: (IndexingProgress) -> Void
+        _ inputs: [IndexInput], options: InputOptions, applies: Bool, onProgress: @Sendable (IndexingProgress) -> Void
     ) async throws -> IndexingReport {
         let start = ContinuousClock.now
         let scan = try InputScan(inputs, options: options, index: index, formats: readers)

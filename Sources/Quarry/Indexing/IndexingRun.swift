@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import Synchronization
 
 /// One run of the indexer: reads sources one by one, collects what changed into batches, and commits each batch with
 /// its vectors and postings in one transaction.
@@ -38,6 +39,8 @@ struct IndexingRun {
     private var seen: [String: String] = [:]
     /// Sources that are read in this run: their documents may go elsewhere.
     private let reread: Set<String>
+    /// Texts that were counted as needing a vector.
+    private var counted: Set<ContentHash> = []
 
     init(indexer: Indexer, scan: InputScan, applies: Bool) {
         self.indexer = indexer
@@ -69,6 +72,7 @@ struct IndexingRun {
             return
         }
         try write { writer, report in
+            try PendingVectors.create(in: writer.db)
             for source in diff.deleted { report.deletedDocuments += try writer.removeSource(source.id) }
             for change in diff.moved { try writer.move(change.stored, to: change.file) }
             let unchanged = Set(diff.unchanged.map(\.name)).union(diff.moved.map(\.stored.name))
@@ -78,7 +82,7 @@ struct IndexingRun {
     }
 
     /// Reads one source and queues what changed of it.
-    mutating func process(_ work: InputScan.Work, onProgress: (IndexingProgress) -> Void) async throws {
+    mutating func process(_ work: InputScan.Work, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
         let bytes: [UInt8]
         let row: SourceRow
         let stored: StoredSource?
@@ -120,7 +124,7 @@ struct IndexingRun {
 
     /// Queues the documents of a source that are new or changed.
     private mutating func queue(
-        _ row: SourceRow, content: ReadResult, onProgress: (IndexingProgress) -> Void
+        _ row: SourceRow, content: ReadResult, onProgress: @Sendable (IndexingProgress) -> Void
     ) async throws {
         var rejections = content.rejected
         var keys: Set<String> = []
@@ -148,24 +152,29 @@ struct IndexingRun {
             if index.settings.embedding != nil { try reuseVectors(in: &prepared) }
             report.documents += 1
             report.chunks += prepared.chunks.count
-            let fresh = prepared.chunks.filter { $0.vector == nil }
-            report.embeddedChunks += indexer.embedder == nil ? 0 : fresh.count
-            report.embeddedTokens += indexer.embedder == nil ? 0 : fresh.reduce(0) { $0 + $1.chunk.tokenCount }
+            if indexer.embedder != nil {
+                for chunk in prepared.chunks where chunk.vector == nil && counted.insert(chunk.sha256).inserted {
+                    report.embeddedChunks += 1
+                    report.embeddedTokens += chunk.chunk.tokenCount
+                }
+            }
             pendingChunks += max(1, prepared.chunks.count)
             pending.append(.write(prepared, source: row.name))
-            if pendingChunks >= Indexer.batchChunks { try await flush(source: row.name, onProgress: onProgress) }
+            if pendingChunks >= indexer.batchChunks { try await flush(source: row.name, onProgress: onProgress) }
         }
         report.quarantined += rejections
         pending.append(.close(row, keys: keys, rejections: rejections))
     }
 
     /// Commits what is left.
-    mutating func finish(onProgress: (IndexingProgress) -> Void) async throws {
+    mutating func finish(onProgress: @Sendable (IndexingProgress) -> Void) async throws {
         try await flush(source: scan.work.last?.name ?? "", onProgress: onProgress)
+        guard applies else { return }
+        try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }
     }
 
     /// Embeds the queued chunks that have no vector yet, then commits everything queued.
-    private mutating func flush(source: String, onProgress: (IndexingProgress) -> Void) async throws {
+    private mutating func flush(source: String, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
         let operations = pending
         pending = []
         pendingChunks = 0
@@ -176,17 +185,9 @@ struct IndexingRun {
         guard applies, !operations.isEmpty else { return }
         try Task.checkCancellation()
 
-        let texts = operations.flatMap { operation in
-            if case .write(let prepared, _) = operation {
-                prepared.chunks.filter { $0.vector == nil }.map(\.chunk.contextualText)
-            } else {
-                [String]()
-            }
-        }
-        let embedded = texts.isEmpty ? nil : try await indexer.embedder?.embed(texts, as: .passage)
+        let vectors = try await embed(operations, source: source, onProgress: onProgress)
         let hasVectors = indexer.embedder != nil
         try write { writer, report in
-            var next = 0
             var ids: [String: Int64] = [:]
             for operation in Self.inWritingOrder(operations) {
                 switch operation {
@@ -195,20 +196,17 @@ struct IndexingRun {
                 case .relocate(let document, let source):
                     try writer.relocate(document, source: try ids[source] ?? writer.sourceID(source))
                 case .write(let prepared, let source):
-                    var vectors: [ArraySlice<Float>]?
-                    if hasVectors {
-                        vectors = try prepared.chunks.map { chunk in
-                            if let vector = chunk.vector { return vector[...] }
-                            guard let embedded, next < embedded.count else {
+                    let rows =
+                        try !hasVectors
+                        ? nil
+                        : prepared.chunks.map { chunk in
+                            guard let row = chunk.vector?[...] ?? vectors[chunk.sha256] else {
                                 throw CorpusError(
-                                    .damaged,
-                                    "The model returned \(embedded?.count ?? 0) vectors for \(texts.count) texts.")
+                                    .damaged, "The model returned no vector for a chunk of \(prepared.document.id).")
                             }
-                            next += 1
-                            return embedded[next - 1]
+                            return row
                         }
-                    }
-                    try writer.write(prepared, source: try ids[source] ?? writer.sourceID(source), vectors: vectors)
+                    try writer.write(prepared, source: try ids[source] ?? writer.sourceID(source), vectors: rows)
                 case .close(let row, let keys, let rejections):
                     let id = try ids[row.name] ?? writer.sourceID(row.name)
                     report.deletedDocuments += try writer.removeDocuments(of: id, except: keys)
@@ -217,10 +215,58 @@ struct IndexingRun {
                 }
             }
         }
-        onProgress(
-            IndexingProgress(
-                documents: report.documents, chunks: report.chunks, embeddedTokens: report.embeddedTokens,
-                bytes: committedBytes + pendingSourceBytes, totalBytes: totalBytes, source: source))
+        onProgress(progress(source: source, bytes: committedBytes + pendingSourceBytes, chunks: report.chunks))
+    }
+
+    private func progress(source: String, bytes: Int, chunks: Int) -> IndexingProgress {
+        IndexingProgress(
+            documents: report.documents, chunks: chunks, embeddedTokens: report.embeddedTokens, bytes: bytes,
+            totalBytes: totalBytes, source: source)
+    }
+
+    /// The vectors of the queued texts that have none yet, each text embedded once.
+    ///
+    /// What an embedder tells of before it is done is kept at once, so that a run which is cut off loses none of it.
+    private func embed(
+        _ operations: [Operation], source: String, onProgress: @Sendable (IndexingProgress) -> Void
+    ) async throws -> [ContentHash: ArraySlice<Float>] {
+        guard let embedder = indexer.embedder else { return [:] }
+        var digests: [ContentHash] = []
+        var texts: [String] = []
+        var met: Set<ContentHash> = []
+        for case .write(let prepared, _) in operations {
+            for chunk in prepared.chunks where chunk.vector == nil && met.insert(chunk.sha256).inserted {
+                digests.append(chunk.sha256)
+                texts.append(chunk.chunk.contextualText)
+            }
+        }
+        guard !texts.isEmpty else { return [:] }
+        let before = report.chunks - texts.count
+        let start = (committed: committedBytes, queued: pendingSourceBytes, count: texts.count)
+        let done = Mutex(0)
+        let known = (digests: digests, index: index)
+        let batch = try await embedder.embed(texts, as: .passage) { part in
+            guard part.positions.count < start.count else { return }
+            try translatingErrors(path: known.index.path) {
+                try known.index.pool.write { db in
+                    try PendingVectors.insert(
+                        part.vectors, of: part.positions.map { known.digests[$0] },
+                        generation: SettingsTable.integer(SettingsTable.generation, in: db) ?? 1, in: db)
+                }
+            }
+            let finished = done.withLock { done in
+                done += part.positions.count
+                return done
+            }
+            onProgress(
+                progress(
+                    source: source, bytes: start.committed + start.queued * finished / start.count,
+                    chunks: max(0, before) + finished))
+        }
+        guard batch.count == texts.count else {
+            throw CorpusError(.damaged, "The model returned \(batch.count) vectors for \(texts.count) texts.")
+        }
+        return Dictionary(uniqueKeysWithValues: digests.enumerated().map { ($1, batch[$0]) })
     }
 
     /// Sources are closed last, so that a document which moved from one to another has moved before the one it left
@@ -283,9 +329,17 @@ struct IndexingRun {
     /// Gives chunks whose text the index already knows the vector it has for it.
     private func reuseVectors(in prepared: inout PreparedDocument) throws {
         let digests = prepared.chunks.map(\.sha256)
-        let vectors = try index.pool.read { db in
+        let dimension = index.settings.embedding?.dimension ?? 0
+        let vectors = try index.pool.read { db -> [[Float]?] in
             let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-            return try digests.map { try EngineTables.vector(ofText: $0, generation: generation, in: db) }
+            let pendingExist = try PendingVectors.exist(in: db)
+            return try digests.map { digest in
+                if let vector = try EngineTables.vector(ofText: digest, generation: generation, in: db) {
+                    return vector
+                }
+                return pendingExist
+                    ? try PendingVectors.vector(of: digest, generation: generation, dimension: dimension, in: db) : nil
+            }
         }
         for (position, vector) in vectors.enumerated() { prepared.chunks[position].vector = vector }
     }

@@ -1,0 +1,93 @@
+import Foundation
+import Quarry
+import QuarryCore
+import QuarryTesting
+import Synchronization
+import Testing
+
+struct ResumedEmbeddingTests {
+    private struct Refusal: Error {}
+
+    /// Works in requests of four texts, and refuses one of them.
+    private final class PartwiseEmbedder: Embedder {
+        let preferredCount = 64
+        private let letters = LetterEmbedder()
+        private let state: Mutex<(requests: Int, texts: Int)> = Mutex((0, 0))
+        private let refusedRequest: Int?
+
+        init(refusing request: Int? = nil) { refusedRequest = request }
+
+        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+        /// Texts of requests that were answered.
+        var billed: Int { state.withLock { $0.texts } }
+
+        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+            try await embed(texts, as: role) { _ in }
+        }
+
+        func embed(
+            _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+        ) async throws -> EmbeddingBatch {
+            var values: [Float] = []
+            for start in stride(from: 0, to: texts.count, by: 4) {
+                let part = Array(start..<min(start + 4, texts.count))
+                let request = state.withLock { state in
+                    state.requests += 1
+                    return state.requests
+                }
+                if request == refusedRequest { throw Refusal() }
+                let vectors = try await letters.embed(part.map { texts[$0] }, as: role)
+                state.withLock { $0.texts += part.count }
+                try onPart(EmbeddedPart(positions: part, vectors: vectors))
+                values += vectors.values
+            }
+            return EmbeddingBatch(values: values, dimension: dimension)
+        }
+    }
+
+    @Test(arguments: [1, 2, 5, 9]) func `a run that was cut off pays only for the rest`(refused: Int) async throws {
+        let corpus = try TestCorpus()
+        for number in 1...40 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
+        let failing = PartwiseEmbedder(refusing: refused)
+        await #expect(throws: Refusal.self) {
+            try await Indexer(corpus.open(), embedder: failing, counter: WordCounter())
+                .index([.path(corpus.documentsPath)])
+        }
+        #expect(failing.billed == (refused - 1) * 4)
+
+        let second = PartwiseEmbedder()
+        let plan = try await Indexer(corpus.open(), embedder: second, counter: WordCounter())
+            .plan([.path(corpus.documentsPath)])
+        #expect(plan.embeddedChunks == 40 - failing.billed)
+        let report = try await Indexer(corpus.open(), embedder: second, counter: WordCounter())
+            .index([.path(corpus.documentsPath)])
+        #expect(report.documents == 40)
+        #expect(failing.billed + second.billed == 40)
+        #expect(try corpus.open().problems().isEmpty)
+        #expect(try corpus.open().summary().vectors == 40)
+    }
+
+    @Test func `the same text is embedded once, however often it occurs`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...12 { try corpus.write("The same words in every file.", to: "\(number).txt") }
+        let embedder = PartwiseEmbedder()
+        let report = try await Indexer(corpus.open(), embedder: embedder, counter: WordCounter())
+            .index([.path(corpus.documentsPath)])
+        #expect(report.chunks == 12)
+        #expect(report.embeddedChunks == 1)
+        #expect(embedder.billed == 1)
+        #expect(try corpus.open().summary().vectors == 12)
+    }
+
+    @Test func `progress is told while a batch is embedded`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...40 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
+        let told = Mutex([Int]())
+        try await Indexer(corpus.open(), embedder: PartwiseEmbedder(), counter: WordCounter())
+            .index([.path(corpus.documentsPath)]) { progress in told.withLock { $0.append(progress.chunks) } }
+        let counts = told.withLock { $0 }
+        #expect(counts.count > 5)
+        #expect(counts == counts.sorted())
+        #expect(counts.last == 40)
+    }
+}
