@@ -21,12 +21,18 @@ public struct CorpusRetriever: Retriever {
     public let index: CorpusIndex
     public let options: RetrievalOptions
     private let embedder: (any Embedder)?
+    private let reranker: (any Reranker)?
     private let analyzer = Analyzer()
 
-    /// - Parameter embedder: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
+    /// - Parameters:
+    ///   - embedder: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
+    ///   - reranker: A model that puts the best candidates in a better order; nil leaves that to
+    ///     ``RetrievalOptions/reranks``.
     /// - Throws: ``CorpusError`` when the embedder is missing, or is not the one that made the vectors.
-    public init(_ index: CorpusIndex, embedder: (any Embedder)?, options: RetrievalOptions = RetrievalOptions()) throws
-    {
+    public init(
+        _ index: CorpusIndex, embedder: (any Embedder)?, reranker: (any Reranker)? = nil,
+        options: RetrievalOptions = RetrievalOptions()
+    ) throws {
         if options.mode != .bm25 {
             guard let embedder else {
                 throw CorpusError(
@@ -39,6 +45,7 @@ public struct CorpusRetriever: Retriever {
         }
         self.index = index
         self.embedder = options.mode == .bm25 ? nil : embedder
+        self.reranker = reranker
         self.options = options
     }
 
@@ -52,9 +59,45 @@ public struct CorpusRetriever: Retriever {
     public func search(_ query: Query, limit: Int) async throws -> RetrievalResult {
         let text = try Self.checked(query.text)
         let vector = try await embedder?.embed([text], as: .query)
-        return try translatingErrors(path: index.path) {
-            try index.pool.read { db in try search(text, vector: vector, filter: query.filter, limit: limit, in: db) }
+        var candidates: Candidates = try translatingErrors(path: index.path) {
+            try index.pool.read { db in
+                try self.candidates(text, vector: vector, filter: query.filter, limit: limit, in: db)
+            }
         }
+        if options.reranks {
+            candidates.hits = LexicalReranker(terms: { analyzer.terms(of: $0, language: nil) })
+                .rerank(candidates.hits, forTerms: candidates.terms)
+        }
+        if let reranker {
+            let depth = max(limit * 2, options.rerankDepth)
+            let best = Array(candidates.hits.prefix(depth))
+            // What was not judged is left out: its scores mean something else.
+            if !best.isEmpty { candidates.hits = try await reranker.rerank(best, for: text) }
+        }
+        return try result(of: candidates, limit: limit)
+    }
+
+    /// What one snapshot of the index brought.
+    private struct Candidates: Sendable {
+        var hits: [ScoredChunk]
+        var separators: [ChunkID: String]
+        var matrix: VectorMatrix?
+        var terms: [String]
+        var warnings: [String]
+    }
+
+    /// The best candidates: varied where that is asked for, and with neighbours joined.
+    private func result(of candidates: Candidates, limit: Int) throws -> RetrievalResult {
+        var hits = candidates.hits
+        if let diversity = options.diversity, let matrix = candidates.matrix {
+            hits = try MaximalMarginalRelevance(lambda: diversity).select(
+                hits, vectors: rows(of: hits, in: matrix), limit: limit)
+        }
+        if options.mergesNeighbours {
+            hits = mergeNeighbours(Array(hits.prefix(limit * 2)), separators: candidates.separators)
+        }
+        return RetrievalResult(
+            hits: Array(hits.prefix(limit)), warnings: candidates.warnings, terms: candidates.terms)
     }
 
     /// The most of a question that is looked at, in bytes of UTF-8.
@@ -90,9 +133,9 @@ public struct CorpusRetriever: Retriever {
             }, dimension: matrix.dimension)
     }
 
-    private func search(
+    private func candidates(
         _ text: String, vector: EmbeddingBatch?, filter: Filter?, limit: Int, in db: Database
-    ) throws -> RetrievalResult {
+    ) throws -> Candidates {
         let mask = try index.mask(of: filter, in: db)
         let languages = try String.fetchAll(
             db, sql: "SELECT language FROM languages ORDER BY documents DESC, language")
@@ -123,31 +166,19 @@ public struct CorpusRetriever: Retriever {
         }
         let fused = options.fusion.fuse(legs, scoresOfOthers: others, limit: depth)
         let stored = try StoredChunks.fetch(fused.map(\.id), in: db)
-        var hits = fused.compactMap { hit in
+        let hits = fused.compactMap { hit in
             stored[hit.id].map {
                 ScoredChunk(
                     id: hit.id, chunk: $0.chunk, documentTitle: $0.documentTitle, location: $0.location,
                     score: hit.score, legs: hit.legs)
             }
         }
-        if options.reranks {
-            hits = LexicalReranker(terms: { analyzer.terms(of: $0, language: nil) }).rerank(hits, forTerms: terms)
-        }
-        if let diversity = options.diversity, let matrix {
-            hits = try MaximalMarginalRelevance(lambda: diversity).select(
-                hits, vectors: rows(of: hits, in: matrix), limit: limit)
-        }
-        if options.mergesNeighbours {
-            hits = mergeNeighbours(
-                Array(hits.prefix(limit * 2)), separators: stored.mapValues(\.separator))
-        }
-        return RetrievalResult(
-            hits: Array(hits.prefix(limit)),
+        return Candidates(
+            hits: hits, separators: stored.mapValues(\.separator), matrix: matrix, terms: terms,
             warnings: legWarnings(
                 terms: terms.count, hitCounts: legs.mapValues(\.count),
                 isModelEnglishOnly: index.settings.embedding.flatMap { ModelCatalog.model(named: $0.model) }?.languages
                     == ["en"],
-                hasOtherScripts: !scripts(of: text).subtracting([.latin]).isEmpty),
-            terms: terms)
+                hasOtherScripts: !scripts(of: text).subtracting([.latin]).isEmpty))
     }
 }

@@ -18,6 +18,8 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var depth: Int
     /// Whether the model-free re-ranker orders the candidates.
     public var reranks: Bool
+    /// Candidates that a re-ranking model is shown, if one is given. The default is 50.
+    public var rerankDepth: Int
     /// Maximal marginal relevance: 1 is relevance alone, 0 diversity alone, nil leaves the order as it is. The default is nil.
     public var diversity: Double?
     /// Whether adjacent hits of one document become one hit. The default is true.
@@ -25,13 +27,15 @@ public struct RetrievalOptions: Sendable, Hashable {
 
     public init(
         mode: Mode = .hybrid, fusion: Fusion = RetrievalOptions.defaultFusion, bm25: BM25Parameters = BM25Parameters(),
-        depth: Int = 100, reranks: Bool = false, diversity: Double? = nil, mergesNeighbours: Bool = true
+        depth: Int = 100, reranks: Bool = false, rerankDepth: Int = 50, diversity: Double? = nil,
+        mergesNeighbours: Bool = true
     ) {
         self.mode = mode
         self.fusion = fusion
         self.bm25 = bm25
         self.depth = depth
         self.reranks = reranks
+        self.rerankDepth = rerankDepth
         self.diversity = diversity
         self.mergesNeighbours = mergesNeighbours
     }
