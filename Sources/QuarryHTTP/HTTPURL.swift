@@ -16,8 +16,17 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``HTTPError`` with code `invalidURL`.
     package init(_ text: String) throws { self = try HTTPURL(parsing: text, relativeTo: nil) }
 
+    private var shown: String?
+
     /// What may be shown: without the query, which may hold a key.
-    package var description: String { "\(origin)\(path)" }
+    package var description: String { shown ?? "\(origin)\(path)" }
+
+    /// The same URL, which does not show the credentials that it holds.
+    func hidingCredentials(_ redactor: Redactor) -> HTTPURL {
+        var copy = self
+        copy.shown = redactor.redact(description)
+        return copy
+    }
 
     /// Scheme, host and port. Credentials are only ever sent to the origin they were meant for.
     package var origin: String {
@@ -82,4 +91,8 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         }
         return HTTPError(.invalidURL, "“\(shown)” is not a URL. Write http://host:port/path.")
     }
+}
+
+extension HTTPURL: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -28,7 +28,10 @@ import Testing
         #expect(delays == [0.5, 1, 2, 4, 8, 8].map { .retry(after: .seconds($0)) })
         #expect(try decision(503, attempt: 99, policy: policy) == .retry(after: .seconds(8)))
         #expect(try decision(503, attempt: 100, policy: policy) == .giveUp)
-        #expect(try decision(503, jitter: 1) == .retry(after: .milliseconds(375)))
+        #expect(try decision(503, jitter: 0.25) == .retry(after: .milliseconds(375)))
+        #expect(try decision(503, jitter: 1) == .retry(after: .zero))
+        policy.jitterShare = 0.5
+        #expect(try decision(503, jitter: 1, policy: policy) == .retry(after: .milliseconds(250)))
     }
 
     @Test func `the server's wish goes before the back-off`() throws {
