@@ -219,6 +219,7 @@ extension ConnectionOptions {
         case .environment: configuration.proxy = .environment
         case .url(let url): configuration.proxy = .url(try HTTPURL(url))
         }
+        if isLocalOnly { configuration.hosts = .loopbackOnly(setBy: "local only") }
         if let certificateAuthorities { configuration.certificateAuthorities = .file(certificateAuthorities) }
         return configuration
     }

@@ -7,6 +7,7 @@ extension ProviderError {
             switch error.code {
             case .invalidURL, .invalidRequest: .invalidConfiguration
             case .insecureConnection: .insecureConnection
+            case .refusedHost: .refusedHost
             case .timedOut: .timedOut
             case .responseTooLarge, .malformedResponse: .malformedReply
             case .refusedRedirect, .tooManyRedirects: .requestRefused
