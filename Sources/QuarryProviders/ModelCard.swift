@@ -2,16 +2,33 @@ public import Foundation
 
 /// What is known of a model: facts to choose by, each with the day it was true.
 public struct ModelCard: Sendable, Hashable, Codable {
-    /// A model that its provider no longer serves.
+    /// The end of a model's service, past or announced.
     public struct Retirement: Sendable, Hashable, Codable {
-        /// ISO 8601; nil where it is unknown.
+        /// ISO 8601, a month where the day is not known; nil where it is past, but unknown.
         public var date: String?
-        /// What its provider advises in its place, if anything.
+        /// The model of the same provider to use in its place, if there is any.
         public var successor: String?
 
         public init(date: String? = nil, successor: String? = nil) {
             self.date = date
             self.successor = successor
+        }
+    }
+
+    /// How well a model did on a test.
+    public struct Quality: Sendable, Hashable, Codable {
+        public var benchmark: String
+        /// Such as nDCG@10.
+        public var metric: String
+        public var value: Double
+        /// Where the figure was read.
+        public var source: String
+
+        public init(benchmark: String, metric: String, value: Double, source: String) {
+            self.benchmark = benchmark
+            self.metric = metric
+            self.value = value
+            self.source = source
         }
     }
 
@@ -30,6 +47,8 @@ public struct ModelCard: Sendable, Hashable, Codable {
     /// Whether documents and questions travel to somebody else's machine.
     public var dataLeavesMachine: Bool
     public var retirement: Retirement?
+    /// Nil where nobody measured.
+    public var quality: [Quality]?
     /// Day on which these facts were read, ISO 8601.
     public var asOf: String
     public var notes: String?
@@ -37,7 +56,7 @@ public struct ModelCard: Sendable, Hashable, Codable {
     public init(
         provider: String, name: String, tasks: [ModelTask], dimensions: [Int] = [], contextTokens: Int? = nil,
         maximumOutputTokens: Int? = nil, price: ModelPrice? = nil, licence: String? = nil, dataLeavesMachine: Bool,
-        retirement: Retirement? = nil, asOf: String, notes: String? = nil
+        retirement: Retirement? = nil, quality: [Quality]? = nil, asOf: String, notes: String? = nil
     ) {
         self.provider = provider
         self.name = name
@@ -49,6 +68,7 @@ public struct ModelCard: Sendable, Hashable, Codable {
         self.licence = licence
         self.dataLeavesMachine = dataLeavesMachine
         self.retirement = retirement
+        self.quality = quality
         self.asOf = asOf
         self.notes = notes
     }
@@ -63,10 +83,12 @@ public struct ModelPrice: Sendable, Hashable, Codable {
     public var perAudioMinute: Decimal?
     /// Where the figures were read.
     public var source: String?
+    /// Day or month on which they held, ISO 8601.
+    public var asOf: String?
 
     public init(
         inputPerMillion: Decimal? = nil, cachedInputPerMillion: Decimal? = nil, outputPerMillion: Decimal? = nil,
-        perThousandSearches: Decimal? = nil, perAudioMinute: Decimal? = nil, source: String? = nil
+        perThousandSearches: Decimal? = nil, perAudioMinute: Decimal? = nil, source: String? = nil, asOf: String? = nil
     ) {
         self.inputPerMillion = inputPerMillion
         self.cachedInputPerMillion = cachedInputPerMillion
@@ -74,6 +96,7 @@ public struct ModelPrice: Sendable, Hashable, Codable {
         self.perThousandSearches = perThousandSearches
         self.perAudioMinute = perAudioMinute
         self.source = source
+        self.asOf = asOf
     }
 
     /// Models that run on one's own machine.

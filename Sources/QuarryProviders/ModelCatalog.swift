@@ -1,28 +1,108 @@
+public import Foundation
+
 /// The cards of models, Quarry's own and those a person adds.
 public struct ModelCatalog: Sendable, Hashable {
+    /// Where two are of the same model, the later one counts.
     public var cards: [ModelCard]
 
     public init(_ cards: [ModelCard] = []) {
         self.cards = cards
     }
 
-    /// The cards that come with Quarry.
-    public static let builtIn = ModelCatalog([])
-
+    /// The card of a model, by the provider's name and the model's exact name.
+    ///
+    /// - Complexity: O(cards).
     public func card(of model: String, at provider: String) -> ModelCard? {
-        cards.last { $0.provider == provider && $0.name == model }
+        let vendor = Self.vendors[provider] ?? provider
+        return cards.last { $0.name == model && ($0.provider == provider || $0.provider == vendor) }
     }
 
-    /// What a model costs: nothing on this machine, unknown where no card says.
-    func price(of model: String, at provider: Provider) -> ModelPrice? {
-        card(of: model, at: provider.name)?.price
+    /// The card of a model, by the provider's name or, where no card has it, by its host.
+    public func card(of model: String, at provider: Provider) -> ModelCard? {
+        card(of: model, at: provider.name) ?? Self.vendor(of: provider).flatMap { card(of: model, at: $0) }
     }
 
+    /// What a model costs: nothing on this machine, nil (unknown) where no card says.
+    public func price(of model: String, at provider: Provider) -> ModelPrice? {
+        if let card = card(of: model, at: provider.name), let price = card.price { return price }
+        if provider.isOnThisMachine { return .free }
+        return card(of: model, at: provider)?.price
+    }
+
+    /// Providers that serve another one's models under the same names.
+    private static let vendors = ["openai-responses": "openai"]
+
+    /// The preset that has the same host, such as `openai` for a provider of one's own at `api.openai.com`.
+    private static func vendor(of provider: Provider) -> String? {
+        guard let host = provider.host, !provider.isOnThisMachine else { return nil }
+        return Provider.presets.first { $0.host == host }?.name
+    }
+}
+
+extension ModelCatalog {
+    /// - Parameter today: The day to judge by.
     /// - Throws: ``ProviderError`` with code `retiredModel`, naming the successor.
-    public func checkRetirement(of model: String, at provider: String) throws {
-        guard let card = card(of: model, at: provider), let retirement = card.retirement else { return }
+    public func checkRetirement(of model: String, at provider: Provider, today: Date = Date()) throws {
+        guard let (card, retirement) = retirement(of: model, at: provider), retirement.isPast(on: today) else { return }
         let date = retirement.date.map { " on \($0)" } ?? ""
-        let advice = retirement.successor.map { " Use \(provider)/\($0)." } ?? " Name another model of \(provider)."
-        throw ProviderError(.retiredModel, "\(provider) has shut \(model) down\(date).\(advice)")
+        let advice =
+            retirement.successor.map { " Use \(provider.name)/\($0)." } ?? " Name another model of \(provider.name)."
+        throw ProviderError(.retiredModel, "\(card.provider) has shut \(model) down\(date).\(advice)")
+    }
+
+    /// What a person should know before relying on a model, such as the announced end of its service.
+    ///
+    /// - Parameter today: The day to judge by.
+    public func warnings(for model: String, at provider: Provider, today: Date = Date()) -> [String] {
+        guard let (card, retirement) = retirement(of: model, at: provider), let date = retirement.date,
+            !retirement.isPast(on: today)
+        else { return [] }
+        let advice = retirement.successor.map { "; its successor is \(provider.name)/\($0)" } ?? ""
+        return ["\(card.provider) will shut \(model) down on \(date)\(advice)."]
+    }
+
+    private func retirement(of model: String, at provider: Provider) -> (ModelCard, ModelCard.Retirement)? {
+        var name = Substring(model)
+        if name.hasPrefix("models/") { name = name.dropFirst("models/".count) }
+        // An exact card has the last word; a snapshot such as gpt-4-0613 shares the fate of its model.
+        for candidate in [name, name.withoutSnapshot] {
+            guard let card = card(of: String(candidate), at: provider) else { continue }
+            return card.retirement.map { (card, $0) }
+        }
+        return nil
+    }
+}
+
+extension ModelCard.Retirement {
+    /// Whether the service has ended; one without a date has.
+    public func isPast(on day: Date) -> Bool {
+        guard let date else { return true }
+        // ISO 8601 sorts as text; a month counts as past from its first day.
+        return date <= ISODay.text(of: day)
+    }
+}
+
+/// Days as ISO 8601 writes them, in UTC.
+package enum ISODay {
+    package static func text(of date: Date) -> String {
+        date.formatted(.iso8601.year().month().day())
+    }
+}
+
+extension Substring {
+    /// Without a trailing date or version: `-20240229`, `-2024-07-18`, `-0613`, `-001`, `-latest`, `@003`.
+    fileprivate var withoutSnapshot: Substring {
+        let parts = split(whereSeparator: { $0 == "-" || $0 == "@" })
+        guard let last = parts.last, parts.count > 1 else { return self }
+        func isNumber(_ part: Substring, _ counts: Set<Int>) -> Bool {
+            counts.contains(part.utf8.count) && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        if parts.count > 3, isNumber(last, [2]), isNumber(parts[parts.count - 2], [2]),
+            isNumber(parts[parts.count - 3], [4])
+        {
+            return self[..<index(parts[parts.count - 3].startIndex, offsetBy: -1)]
+        }
+        guard last == "latest" || isNumber(last, [3, 4, 8]) else { return self }
+        return self[..<index(last.startIndex, offsetBy: -1)]
     }
 }

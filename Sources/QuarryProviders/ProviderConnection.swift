@@ -179,7 +179,7 @@ public final class ProviderConnection: Sendable {
             throw ProviderError(
                 .invalidConfiguration, "The model's name is empty. Name one that \(provider.name) offers.")
         }
-        try catalog.checkRetirement(of: model, at: provider.name)
+        try catalog.checkRetirement(of: model, at: provider)
     }
 
     private func reserve(_ call: ProviderCall) throws -> SpendingLedger.Reservation {

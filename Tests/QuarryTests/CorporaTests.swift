@@ -28,11 +28,11 @@ struct CorporaTests {
 
     @Test(
         .enabled(
-            if: ModelCatalog.model(named: ModelCatalog.defaultModelName).map(models.isInstalled) ?? false,
-            "\(ModelCatalog.defaultModelName) is not installed: quarry models pull \(ModelCatalog.defaultModelName)"))
+            if: LocalModelCatalog.model(named: LocalModelCatalog.defaultModelName).map(models.isInstalled) ?? false,
+            "\(LocalModelCatalog.defaultModelName) is not installed: quarry models pull \(LocalModelCatalog.defaultModelName)"))
     func `our own questions find their passages, quotes and refusals`() async throws {
         let folder = try TemporaryFolder()
-        let model = try models.embedder(ModelCatalog.defaultModelName)
+        let model = try models.embedder(LocalModelCatalog.defaultModelName)
         let index = try CorpusIndex.openOrCreate(at: folder.path("corpora.quarry"), embedder: model)
         let report = try await Indexer(index, embedder: model).index([.path(Self.corpora.path)])
         #expect(report.documents >= 40)

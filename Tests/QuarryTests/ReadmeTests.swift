@@ -39,7 +39,7 @@ struct ReadmeTests {
 
     @Test(
         .enabled(
-            if: ModelCatalog.model(named: "multilingual-e5-small").map(models.isInstalled) ?? false,
+            if: LocalModelCatalog.model(named: "multilingual-e5-small").map(models.isInstalled) ?? false,
             "multilingual-e5-small is not installed: quarry models pull multilingual-e5-small"))
     func `the snippet answers with a citation`() async throws {
         let folder = try TemporaryFolder()

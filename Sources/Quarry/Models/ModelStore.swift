@@ -20,8 +20,8 @@ public struct ModelStore: Sendable {
     /// - Throws: ``ModelStoreError`` for a name that is not in the catalogue or a model that is not installed;
     ///   ``TransformerError`` for files that cannot be read.
     public func embedder(_ name: String) throws -> TransformerEmbedder {
-        guard let model = ModelCatalog.model(named: name) else {
-            let known = ModelCatalog.models.map(\.name).joined(separator: ", ")
+        guard let model = LocalModelCatalog.model(named: name) else {
+            let known = LocalModelCatalog.models.map(\.name).joined(separator: ", ")
             throw ModelStoreError(.unknown, "There is no model “\(name)”. Known are \(known).")
         }
         guard isInstalled(model) else {

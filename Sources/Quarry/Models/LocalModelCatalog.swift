@@ -36,7 +36,7 @@ public struct LocalModel: Sendable, Hashable, Codable {
 }
 
 /// The models that `quarry models` lists.
-public enum ModelCatalog {
+public enum LocalModelCatalog {
     /// What an index uses unless told otherwise.
     public static let defaultModelName = "multilingual-e5-small"
 

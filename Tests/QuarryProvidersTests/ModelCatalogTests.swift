@@ -1,0 +1,171 @@
+import Foundation
+import QuarryProviders
+import Testing
+
+@Suite struct ModelCatalogTests {
+    private let file: CatalogFile
+    private let cards: [ModelCard]
+
+    init() throws {
+        file = try #require(ModelCatalog.builtInFile)
+        cards = file.cards
+    }
+
+    private func day(_ text: String) throws -> Date { try Date(text, strategy: .iso8601.year().month().day()) }
+
+    private func provider(_ name: String) throws -> Provider { try #require(Provider.preset(name)) }
+
+    @Test func `the file that is compiled in is a catalogue`() {
+        #expect(file.schema == "quarry.catalogue/1")
+        #expect(cards.count > 200)
+        #expect(ModelCatalog.builtIn.cards == cards)
+    }
+
+    @Test func `no model has two cards`() {
+        let names = cards.map { "\($0.provider)/\($0.name)" }
+        #expect(Set(names).count == names.count)
+    }
+
+    @Test func `every date is one of ISO 8601`() {
+        let dates =
+            [file.asOf] + cards.map(\.asOf) + cards.compactMap { $0.retirement?.date }
+            + cards.compactMap { $0.price?.asOf }
+        for date in dates {
+            let parts = date.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+            #expect((2...3).contains(parts.count) && (2020...2035).contains(parts[0]), "\(date)")
+            #expect((1...12).contains(parts[1]) && (parts.count == 2 || (1...31).contains(parts[2])), "\(date)")
+            #expect(date.utf8.count == (parts.count == 2 ? 7 : 10), "\(date)")
+        }
+    }
+
+    @Test func `every successor is a model that stays`() {
+        for card in cards {
+            guard let successor = card.retirement?.successor else { continue }
+            let next = cards.first { $0.provider == card.provider && $0.name == successor }
+            #expect(next != nil && next?.retirement == nil, "\(card.name) → \(successor)")
+            #expect(next.map { !Set($0.tasks).isDisjoint(with: card.tasks) } ?? false, "\(card.name) → \(successor)")
+        }
+    }
+
+    @Test func `every figure that counts money says where and when it was read`() {
+        for card in cards {
+            guard let price = card.price else { continue }
+            #expect(price.source?.isEmpty == false && price.asOf != nil, "\(card.name)")
+            #expect(price.inputPerMillion != nil || price.perAudioMinute != nil, "\(card.name)")
+            #expect(card.provider == "local" || (price.inputPerMillion ?? 0) > 0, "\(card.name)")
+        }
+    }
+
+    @Test func `every provider with models of its own has cards for what it can do`() {
+        let open: Set = ["azure", "azure-deployments", "huggingface", "openai-responses"]
+        for provider in Provider.presets where !provider.isOnThisMachine && !open.contains(provider.name) {
+            for task in provider.tasks {
+                let known = cards.filter { $0.provider == provider.name && $0.tasks.contains(task) }
+                #expect(known.contains { $0.retirement == nil }, "\(provider.name): \(task)")
+            }
+        }
+        let names = Set(Provider.presets.map(\.name)).union(["local"])
+        #expect(cards.allSatisfy { names.contains($0.provider) })
+    }
+
+    @Test func `only models of this machine keep documents on it`() {
+        for card in cards { #expect(card.dataLeavesMachine == (card.provider != "local"), "\(card.name)") }
+    }
+
+    @Test func `prices are exact decimals`() throws {
+        let catalog = ModelCatalog.builtIn
+        let deepseek = try #require(catalog.price(of: "deepseek-v4-pro", at: provider("deepseek")))
+        #expect(deepseek.cachedInputPerMillion == Decimal(string: "0.003625"))
+        #expect(deepseek.cost(of: BilledUsage(input: 1_000_000, output: 500_000)) == Decimal(string: "0.87"))
+    }
+
+    @Test func `a price nobody confirmed is unknown`() throws {
+        #expect(ModelCatalog.builtIn.card(of: "text-embedding-3-small", at: "openai") != nil)
+        #expect(ModelCatalog.builtIn.price(of: "text-embedding-3-small", at: try provider("openai")) == nil)
+        #expect(ModelCatalog.builtIn.price(of: "no-such-model", at: try provider("openai")) == nil)
+    }
+
+    @Test(arguments: [
+        ("openai", "gpt-3.5-turbo", "openai/gpt-6-luna"), ("openai", "gpt-3.5-turbo-1106", "openai/gpt-6-luna"),
+        ("openai", "gpt-4-0613", "openai/gpt-6.2-sol"), ("openai", "o1", "openai/gpt-6.2-sol"),
+        ("openai", "gpt-4o-2024-05-13", "openai/gpt-6.2-sol"), ("openai", "text-davinci-003", "openai/gpt-6-luna"),
+        ("openai-responses", "o3-mini", "openai-responses/gpt-6.1-terra"),
+        ("gemini", "chat-bison-001", "gemini/gemini-3.8-flash"),
+        ("gemini", "models/text-bison", "gemini/gemini-3.8-flash"),
+        ("gemini", "text-embedding-004", "gemini/gemini-embedding-2"),
+        ("gemini", "embedding-001", "gemini/gemini-embedding-2"),
+        ("gemini", "textembedding-gecko@003", "gemini/gemini-embedding-2"),
+        ("anthropic", "claude-2.1", "anthropic/claude-sonnet-5-5"),
+        ("anthropic", "claude-3-opus-20240229", "anthropic/claude-opus-5-5"),
+        ("anthropic", "claude-3-5-haiku-latest", "anthropic/claude-haiku-5-5"),
+        ("cohere", "command-light", "cohere/command-a-03-2025"),
+        ("deepseek", "deepseek-chat", "deepseek/deepseek-v4-flash"),
+        ("mistral", "mistral-large-2411", "mistral/mistral-large-2512"),
+    ])
+    func `a retired name is refused with its successor`(_ name: String, _ model: String, _ successor: String) throws {
+        let provider = try provider(name)
+        let today = try day("2026-11-22")
+        #expect {
+            try ModelCatalog.builtIn.checkRetirement(of: model, at: provider, today: today)
+        } throws: { error in
+            guard let error = error as? ProviderError else { return false }
+            return error.code == .retiredModel && error.message.contains("Use \(successor).")
+                && error.message.contains(model)
+        }
+    }
+
+    @Test(arguments: [
+        ("openai", "text-embedding-ada-002"), ("openai", "gpt-4o-2024-08-06"), ("openai", "gpt-4o"),
+        ("anthropic", "claude-opus-4-5-20251101"), ("azure", "gpt-4"), ("azure-deployments", "o1"),
+        ("ollama", "command-r"), ("openai", "some-new-model"),
+    ])
+    func `a name in service, or a name of one's own, passes`(_ name: String, _ model: String) throws {
+        try ModelCatalog.builtIn.checkRetirement(of: model, at: provider(name), today: day("2026-11-22"))
+    }
+
+    @Test func `an announced end is a warning until its day and an error from then on`() throws {
+        let gemini = try provider("gemini")
+        let catalog = ModelCatalog.builtIn
+        let before = try catalog.warnings(for: "gemini-2.5-pro", at: gemini, today: day("2026-11-30"))
+        #expect(
+            before == ["gemini will shut gemini-2.5-pro down on 2026-12-01; its successor is gemini/gemini-3.8-flash."])
+        try catalog.checkRetirement(of: "gemini-2.5-pro", at: gemini, today: day("2026-11-30"))
+        #expect(try catalog.warnings(for: "gemini-2.5-pro", at: gemini, today: day("2026-12-01")).isEmpty)
+        #expect(throws: ProviderError.self) {
+            try catalog.checkRetirement(of: "gemini-2.5-pro", at: gemini, today: day("2026-12-01"))
+        }
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1:8080/v1", "http://localhost:11434", "http://[::1]:8080", "http://127.8.9.10",
+        "http://gpu.localhost:1",
+    ])
+    func `a server on this machine costs nothing`(_ address: String) {
+        #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == .free)
+    }
+
+    @Test(arguments: [
+        "http://192.168.1.7:8080", "https://127.0.0.1.example.org", "http://localhost.example", "", "no url",
+        "http://[::2]:1",
+    ])
+    func `a server elsewhere does not`(_ address: String) {
+        #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == nil)
+    }
+
+    @Test func `a provider of one's own at a known host has that provider's cards`() throws {
+        let own = Provider("work", at: "https://api.deepseek.com/v1", generation: .openAIChat)
+        #expect(
+            ModelCatalog.builtIn.price(of: "deepseek-v4-flash", at: own)?.inputPerMillion == Decimal(string: "0.14"))
+        #expect(throws: ProviderError.self) {
+            try ModelCatalog.builtIn.checkRetirement(of: "deepseek-chat", at: own, today: day("2026-11-22"))
+        }
+    }
+
+    @Test func `a card of one's own takes the place of the built-in one`() throws {
+        var catalog = ModelCatalog.builtIn
+        var card = try #require(catalog.card(of: "text-embedding-3-small", at: "openai"))
+        card.price = ModelPrice(inputPerMillion: 3)
+        catalog.cards.append(card)
+        #expect(catalog.price(of: "text-embedding-3-small", at: try provider("openai"))?.inputPerMillion == 3)
+    }
+}
