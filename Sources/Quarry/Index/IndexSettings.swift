@@ -55,12 +55,17 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     public var chunking: Chunking
     /// nil for an index with a lexical leg only.
     public var embedding: EmbeddingFingerprint?
+    /// Where the embedding model was reached, for a server of one's own; nil otherwise. Not part of how vectors are made.
+    public var embeddingAddress: String?
     /// Version of the analyzer that made the lexical terms.
     public var analyzerVersion: Int
 
-    public init(chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?) {
+    public init(
+        chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil
+    ) {
         self.chunking = chunking
         self.embedding = embedding
+        self.embeddingAddress = embeddingAddress
         analyzerVersion = Analyzer.version
     }
 }
