@@ -24,6 +24,7 @@ extension String {
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -37,6 +38,7 @@ let package = Package(
         .library(name: "QuarryChunking", targets: ["QuarryChunking"]),
         .library(name: "QuarryTransformers", targets: ["QuarryTransformers"]),
         .library(name: "QuarryProviders", targets: ["QuarryProviders"]),
+        .library(name: "QuarryConfiguration", targets: ["QuarryConfiguration"]),
         .library(name: "QuarryEmbedders", targets: ["QuarryEmbedders"]),
         .library(name: "QuarryLanguageModels", targets: ["QuarryLanguageModels"]),
         .library(name: "QuarryVectorIndex", targets: ["QuarryVectorIndex"]),
@@ -51,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C doors
@@ -83,6 +86,7 @@ let package = Package(
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
+        module("QuarryConfiguration", "QuarryProviders", yams),
         module("QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
         module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),
@@ -100,11 +104,12 @@ let package = Package(
         module(
             "Quarry", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
-            "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
+            "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
             .target(name: "CQuarryDigest", condition: .when(platforms: [.linux])), logging),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
-            name: "QuarryCommand", dependencies: ["Quarry", "QuarryEvaluation", argumentParser],
+            name: "QuarryCommand",
+            dependencies: ["Quarry", "QuarryConfiguration", "QuarryEvaluation", "QuarryProviders", argumentParser],
             swiftSettings: settings),
 
         tests("QuarryCore"),
@@ -116,6 +121,7 @@ let package = Package(
         tests("QuarryChunking", "QuarryCore", "QuarryReaders"),
         tests("QuarryTransformers", "QuarryCore", "QuarryText"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTesting"),
+        tests("QuarryConfiguration", "QuarryProviders"),
         tests("QuarryEmbedders", "QuarryCore", "QuarryTesting"),
         tests("QuarryLanguageModels", "QuarryCore", "QuarryTesting"),
         tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", grdb),
@@ -124,7 +130,7 @@ let package = Package(
         tests("QuarryReranking", "QuarryCore", "QuarryTesting"),
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
         tests("QuarryEvaluation", "QuarryCore"),
-        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation"),
+        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders"),
         tests("QuarryCommand", "Quarry"),
     ],
     swiftLanguageModes: [.v6]

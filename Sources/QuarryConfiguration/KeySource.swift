@@ -1,0 +1,45 @@
+public import QuarryProviders
+
+/// Where a provider's key is to be found.
+public enum KeySource: Sendable, Hashable, CustomStringConvertible {
+    case environment(String)
+    /// Program and arguments; its output is the key. It runs without a shell.
+    case command([String])
+    /// Written in the configuration file, which nobody else may then read.
+    case literal(APIKey)
+
+    /// Never holds a key.
+    public var description: String {
+        switch self {
+        case .environment(let name): "environment \(name)"
+        case .command(let words): "command \(words.first ?? "")"
+        case .literal: "value"
+        }
+    }
+}
+
+extension YAMLValue {
+    /// `{environment: NAME}`, `{command: [PROGRAM, ARGUMENT …]}` or `{value: KEY}`.
+    func keySource() -> KeySource? {
+        let known = ["environment", "command", "value"]
+        guard isMapping else {
+            refuse(
+                "\(keyPath) must say where the key is: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}.")
+            return nil
+        }
+        let fields = fields(known)
+        guard fields.count == 1 else {
+            refuse("\(keyPath) must have exactly one of environment, command and value.")
+            return nil
+        }
+        if let name = fields["environment"] { return name.string().map(KeySource.environment) }
+        if let words = fields["command"] {
+            guard words.isSequence else {
+                words.refuse("\(words.keyPath) must be a list, such as [pass, show, openai]: it runs without a shell.")
+                return nil
+            }
+            return words.strings().map(KeySource.command)
+        }
+        return fields["value"]?.string(isSecret: true).flatMap { APIKey($0) }.map(KeySource.literal)
+    }
+}

@@ -1,0 +1,54 @@
+public import Foundation
+import QuarryProviders
+
+extension Settings {
+    /// What is doubtful, though it can be read: models of unknown providers, retired ones, and keys that are missing.
+    ///
+    /// - Parameter today: The day to judge retirements by.
+    public func findings(today: Date = Date()) -> [ConfigurationError.Problem] {
+        var findings: [ConfigurationError.Problem] = []
+        var named: [(text: String, origin: SettingOrigin)] = []
+        if let llm { named += llm.value.map { ($0, llm.origin) } }
+        for setting in [rerank, transcribe] { if let setting { named.append((setting.value, setting.origin)) } }
+        if let model, isRemote(model.value) { named.append((model.value, model.origin)) }
+        for (text, origin) in named {
+            do {
+                let reference = try reference(text)
+                let provider = reference.provider
+                if let name = reference.model {
+                    try catalog.checkRetirement(of: name, at: provider, today: today)
+                    findings += catalog.warnings(for: name, at: provider, today: today).map {
+                        .init("\(origin)", $0)
+                    }
+                }
+                if provider.baseURL.isEmpty {
+                    findings.append(
+                        .init("\(origin)", "\(provider.name) has no address. Set providers.\(provider.name).baseURL."))
+                }
+                if provider.needsKey, keyOrigin(for: provider) == nil {
+                    let variables = provider.keyVariables.joined(separator: " or ")
+                    findings.append(
+                        .init(
+                            "\(origin)",
+                            "\(provider.name) wants a key and has none. Set \(variables.isEmpty ? "" : "\(variables), or ")keys.\(provider.name)."
+                        ))
+                }
+                if localOnly.value, !provider.isOnThisMachine {
+                    findings.append(
+                        .init("\(origin)", "\(text) is not on this machine, and localOnly refuses every other host."))
+                }
+            } catch {
+                findings.append(.init("\(origin)", "\(error)"))
+            }
+        }
+        return findings
+    }
+
+    /// Whether a text names a model of a server: an address, or a provider before a slash.
+    public func isRemote(_ text: String) -> Bool {
+        let lower = text.lowercased()
+        if lower.hasPrefix("http://") || lower.hasPrefix("https://") { return true }
+        guard let slash = text.firstIndex(of: "/") else { return false }
+        return providers.contains { $0.name == text[..<slash] }
+    }
+}

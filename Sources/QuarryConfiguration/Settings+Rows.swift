@@ -1,0 +1,109 @@
+public import Foundation
+import QuarryProviders
+
+/// A setting as it is shown: never with a secret in it.
+public struct SettingRow: Sendable, Hashable {
+    public enum Value: Sendable, Hashable, Encodable {
+        case unset
+        case text(String)
+        case number(Decimal)
+        case flag(Bool)
+        case list([String])
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .unset: try container.encodeNil()
+            case .text(let text): try container.encode(text)
+            case .number(let number): try container.encode(number)
+            case .flag(let flag): try container.encode(flag)
+            case .list(let list): try container.encode(list)
+            }
+        }
+    }
+
+    /// `budget.cost`
+    public var key: String
+    public var value: Value
+    public var origin: SettingOrigin
+
+    /// `key: value`, as the file would say it.
+    public var text: String {
+        switch value {
+        case .unset: "\(key):"
+        case .text(let text): "\(key): \(text)"
+        case .number(let number): "\(key): \(number)"
+        case .flag(let flag): "\(key): \(flag)"
+        case .list(let list): list.count == 1 ? "\(key): \(list[0])" : "\(key): [\(list.joined(separator: ", "))]"
+        }
+    }
+}
+
+extension SettingRow: Encodable {
+    private enum CodingKeys: CodingKey { case key, value, origin }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key, forKey: .key)
+        try container.encode(value, forKey: .value)
+        try container.encode(origin.description, forKey: .origin)
+    }
+}
+
+extension Settings {
+    /// Every setting with its origin, those that nobody set included; keys only as `<redacted>`.
+    public var rows: [SettingRow] {
+        func row<Value>(
+            _ key: String, _ setting: Setting<Value>?, _ shown: (Value) -> SettingRow.Value
+        ) -> SettingRow {
+            SettingRow(key: key, value: setting.map { shown($0.value) } ?? .unset, origin: setting?.origin ?? .builtIn)
+        }
+        func seconds(_ value: Double) -> SettingRow.Value { .number(Decimal(string: "\(value)") ?? Decimal(value)) }
+        var rows = [
+            row("model", model) { .text($0) },
+            row("llm", llm) { .list($0) },
+            row("rerank", rerank) { .text($0) },
+            row("transcribe", transcribe) { .text($0) },
+            row("localOnly", localOnly) { .flag($0) },
+            row("proxy", proxy) { .text(Self.withoutCredentials($0.setting)) },
+            row("certificateAuthorities", certificateAuthorities) { .text($0) },
+            row("timeouts.connect", connectTimeout, seconds),
+            row("timeouts.firstByte", firstByteTimeout, seconds),
+            row("timeouts.idle", idleTimeout, seconds),
+            row("budget.cost", maximumCost) { .number($0) },
+            row("budget.tokens", maximumTokens) { .number(Decimal($0)) },
+            row("cache.answers", cacheAnswers) { .flag($0) },
+            row("cache.semantic", semanticThreshold) { $0.map(seconds) ?? .flag(false) },
+            row("cache.directory", cacheDirectory) { .text($0) },
+            row("cache.maximumMegabytes", cacheMegabytes) { .number(Decimal($0)) },
+        ]
+        for provider in providers {
+            if let position = providerPositions[provider.name] {
+                rows.append(
+                    SettingRow(
+                        key: "providers.\(provider.name)", value: .text(provider.baseURL), origin: .file(position)))
+            }
+        }
+        for provider in providers {
+            if let key = keyOrigin(for: provider) {
+                rows.append(
+                    SettingRow(key: "keys.\(provider.name)", value: .text("<redacted>"), origin: key.origin))
+            }
+        }
+        return rows
+    }
+
+    /// An address without the name and password that may stand before its `@`.
+    private static func withoutCredentials(_ address: String) -> String {
+        guard let at = address.lastIndex(of: "@") else { return address }
+        let scheme = address.range(of: "://").map { String(address[..<$0.upperBound]) } ?? ""
+        return scheme + "<redacted>" + address[at...]
+    }
+}
+
+extension Settings: CustomStringConvertible, CustomReflectable {
+    /// The rows with their origins. No textual form of settings shows a key.
+    public var description: String { rows.map { "\($0.text)  # \($0.origin)" }.joined(separator: "\n") }
+
+    public var customMirror: Mirror { Mirror(self, children: ["rows": rows]) }
+}

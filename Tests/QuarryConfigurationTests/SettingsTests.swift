@@ -1,0 +1,82 @@
+import Foundation
+import QuarryConfiguration
+import QuarryProviders
+import Testing
+
+@Suite struct SettingsTests {
+    @Test func `a flag wins over the environment, and that over the file`() throws {
+        let yaml = "llm: openai/gpt-6-luna\nrerank: cohere/rerank-v3.5\nmodel: a\n"
+        var flags = SettingFlags()
+        flags.llm = ["mistral/mistral-medium-latest"]
+        let settings = try InMemoryFiles.settings(
+            yaml, flags: flags, environment: ["QUARRY_LLM": "x, y", "QUARRY_RERANK": "jina/jina-reranker-v3"])
+        #expect(settings.llm == Setting(["mistral/mistral-medium-latest"], .flag("--llm")))
+        #expect(settings.rerank == Setting("jina/jina-reranker-v3", .environment("QUARRY_RERANK")))
+        #expect(settings.model?.origin.description == "\(InMemoryFiles.path):3")
+        #expect(settings.cacheMegabytes == Setting(256, .builtIn))
+        #expect(try InMemoryFiles.settings(nil, environment: ["QUARRY_LLM": "x, y"]).llm?.value == ["x", "y"])
+    }
+
+    @Test func `a variable that cannot be read is named`() {
+        #expect {
+            try InMemoryFiles.settings(nil, environment: ["QUARRY_MAX_COST": "much", "QUARRY_LOCAL_ONLY": "so-so"])
+        } throws: { error in
+            (error as? ConfigurationError)?.problems.map(\.place)
+                == ["environment QUARRY_LOCAL_ONLY", "environment QUARRY_MAX_COST"]
+        }
+    }
+
+    @Test func `the file is where the flag, the environment or XDG says`() {
+        func path(_ flag: String? = nil, _ environment: [String: String] = [:]) -> String {
+            ConfigurationLocation(flag: flag, environment: environment, home: "/home/ilves").path
+        }
+        #expect(path() == "/home/ilves/.config/quarry/config.yaml")
+        #expect(path(nil, ["XDG_CONFIG_HOME": "/etc/xdg/"]) == "/etc/xdg/quarry/config.yaml")
+        #expect(path(nil, ["XDG_CONFIG_HOME": "relative"]) == "/home/ilves/.config/quarry/config.yaml")
+        #expect(path(nil, ["QUARRY_CONFIG": "~/q.yaml", "XDG_CONFIG_HOME": "/x"]) == "/home/ilves/q.yaml")
+        #expect(path("here.yaml", ["QUARRY_CONFIG": "/q.yaml"]) == "here.yaml")
+    }
+
+    @Test func `a file that was named must be there`() throws {
+        #expect {
+            try InMemoryFiles.settings(nil, environment: ["QUARRY_CONFIG": "/none.yaml"])
+        } throws: { error in
+            "\(error)"
+                == "/none.yaml: There is no such file; environment QUARRY_CONFIG names it. Write it, or name another."
+        }
+    }
+
+    @Test func `every setting is shown with its origin, and no key`() throws {
+        let settings = try InMemoryFiles.settings(
+            "llm: openai/gpt-6-luna\nproxy: http://ilves:hidden@proxy.example:3128\nkeys: {cohere: {value: sk-secret}}\n",
+            environment: ["OPENAI_API_KEY": "sk-secret-too"], permissions: 0o600)
+        let shown = settings.rows.map { "\($0.text) # \($0.origin)" }
+        #expect(shown.contains("llm: openai/gpt-6-luna # \(InMemoryFiles.path):1"))
+        #expect(shown.contains("proxy: http://<redacted>@proxy.example:3128 # \(InMemoryFiles.path):2"))
+        #expect(shown.contains("keys.cohere: <redacted> # \(InMemoryFiles.path):3"))
+        #expect(shown.contains("keys.openai: <redacted> # environment OPENAI_API_KEY"))
+        #expect(shown.contains("timeouts.connect: 5 # default"))
+        let json = String(decoding: try JSONEncoder().encode(settings.rows), as: UTF8.self)
+        for text in shown + [json, "\(settings)", String(reflecting: settings.rows)] {
+            #expect(!text.contains("sk-secret") && !text.contains("hidden"))
+        }
+        var dumped = ""
+        dump(settings.keyOrigin(for: try #require(Provider.preset("cohere"))), to: &dumped)
+        #expect(!dumped.contains("sk-secret"))
+    }
+
+    @Test func `what is doubtful is found, with its place`() throws {
+        let settings = try InMemoryFiles.settings(
+            "llm: [openai/gpt-3.5-turbo, gemini/gemini-2.5-pro, nobody/x, azure/mine]\nlocalOnly: yes\nmodel: openai/text-embedding-3-small\n",
+            environment: ["OPENAI_API_KEY": "k", "GEMINI_API_KEY": "k"])
+        let today = try Date("2026-11-22", strategy: .iso8601.year().month().day())
+        let findings = settings.findings(today: today).map(\.message)
+        #expect(findings.contains { $0.contains("has shut gpt-3.5-turbo down") && $0.contains("openai/gpt-6-luna") })
+        #expect(findings.contains { $0.contains("will shut gemini-2.5-pro down on 2026-12-01") })
+        #expect(findings.contains { $0.contains("names no provider that is known") })
+        #expect(findings.contains { $0.contains("azure has no address. Set providers.azure.baseURL.") })
+        #expect(findings.contains { $0.contains("azure wants a key and has none. Set AZURE_OPENAI_API_KEY") })
+        #expect(findings.contains { $0.contains("openai/text-embedding-3-small is not on this machine") })
+        #expect(try InMemoryFiles.settings("llm: http://127.0.0.1:8080/v1\nlocalOnly: on\n").findings().isEmpty)
+    }
+}
