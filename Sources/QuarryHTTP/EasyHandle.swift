@@ -201,7 +201,8 @@ private func receiveHeader(
 extension Transfer {
     fileprivate func deliver(_ parsed: ResponseHeadParser.Head) {
         var head = HTTPResponseHead(
-            status: parsed.status, headers: parsed.headers.hidingValues(that: redactor), url: request.url)
+            status: parsed.status, headers: parsed.headers.hidingValues(that: redactor),
+            url: request.url.hidingCredentials(redactor))
         head.redactor = redactor
         head.endsByClosing = parsed.endsByClosing && request.method != .head
         tracer?.trace(head, from: remoteAddress, isReused: EasyHandle.isConnectionReused(self))

@@ -23,8 +23,10 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// The same URL, which does not show the credentials that it holds.
     func hidingCredentials(_ redactor: Redactor) -> HTTPURL {
+        let text = redactor.redact(description)
+        guard text != description else { return self }
         var copy = self
-        copy.shown = redactor.redact(description)
+        copy.shown = text
         return copy
     }
 

@@ -11,6 +11,16 @@ package struct WaitingClock: Sendable {
     /// A random number in 0...1.
     package var random: @Sendable () -> Double
 
+    package init(
+        now: @escaping @Sendable () -> Duration, date: @escaping @Sendable () -> Double,
+        sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
+    ) {
+        self.now = now
+        self.date = date
+        self.sleep = sleep
+        self.random = random
+    }
+
     /// - Parameter date: Seconds since 1970, for what servers say in dates.
     package init<C: Clock>(
         _ clock: C, date: @escaping @Sendable () -> Double,
