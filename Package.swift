@@ -119,7 +119,7 @@ let package = Package(
         tests("QuarrySQLite", grdb),
         tests("QuarryReaders", "QuarryCore"),
         tests("QuarryChunking", "QuarryCore", "QuarryReaders"),
-        tests("QuarryTransformers", "QuarryCore", "QuarryText"),
+        tests("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryTesting"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTesting"),
         tests("QuarryConfiguration", "QuarryProviders"),
         tests("QuarryEmbedders", "QuarryCore", "QuarryTesting"),
@@ -131,7 +131,7 @@ let package = Package(
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
         tests("QuarryEvaluation", "QuarryCore"),
         tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders"),
-        tests("QuarryCommand", "Quarry"),
+        tests("QuarryCommand", "Quarry", "QuarryTesting"),
     ],
     swiftLanguageModes: [.v6]
 )

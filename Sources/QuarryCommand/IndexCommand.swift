@@ -12,7 +12,8 @@ struct IndexCommand: AsyncParsableCommand {
         discussion: """
             Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
             Only what changed since the last run is read, cut and embedded; what was deleted leaves the index. \
-            Files that cannot be read are named and left out, and the exit code is 2.
+            Files that cannot be read are named and left out, and the exit code is 2. Files in a folder that are no text \
+            under an extension that says nothing are named and passed over.
 
               quarry index docs/ notes.md
               quarry index --plan docs/

@@ -6,6 +6,9 @@ struct IndexingReportPrinter {
     var isPlan: Bool
     var path: String
 
+    /// Files that are named of those passed over.
+    private static let passedOverShown = 10
+
     private struct Reply: Encodable {
         var schema = "quarry.index/1"
         var index: String
@@ -26,6 +29,11 @@ struct IndexingReportPrinter {
             let place = warning.line.map { "\(warning.source):\($0)" } ?? warning.source
             output.note("warning: \(place): \(warning.message)")
         }
+        for file in report.passedOver.prefix(Self.passedOverShown) {
+            output.note("passed over: \(file.source): \(file.message)")
+        }
+        let more = report.passedOver.count - Self.passedOverShown
+        if more > 0 { output.note("passed over: and \(more) more; --json names them all") }
         let sources = report.sources
         var files =
             "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"

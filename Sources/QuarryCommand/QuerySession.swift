@@ -64,6 +64,11 @@ struct QuerySession: Sendable {
         var reply = QueryReply(
             id: id, question: question, mode: retriever.options.mode, hits: finished.hits,
             warnings: recorder.takeWarnings(), timings: timings)
+        if finished.finish == .length {
+            reply.warnings.append(
+                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --max-tokens for the rest."
+            )
+        }
         reply.add(finished)
         return reply
     }

@@ -56,13 +56,15 @@ public struct FormatRegistry: Sendable {
         let sniffed = FormatRegistry.looksLikeJSONLines(source.bytes) ? SourceFormat.jsonLines : .plainText
         let result = try reader(for: sniffed).read(source)
         let isForeign = result.documents.isEmpty && !result.rejected.contains { $0.reason == .empty }
-        return isForeign && !source.isExplicit ? ReadResult(isSkipped: true) : result
+        guard isForeign, !source.isExplicit, let reason = result.rejected.first else { return result }
+        return ReadResult(skipped: reason)
     }
 
     private func reader(for format: SourceFormat) -> any Reader { readers[format] ?? PlainTextReader() }
 
     private func unsupported(_ source: Source) -> ReadResult {
-        source.isExplicit ? ReadResult(rejected: [.unsupported(source.id)]) : ReadResult(isSkipped: true)
+        let reason = Rejection.unsupported(source.id)
+        return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
     }
 
     static func pathExtension(of path: String) -> String? {

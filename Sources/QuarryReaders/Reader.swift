@@ -32,19 +32,19 @@ public struct ReadResult: Sendable, Hashable {
     public var rejected: [Rejection]
     /// What was odd about documents that were read all the same, such as a line of front matter that says nothing.
     public var warnings: [Rejection]
-    /// Whether the source, which nobody named, holds no text that a reader knows.
-    public var isSkipped: Bool
+    /// Why the source, which nobody named, was passed over: it holds no text that a reader knows.
+    public var skipped: Rejection?
     /// How many bidirectional controls cleaning removed; they can make text read otherwise than it looks.
     public var bidirectionalControls: Int
 
     public init(
-        documents: [Document] = [], rejected: [Rejection] = [], warnings: [Rejection] = [], isSkipped: Bool = false,
-        bidirectionalControls: Int = 0
+        documents: [Document] = [], rejected: [Rejection] = [], warnings: [Rejection] = [],
+        skipped: Rejection? = nil, bidirectionalControls: Int = 0
     ) {
         self.documents = documents
         self.rejected = rejected
         self.warnings = warnings
-        self.isSkipped = isSkipped
+        self.skipped = skipped
         self.bidirectionalControls = bidirectionalControls
     }
 }

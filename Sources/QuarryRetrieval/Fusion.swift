@@ -7,12 +7,13 @@ public enum Fusion: Sendable, Hashable {
     case reciprocalRank(k: Double)
 
     /// `alpha` times the vector leg's normalised score plus `1 − alpha` times the lexical one's (Bruch, Gai and
-    /// Ingber, arXiv 2210.11934). A chunk that a leg did not find counts as having that leg's lowest score.
+    /// Ingber, arXiv 2210.11934). A chunk that a leg did not find counts as having that leg's lowest score, and as
+    /// nothing where min-max finds all scores equal.
     case convex(alpha: Double, normalization: Normalization)
 
     /// How scores of different legs are made comparable.
     public enum Normalization: Sendable, Hashable {
-        /// To 0...1 between the lowest and the highest score of the leg.
+        /// To 0...1 between the lowest and the highest score of the leg. Where all are equal, each counts as the highest.
         case minMax
         /// To 0...1 between the lowest score that the leg can give (−1 for cosine, 0 for BM25) and its highest.
         case theoreticalMinimum
@@ -74,35 +75,38 @@ extension Fusion {
         case .convex(let alpha, let normalization):
             let weight = legCount == 1 ? 1 : leg == .vector ? alpha : 1 - alpha
             let known = hits + others
-            let (offset, scale) = normalization.line(through: known.map { Double($0.score) }, of: leg)
-            func normalized(_ score: Float) -> Double { weight * (Double(score) - offset) * scale }
+            let scores = normalization.normalized(known.map { Double($0.score) }, of: leg)
             return (
-                Dictionary(known.map { ($0.id, normalized($0.score)) }, uniquingKeysWith: max),
-                normalized(known.map(\.score).min() ?? 0)
+                Dictionary(zip(known.map(\.id), scores.values.map { weight * $0 }), uniquingKeysWith: max),
+                weight * scores.missing
             )
         }
     }
 }
 
 extension Fusion.Normalization {
-    /// Offset and scale of the normalised score `(score − offset) · scale`. Equal scores give scale 1.
-    fileprivate func line(through scores: [Double], of leg: Leg) -> (offset: Double, scale: Double) {
+    /// Scores made comparable, and what a chunk counts as that the leg gave no score.
+    fileprivate func normalized(_ scores: [Double], of leg: Leg) -> (values: [Double], missing: Double) {
         let highest = scores.max() ?? 0
+        let lowest = scores.min() ?? 0
+        func scaled(from offset: Double, by scale: Double) -> (values: [Double], missing: Double) {
+            (scores.map { ($0 - offset) * scale }, (lowest - offset) * scale)
+        }
         switch self {
         case .minMax:
-            let lowest = scores.min() ?? 0
-            return (lowest, highest > lowest ? 1 / (highest - lowest) : 1)
+            guard highest > lowest else { return (scores.map { _ in 1 }, 0) }
+            return scaled(from: lowest, by: 1 / (highest - lowest))
         case .theoreticalMinimum:
-            let lowest: Double =
+            let floor: Double =
                 switch leg {
                 case .vector: -1
                 case .bm25: 0
                 }
-            return (lowest, highest > lowest ? 1 / (highest - lowest) : 1)
+            return scaled(from: floor, by: highest > floor ? 1 / (highest - floor) : 1)
         case .zScore:
             let mean = scores.reduce(0, +) / Double(scores.count)
             let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count)
-            return (mean, variance > 0 ? 1 / variance.squareRoot() : 1)
+            return scaled(from: mean, by: variance > 0 ? 1 / variance.squareRoot() : 1)
         }
     }
 }

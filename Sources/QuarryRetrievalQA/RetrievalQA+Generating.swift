@@ -40,12 +40,17 @@ extension RetrievalQA {
                 report(.cited(marker: number, prompt.used[number - 1]))
             }
         }
-        for try await event in model.generate(request) {
+        let bound = options.maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken).partialValue
+        reading: for try await event in model.generate(request) {
             switch event {
             case .text(let piece):
                 reply.text += piece
                 report(.text(piece))
                 reportMarkers(parser.consume(piece))
+                if reply.text.utf8.count > bound {
+                    reply.finish = .length
+                    break reading
+                }
             case .switched(let from, let to, let reason):
                 reply.switches.append(ModelSwitch(from: from, to: to, reason: reason))
             case .finished(let reason, let usage):
@@ -65,6 +70,9 @@ struct Reply {
     var finish: FinishReason?
     var usage: TokenUsage?
     var switches: [ModelSwitch] = []
+
+    /// Far more than the tokens of any text have on average: a model beyond it does not keep to the bound it was given.
+    static let maximumBytesPerToken = 64
 
     /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
     static func refusalReason(of text: String, refusalSentence: String) -> RefusalReason? {

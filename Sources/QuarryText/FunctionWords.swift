@@ -1,9 +1,10 @@
 extension Language {
     /// Its articles, pronouns, prepositions, conjunctions and auxiliaries; empty where we keep no list.
     ///
-    /// They serve twice: as stop words, and as the evidence by which ``LanguageDetector`` tells Latin languages apart.
+    /// They serve as stop words, as the evidence by which ``LanguageDetector`` tells Latin languages apart, and as the
+    /// words of a question that say nothing of what is asked about.
     /// Folded as terms are (lower case, ё as е), not stemmed.
-    var functionWords: [Substring] { (functionWordLists[self] ?? "").split(separator: " ") }
+    package var functionWords: [Substring] { (functionWordLists[self] ?? "").split(separator: " ") }
 }
 
 /// Function words of Latin languages that have no stemmer here (Polish, Czech, Croatian, Vietnamese), so that a text in them

@@ -37,6 +37,12 @@ struct Command {
     static func run(
         _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:], input: [UInt8]? = nil
     ) throws -> Outcome {
+        try run(arguments, in: folder, environment: environment, input: input)
+    }
+
+    static func run(
+        _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: [UInt8]? = nil
+    ) throws -> Outcome {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }

@@ -106,6 +106,31 @@ struct CommandTests {
         #expect(outcome.output.contains("2 written"))
     }
 
+    @Test func `files that are no text under an unknown extension are named, and the exit code stays`() throws {
+        let scratch = try Scratch()
+        try scratch.write("Words.", to: "docs/a.md")
+        for number in 1...12 { try scratch.write("\u{0}\u{1}\u{0}\(number)", to: "docs/blob\(number + 10).xyz") }
+        try scratch.write("not read", to: "docs/picture.png")
+        for run in 1...2 {
+            let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+            #expect(outcome.status == 0)
+            #expect(outcome.errors.contains("passed over: docs/blob11.xyz: "), "run \(run): \(outcome.errors)")
+            #expect(outcome.errors.contains("binary") == (run == 1))
+            #expect(outcome.errors.contains("passed over: and 2 more; --json names them all"))
+            #expect(!outcome.errors.contains("docs/blob21.xyz"))
+            #expect(outcome.output.contains("\(run == 1 ? 0 : 1) unchanged, 13 passed over"), "\(outcome.output)")
+            let json = try Command.run("index", "docs", "--model", "none", "--plan", "--json", in: scratch.url)
+            let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+            let report = try #require(object?["report"] as? [String: Any])
+            let files = try #require(report["passedOver"] as? [[String: Any]])
+            #expect(files.map { $0["source"] as? String } == (11...22).map { "docs/blob\($0).xyz" })
+            #expect((report["quarantined"] as? [Any])?.isEmpty == true)
+        }
+        let explicit = try Command.run("index", "docs/blob11.xyz", "--model", "none", "--index", "b", in: scratch.url)
+        #expect(explicit.status == 2)
+        #expect(explicit.errors.contains("quarantined: docs/blob11.xyz: "))
+    }
+
     @Test func `many questions make a run file`() throws {
         let (scratch, path) = try notes()
         try scratch.write(

@@ -86,9 +86,9 @@ struct RobustnessTests {
         #expect(try read("-", "{\"_id\":\"q\",\"text\":\"t\"}\n").documents.first?.id == "q")
         #expect(try read("README", "{ text }").documents.first?.text == "{ text }")
         #expect(try read("a.html", "<p>").rejected.map(\.reason) == [.unsupportedFormat])
-        #expect(try read("a.html", "<p>", isExplicit: false).isSkipped)
+        #expect(try read("a.html", "<p>", isExplicit: false).skipped?.reason == .unsupportedFormat)
         #expect(try read("a", "%PDF-1.7 …").rejected.map(\.reason) == [.unsupportedFormat])
-        #expect(try read("a.xyz", "\0\u{1}\0", isExplicit: false).isSkipped)
+        #expect(try read("a.xyz", "\0\u{1}\0", isExplicit: false).skipped?.reason == .binary)
         #expect(try read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
     }
 }

@@ -73,6 +73,17 @@ struct RetrievalQATests {
         #expect(answer.sentences.map(\.isAttributed) == [false] && answer.unsupported.isEmpty)
     }
 
+    @Test func `a model that goes on beyond its bound is stopped`() async throws {
+        let model = FixedLanguageModel(
+            pieces: Array(repeating: "The rent is 740 euros [1]. ", count: 500), usage: TokenUsage(input: 90, output: 9)
+        )
+        let chain = RetrievalQA(
+            retriever: ListRetriever(hits: hits), model: model, options: .init(maximumTokens: 10))
+        let answer = try await chain.answer("How much is the monthly rent of the studio?")
+        #expect(answer.finish == .length)
+        #expect((600..<700).contains(answer.text.utf8.count))
+    }
+
     @Test func `a sentence without a marker gets one, and impossible numbers go`() async throws {
         let answer = try await generated("The monthly rent is 740 euros. [7] The hedge is cut in August [2, 9].")
         #expect(answer.text == "The monthly rent is 740 euros [1]. The hedge is cut in August [2].")

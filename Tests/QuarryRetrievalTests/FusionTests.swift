@@ -42,6 +42,19 @@ struct FusionTests {
         #expect(abs(fused[1].score - (0.25 + 0.75 * 0.5)) < 1e-9)
     }
 
+    @Test func `of equal scores each is the leg's highest`() {
+        let fusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
+        #expect(fusion.fuse([.bm25: hits([(4, 2.5)])], limit: 5).map(\.score) == [1])
+        #expect(fusion.fuse([.vector: hits([(4, 0.3), (9, 0.3)]), .bm25: []], limit: 5).map(\.score) == [1, 1])
+        let both = fusion.fuse([.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])], limit: 5)
+        #expect(both.map(\.id.rawValue) == [1, 2])
+        #expect(both.map(\.score) == [0.75, 0.25])
+        let known = fusion.fuse(
+            [.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])],
+            scoresOfOthers: [.bm25: hits([(1, 3)])], limit: 5)
+        #expect(known.map(\.score) == [1, 0.25])
+    }
+
     @Test func `ties go to the lower id`() {
         let fused = Fusion.reciprocalRank(k: 60).fuse([.vector: hits([(8, 1)]), .bm25: hits([(3, 1)])], limit: 2)
         #expect(fused.map(\.id.rawValue) == [3, 8])

@@ -27,6 +27,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public var embeddedTokens = 0
     /// What could not be indexed, now or on an earlier run, under the inputs given.
     public var quarantined: [Rejection] = []
+    /// Files met in a folder whose extension says nothing and whose bytes are no text that a reader knows, with the
+    /// reason; of those passed over on an earlier run, the reason is not kept. They are among ``Sources/skipped``.
+    public var passedOver: [Rejection] = []
     /// What was odd about sources that were read all the same.
     public var warnings: [Rejection] = []
     /// Wall-clock time.

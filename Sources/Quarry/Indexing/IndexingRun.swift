@@ -48,8 +48,9 @@ struct IndexingRun {
         self.applies = applies
         reread = Set(scan.work.map(\.name)).union(scan.diff.changed.map(\.stored.name))
         totalBytes = scan.work.reduce(0) { $0 + $1.byteCount }
-        report.sources.unchanged = scan.diff.unchanged.count
-        report.sources.skipped = scan.skipped
+        report.sources.unchanged = scan.diff.unchanged.count - scan.passedOver.count
+        report.sources.skipped = scan.skipped + scan.passedOver.count
+        report.passedOver = scan.passedOver
         report.sources.moved = scan.diff.moved.count
         report.sources.deleted = scan.diff.deleted.count
         report.quarantined = scan.rejected
@@ -111,8 +112,9 @@ struct IndexingRun {
         }
         let isExplicit = if case .file(let file, _) = work { file.isExplicit } else { true }
         let content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
-        if content.isSkipped {
+        if let reason = content.skipped {
             report.sources.skipped += 1
+            report.passedOver.append(reason)
         } else if stored == nil {
             report.sources.new += 1
         } else {

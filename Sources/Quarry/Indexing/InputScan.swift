@@ -31,6 +31,8 @@ struct InputScan {
     var roots: [String]
     var rejected: [Rejection]
     var skipped: Int
+    /// Unchanged files that were passed over when they were read.
+    let passedOver: [Rejection]
     let maximumFileBytes: Int
 
     init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, formats: FormatRegistry) throws {
@@ -49,7 +51,9 @@ struct InputScan {
         skipped = walk.skippedCount
         maximumFileBytes = options.maximumFileBytes
 
-        let stored = try index.pool.read { db in try StoredSource.fetchAll(db) }
+        let (stored, silent) = try index.pool.read { db in
+            (try StoredSource.fetchAll(db), try StoredSource.fetchSilent(db))
+        }
         let walked = Set(roots)
         let unreadable = Set(walk.rejected.map(\.source))
         diff = SourceDiff(
@@ -66,6 +70,8 @@ struct InputScan {
             },
             readerVersion: Indexer.readerVersion
         ) { try? ContentHash(ofFileAt: $0.path) }
+
+        passedOver = diff.unchanged.filter { silent.contains($0.id) }.map { .passedOver($0.name) }
 
         let byName = Dictionary(stored.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         work += diff.new.map { .file($0, stored: nil) }
@@ -90,5 +96,24 @@ extension StoredSource {
                 modified: row["modified"], sha256: (row["sha256"] as Data?).flatMap { ContentHash(bytes: $0) },
                 reader: row["reader"])
         }
+    }
+
+    /// The ids of sources that gave neither a document nor a reason for quarantine.
+    static func fetchSilent(_ db: Database) throws -> Set<Int64> {
+        try Int64.fetchSet(
+            db,
+            sql: """
+                SELECT id FROM sources WHERE sha256 IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
+                    AND name NOT IN (SELECT source FROM quarantine)
+                """)
+    }
+}
+
+extension Rejection {
+    fileprivate static func passedOver(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .unsupportedFormat,
+            message: "It held no text that a reader knows when it was last read, and has not changed since.")
     }
 }

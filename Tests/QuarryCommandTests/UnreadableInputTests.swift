@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Runs the built `quarry` without the rights of root, for which no file is unreadable.
+private struct UnprivilegedCommand {
+    private static let nobody = 65_534
+    private let scratch: Scratch
+    private let executable: String
+    private let wrapper: [String]
+
+    /// Nil where these tests run as root and no tool gives up its rights.
+    init?(in scratch: Scratch) throws {
+        self.scratch = scratch
+        guard geteuid() == 0 else {
+            (executable, wrapper) = (Command.executable.path, [])
+            return
+        }
+        // The build may lie where nobody else may look.
+        executable = scratch.path("quarry")
+        try FileManager.default.copyItem(atPath: Command.executable.path, toPath: executable)
+        chmod(executable, 0o755)
+        let candidates = [
+            ["setpriv", "--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups", "--"],
+            ["runuser", "-u", "nobody", "--"],
+        ]
+        guard
+            let found = candidates.first(where: { (try? Self.run($0 + [scratch.path("quarry"), "--version"]))?.0 == 0 })
+        else { return nil }
+        wrapper = found
+    }
+
+    /// The code it ended with, and both of its outputs.
+    func callAsFunction(_ arguments: String...) throws -> (status: Int32, text: String) {
+        try Self.run(wrapper + [executable] + arguments, in: scratch.url)
+    }
+
+    private static func run(_ arguments: [String], in folder: URL? = nil) throws -> (Int32, String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        if let folder { process.currentDirectoryURL = folder }
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+}
+
+struct UnreadableInputTests {
+    /// Four indexed notes: two in `docs`, one in `docs/shut`, one in `docs/shut/deep`.
+    private func notes() throws -> (scratch: Scratch, quarry: UnprivilegedCommand) {
+        let scratch = try Scratch()
+        chmod(scratch.url.path, 0o777)
+        for (name, subject) in [
+            ("a.md", "lighthouses"), ("b.md", "windmills"), ("shut/c.md", "aqueducts"), ("shut/deep/d.md", "causeways"),
+        ] {
+            try scratch.write("A note on \(subject).", to: "docs/\(name)")
+        }
+        guard let quarry = try UnprivilegedCommand(in: scratch) else {
+            try Test.cancel("These tests run as root, and neither setpriv nor runuser gives up its rights.")
+        }
+        let first = try quarry("index", "docs", "--model", "none")
+        try #require(first.status == 0, "\(first.text)")
+        #expect(first.text.contains("documents: 4 written"))
+        return (scratch, quarry)
+    }
+
+    private func expectAllFound(_ quarry: UnprivilegedCommand) throws {
+        for subject in ["lighthouses", "windmills", "aqueducts", "causeways"] {
+            let found = try quarry("query", "--retrieve", subject)
+            #expect(found.text.contains("A note on \(subject)."), "\(found.text)")
+        }
+    }
+
+    @Test(arguments: [0o700, 0o744, 0o711] as [mode_t])
+    func `what is indexed under a folder that became unreadable stays`(mode: mode_t) throws {
+        let (scratch, quarry) = try notes()
+        // The owner is asked as owner: take from it what the others lack.
+        let shut = geteuid() == 0 ? mode : mode & 0o077 | (mode & 0o007) << 6
+        chmod(scratch.path("docs/shut"), shut)
+        defer { chmod(scratch.path("docs/shut"), 0o755) }
+        let second = try quarry("index", "docs", "--model", "none")
+        #expect(second.status == 2)
+        #expect(second.text.contains("quarantined: docs/shut"), "\(second.text)")
+        #expect(second.text.contains("0 removed"))
+        #expect(second.text.contains("0 deleted"))
+        try expectAllFound(quarry)
+        #expect(try quarry("doctor").status == 0)
+
+        chmod(scratch.path("docs/shut"), 0o755)
+        let third = try quarry("index", "docs", "--model", "none")
+        #expect(third.status == 0, "\(third.text)")
+        #expect(third.text.contains("4 unchanged"))
+    }
+
+    @Test func `a root that became unreadable is an error, and nothing is deleted`() throws {
+        let (scratch, quarry) = try notes()
+        chmod(scratch.path("docs"), 0)
+        defer { chmod(scratch.path("docs"), 0o755) }
+        let second = try quarry("index", "docs", "--model", "none")
+        #expect(second.status == 1)
+        #expect(second.text.contains("docs: The folder cannot be read"), "\(second.text)")
+        try expectAllFound(quarry)
+    }
+
+    @Test func `an unreadable file is quarantined, and what it held before stays`() throws {
+        let (scratch, quarry) = try notes()
+        try scratch.write("Another text of another length.", to: "docs/b.md")
+        try scratch.write("A new note on ferries.", to: "docs/e.md")
+        for name in ["docs/b.md", "docs/e.md"] { chmod(scratch.path(name), 0) }
+        let second = try quarry("index", "docs", "--model", "none")
+        #expect(second.status == 2)
+        for name in ["docs/b.md", "docs/e.md"] {
+            #expect(second.text.contains("quarantined: \(name): It cannot be read: "), "\(second.text)")
+        }
+        #expect(second.text.contains("0 removed"))
+        try expectAllFound(quarry)
+
+        for name in ["docs/b.md", "docs/e.md"] { chmod(scratch.path(name), 0o644) }
+        let third = try quarry("index", "docs", "--model", "none")
+        #expect(third.status == 0, "\(third.text)")
+        #expect(third.text.contains("documents: 2 written"))
+    }
+}

@@ -1,0 +1,21 @@
+import QuarryCore
+import QuarryTesting
+import QuarryVectorIndex
+import Testing
+
+struct VectorIndexConformanceTests {
+    @Test func `an index in memory conforms`() async throws {
+        try await verifyFilteringVectorStore { try VectorIndex(dimension: $0) }
+    }
+
+    @Test func `an index in a file conforms, and is sound afterwards`() async throws {
+        let folder = try TemporaryFolder()
+        var paths: [String] = []
+        try await verifyFilteringVectorStore { dimension in
+            paths.append(folder("\(paths.count).vectors"))
+            return try VectorIndex(at: .file(paths[paths.count - 1]), dimension: dimension)
+        }
+        #expect(paths.count >= 2)
+        for path in paths { #expect(try await VectorIndex(at: .file(path), dimension: 8).problems().isEmpty) }
+    }
+}
