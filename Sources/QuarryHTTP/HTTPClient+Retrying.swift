@@ -1,8 +1,11 @@
 extension HTTPClient {
     /// The whole response, tried again as the policy says; a body that breaks off counts as a failed attempt. The last
     /// attempt's outcome is returned or thrown.
-    package func send(_ request: HTTPRequest, retrying policy: RetryPolicy) async throws -> HTTPResponse {
-        try await attempts(at: request, policy) { exchange in
+    /// - Parameter gate: What every attempt has to pass.
+    package func send(
+        _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
+    ) async throws -> HTTPResponse {
+        try await attempts(at: request, policy, gate) { exchange in
             let stream = try await self.stream(request, exchange)
             let response = HTTPResponse(head: stream.head, body: try await stream.collect())
             return (response, response)
@@ -11,10 +14,13 @@ extension HTTPClient {
 
     /// A response in progress, tried again until its head is there. What fails later is not repeated: a part was
     /// already read.
-    package func stream(_ request: HTTPRequest, retrying policy: RetryPolicy) async throws -> HTTPStream {
-        try await attempts(at: request, policy) { exchange in
+    /// - Parameter gate: What every attempt has to pass.
+    package func stream(
+        _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
+    ) async throws -> HTTPStream {
+        try await attempts(at: request, policy, gate) { exchange in
             let stream = try await self.stream(request, exchange)
-            if stream.head.isSuccess { return (stream, nil) }
+            if stream.head.isSuccess { return (stream, HTTPResponse(head: stream.head, body: [])) }
             let body = try await stream.collect(upTo: 1 << 20)
             stream.body.unread(body)
             return (stream, HTTPResponse(head: stream.head, body: body))
@@ -22,9 +28,10 @@ extension HTTPClient {
     }
 
     /// Runs attempts until one is final.
-    /// - Parameter attempt: Returns its result, and the response to judge it by; nil where it is good.
+    /// - Parameter attempt: Returns its result, and the response to judge it by.
     private func attempts<Value>(
-        at request: HTTPRequest, _ policy: RetryPolicy, _ attempt: (Exchange) async throws -> (Value, HTTPResponse?)
+        at request: HTTPRequest, _ policy: RetryPolicy, _ gate: (any AttemptGate)?,
+        _ attempt: (Exchange) async throws -> (Value, HTTPResponse)
     ) async throws -> Value {
         let exchange = exchange(for: request)
         var number = 1
@@ -32,12 +39,14 @@ extension HTTPClient {
         while true {
             let outcome: RetryPolicy.Outcome
             let last: Result<Value, any Error>
+            let pass = try await gate?.enter()
             do {
                 let (value, response) = try await attempt(exchange)
-                guard let response else { return value }
+                pass?.ended(with: response.head)
                 outcome = .response(response)
                 last = .success(value)
             } catch let error as HTTPError {
+                pass?.ended(with: error)
                 outcome = .failure(error)
                 last = .failure(error)
             }

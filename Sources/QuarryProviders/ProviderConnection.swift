@@ -16,6 +16,7 @@ public final class ProviderConnection: Sendable {
     private let client: HTTPClient
     private let limits: HTTPLimits
     private let retries: RetryPolicy
+    private let manners: ProviderManners
 
     /// - Parameters:
     ///   - key: Sent where the provider wants it, never shown.
@@ -73,6 +74,7 @@ public final class ProviderConnection: Sendable {
         limits.idleTimeout = options.idleTimeout
         self.limits = limits
         retries = .providers(maximumAttempts: options.maximumAttempts)
+        manners = ProviderManners(provider.limits, concurrency: options.concurrency ?? provider.limits.concurrency)
     }
 
     /// Sends a call, waits for the whole reply, and books what it cost.
@@ -82,21 +84,15 @@ public final class ProviderConnection: Sendable {
     package func send<Reply>(
         _ call: ProviderCall, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        let reservation = try reserve(call)
-        do {
-            let request = try request(for: call)
-            let response = try await client.send(request, retrying: retries)
+        try await booking(call) { request, booking in
+            let response = try await client.send(request, retrying: retries, through: manners.gate(for: call.estimate))
             guard response.head.isSuccess else {
                 throw ProviderError(
                     status: response.status, ProviderFailure(body: response.body), from: request.url.description,
                     task: call.task)
             }
-            let (reply, usage) = try read(response.body)
-            ledger.settle(reservation, usage: usage)
-            return reply
-        } catch {
-            ledger.cancel(reservation)
-            throw presentable(error, task: call.task)
+            booking.isBilled = true
+            return try read(response.body)
         }
     }
 
@@ -107,21 +103,51 @@ public final class ProviderConnection: Sendable {
     package func stream<Reply>(
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        let reservation = try reserve(call)
-        do {
-            let request = try request(for: call)
-            let stream = try await client.stream(request, retrying: retries)
+        try await booking(call) { request, booking in
+            let stream = try await client.stream(
+                request, retrying: retries, through: manners.gate(for: call.estimate))
             guard stream.head.isSuccess else {
                 let body = try await stream.collect(upTo: 1 << 20)
                 throw ProviderError(
                     status: stream.head.status, ProviderFailure(body: body), from: request.url.description,
                     task: call.task)
             }
-            let (reply, usage) = try await read(stream)
-            ledger.settle(reservation, usage: usage)
-            return reply
+            booking.isBilled = true
+            return try await read(stream)
+        }
+    }
+
+    /// What is known of the cost of a call under way.
+    private struct Booking {
+        /// Whether the provider accepted the call: it is paid for, whatever becomes of the reply.
+        var isBilled = false
+    }
+
+    /// Runs a call in a place of its own, and books what it cost.
+    private func booking<Reply>(
+        _ call: ProviderCall,
+        _ run: (HTTPRequest, inout Booking) async throws -> (Reply, BilledUsage?)
+    ) async throws -> Reply {
+        do {
+            let request = try request(for: call)
+            return try await manners.places.run {
+                let reservation = try reserve(call)
+                var booking = Booking()
+                do {
+                    let (reply, usage) = try await run(request, &booking)
+                    ledger.settle(reservation, usage: usage)
+                    if let usage { manners.settle(call.estimate, actual: usage) }
+                    return reply
+                } catch {
+                    if booking.isBilled {
+                        ledger.settle(reservation, usage: nil)
+                    } else {
+                        ledger.cancel(reservation)
+                    }
+                    throw error
+                }
+            }
         } catch {
-            ledger.cancel(reservation)
             throw presentable(error, task: call.task)
         }
     }

@@ -8,6 +8,8 @@ extension ProviderError {
             case .invalidURL, .invalidRequest: .invalidConfiguration
             case .insecureConnection: .insecureConnection
             case .refusedHost: .refusedHost
+            case .rateLimited: .rateLimited
+            case .circuitOpen: .unavailable
             case .timedOut: .timedOut
             case .responseTooLarge, .malformedResponse: .malformedReply
             case .refusedRedirect, .tooManyRedirects: .requestRefused

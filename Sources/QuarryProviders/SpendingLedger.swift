@@ -90,7 +90,14 @@ public final class SpendingLedger: Sendable {
         }
         return try state.withLock { state in
             if let maximum = budget.maximumCost, let cost {
-                let spent = (state.spending.cost ?? 0) + state.reservedCost
+                guard let booked = state.spending.cost else {
+                    let unknown = state.spending.entries.filter { $0.cost == nil }.map(\.model).joined(separator: ", ")
+                    throw ProviderError(
+                        .budgetExceeded,
+                        "What \(unknown) cost is unknown, so a budget of $\(maximum) cannot be kept. Add the missing price "
+                            + "to the configuration, or bound it by tokens.")
+                }
+                let spent = booked + state.reservedCost
                 guard spent + cost <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
