@@ -1,0 +1,146 @@
+import Foundation
+import QuarryHTTP
+import QuarryProviders
+import QuarryTesting
+import Synchronization
+import Testing
+
+@Suite struct ProviderConnectionTests {
+    private static let key = "sk-planted-key-314159"
+
+    private func connection(
+        to server: FakeHTTPServer, name: String = "acme", limits: RequestLimits = .init(), attempts: Int = 3,
+        ledger: SpendingLedger = .init(), localOnly: Bool = false
+    ) throws -> ProviderConnection {
+        var options = ConnectionOptions()
+        options.maximumAttempts = attempts
+        options.isLocalOnly = localOnly
+        let provider = Provider(
+            name, at: "\(server.url)/v1", generation: .openAIChat, keys: ["ACME_API_KEY"], limits: limits)
+        return try ProviderConnection(provider, key: APIKey(Self.key), options: options, ledger: ledger)
+    }
+
+    private func call(_ estimate: BilledUsage = BilledUsage(input: 10), model: String = "m") throws -> ProviderCall {
+        try ProviderCall(.generation, model: model, path: "things/{model}", json: ["a": 1], estimate: estimate)
+    }
+
+    private func send(_ call: ProviderCall, on connection: ProviderConnection) async throws -> String {
+        try await connection.send(call) { (String(decoding: $0, as: UTF8.self), BilledUsage(input: 7)) }
+    }
+
+    @Test func `a call carries the key and goes to the model's path`() async throws {
+        let server = try FakeHTTPServer { _ in .json("{}") }
+        let connection = try connection(to: server)
+        _ = try await send(call(model: "org/name with space"), on: connection)
+        let request = try #require(server.requests.first)
+        #expect(request.path == "/v1/things/org/name%20with%20space")
+        #expect(request.headers["authorization"] == "Bearer \(Self.key)")
+        #expect(connection.ledger.spending.entries.map(\.usage.input) == [7])
+    }
+
+    @Test func `a key that the server repeats is shown to nobody`() async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"bad key \#(Self.key)"}}"#, status: 401) }
+        let connection = try connection(to: server)
+        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
+        #expect(error?.code == .unauthorized)
+        #expect(error.map { !"\($0) \($0.message) \(String(reflecting: $0))".contains(Self.key) } == true)
+        #expect(connection.ledger.spending.entries.isEmpty)
+    }
+
+    @Test func `no more calls are under way than the provider allows`() async throws {
+        let inside = Mutex((now: 0, most: 0))
+        let server = try FakeHTTPServer { _ in
+            inside.withLock { count in
+                count.now += 1
+                count.most = max(count.most, count.now)
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+            inside.withLock { $0.now -= 1 }
+            return .json("{}")
+        }
+        let connection = try connection(to: server, limits: RequestLimits(concurrency: 3))
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<20 { group.addTask { _ = try await send(call(), on: connection) } }
+            try await group.waitForAll()
+        }
+        #expect(inside.withLock { $0.most } <= 3)
+        #expect(server.requests.count == 20)
+    }
+
+    @Test func `a pause that one call was asked for holds back the others`() async throws {
+        let answered = Mutex(0)
+        let server = try FakeHTTPServer { _ in
+            let number = answered.withLock { answered in
+                answered += 1
+                return answered
+            }
+            return number == 1 ? .json("{}", status: 429, headers: [("Retry-After", "1")]) : .json("{}")
+        }
+        let connection = try connection(to: server, limits: RequestLimits(concurrency: 1))
+        let start = ContinuousClock.now
+        _ = try await send(call(), on: connection)
+        _ = try await send(call(), on: connection)
+        #expect(ContinuousClock.now - start >= .milliseconds(950))
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func `a server that is down is not asked again and again`() async throws {
+        let server = try FakeHTTPServer { _ in .json("{}", status: 500) }
+        let connection = try connection(to: server, limits: RequestLimits(concurrency: 1), attempts: 1)
+        var codes: [ProviderError.Code] = []
+        for _ in 0..<8 {
+            do {
+                _ = try await send(call(), on: connection)
+            } catch let error as ProviderError {
+                codes.append(error.code)
+            }
+        }
+        #expect(codes.prefix(5) == [.serverFailure, .serverFailure, .serverFailure, .serverFailure, .serverFailure])
+        #expect(codes.suffix(3) == [.unavailable, .unavailable, .unavailable])
+        #expect(server.requests.count == 5)
+    }
+
+    @Test func `what a provider accepted is booked even where its reply cannot be read`() async throws {
+        struct Unreadable: Error {}
+        let server = try FakeHTTPServer { _ in .json("{}") }
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 25))
+        let connection = try connection(to: server, ledger: ledger)
+        await #expect(throws: Unreadable.self) {
+            try await connection.send(call()) { _ -> (Int, BilledUsage?) in throw Unreadable() }
+        }
+        #expect(ledger.spending.tokens == 10)
+        #expect(ledger.spending.entries.map(\.isEstimated) == [true])
+        _ = try await send(call(), on: connection)
+        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
+        #expect(error?.code == .budgetExceeded)
+        #expect(server.requests.count == 2)
+    }
+
+    @Test func `local only refuses a provider elsewhere, and a redirect to one`() async throws {
+        let elsewhere = Provider("acme", at: "https://api.example.com/v1", generation: .openAIChat)
+        var options = ConnectionOptions()
+        options.isLocalOnly = true
+        let refused = try ProviderConnection(elsewhere, options: options)
+        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: refused) }
+        #expect(error?.code == .refusedHost)
+
+        let server = try FakeHTTPServer { _ in
+            .text("", status: 307, headers: [("Location", "http://192.0.2.1/v1/things")])
+        }
+        let redirected = try connection(to: server, localOnly: true)
+        let second = await #expect(throws: ProviderError.self) { try await send(call(), on: redirected) }
+        #expect(second?.code == .refusedHost || second?.code == .requestRefused)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `a provider without an address or a needed key is refused with the next step`() throws {
+        let azure = try #require(Provider.preset("azure"))
+        #expect { try ProviderConnection(azure, key: APIKey("k")) } throws: {
+            ($0 as? ProviderError)?.message.contains("providers.azure.baseURL") == true
+        }
+        let openAI = try #require(Provider.preset("openai"))
+        #expect { try ProviderConnection(openAI) } throws: {
+            ($0 as? ProviderError)?.message.contains("OPENAI_API_KEY") == true
+        }
+    }
+}
