@@ -42,6 +42,8 @@ package struct ProviderFailure: Sendable, Hashable {
         if [code, type].contains(where: { $0.map(known.contains) ?? false }) { return true }
         let text = (message ?? "").lowercased()
         return [
+            "batch-size must be", "text cannot exceed", "exceeding max", "exceeds maximum length", "max allowed tokens",
+            "maximum number of tokens", "must have less than", "payload size exceeds",
             "too long", "too large", "too many tokens", "too many inputs", "maximum context", "context length",
             "context size", "maximum batch size", "batch size", "max_tokens_per_request", "token limit",
         ].contains { text.contains($0) }
