@@ -1,92 +1,116 @@
-import Foundation
 import QuarryCore
+import QuarryProviders
 
-/// The request body of `POST /embeddings`.
-struct EmbeddingRequest: Encodable {
-    var model: String
-    var input: [String]
-    var encodingFormat: String
-    var dimensions: Int?
+/// The vectors of one reply as they were sent, before they are checked.
+struct EmbeddingReply {
+    /// Row after row.
+    var values: [Float] = []
+    /// Where each row ends in ``values``.
+    private(set) var ends: [Int] = []
+    /// Which text each row is for; nil where the format goes by order.
+    private var indices: [Int?] = []
+    /// Nil where the reply does not say.
+    var usage: BilledUsage?
 
-    private enum CodingKeys: String, CodingKey {
-        case model, input, dimensions
-        case encodingFormat = "encoding_format"
-    }
-}
+    init() {}
 
-/// The reply of `POST /embeddings`.
-struct EmbeddingReply: Decodable {
-    /// Numbers, or the base64 of little-endian 32-bit floats: servers choose for themselves what they send.
-    struct Vector: Decodable {
-        var values: [Float]
+    var isEmpty: Bool { ends.isEmpty }
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                guard let data = Data(base64Encoded: text), data.count.isMultiple(of: 4) else {
-                    throw DecodingError.dataCorruptedError(
-                        in: container, debugDescription: "The vector is not the base64 of 32-bit floats.")
-                }
-                values = data.withUnsafeBytes { bytes in
-                    stride(from: 0, to: bytes.count, by: 4).map { offset in
-                        let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-                        return Float(bitPattern: UInt32(littleEndian: bits))
-                    }
-                }
-            } else {
-                values = try container.decode([Float].self)
-            }
-        }
+    /// Closes the row whose numbers were appended to ``values`` last.
+    mutating func endRow(index: Int? = nil) {
+        ends.append(values.count)
+        indices.append(index)
     }
 
-    struct Row: Decodable {
-        var index: Int?
-        var embedding: Vector
-    }
-
-    var data: [Row]
-
-    /// The vectors in the order of the texts, each of unit length.
+    /// The vectors in the order of the texts.
     ///
     /// - Parameters:
     ///   - count: How many texts were sent.
     ///   - dimension: What each vector must have; nil takes the first one's.
-    /// - Throws: ``EmbeddingError`` with code `malformedReply` or `wrongDimension`.
-    func batch(count: Int, dimension expected: Int?, from place: String) throws -> EmbeddingBatch {
-        guard data.count == count else {
-            throw EmbeddingError(.malformedReply, "\(place) sent \(data.count) vectors for \(count) texts.")
+    ///   - normalizes: Brings each row to unit length.
+    /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
+    func batch(
+        count: Int, dimension expected: Int?, normalizes: Bool, from place: String
+    ) throws -> EmbeddingBatch {
+        guard ends.count == count else {
+            throw ProviderError(.malformedReply, "\(place) sent \(ends.count) vectors for \(count) texts.")
         }
-        guard let dimension = expected ?? data.first?.embedding.values.count, dimension > 0 else {
-            throw EmbeddingError(.malformedReply, "\(place) sent an empty vector.")
+        guard let dimension = expected ?? ends.first, dimension > 0 else {
+            throw ProviderError(.malformedReply, "\(place) sent an empty vector.")
         }
-        var rows = [[Float]?](repeating: nil, count: count)
-        for (position, row) in data.enumerated() {
-            let index = row.index ?? position
-            guard rows.indices.contains(index), rows[index] == nil else {
-                throw EmbeddingError(
-                    .malformedReply, "\(place) sent a vector with index \(index) twice, or for no text at all.")
+        let order = try order(count: count, from: place)
+        var start = 0
+        for (row, end) in ends.enumerated() {
+            guard end - start == dimension else {
+                throw ProviderError(
+                    .wrongDimension,
+                    "\(place) made a vector of \(end - start) dimensions for text \(order?[row] ?? row) where \(dimension) are "
+                        + "expected. Use the model that the index was built with, or rebuild the index.")
             }
-            rows[index] = try Self.normalized(row.embedding.values, dimension: dimension, index: index, from: place)
+            start = end
         }
-        return EmbeddingBatch(values: rows.flatMap { $0 ?? [] }, dimension: dimension)
+        var ordered = values
+        if let order {
+            for (row, index) in order.enumerated() {
+                let source = row * dimension..<(row + 1) * dimension
+                ordered.replaceSubrange(index * dimension..<(index + 1) * dimension, with: values[source])
+            }
+        }
+        for row in 0..<count {
+            guard ordered.scaleRow(at: row * dimension, dimension: dimension, toUnitLength: normalizes) else {
+                throw ProviderError(
+                    .malformedReply,
+                    "\(place) made a vector for text \(row) that is zero or not finite. The model may be damaged.")
+            }
+        }
+        return EmbeddingBatch(values: ordered, dimension: dimension)
     }
 
-    private static func normalized(
-        _ values: [Float], dimension: Int, index: Int, from place: String
-    ) throws -> [Float] {
-        guard values.count == dimension else {
-            throw EmbeddingError(
-                .wrongDimension,
-                "\(place) made a vector of \(values.count) dimensions where \(dimension) are expected. "
-                    + "Use the model that the index was built with, or rebuild the index.")
+    /// The text of each row; nil where rows stand in the order of the texts already.
+    private func order(count: Int, from place: String) throws -> [Int]? {
+        var seen = [Bool](repeating: false, count: count)
+        var order: [Int] = []
+        order.reserveCapacity(count)
+        var isInOrder = true
+        for (row, named) in indices.enumerated() {
+            let index = named ?? row
+            guard seen.indices.contains(index), !seen[index] else {
+                throw ProviderError(
+                    .malformedReply, "\(place) sent a vector with index \(index) twice, or for no text at all.")
+            }
+            seen[index] = true
+            order.append(index)
+            isInOrder = isInOrder && index == row
         }
-        // In double precision: the squares of large components would overflow a float.
-        let norm = values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-        guard norm.isFinite, norm > 0 else {
-            throw EmbeddingError(
-                .malformedReply,
-                "\(place) made a vector for text \(index) that is zero or not finite. The model may be damaged.")
+        return isInOrder ? nil : order
+    }
+}
+
+extension [Float] {
+    /// Scales one row to unit length, or only looks whether it could be.
+    /// - Returns: False where it is zero or not finite.
+    fileprivate mutating func scaleRow(at start: Int, dimension: Int, toUnitLength scales: Bool) -> Bool {
+        withUnsafeMutableBufferPointer { values in
+            let row = values[start..<start + dimension]
+            // In double precision: the squares of large components would overflow a float.
+            var sums = SIMD4<Double>()
+            var index = row.startIndex
+            while index + 4 <= row.endIndex {
+                let part = SIMD4<Double>(
+                    SIMD4<Float>(row[index], row[index + 1], row[index + 2], row[index + 3]))
+                sums += part * part
+                index += 4
+            }
+            var sum = sums.sum()
+            while index < row.endIndex {
+                sum += Double(row[index]) * Double(row[index])
+                index += 1
+            }
+            guard sum.isFinite, sum > 0 else { return false }
+            guard scales else { return true }
+            let scale = 1 / sum.squareRoot()
+            for index in row.indices { values[index] = Float(Double(values[index]) * scale) }
+            return true
         }
-        return values.map { Float(Double($0) / norm) }
     }
 }

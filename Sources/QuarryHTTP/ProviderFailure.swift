@@ -67,6 +67,8 @@ package struct ProviderFailure: Sendable, Hashable {
         if [code, type, innerCode].contains(where: { $0.map(known.contains) ?? false }) { return true }
         let text = (message ?? "").lowercased()
         return [
+            "batch-size must be", "text cannot exceed", "exceeding max", "exceeds maximum length", "max allowed tokens",
+            "maximum number of tokens", "must have less than", "payload size exceeds",
             "too long", "too large", "too many tokens", "too many inputs", "maximum context", "context length",
             "context size", "maximum batch size", "batch size", "max_tokens_per_request", "token limit",
             "maximum number of tokens", "max allowed tokens", "must have less than",

@@ -182,6 +182,37 @@ public final class ProviderConnection: Sendable {
         }
     }
 
+    /// What a server tells of itself or of a model; it costs nothing.
+    /// - Parameter path: Below the base address; `{model}` stands for the model's name.
+    /// - Throws: ``ProviderError``, or `CancellationError`.
+    package func facts<Facts: Decodable>(
+        _ type: Facts.Type, at path: String, model: String, for task: ModelTask
+    ) async throws -> Facts {
+        do {
+            let url = try base.appending(path: Self.fill(path, model: model))
+            var headers = headers
+            headers.set("Accept", "application/json")
+            let response = try await client.send(
+                HTTPRequest(.get, url, headers: headers, limits: limits), retrying: retries)
+            guard response.head.isSuccess else {
+                throw ProviderError(
+                    status: response.status, ProviderFailure(body: response.body), from: url.description, task: task)
+            }
+            do {
+                return try JSONDecoder().decode(type, from: Data(response.body))
+            } catch {
+                throw ProviderError(
+                    .malformedReply, "\(url) did not answer with what \(provider.name) servers tell there.",
+                    underlyingError: error)
+            }
+        } catch {
+            throw presentable(error, task: task)
+        }
+    }
+
+    /// Requests that may be under way at a time.
+    package var concurrency: Int { max(1, options.concurrency ?? provider.limits.concurrency) }
+
     /// Where a call goes, to name it in errors: the URL without its query.
     package func place(of call: ProviderCall) -> String {
         (try? url(for: call)).map(\.description) ?? provider.baseURL
@@ -215,12 +246,14 @@ public final class ProviderConnection: Sendable {
     }
 
     private func url(for call: ProviderCall) throws -> HTTPURL {
-        let template = provider.paths[call.task] ?? call.path
-        let name = call.model.split(separator: "/", omittingEmptySubsequences: false)
-            .map { $0.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? String($0) }
+        try base.appending(path: Self.fill(provider.paths[call.task] ?? call.path, model: call.model))
+    }
+
+    private static func fill(_ template: String, model: String) -> String {
+        let name = model.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.addingPercentEncoding(withAllowedCharacters: unreserved) ?? String($0) }
             .joined(separator: "/")
-        let filled = template.split(separator: "{model}", omittingEmptySubsequences: false).joined(separator: name)
-        return try base.appending(path: filled)
+        return template.split(separator: "{model}", omittingEmptySubsequences: false).joined(separator: name)
     }
 
     /// RFC 3986's unreserved characters, and the colon, which model names hold.

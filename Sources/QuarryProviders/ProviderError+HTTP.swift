@@ -33,7 +33,8 @@ extension ProviderError {
             case 413: .inputTooLong
             case 408, 504: .timedOut
             case 429: .rateLimited
-            case 500...: .serverFailure
+            // Text Embeddings Inference says 424 where its model failed.
+            case 424, 500...: .serverFailure
             default: .requestRefused
             }
         let advice: String =

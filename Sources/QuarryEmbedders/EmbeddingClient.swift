@@ -1,0 +1,178 @@
+import QuarryCore
+import QuarryHTTP
+import QuarryProviders
+
+/// Sends the batches of a plan, some at a time, and checks what comes back.
+struct EmbeddingClient: Sendable {
+    let connection: ProviderConnection
+    let settings: EmbeddingSettings
+    let format: any EmbeddingFormat
+    let inputsPerRequest: Int
+    let tokensPerRequest: Int
+    /// Nil where it is not known.
+    let tokensPerInput: Int?
+
+    /// No tokenizer in use makes fewer tokens than one for so many bytes of text.
+    private static let bytesPerToken = 16
+
+    /// Refuses texts that cannot be embedded, before anything is sent or paid for.
+    /// - Throws: ``ProviderError`` with code `invalidInput` or `inputTooLong`, naming the text's position.
+    func check(_ texts: [String]) throws {
+        for (position, text) in texts.enumerated() {
+            if text.isEmpty {
+                throw ProviderError(
+                    .invalidInput, "Text \(position) of \(texts.count) is empty; there is nothing to embed.")
+            }
+            if let tokensPerInput, text.utf8.count / Self.bytesPerToken > tokensPerInput {
+                throw ProviderError(
+                    .inputTooLong,
+                    "Text \(position) of \(texts.count) has \(text.utf8.count) bytes, more than the \(tokensPerInput) tokens that "
+                        + "\(settings.model) reads. Cut the documents into shorter chunks.")
+            }
+        }
+    }
+
+    /// One request.
+    /// - Throws: ``ProviderError``, or `CancellationError`.
+    func vectors(
+        of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?, tokens: Int? = nil
+    ) async throws -> EmbeddingBatch {
+        let estimate = tokens ?? TokenEstimate.tokens(in: texts)
+        let call = try ProviderCall(
+            .embedding, model: settings.model, path: format.path,
+            json: format.body(for: texts, as: role, prefix: prefix), estimate: BilledUsage(input: estimate))
+        let place = connection.place(of: call)
+        return try await connection.send(call) { body in
+            let reply = try read(body, from: place)
+            let batch = try reply.batch(
+                count: texts.count, dimension: dimension, normalizes: settings.normalizes, from: place)
+            return (batch, reply.usage)
+        }
+    }
+
+    private func read(_ body: [UInt8], from place: String) throws -> EmbeddingReply {
+        let reply: Result<EmbeddingReply, JSONCursor.Fault>
+        do {
+            reply = .success(try format.reply(in: body))
+        } catch let fault as JSONCursor.Fault {
+            reply = .failure(fault)
+        }
+        if case .success(let reply) = reply, !reply.isEmpty { return reply }
+        if let failure = ProviderFailure(announcedIn: body) {
+            throw ProviderError(
+                .serverFailure, "\(place) answered with an error: \(failure.message ?? "it gives no reason").")
+        }
+        do {
+            return try reply.get()
+        } catch {
+            let start = String(decoding: body.prefix(120), as: UTF8.self)
+            throw ProviderError(
+                .malformedReply,
+                "\(place) did not answer with a list of vectors: “\(start)”. Check the base address and the provider.",
+                underlyingError: error)
+        }
+    }
+
+    /// How one request ended.
+    private enum Outcome: Sendable {
+        case vectors(EmbeddingBatch)
+        case failed(any Error)
+    }
+
+    /// Sends the plan's batches and tells of each that is answered.
+    ///
+    /// After a failure nothing more is sent; what is under way is cancelled, unless only the budget forbids the next.
+    func run(
+        _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
+        onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch {
+        var values = [Float](repeating: 0, count: plan.slots.count * dimension)
+        // Taken from the end.
+        var waiting = Array(plan.batches.reversed())
+        var failure: (any Error)?
+        await withTaskGroup(of: (range: Range<Int>, outcome: Outcome).self) { group in
+            var underWay = 0
+            func begin() {
+                while failure == nil, underWay < connection.concurrency, let range = waiting.popLast() {
+                    underWay += 1
+                    group.addTask {
+                        do {
+                            return (
+                                range,
+                                .vectors(
+                                    try await vectors(
+                                        of: Array(plan.texts[range]), as: role, prefix: prefix, dimension: dimension,
+                                        tokens: plan.tokens[range].reduce(0, +)))
+                            )
+                        } catch {
+                            return (range, .failed(error))
+                        }
+                    }
+                }
+            }
+            begin()
+            while let (range, outcome) = await group.next() {
+                underWay -= 1
+                switch outcome {
+                case .vectors(let batch):
+                    // The next is on its way while this one is told of.
+                    begin()
+                    let part = part(of: plan, range, batch)
+                    values.copyRows(of: part)
+                    do {
+                        try onPart(part)
+                    } catch {
+                        failure = failure ?? error
+                        group.cancelAll()
+                    }
+                case .failed(let error as ProviderError) where error.code == .inputTooLong && range.count > 1:
+                    let middle = range.lowerBound + range.count / 2
+                    waiting.append(middle..<range.upperBound)
+                    waiting.append(range.lowerBound..<middle)
+                    begin()
+                case .failed(let error):
+                    guard failure == nil else { break }
+                    failure = named(error, plan, range)
+                    if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
+                }
+            }
+        }
+        if let failure { throw failure }
+        return EmbeddingBatch(values: values, dimension: dimension)
+    }
+
+    /// The vectors of a batch for all texts that they belong to.
+    private func part(of plan: EmbeddingPlan, _ range: Range<Int>, _ batch: EmbeddingBatch) -> EmbeddedPart {
+        var positions: [Int] = []
+        positions.reserveCapacity(range.count)
+        for slot in range { positions.append(contentsOf: plan.positions(of: slot)) }
+        guard positions.count > range.count else { return EmbeddedPart(positions: positions, vectors: batch) }
+        var values: [Float] = []
+        values.reserveCapacity(positions.count * batch.dimension)
+        for (row, slot) in range.enumerated() {
+            for _ in plan.positions(of: slot) { values.append(contentsOf: batch[row]) }
+        }
+        return EmbeddedPart(
+            positions: positions, vectors: EmbeddingBatch(values: values, dimension: batch.dimension))
+    }
+
+    /// The error, naming the text where a request with one text was too long.
+    private func named(_ error: any Error, _ plan: EmbeddingPlan, _ range: Range<Int>) -> any Error {
+        guard var failure = error as? ProviderError, failure.code == .inputTooLong,
+            let position = plan.positions(of: range.lowerBound).first
+        else { return error }
+        failure.message =
+            "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
+        return failure
+    }
+}
+
+extension [Float] {
+    /// Puts the rows of a part where their texts stand.
+    fileprivate mutating func copyRows(of part: EmbeddedPart) {
+        let dimension = part.vectors.dimension
+        for (row, position) in part.positions.enumerated() {
+            replaceSubrange(position * dimension..<(position + 1) * dimension, with: part.vectors[row])
+        }
+    }
+}

@@ -1,0 +1,97 @@
+public import QuarryCore
+public import QuarryProviders
+
+/// An embedding model behind a provider's interface, whatever its wire format.
+///
+///     let connection = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:8080/v1"))
+///     var options = RemoteEmbedder.Options()
+///     options.queryPrefix = "query: "
+///     options.passagePrefix = "passage: "
+///     let embedder = try await RemoteEmbedder(model: "e5-small", on: connection, options: options)
+///
+/// Texts travel in batches that keep to the provider's limits, several at a time, each different text once. A batch that
+/// is refused as too long is halved until it fits. No text is ever cut: one that the model cannot take is an error that
+/// names it. Every reply is checked: a vector for each text, the right dimension, finite numbers, not zero.
+public struct RemoteEmbedder: Embedder {
+    public let fingerprint: EmbeddingFingerprint
+    private let client: EmbeddingClient
+
+    /// Asks the server for what is not known of the model: its tensors (Open Inference Protocol), revision and limits
+    /// (Text Embeddings Inference, Ollama), and its dimension, by embedding a word, where neither the options nor the
+    /// catalogue say it.
+    ///
+    /// - Parameter model: As the provider names it; for a server that has one model only, what it is to be called.
+    /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors or takes no dimension,
+    ///   `retiredModel`, and what a request can end in.
+    public init(model: String, on connection: ProviderConnection, options: Options = .init()) async throws {
+        let provider = connection.provider
+        guard let dialect = provider.embedding else {
+            let makers = Provider.presets.filter { $0.embedding != nil }.map(\.name).joined(separator: ", ")
+            throw ProviderError(
+                .invalidConfiguration, "\(provider.name) makes no vectors. Providers that do: \(makers).")
+        }
+        try connection.check(model: model)
+        if let dimension = options.dimension {
+            guard dimension > 0 else {
+                throw ProviderError(.invalidConfiguration, "A dimension of \(dimension) cannot be asked for.")
+            }
+            guard dialect.takesDimension else {
+                throw ProviderError(
+                    .invalidConfiguration,
+                    "\(provider.name) cannot be asked for \(dimension) dimensions; its models have the one they have.")
+            }
+        }
+        let card = connection.catalog.card(of: model, at: provider.name)
+        let served = try await ServedModel(model, dialect: dialect, options: options, on: connection)
+        let settings = EmbeddingSettings(
+            model: model, dimension: options.dimension,
+            // A server of one's own may know numbers only; the services' descriptions have base64.
+            encoding: options.encoding ?? (provider.needsKey ? .base64 : .float), normalizes: options.normalizes)
+        let known =
+            options.maximumTokens ?? served.tokensPerInput ?? card?.contextTokens ?? provider.limits.tokensPerInput
+        let format = dialect.format(settings, tensors: served.tensors ?? .init())
+        client = EmbeddingClient(
+            connection: connection, settings: settings, format: format,
+            inputsPerRequest: served.inputsPerRequest ?? provider.limits.inputsPerRequest,
+            tokensPerRequest: provider.limits.tokensPerRequest ?? 100_000, tokensPerInput: known)
+        let query = options.queryPrefix ?? dialect.documentedPrefix(of: model, as: .query)
+        let passage = options.passagePrefix ?? dialect.documentedPrefix(of: model, as: .passage)
+        let dimension: Int
+        if let known = options.dimension ?? card?.dimensions.first {
+            dimension = known
+        } else {
+            dimension = try await client.vectors(of: ["dimension"], as: .passage, prefix: passage, dimension: nil)
+                .dimension
+        }
+        fingerprint = EmbeddingFingerprint(
+            provider: provider.name, model: model, revision: options.revision ?? served.revision, dimension: dimension,
+            queryPrefix: query, passagePrefix: passage,
+            pooling: format.roleField.map { "provider/\($0)" } ?? "provider", normalized: options.normalizes,
+            maximumTokens: known ?? 8_192)
+    }
+
+    /// Requests under way times texts in each, at most 4,096.
+    public var preferredCount: Int {
+        min(4_096, client.connection.concurrency.multipliedReportingOverflow(by: client.inputsPerRequest).partialValue)
+    }
+
+    /// One row for each text, in order. Identical texts are sent once.
+    /// - Throws: ``ProviderError``, or `CancellationError`.
+    public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+        try await embed(texts, as: role) { _ in }
+    }
+
+    /// The same, telling of each request as soon as it is answered; also of those that were answered before another
+    /// failed.
+    public func embed(
+        _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch {
+        let prefix = role == .query ? fingerprint.queryPrefix : fingerprint.passagePrefix
+        let plan = EmbeddingPlan(
+            texts, prefix: client.format.prefixField == nil ? prefix : "",
+            inputsPerRequest: client.inputsPerRequest, tokensPerRequest: client.tokensPerRequest,
+            tokensPerInput: client.tokensPerInput)
+        try client.check(texts)
+        return try await client.run(plan, as: role, prefix: prefix, dimension: dimension, onPart: onPart)
+    }
+}

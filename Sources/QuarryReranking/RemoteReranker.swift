@@ -1,0 +1,169 @@
+import Foundation
+public import QuarryCore
+import QuarryHTTP
+public import QuarryProviders
+
+/// A cross-encoder behind a provider's interface, whatever its wire format: it reads question and passage together and
+/// scores each passage.
+///
+///     let reranker = try RemoteReranker(model: "rerank-v4.0-fast", on: connection)
+///     let ranked = try await reranker.rerank(hits, for: "Who signs the lease?")
+///
+/// Its scores take the place of the hits' own; what each leg said stays. They may be probabilities or raw logits, which
+/// may be negative, and are comparable within one list only. Where the provider fails it throws: what then becomes of
+/// the hits is the caller's to decide.
+public struct RemoteReranker: Reranker {
+    public struct Options: Sendable, Hashable {
+        /// Which text of a hit is sent.
+        public enum PassageText: String, Sendable, Hashable, Codable {
+            case text
+            /// Title and headings on lines of their own, then the text.
+            case textUnderHeadings
+        }
+
+        /// The default is ``PassageText/textUnderHeadings``.
+        public var passageText: PassageText = .textUnderHeadings
+        /// How many of the best are kept. The default is nil, all.
+        public var limit: Int?
+        /// Lets the provider cut passages that are longer than its model reads; where it cannot be told, it does as it
+        /// does. The default is true: the beginning of a passage is enough to place it.
+        public var cutsLongPassages = true
+
+        public init() {}
+    }
+
+    /// The model's name, as the provider knows it.
+    public let model: String
+    public let options: Options
+    private let connection: ProviderConnection
+    private let format: any RerankingFormat
+
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the provider does not re-rank, or
+    ///   `retiredModel`.
+    public init(model: String, on connection: ProviderConnection, options: Options = .init()) throws {
+        guard let dialect = connection.provider.reranking else {
+            let rankers = Provider.presets.filter { $0.reranking != nil }.map(\.name).joined(separator: ", ")
+            throw ProviderError(
+                .invalidConfiguration,
+                "\(connection.provider.name) does not re-rank. Providers that do: \(rankers).")
+        }
+        if let limit = options.limit, limit < 1 {
+            throw ProviderError(.invalidConfiguration, "The best \(limit) passages cannot be kept; keep at least 1.")
+        }
+        try connection.check(model: model)
+        self.model = model
+        self.options = options
+        self.connection = connection
+        format = dialect.format(.init(model: model, cutsLongPassages: options.cutsLongPassages))
+    }
+
+    /// Candidates by the model's score, best first; equal scores keep the order in which they came.
+    /// - Throws: ``ProviderError``, or `CancellationError`.
+    public func rerank(_ candidates: [ScoredChunk], for query: String) async throws -> [ScoredChunk] {
+        guard !candidates.isEmpty else { return [] }
+        guard !query.isEmpty else {
+            throw ProviderError(.invalidInput, "The question is empty; there is nothing to rank passages by.")
+        }
+        let scores = try await scores(of: candidates.map(passage), for: query)
+        var ranked = candidates
+        for index in ranked.indices { ranked[index].score = scores[index] }
+        let sorted = ranked.enumerated()
+            .sorted {
+                $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset
+            }
+            .map(\.element)
+        return Array(sorted.prefix(options.limit ?? sorted.count))
+    }
+
+    private func passage(of hit: ScoredChunk) -> String {
+        guard options.passageText == .textUnderHeadings else { return hit.chunk.text }
+        let above = ([hit.documentTitle ?? ""] + hit.chunk.headings).filter { !$0.isEmpty }
+        return (above + [hit.chunk.text]).joined(separator: "\n")
+    }
+
+    /// A score for each passage, from requests that keep to the provider's limits, several at a time.
+    private func scores(of passages: [String], for query: String) async throws -> [Double] {
+        let batches = batches(of: passages, query: query)
+        return try await withThrowingTaskGroup(of: (range: Range<Int>, scores: [Double]).self) { group in
+            var scores = [Double](repeating: 0, count: passages.count)
+            var waiting = batches[...]
+            func begin() {
+                guard let range = waiting.popFirst() else { return }
+                group.addTask { (range, try await ask(passages, range, query)) }
+            }
+            for _ in 0..<connection.concurrency { begin() }
+            while let (range, found) = try await group.next() {
+                scores.replaceSubrange(range, with: found)
+                begin()
+            }
+            return scores
+        }
+    }
+
+    /// Consecutive ranges of passages. The question counts with each passage: models read them together.
+    private func batches(of passages: [String], query: String) -> [Range<Int>] {
+        let limits = connection.provider.limits
+        let question = TokenEstimate.tokens(in: query)
+        var batches: [Range<Int>] = []
+        var start = 0
+        var sum = 0
+        for (position, passage) in passages.enumerated() {
+            let count = TokenEstimate.tokens(in: passage) + question
+            let isFull = position - start >= max(1, limits.inputsPerRequest)
+            if position > start && (isFull || sum + count > limits.tokensPerRequest ?? .max) {
+                batches.append(start..<position)
+                start = position
+                sum = 0
+            }
+            sum += count
+        }
+        batches.append(start..<passages.count)
+        return batches
+    }
+
+    /// One request; it is halved where the provider finds it too long.
+    private func ask(_ passages: [String], _ range: Range<Int>, _ query: String) async throws -> [Double] {
+        let texts = Array(passages[range])
+        do {
+            let call = try ProviderCall(
+                .reranking, model: model, path: format.path, json: format.body(for: texts, query: query),
+                estimate: estimate(texts, query))
+            let place = connection.place(of: call)
+            return try await connection.send(call) { body in
+                let reply = try read(body, from: place)
+                return (try reply.scores(count: texts.count, from: place), reply.usage)
+            }
+        } catch let error as ProviderError where error.code == .inputTooLong && range.count > 1 {
+            let middle = range.lowerBound + range.count / 2
+            let first = try await ask(passages, range.lowerBound..<middle, query)
+            return first + (try await ask(passages, middle..<range.upperBound, query))
+        }
+    }
+
+    private func read(_ body: [UInt8], from place: String) throws -> RerankingReply {
+        do {
+            return try format.reply(in: Data(body))
+        } catch {
+            if let failure = ProviderFailure(announcedIn: body) {
+                throw ProviderError(
+                    .serverFailure, "\(place) answered with an error: \(failure.message ?? "it gives no reason").")
+            }
+            let start = String(decoding: body.prefix(120), as: UTF8.self)
+            throw ProviderError(
+                .malformedReply,
+                "\(place) did not answer with scores of passages: “\(start)”. Check the base address and the provider.",
+                underlyingError: error)
+        }
+    }
+
+    /// Cohere itself bills a search for each hundred passages, counting one anew after every 500 tokens; all others bill
+    /// tokens.
+    private func estimate(_ passages: [String], _ query: String) -> BilledUsage {
+        let question = TokenEstimate.tokens(in: query)
+        if connection.provider.reranking == .cohere, connection.provider.needsKey {
+            let units = passages.reduce(0) { $0 + (TokenEstimate.tokens(in: $1) + question + 499) / 500 }
+            return BilledUsage(searches: (units + 99) / 100)
+        }
+        return BilledUsage(input: passages.reduce(0) { $0 + TokenEstimate.tokens(in: $1) + question })
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import QuarryProviders
+
+/// How one wire format asks for the scores of passages, and how its reply is read. Formats are pure.
+protocol RerankingFormat: Sendable {
+    /// Where requests go below the base address.
+    var path: String { get }
+
+    func body(for passages: [String], query: String) -> any Encodable
+
+    /// - Throws: Any error where the reply is no such reply.
+    func reply(in body: Data) throws -> RerankingReply
+}
+
+/// What all requests of one re-ranker have in common.
+struct RerankingSettings: Sendable {
+    var model: String
+    var cutsLongPassages: Bool
+}
+
+/// The scores of one reply as they were sent, before they are checked.
+struct RerankingReply {
+    struct Result {
+        /// Which passage of the request.
+        var index: Int
+        var score: Double
+    }
+
+    var results: [Result]
+    /// Nil where the reply does not say.
+    var usage: BilledUsage?
+
+    /// The score of each passage, in the order in which they were sent.
+    /// - Throws: ``ProviderError`` with code `malformedReply` where one is missing, doubled or not finite.
+    func scores(count: Int, from place: String) throws -> [Double] {
+        guard results.count == count else {
+            throw ProviderError(.malformedReply, "\(place) scored \(results.count) passages of \(count).")
+        }
+        var scores = [Double?](repeating: nil, count: count)
+        for result in results {
+            guard scores.indices.contains(result.index), scores[result.index] == nil else {
+                throw ProviderError(
+                    .malformedReply,
+                    "\(place) scored passage \(result.index) twice, or one that was not sent.")
+            }
+            guard result.score.isFinite else {
+                throw ProviderError(
+                    .malformedReply, "\(place) gave passage \(result.index) a score of \(result.score).")
+            }
+            scores[result.index] = result.score
+        }
+        return scores.compactMap { $0 }
+    }
+}
+
+extension RerankingDialect {
+    func format(_ settings: RerankingSettings) -> any RerankingFormat {
+        switch self {
+        case .cohere: CohereReranking(settings: settings)
+        case .jina: JinaReranking(settings: settings)
+        case .voyage: VoyageReranking(settings: settings)
+        case .mixedbread: MixedbreadReranking(settings: settings)
+        case .tei: TextEmbeddingsInferenceReranking(settings: settings)
+        }
+    }
+}
+
+/// `usage` with `total_tokens`, as several formats have it.
+struct TokenCount: Decodable {
+    var total: Int?
+    var prompt: Int?
+
+    var billed: BilledUsage? { (total ?? prompt).map { BilledUsage(input: max(0, $0)) } }
+
+    private enum CodingKeys: String, CodingKey {
+        case total = "total_tokens"
+        case prompt = "prompt_tokens"
+    }
+}

@@ -1,0 +1,343 @@
+import Foundation
+import QuarryCore
+import QuarryEmbedders
+import QuarryProviders
+import QuarryTesting
+import Synchronization
+import Testing
+
+private let openAI = EmbeddingProvider.of(.openAI)
+
+/// Collects what is told.
+private final class Told: Sendable {
+    private let parts = Mutex<[EmbeddedPart]>([])
+    private let busy = Mutex(0)
+
+    func tell(_ part: EmbeddedPart) {
+        #expect(
+            busy.withLock {
+                $0 += 1; return $0
+            } == 1, "Two parts were told at once.")
+        parts.withLock { $0.append(part) }
+        busy.withLock { $0 -= 1 }
+    }
+
+    var all: [EmbeddedPart] { parts.withLock { $0 } }
+    var positions: Set<Int> { Set(all.flatMap(\.positions)) }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct RemoteEmbedderTests {
+    private func embedder(
+        _ server: FakeHTTPServer, _ change: (inout Provider) -> Void = { _ in },
+        ledger: SpendingLedger = .init(), attempts: Int = 1, options: RemoteEmbedder.Options? = nil
+    ) async throws -> RemoteEmbedder {
+        let options = options ?? .init { $0.dimension = 8 }
+        return try await RemoteEmbedder(
+            model: "m", on: openAI.connection(to: server, ledger: ledger, attempts: attempts, change), options: options)
+    }
+
+    private func sent(_ server: FakeHTTPServer) -> [[String]] { server.requests.map { openAI.texts(in: $0.body) } }
+
+    @Test(arguments: [RemoteEmbedder.VectorEncoding.float, .base64])
+    func `rows come in the order of the texts, as unit vectors`(encoding: RemoteEmbedder.VectorEncoding) async throws {
+        let server = try openAI.server()
+        let texts = ["a", "ббб", "a longer text", "ab"]
+        let batch = try await embedder(
+            server,
+            options: .init {
+                $0.dimension = 8; $0.encoding = encoding
+            }
+        )
+        .embed(texts, as: .passage)
+        #expect(isClose(batch.values, expected(texts)))
+        let format = openAI.object(try #require(server.requests.first).body)["encoding_format"] as? String
+        #expect(format == encoding.rawValue)
+    }
+
+    @Test func `rows can be left as the model makes them`() async throws {
+        let server = try openAI.server()
+        let embedder = try await embedder(
+            server,
+            options: .init {
+                $0.dimension = 8; $0.normalizes = false
+            })
+        #expect(isClose(try await embedder.embed(["a"], as: .passage).values, vector(of: "a")))
+        #expect(!embedder.fingerprint.normalized)
+    }
+
+    @Test func `prefixes are put before each role's texts and kept in the fingerprint`() async throws {
+        let server = try openAI.server()
+        let embedder = try await embedder(
+            server,
+            options: .init {
+                $0.dimension = 8; $0.queryPrefix = "query: "; $0.passagePrefix = "passage: "; $0.revision = "r2"
+            })
+        _ = try await embedder.embed(["x"], as: .query)
+        _ = try await embedder.embed(["x"], as: .passage)
+        #expect(sent(server) == [["query: x"], ["passage: x"]])
+        #expect(
+            embedder.fingerprint
+                == EmbeddingFingerprint(
+                    provider: "openai", model: "m", revision: "r2", dimension: 8, queryPrefix: "query: ",
+                    passagePrefix: "passage: ", pooling: "provider", normalized: true, maximumTokens: 8192))
+    }
+
+    @Test func `identical texts are sent once, and every holder gets the row`() async throws {
+        let server = try openAI.server()
+        // Canonically equal, but other bytes.
+        let texts = ["a", "bb", "a", "e\u{301}", "\u{E9}", "a", "bb", "ccc"]
+        let told = Told()
+        let batch = try await embedder(server) { $0.limits.inputsPerRequest = 3 }
+            .embed(texts, as: .passage) { told.tell($0) }
+        #expect(isClose(batch.values, expected(texts)))
+        #expect(Set(sent(server)) == [["a", "bb", "e\u{301}"], ["\u{E9}", "ccc"]])
+        #expect(sent(server).joined().count == 5)
+        #expect(told.positions == Set(texts.indices))
+        for part in told.all {
+            #expect(isClose(part.vectors.values, expected(part.positions.map { texts[$0] })))
+        }
+    }
+
+    @Test func `replies may come in any order`() async throws {
+        let server = try openAI.server { texts, reply in
+            // Later requests are answered sooner.
+            let number = Int(texts[0].dropFirst()) ?? 0
+            return .init(
+                headers: [("Content-Type", "application/json")], steps: [.bytes(Array(reply.utf8))],
+                delay: .milliseconds(max(0, 120 - number * 4)))
+        }
+        let texts = (0..<24).map { "t\($0)" }
+        let told = Told()
+        let batch = try await embedder(server) {
+            $0.limits.inputsPerRequest = 2; $0.limits.concurrency = 12
+        }
+        .embed(texts, as: .passage) { told.tell($0) }
+        #expect(isClose(batch.values, expected(texts)))
+        #expect(told.positions == Set(0..<24))
+        #expect(told.all.map(\.positions) != told.all.map(\.positions).sorted { $0[0] < $1[0] })
+    }
+
+    @Test func `no more requests are under way than allowed`() async throws {
+        final class Counter: Sendable {
+            let state = Mutex((now: 0, most: 0))
+        }
+        let counter = Counter()
+        let server = try openAI.server { _, reply in
+            counter.state.withLock {
+                $0.now += 1; $0.most = max($0.most, $0.now)
+            }
+            return .init(
+                headers: [("Content-Type", "application/json")],
+                steps: [
+                    .pause(.milliseconds(20)),
+                    .wait(until: {
+                        counter.state.withLock { $0.now -= 1 }
+                        return true
+                    }), .bytes(Array(reply.utf8)),
+                ])
+        }
+        let texts = (0..<30).map { "t\($0)" }
+        _ = try await embedder(server) {
+            $0.limits.inputsPerRequest = 2; $0.limits.concurrency = 3
+        }
+        .embed(texts, as: .passage)
+        #expect(counter.state.withLock { $0.most } == 3)
+    }
+
+    @Test func `nothing is sent for nothing, and a text that cannot be embedded is named before anything is sent`()
+        async throws
+    {
+        let server = try openAI.server()
+        let embedder = try await embedder(server, { $0.limits.tokensPerInput = 100 })
+        #expect(try await embedder.embed([], as: .passage).count == 0)
+        let empty = await #expect(throws: ProviderError.self) { try await embedder.embed(["a", ""], as: .passage) }
+        #expect(empty?.code == .invalidInput)
+        #expect(empty?.message.contains("Text 1 of 2") == true)
+        let long = await #expect(throws: ProviderError.self) {
+            try await embedder.embed(["a", "b", String(repeating: "word ", count: 400)], as: .passage)
+        }
+        #expect(long?.code == .inputTooLong)
+        #expect(long?.message.contains("Text 2 of 3") == true)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test(arguments: [400, 413, 500])
+    func `a batch that is too long is halved until it fits`(status: Int) async throws {
+        let server = try openAI.server { texts, _ in
+            texts.count <= 3
+                ? nil : .json(#"{"error":{"message":"the input is too large to process"}}"#, status: status)
+        }
+        let texts = (1...10).map { String(repeating: "y", count: $0) }
+        let batch = try await embedder(server, attempts: 4).embed(texts, as: .passage)
+        #expect(isClose(batch.values, expected(texts)))
+        // 10 is refused, then both 5s; 2 + 3 twice are answered.
+        #expect(server.requests.count == 7)
+    }
+
+    @Test func `the one text that is too long is named by its position`() async throws {
+        let server = try openAI.server { texts, _ in texts.contains("long") ? .text("", status: 413) : nil }
+        let told = Told()
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder(server) { $0.limits.concurrency = 1 }
+                .embed(["a", "b", "c", "long", "e"], as: .passage) { told.tell($0) }
+        }
+        #expect(error?.code == .inputTooLong)
+        #expect(error?.message.contains("Text 3 of 5") == true, "\(error?.message ?? "")")
+        #expect(told.positions == [0, 1, 2])
+    }
+
+    @Test(arguments: [1, 3])
+    func `what was told before a failure is not paid for again`(concurrency: Int) async throws {
+        let texts = (0..<36).map { "text \($0)" }
+        let box = RefusalBox()
+        let server = try openAI.server { texts, _ in
+            // The fifth of nine requests.
+            box.isRefusing && texts.contains("text 16") ? .json(#"{"error":{"message":"no"}}"#, status: 400) : nil
+        }
+        let told = Told()
+        let embedder = try await embedder(server) {
+            $0.limits.inputsPerRequest = 4
+            $0.limits.concurrency = concurrency
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder.embed(texts, as: .passage) { told.tell($0) }
+        }
+        #expect(error?.code == .requestRefused)
+        if concurrency == 1 { #expect(told.positions == Set(0..<16)) }
+        let first = server.requests.count
+        box.isRefusing = false
+        let missing = texts.indices.filter { !told.positions.contains($0) }
+        let rest = try await embedder.embed(missing.map { texts[$0] }, as: .passage)
+        #expect(server.requests.count - first == 9 - told.all.count)
+        var rows = [Int: [Float]]()
+        for part in told.all { for (row, at) in part.positions.enumerated() { rows[at] = Array(part.vectors[row]) } }
+        for (row, at) in missing.enumerated() { rows[at] = Array(rest[row]) }
+        #expect(isClose(texts.indices.flatMap { rows[$0] ?? [] }, expected(texts)))
+    }
+
+    private final class RefusalBox: Sendable {
+        private let state = Mutex(true)
+        var isRefusing: Bool {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+
+    @Test func `what fails in the teller ends the work`() async throws {
+        struct Full: Error {}
+        let server = try openAI.server()
+        let texts = (0..<20).map { "t\($0)" }
+        let embedder = try await embedder(server) {
+            $0.limits.inputsPerRequest = 1; $0.limits.concurrency = 1
+        }
+        await #expect(throws: Full.self) { try await embedder.embed(texts, as: .passage) { _ in throw Full() } }
+        #expect(server.requests.count <= 2)
+    }
+
+    @Test func `a budget stops before the next request, and keeps what is under way`() async throws {
+        let server = try openAI.server()
+        // A text counts three tokens, and the reply bills seven a request.
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 30))
+        let embedder = try await embedder(
+            server,
+            {
+                $0.limits.inputsPerRequest = 1
+                $0.limits.concurrency = 2
+            }, ledger: ledger)
+        let told = Told()
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder.embed((0..<20).map { "t\($0)" }, as: .passage) { told.tell($0) }
+        }
+        #expect(error?.code == .budgetExceeded)
+        #expect(told.all.count == server.requests.count)
+        #expect(ledger.spending.tokens <= 30 + 7)
+        #expect((3...5).contains(server.requests.count))
+    }
+
+    @Test func `a busy server is asked again`() async throws {
+        let counter = PositionCounter()
+        let server = try openAI.server { _, _ in
+            counter.next() == 0 ? .text("busy", status: 503, headers: [("Retry-After", "0")]) : nil
+        }
+        let batch = try await embedder(server, attempts: 2).embed(["a"], as: .passage)
+        #expect(isClose(batch.values, expected(["a"])))
+    }
+
+    @Test func `the dimension comes from the request, else the catalogue, else a probe`() async throws {
+        let server = try openAI.server()
+        let card = ModelCard(
+            provider: "openai", name: "m", tasks: [.embedding], dimensions: [8, 4], contextTokens: 300,
+            dataLeavesMachine: true, asOf: "2026-11-01")
+        let asked = try await RemoteEmbedder(
+            model: "m", on: openAI.connection(to: server, catalog: .init([card])), options: .init { $0.dimension = 4 })
+        #expect(asked.dimension == 4)
+        let catalogued = try await RemoteEmbedder(
+            model: "m", on: openAI.connection(to: server, catalog: .init([card])))
+        #expect(catalogued.dimension == 8)
+        #expect(catalogued.fingerprint.maximumTokens == 300)
+        #expect(server.requests.isEmpty)
+        let probed = try await RemoteEmbedder(model: "m", on: openAI.connection(to: server))
+        #expect(probed.dimension == 8)
+        #expect(server.requests.count == 1)
+        _ = try await catalogued.embed(["a"], as: .query)
+        #expect(openAI.object(try #require(server.requests.last).body)["dimensions"] == nil)
+        let error = await #expect(throws: ProviderError.self) { try await asked.embed(["a"], as: .query) }
+        #expect(error?.code == .wrongDimension)
+        #expect(openAI.object(try #require(server.requests.last).body)["dimensions"] as? Int == 4)
+    }
+
+    @Test func `cancelling closes every connection`() async throws {
+        let server = try FakeHTTPServer { _ in .init(delay: .seconds(30)) }
+        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
+        let task = Task { try await embedder.embed(["a", "b", "c"], as: .passage) }
+        while server.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        for _ in 0..<1500 where server.abandonedCount < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(server.abandonedCount == 3)
+    }
+
+    @Test func `a failure cancels what else is under way`() async throws {
+        let server = try openAI.server { texts, _ in
+            texts == ["a"] ? .json(#"{"error":"no"}"#, status: 400) : .init(delay: .seconds(30))
+        }
+        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
+        let start = ContinuousClock.now
+        await #expect(throws: ProviderError.self) { try await embedder.embed(["b", "c", "a"], as: .passage) }
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    @Test func `what cannot work is refused at once`() async throws {
+        let server = try openAI.server()
+        for (model, change, options) in [
+            ("", { _ in }, RemoteEmbedder.Options()), ("m", { $0.embedding = nil }, .init()),
+            ("m", { _ in }, .init { $0.dimension = 0 }),
+            ("m", { $0.embedding = .kserve }, .init { $0.dimension = 8 }),
+            ("m", { $0.embedding = .huggingFace }, .init { $0.dimension = 8 }),
+        ] as [(String, (inout Provider) -> Void, RemoteEmbedder.Options)] {
+            let error = await #expect(throws: ProviderError.self) {
+                try await RemoteEmbedder(
+                    model: model, on: openAI.connection(to: server, change), options: options)
+            }
+            #expect(error?.code == .invalidConfiguration)
+        }
+        let card = ModelCard(
+            provider: "openai", name: "old", tasks: [.embedding], dataLeavesMachine: true,
+            retirement: .init(date: "2026-01-14", successor: "new"), asOf: "2026-11-01")
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteEmbedder(model: "old", on: openAI.connection(to: server, catalog: .init([card])))
+        }
+        #expect(error?.code == .retiredModel)
+        #expect(error?.message.contains("new") == true)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `the preferred count keeps all requests busy`() async throws {
+        let server = try openAI.server()
+        #expect(try await embedder(server).preferredCount == 4096)
+        #expect(
+            try await embedder(server) {
+                $0.limits.inputsPerRequest = 10; $0.limits.concurrency = 4
+            }.preferredCount == 40)
+    }
+}

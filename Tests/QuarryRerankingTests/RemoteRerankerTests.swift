@@ -1,0 +1,208 @@
+import Foundation
+import QuarryCore
+import QuarryProviders
+import QuarryReranking
+import QuarryTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct RemoteRerankerTests {
+    @Test(arguments: RerankingProvider.all.map(\.preset))
+    func `every dialect conforms`(preset: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        let reranker = try RemoteReranker(model: provider.model, on: provider.connection(to: server))
+        try await verifyReranker(reranker)
+        #expect(server.requests.allSatisfy { $0.method == "POST" && $0.path == provider.path })
+    }
+
+    @Test(arguments: RerankingProvider.all.map(\.preset))
+    func `hits are ordered by the model's score and keep what explains them`(preset: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        let texts = (0..<20).map { "passage number \($0)" }
+        let candidates = hits(texts)
+        let reranker = try RemoteReranker(model: provider.model, on: provider.connection(to: server))
+        let ranked = try await reranker.rerank(candidates, for: "which?")
+        #expect(Set(ranked.map(\.id)) == Set(candidates.map(\.id)))
+        #expect(ranked.map(\.score) == texts.map(score).sorted(by: >))
+        for hit in ranked {
+            let before = candidates[Int(hit.id.rawValue) - 1]
+            #expect(hit.score == score(of: before.chunk.text))
+            #expect(hit.legs == before.legs)
+            #expect(hit.chunk == before.chunk)
+        }
+    }
+
+    @Test(arguments: [
+        ("cohere", #"{"documents":["a","b"],"model":"rerank-v4.0-fast","query":"q","top_n":2}"#),
+        ("llamacpp", #"{"documents":["a","b"],"model":"m","query":"q","top_n":2}"#),
+        (
+            "jina",
+            #"{"documents":["a","b"],"model":"jina-reranker-v3","query":"q","return_documents":false,"top_n":2,"truncation":true}"#
+        ),
+        ("voyage", #"{"documents":["a","b"],"model":"rerank-2.5","query":"q","top_k":2,"truncation":true}"#),
+        ("mixedbread", #"{"input":["a","b"],"model":"m","query":"q","return_input":false,"top_k":2}"#),
+        ("tei", #"{"query":"q","texts":["a","b"],"truncate":true}"#),
+    ])
+    func `requests are written as documented`(preset: String, body: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        _ = try await RemoteReranker(model: provider.model, on: provider.connection(to: server))
+            .rerank(hits(["a", "b"]), for: "q")
+        let request = try #require(server.requests.last)
+        #expect(String(decoding: request.body, as: UTF8.self) == body)
+        #expect(request.headers["authorization"] == "Bearer sk-test-key")
+    }
+
+    @Test func `equal scores keep the order in which hits came`() async throws {
+        let provider = RerankingProvider.of("llamacpp")
+        let server = try FakeHTTPServer { request in
+            let count = provider.passages(in: request.body).count
+            return .json(provider.reply((0..<count).reversed().map { (index: $0, score: $0 == 2 ? "-1" : "-3.5") }))
+        }
+        let ranked = try await RemoteReranker(model: "m", on: provider.connection(to: server))
+            .rerank(hits(["a", "b", "c", "d", "e"]), for: "q")
+        #expect(ranked.map(\.id.rawValue) == [3, 1, 2, 4, 5])
+        #expect(ranked.map(\.score) == [-1, -3.5, -3.5, -3.5, -3.5])
+    }
+
+    @Test func `long lists go in batches, and are numbered back`() async throws {
+        let provider = RerankingProvider.of("tei")
+        let server = try provider.server()
+        let texts = (0..<50).map { "t\($0)" }
+        let connection = try provider.connection(to: server) { $0.limits.inputsPerRequest = 8 }
+        let ranked = try await RemoteReranker(model: "m", on: connection).rerank(hits(texts), for: "q")
+        #expect(server.requests.count == 7)
+        #expect(server.requests.flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+        #expect(ranked.count == 50)
+        for hit in ranked { #expect(hit.score == score(of: hit.chunk.text)) }
+        let byTokens = try provider.connection(to: server) { $0.limits.tokensPerRequest = 12 }
+        _ = try await RemoteReranker(model: "m", on: byTokens).rerank(hits(texts), for: "question")
+        // The question counts with each passage: three tokens and one or two.
+        #expect(server.requests.dropFirst(7).allSatisfy { provider.passages(in: $0.body).count <= 3 })
+        #expect(server.requests.dropFirst(7).flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+    }
+
+    @Test func `a batch that is too long is halved`() async throws {
+        let provider = RerankingProvider.of("tei")
+        let server = try provider.server { passages, _ in
+            passages.count <= 3 ? nil : .json(#"{"error":"batch size 5 > maximum allowed batch size 3"}"#, status: 413)
+        }
+        let ranked = try await RemoteReranker(model: "m", on: provider.connection(to: server))
+            .rerank(hits(["a", "b", "c", "d", "e"]), for: "q")
+        #expect(ranked.count == 5)
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func `headings stand above the text, and the best can be kept alone`() async throws {
+        let provider = RerankingProvider.of("cohere")
+        let server = try provider.server()
+        var candidates = hits(["kettle", "lease"])
+        candidates[1].documentTitle = "House rules"
+        candidates[1].chunk.headings = ["Renting", "Ends"]
+        var options = RemoteReranker.Options()
+        options.limit = 1
+        let kept = try await RemoteReranker(model: "m", on: provider.connection(to: server), options: options)
+            .rerank(candidates, for: "q")
+        #expect(kept.count == 1)
+        #expect(provider.passages(in: server.requests[0].body) == ["kettle", "House rules\nRenting\nEnds\nlease"])
+        options.passageText = .text
+        _ = try await RemoteReranker(model: "m", on: provider.connection(to: server), options: options)
+            .rerank(candidates, for: "q")
+        #expect(provider.passages(in: server.requests[1].body) == ["kettle", "lease"])
+    }
+
+    @Test(arguments: [
+        ("cohere", BilledUsage(searches: 1)), ("llamacpp", BilledUsage(input: 9)), ("jina", BilledUsage(input: 9)),
+        ("voyage", BilledUsage(input: 9)), ("mixedbread", BilledUsage(input: 9)),
+    ])
+    func `what the reply bills is booked`(preset: String, usage: BilledUsage) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        let ledger = SpendingLedger()
+        _ = try await RemoteReranker(model: "m", on: provider.connection(to: server, ledger: ledger))
+            .rerank(hits(["a", "b"]), for: "q")
+        #expect(ledger.spending.entries.map(\.usage) == [usage])
+        #expect(ledger.spending.entries.map(\.isEstimated) == [false])
+    }
+
+    @Test(arguments: RerankingProvider.all.map(\.preset))
+    func `a reply cut anywhere is refused`(preset: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let whole = Array(provider.reply([(1, "0.75"), (0, "-2.5")]).utf8)
+        for length in whole.indices {
+            let cut = String(decoding: whole.prefix(length), as: UTF8.self)
+            let server = try FakeHTTPServer { _ in .json(cut) }
+            let error = await #expect(throws: ProviderError.self) {
+                try await RemoteReranker(model: "m", on: provider.connection(to: server))
+                    .rerank(hits(["a", "b"]), for: "q")
+            }
+            #expect(error?.code == .malformedReply, "\(cut)")
+        }
+    }
+
+    @Test(arguments: RerankingProvider.all.map(\.preset))
+    func `scores that are missing, doubled, invented or no numbers are refused`(preset: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let replies: [[(index: Int, score: String)]] = [
+            [], [(0, "1")], [(0, "1"), (0, "1")], [(0, "1"), (2, "1")], [(0, "1"), (-1, "1")],
+            [(0, "1"), (1, "1"), (2, "1")], [(0, "1"), (1, "null")], [(0, "1"), (1, "1e999")],
+            [(0, "1"), (1, "\"x\"")],
+        ]
+        for reply in replies {
+            let body = provider.reply(reply)
+            let server = try FakeHTTPServer { _ in .json(body) }
+            let error = await #expect(throws: ProviderError.self) {
+                try await RemoteReranker(model: "m", on: provider.connection(to: server))
+                    .rerank(hits(["a", "b"]), for: "q")
+            }
+            #expect(error?.code == .malformedReply, "\(body)")
+        }
+    }
+
+    @Test(arguments: [
+        ("cohere", 401, #"{"message":"invalid api token"}"#, ProviderError.Code.unauthorized, "invalid api token"),
+        ("jina", 402, #"{"detail":"Insufficient balance"}"#, .quotaExhausted, "balance"),
+        ("voyage", 429, #"{"detail":"rate limit"}"#, .rateLimited, "rate limit"),
+        ("mixedbread", 503, #"{"message":"busy"}"#, .serverFailure, "busy"),
+        ("tei", 424, #"{"error":"Inference failed","error_type":"Backend"}"#, .serverFailure, "Inference failed"),
+        (
+            "llamacpp", 501,
+            #"{"error":{"code":501,"message":"This server does not support reranking. Start it with `--reranking`","type":"not_supported_error"}}"#,
+            .serverFailure, "does not support reranking"
+        ),
+        ("vllm", 200, #"{"error":{"message":"no slot for sk-test-key"}}"#, .serverFailure, "no slot for <redacted>"),
+        ("tei", 422, #"{"error":"`inputs` must have less than 512 tokens. Given: 600"}"#, .inputTooLong, "512"),
+    ])
+    func `a failing provider throws with its words`(
+        preset: String, status: Int, body: String, code: ProviderError.Code, words: String
+    ) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try FakeHTTPServer { _ in .json(body, status: status) }
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(hits(["a"]), for: "q")
+        }
+        #expect(error?.code == code)
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `what cannot work is refused at once`() async throws {
+        let provider = RerankingProvider.of("cohere")
+        let server = try provider.server()
+        var none = RemoteReranker.Options()
+        none.limit = 0
+        for (model, change, options) in [
+            ("", { _ in }, .init()), ("m", { $0.reranking = nil }, .init()), ("m", { _ in }, none),
+        ] as [(String, (inout Provider) -> Void, RemoteReranker.Options)] {
+            let error = #expect(throws: ProviderError.self) {
+                try RemoteReranker(model: model, on: provider.connection(to: server, change), options: options)
+            }
+            #expect(error?.code == .invalidConfiguration)
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(hits(["a"]), for: "")
+        }
+        #expect(error?.code == .invalidInput)
+        #expect(server.requests.isEmpty)
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import QuarryCore
+import QuarryProviders
+import QuarryTesting
+
+/// What the tests need to know of a wire format, written apart from the code that is tested.
+struct RerankingProvider: Sendable {
+    var dialect: RerankingDialect
+    var preset: String
+    var base = ""
+    var path: String
+    var model = "m"
+
+    static let all: [RerankingProvider] = [
+        .init(dialect: .cohere, preset: "cohere", path: "/v2/rerank", model: "rerank-v4.0-fast"),
+        .init(dialect: .cohere, preset: "llamacpp", path: "/v1/rerank"),
+        .init(dialect: .cohere, preset: "vllm", base: "/v1", path: "/v1/rerank"),
+        .init(dialect: .jina, preset: "jina", path: "/v1/rerank", model: "jina-reranker-v3"),
+        .init(dialect: .voyage, preset: "voyage", base: "/v1", path: "/v1/rerank", model: "rerank-2.5"),
+        .init(dialect: .mixedbread, preset: "mixedbread", path: "/v1/reranking"),
+        .init(dialect: .tei, preset: "tei", path: "/rerank"),
+    ]
+
+    static func of(_ preset: String) -> RerankingProvider { all.first { $0.preset == preset } ?? all[0] }
+
+    /// A connection to a server that stands in for the provider. It asks once.
+    func connection(
+        to server: FakeHTTPServer, ledger: SpendingLedger = .init(), _ change: (inout Provider) -> Void = { _ in }
+    ) throws -> ProviderConnection {
+        var provider = try ModelReference(preset).provider
+        provider.baseURL = server.url + base
+        change(&provider)
+        var options = ConnectionOptions()
+        options.maximumAttempts = 1
+        return try ProviderConnection(
+            provider, key: APIKey("sk-test-key"), options: options, catalog: ModelCatalog(), ledger: ledger)
+    }
+
+    func object(_ body: [UInt8]) -> [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]) ?? [:]
+    }
+
+    func passages(in body: [UInt8]) -> [String] {
+        let json = object(body)
+        return (json["documents"] ?? json["texts"] ?? json["input"]) as? [String] ?? []
+    }
+
+    /// A reply as the provider documents it. Its results stand in the order given.
+    func reply(_ results: [(index: Int, score: String)]) -> String {
+        let field = dialect == .tei || dialect == .mixedbread ? "score" : "relevance_score"
+        let list =
+            "[" + results.map { #"{"index":\#($0.index),"\#(field)":\#($0.score)}"# }.joined(separator: ",") + "]"
+        return switch preset {
+        case "cohere":
+            #"{"id":"1","results":\#(list),"meta":{"api_version":{"version":"2"},"billed_units":{"search_units":1}}}"#
+        case "voyage": #"{"object":"list","data":\#(list),"model":"m","usage":{"total_tokens":9}}"#
+        case "mixedbread":
+            #"{"object":"list","model":"m","data":\#(list),"usage":{"prompt_tokens":9,"total_tokens":9},"top_k":2,"return_input":false}"#
+        case "tei": list
+        default: #"{"model":"m","object":"list","usage":{"prompt_tokens":9,"total_tokens":9},"results":\#(list)}"#
+        }
+    }
+
+    /// A server that scores by ``score(of:)``, best first.
+    func server(
+        _ answer: @escaping @Sendable ([String], String) -> FakeHTTPServer.Response? = { _, _ in nil }
+    ) throws -> FakeHTTPServer {
+        try FakeHTTPServer { request in
+            let passages = passages(in: request.body)
+            let results = passages.enumerated().map { (index: $0, score: "\(score(of: $1))") }
+                .sorted { (Double($0.score) ?? 0) > (Double($1.score) ?? 0) }
+            let reply = reply(results)
+            return answer(passages, reply) ?? .json(reply)
+        }
+    }
+}
+
+/// A raw score as a cross-encoder might give, negative for most.
+func score(of passage: String) -> Double {
+    Double(passage.utf8.reduce(17) { ($0 &* 31 &+ Int($1)) % 1009 }) / 100 - 7
+}
+
+func hits(_ texts: [String]) -> [ScoredChunk] {
+    texts.enumerated().map { number, text in
+        ScoredChunk(
+            id: ChunkID(Int64(number + 1)),
+            chunk: Chunk(
+                documentID: "d\(number).md", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 3),
+            location: SourceLocation(source: "d\(number).md", bytes: 0..<text.utf8.count, lines: 1...1),
+            score: 1 / Double(number + 1),
+            legs: [.bm25: LegScore(rank: number + 1, score: 3), .vector: LegScore(rank: 1, score: 0.5)])
+    }
+}
