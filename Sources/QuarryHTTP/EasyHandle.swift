@@ -23,10 +23,40 @@ enum EasyHandle {
     static func destroy(_ transfer: Transfer) {
         if let handle = transfer.handle { curl_easy_cleanup(handle) }
         curl_slist_free_all(transfer.headerList)
+        curl_slist_free_all(transfer.resolveList)
         transfer.errorText?.deallocate()
         transfer.handle = nil
         transfer.headerList = nil
+        transfer.resolveList = nil
         transfer.errorText = nil
+    }
+
+    /// What libcurl measured so far.
+    static func timings(of transfer: Transfer) -> HTTPTimings {
+        var timings = HTTPTimings()
+        timings.bodyBytes = transfer.bodyBytes
+        guard let handle = transfer.handle else { return timings }
+        func number(_ info: CURLINFO) -> Int {
+            var value: curl_off_t = 0
+            return quarry_curl_get_offset(handle, info, &value) == CURLE_OK ? Int(value) : 0
+        }
+        timings.lookup = .microseconds(number(CURLINFO_NAMELOOKUP_TIME_T))
+        timings.connect = .microseconds(number(CURLINFO_CONNECT_TIME_T))
+        timings.handshake = .microseconds(number(CURLINFO_APPCONNECT_TIME_T))
+        timings.firstByte = .microseconds(number(CURLINFO_STARTTRANSFER_TIME_T))
+        timings.total = .microseconds(number(CURLINFO_TOTAL_TIME_T))
+        timings.bytesSent = number(CURLINFO_SIZE_UPLOAD_T)
+        timings.bytesReceived = number(CURLINFO_SIZE_DOWNLOAD_T)
+        return timings
+    }
+
+    /// Whether the transfer goes over a connection that stood before it.
+    static func isConnectionReused(_ transfer: Transfer) -> Bool {
+        var count = 0
+        guard let handle = transfer.handle,
+            quarry_curl_get_long(handle, CURLINFO_NUM_CONNECTS, &count) == CURLE_OK
+        else { return false }
+        return count == 0
     }
 
     static func error(_ code: CURLcode, of transfer: Transfer) -> HTTPError {
@@ -64,8 +94,13 @@ enum EasyHandle {
         try options.set(CURLOPT_ACCEPT_ENCODING, "")
         try options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, transfer.limits.connectTimeout.milliseconds))
         if let total = transfer.limits.totalTimeout { try options.set(CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
+        for entry in configuration.resolve {
+            transfer.resolveList = try appending(entry, to: transfer.resolveList)
+        }
+        try options.check(quarry_curl_set_list(options.handle, CURLOPT_RESOLVE, transfer.resolveList))
         switch configuration.proxy {
         case .none: try options.set(CURLOPT_PROXY, "")
+        case .environment where configuration.hosts.isLoopbackOnly: try options.set(CURLOPT_PROXY, "")
         case .environment: break
         case .url(let url, let password):
             try options.set(CURLOPT_PROXY, url.string)
@@ -100,13 +135,17 @@ enum EasyHandle {
         }
         lines.append("Expect:")
         if request.body != nil, request.headers["content-type"] == nil { lines.append("Content-Type:") }
-        for line in lines {
-            guard let list = curl_slist_append(transfer.headerList, line) else {
-                throw HTTPError(.internalFailure, "libcurl could not allocate a header field.")
-            }
-            transfer.headerList = list
-        }
+        for line in lines { transfer.headerList = try appending(line, to: transfer.headerList) }
         try options.check(quarry_curl_set_list(options.handle, CURLOPT_HTTPHEADER, transfer.headerList))
+    }
+
+    private static func appending(
+        _ line: String, to list: UnsafeMutablePointer<curl_slist>?
+    ) throws -> UnsafeMutablePointer<curl_slist> {
+        guard let longer = curl_slist_append(list, line) else {
+            throw HTTPError(.internalFailure, "libcurl could not allocate a list.")
+        }
+        return longer
     }
 
     private static func set(callbacksOf transfer: Transfer, _ options: Options) throws {
@@ -116,6 +155,7 @@ enum EasyHandle {
         try options.set(CURLOPT_HEADERDATA, context)
         try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_WRITEFUNCTION, receiveBody))
         try options.set(CURLOPT_WRITEDATA, context)
+        try set(connectionRuleOf: transfer, options.handle, context: context)
     }
 }
 
@@ -154,10 +194,20 @@ private func receiveHeader(
         )
         return 0
     }
-    if let head {
-        transfer.deliver(HTTPResponseHead(status: head.status, headers: head.headers, url: transfer.request.url))
-    }
+    if let head { transfer.deliver(head) }
     return line.count
+}
+
+extension Transfer {
+    fileprivate func deliver(_ parsed: ResponseHeadParser.Head) {
+        var head = HTTPResponseHead(
+            status: parsed.status, headers: parsed.headers.hidingValues(that: redactor),
+            url: request.url.hidingCredentials(redactor))
+        head.redactor = redactor
+        head.endsByClosing = parsed.endsByClosing && request.method != .head
+        tracer?.trace(head, from: remoteAddress, isReused: EasyHandle.isConnectionReused(self))
+        deliver(head)
+    }
 }
 
 private func receiveBody(
@@ -176,6 +226,9 @@ private func receiveBody(
     switch transfer.deliver(piece) {
     case .taken:
         transfer.bodyBytes += piece.count
+        if transfer.tracer?.showsBodies == true, transfer.tracedBody.count <= Tracer.maximumBodyBytes {
+            transfer.tracedBody.append(contentsOf: piece.prefix(Tracer.maximumBodyBytes + 1))
+        }
         return piece.count
     case .pause: return quarry_curl_write_pause
     case .unwanted: return 0

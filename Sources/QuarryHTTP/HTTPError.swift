@@ -5,8 +5,8 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String, Sendable {
             case invalidURL, invalidRequest, cannotResolve, cannotConnect, insecureConnection, timedOut
-            case connectionLost, responseTooLarge, tooManyRedirects, refusedRedirect, malformedResponse, closed,
-                internalFailure
+            case connectionLost, responseTooLarge, tooManyRedirects, refusedRedirect, refusedHost, rateLimited,
+                circuitOpen, malformedResponse, closed, internalFailure
         }
         private let name: Name
 
@@ -21,6 +21,12 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
         package static let responseTooLarge = Code(name: .responseTooLarge)
         package static let tooManyRedirects = Code(name: .tooManyRedirects)
         package static let refusedRedirect = Code(name: .refusedRedirect)
+        /// The client's ``HostPolicy`` forbids the host.
+        package static let refusedHost = Code(name: .refusedHost)
+        /// The server asked for a longer pause than a ``RateLimiter`` waits.
+        package static let rateLimited = Code(name: .rateLimited)
+        /// A ``CircuitBreaker`` holds requests back from a server that failed again and again.
+        package static let circuitOpen = Code(name: .circuitOpen)
         package static let malformedResponse = Code(name: .malformedResponse)
         /// The client was shut down.
         package static let closed = Code(name: .closed)

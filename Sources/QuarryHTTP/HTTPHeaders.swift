@@ -3,7 +3,18 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
     package struct Field: Sendable, Hashable {
         package var name: String
         var value: FieldValue
+
+        /// Whether the field is a secret, or its name says that it carries one.
+        var isCredential: Bool {
+            if case .secret = value { return true }
+            return HTTPHeaders.credentialNames.contains(name.lowercased())
+        }
     }
+
+    private static let credentialNames: Set<String> = [
+        "authorization", "proxy-authorization", "cookie", "set-cookie", "api-key", "x-api-key", "x-goog-api-key",
+        "x-auth-token", "x-chroma-token",
+    ]
 
     enum FieldValue: Sendable, Hashable {
         case plain(String)
@@ -56,9 +67,30 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
     /// Only what may be told to a stranger: no secrets, no cookies, no authorization.
     func withoutCredentials() -> HTTPHeaders {
         var rest = self
-        rest.fields.removeAll { field in
-            if case .secret = field.value { return true }
-            return ["authorization", "proxy-authorization", "cookie"].contains(field.name.lowercased())
+        rest.fields.removeAll(where: \.isCredential)
+        return rest
+    }
+
+    /// The secrets, and the values of fields that are for credentials.
+    var credentials: [Secret] {
+        fields.filter(\.isCredential).map { field in
+            switch field.value {
+            case .plain(let text): Secret(text)
+            case .secret(let secret): secret
+            }
+        }
+    }
+
+    /// The first value of a name as it came, even where it is not to be shown.
+    func wire(_ name: String) -> String? { fields.first { Self.same($0.name, name) }?.value.wire }
+
+    /// The same fields; those whose value holds a credential are not shown any more.
+    func hidingValues(that redactor: Redactor) -> HTTPHeaders {
+        var rest = self
+        rest.fields = fields.map { field in
+            let text = field.value.wire
+            guard redactor.redact(text) != text else { return field }
+            return Field(name: field.name, value: .secret(Secret(text)))
         }
         return rest
     }
@@ -89,8 +121,8 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
     package var description: String {
         fields.map { field in
             switch field.value {
-            case .plain(let text): "\(field.name): \(text)"
-            case .secret(let secret): "\(field.name): \(secret)"
+            case .plain(let text) where !field.isCredential: "\(field.name): \(text)"
+            case .plain, .secret: "\(field.name): <redacted>"
             }
         }.joined(separator: "\n")
     }

@@ -27,6 +27,10 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+extension HTTPRequest: CustomStringConvertible {
+    package var description: String { "\(method.rawValue) \(url)" }
+}
+
 /// How long and how much a request may take.
 package struct HTTPLimits: Sendable, Hashable {
     /// Until the connection, TLS included, stands. The default is 5 s.
@@ -54,6 +58,10 @@ package struct HTTPResponseHead: Sendable, Hashable {
     package var headers: HTTPHeaders
     /// Where the response came from, after redirects.
     package var url: HTTPURL
+    /// Takes the credentials of the request out of what is shown.
+    package var redactor = Redactor()
+    /// Whether only the end of the connection ends the body, so that nobody can tell whether it is whole.
+    package var endsByClosing = false
 
     package init(status: Int, headers: HTTPHeaders, url: HTTPURL) {
         self.status = status
@@ -71,6 +79,10 @@ package struct HTTPResponseHead: Sendable, Hashable {
     }
 }
 
+extension HTTPResponseHead: CustomStringConvertible {
+    package var description: String { "\(status) from \(redactor.redact("\(url)"))" }
+}
+
 /// A whole response.
 package struct HTTPResponse: Sendable, Hashable {
     package var head: HTTPResponseHead
@@ -83,4 +95,8 @@ package struct HTTPResponse: Sendable, Hashable {
 
     package var status: Int { head.status }
     package var headers: HTTPHeaders { head.headers }
+}
+
+extension HTTPResponse: CustomStringConvertible {
+    package var description: String { "\(head), \(body.count) bytes" }
 }

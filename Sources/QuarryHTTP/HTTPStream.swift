@@ -47,7 +47,7 @@ final class HTTPBody: Sendable {
 
     deinit { engine.cancel(transfer) }
 
-    func head() async throws -> HTTPResponseHead {
+    func head() async throws -> Transfer.Arrival {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { transfer.waitForHead($0) }
         } onCancel: {

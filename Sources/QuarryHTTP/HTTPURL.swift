@@ -16,8 +16,19 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``HTTPError`` with code `invalidURL`.
     package init(_ text: String) throws { self = try HTTPURL(parsing: text, relativeTo: nil) }
 
+    private var shown: String?
+
     /// What may be shown: without the query, which may hold a key.
-    package var description: String { "\(origin)\(path)" }
+    package var description: String { shown ?? "\(origin)\(path)" }
+
+    /// The same URL, which does not show the credentials that it holds.
+    func hidingCredentials(_ redactor: Redactor) -> HTTPURL {
+        let text = redactor.redact(description)
+        guard text != description else { return self }
+        var copy = self
+        copy.shown = text
+        return copy
+    }
 
     /// Scheme, host and port. Credentials are only ever sent to the origin they were meant for.
     package var origin: String {
@@ -82,4 +93,8 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         }
         return HTTPError(.invalidURL, "“\(shown)” is not a URL. Write http://host:port/path.")
     }
+}
+
+extension HTTPURL: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

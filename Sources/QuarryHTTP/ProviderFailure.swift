@@ -2,12 +2,21 @@ import Foundation
 
 /// What the body of an error response says, in any of the shapes JSON APIs use for it.
 ///
-/// Read are `{"error": {"message", "type", "code"}}`, `{"error": "…"}`, `{"message": "…"}` and `{"detail": "…"}`.
+/// Read are `{"error": {"message", "type", "code", "status", "innererror", "details"}}` (OpenAI, Anthropic, Gemini,
+/// Azure), `{"error": "…", "error_type"}` (TEI, TGI), `{"message": "…"}`, `{"detail": "…"}` and FastAPI's
+/// `{"detail": [{"loc", "msg", "type"}]}`, also inside an array.
 package struct ProviderFailure: Sendable, Hashable {
     /// The provider's sentence; the start of the body where it is not JSON; nil where it is empty.
     package var message: String?
     package var code: String?
+    /// `type`, Gemini's `status`, or TEI's `error_type`.
     package var type: String?
+    /// The code of Azure's `innererror`.
+    package var innerCode: String?
+    /// The wait that Gemini's `RetryInfo` asks for.
+    package var retryDelay: Duration?
+    /// The status of the response; nil where it is not known.
+    package var status: Int?
 
     package init(message: String?, code: String? = nil, type: String? = nil) {
         self.message = message
@@ -16,7 +25,9 @@ package struct ProviderFailure: Sendable, Hashable {
     }
 
     package init(body: [UInt8]) {
-        if let document = try? JSONDecoder().decode(Document.self, from: Data(body)), let failure = document.failure {
+        if body.count <= 1 << 20, let json = try? JSONDecoder().decode(JSONValue.self, from: Data(body)),
+            let failure = Self.read(json)
+        {
             self = failure
         } else {
             let text = String(decoding: body.prefix(400), as: UTF8.self)
@@ -25,83 +36,156 @@ package struct ProviderFailure: Sendable, Hashable {
         }
     }
 
+    /// The failure that a response tells of, without the credentials of its request, which some servers repeat.
+    package init(_ response: HTTPResponse) {
+        self.init(body: response.body)
+        status = response.status
+        let redactor = response.head.redactor
+        message = message.map(redactor.redact)
+        code = code.map(redactor.redact)
+        type = type.map(redactor.redact)
+    }
+
     /// The failure that a JSON text announces with a key `error`, as streams do after a status of 200.
     package init?(announcedIn json: some Sequence<UInt8>) {
-        guard let document = try? JSONDecoder().decode(Document.self, from: Data(json)), document.error != nil,
-            let failure = document.failure
+        let bytes = Array(json)
+        // Called for every event of a stream, nearly all of which are no failures.
+        guard Self.mentionsError(bytes), let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)),
+            let error = value["error"], error != .null, let failure = Self.read(value)
         else { return nil }
         self = failure
     }
 
-    /// Whether the request was refused for the length of its input.
+    /// Whether the request was refused for the length of its input: sent in parts it might pass, sent again as it is
+    /// it will not.
     package var saysInputTooLong: Bool {
+        if status == 413 { return true }
         let known = [
             "context_length_exceeded", "exceed_context_size_error", "string_above_max_length", "array_above_max_length",
             "request_too_large",
         ]
-        if [code, type].contains(where: { $0.map(known.contains) ?? false }) { return true }
+        if [code, type, innerCode].contains(where: { $0.map(known.contains) ?? false }) { return true }
         let text = (message ?? "").lowercased()
         return [
             "too long", "too large", "too many tokens", "too many inputs", "maximum context", "context length",
             "context size", "maximum batch size", "batch size", "max_tokens_per_request", "token limit",
+            "maximum number of tokens", "max allowed tokens", "must have less than",
         ].contains { text.contains($0) }
     }
 
-    private struct Document: Decodable {
-        var error: ErrorValue?
-        var message: String?
-        var detail: String?
-
-        var failure: ProviderFailure? {
-            switch error {
-            case .text(let text): ProviderFailure(message: text)
-            case .object(let failure): failure
-            case nil: (message ?? detail).map { ProviderFailure(message: $0) }
+    private static func mentionsError(_ bytes: [UInt8]) -> Bool {
+        let word = Array(#""error""#.utf8)
+        guard bytes.count >= word.count else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            (0...bytes.count - word.count).contains { start in
+                bytes[start] == word[0] && word.indices.allSatisfy { bytes[start + $0] == word[$0] }
             }
-        }
-
-        private enum CodingKeys: String, CodingKey { case error, message, detail }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            error = try container.decodeIfPresent(ErrorValue.self, forKey: .error)
-            message = try? container.decodeIfPresent(String.self, forKey: .message)
-            detail = try? container.decodeIfPresent(String.self, forKey: .detail)
         }
     }
 
-    private enum ErrorValue: Decodable {
-        case text(String)
-        case object(ProviderFailure)
+    private static func read(_ json: JSONValue) -> ProviderFailure? {
+        if case .array(let elements) = json { return elements.first.flatMap(read) }
+        guard case .object = json else { return nil }
+        switch json["error"] {
+        case .object?:
+            guard let error = json["error"] else { return nil }
+            var failure = ProviderFailure(
+                message: sentence(error), code: word(error["code"]),
+                type: error["type"]?.string ?? error["status"]?.string)
+            failure.innerCode = word((error["innererror"] ?? error["inner_error"])?["code"])
+            failure.retryDelay = retryDelay(error["details"])
+            return failure
+        case let error? where error != .null:
+            return sentence(error).map { ProviderFailure(message: $0, type: json["error_type"]?.string) }
+        default:
+            guard let message = sentence(json) else { return nil }
+            let code = word(json["code"]) ?? word(json["statusCode"])
+            let type = json["error_type"] ?? (json["object"]?.string == "error" ? json["type"] : nil)
+            return ProviderFailure(message: message, code: code, type: type?.string)
+        }
+    }
 
-        private enum CodingKeys: String, CodingKey { case message, code, type }
+    /// What a value says in words.
+    private static func sentence(_ json: JSONValue?, depth: Int = 0) -> String? {
+        guard let json, depth < 8 else { return nil }
+        switch json {
+        case .string(let text): return text
+        case .array(let elements):
+            let parts = elements.prefix(5).compactMap { sentence($0, depth: depth + 1) }
+            return parts.isEmpty ? nil : parts.joined(separator: "; ")
+        case .object:
+            let said = ["message", "msg", "detail", "errors"].lazy.compactMap { sentence(json[$0], depth: depth + 1) }
+            guard let text = said.first else { return nil }
+            guard case .array(let place)? = json["loc"] else { return text }
+            let path = place.compactMap(word).joined(separator: ".")
+            return path.isEmpty ? text : "\(path): \(text)"
+        default: return nil
+        }
+    }
 
-        init(from decoder: any Decoder) throws {
-            if let text = try? decoder.singleValueContainer().decode(String.self) {
-                self = .text(text)
-                return
-            }
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            // A code is a word with some providers and a number with others.
-            let number = try? container.decodeIfPresent(Int.self, forKey: .code)
-            self = .object(
-                ProviderFailure(
-                    message: try? container.decodeIfPresent(String.self, forKey: .message),
-                    code: (try? container.decodeIfPresent(String.self, forKey: .code)) ?? number.map { String($0) },
-                    type: try? container.decodeIfPresent(String.self, forKey: .type)))
+    /// A code is a word with some providers and a number with others.
+    private static func word(_ json: JSONValue?) -> String? {
+        switch json {
+        case .string(let text): text
+        case .number(let number): Int(exactly: number).map { String($0) } ?? "\(number)"
+        default: nil
+        }
+    }
+
+    private static func retryDelay(_ details: JSONValue?) -> Duration? {
+        guard case .array(let elements)? = details else { return nil }
+        return elements.lazy.compactMap { $0["retryDelay"]?.string.flatMap(RateLimitReading.goDuration) }.first
+    }
+}
+
+/// Any JSON, to look for what may be there.
+private enum JSONValue: Decodable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members[key]
+    }
+
+    var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .bool(flag)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let elements = try? container.decode([JSONValue].self) {
+            self = .array(elements)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
         }
     }
 }
 
 extension RetryPolicy {
-    /// For model providers: an exhausted quota and an input that is too long stay so, whatever the status.
+    /// For model providers: an exhausted quota and an input that is too long stay so, whatever the status; a body that
+    /// asks for a wait is given it.
     package static func providers(maximumAttempts: Int) -> RetryPolicy {
         var policy = RetryPolicy()
         policy.maximumAttempts = max(1, maximumAttempts)
         policy.hint = { response in
-            let failure = ProviderFailure(body: response.body)
-            if failure.code == "insufficient_quota" { return .never }
-            return failure.saysInputTooLong && response.status != 429 ? .never : .none
+            let failure = ProviderFailure(response)
+            if failure.code == "insufficient_quota" || failure.type == "insufficient_quota" { return .never }
+            if failure.saysInputTooLong && response.status != 429 { return .never }
+            return failure.retryDelay.map { .after($0) } ?? .none
         }
         return policy
     }

@@ -2,10 +2,28 @@
 struct ResponseHeadParser {
     private(set) var byteCount = 0
     private var status = 0
+    private var version = ""
     private var fields: [(name: String, value: String)] = []
 
-    /// Takes one line, its ending included. Returns status and fields when the line ends a final head (not 1xx).
-    mutating func push(_ bytes: UnsafeRawBufferPointer) -> (status: Int, headers: HTTPHeaders)? {
+    /// Whether the body of the head that was read last ends with the connection (RFC 9112, 6.3).
+    private var endsByClosing: Bool {
+        guard version.hasPrefix("HTTP/1"), status != 204, status != 304 else { return false }
+        return !fields.contains { field in
+            let name = field.name.lowercased()
+            return name == "content-length"
+                || (name == "transfer-encoding" && field.value.lowercased().hasSuffix("chunked"))
+        }
+    }
+
+    /// A final head, once it was read.
+    struct Head {
+        var status: Int
+        var headers: HTTPHeaders
+        var endsByClosing: Bool
+    }
+
+    /// Takes one line, its ending included. Returns the head when the line ends a final one (not 1xx).
+    mutating func push(_ bytes: UnsafeRawBufferPointer) -> Head? {
         byteCount += bytes.count
         var line = bytes[...]
         while let last = line.last, last == 0x0A || last == 0x0D { line = line.dropLast() }
@@ -14,12 +32,13 @@ struct ResponseHeadParser {
             guard status >= 200 else { return nil }
             var headers = HTTPHeaders()
             for field in fields { headers.add(field.name, field.value) }
-            return (status, headers)
+            return Head(status: status, headers: headers, endsByClosing: endsByClosing)
         }
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("HTTP/") {
             fields = []
             let words = text.split(separator: " ", maxSplits: 2)
+            version = words.first.map(String.init) ?? ""
             status = words.count > 1 ? Int(words[1]) ?? 0 : 0
         } else if first == 0x20 || first == 0x09 {
             if !fields.isEmpty { fields[fields.count - 1].value += " " + Self.trim(text[...]) }

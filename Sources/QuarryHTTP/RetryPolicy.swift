@@ -3,7 +3,11 @@ import CQuarryCurl
 /// Decides whether a failed attempt is worth another, and after how long.
 ///
 /// The order of precedence: the caller's reading of the body, `x-should-retry`, `retry-after-ms`, `retry-after`
-/// (seconds or a date), then exponential back-off with jitter.
+/// (seconds or a date), then exponential back-off with full jitter: a random part of `initialDelay`·2ⁿ, capped, so that
+/// clients that were refused together do not come back together (Brooker, "Exponential Backoff And Jitter", AWS
+/// Architecture Blog, 2015). What a server asked for is waited in full, without jitter.
+///
+/// A status of 413 is final whatever the headers say: the same body will be too large again.
 package struct RetryPolicy: Sendable {
     /// How an attempt ended.
     package enum Outcome: Sendable {
@@ -31,6 +35,10 @@ package struct RetryPolicy: Sendable {
     package var maximumDelay: Duration = .seconds(8)
     /// A server that wants a longer wait than this is not asked again. The default is 120 s.
     package var maximumServerDelay: Duration = .seconds(120)
+    /// All waits together; an attempt that would need more is not made. The default is 300 s.
+    package var maximumTotalDelay: Duration = .seconds(300)
+    /// The share of a delay that is left to chance, in 0...1. The default is 1, full jitter.
+    package var jitterShare = 1.0
     /// The default is 408, 409, 425, 429, 500, 502, 503, 504 and 529.
     package var statuses: Set<Int> = [408, 409, 425, 429, 500, 502, 503, 504, 529]
     /// Reads the body of an error response. The default finds nothing in it.
@@ -48,16 +56,25 @@ package struct RetryPolicy: Sendable {
     /// - Parameters:
     ///   - attempt: The number of the attempt that ended so, from 1.
     ///   - now: Seconds since 1970, to read dates by.
-    ///   - jitter: In 0...1; the delay is shortened by up to a quarter.
-    package func decision(after outcome: Outcome, attempt: Int, now: Double, jitter: Double) -> Decision {
+    ///   - jitter: In 0...1; the delay is shortened by this part of its random share.
+    ///   - waited: The waits before earlier attempts together.
+    package func decision(
+        after outcome: Outcome, attempt: Int, now: Double, jitter: Double, waited: Duration = .zero
+    ) -> Decision {
         guard attempt < maximumAttempts else { return .giveUp }
+        let decision = judge(outcome, attempt: attempt, now: now, jitter: jitter)
+        if case .retry(let delay) = decision, waited + delay > maximumTotalDelay { return .giveUp }
+        return decision
+    }
+
+    private func judge(_ outcome: Outcome, attempt: Int, now: Double, jitter: Double) -> Decision {
         let delay = backOff(attempt: attempt, jitter: jitter)
         switch outcome {
         case .failure(let error):
             let transient: [HTTPError.Code] = [.cannotResolve, .cannotConnect, .connectionLost, .timedOut]
             return transient.contains(error.code) ? .retry(after: delay) : .giveUp
         case .response(let response):
-            guard !response.head.isSuccess else { return .giveUp }
+            guard !response.head.isSuccess, response.status != 413 else { return .giveUp }
             let hint = hint(response)
             if hint == .never { return .giveUp }
             let advice = response.headers["x-should-retry"]?.lowercased()
@@ -75,7 +92,7 @@ package struct RetryPolicy: Sendable {
 
     private func backOff(attempt: Int, jitter: Double) -> Duration {
         let doubled = initialDelay * (1 << min(attempt - 1, 20))
-        return min(doubled, maximumDelay) * (1 - 0.25 * min(max(jitter, 0), 1))
+        return min(doubled, maximumDelay) * (1 - min(max(jitterShare, 0), 1) * min(max(jitter, 0), 1))
     }
 
     /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read.

@@ -13,10 +13,31 @@ package struct Secret: Sendable, Hashable {
     package var bearer: Secret { Secret("Bearer " + value) }
 
     /// The text without the credential, as for a server's message that repeats what it was sent.
-    package func redacting(_ text: String) -> String {
-        let bare = value.hasPrefix("Bearer ") ? String(value.dropFirst(7)) : value
-        guard bare.utf8.count >= 4 else { return text }
-        return text.split(separator: bare, omittingEmptySubsequences: false).joined(separator: "<redacted>")
+    package func redacting(_ text: String) -> String { Redactor([self]).redact(text) }
+
+    /// What a text that gives the credential away may hold: itself, without its scheme, percent-encoded, with the
+    /// slashes of some JSON writers, in lower case as in a host name. Nothing under four bytes: a key that short is
+    /// part of too many words.
+    var forms: [String] {
+        let words = value.split(separator: " ", maxSplits: 1)
+        let bare = words.count == 2 ? String(words[1]) : value
+        return Set([value, bare]).filter { $0.utf8.count >= 4 }.flatMap { form in
+            let slashed = form.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
+            return [form, Self.percentEncoded(form), slashed, form.lowercased()]
+        }
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default: result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
     }
 }
 
@@ -24,4 +45,39 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var description: String { "<redacted>" }
     package var debugDescription: String { "<redacted>" }
     package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Takes the credentials of one exchange out of any text: of a trace, an error, a server's answer.
+package struct Redactor: Sendable, Hashable {
+    /// The longest first: one credential may hold another.
+    private let forms: [Secret]
+
+    package init(_ secrets: some Sequence<Secret>) {
+        let unique = Set(secrets.flatMap(\.forms))
+        forms = unique.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }.map { Secret($0) }
+    }
+
+    package init() { forms = [] }
+
+    /// The credentials of a request: its secrets, and what stands openly in a field that is for credentials.
+    init(_ headers: HTTPHeaders, and others: [Secret] = []) {
+        self.init(headers.credentials + others)
+    }
+
+    package func redact(_ text: String) -> String {
+        forms.reduce(text) { text, form in
+            guard text.contains(form.reveal()) else { return text }
+            return text.split(separator: form.reveal(), omittingEmptySubsequences: false).joined(
+                separator: "<redacted>")
+        }
+    }
+
+    func redact(_ error: any Error) -> any Error {
+        guard var error = error as? HTTPError else { return error }
+        error.message = redact(error.message)
+        return error
+    }
+
+    /// The most bytes that a credential takes.
+    var longestForm: Int { forms.first?.reveal().utf8.count ?? 0 }
 }

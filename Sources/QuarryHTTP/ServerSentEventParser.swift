@@ -55,6 +55,9 @@ package struct ServerSentEventParser: Sendable {
         return events
     }
 
+    /// Whether bytes were read that belong to an event, or a line, that has not ended.
+    package var isInsideEvent: Bool { !line.isEmpty || !data.isEmpty }
+
     /// The event that was still open when the stream ended, if it held data.
     ///
     /// The standard discards it; some servers forget the last blank line, so the caller chooses.

@@ -6,8 +6,12 @@ final class Transfer: @unchecked Sendable {
     // The stored properties up to `state` belong to the engine's thread; everything shared is inside `state`.
     let request: HTTPRequest
     let limits: HTTPLimits
+    let rule: AddressRule
+    let redactor: Redactor
+    let tracer: Tracer?
     var handle: UnsafeMutableRawPointer?
     var headerList: UnsafeMutablePointer<curl_slist>?
+    var resolveList: UnsafeMutablePointer<curl_slist>?
     var errorText: UnsafeMutablePointer<CChar>?
     var head = ResponseHeadParser()
     var bodyBytes = 0
@@ -16,36 +20,50 @@ final class Transfer: @unchecked Sendable {
     var isHeadDelivered = false
     /// Why a callback stopped libcurl.
     var refusal: HTTPError?
+    var remoteAddress = ""
+    var zone = AddressZone.publicNetwork
+    /// The start of the body, where it is traced.
+    var tracedBody: [UInt8] = []
 
     private let state = Mutex(State())
 
     private struct State {
-        var head: HTTPResponseHead?
+        var head: Arrival?
         var buffer: [UInt8] = []
         var isPaused = false
         var end: Result<Void, any Error>?
-        var headWaiter: CheckedContinuation<HTTPResponseHead, any Error>?
+        var headWaiter: CheckedContinuation<Arrival, any Error>?
         var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
     }
 
     /// The buffer may hold this much before the connection is paused.
     private static let highWaterMark = 256 << 10
 
-    init(_ request: HTTPRequest, limits: HTTPLimits) {
+    /// A response's head, and where its server lies.
+    struct Arrival: Sendable {
+        var head: HTTPResponseHead
+        var zone: AddressZone
+    }
+
+    init(_ request: HTTPRequest, limits: HTTPLimits, rule: AddressRule, redactor: Redactor, tracer: Tracer?) {
         self.request = request
         self.limits = limits
+        self.rule = rule
+        self.redactor = redactor
+        self.tracer = tracer
     }
 
     enum Acceptance { case taken, pause, unwanted }
 
     func deliver(_ head: HTTPResponseHead) {
         isHeadDelivered = true
+        let arrival = Arrival(head: head, zone: zone)
         let waiter = state.withLock { state in
-            state.head = head
+            state.head = arrival
             defer { state.headWaiter = nil }
             return state.headWaiter
         }
-        waiter?.resume(returning: head)
+        waiter?.resume(returning: arrival)
     }
 
     func deliver(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
@@ -70,10 +88,11 @@ final class Transfer: @unchecked Sendable {
 
     /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
     func finish(_ result: Result<Void, any Error>) {
+        let result = result.mapError(redactor.redact)
         let (headWaiter, bodyWaiter) = state.withLock { state in
             guard state.end == nil else {
                 return (
-                    nil as CheckedContinuation<HTTPResponseHead, any Error>?,
+                    nil as CheckedContinuation<Arrival, any Error>?,
                     nil as CheckedContinuation<[UInt8]?, any Error>?
                 )
             }
@@ -92,8 +111,8 @@ final class Transfer: @unchecked Sendable {
         HTTPError(.malformedResponse, "The server closed the connection without a response.")
     }
 
-    func waitForHead(_ continuation: CheckedContinuation<HTTPResponseHead, any Error>) {
-        let ready: Result<HTTPResponseHead, any Error>? = state.withLock { state in
+    func waitForHead(_ continuation: CheckedContinuation<Arrival, any Error>) {
+        let ready: Result<Arrival, any Error>? = state.withLock { state in
             if let head = state.head { return .success(head) }
             if let end = state.end { return end.flatMap { .failure(Self.noHead) } }
             state.headWaiter = continuation

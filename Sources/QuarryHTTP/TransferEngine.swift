@@ -80,9 +80,7 @@ final class TransferEngine: @unchecked Sendable {
         for command in commands {
             switch command {
             case .start(let transfer): begin(transfer)
-            case .cancel(let transfer):
-                transfer.finish(.failure(CancellationError()))
-                remove(transfer)
+            case .cancel(let transfer): end(transfer, .failure(CancellationError()))
             case .resume(let transfer):
                 guard let handle = transfer.handle else { continue }
                 transfer.lastActivity = .now
@@ -105,9 +103,26 @@ final class TransferEngine: @unchecked Sendable {
             }
             active[handle] = transfer
         } catch {
-            EasyHandle.destroy(transfer)
-            transfer.finish(.failure(error))
+            end(transfer, .failure(error))
         }
+    }
+
+    /// Tells the reader and the trace how it went, and forgets the transfer.
+    private func end(_ transfer: Transfer, _ result: Result<Void, any Error>) {
+        if let tracer = transfer.tracer, transfer.handle != nil {
+            let timings = EasyHandle.timings(of: transfer)
+            if tracer.showsBodies, !transfer.tracedBody.isEmpty {
+                tracer.trace(.responseBody(tracer.shown(transfer.tracedBody)))
+            }
+            switch result {
+            case .success: tracer.trace(.finished(timings))
+            case .failure(is CancellationError): tracer.trace(.failed(reason: "not wanted any more", timings))
+            case .failure(let error):
+                tracer.trace(.failed(reason: tracer.redactor.redact("\(error)"), timings))
+            }
+        }
+        transfer.finish(result)
+        remove(transfer)
     }
 
     private func remove(_ transfer: Transfer) {
@@ -126,8 +141,7 @@ final class TransferEngine: @unchecked Sendable {
             let code = quarry_curl_message_result(message)
             let result: Result<Void, any Error> =
                 code == CURLE_OK ? .success(()) : .failure(transfer.refusal ?? EasyHandle.error(code, of: transfer))
-            transfer.finish(result)
-            remove(transfer)
+            end(transfer, result)
         }
     }
 
@@ -147,8 +161,7 @@ final class TransferEngine: @unchecked Sendable {
                 limit = (transfer.lastActivity + timeout, "sent nothing for \(timeout)")
             }
             if limit.deadline <= now {
-                transfer.finish(.failure(HTTPError(.timedOut, "\(transfer.request.url) \(limit.error).")))
-                remove(transfer)
+                end(transfer, .failure(HTTPError(.timedOut, "\(transfer.request.url) \(limit.error).")))
             } else {
                 wait = min(wait, now.duration(to: limit.deadline))
             }
@@ -159,8 +172,7 @@ final class TransferEngine: @unchecked Sendable {
     private func failAll(_ status: CURLMcode) {
         let reason = String(cString: curl_multi_strerror(status))
         for transfer in Array(active.values) {
-            transfer.finish(.failure(HTTPError(.internalFailure, "libcurl failed: \(reason).")))
-            remove(transfer)
+            end(transfer, .failure(HTTPError(.internalFailure, "libcurl failed: \(reason).")))
         }
     }
 
@@ -171,10 +183,7 @@ final class TransferEngine: @unchecked Sendable {
             return mailbox.commands
         }
         for case .start(let transfer) in late { transfer.finish(.failure(Self.closed)) }
-        for transfer in Array(active.values) {
-            transfer.finish(.failure(Self.closed))
-            remove(transfer)
-        }
+        for transfer in Array(active.values) { end(transfer, .failure(Self.closed)) }
         curl_multi_cleanup(multi)
     }
 }

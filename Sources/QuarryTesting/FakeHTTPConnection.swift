@@ -98,6 +98,10 @@ struct FakeHTTPConnection {
     /// False when the connection is over.
     private func send(_ response: FakeHTTPServer.Response, to request: FakeHTTPServer.Request) -> Bool {
         guard wait(response.delay) else { return false }
+        if response.isRaw {
+            _ = send(response.steps, isChunked: false)
+            return false
+        }
         var head = "HTTP/1.1 \(response.status) Scripted\r\n"
         for header in response.headers { head += "\(header.name): \(header.value)\r\n" }
         let names = Set(response.headers.map { $0.name.lowercased() })
@@ -108,19 +112,33 @@ struct FakeHTTPConnection {
         if isChunked { head += "Transfer-Encoding: chunked\r\n" }
         guard write(Array((head + "\r\n").utf8)) else { return false }
         guard request.method != "HEAD" else { return true }
-        for step in response.steps {
+        return send(response.steps, isChunked: isChunked) && (!isChunked || write(Array("0\r\n\r\n".utf8)))
+    }
+
+    /// False when the connection is over.
+    private func send(_ steps: [FakeHTTPServer.Response.Step], isChunked: Bool) -> Bool {
+        func frame(_ bytes: [UInt8]) -> [UInt8] {
+            isChunked ? Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10] : bytes
+        }
+        for step in steps {
             switch step {
             case .hangUp: return false
+            case .reset:
+                LoopbackSocket.resetWhenClosed(socket)
+                return false
             case .pause(let duration): guard wait(duration) else { return false }
             case .wait(let condition):
                 while !condition() { guard wait(.milliseconds(5)) else { return false } }
             case .bytes(let bytes):
                 guard !bytes.isEmpty else { continue }
-                let frame = isChunked ? Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10] : bytes
-                guard write(frame) else { return false }
+                guard write(frame(bytes)) else { return false }
+            case .endless(let bytes):
+                let framed = frame(bytes)
+                while write(framed) {}
+                return false
             }
         }
-        return !isChunked || write(Array("0\r\n\r\n".utf8))
+        return true
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {

@@ -25,15 +25,22 @@ public final class FakeHTTPServer: Sendable {
             case pause(Duration)
             /// Goes on once the condition is true; it is asked again and again.
             case wait(until: @Sendable () -> Bool)
+            /// Sends the bytes again and again, until the client goes away.
+            case endless([UInt8])
             /// Closes the connection without a proper end.
             case hangUp
+            /// Throws the connection away: the client sees a reset.
+            case reset
         }
 
         public var status: Int
         public var headers: [(name: String, value: String)]
         public var steps: [Step]
-        /// Sent before the status line, for a server that is slow to answer.
+        /// Waited before the status line, for a server that is slow to answer.
         public var delay: Duration
+        /// Whether the steps are all that is sent: status line, header fields and framing are the caller's, and the
+        /// connection is closed after them.
+        public var isRaw = false
 
         public init(
             status: Int = 200, headers: [(name: String, value: String)] = [], steps: [Step] = [],
@@ -44,6 +51,16 @@ public final class FakeHTTPServer: Sendable {
             self.steps = steps
             self.delay = delay
         }
+
+        /// Bytes as they are to go over the wire, after which the connection is closed.
+        public static func raw(_ steps: [Step]) -> Response {
+            var response = Response(steps: steps)
+            response.isRaw = true
+            return response
+        }
+
+        /// A text as it is to go over the wire, after which the connection is closed.
+        public static func raw(_ text: String) -> Response { .raw([.bytes(Array(text.utf8))]) }
 
         public static func text(
             _ text: String, status: Int = 200, type: String = "text/plain",

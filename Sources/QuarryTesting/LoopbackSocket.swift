@@ -92,6 +92,12 @@ enum LoopbackSocket {
 
     static func close(_ descriptor: Int32) { systemClose(descriptor) }
 
+    /// Makes the next `close` drop what was not sent and tell the peer so.
+    static func resetWhenClosed(_ descriptor: Int32) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     private static func wait(_ descriptor: Int32, _ events: Int16, _ milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: events, revents: 0)
         return poll(&entry, 1, milliseconds) > 0

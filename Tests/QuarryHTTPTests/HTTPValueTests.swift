@@ -71,4 +71,43 @@ import Testing
         #expect(ProviderFailure(announcedIn: #"{"choices":[],"error":null}"#.utf8) == nil)
         #expect(ProviderFailure(announcedIn: #"{"error":{"message":"m"}}"#.utf8)?.message == "m")
     }
+
+    @Test func `error bodies of each provider are read`() {
+        func failure(_ text: String) -> ProviderFailure { ProviderFailure(body: Array(text.utf8)) }
+        let fastAPI = failure(
+            #"{"detail":[{"loc":["body","texts",0],"msg":"field required","type":"value_error.missing"},{"msg":"x"}]}"#)
+        #expect(fastAPI.message == "body.texts.0: field required; x")
+        let gemini = failure(
+            #"""
+            [{"error":{"code":429,"message":"Quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"a"},
+            {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}]}}]
+            """#)
+        #expect(gemini.message == "Quota." && gemini.code == "429" && gemini.type == "RESOURCE_EXHAUSTED")
+        #expect(gemini.retryDelay == .seconds(34.5))
+        let tei = failure(#"{"error":"`inputs` must have less than 512 tokens","error_type":"Validation"}"#)
+        #expect(tei.type == "Validation" && tei.saysInputTooLong)
+        #expect(failure(#"{"message":"m","code":413,"error_type":"Validation"}"#).code == "413")
+        let azure = failure(
+            #"{"error":{"code":"content_filter","message":"m","status":400,"innererror":{"code":"Policy"}}}"#)
+        #expect(azure.code == "content_filter" && azure.innerCode == "Policy" && azure.type == nil)
+        #expect(failure(#"{"error":{"code":"c","message":"m","inner_error":{"code":"P"}}}"#).innerCode == "P")
+        #expect(failure(#"{"statusCode":429,"message":"slow"}"#) == .init(message: "slow", code: "429"))
+        #expect(
+            failure(#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"r"}"#)
+                == .init(message: "Overloaded", type: "overloaded_error"))
+        let mistral = failure(
+            #"{"object":"error","message":{"detail":[{"loc":["body"],"msg":"bad"}]},"type":"invalid_request_error"}"#)
+        #expect(mistral.message == "body: bad" && mistral.type == "invalid_request_error")
+        #expect(failure(#"{"error":["a","b"]}"#).message == "a; b")
+        let nested = String(repeating: "[", count: 100_000)
+        #expect(failure(nested).message == String(nested.prefix(300)))
+        for text in ["null", "[]", "{}", "1", #"{"error":null}"#, #"{"error":true}"#] {
+            #expect(failure(text).message == text)
+        }
+    }
+
+    @Test func `a status of 413 means too long, whatever the body says`() throws {
+        let head = HTTPResponseHead(status: 413, headers: [:], url: try HTTPURL("http://h/"))
+        #expect(ProviderFailure(HTTPResponse(head: head, body: [])).saysInputTooLong)
+    }
 }

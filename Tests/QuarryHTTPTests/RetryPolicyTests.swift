@@ -28,7 +28,10 @@ import Testing
         #expect(delays == [0.5, 1, 2, 4, 8, 8].map { .retry(after: .seconds($0)) })
         #expect(try decision(503, attempt: 99, policy: policy) == .retry(after: .seconds(8)))
         #expect(try decision(503, attempt: 100, policy: policy) == .giveUp)
-        #expect(try decision(503, jitter: 1) == .retry(after: .milliseconds(375)))
+        #expect(try decision(503, jitter: 0.25) == .retry(after: .milliseconds(375)))
+        #expect(try decision(503, jitter: 1) == .retry(after: .zero))
+        policy.jitterShare = 0.5
+        #expect(try decision(503, jitter: 1, policy: policy) == .retry(after: .milliseconds(250)))
     }
 
     @Test func `the server's wish goes before the back-off`() throws {
@@ -79,5 +82,39 @@ import Testing
         for code in [HTTPError.Code.invalidURL, .insecureConnection, .responseTooLarge, .tooManyRedirects] {
             #expect(decide(code) == .giveUp)
         }
+    }
+
+    @Test func `a body too large is never sent again as it is`() throws {
+        var policy = RetryPolicy()
+        policy.statuses.insert(413)
+        #expect(try decision(413, ["x-should-retry": "true", "Retry-After": "1"], policy: policy) == .giveUp)
+    }
+
+    @Test func `all waits together have a cap`() throws {
+        var policy = RetryPolicy()
+        policy.maximumTotalDelay = .seconds(10)
+        func decide(_ seconds: Int, waited: Duration) throws -> RetryPolicy.Decision {
+            let head = HTTPResponseHead(
+                status: 429, headers: ["Retry-After": "\(seconds)"], url: try HTTPURL("http://127.0.0.1/"))
+            return policy.decision(
+                after: .response(HTTPResponse(head: head, body: [])), attempt: 1, now: 0, jitter: 0, waited: waited)
+        }
+        #expect(try decide(4, waited: .seconds(6)) == .retry(after: .seconds(4)))
+        #expect(try decide(4, waited: .seconds(7)) == .giveUp)
+    }
+
+    @Test func `providers' bodies are read for a wait and for what stays so`() throws {
+        let policy = RetryPolicy.providers(maximumAttempts: 3)
+        func decide(_ status: Int, _ body: String) throws -> RetryPolicy.Decision {
+            let head = HTTPResponseHead(status: status, headers: [:], url: try HTTPURL("http://127.0.0.1/"))
+            let response = HTTPResponse(head: head, body: Array(body.utf8))
+            return policy.decision(after: .response(response), attempt: 1, now: 0, jitter: 0)
+        }
+        let info = #"{"error":{"message":"m","details":[{"retryDelay":"34s"}]}}"#
+        #expect(try decide(429, info) == .retry(after: .seconds(34)))
+        #expect(try decide(400, info) == .giveUp)
+        #expect(try decide(429, #"{"error":{"code":"insufficient_quota"}}"#) == .giveUp)
+        #expect(try decide(429, #"{"error":{"message":"m","code":"insufficient_quota"}}"#) == .giveUp)
+        #expect(try decide(500, #"{"error":{"message":"input is too large"}}"#) == .giveUp)
     }
 }

@@ -1,0 +1,98 @@
+import CQuarryCurl
+
+/// Where on the network an IP address lies.
+package enum AddressZone: String, Sendable, Hashable {
+    /// 127.0.0.0/8 and ::1.
+    case loopback
+    /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15 and fc00::/7.
+    case privateNetwork = "private"
+    /// 169.254.0.0/16 and fe80::/10, where machines in a cloud find their own credentials, and the addresses that some
+    /// clouds use instead: 100.100.100.200, 192.0.0.192 and fd00:ec2::254.
+    case linkLocal = "link-local"
+    /// 0.0.0.0/8, ::, multicast, broadcast and 240.0.0.0/4: no server has such an address.
+    case reserved
+    /// Everything else.
+    case publicNetwork = "public"
+
+    /// - Parameter bytes: An address in network order, 4 or 16 bytes. Anything else is reserved.
+    ///
+    /// An IPv4 address inside an IPv6 one (mapped, compatible, NAT64 of RFC 6052, 6to4) counts as itself.
+    package init(bytes: some Collection<UInt8>) {
+        let bytes = Array(bytes)
+        switch bytes.count {
+        case 4: self = Self.zone(ofIPv4: bytes)
+        case 16: self = Self.zone(ofIPv6: bytes)
+        default: self = .reserved
+        }
+    }
+
+    /// The zone of a URL's host where the host itself tells: a literal address, in brackets or not, or `localhost` and
+    /// the names below it (RFC 6761, 6.3). Nil for names that have to be looked up.
+    package init?(host: String) {
+        var name = host.lowercased()
+        if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+        if let bytes = Self.bytes(ofLiteral: name) {
+            self.init(bytes: bytes)
+            return
+        }
+        if name.hasSuffix(".") { name.removeLast() }
+        guard name == "localhost" || name.hasSuffix(".localhost") else { return nil }
+        self = .loopback
+    }
+
+    /// The bytes of a literal address without brackets; nil where the text is none.
+    static func bytes(ofLiteral text: String) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        // An interface name belongs to the socket, not to the address.
+        let bare = text.contains(":") ? String(text.prefix { $0 != "%" }) : text
+        let count = Int(quarry_curl_parse_address(bare, &bytes))
+        return count == 0 ? nil : Array(bytes.prefix(count))
+    }
+
+    /// An address as it is written, without brackets.
+    static func text(of bytes: [UInt8]) -> String {
+        var text = [CChar](repeating: 0, count: 64)
+        quarry_curl_write_address(bytes, Int32(bytes.count), &text)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func zone(ofIPv4 bytes: [UInt8]) -> AddressZone {
+        switch (bytes[0], bytes[1]) {
+        case (127, _): .loopback
+        case (169, 254): .linkLocal
+        case (100, 100) where bytes[2] == 100 && bytes[3] == 200: .linkLocal
+        case (192, 0) where bytes[2] == 0 && bytes[3] == 192: .linkLocal
+        case (10, _), (192, 168), (172, 16...31), (100, 64...127), (198, 18...19): .privateNetwork
+        case (0, _), (224..., _): .reserved
+        default: .publicNetwork
+        }
+    }
+
+    private static func zone(ofIPv6 bytes: [UInt8]) -> AddressZone {
+        func starts(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+        let zeros = [UInt8](repeating: 0, count: 15)
+        if starts(zeros) && bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .reserved }
+        let embedded: [UInt8]? =
+            if starts(Array(zeros.prefix(10)) + [0xFF, 0xFF]) || starts(Array(zeros.prefix(12))) {
+                Array(bytes[12...])
+            } else if starts([0x00, 0x64, 0xFF, 0x9B]) && bytes[4..<12].allSatisfy({ $0 == 0 }) {
+                Array(bytes[12...])
+            } else if starts([0x20, 0x02]) {
+                Array(bytes[2..<6])
+            } else {
+                nil
+            }
+        if let embedded { return zone(ofIPv4: embedded) }
+        if starts([0xFD, 0x00, 0x0E, 0xC2]) && bytes[4..<14].allSatisfy({ $0 == 0 }) && bytes[14] == 2
+            && bytes[15] == 0x54
+        {
+            return .linkLocal
+        }
+        switch (bytes[0], bytes[1] >> 6) {
+        case (0xFE, 0b10): return .linkLocal
+        case (0xFE, 0b11), (0xFC...0xFD, _): return .privateNetwork
+        case (0xFF, _): return .reserved
+        default: return .publicNetwork
+        }
+    }
+}

@@ -1,0 +1,216 @@
+import Synchronization
+
+/// Keeps requests within a provider's limits of requests and tokens a minute.
+///
+/// Callers wait in the order they came. The limits are those given, those that the provider's header fields tell, and
+/// less of either once it refused a request for being too many: each 429 halves the pace, each answer afterwards
+/// brings back a twentieth of it. A provider that asks for a pause gives everybody one.
+package final class RateLimiter: Sendable {
+    package struct Limits: Sendable, Hashable {
+        /// Nil where nothing is known.
+        package var requestsPerMinute: Double?
+        /// Input and output together; nil where nothing is known.
+        package var tokensPerMinute: Double?
+
+        package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
+            self.requestsPerMinute = requestsPerMinute
+            self.tokensPerMinute = tokensPerMinute
+        }
+    }
+
+    /// What one request takes.
+    package struct Cost: Sendable, Hashable {
+        package var inputTokens: Int
+        package var outputTokens: Int
+
+        package init(inputTokens: Int = 0, outputTokens: Int = 0) {
+            self.inputTokens = max(0, inputTokens)
+            self.outputTokens = max(0, outputTokens)
+        }
+    }
+
+    /// A longer pause than this is not waited for. The default is 120 s.
+    package let maximumPause: Duration
+    private let clock: WaitingClock
+    private let state: Mutex<RateLimiterState>
+    private let turnstile = ConcurrencyLimit(1)
+
+    package init(_ limits: Limits = .init(), maximumPause: Duration = .seconds(120), clock: WaitingClock = .system) {
+        self.maximumPause = maximumPause
+        self.clock = clock
+        self.state = Mutex(RateLimiterState(limits, now: clock.now()))
+    }
+
+    /// Waits until a request of this cost may be sent, and counts it.
+    ///
+    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` during a pause that is too long to wait
+    ///   for. Nothing is counted then.
+    package func wait(for cost: Cost = .init()) async throws {
+        try await turnstile.run {
+            while true {
+                let now = clock.now()
+                let delay = state.withLock { $0.take(cost, now: now) }
+                guard delay > .zero else { return }
+                let pause = state.withLock { $0.pause(at: now) }
+                guard pause <= maximumPause else {
+                    throw HTTPError(
+                        .rateLimited,
+                        "The server asked for a pause, of which \(pause.shownSeconds) are left. Try again then.")
+                }
+                // Woken now and then: an answer meanwhile may have told of better limits.
+                try await clock.sleep(min(delay, .seconds(1)))
+            }
+        }
+    }
+
+    /// Learns from a response, whatever its status.
+    package func learn(from head: HTTPResponseHead) {
+        let (now, date) = (clock.now(), clock.date())
+        state.withLock { $0.learn(from: head, now: now, date: date) }
+    }
+
+    /// Corrects an estimate once the provider told what the request took.
+    package func settle(_ estimate: Cost, actual: Cost) {
+        let now = clock.now()
+        state.withLock { $0.settle(estimate, actual: actual, now: now) }
+    }
+
+    /// How long the provider's pause still lasts; zero without one.
+    package var pause: Duration { state.withLock { $0.pause(at: clock.now()) } }
+
+    /// How many of a kind a minute are allowed now; nil where nothing limits them.
+    package func perMinute(_ kind: RateLimitReading.Kind) -> Double? {
+        state.withLock { $0.perMinute(kind) }
+    }
+}
+
+/// The limits and levels of a ``RateLimiter`` at an instant, as a value.
+struct RateLimiterState: Sendable {
+    private var buckets: [RateLimitReading.Kind: TokenBucket] = [:]
+    /// The part of the known pace that is used, in 1/64...1.
+    private var share = 1.0
+    private var pausedUntil = Duration.zero
+    private var refusals = 0
+    /// Requests let through since `windowStart`, to tell a pace where none is known.
+    private var admitted = 0
+    private var windowStart: Duration
+    /// Whether the bucket of requests is a guess after a refusal, which grows until the next one.
+    private var isPaceGuessed = false
+
+    init(_ limits: RateLimiter.Limits, now: Duration) {
+        windowStart = now
+        if let limit = limits.requestsPerMinute { buckets[.requests] = TokenBucket(perMinute: limit, now: now) }
+        if let limit = limits.tokensPerMinute { buckets[.tokens] = TokenBucket(perMinute: limit, now: now) }
+    }
+
+    func pause(at now: Duration) -> Duration { max(.zero, pausedUntil - now) }
+
+    func perMinute(_ kind: RateLimitReading.Kind) -> Double? { buckets[kind].map { $0.perSecond * 60 * share } }
+
+    /// Counts a request and returns zero, or returns how long it has to wait.
+    mutating func take(_ cost: RateLimiter.Cost, now: Duration) -> Duration {
+        guard pause(at: now) == .zero else { return pause(at: now) }
+        refill(now)
+        let wait = RateLimitReading.Kind.allCases.reduce(Duration.zero) { wait, kind in
+            max(wait, buckets[kind]?.delay(for: cost.amount(of: kind)) ?? .zero)
+        }
+        guard wait == .zero else { return wait }
+        for kind in RateLimitReading.Kind.allCases { buckets[kind]?.level -= cost.amount(of: kind) }
+        if now - windowStart > .seconds(60) {
+            windowStart = now
+            admitted = 0
+        }
+        admitted += 1
+        return .zero
+    }
+
+    mutating func settle(_ estimate: RateLimiter.Cost, actual: RateLimiter.Cost, now: Duration) {
+        refill(now)
+        for kind in RateLimitReading.Kind.allCases {
+            guard var bucket = buckets[kind] else { continue }
+            bucket.level = min(bucket.capacity, bucket.level + estimate.amount(of: kind) - actual.amount(of: kind))
+            buckets[kind] = bucket
+        }
+    }
+
+    mutating func learn(from head: HTTPResponseHead, now: Duration, date: Double) {
+        refill(now)
+        for reading in RateLimitReading.readings(in: head.headers, at: date) { learn(reading, now: now) }
+        let asked = RetryPolicy.serverDelay(in: head.headers, now: date)
+        if head.status == 429 {
+            // Requests that were on their way when the pause began say nothing new.
+            if pause(at: now) == .zero { slowDown(now) }
+            refusals += 1
+            let backOff = Duration.seconds(min(30, 1 << min(refusals - 1, 5)))
+            pausedUntil = max(pausedUntil, now + (asked ?? backOff))
+        } else if let asked, [503, 529].contains(head.status) {
+            pausedUntil = max(pausedUntil, now + asked)
+        } else if head.isSuccess {
+            refusals = 0
+            speedUp()
+        }
+    }
+
+    private mutating func refill(_ now: Duration) {
+        for kind in RateLimitReading.Kind.allCases {
+            guard var bucket = buckets[kind] else { continue }
+            bucket.perSecond *= share
+            bucket.refill(now)
+            bucket.perSecond = buckets[kind]?.perSecond ?? 0
+            buckets[kind] = bucket
+        }
+    }
+
+    private mutating func learn(_ reading: RateLimitReading, now: Duration) {
+        guard let limit = reading.limit ?? buckets[reading.kind]?.capacity ?? reading.remaining, limit > 0 else {
+            return
+        }
+        let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
+        if reading.kind == .requests { isPaceGuessed = false }
+        var bucket = isNew ? TokenBucket(perMinute: limit, now: now) : buckets[reading.kind] ?? .init(perMinute: 0, now: now)
+        if reading.limit != nil && bucket.capacity != limit {
+            bucket.perSecond = limit / 60
+            bucket.capacity = limit
+        }
+        if let remaining = reading.remaining {
+            // The time until the limit is whole again tells its true pace: some count by the day.
+            if let reset = reading.reset, reset > .zero, limit - remaining >= 1 {
+                bucket.perSecond = (limit - remaining) / reset.inSeconds
+                bucket.level = min(bucket.level, remaining)
+            } else if remaining > 0 {
+                // Zero without a reset says nothing: it would hold everything up for good.
+                bucket.level = min(bucket.level, remaining)
+            }
+        }
+        buckets[reading.kind] = bucket
+    }
+
+    private mutating func slowDown(_ now: Duration) {
+        if buckets.isEmpty {
+            let guess = Double(max(1, admitted / 2))
+            buckets[.requests] = TokenBucket(perMinute: guess, now: now)
+            isPaceGuessed = true
+        } else {
+            share = max(1.0 / 64, share / 2)
+        }
+    }
+
+    private mutating func speedUp() {
+        share = min(1, share + 0.05)
+        guard isPaceGuessed, share == 1, var bucket = buckets[.requests] else { return }
+        bucket.capacity += 1
+        bucket.perSecond = bucket.capacity / 60
+        buckets[.requests] = bucket
+    }
+}
+
+extension RateLimiter.Cost {
+    fileprivate func amount(of kind: RateLimitReading.Kind) -> Double {
+        switch kind {
+        case .requests: 1
+        case .tokens: Double(inputTokens) + Double(outputTokens)
+        case .inputTokens: Double(inputTokens)
+        case .outputTokens: Double(outputTokens)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import QuarryHTTP
+import QuarryTesting
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HostPolicyTests {
+    private func client(
+        _ hosts: HostPolicy, resolve: [String] = [], trace: (@Sendable (HTTPTraceEvent) -> Void)? = nil
+    ) throws -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.hosts = hosts
+        configuration.resolve = resolve
+        configuration.trace = trace
+        return try HTTPClient(configuration)
+    }
+
+    private func refusal(of url: String, by client: HTTPClient) async throws -> HTTPError? {
+        let request = HTTPRequest(.get, try HTTPURL(url))
+        return await #expect(throws: HTTPError.self) { try await client.send(request) }
+    }
+
+    @Test(arguments: [
+        "127.0.0.1", "127.255.3.4", "[::1]", "[::ffff:127.0.0.1]", "localhost", "LOCALHOST.", "api.localhost", "127.1",
+        "2130706433", "0x7f.1",
+    ])
+    func `this machine is this machine, however it is written`(host: String) throws {
+        try HostPolicy.loopbackOnly.check(try HTTPURL("http://\(host)/"))
+    }
+
+    @Test(arguments: [
+        "example.com", "10.0.0.1", "0.0.0.0", "[::]", "[::ffff:10.0.0.1]", "[fe80::1]", "localhost.example.com",
+        "notlocalhost", "128.0.0.1", "127.0.0.1.example.com", "[::2]", "1.1.1.1",
+    ])
+    func `other hosts are refused before anything is looked up or sent`(host: String) async throws {
+        let events = Mutex(0)
+        let local = try client(.loopbackOnly(setBy: "--local-only")) { _ in events.withLock { $0 += 1 } }
+        let error = try await refusal(of: "http://\(host)/v1", by: local)
+        #expect(error?.code == .refusedHost)
+        #expect(error?.message.contains("--local-only") == true)
+        #expect(error?.message.contains(host) == true)
+        #expect(events.withLock { $0 } == 0)
+    }
+
+    @Test func `a server on this machine is reached by address and by name`() async throws {
+        let server = try FakeHTTPServer { _ in .text("here") }
+        let local = try client(.loopbackOnly)
+        for host in ["127.0.0.1", "localhost"] {
+            let request = HTTPRequest(.get, try HTTPURL("http://\(host):\(server.port)/"))
+            #expect(try await local.send(request).body == Array("here".utf8))
+        }
+    }
+
+    @Test(arguments: ["10.0.0.1", "93.184.215.14", "169.254.169.254", "0.0.0.0", "[fd00::1]"])
+    func `a lying name does not open a socket to elsewhere`(address: String) async throws {
+        let server = try FakeHTTPServer { _ in .text("here") }
+        let local = try client(.loopbackOnly, resolve: ["localhost:\(server.port):\(address)"])
+        let start = ContinuousClock.now
+        let error = try await refusal(of: "http://localhost:\(server.port)/", by: local)
+        #expect(error?.code == .refusedHost, "\(error?.message ?? "")")
+        #expect(error?.message.contains("loopbackOnly") == true)
+        #expect(server.connectionCount == 0)
+        #expect(ContinuousClock.now - start < .seconds(4))
+        // Without the policy the same name leads away: the fake lookup is what was tested.
+        let honest = try client(.any, resolve: ["elsewhere.test:\(server.port):127.0.0.1"])
+        let request = HTTPRequest(.get, try HTTPURL("http://elsewhere.test:\(server.port)/"))
+        #expect(try await honest.send(request).body == Array("here".utf8))
+        #expect(try await refusal(of: request.url.string, by: local)?.code == .refusedHost)
+    }
+
+    @Test func `a redirect does not lead off this machine`() async throws {
+        let server = try FakeHTTPServer { request in
+            switch request.path {
+            case "/away": .init(status: 307, headers: [("Location", "http://example.com/")])
+            case "/lie": .init(status: 307, headers: [("Location", "http://lie.localhost:8080/")])
+            default: .text("here")
+            }
+        }
+        let local = try client(.loopbackOnly, resolve: ["lie.localhost:8080:10.0.0.1"])
+        for path in ["/away", "/lie"] {
+            let error = try await refusal(of: server.url + path, by: local)
+            #expect([.refusedHost, .refusedRedirect].contains(error?.code), "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func `a proxy is refused where only this machine is allowed`() throws {
+        var configuration = HTTPClient.Configuration()
+        configuration.hosts = .loopbackOnly
+        configuration.proxy = .url(try HTTPURL("http://127.0.0.1:3128"))
+        let error = #expect(throws: HTTPError.self) { try HTTPClient(configuration) }
+        #expect(error?.code == .refusedHost)
+        #expect(error?.message.contains("127.0.0.1:3128") == true)
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct RedirectZoneTests {
+    @Test(
+        arguments: [
+            ("127.0.0.1", AddressZone.loopback), ("::1", .loopback), ("::ffff:127.9.9.9", .loopback),
+            ("10.1.2.3", .privateNetwork), ("172.15.0.1", .publicNetwork), ("172.16.0.1", .privateNetwork),
+            ("172.31.255.255", .privateNetwork), ("172.32.0.1", .publicNetwork), ("192.168.1.1", .privateNetwork),
+            ("100.64.0.1", .privateNetwork), ("100.128.0.1", .publicNetwork), ("fd12::1", .privateNetwork),
+            ("fc00::1", .privateNetwork), ("169.254.169.254", .linkLocal), ("fe80::1%eth0", .linkLocal),
+            ("febf::1", .linkLocal), ("fec0::1", .privateNetwork), ("100.100.100.200", .linkLocal),
+            ("fd00:ec2::254", .linkLocal), ("::ffff:169.254.1.1", .linkLocal), ("64:ff9b::a9fe:a9fe", .linkLocal),
+            ("2002:a00:1::", .privateNetwork), ("::7f00:1", .loopback), ("0.0.0.0", .reserved), ("0.1.2.3", .reserved),
+            ("::", .reserved), ("224.0.0.1", .reserved), ("255.255.255.255", .reserved), ("ff02::1", .reserved),
+            ("8.8.8.8", .publicNetwork), ("2606:4700::1111", .publicNetwork), ("[2606:4700::1111]", .publicNetwork),
+        ] as [(String, AddressZone)])
+    func `each address lies in its zone`(address: String, zone: AddressZone) {
+        #expect(AddressZone(host: address) == zone)
+    }
+
+    @Test func `names have to be looked up, and bad bytes are no address`() {
+        for name in ["example.com", "1.2.3", "1.2.3.4.", "fe80", "localhost.com", ""] {
+            #expect(AddressZone(host: name) == nil)
+        }
+        #expect(AddressZone(bytes: []) == .reserved)
+        #expect(AddressZone(bytes: [127, 0, 0]) == .reserved)
+    }
+
+    @Test(
+        arguments: [
+            (AddressZone.publicNetwork, "https://10.0.0.1/", false), (.publicNetwork, "https://127.0.0.1/", false),
+            (.publicNetwork, "https://localhost/", false), (.publicNetwork, "https://8.8.8.8/", true),
+            (.publicNetwork, "https://cdn.example.com/", true),
+            (.publicNetwork, "https://169.254.169.254/latest", false),
+            (.publicNetwork, "https://2852039166/", false), (.publicNetwork, "https://[::ffff:a00:1]/", false),
+            (.privateNetwork, "https://10.0.0.1/", true), (.privateNetwork, "https://[fd12::1]/", true),
+            (.privateNetwork, "https://8.8.8.8/", false), (.privateNetwork, "https://[fd00:ec2::254]/", false),
+            (.loopback, "https://127.0.0.2/", true), (.loopback, "https://0.0.0.0/", false),
+            (.loopback, "https://192.168.0.1/", false), (.linkLocal, "https://169.254.169.254/", false),
+        ] as [(AddressZone, String, Bool)])
+    func `a redirect keeps to its zone`(zone: AddressZone, target: String, isFollowed: Bool) throws {
+        let url = try HTTPURL("https://start.example.com/")
+        let head = HTTPResponseHead(status: 302, headers: ["Location": target], url: url)
+        func next() throws -> HTTPRequest? {
+            try Redirect.next(after: head, to: HTTPRequest(.get, url), in: zone, followed: 0, maximum: 5)
+        }
+        if isFollowed {
+            #expect(try next() != nil)
+        } else {
+            let error = #expect(throws: HTTPError.self) { try next() }
+            #expect(error?.code == .refusedRedirect)
+        }
+    }
+
+    @Test(arguments: [
+        "http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/", "http://0.0.0.0:1/", "http://10.0.0.1/",
+        "http://inside.test:8080/", "http://cloud.test:8080/", "http://outside.test:8080/", "//192.168.1.1/x",
+    ])
+    func `a server on this machine cannot send its clients elsewhere`(location: String) async throws {
+        let server = try FakeHTTPServer { _ in .init(status: 302, headers: [("Location", location)]) }
+        var configuration = HTTPClient.Configuration()
+        configuration.resolve = [
+            "inside.test:8080:10.0.0.1", "cloud.test:8080:169.254.169.254", "outside.test:8080:93.184.215.14",
+        ]
+        let client = try HTTPClient(configuration)
+        let request = HTTPRequest(.get, try HTTPURL(server.url))
+        let start = ContinuousClock.now
+        let error = await #expect(throws: HTTPError.self) { try await client.send(request) }
+        #expect(error?.code == .refusedRedirect, "\(error?.message ?? "")")
+        #expect(ContinuousClock.now - start < .seconds(4))
+    }
+
+    @Test func `a name that resolves to this machine is followed from this machine`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/"
+                ? .init(
+                    status: 302, headers: [("Location", "http://other.test:\(request.headers["x-port"] ?? "")/there")])
+                : .text("there")
+        }
+        var configuration = HTTPClient.Configuration()
+        configuration.resolve = ["other.test:\(server.port):127.0.0.1"]
+        let request = HTTPRequest(.get, try HTTPURL(server.url), headers: ["X-Port": "\(server.port)"])
+        #expect(try await HTTPClient(configuration).send(request).body == Array("there".utf8))
+    }
+}
