@@ -30,7 +30,9 @@ extension GenerationDialect {
     ) -> any GenerationFormat {
         switch self {
         case .openAIChat:
-            OpenAIChatFormat(provider.chat, promptCacheKey: options.cacheKey(for: request))
+            OpenAIChatFormat(
+                provider.chat, promptCacheKey: options.cacheKey(for: request),
+                namesModel: provider.paths[.generation]?.contains("{model}") != true)
         case .openAIResponses:
             OpenAIResponsesFormat(provider.chat, promptCacheKey: options.cacheKey(for: request))
         case .anthropic: AnthropicFormat(provider, marksPrefix: options.cachesPrompt)

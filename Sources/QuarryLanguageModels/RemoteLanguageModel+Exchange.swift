@@ -7,16 +7,23 @@ extension RemoteLanguageModel {
     func reply(to request: GenerationRequest, _ yield: (GenerationEvent) -> Void) async throws {
         try check(request)
         let estimate = Self.estimate(of: request)
-        let format = dialect.format(
-            for: connection.provider, options: options, request: request, estimate: estimate)
+        var provider = connection.provider
+        if refusesTemperature.isKnown { provider.chat.sendsTemperature = false }
+        let format = dialect.format(for: provider, options: options, request: request, estimate: estimate)
         var hasText = false
         do {
             try await exchange(request, as: format, estimate: estimate) {
                 hasText = true
                 yield($0)
             }
+        } catch let error as ProviderError where !hasText && provider.chat.sendsTemperature && error.refusesTemperature
+        {
+            refusesTemperature.learn()
+            provider.chat.sendsTemperature = false
+            let without = dialect.format(for: provider, options: options, request: request, estimate: estimate)
+            try await exchange(request, as: without, estimate: estimate, yield)
         } catch let error as ProviderError
-            where dialect == .kserve && !hasText && connection.provider.paths[.generation] == nil
+            where dialect == .kserve && !hasText && provider.paths[.generation] == nil
             && KServeFormat.saysUnstreamed(error)
         {
             let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
@@ -92,4 +99,9 @@ extension RemoteLanguageModel {
         }
         return BilledUsage(input: turns, output: request.maximumTokens)
     }
+}
+
+extension ProviderError {
+    /// Whether the model takes no temperature, as those that reason do: “Unsupported parameter: 'temperature' …”.
+    fileprivate var refusesTemperature: Bool { code == .requestRefused && message.lowercased().contains("temperature") }
 }

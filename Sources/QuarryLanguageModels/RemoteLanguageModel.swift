@@ -10,6 +10,7 @@ public import QuarryProviders
 /// The reply is streamed; a server that sends it in one piece is understood as well. Failures before the first byte are
 /// tried again (see ``ConnectionOptions/maximumAttempts``), later ones are not, since text was already handed out. What
 /// the interface of a provider has no field for, such as a seed, is left out; stop texts and pictures are refused there.
+/// A model that refuses the temperature, as those that reason do, is asked again without one, and from then on.
 public struct RemoteLanguageModel: LanguageModel {
     public struct Options: Sendable, Hashable {
         /// Whether the provider is asked to keep the instructions in its prompt cache, where it wants to be asked: marked
@@ -25,6 +26,7 @@ public struct RemoteLanguageModel: LanguageModel {
     public let connection: ProviderConnection
     let options: Options
     let dialect: GenerationDialect
+    let refusesTemperature = Discovery()
 
     /// - Throws: ``ProviderError`` with code `retiredModel`, which names the successor, or `invalidConfiguration` for an
     ///   empty name or a provider that writes no text.

@@ -60,12 +60,11 @@ package struct ReplySource: Sendable, Hashable {
 
     /// The error that a JSON text announces with a key `error`, as streams do after a status of 200.
     func failure(announcedIn json: some Collection<UInt8>) -> ProviderError? {
-        guard json.contains(#""error""#.utf8), let failure = ProviderFailure(announcedIn: json) else { return nil }
-        return error(for: failure)
+        ProviderFailure(announcedIn: json).map(error)
     }
 
     func error(for failure: ProviderFailure) -> ProviderError {
-        let names = [failure.type, failure.code].compactMap { $0?.lowercased() }
+        let names = [failure.type, failure.code, failure.innerCode].compactMap { $0?.lowercased() }
         let code: ProviderError.Code
         if names.contains("insufficient_quota") || names.contains("billing_error") {
             code = .quotaExhausted

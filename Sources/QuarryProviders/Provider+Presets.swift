@@ -56,7 +56,7 @@ extension Provider {
             paths: [.reranking: "rerank"], limits: .init(inputsPerRequest: 32)),
         Provider(
             "mistral", at: "https://api.mistral.ai/v1", embedding: .mistral, generation: .openAIChat,
-            transcription: .openAI, keys: ["MISTRAL_API_KEY"],
+            transcription: .mistral, keys: ["MISTRAL_API_KEY"],
             chat: .init(seedField: "random_seed", asksForUsage: false, promptCacheField: "prompt_cache_key"),
             limits: .init(inputsPerRequest: 64, tokensPerRequest: 16_000, tokensPerInput: 8192)),
         Provider(

@@ -57,7 +57,8 @@ package struct KServeFormat: GenerationFormat {
 
     /// Whether the error says that the model makes no streams, or the server has no path for them.
     static func saysUnstreamed(_ error: ProviderError) -> Bool {
-        let text = error.message.lowercased()
+        // The path of the request, which the message names, says nothing.
+        let text = error.message.lowercased().replacing("generate_stream", with: "")
         return switch error.code {
         case .notFound: text.contains("status 404")
         case .requestRefused, .serverFailure: text.contains("decoupled") || text.contains("stream")

@@ -5,19 +5,23 @@ package import QuarryProviders
 package struct OpenAIChatFormat: GenerationFormat {
     private let variation: ChatVariation
     private let promptCacheKey: String?
+    private let namesModel: Bool
 
-    package init(_ variation: ChatVariation = .init(), promptCacheKey: String? = nil) {
+    /// - Parameter namesModel: Whether the body says which model is meant; false where the path does.
+    package init(_ variation: ChatVariation = .init(), promptCacheKey: String? = nil, namesModel: Bool = true) {
         self.variation = variation
         self.promptCacheKey = promptCacheKey
+        self.namesModel = namesModel
     }
 
     package var path: String { "chat/completions" }
 
     package func body(of request: GenerationRequest, for model: String) -> JSONValue {
         var body: [String: JSONValue] = [
-            "model": .string(model), "messages": .array(request.messages.map(Self.turn)), "stream": true,
+            "messages": .array(request.messages.map(Self.turn)), "stream": true,
             variation.tokenLimitField: .int(request.maximumTokens),
         ]
+        if namesModel { body["model"] = .string(model) }
         if variation.sendsTemperature { body["temperature"] = .number(request.temperature) }
         if !request.stop.isEmpty { body["stop"] = .strings(request.stop) }
         if let field = variation.seedField { body[field] = request.seed.map { .int($0) } }
