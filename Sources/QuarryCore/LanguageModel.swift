@@ -81,6 +81,8 @@ public enum GenerationEvent: Sendable, Hashable {
     case text(String)
     /// Another model writes, because the one named could not, for the reason given. Comes before any text.
     case switched(from: String, to: String, reason: String)
+    /// The reply was written for an equal request before, and is repeated. Comes before any text.
+    case cached
     /// Always the last; usage is nil where the provider did not say.
     case finished(FinishReason, TokenUsage?)
 }

@@ -68,4 +68,6 @@ public enum RerankingDialect: String, Sendable, Hashable, Codable, CaseIterable 
 public enum TranscriptionDialect: String, Sendable, Hashable, Codable, CaseIterable {
     /// A form with `file` and `model` to `POST /audio/transcriptions`.
     case openAI
+    /// OpenAI's, with `timestamp_granularities` and without `response_format`.
+    case mistral
 }

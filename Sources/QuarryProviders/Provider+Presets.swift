@@ -56,8 +56,8 @@ extension Provider {
             paths: [.reranking: "rerank"], limits: .init(inputsPerRequest: 32)),
         Provider(
             "mistral", at: "https://api.mistral.ai/v1", embedding: .mistral, generation: .openAIChat,
-            transcription: .openAI, keys: ["MISTRAL_API_KEY"],
-            chat: .init(seedField: "random_seed", asksForUsage: false),
+            transcription: .mistral, keys: ["MISTRAL_API_KEY"],
+            chat: .init(seedField: "random_seed", asksForUsage: false, promptCacheField: "prompt_cache_key"),
             limits: .init(inputsPerRequest: 64, tokensPerRequest: 16_000, tokensPerInput: 8192)),
         Provider(
             "mixedbread", at: "https://api.mixedbread.com", embedding: .mixedbread, reranking: .mixedbread,
@@ -68,7 +68,8 @@ extension Provider {
             needsKey: false, limits: .init(inputsPerRequest: 64, concurrency: 2)),
         Provider(
             "openai", at: "https://api.openai.com/v1", embedding: .openAI, generation: .openAIChat,
-            transcription: .openAI, keys: ["OPENAI_API_KEY"], chat: .init(tokenLimitField: "max_completion_tokens"),
+            transcription: .openAI, keys: ["OPENAI_API_KEY"],
+            chat: .init(tokenLimitField: "max_completion_tokens", promptCacheField: "prompt_cache_key"),
             limits: .init(inputsPerRequest: 2048, tokensPerRequest: 300_000, tokensPerInput: 8192, concurrency: 8)),
         Provider(
             "openai-responses", at: "https://api.openai.com/v1", generation: .openAIResponses,

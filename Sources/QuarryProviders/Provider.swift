@@ -77,15 +77,19 @@ public struct ChatVariation: Sendable, Hashable, Codable {
     public var sendsTemperature: Bool
     /// Whether the token counts of a stream are asked for with `stream_options`. The default is true.
     public var asksForUsage: Bool
+    /// The field that carries a name for the prompt's stable beginning, by which the provider finds it in its cache;
+    /// nil where there is none. The default is nil.
+    public var promptCacheField: String?
 
     public init(
         tokenLimitField: String = "max_tokens", seedField: String? = "seed", sendsTemperature: Bool = true,
-        asksForUsage: Bool = true
+        asksForUsage: Bool = true, promptCacheField: String? = nil
     ) {
         self.tokenLimitField = tokenLimitField
         self.seedField = seedField
         self.sendsTemperature = sendsTemperature
         self.asksForUsage = asksForUsage
+        self.promptCacheField = promptCacheField
     }
 }
 

@@ -33,7 +33,7 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
         public static let contentFiltered = Code(name: .contentFiltered)
         public static let requestRefused = Code(name: .requestRefused)
         public static let serverFailure = Code(name: .serverFailure)
-        /// Not asked, because it failed too often just before.
+        /// Not asked, because it failed too often just before; or none of several could answer, for different reasons.
         public static let unavailable = Code(name: .unavailable)
         public static let malformedReply = Code(name: .malformedReply)
         public static let wrongDimension = Code(name: .wrongDimension)

@@ -12,6 +12,8 @@ public struct Answer: Sendable, Hashable {
     public var generator: Generator
     /// Models that could not answer before the one that did, and why.
     public var switches: [ModelSwitch]
+    /// Whether the model's reply was written for an equal request before, and repeated. The default is false.
+    public var isCached = false
     /// What the model was billed for; nil without a model, or where its server did not say.
     public var usage: TokenUsage?
     /// Why the model stopped; nil for an extracted answer or a refusal without a model.

@@ -9,9 +9,11 @@ extension RetrievalQA {
         let reply = try await collect(from: model, prompt: prompt, report: report)
         let refusalSentence = try sentenceOfRefusal(for: question)
         if let reason = Reply.refusalReason(of: reply.text, refusalSentence: refusalSentence) {
-            return try refusal(
+            var answer = try refusal(
                 question, reason, support: support, hits: hits, usage: reply.usage, finish: reply.finish,
                 switches: reply.switches, prompt: prompt)
+            answer.isCached = reply.isCached
+            return answer
         }
         let check = SupportCheck(analysis: reader.analysis, threshold: options.sentenceSupport)
         let result = check.check(reply.text, against: prompt.used)
@@ -20,11 +22,13 @@ extension RetrievalQA {
             citations.append(
                 try await citation(marker: quote.marker, range: quote.range, in: prompt.used[quote.marker - 1]))
         }
-        return Answer(
+        var answer = Answer(
             question: question, text: result.text, citations: citations,
             generator: .model(reply.switches.last?.to ?? model.name), switches: reply.switches, usage: reply.usage,
             finish: reply.finish, support: support, sentences: result.sentences, hits: hits,
             prompt: prompt)
+        answer.isCached = reply.isCached
+        return answer
     }
 
     private func collect(
@@ -53,6 +57,7 @@ extension RetrievalQA {
                 }
             case .switched(let from, let to, let reason):
                 reply.switches.append(ModelSwitch(from: from, to: to, reason: reason))
+            case .cached: reply.isCached = true
             case .finished(let reason, let usage):
                 reply.finish = reason
                 reply.usage = usage
@@ -70,6 +75,7 @@ struct Reply {
     var finish: FinishReason?
     var usage: TokenUsage?
     var switches: [ModelSwitch] = []
+    var isCached = false
 
     /// Far more than the tokens of any text have on average: a model beyond it does not keep to the bound it was given.
     static let maximumBytesPerToken = 64

@@ -35,6 +35,7 @@ private func verifyReply(of model: some LanguageModel, to request: GenerationReq
         case .text(let piece): text += piece
         case .switched(let from, let to, _):
             try require(text.isEmpty, "\(to) took the place of \(from) after text had been written.")
+        case .cached: try require(text.isEmpty, "A repeated reply was announced after text had been written.")
         case .finished(let reason, let usage): end = (reason, usage)
         }
     }

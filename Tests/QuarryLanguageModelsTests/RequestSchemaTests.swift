@@ -1,42 +1,107 @@
 import Foundation
 import QuarryCore
 import QuarryLanguageModels
+import QuarryProviders
 import QuarryTesting
 import Testing
 
 private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
-/// OpenAI's own description of its interface, in a folder beside the package.
-private let specification = tests.deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/apis/specs/openai.json").path
+/// The providers' own descriptions of their interfaces, in a folder `shared` beside the package or one of its parents.
+private let specifications: URL? = {
+    var folder = tests.deletingLastPathComponent()
+    while folder.path != "/" {
+        folder.deleteLastPathComponent()
+        let candidate = folder.appending(path: "shared/apis/specs")
+        if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+    }
+    return nil
+}()
 
-private let canValidate =
-    FileManager.default.fileExists(atPath: specification) && PythonScript.canImport("jsonschema")
+private let canValidate = specifications != nil && PythonScript.canImport("jsonschema")
 
-@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs/openai.json and a python3 with the package jsonschema"))
+@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ schema: String) throws -> String {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var preset: String
+        var file: String
+        var schema: String
+        var headers: [String: String]?
+        var model = "m"
+        var takesPictures = true
+        var takesStops = true
+
+        var testDescription: String { "\(preset) by \(file)" }
+    }
+
+    static let cases = [
+        Case(preset: "openai", file: "openai.json", schema: "CreateChatCompletionRequest"),
+        // A turn of parts fits two alternatives of the description, which allows but one: see the test below.
+        Case(
+            preset: "openai-responses", file: "openai.json", schema: "CreateResponse", takesPictures: false,
+            takesStops: false),
+        Case(preset: "azure", file: "azure_foundry_v1.json", schema: "AzureCreateChatCompletionRequest"),
+        Case(
+            preset: "azure-deployments", file: "azure_openai_2025-03-01-preview.json",
+            schema: "POST /deployments/{deployment-id}/chat/completions"),
+        Case(preset: "mistral", file: "mistral.json", schema: "ChatCompletionRequest"),
+        Case(preset: "ai21", file: "ai21.json", schema: "ChatRequest", model: "jamba-mini", takesPictures: false),
+        Case(preset: "tgi", file: "tgi.json", schema: "ChatRequest"),
+        Case(preset: "cohere", file: "cohere.json", schema: "POST /v2/chat"),
+        Case(preset: "ollama", file: "ollama.json", schema: "ChatRequest"),
+        Case(preset: "gemini", file: "gemini_v1beta_derived.schema.json", schema: "#/$defs/GenerateContentRequest"),
+        Case(
+            preset: "anthropic", file: "anthropic_2026-10-21_derived.schema.json",
+            schema: "#/$defs/MessageCreateParamsStreaming"),
+        Case(
+            preset: "anthropic", file: "anthropic_2023-06-01.json", schema: "CreateMessageParams",
+            headers: ["anthropic-version": "2023-06-01"]),
+    ]
+
+    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) throws -> String {
+        let specification = try #require(specifications).appending(path: file).path
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
         let result = try script.run([specification, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }
 
-    @Test func `chat requests are valid by OpenAI's own description`() async throws {
-        let server = try FakeHTTPServer { _ in .events([#"{"choices":[{"index":0,"finish_reason":"stop"}]}"#]) }
-        var request = GenerationRequest(messages: [
-            Message(.system, "s"), Message(.user, "u"), Message(.assistant, "a"),
-        ])
-        for field in [OpenAICompatibleLanguageModel.TokenLimitField.maxTokens, .maxCompletionTokens] {
-            var options = OpenAICompatibleLanguageModel.Options()
-            options.tokenLimitField = field
-            let model = try OpenAICompatibleLanguageModel(baseURL: server.url, model: "m", options: options)
-            for try await _ in model.generate(request) {}
-            request.stop = ["a", "b"]
-            request.seed = 3
-            request.temperature = 0.7
+    @Test(arguments: cases)
+    func `requests are valid by the provider's own description`(example: Case) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"error":"enough"}"#, status: 400) }
+        var provider = try #require(Provider.preset(example.preset))
+        provider.baseURL = server.url
+        if let headers = example.headers { provider.headers = headers }
+        let model = try RemoteLanguageModel(
+            example.model, on: ProviderConnection(provider, key: APIKey("sk-test-key")))
+        let images = example.takesPictures ? [Message.Image(mediaType: "image/png", bytes: [1, 2, 3])] : []
+        let requests = [
+            GenerationRequest(messages: [Message(.user, "Question?")]),
+            GenerationRequest(
+                messages: [
+                    Message(.system, "Be brief."), Message(.user, "Question?"), Message(.assistant, "Answer."),
+                    Message(.user, "And this?", images: images),
+                ], maximumTokens: 40, temperature: 0.7, stop: example.takesStops ? ["a", "b"] : [], seed: 3),
+        ]
+        for request in requests {
+            await #expect(throws: ProviderError.self) { for try await _ in model.generate(request) {} }
         }
         #expect(server.requests.count == 2)
-        for sent in server.requests { #expect(try complaints(sent.body, "CreateChatCompletionRequest") == "") }
-        #expect(try complaints(Array(#"{"model":"m"}"#.utf8), "CreateChatCompletionRequest") != "")
+        for sent in server.requests {
+            #expect(try complaints(sent.body, example.file, example.schema) == "")
+        }
+        #expect(try complaints(Array(#"{"nonsense":1}"#.utf8), example.file, example.schema) != "")
+    }
+
+    @Test func `a picture for the responses interface is valid`() throws {
+        let request = GenerationRequest(messages: [
+            Message(.user, "What is this?", images: [.init(mediaType: "image/png", bytes: [1])])
+        ])
+        let body = try OpenAIResponsesFormat().body(of: request, for: "m")
+        guard case .object(let members) = body, case .array(let turns)? = members["input"] else {
+            Issue.record("The request has no list of turns.")
+            return
+        }
+        let turn = try JSONEncoder().encode(try #require(turns.first))
+        #expect(try complaints(Array(turn), "openai.json", "InputMessage") == "")
     }
 }

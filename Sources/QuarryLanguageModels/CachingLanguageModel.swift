@@ -1,0 +1,95 @@
+public import QuarryCore
+
+/// Repeats the reply that a model gave to an equal request before.
+///
+///     let model = CachingLanguageModel(remote, cache: cache, indexState: index.state)
+///
+/// Only replies that ended by themselves are kept: none that was cut, filtered, broken off, or written by another model
+/// of a chain. In a ``FallbackLanguageModel`` it is put around each member, not around the chain. A repeated reply is
+/// announced by `.cached` and bills nothing.
+public struct CachingLanguageModel: LanguageModel {
+    private let model: any LanguageModel
+    private let cache: any AnswerCache
+    private let identity: String
+    private let indexState: String
+    private let report: @Sendable (any Error) -> Void
+
+    /// - Parameters:
+    ///   - indexState: Changes whenever the index does.
+    ///   - onFailure: Told of a cache that cannot be read or written. The model is asked all the same.
+    public init(
+        _ model: RemoteLanguageModel, cache: any AnswerCache, indexState: String,
+        onFailure: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.init(model, identity: model.identity, cache: cache, indexState: indexState, onFailure: onFailure)
+    }
+
+    /// - Parameter identity: Names the model and its provider beyond doubt: models of equal identity answer alike.
+    public init(
+        _ model: any LanguageModel, identity: String, cache: any AnswerCache, indexState: String,
+        onFailure: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.model = model
+        self.identity = identity
+        self.cache = cache
+        self.indexState = indexState
+        report = onFailure
+    }
+
+    public var name: String { model.name }
+
+    public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let key = AnswerCacheKey(request: request, identity: identity, indexState: indexState)
+        let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let task = Task {
+            do {
+                if let known = try await kept(for: key) {
+                    continuation.yield(.cached)
+                    if !known.text.isEmpty { continuation.yield(.text(known.text)) }
+                    continuation.yield(.finished(.stop, TokenUsage(input: 0, output: 0)))
+                } else {
+                    try await ask(request, key) { continuation.yield($0) }
+                }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    private func kept(for key: AnswerCacheKey) async throws -> CachedReply? {
+        try Task.checkCancellation()
+        do {
+            return try await cache.reply(for: key)
+        } catch {
+            try Task.checkCancellation()
+            report(error)
+            return nil
+        }
+    }
+
+    private func ask(
+        _ request: GenerationRequest, _ key: AnswerCacheKey, _ yield: (GenerationEvent) -> Void
+    ) async throws {
+        var text = ""
+        var isOwn = true
+        for try await event in model.generate(request) {
+            switch event {
+            case .text(let piece): text += piece
+            case .switched, .cached: isOwn = false
+            case .finished(.stop, let usage) where isOwn && !text.isEmpty:
+                // Kept before the end is told: who has read the end finds the reply again.
+                do {
+                    try await cache.store(CachedReply(text: text, usage: usage), for: key)
+                } catch {
+                    report(error)
+                }
+            case .finished: break
+            }
+            yield(event)
+        }
+        try Task.checkCancellation()
+    }
+}

@@ -1,0 +1,107 @@
+import QuarryCore
+package import QuarryHTTP
+import QuarryProviders
+
+/// Reads the stream of a generated content. There is no marker: the end is the connection's, once a candidate has named
+/// its reason.
+package struct GeminiDecoder: ReplyDecoder {
+    private let source: ReplySource
+    private var reason: FinishReason?
+    private var usage: Usage?
+    private var hasReply = false
+
+    package init(_ source: ReplySource) { self.source = source }
+
+    package var isComplete: Bool { false }
+
+    package mutating func texts(in event: ServerSentEvent) throws -> [String] {
+        if let failure = source.failure(announcedIn: event.data.utf8) { throw failure }
+        return try texts(in: try source.decode(Reply.self, from: event.data.utf8))
+    }
+
+    /// One reply, or without `alt=sse` an array of the pieces.
+    package mutating func texts(inWhole json: [UInt8]) throws -> [String] {
+        let start = json.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard start == UInt8(ascii: "[") else { return try texts(in: try source.decode(Reply.self, from: json)) }
+        return try source.decode([Reply].self, from: json).flatMap { try texts(in: $0) }
+    }
+
+    package func ending() throws -> ReplyEnding {
+        guard hasReply else { throw source.absence }
+        guard let reason else { throw source.interruption }
+        guard let usage, let prompt = usage.promptTokens else { return ReplyEnding(reason) }
+        let output = (usage.candidateTokens ?? 0) + (usage.thoughtTokens ?? 0)
+        return ReplyEnding(
+            reason,
+            usage: TokenUsage(input: prompt, output: output, cachedInput: min(prompt, usage.cachedTokens ?? 0)))
+    }
+
+    private mutating func texts(in reply: Reply) throws -> [String] {
+        if let block = reply.promptFeedback?.blockReason {
+            throw ProviderError(
+                .contentFiltered,
+                "\(source.place) refused the prompt (\(block)). Ask otherwise, or leave out the passages it objects to."
+            )
+        }
+        if let usage = reply.usage { self.usage = usage }
+        var texts: [String] = []
+        for candidate in reply.candidates ?? [] where (candidate.index ?? 0) == 0 {
+            hasReply = true
+            texts += (candidate.content?.parts ?? []).compactMap { $0.thought == true ? nil : $0.text }
+            if let name = candidate.finishReason { reason = FinishReason(gemini: name) }
+        }
+        return texts
+    }
+}
+
+private struct Reply: Decodable {
+    struct Part: Decodable {
+        var text: String?
+        var thought: Bool?
+    }
+
+    struct Content: Decodable { var parts: [Part]? }
+
+    struct Candidate: Decodable {
+        var index: Int?
+        var content: Content?
+        var finishReason: String?
+    }
+
+    struct PromptFeedback: Decodable { var blockReason: String? }
+
+    var candidates: [Candidate]?
+    var promptFeedback: PromptFeedback?
+    var usage: Usage?
+
+    private enum CodingKeys: String, CodingKey {
+        case candidates, promptFeedback
+        case usage = "usageMetadata"
+    }
+}
+
+private struct Usage: Decodable {
+    var promptTokens: Int?
+    var candidateTokens: Int?
+    var thoughtTokens: Int?
+    var cachedTokens: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case promptTokens = "promptTokenCount"
+        case candidateTokens = "candidatesTokenCount"
+        case thoughtTokens = "thoughtsTokenCount"
+        case cachedTokens = "cachedContentTokenCount"
+    }
+}
+
+extension FinishReason {
+    /// Gemini's `finishReason`.
+    init(gemini name: String) {
+        switch name {
+        case "STOP": self = .stop
+        case "MAX_TOKENS": self = .length
+        case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII": self = .contentFilter
+        default: self = .other(name)
+        }
+    }
+}

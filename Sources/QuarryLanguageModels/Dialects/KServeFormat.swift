@@ -1,0 +1,68 @@
+package import QuarryCore
+import QuarryProviders
+
+/// The generate extension of Triton, `v2/models/{model}/generate_stream`, which takes one text.
+///
+/// The turns are written as
+///
+///     the instructions
+///
+///     User: …
+///
+///     Assistant: …
+///
+///     User: …
+///
+///     Assistant:
+///
+/// with one blank line between them. A model trained on another form does better behind a server that knows its
+/// template, as Triton's own OpenAI-compatible front end does. There are no pictures and no stop texts.
+package struct KServeFormat: GenerationFormat {
+    private let prompt: String
+    private let isStreamed: Bool
+
+    /// - Parameter isStreamed: Models that make only whole replies are asked with `generate`.
+    package init(prompt: String, isStreamed: Bool) {
+        self.prompt = prompt
+        self.isStreamed = isStreamed
+    }
+
+    package var path: String { "v2/models/{model}/" + (isStreamed ? "generate_stream" : "generate") }
+
+    package func body(of request: GenerationRequest, for model: String) throws -> JSONValue {
+        guard request.messages.allSatisfy(\.images.isEmpty) else {
+            throw ProviderError(
+                .invalidInput, "The generate extension takes no pictures. Use a provider with another interface.")
+        }
+        guard request.stop.isEmpty else {
+            throw ProviderError(.invalidInput, "The generate extension knows no stop texts. Leave them out.")
+        }
+        var parameters: [String: JSONValue] = [
+            "stream": .bool(isStreamed), "max_tokens": .int(request.maximumTokens),
+            "temperature": .number(request.temperature),
+        ]
+        parameters["seed"] = request.seed.map { .int($0) }
+        return ["text_input": .string(prompt), "parameters": .object(parameters)]
+    }
+
+    package func decoder(for source: ReplySource) -> any ReplyDecoder { KServeDecoder(source, prompt: prompt) }
+
+    package static func flattened(_ messages: [Message]) -> String {
+        var parts = messages.instructions.map { [$0] } ?? []
+        for message in messages.conversation {
+            parts.append((message.role == .user ? "User: " : "Assistant: ") + message.content)
+        }
+        return (parts + ["Assistant:"]).joined(separator: "\n\n")
+    }
+
+    /// Whether the error says that the model makes no streams, or the server has no path for them.
+    static func saysUnstreamed(_ error: ProviderError) -> Bool {
+        // The path of the request, which the message names, says nothing.
+        let text = error.message.lowercased().replacing("generate_stream", with: "")
+        return switch error.code {
+        case .notFound: text.contains("status 404")
+        case .requestRefused, .serverFailure: text.contains("decoupled") || text.contains("stream")
+        default: false
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import QuarryCore
+package import QuarryProviders
+
+/// Ollama's own chat, `POST /api/chat`, answered in NDJSON.
+///
+/// The server cuts a prompt that exceeds its context without a word, and its usual context is small. So each request
+/// asks for a context that its estimate fits: a power of two, for another size makes the server load the model anew.
+package struct OllamaFormat: GenerationFormat {
+    private static let minimumContext = 4096
+
+    private let variation: ChatVariation
+    private let context: Int
+
+    /// - Parameter estimate: What the request may take; it counts on the high side.
+    package init(_ variation: ChatVariation = .init(), estimate: BilledUsage) {
+        self.variation = variation
+        var context = Self.minimumContext
+        while context < estimate.tokens && context < 1 << 30 { context *= 2 }
+        self.context = context
+    }
+
+    package var path: String { "api/chat" }
+    package var framing: ReplyFraming { .lines }
+
+    package func body(of request: GenerationRequest, for model: String) -> JSONValue {
+        var options: [String: JSONValue] = ["num_ctx": .int(context), "num_predict": .int(request.maximumTokens)]
+        if variation.sendsTemperature { options["temperature"] = .number(request.temperature) }
+        if !request.stop.isEmpty { options["stop"] = .strings(request.stop) }
+        options["seed"] = request.seed.map { .int($0) }
+        return [
+            "model": .string(model), "messages": .array(request.messages.map(Self.turn)), "stream": true,
+            "options": .object(options),
+        ]
+    }
+
+    package func decoder(for source: ReplySource) -> any ReplyDecoder { OllamaDecoder(source) }
+
+    private static func turn(_ message: Message) -> JSONValue {
+        var turn: [String: JSONValue] = ["role": .string(message.role.rawValue), "content": .string(message.content)]
+        if !message.images.isEmpty { turn["images"] = .strings(message.images.map(\.base64)) }
+        return .object(turn)
+    }
+}

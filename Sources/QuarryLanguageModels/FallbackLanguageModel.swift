@@ -1,0 +1,79 @@
+public import QuarryCore
+import QuarryProviders
+
+/// Asks models in order until one answers.
+///
+///     let model = try FallbackLanguageModel([remote, local])
+///
+/// A model that fails before its first text gives way to the next, which `.switched` reports with the reason; one that
+/// fails later fails the reply, since text was already handed out. An invalid request and an exceeded budget move nobody
+/// on, see ``FallbackPolicy``; a prompt that is too long does, for the next may read more.
+public struct FallbackLanguageModel: LanguageModel {
+    /// In the order in which they are asked.
+    public let models: [any LanguageModel]
+    public let policy: FallbackPolicy
+    private let first: any LanguageModel
+
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty list.
+    public init(_ models: [any LanguageModel], policy: FallbackPolicy = .init()) throws {
+        guard let first = models.first else {
+            throw ProviderError(.invalidConfiguration, "A chain of models needs at least one. Name it.")
+        }
+        self.models = models
+        self.policy = policy
+        self.first = first
+    }
+
+    /// The first model's name; `.switched` says where another one answers.
+    public var name: String { first.name }
+
+    public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let task = Task {
+            do {
+                try await ask(request) { continuation.yield($0) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    private func ask(_ request: GenerationRequest, _ yield: (GenerationEvent) -> Void) async throws {
+        var failures: [(model: String, error: any Error)] = []
+        for model in models {
+            if let last = failures.last {
+                yield(.switched(from: last.model, to: model.name, reason: "\(last.error)"))
+            }
+            var isCommitted = false
+            do {
+                for try await event in model.generate(request) {
+                    switch event {
+                    case .text, .finished: isCommitted = true
+                    case .switched, .cached: break
+                    }
+                    yield(event)
+                }
+                try Task.checkCancellation()
+                return
+            } catch {
+                guard !isCommitted, !Task.isCancelled, policy.movesOn(after: error) else { throw error }
+                failures.append((model.name, error))
+            }
+        }
+        throw Self.summary(of: failures)
+    }
+
+    /// One error in place of many; the only one as it is.
+    private static func summary(of failures: [(model: String, error: any Error)]) -> any Error {
+        guard failures.count > 1 else { return failures.first?.error ?? CancellationError() }
+        let codes = failures.map { ($0.error as? ProviderError)?.code }
+        let common = codes.dropFirst().allSatisfy { $0 == codes.first } ? codes.first ?? nil : nil
+        let reasons = failures.map { "\($0.model): \($0.error)" }.joined(separator: "\n")
+        return ProviderError(
+            common ?? .unavailable, "None of \(failures.count) models could answer.\n\(reasons)",
+            underlyingError: failures.last?.error)
+    }
+}

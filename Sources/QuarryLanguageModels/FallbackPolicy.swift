@@ -1,0 +1,22 @@
+public import QuarryProviders
+
+/// After which failures another model is asked.
+public struct FallbackPolicy: Sendable {
+    /// The codes after which nobody else is asked.
+    ///
+    /// By default: `invalidInput`, since the next model would be sent the same; `budgetExceeded`, since the next request
+    /// costs as well; `contentFiltered`, since that is a decision and not a failure.
+    public var final: [ProviderError.Code] = [.invalidInput, .budgetExceeded, .contentFiltered]
+    /// Whether another model is asked after errors that are no ``ProviderError``, as of models of one's own. The default
+    /// is true.
+    public var movesOnAfterForeignErrors = true
+
+    public init() {}
+
+    /// A cancellation never moves on.
+    public func movesOn(after error: any Error) -> Bool {
+        if error is CancellationError { return false }
+        guard let error = error as? ProviderError else { return movesOnAfterForeignErrors }
+        return !final.contains(error.code)
+    }
+}

@@ -1,0 +1,117 @@
+import QuarryCore
+import QuarryHTTP
+public import QuarryProviders
+public import QuarryReaders
+
+/// Reads recordings: has a model write down what is said.
+///
+///     let reader = try RemoteTranscriber("whisper-1", on: connection)
+///
+/// The document begins with a line that says who wrote it. Where the model tells times, each paragraph begins with the
+/// time at which it is said, `[mm:ss]` or `[h:mm:ss]`; a recording has no lines or bytes of text to point to, so its
+/// source map is that of the transcript.
+public struct RemoteTranscriber: AsyncReader {
+    public struct Options: Sendable, Hashable {
+        /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
+        public var language: String?
+        /// Names and terms that are said, to spell them right. The default is nil.
+        public var prompt: String?
+        /// Whether times are asked for. The default is nil: where the model is known to tell them, which are Whisper's
+        /// and Mistral's.
+        public var tellsTimes: Bool?
+        /// Longer recordings are rejected unsent. The default is 25 MB, which OpenAI takes at most.
+        public var maximumBytes = 25_000_000
+
+        public init() {}
+    }
+
+    public let model: String
+    public let connection: ProviderConnection
+    private let options: Options
+    private let dialect: TranscriptionDialect
+
+    /// - Throws: ``ProviderError`` with code `retiredModel` or `invalidConfiguration`.
+    public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
+        try connection.check(model: model)
+        guard let dialect = connection.provider.transcription else {
+            let known = Provider.presets.filter { $0.transcription != nil }.map(\.name).joined(separator: ", ")
+            throw ProviderError(
+                .invalidConfiguration,
+                "The provider \(connection.provider.name) transcribes nothing. Those that do: \(known).")
+        }
+        self.model = model
+        self.connection = connection
+        self.options = options
+        self.dialect = dialect
+    }
+
+    private static let mediaTypes = [
+        "flac": "audio/flac", "mp3": "audio/mpeg", "mpeg": "audio/mpeg", "mpga": "audio/mpeg", "mp4": "audio/mp4",
+        "m4a": "audio/mp4", "ogg": "audio/ogg", "wav": "audio/wav", "webm": "audio/webm",
+    ]
+
+    public var pathExtensions: Set<String> { Set(Self.mediaTypes.keys) }
+
+    /// - Throws: ``ProviderError``, or `CancellationError`.
+    public func read(_ source: Source) async throws -> ReadResult {
+        let ending = source.id.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        guard let mediaType = Self.mediaTypes[ending] else {
+            return .rejected(
+                source, .unsupportedFormat,
+                "The name does not end as a recording's does. Known are \(pathExtensions.sorted().joined(separator: ", "))."
+            )
+        }
+        guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The recording holds no bytes.") }
+        guard source.bytes.count <= options.maximumBytes else {
+            return .rejected(
+                source, .tooLarge,
+                "The recording has \(source.bytes.count) bytes, \(connection.provider.name) takes \(options.maximumBytes). "
+                    + "Cut it into parts, or encode it with fewer bits: speech needs no more than 32 kbit/s.")
+        }
+        let (body, contentType) = try form(source, mediaType).encoded()
+        // Nobody says beforehand how long a recording is; speech at 32 kbit/s is long already.
+        let call = ProviderCall(
+            .transcription, model: model, path: "audio/transcriptions", contentType: contentType, body: body,
+            estimate: BilledUsage(audioSeconds: Double(source.bytes.count) / 4_000))
+        let place = connection.place(of: call)
+        let transcript = try await connection.send(call) { body in
+            let transcript = try Transcript(body, from: place)
+            return (transcript, transcript.billed)
+        }
+        return document(of: transcript, source)
+    }
+
+    private var asksForTimes: Bool {
+        options.tellsTimes ?? (dialect == .mistral || model.lowercased().contains("whisper"))
+    }
+
+    private func form(_ source: Source, _ mediaType: String) throws -> MultipartForm {
+        var form = MultipartForm()
+        form.add("model", model)
+        if let language = options.language { form.add("language", language) }
+        if let prompt = options.prompt { form.add("prompt", prompt) }
+        switch dialect {
+        case .openAI: form.add("response_format", asksForTimes ? "verbose_json" : "json")
+        case .mistral: if asksForTimes { form.add("timestamp_granularities", "segment") }
+        }
+        do {
+            try form.add("file", file: source.bytes, named: source.id, contentType: mediaType)
+        } catch {
+            throw connection.presentable(error, task: .transcription)
+        }
+        return form
+    }
+
+    private func document(of transcript: Transcript, _ source: Source) -> ReadResult {
+        let paragraphs = transcript.paragraphs
+        guard !paragraphs.isEmpty else {
+            return .rejected(source, .empty, "\(author) heard nothing said in the recording.")
+        }
+        var metadata: [String: MetadataValue] = ["generatedBy": .string(author)]
+        if let language = transcript.language { metadata["language"] = .string(language) }
+        if let seconds = transcript.duration { metadata["seconds"] = .number(seconds) }
+        return .generated(["Transcript written by \(author)."] + paragraphs, of: source, metadata)
+    }
+
+    private var author: String { "\(connection.provider.name)/\(model)" }
+}

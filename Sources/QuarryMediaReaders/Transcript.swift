@@ -1,0 +1,92 @@
+import Foundation
+import QuarryProviders
+
+/// What a model heard.
+struct Transcript: Decodable, Sendable {
+    struct Segment: Decodable, Sendable {
+        /// Seconds from the beginning.
+        var start: Double
+        var end: Double
+        var text: String
+    }
+
+    struct Usage: Decodable, Sendable {
+        var seconds: Double?
+        var inputTokens: Int?
+        var outputTokens: Int?
+        /// Mistral's names.
+        var promptAudioSeconds: Double?
+        var promptTokens: Int?
+        var completionTokens: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case seconds
+            case inputTokens = "input_tokens"
+            case outputTokens = "output_tokens"
+            case promptAudioSeconds = "prompt_audio_seconds"
+            case promptTokens = "prompt_tokens"
+            case completionTokens = "completion_tokens"
+        }
+    }
+
+    var text: String
+    var language: String?
+    var duration: Double?
+    var segments: [Segment]?
+    var usage: Usage?
+
+    /// - Throws: ``ProviderError`` with code `malformedReply`.
+    init(_ json: [UInt8], from place: String) throws {
+        do {
+            self = try JSONDecoder().decode(Transcript.self, from: Data(json))
+        } catch {
+            let start = String(decoding: json.prefix(120), as: UTF8.self)
+            throw ProviderError(
+                .malformedReply, "\(place) sent something that is no transcript: “\(start)”.", underlyingError: error)
+        }
+    }
+
+    /// Nil where the provider does not say.
+    var billed: BilledUsage? {
+        let seconds = usage?.seconds ?? usage?.promptAudioSeconds ?? duration
+        let input = usage?.inputTokens ?? usage?.promptTokens
+        let output = usage?.outputTokens ?? usage?.completionTokens
+        guard seconds != nil || input != nil || output != nil else { return nil }
+        return BilledUsage(input: input ?? 0, output: output ?? 0, audioSeconds: seconds ?? 0)
+    }
+
+    /// A paragraph ends after so many seconds, or where nobody speaks for a while.
+    private static let paragraphSeconds = 30.0
+    private static let pauseSeconds = 2.0
+
+    /// The text, with a time before each paragraph where times are known.
+    var paragraphs: [String] {
+        guard let segments, !segments.isEmpty else {
+            let whole = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            return whole.isEmpty ? [] : [whole]
+        }
+        var paragraphs: [(start: Double, words: [String])] = []
+        var end = 0.0
+        for segment in segments {
+            let words = segment.text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !words.isEmpty else { continue }
+            if let last = paragraphs.last, segment.start - last.start < Self.paragraphSeconds,
+                segment.start - end < Self.pauseSeconds
+            {
+                paragraphs[paragraphs.count - 1].words.append(words)
+            } else {
+                paragraphs.append((segment.start, [words]))
+            }
+            end = segment.end
+        }
+        return paragraphs.map { "[\(Self.clock($0.start))] \($0.words.joined(separator: " "))" }
+    }
+
+    /// `mm:ss`, or `h:mm:ss` from an hour on.
+    static func clock(_ seconds: Double) -> String {
+        let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e9)) : 0
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"
+        return whole < 3600 ? rest : "\(whole / 3600):\(rest)"
+    }
+}

@@ -1,0 +1,10 @@
+/// Makes documents of the bytes of one source with the help of something that takes its time, such as a model behind a
+/// network.
+///
+/// What is wrong with the source is part of the result; what is wrong with the helper, such as a server that cannot be
+/// reached, is thrown, so that the source is read another time. Cancelling the task stops the work.
+public protocol AsyncReader: Sendable {
+    /// The extensions of the files it reads, in lower case and without their dots.
+    var pathExtensions: Set<String> { get }
+    func read(_ source: Source) async throws -> ReadResult
+}

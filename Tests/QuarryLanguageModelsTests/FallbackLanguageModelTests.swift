@@ -1,0 +1,100 @@
+import QuarryCore
+import QuarryLanguageModels
+import QuarryProviders
+import QuarryTesting
+import Testing
+
+@Suite struct FallbackLanguageModelTests {
+    private let request = GenerationRequest(messages: [Message(.user, "What grows?")])
+    private let good = ScriptedLanguageModel("Apples.", name: "good")
+
+    private func failing(
+        _ code: ProviderError.Code, _ pieces: String? = nil, name: String = "bad"
+    ) -> ScriptedLanguageModel {
+        let error = ProviderError(code, "\(name) is down.")
+        guard let pieces else { return ScriptedLanguageModel(name: name, failingWith: error) }
+        return ScriptedLanguageModel(pieces, name: name, failingWith: error)
+    }
+
+    private func events(_ models: [any LanguageModel], policy: FallbackPolicy = .init()) async throws
+        -> [GenerationEvent]
+    {
+        var events: [GenerationEvent] = []
+        for try await event in try FallbackLanguageModel(models, policy: policy).generate(request) {
+            events.append(event)
+        }
+        return events
+    }
+
+    @Test func `the first that answers does`() async throws {
+        #expect(try await events([good, failing(.unreachable)]) == [.text("Apples."), .finished(.stop, nil)])
+        #expect(good.requests == [request])
+        #expect(try FallbackLanguageModel([good]).name == "good")
+    }
+
+    @Test(arguments: [
+        ProviderError.Code.unreachable, .unauthorized, .inputTooLong, .rateLimited, .quotaExhausted, .serverFailure,
+        .timedOut, .refusedHost, .malformedReply,
+    ])
+    func `a failure before any text moves on and says why`(code: ProviderError.Code) async throws {
+        #expect(
+            try await events([failing(code), failing(code, name: "worse"), good]) == [
+                .switched(from: "bad", to: "worse", reason: "bad is down."),
+                .switched(from: "worse", to: "good", reason: "worse is down."), .text("Apples."), .finished(.stop, nil),
+            ])
+    }
+
+    @Test(arguments: [ProviderError.Code.invalidInput, .budgetExceeded, .contentFiltered])
+    func `what the next cannot mend moves nobody on`(code: ProviderError.Code) async throws {
+        let error = await #expect(throws: ProviderError.self) { try await events([failing(code), good]) }
+        #expect(error?.code == code)
+        #expect(good.requests.isEmpty)
+    }
+
+    @Test func `the policy can be another`() async throws {
+        var policy = FallbackPolicy()
+        policy.final = [.unreachable]
+        #expect(try await events([failing(.contentFiltered), good], policy: policy).count == 3)
+        await #expect(throws: ProviderError.self) { try await events([failing(.unreachable), good], policy: policy) }
+        struct Odd: Error {}
+        let odd = ScriptedLanguageModel(name: "odd", failingWith: Odd())
+        #expect(try await events([odd, good], policy: policy).count == 3)
+        policy.movesOnAfterForeignErrors = false
+        await #expect(throws: Odd.self) { try await events([odd, good], policy: policy) }
+    }
+
+    @Test func `a failure after some text fails the reply`() async throws {
+        let error = await #expect(throws: ProviderError.self) {
+            try await events([failing(.interruptedReply, "App"), good])
+        }
+        #expect(error?.code == .interruptedReply)
+        #expect(good.requests.isEmpty)
+    }
+
+    @Test func `where all fail, one error lists them`() async throws {
+        let error = await #expect(throws: ProviderError.self) {
+            try await events([failing(.unreachable), failing(.unauthorized, name: "worse")])
+        }
+        #expect(error?.code == .unavailable)
+        #expect(
+            error?.message
+                == "None of 2 models could answer.\nbad: bad is down.\nworse: worse is down.")
+        let same = await #expect(throws: ProviderError.self) {
+            try await events([failing(.unreachable), failing(.unreachable, name: "worse")])
+        }
+        #expect(same?.code == .unreachable)
+        let only = await #expect(throws: ProviderError.self) { try await events([failing(.timedOut)]) }
+        #expect(only?.message == "bad is down.")
+        #expect(throws: ProviderError.self) { try FallbackLanguageModel([]) }
+    }
+
+    @Test func `a cancellation moves nobody on`() async throws {
+        let cancelled = ScriptedLanguageModel(name: "c", failingWith: CancellationError())
+        await #expect(throws: CancellationError.self) { try await events([cancelled, good]) }
+        #expect(good.requests.isEmpty)
+    }
+
+    @Test func `it conforms`() async throws {
+        try await verifyLanguageModel(FallbackLanguageModel([failing(.unreachable), good]))
+    }
+}

@@ -1,0 +1,333 @@
+import Foundation
+import QuarryCore
+import QuarryLanguageModels
+import QuarryProviders
+import QuarryTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct RemoteLanguageModelTests {
+    private let request = DialectExample.request
+    private let key = "sk-test-key"
+
+    private func connection(
+        _ server: FakeHTTPServer, _ dialect: GenerationDialect = .openAIChat, attempts: Int = 1,
+        catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init(),
+        _ change: (inout Provider) -> Void = { _ in }
+    ) throws -> ProviderConnection {
+        var provider = Provider("test", at: server.url, generation: dialect)
+        change(&provider)
+        var options = ConnectionOptions()
+        options.maximumAttempts = attempts
+        return try ProviderConnection(
+            provider, key: APIKey(key), options: options, catalog: catalog, ledger: ledger)
+    }
+
+    private func model(
+        _ server: FakeHTTPServer, _ dialect: GenerationDialect = .openAIChat, attempts: Int = 1
+    ) throws -> RemoteLanguageModel {
+        try RemoteLanguageModel("m", on: connection(server, dialect, attempts: attempts))
+    }
+
+    private func events(
+        _ model: some LanguageModel, _ request: GenerationRequest = DialectExample.request
+    ) async throws -> [GenerationEvent] {
+        var events: [GenerationEvent] = []
+        for try await event in model.generate(request) { events.append(event) }
+        return events
+    }
+
+    private func chunk(_ text: String, finish: String = "null") -> String {
+        #"{"choices":[{"index":0,"delta":{"content":"\#(text)"},"finish_reason":\#(finish)}]}"#
+    }
+
+    @Test(arguments: DialectExample.all)
+    func `every dialect conforms`(example: DialectExample) async throws {
+        let server = try FakeHTTPServer { _ in example.response }
+        try await verifyLanguageModel(model(server, example.dialect))
+    }
+
+    @Test(arguments: DialectExample.all)
+    func `every dialect is streamed, and understood in one piece`(example: DialectExample) async throws {
+        let server = try FakeHTTPServer(replies: [example.response, .json(example.whole)])
+        let model = try model(server, example.dialect)
+        let end = GenerationEvent.finished(example.reason, example.usage)
+        #expect(try await events(model) == DialectExample.text.map { .text($0) } + [end])
+        let whole = try await events(model)
+        #expect(whole.last == end)
+        let texts = whole.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        #expect(texts.joined() == DialectExample.text.joined())
+    }
+
+    @Test func `a model that refuses the temperature is asked without, and from then on`() async throws {
+        let refusal = FakeHTTPServer.Response.json(
+            #"{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model.","code":"unsupported_value"}}"#,
+            status: 400)
+        let server = try FakeHTTPServer { request in
+            String(decoding: request.body, as: UTF8.self).contains("temperature")
+                ? refusal : DialectExample.openAIChat.response
+        }
+        let model = try model(server)
+        for _ in 0..<2 { #expect(try await events(model).count == 4) }
+        #expect(server.requests.count == 3)
+        let stubborn = try FakeHTTPServer { _ in refusal }
+        await #expect(throws: ProviderError.self) { try await events(self.model(stubborn)) }
+        #expect(stubborn.requests.count == 2)
+    }
+
+    @Test func `every dialect asks where it is answered`() async throws {
+        let paths: [GenerationDialect: String] = [
+            .openAIChat: "/chat/completions", .openAIResponses: "/responses", .anthropic: "/v1/messages",
+            .gemini: "/models/m:streamGenerateContent?alt=sse", .cohere: "/v2/chat", .ollama: "/api/chat",
+            .kserve: "/v2/models/m/generate_stream",
+        ]
+        for example in DialectExample.all {
+            let server = try FakeHTTPServer { _ in example.response }
+            _ = try await events(model(server, example.dialect))
+            let sent = try #require(server.requests.first)
+            #expect(sent.method == "POST")
+            #expect(sent.path == paths[example.dialect])
+            #expect(sent.headers["authorization"] == "Bearer " + key)
+            #expect(sent.headers["content-type"] == "application/json")
+            #expect(sent.headers["anthropic-version"] == (example.dialect == .anthropic ? "2026-10-21" : nil))
+        }
+    }
+
+    @Test(arguments: DialectExample.all)
+    func `a connection that breaks off interrupts the reply`(example: DialectExample) async throws {
+        let bytes = Array(example.stream.utf8)
+        let type = example.format.framing == .lines ? "application/x-ndjson" : "text/event-stream"
+        // Up to the end of the second text: some was handed out, the rest is missing.
+        let mark = Array("🍏".utf8)
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: mark) })
+        let server = try FakeHTTPServer { _ in
+            .init(headers: [("Content-Type", type)], steps: [.bytes(Array(bytes[..<place])), .hangUp])
+        }
+        var received: [GenerationEvent] = []
+        let error = await #expect(throws: ProviderError.self) {
+            for try await event in try model(server, example.dialect).generate(request) { received.append(event) }
+        }
+        #expect(error?.code == .interruptedReply)
+        #expect(received == [.text(DialectExample.text[0])])
+    }
+
+    @Test(arguments: [
+        (401, ProviderError.Code.unauthorized), (404, .notFound), (429, .rateLimited), (400, .requestRefused),
+        (500, .serverFailure), (413, .inputTooLong), (504, .timedOut), (529, .serverFailure),
+    ])
+    func `statuses become errors with the server's words, and never with the key`(
+        status: Int, code: ProviderError.Code
+    ) async throws {
+        let bodies = [
+            #"{"error":{"message":"because of sk-test-key","type":"t","code":null}}"#,
+            #"{"type":"error","error":{"type":"t","message":"because of sk-test-key"},"request_id":null}"#,
+            #"{"error":{"code":400,"message":"because of sk-test-key","status":"INVALID_ARGUMENT"}}"#,
+            #"{"id":"1","message":"because of sk-test-key"}"#, #"{"error":"because of sk-test-key"}"#,
+            #"{"detail":"because of sk-test-key"}"#,
+        ]
+        for body in bodies {
+            let server = try FakeHTTPServer { _ in .json(body, status: status) }
+            let error = await #expect(throws: ProviderError.self) { try await events(model(server)) }
+            #expect(error?.code == code)
+            #expect(
+                error?.message.contains("status \(status): because of <redacted>") == true, "\(error?.message ?? "")")
+            var dumped = ""
+            dump(error, to: &dumped)
+            #expect(!dumped.contains(key))
+        }
+    }
+
+    @Test(arguments: DialectExample.all)
+    func `a key that an error inside the stream repeats is not shown`(example: DialectExample) async throws {
+        let broken = example.errors[0].replacing("the GPU is gone", with: "bad key sk-test-key")
+        let type = example.format.framing == .lines ? "application/x-ndjson" : "text/event-stream"
+        let server = try FakeHTTPServer { _ in .text(broken, type: type) }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(server, example.dialect)) }
+        #expect(error?.message.contains("bad key <redacted>") == true, "\(error?.message ?? "")")
+        var dumped = ""
+        dump(error, to: &dumped)
+        #expect(!dumped.contains(key))
+    }
+
+    @Test func `a prompt that is too long is named so, and not sent again`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .json(
+                #"{"error":{"code":500,"message":"the request exceeds the available context size","type":"server_error"}}"#,
+                status: 500)
+        }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(server, attempts: 3)) }
+        #expect(error?.code == .inputTooLong)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `a server that is still loading is asked again, one without quota is not`() async throws {
+        let server = try FakeHTTPServer(replies: [
+            .json(#"{"error":{"code":503,"message":"Loading model"}}"#, status: 503, headers: [("Retry-After", "0")]),
+            .events([chunk("x", finish: "\"stop\"")]),
+        ])
+        #expect(try await events(model(server, attempts: 2)).first == .text("x"))
+        let empty = try FakeHTTPServer { _ in
+            .json(#"{"error":{"message":"Pay first.","code":"insufficient_quota"}}"#, status: 429)
+        }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(empty, attempts: 3)) }
+        #expect(error?.code == .quotaExhausted)
+        #expect(empty.requests.count == 1)
+    }
+
+    @Test func `a reader that stops reading closes the connection`() async throws {
+        let server = try FakeHTTPServer { [self] _ in
+            .init(
+                headers: [("Content-Type", "text/event-stream")],
+                steps: [.bytes(Array("data: \(chunk("x"))\n\n".utf8)), .pause(.seconds(60))])
+        }
+        let model = try model(server)
+        for try await event in model.generate(request) {
+            #expect(event == .text("x"))
+            break
+        }
+        let task = Task { for try await _ in model.generate(request) {} }
+        while server.requests.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        _ = await task.result
+        for _ in 0..<1500 where server.abandonedCount < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(server.abandonedCount == 2)
+    }
+
+    @Test func `a server that goes on after its end is not waited for`() async throws {
+        let server = try FakeHTTPServer { [self] _ in
+            .init(
+                headers: [("Content-Type", "text/event-stream")],
+                steps: [
+                    .bytes(Array("data: \(chunk("x", finish: "\"stop\""))\n\ndata: [DONE]\n\n".utf8)),
+                    .pause(.seconds(60)),
+                ])
+        }
+        #expect(try await events(model(server)) == [.text("x"), .finished(.stop, nil)])
+    }
+
+    @Test func `what was used is booked`() async throws {
+        for example in DialectExample.all {
+            let server = try FakeHTTPServer { _ in example.response }
+            let ledger = SpendingLedger()
+            let model = try RemoteLanguageModel("m", on: connection(server, example.dialect, ledger: ledger))
+            _ = try await events(model)
+            let entry = try #require(ledger.spending.entries.first)
+            #expect(entry.model == "test/m" && entry.requests == 1)
+            #expect(entry.isEstimated == (example.billed == nil))
+            #expect(entry.usage == example.billed ?? RemoteLanguageModel.estimate(of: request))
+        }
+    }
+
+    @Test func `what broke off after some text is booked by estimate, what never began is not`() async throws {
+        let ledger = SpendingLedger()
+        let server = try FakeHTTPServer(replies: [
+            .events([chunk("x")], ending: nil), .json(#"{"error":"no"}"#, status: 400), .events([], ending: nil),
+        ])
+        let model = try RemoteLanguageModel("m", on: connection(server, ledger: ledger))
+        for _ in 0..<3 { await #expect(throws: ProviderError.self) { try await events(model) } }
+        #expect(server.requests.count == 3)
+        let entry = try #require(ledger.spending.entries.first)
+        #expect(entry.requests == 1 && entry.isEstimated)
+        #expect(entry.usage == RemoteLanguageModel.estimate(of: request))
+    }
+
+    @Test func `a budget refuses before anything is sent`() async throws {
+        let server = try FakeHTTPServer { _ in DialectExample.openAIChat.response }
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 50))
+        let model = try RemoteLanguageModel("m", on: connection(server, ledger: ledger))
+        let error = await #expect(throws: ProviderError.self) { try await events(model) }
+        #expect(error?.code == .budgetExceeded)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a model of Triton that makes no streams is asked for the whole`() async throws {
+        let refusals: [FakeHTTPServer.Response] = [
+            .json(#"{"error":"stream is only supported for decoupled models"}"#, status: 400),
+            .events([#"{"error":"generate_stream expects a decoupled model"}"#], ending: nil),
+            .json(#"{"error":"not found"}"#, status: 404),
+        ]
+        for refusal in refusals {
+            let server = try FakeHTTPServer { request in
+                request.path.hasSuffix("generate_stream") ? refusal : .json(DialectExample.kserve.whole)
+            }
+            #expect(
+                try await events(model(server, .kserve)) == [
+                    .text(DialectExample.text.joined()), .finished(.other("unspecified"), nil),
+                ])
+            #expect(server.requests.map(\.path) == ["/v2/models/m/generate_stream", "/v2/models/m/generate"])
+            let body = String(decoding: try #require(server.requests.last).body, as: UTF8.self)
+            #expect(body.contains(#""stream":false"#))
+        }
+        let other = try FakeHTTPServer { _ in .json(#"{"error":"out of memory"}"#, status: 400) }
+        await #expect(throws: ProviderError.self) { try await events(model(other, .kserve)) }
+        #expect(other.requests.count == 1)
+    }
+
+    @Test func `a model is found by asking the server`() async throws {
+        let server = try FakeHTTPServer { [self] request in
+            request.path == "/v1/models"
+                ? .json(#"{"object":"list","data":[{"id":"first","object":"model"},{"id":"second"}]}"#)
+                : .events([chunk("x", finish: "\"stop\"")])
+        }
+        let found = try await RemoteLanguageModel.discovered(on: connection(server) { $0.baseURL += "/v1/" })
+        #expect(found.name == "first")
+        #expect(server.requests.first?.headers["authorization"] == "Bearer " + key)
+        _ = try await events(found)
+        let body = String(decoding: try #require(server.requests.last).body, as: UTF8.self)
+        #expect(body.contains(#""model":"first""#))
+        let empty = try FakeHTTPServer { _ in .json(#"{"object":"list","data":[]}"#) }
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteLanguageModel.discovered(on: connection(empty))
+        }
+        #expect(error?.code == .notFound)
+        await #expect(throws: ProviderError.self) {
+            try await RemoteLanguageModel.discovered(on: connection(server, .anthropic))
+        }
+    }
+
+    @Test func `what cannot work is refused at once`() async throws {
+        let server = try FakeHTTPServer { _ in DialectExample.openAIChat.response }
+        let card = ModelCard(
+            provider: "test", name: "old", tasks: [.generation], dataLeavesMachine: true,
+            retirement: .init(date: "2026-01-01", successor: "new"), asOf: "2026-11-21")
+        let connection = try connection(server, catalog: ModelCatalog([card]))
+        let retired = #expect(throws: ProviderError.self) { try RemoteLanguageModel("old", on: connection) }
+        #expect(retired?.code == .retiredModel)
+        #expect(retired?.message.contains("test/new") == true)
+        #expect(throws: ProviderError.self) { try RemoteLanguageModel("", on: connection) }
+        let mute = try ProviderConnection(Provider("mute", at: server.url, embedding: .openAI))
+        let silent = #expect(throws: ProviderError.self) { try RemoteLanguageModel("m", on: mute) }
+        #expect(silent?.code == .invalidConfiguration)
+        let model = try RemoteLanguageModel("m", on: connection)
+        let picture = Message.Image(mediaType: "image/png", bytes: [1])
+        let wrong = [
+            GenerationRequest(messages: []), GenerationRequest(messages: [Message(.system, "s")]),
+            GenerationRequest(messages: [Message(.user, "u")], maximumTokens: 0),
+            GenerationRequest(messages: [Message(.system, "s", images: [picture]), Message(.user, "u")]),
+        ]
+        for request in wrong {
+            let error = await #expect(throws: ProviderError.self) { try await events(model, request) }
+            #expect(error?.code == .invalidInput)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a server that is not there is named`() async throws {
+        var options = ConnectionOptions()
+        options.maximumAttempts = 1
+        let connection = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:1/v1"), options: options)
+        let error = await #expect(throws: ProviderError.self) {
+            try await events(RemoteLanguageModel("m", on: connection))
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.message.contains("127.0.0.1") == true)
+    }
+
+    @Test func `identities differ where models do`() throws {
+        let here = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:1/v1"))
+        let there = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:2/v1"))
+        let identities = try [
+            RemoteLanguageModel("a", on: here), RemoteLanguageModel("b", on: here), RemoteLanguageModel("a", on: there),
+        ].map(\.identity)
+        #expect(Set(identities).count == 3)
+    }
+}

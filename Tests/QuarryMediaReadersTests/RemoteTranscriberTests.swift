@@ -1,0 +1,133 @@
+import Foundation
+import QuarryCore
+import QuarryMediaReaders
+import QuarryProviders
+import QuarryReaders
+import QuarryTesting
+import Testing
+
+@Suite struct RemoteTranscriberTests {
+    private let source = Source(id: "talks/Ябло\"ки.mp3", bytes: [0x49, 0x44, 0x33, 0x00, 0xFF])
+
+    private func connection(
+        _ server: FakeHTTPServer, _ dialect: TranscriptionDialect = .openAI, ledger: SpendingLedger = .init()
+    ) throws -> ProviderConnection {
+        var options = ConnectionOptions()
+        options.maximumAttempts = 1
+        return try ProviderConnection(
+            Provider("test", at: server.url + "/v1", transcription: dialect), key: APIKey("sk-test-key"),
+            options: options, ledger: ledger)
+    }
+
+    private let verbose =
+        #"{"task":"transcribe","language":"english","duration":3700.5,"text":"Apples grow. Pears too. Good bye.","segments":["#
+        + #"{"id":0,"seek":0,"start":0.0,"end":4.2,"text":" Apples grow.","tokens":[1]},"#
+        + #"{"id":1,"seek":0,"start":4.5,"end":8,"text":" Pears too.","tokens":[1]},{"id":2,"start":8,"end":8.1,"text":" "},"#
+        + #"{"id":3,"seek":0,"start":75.9,"end":80,"text":" Яблоки.","tokens":[1]},"#
+        + #"{"id":4,"seek":0,"start":3661,"end":3663,"text":" Good bye.","tokens":[1]}],"usage":{"type":"duration","seconds":3701}}"#
+
+    @Test func `segments become paragraphs with their times`() async throws {
+        let server = try FakeHTTPServer { [verbose] _ in .json(verbose) }
+        let ledger = SpendingLedger()
+        let reader = try RemoteTranscriber("whisper-1", on: connection(server, ledger: ledger))
+        let document = try #require(try await reader.read(source).documents.first)
+        #expect(document.id == source.id)
+        #expect(
+            document.text == """
+                Transcript written by test/whisper-1.
+
+                [00:00] Apples grow. Pears too.
+
+                [01:15] Яблоки.
+
+                [1:01:01] Good bye.
+
+                """)
+        #expect(
+            document.metadata == [
+                "generatedBy": "test/whisper-1", "language": "english", "seconds": 3700.5,
+            ])
+        #expect(ledger.spending.entries.first?.usage == BilledUsage(audioSeconds: 3701))
+        let sent = try #require(server.requests.first)
+        #expect(sent.path == "/v1/audio/transcriptions")
+        #expect(sent.headers["authorization"] == "Bearer sk-test-key")
+        #expect(sent.headers["content-type"]?.hasPrefix("multipart/form-data; boundary=") == true)
+    }
+
+    /// Name and value of every field of a form; the file as its name and its type.
+    private func fields(of request: FakeHTTPServer.Request) throws -> [String: String] {
+        let boundary = try #require(request.headers["content-type"]?.split(separator: "boundary=").last)
+        let text = String(decoding: request.body, as: UTF8.self)
+        var fields: [String: String] = [:]
+        for part in text.split(separator: "--\(boundary)") where part.contains("name=") {
+            let halves = part.split(separator: "\r\n\r\n", maxSplits: 1)
+            let name = try #require(
+                halves[0].split(separator: "name=\"").dropFirst().first?.split(separator: "\"").first)
+            let value = halves.count > 1 ? halves[1].trimmingCharacters(in: .newlines) : ""
+            fields[String(name)] =
+                name == "file" ? String(halves[0].split(separator: "\r\n").joined(separator: " ")) : value
+        }
+        return fields
+    }
+
+    @Test func `the form is what the interface describes`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .json(
+                #"{"text":"Apples.","usage":{"type":"tokens","input_tokens":14,"output_tokens":3,"total_tokens":17}}"#)
+        }
+        let ledger = SpendingLedger()
+        var options = RemoteTranscriber.Options()
+        options.language = "ru"
+        options.prompt = "Антоновка"
+        let reader = try RemoteTranscriber("gpt-transcribe", on: connection(server, ledger: ledger), options: options)
+        let result = try await reader.read(source)
+        #expect(result.documents.first?.text == "Transcript written by test/gpt-transcribe.\n\nApples.\n")
+        #expect(ledger.spending.entries.first?.usage == BilledUsage(input: 14, output: 3))
+        var sent = try fields(of: #require(server.requests.last))
+        #expect(
+            sent.removeValue(forKey: "file")
+                == "Content-Disposition: form-data; name=\"file\"; filename=\"Ябло%22ки.mp3\" Content-Type: audio/mpeg")
+        #expect(
+            sent == ["model": "gpt-transcribe", "language": "ru", "prompt": "Антоновка", "response_format": "json"])
+        options = .init()
+        options.tellsTimes = true
+        _ = try await RemoteTranscriber("gpt-transcribe", on: connection(server), options: options).read(source)
+        #expect(try fields(of: #require(server.requests.last))["response_format"] == "verbose_json")
+        _ = try await RemoteTranscriber("voxtral-mini-2602", on: connection(server, .mistral)).read(source)
+        sent = try fields(of: #require(server.requests.last))
+        #expect(sent["timestamp_granularities"] == "segment" && sent["response_format"] == nil)
+    }
+
+    @Test func `what cannot be sent is rejected with advice`() async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
+        let reader = try RemoteTranscriber("whisper-1", on: connection(server))
+        for (source, reason) in [
+            (Source(id: "a.mp3", bytes: []), Rejection.Reason.empty),
+            (Source(id: "a.xyz", bytes: [1]), .unsupportedFormat),
+            (Source(id: "a.mp3", bytes: [UInt8](repeating: 0, count: 25_000_001)), .tooLarge),
+        ] {
+            let result = try await reader.read(source)
+            #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [reason])
+        }
+        let large = try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 0, count: 25_000_001)))
+        #expect(large.rejected.first?.message.contains("Cut it into parts") == true)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `silence is no document, nonsense is an error`() async throws {
+        let server = try FakeHTTPServer(replies: [
+            .json(#"{"text":"  "}"#), .json(#"{"txt":"x"}"#),
+            .json(#"{"error":{"message":"no sk-test-key"}}"#, status: 400),
+        ])
+        let reader = try RemoteTranscriber("whisper-1", on: connection(server))
+        #expect(try await reader.read(source).rejected.map(\.reason) == [.empty])
+        let malformed = await #expect(throws: ProviderError.self) { try await reader.read(source) }
+        #expect(malformed?.code == .malformedReply)
+        let refused = await #expect(throws: ProviderError.self) { try await reader.read(source) }
+        #expect(refused?.code == .requestRefused)
+        #expect(refused?.message.contains("sk-test-key") == false)
+        #expect(throws: ProviderError.self) {
+            try RemoteTranscriber("m", on: ProviderConnection(Provider("mute", at: server.url)))
+        }
+    }
+}
