@@ -6,18 +6,24 @@ import Quarry
 struct AnsweringOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Let a model write the answer: base address of an OpenAI-compatible server. Its key, if any, is read from QUARRY_LLM_API_KEY.",
-            valueName: "url"))
-    var llm: String?
+            "Let a model write the answer: provider/model, such as anthropic/claude-sonnet-5-5, or the address of a server that speaks as OpenAI does. Repeat it for models to ask where those before fail.",
+            valueName: "model"))
+    var llm: [String] = []
 
-    @Option(help: ArgumentHelp("Name of the model on that server; the default is its first.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Name of the model on the server that --llm gives by address; the default is its first.",
+            valueName: "name"))
     var llmModel: String?
+
+    @Flag(help: "Quote the documents, also where the configuration names a model to write.")
+    var extractive = false
 
     @Option(help: ArgumentHelp("Tokens a prompt may have in all.", valueName: "tokens"))
     var budget = 3_000
 
     @Option(help: ArgumentHelp("Tokens a generated answer may have.", valueName: "tokens"))
-    var maxTokens = 512
+    var answerTokens = 512
 
     @Option(
         help: ArgumentHelp(
@@ -29,9 +35,10 @@ struct AnsweringOptions: ParsableArguments {
     var compareSentences = true
 
     func validate() throws {
-        if llmModel != nil, llm == nil { throw ValidationError("--llm-model needs --llm.") }
+        if llmModel != nil, llm.count != 1 { throw ValidationError("--llm-model needs one --llm with an address.") }
+        guard !extractive || llm.isEmpty else { throw ValidationError("Give either --llm or --extractive, not both.") }
         guard budget >= 64 else { throw ValidationError("--budget \(budget) is too small for a prompt.") }
-        guard maxTokens >= 1 else { throw ValidationError("--max-tokens \(maxTokens) is not positive.") }
+        guard answerTokens >= 1 else { throw ValidationError("--answer-tokens \(answerTokens) is not positive.") }
         if let threshold, !(0...1).contains(threshold) {
             throw ValidationError("--threshold \(threshold) is not between 0 and 1.")
         }
@@ -39,18 +46,11 @@ struct AnsweringOptions: ParsableArguments {
 }
 
 extension AnsweringOptions {
-    /// Who writes the answers: the engine itself, or the model named by `--llm`.
-    func generator(
-        environment: [String: String] = ProcessInfo.processInfo.environment
-    ) async throws -> AnswerGenerator {
-        guard let llm else { return .extractive }
-        let key = environment["QUARRY_LLM_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
-        let model =
-            if let llmModel {
-                try OpenAICompatibleLanguageModel(baseURL: llm, model: llmModel, apiKey: key)
-            } else {
-                try await OpenAICompatibleLanguageModel.discovered(at: llm, apiKey: key)
-            }
-        return .model(model, StuffAssembler(budget: budget))
+    /// The models that are named on the command line; nil where none is.
+    var modelNames: [String]? {
+        guard !llm.isEmpty else { return nil }
+        return llm.map { name in llmModel.map { "\(name)#\($0)" } ?? name }
     }
+
+    var assembler: StuffAssembler { StuffAssembler(budget: budget) }
 }

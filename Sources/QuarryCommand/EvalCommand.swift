@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
+import QuarryConfiguration
 import QuarryEvaluation
 
 struct EvalCommand: AsyncParsableCommand {
@@ -18,6 +19,7 @@ struct EvalCommand: AsyncParsableCommand {
     @OptionGroup var file: IndexFileOptions
     @OptionGroup var search: SearchOptions
     @OptionGroup var answering: AnsweringOptions
+    @OptionGroup var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
     @Option(
@@ -48,6 +50,7 @@ struct EvalCommand: AsyncParsableCommand {
         guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
         try search.validate()
         try answering.validate()
+        try service.validate()
         _ = try parsedModes()
     }
 
@@ -64,7 +67,9 @@ struct EvalCommand: AsyncParsableCommand {
         var questions = try EvaluationInput.queries(at: queries)
         if let limit { questions = Array(questions.prefix(limit)) }
         if answers {
-            let session = try await QuerySession(path: file.path, search: search, answering: answering)
+            let session = try await QuerySession(
+                path: file.path, search: search, answering: answering, service: service)
+            defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
             try await AnswerEvaluation(session: session, questions: questions, output: output).run()
             return
         }
@@ -73,7 +78,15 @@ struct EvalCommand: AsyncParsableCommand {
         let index = try CorpusIndex.open(at: file.path, readOnly: true)
         let usual: [RetrievalOptions.Mode] = index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
         let chosen = try parsedModes() ?? usual
-        let embedder = chosen == [.bm25] ? nil : try ModelLocator().load(for: index.settings, override: search.model)
+        var flags = SettingFlags()
+        flags.rerank = search.reranker
+        let settings = try service.settings(flags)
+        let services = service.services(settings)
+        defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
+        let embedder =
+            chosen == [.bm25] ? nil : try await services.embedder(for: index.settings, override: search.model)?.embedder
+        let reranker =
+            if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
         var results: [ModeResult] = []
         for mode in chosen {
             var options = search.options(for: index)
@@ -81,7 +94,8 @@ struct EvalCommand: AsyncParsableCommand {
             options.mergesNeighbours = false
             results.append(
                 try await ModeResult(
-                    mode: mode, retriever: CorpusRetriever(index, embedder: embedder, options: options),
+                    mode: mode,
+                    retriever: CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options),
                     questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet))
         }
         try EvaluationPrinter(index: file.path, questions: questions.count, results: results).print(output)

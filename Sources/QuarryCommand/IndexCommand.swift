@@ -1,9 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Quarry
-import QuarryChunking
-import QuarryCore
-import QuarryTransformers
+import QuarryConfiguration
 
 struct IndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +22,7 @@ struct IndexCommand: AsyncParsableCommand {
     var inputs: [String]
 
     @OptionGroup var file: IndexFileOptions
+    @OptionGroup var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Say what would change, and change nothing.")
@@ -44,7 +43,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A local model (see quarry models list), a folder with one, or none for search by words alone. For a new index; the default is \(LocalModelCatalog.defaultModelName).",
+            "A local model (see quarry models list), a folder with one, provider/model such as openai/text-embedding-3-small, a server's address, or none for search by words alone. For a new index; the default is \(LocalModelCatalog.defaultModelName).",
             valueName: "model"))
     var model: String?
 
@@ -73,12 +72,19 @@ struct IndexCommand: AsyncParsableCommand {
                 ? .bytes(try Source.standardInput(id: name, maximumBytes: maxFileSize << 20).bytes, name: name)
                 : .path(input)
         }
-        let opening = try IndexOpening(
-            path: file.path, model: model,
+        var flags = SettingFlags()
+        flags.model = model
+        let settings = try service.settings(flags)
+        let services = service.services(settings)
+        let opening = try await IndexOpening(
+            path: file.path, model: model, usual: settings.model?.value, services: services,
             chunking: .init(
                 strategy: chunker, target: chunkTarget, maximum: chunkMaximum, overlap: chunkOverlap),
             isTemporary: plan)
-        defer { opening.discardTemporary() }
+        defer {
+            opening.discardTemporary()
+            if let spent = services.ledger.spending.summary { output.note(spent) }
+        }
         let indexer = try Indexer(opening.index, embedder: opening.embedder, counter: opening.counter)
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
@@ -88,7 +94,8 @@ struct IndexCommand: AsyncParsableCommand {
             ? try await indexer.plan(sources, options: options)
             : try await indexer.index(sources, options: options) { progress.show($0) }
         progress.clear()
-        try IndexingReportPrinter(report: report, isPlan: plan, path: file.path).print(output)
+        let estimate = plan ? opening.estimate(of: report, settings: settings) : nil
+        try IndexingReportPrinter(report: report, isPlan: plan, path: file.path, estimate: estimate).print(output)
         if !report.quarantined.isEmpty { throw Termination.quarantined }
     }
 }
@@ -98,35 +105,50 @@ extension IndexSettings.Chunking.Strategy: ExpressibleByArgument {}
 /// An index opened for writing together with the model it is made with.
 struct IndexOpening {
     let index: CorpusIndex
-    let embedder: TransformerEmbedder?
-    let counter: any TokenCounter
+    let model: ModelServices.OpenedEmbedder?
     private let temporary: URL?
 
-    /// - Parameter isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
-    init(path: String, model: String?, chunking: IndexSettings.Chunking, isTemporary: Bool) throws {
-        let locator = ModelLocator()
+    var embedder: (any Embedder)? { model?.embedder }
+    var counter: any TokenCounter { model?.counter ?? WordCounter() }
+
+    /// - Parameters:
+    ///   - model: What the command line names.
+    ///   - usual: What the settings name for a new index.
+    ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
+    init(
+        path: String, model name: String?, usual: String?, services: ModelServices, chunking: IndexSettings.Chunking,
+        isTemporary: Bool
+    ) async throws {
         if let existing = try Self.existing(at: path) {
             temporary = nil
             index = existing
-            if model == "none", let embedding = index.settings.embedding {
+            if name == "none", let embedding = index.settings.embedding {
                 throw ValidationError(
                     "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index."
                 )
             }
-            embedder = try locator.load(for: index.settings, override: model)
+            model = try await services.embedder(for: index.settings, override: name)
         } else {
-            let name = model ?? LocalModelCatalog.defaultModelName
-            embedder = name == "none" ? nil : try locator.load(name)
-            let fitted = embedder.map { chunking.fitting(modelOf: $0.fingerprint.maximumTokens) } ?? chunking
+            let name = name ?? usual ?? LocalModelCatalog.defaultModelName
+            model = name == "none" ? nil : try await services.embedder(name)
+            let fitted = model.map { chunking.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? chunking
             temporary =
                 isTemporary
                 ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
                 : nil
             index = try CorpusIndex.openOrCreate(
                 at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
-                settings: IndexSettings(chunking: fitted, embedding: embedder?.fingerprint))
+                settings: IndexSettings(
+                    chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address))
         }
-        counter = embedder?.tokenCounter ?? WordCounter()
+    }
+
+    /// What the vectors of a plan would cost; nil for an index without any.
+    func estimate(of report: IndexingReport, settings: Settings) -> CostEstimate? {
+        guard let model else { return nil }
+        return .embedding(
+            tokens: report.embeddedTokens, texts: report.embeddedChunks, model: model.embedder.fingerprint.model,
+            at: model.provider, catalog: settings.catalog, budget: settings.budget)
     }
 
     /// The index at `path`; nil where there is none, or another process is about to make it.

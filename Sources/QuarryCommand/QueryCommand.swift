@@ -22,6 +22,7 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var file: IndexFileOptions
     @OptionGroup var search: SearchOptions
     @OptionGroup var answering: AnsweringOptions
+    @OptionGroup var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Show the passages, and do not answer.")
@@ -56,10 +57,13 @@ struct QueryCommand: AsyncParsableCommand {
         }
         try search.validate()
         try answering.validate()
+        try service.validate()
     }
 
     func run() async throws {
-        let session = try await QuerySession(path: file.path, search: search, answering: answering)
+        let session = try await QuerySession(
+            path: file.path, search: search, answering: answering, service: service, answers: !retrieve && !dryRun)
+        defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
         if let batch {
             try await BatchQueries(session: session, path: batch, runPath: run, limit: search.k, output: output)
                 .run(retrieveOnly: retrieve)
@@ -82,7 +86,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     /// Answers; on a terminal, a model's words appear as they come, and once more after their citations are checked.
     private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
-        let streams = answering.llm != nil && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
+        let streams = session.isGenerating && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
         let reply = try await session.answer(text) { piece in
             if streams { Console.note(piece, terminator: "") }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Quarry
+import QuarryConfiguration
 import Synchronization
 
 /// An index opened for questions, with everything that answers them.
@@ -7,26 +8,66 @@ struct QuerySession: Sendable {
     let index: CorpusIndex
     let retriever: CorpusRetriever
     let filter: Filter?
+    /// Whether a model writes the answers.
+    let isGenerating: Bool
+    /// Counts what models were paid for.
+    let ledger: SpendingLedger
+    private let assembler: StuffAssembler
     private let qa: RetrievalQA
     private let recorder: WarningRecorder
     private let loadMilliseconds: Double
 
-    init(path: String, search: SearchOptions, answering: AnsweringOptions) async throws {
+    /// - Parameter answers: Whether questions are to be answered: only then a language model is looked for.
+    init(
+        path: String, search: SearchOptions, answering: AnsweringOptions, service: ServiceOptions, answers: Bool = true
+    ) async throws {
         let start = ContinuousClock.now
         index = try CorpusIndex.open(at: path, readOnly: true)
         let options = search.options(for: index)
-        let embedder =
-            options.mode == .bm25 ? nil : try ModelLocator().load(for: index.settings, override: search.model)
-        retriever = try CorpusRetriever(index, embedder: embedder, options: options)
+        var flags = SettingFlags()
+        flags.llm = answering.modelNames
+        flags.rerank = search.reranker
+        let settings = try service.settings(flags)
+        let services = service.services(settings)
+        ledger = services.ledger
+        let opened =
+            options.mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: search.model)
+        let reranker =
+            if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
+        retriever = try CorpusRetriever(index, embedder: opened?.embedder, reranker: reranker, options: options)
         recorder = WarningRecorder(retriever: retriever)
         filter = search.filter
-        let limit = search.k ?? 5
+        var generator = AnswerGenerator.extractive
+        if answers, !answering.extractive, let names = settings.llm?.value {
+            let model = try await services.languageModel(names, cache: try Self.caching(settings, of: index))
+            generator = .model(model, answering.assembler)
+        }
+        isGenerating = if case .model = generator { true } else { false }
+        assembler = answering.assembler
+        // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
+        let compares = answering.compareSentences && opened?.provider?.isOnThisMachine != false
         qa = RetrievalQA(
-            retriever: recorder, generator: try await answering.generator(),
+            retriever: recorder, generator: generator,
             reader: ExtractiveReader(
-                embedder: answering.compareSentences ? embedder : nil, threshold: answering.threshold),
-            locator: index, options: .init(limit: limit, maximumTokens: answering.maxTokens))
+                embedder: compares ? opened?.embedder : nil, threshold: answering.threshold, gate: answering.threshold),
+            locator: index, options: .init(limit: search.k ?? 5, maximumTokens: answering.answerTokens))
         loadMilliseconds = start.milliseconds
+    }
+
+    /// Where replies are kept; nil where the settings say not to.
+    private static func caching(_ settings: Settings, of index: CorpusIndex) throws -> ReplyCaching? {
+        guard settings.cacheAnswers.value else { return nil }
+        let note: @Sendable (any Error) -> Void = { error in
+            Console.note("warning: replies are not kept: \(Console.message(of: error))")
+        }
+        do {
+            let store = try AnswerStore(
+                path: settings.answerStorePath, maximumBytes: settings.cacheMegabytes.value << 20)
+            return ReplyCaching(cache: store, indexState: try index.state(), onFailure: note)
+        } catch let error as AnswerStoreError {
+            note(error)
+            return nil
+        }
     }
 
     func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
@@ -66,7 +107,7 @@ struct QuerySession: Sendable {
             warnings: recorder.takeWarnings(), timings: timings)
         if finished.finish == .length {
             reply.warnings.append(
-                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --max-tokens for the rest."
+                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --answer-tokens for the rest."
             )
         }
         reply.add(finished)
@@ -74,7 +115,7 @@ struct QuerySession: Sendable {
     }
 
     func prompt(for question: String) async throws -> AssembledPrompt {
-        try await qa.prompt(for: question, filter: filter)
+        try await qa.prompt(for: question, filter: filter, assembler: assembler)
     }
 }
 

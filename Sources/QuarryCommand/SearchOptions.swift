@@ -28,6 +28,15 @@ struct SearchOptions: ParsableArguments {
     var rerank = false
 
     @Option(
+        help: ArgumentHelp(
+            "Let a model order the best passages: provider/model, such as cohere/rerank-v4.0-fast, or a server's address.",
+            valueName: "model"))
+    var reranker: String?
+
+    @Option(help: ArgumentHelp("Passages that the re-ranking model is shown.", valueName: "count"))
+    var rerankDepth = 50
+
+    @Option(
         help: ArgumentHelp("Trade relevance for variety: 1 is relevance alone, 0 variety alone.", valueName: "lambda"))
     var diversity: Double?
 
@@ -41,7 +50,8 @@ struct SearchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The model the index was made with, when it is not in the catalogue: its folder.", valueName: "model"))
+            "The model the index was made with, where it is found elsewhere than then: a folder or a server's address.",
+            valueName: "model"))
     var model: String?
 
     func validate() throws {
@@ -50,6 +60,9 @@ struct SearchOptions: ParsableArguments {
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
             throw ValidationError("--depth \(depth) is not between 1 and 100000.")
+        }
+        guard rerankDepth >= 1, rerankDepth <= 10_000 else {
+            throw ValidationError("--rerank-depth \(rerankDepth) is not between 1 and 10000.")
         }
         if let diversity, !(0...1).contains(diversity) {
             throw ValidationError("--diversity \(diversity) is not between 0 and 1.")
@@ -60,7 +73,7 @@ struct SearchOptions: ParsableArguments {
         RetrievalOptions(
             mode: mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid),
             fusion: fusion?.fusion ?? RetrievalOptions.defaultFusion, bm25: BM25Parameters(k1: k1, b: b), depth: depth,
-            reranks: rerank, diversity: diversity, mergesNeighbours: merge)
+            reranks: rerank, rerankDepth: rerankDepth, diversity: diversity, mergesNeighbours: merge)
     }
 
     var filter: Filter? {

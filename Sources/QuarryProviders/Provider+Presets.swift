@@ -97,7 +97,7 @@ extension Provider {
     public static func openAICompatible(at baseURL: String) -> Provider {
         Provider(
             "openai-compatible", at: baseURL, embedding: .openAI, generation: .openAIChat, reranking: .cohere,
-            transcription: .openAI, needsKey: false, paths: [.reranking: "rerank"],
+            transcription: .openAI, keys: ["QUARRY_LLM_API_KEY"], needsKey: false, paths: [.reranking: "rerank"],
             limits: .init(inputsPerRequest: 64))
     }
 }

@@ -21,19 +21,21 @@ public final class ProviderConnection: Sendable {
     /// - Parameters:
     ///   - key: Sent where the provider wants it, never shown.
     ///   - catalog: Knows prices and retired names.
+    ///   - trace: Told of every request and response, in lines for a person; never of keys or bodies.
     /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the address is missing or no URL, or a key is
     ///   needed and missing; `refusedHost` where ``ConnectionOptions/isLocalOnly`` forbids the host.
     public convenience init(
         _ provider: Provider, key: APIKey? = nil, options: ConnectionOptions = .init(),
-        catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init()
+        catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init(),
+        trace: (@Sendable (String) -> Void)? = nil
     ) throws {
-        try self.init(provider, key: key, options: options, catalog: catalog, ledger: ledger, client: nil)
+        try self.init(provider, key: key, options: options, catalog: catalog, ledger: ledger, trace: trace, client: nil)
     }
 
     /// - Parameter client: Shares its connections; nil makes one of its own.
     package init(
         _ provider: Provider, key: APIKey?, options: ConnectionOptions, catalog: ModelCatalog, ledger: SpendingLedger,
-        client: HTTPClient?
+        trace: (@Sendable (String) -> Void)? = nil, client: HTTPClient?
     ) throws {
         guard !provider.baseURL.isEmpty else {
             throw ProviderError(
@@ -50,7 +52,9 @@ public final class ProviderConnection: Sendable {
             base = try HTTPURL(provider.baseURL)
             self.client =
                 try client
-                ?? HTTPClient(options.client(connections: options.concurrency ?? provider.limits.concurrency))
+                ?? HTTPClient(
+                    options.client(
+                        connections: options.concurrency ?? provider.limits.concurrency, trace: trace))
         } catch let error as HTTPError {
             throw ProviderError(error, task: .generation)
         }
@@ -270,8 +274,11 @@ public final class ProviderConnection: Sendable {
 }
 
 extension ConnectionOptions {
-    fileprivate func client(connections: Int) throws -> HTTPClient.Configuration {
+    fileprivate func client(
+        connections: Int, trace: (@Sendable (String) -> Void)?
+    ) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
+        if let trace { configuration.trace = { trace($0.description) } }
         configuration.maximumConnectionsPerHost = max(1, connections)
         switch proxy {
         case .none: configuration.proxy = .none

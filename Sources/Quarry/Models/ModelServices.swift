@@ -1,0 +1,176 @@
+import Foundation
+import QuarryRetrievalQA
+public import QuarryCore
+public import QuarryEmbedders
+public import QuarryLanguageModels
+public import QuarryProviders
+public import QuarryReranking
+import QuarryTransformers
+import Synchronization
+
+/// Where replies of language models are kept.
+public struct ReplyCaching: Sendable {
+    public var cache: any AnswerCache
+    /// Changes whenever the index does: a reply is given again only where it is the same.
+    public var indexState: String
+    /// Told of a cache that cannot be read or written. The model is asked all the same.
+    public var onFailure: @Sendable (any Error) -> Void
+
+    public init(
+        cache: any AnswerCache, indexState: String, onFailure: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.cache = cache
+        self.indexState = indexState
+        self.onFailure = onFailure
+    }
+}
+
+/// Opens models by the names people write: local ones from a store, others at their providers.
+///
+///     let services = ModelServices(store: store, key: { provider in APIKey(environment["OPENAI_API_KEY"] ?? "") })
+///     let embedder = try await services.embedder("openai/text-embedding-3-small")
+///     let model = try await services.languageModel(["anthropic/claude-sonnet-5-5", "http://127.0.0.1:8080/v1"])
+///
+/// One connection serves all models of a provider, so that its limits are kept; one ledger counts what all of them cost.
+public final class ModelServices: Sendable {
+    /// An embedder, and what counts tokens as it does.
+    public struct OpenedEmbedder: Sendable {
+        public var embedder: any Embedder
+        public var counter: any TokenCounter
+        /// Who is asked; nil for a model that runs in this process.
+        public var provider: Provider?
+        /// Where a server of one's own was reached; nil for a local model and for a provider with a name.
+        public var address: String?
+    }
+
+    public let store: ModelStore
+    public let providers: [Provider]
+    public let catalog: ModelCatalog
+    public let options: ConnectionOptions
+    public let ledger: SpendingLedger
+    private let key: @Sendable (Provider) async throws -> APIKey?
+    private let trace: (@Sendable (String) -> Void)?
+    private let connections = Mutex<[Provider: ProviderConnection]>([:])
+
+    /// - Parameters:
+    ///   - providers: Those a name can stand for.
+    ///   - key: Finds a provider's key. The default finds none.
+    ///   - trace: Told of every request, without keys and bodies.
+    public init(
+        store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
+        options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
+        key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil },
+        trace: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.store = store
+        self.providers = providers
+        self.catalog = catalog
+        self.options = options
+        self.ledger = ledger
+        self.key = key
+        self.trace = trace
+    }
+
+    /// An embedding model.
+    ///
+    /// - Parameter name: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a
+    ///   server that speaks as OpenAI does, with `#model` behind it where it has several.
+    /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for another.
+    public func embedder(_ name: String) async throws -> OpenedEmbedder {
+        guard let reference = try remote(name) else { return try local(name) }
+        return try await embedder(reference)
+    }
+
+    /// The embedding model that an index was made with; nil for an index without vectors.
+    ///
+    /// - Parameter override: Takes the place of the name that the index remembers, as where a model's folder moved.
+    public func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
+        guard let embedding = settings.embedding else { return nil }
+        if let override { return try await embedder(override) }
+        if embedding.provider == "local" { return try local(embedding.model) }
+        if let address = settings.embeddingAddress {
+            return try await embedder(
+                ModelReference(provider: .openAICompatible(at: address), model: embedding.model))
+        }
+        return try await embedder(ModelReference("\(embedding.provider)/\(embedding.model)", among: providers))
+    }
+
+    /// A language model, or a chain of them: each is asked where those before it fail.
+    ///
+    /// - Parameters:
+    ///   - names: `provider/model`, or the address of a server that speaks as OpenAI does.
+    ///   - cache: Keeps replies and gives them again, as long as the index is in this state.
+    public func languageModel(
+        _ names: [String], cache: ReplyCaching? = nil
+    ) async throws -> any LanguageModel {
+        var models: [any LanguageModel] = []
+        for name in names {
+            let reference = try ModelReference(name, among: providers)
+            let connection = try await connection(to: reference.provider)
+            let model =
+                if let model = reference.model {
+                    try RemoteLanguageModel(model, on: connection)
+                } else {
+                    try await RemoteLanguageModel.discovered(on: connection)
+                }
+            models.append(
+                cache.map {
+                    CachingLanguageModel(model, cache: $0.cache, indexState: $0.indexState, onFailure: $0.onFailure)
+                } ?? model)
+        }
+        return models.count == 1 ? models[0] : try FallbackLanguageModel(models)
+    }
+
+    /// A model that orders passages.
+    public func reranker(_ name: String) async throws -> any Reranker {
+        let reference = try ModelReference(name, among: providers)
+        let connection = try await connection(to: reference.provider)
+        return try RemoteReranker(
+            model: try await model(of: reference, on: connection, for: .reranking), on: connection)
+    }
+
+    /// The connection that everything of a provider goes through.
+    public func connection(to provider: Provider) async throws -> ProviderConnection {
+        if let open = connections.withLock({ $0[provider] }) { return open }
+        let fresh = try ProviderConnection(
+            provider, key: try await key(provider), options: options, catalog: catalog, ledger: ledger, trace: trace)
+        return connections.withLock { connections in
+            if let open = connections[provider] { return open }
+            connections[provider] = fresh
+            return fresh
+        }
+    }
+
+    /// What a name refers to elsewhere; nil where it means a local model.
+    private func remote(_ name: String) throws -> ModelReference? {
+        let isAddress = name.hasPrefix("http://") || name.hasPrefix("https://")
+        let first = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init)
+        guard isAddress || (name.contains("/") && providers.contains { $0.name == first }) else { return nil }
+        return try ModelReference(name, among: providers)
+    }
+
+    private func local(_ name: String) throws -> OpenedEmbedder {
+        let embedder =
+            try name.contains("/") ? TransformerEmbedder(modelDirectory: name) : store.embedder(name)
+        return OpenedEmbedder(embedder: embedder, counter: embedder.tokenCounter)
+    }
+
+    private func embedder(_ reference: ModelReference) async throws -> OpenedEmbedder {
+        let connection = try await connection(to: reference.provider)
+        let model = try await model(of: reference, on: connection, for: .embedding)
+        let isNamed = providers.contains { $0.name == reference.provider.name }
+        return OpenedEmbedder(
+            embedder: try await RemoteEmbedder(model: model, on: connection), counter: EstimatedTokenCounter(),
+            provider: reference.provider, address: isNamed ? nil : reference.provider.baseURL)
+    }
+
+    private func model(
+        of reference: ModelReference, on connection: ProviderConnection, for task: ModelTask
+    ) async throws -> String {
+        if let model = reference.model { return model }
+        guard let first = try await connection.modelNames(for: task).first else {
+            throw ProviderError(.notFound, "\(reference) lists no model. Name one: \(reference)#MODEL")
+        }
+        return first
+    }
+}
