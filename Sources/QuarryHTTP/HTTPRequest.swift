@@ -73,7 +73,7 @@ package struct HTTPResponseHead: Sendable, Hashable {
 
     /// The media type in lower case, without parameters.
     package var mediaType: String? {
-        headers["content-type"].map { value in
+        headers.wire("content-type").map { value in
             String(value.prefix { $0 != ";" }).split(separator: " ").joined().lowercased()
         }
     }

@@ -30,7 +30,7 @@ package struct RateLimitReading: Sendable, Hashable {
         Kind.allCases.compactMap { kind in
             var reading = RateLimitReading(kind: kind)
             for (prefix, suffix) in names(of: kind) {
-                func value(_ field: String) -> String? { headers[prefix + field + suffix] }
+                func value(_ field: String) -> String? { headers.wire(prefix + field + suffix) }
                 reading.limit = reading.limit ?? value("limit").flatMap(number)
                 reading.remaining = reading.remaining ?? value("remaining").flatMap(number)
                 reading.reset = reading.reset ?? value("reset").flatMap { duration($0, at: date) }

@@ -135,6 +135,8 @@ struct RateLimiterState: Sendable {
 
     mutating func learn(from head: HTTPResponseHead, now: Duration, date: Double) {
         refill(now)
+        // Dates are meant by the server's own clock.
+        let date = RetryPolicy.serverDate(in: head.headers) ?? date
         for reading in RateLimitReading.readings(in: head.headers, at: date) { learn(reading, now: now) }
         let asked = RetryPolicy.serverDelay(in: head.headers, now: date)
         if head.status == 429 {
@@ -167,23 +169,29 @@ struct RateLimiterState: Sendable {
         }
         let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
         if reading.kind == .requests { isPaceGuessed = false }
-        var bucket =
-            isNew ? TokenBucket(perMinute: limit, now: now) : buckets[reading.kind] ?? .init(perMinute: 0, now: now)
+        let fresh = TokenBucket(perMinute: limit, now: now)
+        var bucket = isNew ? fresh : buckets[reading.kind] ?? fresh
         if reading.limit != nil && bucket.capacity != limit {
             bucket.perSecond = limit / 60
             bucket.capacity = limit
         }
         if let remaining = reading.remaining {
-            // The time until the limit is whole again tells its true pace: some count by the day.
-            if let reset = reading.reset, reset > .zero, limit - remaining >= 1 {
-                bucket.perSecond = (limit - remaining) / reset.inSeconds
-                bucket.level = min(bucket.level, remaining)
-            } else if remaining > 0 {
-                // Zero without a reset says nothing: it would hold everything up for good.
-                bucket.level = min(bucket.level, remaining)
-            }
+            let reset = reading.reset ?? .zero
+            // Zero without a reset says nothing: it would hold everything up for good.
+            if remaining > 0 || reset > .zero { bucket.level = min(bucket.level, remaining) }
+            bucket.perSecond = Self.perSecond(limit, remaining: remaining, reset: reset) ?? bucket.perSecond
         }
         buckets[reading.kind] = bucket
+    }
+
+    /// The pace at which a limit comes back, which the time until it is whole again tells: some count by the second or
+    /// by the day. Nil where too little was used to tell.
+    private static func perSecond(_ limit: Double, remaining: Double, reset: Duration) -> Double? {
+        let used = limit - remaining
+        guard reset > .zero, used >= limit / 10 else { return nil }
+        let window = reset.inSeconds * limit / used
+        // Resets are rounded, and the rest is told at another moment: about a minute is a minute.
+        return limit / ((30...240).contains(window) ? 60 : window)
     }
 
     private mutating func slowDown(_ now: Duration) {

@@ -77,7 +77,7 @@ package struct RetryPolicy: Sendable {
             guard !response.head.isSuccess, response.status != 413 else { return .giveUp }
             let hint = hint(response)
             if hint == .never { return .giveUp }
-            let advice = response.headers["x-should-retry"]?.lowercased()
+            let advice = response.headers.wire("x-should-retry")?.lowercased()
             if advice == "false" { return .giveUp }
             guard advice == "true" || statuses.contains(response.status) else { return .giveUp }
             if case .after(let wanted) = hint { return honour(wanted) }
@@ -97,14 +97,20 @@ package struct RetryPolicy: Sendable {
 
     /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read.
     package static func serverDelay(in headers: HTTPHeaders, now: Double) -> Duration? {
-        if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite,
+        if let text = headers.wire("retry-after-ms"), let milliseconds = Double(text), milliseconds.isFinite,
             milliseconds >= 0
         {
             return .milliseconds(min(milliseconds, 1e12))
         }
-        guard let text = headers["retry-after"] else { return nil }
+        guard let text = headers.wire("retry-after") else { return nil }
         if let seconds = Double(text) { return seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, 1e9)) : nil }
         let date = curl_getdate(text, nil)
-        return date < 0 ? nil : .seconds(max(0, Double(date) - now))
+        return date < 0 ? nil : .seconds(max(0, Double(date) - (serverDate(in: headers) ?? now)))
+    }
+
+    /// The server's own time in seconds since 1970, from its `Date`; ours may go wrong.
+    static func serverDate(in headers: HTTPHeaders) -> Double? {
+        let date = headers.wire("date").map { curl_getdate($0, nil) } ?? -1
+        return date < 0 ? nil : Double(date)
     }
 }

@@ -16,12 +16,12 @@ package struct Secret: Sendable, Hashable {
     package func redacting(_ text: String) -> String { Redactor([self]).redact(text) }
 
     /// What a text that gives the credential away may hold: itself, without its scheme, percent-encoded, with the
-    /// slashes of some JSON writers, in lower case as in a host name. Nothing under four bytes: a key that short is
-    /// part of too many words.
+    /// slashes of some JSON writers, in lower case as in a host name. Nothing under eight bytes: what local servers are given for a key, such as `ollama` or `EMPTY`, is a
+    /// word of their messages as well.
     var forms: [String] {
         let words = value.split(separator: " ", maxSplits: 1)
         let bare = words.count == 2 ? String(words[1]) : value
-        return Set([value, bare]).filter { $0.utf8.count >= 4 }.flatMap { form in
+        return Set([value, bare]).filter { $0.utf8.count >= 8 }.flatMap { form in
             let slashed = form.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
             return [form, Self.percentEncoded(form), slashed, form.lowercased()]
         }

@@ -43,6 +43,7 @@ import Testing
         #expect(!dumped.contains("sk-very"))
         #expect(secret.redacting("wrong key sk-very-secret, sorry") == "wrong key <redacted>, sorry")
         #expect(secret.bearer.redacting("sk-very-secret") == "<redacted>")
+        #expect(Secret("EMPTY").bearer.redacting("The prompt is EMPTY.") == "The prompt is EMPTY.")
     }
 
     @Test func `header names are compared without regard to case`() {

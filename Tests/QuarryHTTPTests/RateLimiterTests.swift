@@ -133,6 +133,34 @@ import Testing
         #expect(time.now < .seconds(434))
     }
 
+    @Test func `a rounded or skewed reset does not choke the pace`() async throws {
+        let time = VirtualTime()
+        let limiter = RateLimiter(clock: time.clock)
+        limiter.learn(
+            from: try head(
+                200,
+                [
+                    "x-ratelimit-limit-tokens": "150000", "x-ratelimit-remaining-tokens": "149984",
+                    "x-ratelimit-reset-tokens": "6m0s",
+                ]))
+        #expect(limiter.perMinute(.tokens) == 150_000)
+        // The server's clock is an hour ahead of ours; half of the limit is back in half a minute.
+        limiter.learn(
+            from: try head(
+                200,
+                [
+                    "Date": "Sun, 22 Nov 2026 06:00:00 GMT", "anthropic-ratelimit-tokens-limit": "80000",
+                    "anthropic-ratelimit-tokens-remaining": "40000",
+                    "anthropic-ratelimit-tokens-reset": "2026-11-22T06:00:30Z",
+                ]))
+        #expect(limiter.perMinute(.tokens) == 80_000)
+        limiter.learn(
+            from: try head(
+                200,
+                ["x-ratelimit-limit": "10", "x-ratelimit-remaining": "5", "x-ratelimit-reset": "0.5"]))
+        #expect(limiter.perMinute(.requests) == 600)
+    }
+
     @Test func `a refusal halves the pace, pauses everybody, and is forgotten step by step`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(.init(requestsPerMinute: 600), clock: time.clock)

@@ -53,6 +53,13 @@ import Testing
         #expect(try decision(503, ["Retry-After": "Wed, 21 Oct 2015 07:00:00 GMT"]) == .retry(after: .zero))
     }
 
+    @Test func `a date is measured by the server's own clock`() throws {
+        let dates: HTTPHeaders = [
+            "Date": "Wed, 21 Oct 2015 09:00:00 GMT", "Retry-After": "Wed, 21 Oct 2015 09:00:05 GMT",
+        ]
+        #expect(try decision(503, dates) == .retry(after: .seconds(5)))
+    }
+
     @Test func `a server that wants too long a wait is not asked again`() throws {
         #expect(try decision(429, ["Retry-After": "121"]) == .giveUp)
         #expect(try decision(429, ["Retry-After": "1e300"]) == .giveUp)
