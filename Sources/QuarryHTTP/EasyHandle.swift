@@ -61,10 +61,20 @@ enum EasyHandle {
 
     static func error(_ code: CURLcode, of transfer: Transfer) -> HTTPError {
         let detail = transfer.errorText.map { String(cString: $0) } ?? ""
-        let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        var connectStatus = 0
+        if let handle = transfer.handle { _ = quarry_curl_get_long(handle, CURLINFO_HTTP_CONNECTCODE, &connectStatus) }
+        if connectStatus >= 300 {
+            return HTTPError(
+                .cannotConnect, "\(transfer.request.url): the proxy refused the tunnel with status \(connectStatus).")
+        }
+        let isFieldTooLong = code == CURLE_OUT_OF_MEMORY && !transfer.isHeadDelivered
+        let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        let reason = isFieldTooLong ? "a header field is too long" : text
         let kind: HTTPError.Code =
             switch code {
-            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidURL
+            case CURLE_URL_MALFORMAT: .invalidURL
+            // What libcurl says of a single header field beyond 100 KiB.
+            case CURLE_OUT_OF_MEMORY where isFieldTooLong: .responseTooLarge
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve
             case CURLE_COULDNT_CONNECT, CURLE_PROXY: .cannotConnect
             case CURLE_OPERATION_TIMEDOUT: .timedOut
@@ -75,7 +85,8 @@ enum EasyHandle {
             case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
                 CURLE_HTTP2_STREAM:
                 .connectionLost
-            case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformedResponse
+            // The scheme of a URL was checked before: it is the response's protocol that is not supported.
+            case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL: .malformedResponse
             default: .internalFailure
             }
         return HTTPError(kind, "\(transfer.request.url): \(reason).")

@@ -167,7 +167,8 @@ struct RateLimiterState: Sendable {
         }
         let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
         if reading.kind == .requests { isPaceGuessed = false }
-        var bucket = isNew ? TokenBucket(perMinute: limit, now: now) : buckets[reading.kind] ?? .init(perMinute: 0, now: now)
+        let fresh = TokenBucket(perMinute: limit, now: now)
+        var bucket = isNew ? fresh : buckets[reading.kind] ?? fresh
         if reading.limit != nil && bucket.capacity != limit {
             bucket.perSecond = limit / 60
             bucket.capacity = limit

@@ -6,10 +6,13 @@ import Synchronization
 ///
 /// Tasks talk to it through a mailbox; it talks back through ``Transfer``.
 final class TransferEngine: @unchecked Sendable {
-    // Only the thread touches `multi` and `active`; `curl_multi_wakeup` may be called from anywhere until `isClosed`.
+    // Only the thread touches `multi`, `active` and `nextDeadline`; `curl_multi_wakeup` may be called from anywhere
+    // until `isClosed`.
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPClient.Configuration
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
+    /// No transfer can have waited too long before this.
+    private var nextDeadline = ContinuousClock.now
     private let mailbox = Mutex(Mailbox())
 
     private struct Mailbox {
@@ -102,6 +105,8 @@ final class TransferEngine: @unchecked Sendable {
                     .internalFailure, "libcurl refused the transfer: \(String(cString: curl_multi_strerror(status))).")
             }
             active[handle] = transfer
+            let soonest = min(transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
+            nextDeadline = min(nextDeadline, transfer.started + soonest)
         } catch {
             end(transfer, .failure(error))
         }
@@ -146,27 +151,32 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     /// Fails what waited too long; returns how many milliseconds the poll may sleep.
+    ///
+    /// Deadlines only move later, so no transfer is looked at before the earliest that was found.
     private func enforceDeadlines() -> Int32 {
-        var wait = Duration.seconds(60)
         let now = ContinuousClock.now
-        for transfer in Array(active.values) {
-            let limit: (deadline: ContinuousClock.Instant, error: String)
-            if !transfer.isHeadDelivered {
-                let timeout = transfer.limits.firstByteTimeout
-                limit = (transfer.started + timeout, "did not answer within \(timeout)")
-            } else if transfer.isPaused {
-                continue
-            } else {
-                let timeout = transfer.limits.idleTimeout
-                limit = (transfer.lastActivity + timeout, "sent nothing for \(timeout)")
-            }
-            if limit.deadline <= now {
-                end(transfer, .failure(HTTPError(.timedOut, "\(transfer.request.url) \(limit.error).")))
-            } else {
-                wait = min(wait, now.duration(to: limit.deadline))
-            }
+        if now >= nextDeadline {
+            nextDeadline = now + .seconds(60)
+            for transfer in Array(active.values) { enforceDeadline(of: transfer, now) }
         }
-        return Int32(wait.milliseconds) + 1
+        return Int32(min(.seconds(60), now.duration(to: nextDeadline)).milliseconds) + 1
+    }
+
+    private func enforceDeadline(of transfer: Transfer, _ now: ContinuousClock.Instant) {
+        // What has not begun to be idle may do so from now on.
+        let (first, idle) = (transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
+        var (deadline, complaint) = (now + idle, "")
+        if !transfer.isHeadDelivered {
+            (deadline, complaint) = (transfer.started + first, "did not answer within \(first)")
+            nextDeadline = min(nextDeadline, now + idle)
+        } else if !transfer.isPaused {
+            (deadline, complaint) = (transfer.lastActivity + idle, "sent nothing for \(idle)")
+        }
+        if deadline <= now, !complaint.isEmpty {
+            end(transfer, .failure(HTTPError(.timedOut, "\(transfer.request.url) \(complaint).")))
+        } else {
+            nextDeadline = min(nextDeadline, deadline)
+        }
     }
 
     private func failAll(_ status: CURLMcode) {

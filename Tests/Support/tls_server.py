@@ -1,6 +1,6 @@
 """Serves one short page over TLS with a certificate of its own, for tests of certificate settings.
 
-    tls_server.py FOLDER
+    tls_server.py FOLDER [valid | expired | wrong-host]
 
 Writes `authority.pem` into the folder, prints `READY <port>`, and ends when its standard input does.
 """
@@ -27,11 +27,30 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def make_certificate(folder, kind):
+    certificate, key, request = (os.path.join(folder, name) for name in ("authority.pem", "key.pem", "request.pem"))
+    name = "DNS:quarry.test" if kind == "wrong-host" else "IP:127.0.0.1"
+
+    def openssl(command, *more):
+        subprocess.run(
+            ["openssl", *command.split(), *more], check=True, cwd=folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    if kind == "expired":
+        # `openssl x509 -days` takes a negative number; `openssl req` does not
+        openssl("req -new -newkey rsa:2048 -nodes -subj /CN=quarry.test", "-keyout", key, "-out", request)
+        extensions = os.path.join(folder, "extensions")
+        with open(extensions, "w", encoding="ascii") as file:
+            file.write(f"subjectAltName={name}\nbasicConstraints=CA:TRUE\n")
+        openssl("x509 -req -days -1", "-in", request, "-signkey", key, "-extfile", extensions, "-out", certificate)
+    else:
+        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=quarry.test", "-addext", f"subjectAltName={name}",
+                "-keyout", key, "-out", certificate)
+    return certificate, key
+
+
 def main():
-    certificate, key = (os.path.join(sys.argv[1], name) for name in ("authority.pem", "key.pem"))
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=quarry.test"
-    command = command.split() + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    certificate, key = make_certificate(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "valid")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -42,4 +61,5 @@ def main():
     os._exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

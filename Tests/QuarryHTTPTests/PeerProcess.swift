@@ -1,0 +1,37 @@
+import Foundation
+import QuarryHTTP
+import QuarryTesting
+
+/// A program that a test speaks with, and a folder for what it leaves behind. Both go with the last reference.
+final class PeerProcess: Sendable {
+    let folder: URL
+    let port: Int
+    private let server: ModelServer
+
+    /// - Parameter script: The name of a launcher in `Tests/Support`.
+    init(_ script: String, _ arguments: (URL) -> [String] = { _ in [] }) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-peer-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Support/\(script)").path
+        server = try await ModelServer.start(interpreter: "/usr/bin/env", ["python3", path] + arguments(folder))
+        port = try HTTPURL(server.url).port
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// A client that trusts this peer's certificate.
+    func trustingConfiguration() -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.certificateAuthorities = .file(folder.appending(path: "authority.pem").path)
+        return configuration
+    }
+
+    static let canServeTLS =
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl") && PythonScript.canImport("ssl")
+    static let canServeHTTP2 =
+        canServeTLS
+        && ["/usr/sbin/nghttpx", "/usr/bin/nghttpx", "/opt/homebrew/bin/nghttpx", "/usr/local/bin/nghttpx"].contains {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+}

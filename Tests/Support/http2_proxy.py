@@ -1,0 +1,47 @@
+"""Puts nghttpx, an HTTP/2 server, with a certificate of its own in front of a server that speaks HTTP/1.1.
+
+    http2_proxy.py FOLDER PORT-OF-THE-OTHER
+
+Writes `authority.pem` into the folder, prints `READY <port>`, and ends when its standard input does.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import tls_server
+
+
+def main():
+    folder, backend = sys.argv[1], sys.argv[2]
+    certificate, key = tls_server.make_certificate(folder, "valid")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = shutil.which("nghttpx") or "/usr/sbin/nghttpx"
+    command = [
+        program, "--conf=/dev/null", "--single-thread", "--log-level=FATAL", "--errorlog-file=/dev/null",
+        "--no-ocsp", f"--frontend=127.0.0.1,{port}", f"--backend=127.0.0.1,{backend}", key, certificate]
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def leave():
+        sys.stdin.buffer.read()
+        child.kill()
+        os._exit(0)
+
+    threading.Thread(target=leave, daemon=True).start()
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    print("READY", port, flush=True)
+    sys.exit(child.wait())
+
+
+main()
