@@ -1,10 +1,10 @@
 import Foundation
-import QuarryRetrievalQA
 public import QuarryCore
 public import QuarryEmbedders
 public import QuarryLanguageModels
 public import QuarryProviders
 public import QuarryReranking
+import QuarryRetrievalQA
 import QuarryTransformers
 import Synchronization
 
