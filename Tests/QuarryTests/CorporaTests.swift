@@ -29,7 +29,8 @@ struct CorporaTests {
     @Test(
         .enabled(
             if: LocalModelCatalog.model(named: LocalModelCatalog.defaultModelName).map(models.isInstalled) ?? false,
-            "\(LocalModelCatalog.defaultModelName) is not installed: quarry models pull \(LocalModelCatalog.defaultModelName)"))
+            "\(LocalModelCatalog.defaultModelName) is not installed: quarry models pull \(LocalModelCatalog.defaultModelName)"
+        ))
     func `our own questions find their passages, quotes and refusals`() async throws {
         let folder = try TemporaryFolder()
         let model = try models.embedder(LocalModelCatalog.defaultModelName)

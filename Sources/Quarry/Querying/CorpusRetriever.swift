@@ -145,7 +145,8 @@ public struct CorpusRetriever: Retriever {
             hits: Array(hits.prefix(limit)),
             warnings: legWarnings(
                 terms: terms.count, hitCounts: legs.mapValues(\.count),
-                isModelEnglishOnly: index.settings.embedding.flatMap { LocalModelCatalog.model(named: $0.model) }?.languages
+                isModelEnglishOnly: index.settings.embedding.flatMap { LocalModelCatalog.model(named: $0.model) }?
+                    .languages
                     == ["en"],
                 hasOtherScripts: !scripts(of: text).subtracting([.latin]).isEmpty),
             terms: terms)

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+import QuarryConfiguration
+
+/// Which configuration file holds.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp(
+            "The configuration file; the default is $QUARRY_CONFIG, else ~/.config/quarry/config.yaml.",
+            valueName: "file"), completion: .file(extensions: ["yaml"]))
+    var path: String?
+
+    /// What holds, with what the command line says added.
+    func settings(
+        _ flags: SettingFlags = SettingFlags(), environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> Settings {
+        var flags = flags
+        flags.configurationPath = path
+        return try Settings.load(flags: flags, environment: environment, home: NSHomeDirectory())
+    }
+}
+
+extension Settings {
+    /// The file of kept answers.
+    var answerStorePath: String { cacheDirectory.value + "/answers.sqlite" }
+    /// The file of measured speeds.
+    var speedRecordPath: String { cacheDirectory.value + "/speeds.json" }
+}
