@@ -5,6 +5,8 @@ struct IndexingReportPrinter {
     var report: IndexingReport
     var isPlan: Bool
     var path: String
+    /// What the vectors of a plan would cost.
+    var estimate: CostEstimate?
 
     /// Files that are named of those passed over.
     private static let passedOverShown = 10
@@ -14,11 +16,13 @@ struct IndexingReportPrinter {
         var index: String
         var plan: Bool
         var report: IndexingReport
+        var estimate: CostEstimate?
     }
 
     func print(_ output: OutputOptions) throws {
         if output.json {
-            try Console.print(JSONOutput.string(Reply(index: path, plan: isPlan, report: report), pretty: true))
+            try Console.print(
+                JSONOutput.string(Reply(index: path, plan: isPlan, report: report, estimate: estimate), pretty: true))
             return
         }
         for rejection in report.quarantined {
@@ -46,6 +50,7 @@ struct IndexingReportPrinter {
         try Console.print(
             "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)"
         )
+        for line in estimate?.lines ?? [] { try Console.print(line) }
         if !report.quarantined.isEmpty {
             try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
         }

@@ -1,17 +1,25 @@
 import ArgumentParser
 import Foundation
 import Quarry
+import QuarryConfiguration
+import QuarryProviders
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List and fetch local models.",
-        subcommands: [List.self, Pull.self], defaultSubcommand: List.self)
+        commandName: "models", abstract: "List, compare and measure models, and fetch local ones.",
+        subcommands: [List.self, Pull.self, ModelsCompareCommand.self, ModelsMeasureCommand.self],
+        defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Which models there are, and where.")
 
+        @Option(help: ArgumentHelp("List the models of a provider in place of the local ones.", valueName: "name"))
+        var provider: String?
+
         @Flag(help: "Print one JSON object.")
         var json = false
+
+        @OptionGroup var file: ConfigurationOptions
 
         private struct Entry: Encodable {
             var model: LocalModel
@@ -25,7 +33,17 @@ struct ModelsCommand: AsyncParsableCommand {
             var models: [Entry]
         }
 
+        private struct ProviderReply: Encodable {
+            var schema = "quarry.models.provider/1"
+            var provider: String
+            var models: [ModelCard]
+        }
+
         func run() async throws {
+            if let provider {
+                try list(provider)
+                return
+            }
             let store = ModelLocator().store
             let entries = LocalModelCatalog.models.map { model in
                 Entry(
@@ -46,6 +64,25 @@ struct ModelsCommand: AsyncParsableCommand {
                 try Console.print(
                     entry.installed
                         ? "  installed in \(entry.directory)" : "  not installed: quarry models pull \(model.name)")
+            }
+        }
+
+        private func list(_ provider: String) throws {
+            let settings = try file.settings()
+            let names = settings.providers.map(\.name) + ["local"]
+            guard names.contains(provider) else {
+                throw ValidationError(
+                    "There is no provider “\(provider)”. Known are \(names.joined(separator: ", ")).")
+            }
+            let comparison = ModelComparison(
+                settings.catalog, names: [provider], isInstalled: ModelLocator().isInstalled)
+            if json {
+                let reply = ProviderReply(provider: provider, models: comparison.entries.map(\.card))
+                try Console.print(JSONOutput.string(reply, pretty: true))
+            } else if comparison.entries.isEmpty {
+                try Console.print("The catalogue names no models of \(provider): they are what its server offers.")
+            } else {
+                try Table(head: ModelComparison.columns, rows: comparison.rows()).print()
             }
         }
     }

@@ -15,7 +15,7 @@ struct QuarryCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             IndexCommand.self, QueryCommand.self, EvalCommand.self, InfoCommand.self, DoctorCommand.self,
-            ModelsCommand.self,
+            ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 
     static func main() async {

@@ -181,4 +181,14 @@ import Testing
             #expect(InMemoryFiles.problems(text).allSatisfy { $0.hasPrefix("config.yaml") })
         }
     }
+
+    @Test func `the example in the README holds`() throws {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)
+        let yaml = try #require(readme.components(separatedBy: "```yaml\n").last?.components(separatedBy: "```").first)
+        let settings = try InMemoryFiles.settings(yaml, environment: ["ACME_API_KEY": "k"])
+        #expect(settings.findings().isEmpty, "\(settings.findings())")
+        #expect(settings.catalog.card(of: "acme-embed", at: "acme")?.price?.inputPerMillion == Decimal(string: "0.015"))
+    }
 }

@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import QuarryCore
+
+/// The tables of an ``AnswerStore``. All calls are within a transaction.
+enum AnswerSchema {
+    /// "QRAN": marks a SQLite file as kept answers.
+    private static let applicationID = 0x5152_414E
+    private static let version = 1
+    /// About what a row takes beside its texts: digests, numbers, entries of the indexes.
+    private static let overhead = 160
+
+    static func prepare(_ db: Database) throws {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if application == applicationID, version == Self.version { return }
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        guard application == applicationID || tables == 0 else {
+            throw AnswerStoreError(try db.path, reason: "it is another program's database")
+        }
+        // What another version kept can be asked for again.
+        try db.execute(
+            sql: """
+                DROP TABLE IF EXISTS questions;
+                DROP TABLE IF EXISTS replies;
+                DROP TABLE IF EXISTS totals;
+
+                CREATE TABLE replies(
+                    digest BLOB PRIMARY KEY,        -- SHA-256 of the key
+                    text TEXT NOT NULL,
+                    input INTEGER,                  -- tokens; NULL where the provider did not say
+                    cached_input INTEGER,
+                    output INTEGER,
+                    bytes INTEGER NOT NULL,
+                    used INTEGER NOT NULL UNIQUE    -- grows with every use
+                );
+                CREATE TABLE questions(
+                    id INTEGER PRIMARY KEY,
+                    scope BLOB NOT NULL,            -- SHA-256 of all that must be equal but the question
+                    question TEXT NOT NULL,
+                    vector BLOB NOT NULL,           -- float32, little-endian, unit length
+                    reply BLOB NOT NULL REFERENCES replies(digest) ON DELETE CASCADE,
+                    UNIQUE(scope, question)
+                );
+                CREATE INDEX questions_by_reply ON questions(reply);
+                CREATE TABLE totals(
+                    replies INTEGER NOT NULL,
+                    bytes INTEGER NOT NULL,
+                    hits INTEGER NOT NULL,
+                    misses INTEGER NOT NULL
+                );
+                INSERT INTO totals VALUES (0, 0, 0, 0);
+                PRAGMA application_id = \(applicationID);
+                PRAGMA user_version = \(Self.version);
+                """)
+    }
+
+    static func count(hit: Bool, in db: Database) throws {
+        try db.execute(sql: hit ? "UPDATE totals SET hits = hits + 1" : "UPDATE totals SET misses = misses + 1")
+    }
+
+    static func touch(_ digest: Data, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE replies SET used = (SELECT max(used) FROM replies) + 1 WHERE digest = ?", arguments: [digest])
+    }
+
+    /// - Parameter more: Bytes that go with the reply, such as those of a question.
+    static func insert(_ reply: AnswerStore.Reply, digest: Data, more: Int = 0, in db: Database) throws {
+        try remove(digest, in: db)
+        let bytes = reply.text.utf8.count + overhead + more
+        try db.execute(
+            sql: """
+                INSERT INTO replies(digest, text, input, cached_input, output, bytes, used)
+                VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(used), 0) + 1 FROM replies))
+                """,
+            arguments: [
+                digest, reply.text, reply.usage?.input, reply.usage?.cachedInput, reply.usage?.output, bytes,
+            ])
+        try db.execute(sql: "UPDATE totals SET replies = replies + 1, bytes = bytes + ?", arguments: [bytes])
+    }
+
+    static func remove(_ digest: Data, in db: Database) throws {
+        guard let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM replies WHERE digest = ?", arguments: [digest])
+        else { return }
+        try db.execute(sql: "DELETE FROM replies WHERE digest = ?", arguments: [digest])
+        try db.execute(sql: "UPDATE totals SET replies = replies - 1, bytes = bytes - ?", arguments: [bytes])
+    }
+
+    /// Lets the least recently used replies go until the rest is within the bound.
+    static func evict(downTo maximum: Int, in db: Database) throws {
+        while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
+            let oldest = try Data.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
+        {
+            try remove(oldest, in: db)
+        }
+    }
+
+    static func clear(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM questions;
+                DELETE FROM replies;
+                UPDATE totals SET replies = 0, bytes = 0, hits = 0, misses = 0;
+                """)
+    }
+}
+
+extension AnswerStore.Reply {
+    init(_ row: Row) {
+        text = row["text"]
+        usage = (row["input"] as Int?).map { input in
+            TokenUsage(input: input, output: row["output"] ?? 0, cachedInput: row["cached_input"] ?? 0)
+        }
+    }
+}
+
+extension Database {
+    fileprivate var path: String {
+        get throws { try String.fetchOne(self, sql: "SELECT file FROM pragma_database_list WHERE name = 'main'") ?? "" }
+    }
+}

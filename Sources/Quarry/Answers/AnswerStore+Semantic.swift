@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+
+extension AnswerStore {
+    /// An earlier question that means nearly the same, with what it was answered.
+    public struct SimilarReply: Sendable, Hashable {
+        public var question: String
+        /// Cosine of both questions' vectors.
+        public var similarity: Float
+        public var reply: Reply
+    }
+
+    /// The nearest earlier question within a scope, if it is near enough. Whoever uses one should say so: two questions
+    /// that are near can still differ in what they ask.
+    ///
+    /// - Parameters:
+    ///   - vector: Of the question, of unit length.
+    ///   - scope: All that must be equal for an answer to serve again: the state of the index, the models, the options.
+    ///   - threshold: The least cosine.
+    /// - Returns: Of questions equally near, the one that was stored first. Questions whose vectors have another length
+    ///   are passed over.
+    /// - Complexity: O(questions in the scope · dimension).
+    public func similarReply(
+        to vector: [Float], in scope: [UInt8], atLeast threshold: Double
+    ) async throws -> SimilarReply? {
+        let scope = ContentHash(of: scope).data
+        return try await write { db in
+            var best: (id: Int64, similarity: Float)?
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT id, vector FROM questions WHERE scope = ? ORDER BY id", arguments: [scope])
+            while let row = try rows.next() {
+                guard let similarity = try row.withUnsafeData(named: "vector", { $0.flatMap { cosine(vector, $0) } })
+                else { continue }
+                if Double(similarity) >= threshold, best.map({ similarity > $0.similarity }) ?? true {
+                    best = (row["id"], similarity)
+                }
+            }
+            guard let best,
+                let row = try Row.fetchOne(
+                    db,
+                    sql:
+                        "SELECT * FROM questions JOIN replies ON replies.digest = questions.reply WHERE questions.id = ?",
+                    arguments: [best.id])
+            else { return nil }
+            try AnswerSchema.touch(row["reply"], in: db)
+            return SimilarReply(question: row["question"], similarity: best.similarity, reply: Reply(row))
+        }
+    }
+
+    /// Keeps the reply to a question, to be found by questions near it. An earlier one to the same question leaves.
+    public func store(_ reply: Reply, to question: String, vector: [Float], in scope: [UInt8]) async throws {
+        let key = ContentHash(of: scope + [0] + Array(question.utf8)).data
+        let scope = ContentHash(of: scope).data
+        let maximumBytes = maximumBytes
+        let values = Data(
+            vector.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
+        try await write { db in
+            try AnswerSchema.insert(reply, digest: key, more: question.utf8.count + values.count, in: db)
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO questions(scope, question, vector, reply) VALUES (?, ?, ?, ?)",
+                arguments: [scope, question, values, key])
+            try AnswerSchema.evict(downTo: maximumBytes, in: db)
+        }
+    }
+}
+
+/// The product of two vectors of unit length, summed in `Float`; nil where the lengths differ.
+private func cosine(_ vector: [Float], _ data: Data) -> Float? {
+    guard !vector.isEmpty, data.count == vector.count * 4 else { return nil }
+    return data.withUnsafeBytes { bytes in
+        var sum = Float(0)
+        for index in vector.indices {
+            let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+            sum += vector[index] * Float(bitPattern: bits)
+        }
+        return sum
+    }
+}

@@ -1,0 +1,105 @@
+public import Foundation
+public import QuarryProviders
+
+/// Models side by side. What is unknown is nil, and shown as unknown.
+public struct ModelComparison: Sendable, Hashable, Codable {
+    public struct Entry: Sendable, Hashable, Codable {
+        public var card: ModelCard
+        /// Tokens per second as measured on this machine.
+        public var speed: SpeedMeasurement?
+        /// Whether a local model is there to be used; nil for those of a provider.
+        public var installed: Bool?
+
+        /// `provider/model`.
+        public var name: String { "\(card.provider)/\(card.name)" }
+    }
+
+    public var entries: [Entry]
+    /// Names that no card has.
+    public var unknownNames: [String]
+
+    /// - Parameters:
+    ///   - names: `provider/model`, a model alone, or a provider alone. None means all that are in service.
+    ///   - task: Nil for every task.
+    ///   - localOnly: Leaves out what sends data to another machine.
+    ///   - today: Models whose service has ended on this day are left out unless they are named.
+    public init(
+        _ catalog: ModelCatalog, names: [String] = [], task: ModelTask? = nil, localOnly: Bool = false,
+        speeds: SpeedRecord = SpeedRecord(), isInstalled: (ModelCard) -> Bool = { _ in false }, today: Date = Date()
+    ) {
+        var cards: [ModelCard] = []
+        // Of two cards of one model the later counts.
+        for card in catalog.cards {
+            if let index = cards.firstIndex(where: { $0.provider == card.provider && $0.name == card.name }) {
+                cards[index] = card
+            } else {
+                cards.append(card)
+            }
+        }
+        func matches(_ card: ModelCard, _ name: String) -> Bool {
+            "\(card.provider)/\(card.name)" == name || card.name == name
+        }
+        unknownNames = names.filter { name in
+            !cards.contains { matches($0, name) || $0.provider == name }
+        }
+        let chosen = cards.filter { card in
+            guard task.map(card.tasks.contains) ?? true, !(localOnly && card.dataLeavesMachine) else { return false }
+            if names.contains(where: { matches(card, $0) }) { return true }
+            guard names.isEmpty || names.contains(card.provider) else { return false }
+            return !(card.retirement?.isPast(on: today) ?? false)
+        }
+        entries = chosen.map { card in
+            Entry(
+                card: card, speed: speeds.measurement(of: "\(card.provider)/\(card.name)"),
+                installed: card.provider == "local" ? isInstalled(card) : nil)
+        }
+        // Known prices first, the least first; then by name.
+        entries.sort { a, b in
+            let (left, right) = (a.card.price?.inputPerMillion, b.card.price?.inputPerMillion)
+            if left != right {
+                guard let left else { return false }
+                guard let right else { return true }
+                return left < right
+            }
+            return a.name < b.name
+        }
+    }
+}
+
+extension ModelComparison {
+    /// The columns of ``rows(today:)``.
+    public static let columns = [
+        "model", "task", "$ in/M", "$ out/M", "priced", "context", "dimensions", "licence", "leaves machine",
+        "tokens/s here", "quality", "notes",
+    ]
+
+    /// One row an entry, as text.
+    /// - Parameter today: Tells ends of service that are past from those to come.
+    public func rows(today: Date = Date()) -> [[String]] {
+        entries.map { entry in
+            let card = entry.card
+            func dollars(_ amount: Decimal?) -> String { amount.map { "\($0)" } ?? "unknown" }
+            let isGenerating = card.tasks.contains(.generation)
+            var notes: [String] = []
+            if let retirement = card.retirement {
+                let end = retirement.isPast(on: today) ? "retired" : "retires"
+                let successor = retirement.successor.map { ", use \($0)" } ?? ""
+                notes.append("\(end)\(retirement.date.map { " \($0)" } ?? "")\(successor)")
+            }
+            if entry.installed == false { notes.append("not installed: quarry models pull \(card.name)") }
+            return [
+                entry.name, card.tasks.map(\.rawValue).joined(separator: ", "),
+                dollars(card.price?.inputPerMillion), isGenerating ? dollars(card.price?.outputPerMillion) : "–",
+                card.price?.asOf ?? (card.price == nil ? "unknown" : card.asOf),
+                card.contextTokens.map { "\($0)" } ?? "unknown",
+                card.tasks.contains(.embedding)
+                    ? (card.dimensions.isEmpty ? "unknown" : card.dimensions.map { "\($0)" }.joined(separator: "/"))
+                    : "–",
+                card.licence ?? "unknown", card.dataLeavesMachine ? "yes" : "no",
+                entry.speed.map { "\(Int($0.tokensPerSecond.rounded())) (\($0.date))" } ?? "unknown",
+                card.quality?.first.map { "\($0.metric) \($0.value) \($0.benchmark)" } ?? "unknown",
+                notes.joined(separator: "; "),
+            ]
+        }
+    }
+}

@@ -1,0 +1,130 @@
+public import Foundation
+public import QuarryCore
+
+/// How fast a model embedded on a machine.
+public struct SpeedMeasurement: Sendable, Hashable, Codable {
+    /// `provider/model`.
+    public var model: String
+    public var tokensPerSecond: Double
+    public var texts: Int
+    public var tokens: Int
+    /// Of all the texts together.
+    public var seconds: Double
+    /// ISO 8601.
+    public var date: String
+    /// Such as `x86_64, 2 processors, Linux`.
+    public var machine: String
+
+    /// Embeds a fixed set of texts, after one round to warm up, and takes the time.
+    ///
+    /// - Parameters:
+    ///   - model: `provider/model`, by which the figure is found again.
+    ///   - counter: Counts the tokens, prefixes aside; what the model cuts off does not count.
+    ///   - rounds: The fastest counts; at least 1. The default is 3.
+    public static func measuring(
+        _ embedder: some Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, now: Date = Date()
+    ) async throws -> SpeedMeasurement {
+        let texts = sampleTexts
+        let maximum = embedder.fingerprint.maximumTokens
+        let tokens = texts.reduce(0) { $0 + min(maximum, counter.tokenCount(of: $1)) }
+        let clock = ContinuousClock()
+        _ = try await embedder.embed(Array(texts.prefix(8)), as: .passage)
+        var best = Double.infinity
+        for _ in 0..<max(1, rounds) {
+            let start = clock.now
+            _ = try await embedder.embed(texts, as: .passage)
+            let passed = clock.now - start
+            best = min(best, Double(passed.components.seconds) + Double(passed.components.attoseconds) / 1e18)
+        }
+        return SpeedMeasurement(
+            model: model, tokensPerSecond: Double(tokens) / best, texts: texts.count, tokens: tokens, seconds: best,
+            date: now.formatted(.iso8601.year().month().day()), machine: currentMachine)
+    }
+
+    /// 64 passages of 1 to 8 sentences in English and Russian, always the same.
+    static var sampleTexts: [String] {
+        let english = [
+            "The harbour master keeps a log of every vessel that enters after dusk.",
+            "Two lamps on the eastern pier were replaced in spring, and the third is due next year.",
+            "Anyone who moors overnight pays by the metre and shows the papers of the boat.",
+            "When fog is announced, the bell rings three times and the ferry waits.",
+        ]
+        let russian = [
+            "Смотритель записывает каждое судно, которое входит в гавань после заката.",
+            "Две лампы на восточном причале заменили весной, третью заменят через год.",
+            "За ночную стоянку платят по длине лодки и предъявляют её документы.",
+            "Если объявлен туман, колокол звонит трижды, а паром остаётся у берега.",
+        ]
+        return (0..<64).map { number in
+            let sentences = number.isMultiple(of: 2) ? english : russian
+            return (0...(number / 2 % 8)).map { sentences[($0 + number / 2) % sentences.count] }.joined(separator: " ")
+        }
+    }
+
+    /// What a figure depends on.
+    public static var currentMachine: String {
+        #if arch(x86_64)
+            let architecture = "x86_64"
+        #elseif arch(arm64)
+            let architecture = "arm64"
+        #else
+            let architecture = "unknown architecture"
+        #endif
+        #if os(Linux)
+            let system = "Linux"
+        #else
+            let system = "macOS"
+        #endif
+        let count = ProcessInfo.processInfo.activeProcessorCount
+        return "\(architecture), \(count) \(count == 1 ? "processor" : "processors"), \(system)"
+    }
+}
+
+/// The speeds measured on a machine, one a model, in a small JSON file.
+public struct SpeedRecord: Sendable, Hashable, Codable {
+    public private(set) var schema = "quarry.speeds/1"
+    /// In the order of their models' names.
+    public private(set) var measurements: [SpeedMeasurement] = []
+
+    public init() {}
+
+    /// The figure of a model on this machine.
+    public func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine) -> SpeedMeasurement?
+    {
+        measurements.first { $0.model == model && $0.machine == machine }
+    }
+
+    /// Adds a figure in place of an earlier one of the same model and machine.
+    public mutating func add(_ measurement: SpeedMeasurement) {
+        measurements.removeAll { $0.model == measurement.model && $0.machine == measurement.machine }
+        measurements.append(measurement)
+        measurements.sort { ($0.model, $0.machine) < ($1.model, $1.machine) }
+    }
+
+    /// Reads the file; where there is none, nothing was measured.
+    /// - Throws: ``SpeedRecordError`` for a file that is no such record.
+    public init(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            self = try JSONDecoder().decode(SpeedRecord.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw SpeedRecordError(
+                description: "\(path) is no record of measured speeds. Delete it, and measure again.")
+        }
+    }
+
+    /// Writes the file in one step, and makes its folder.
+    public func write(to path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(self).write(to: url, options: .atomic)
+    }
+}
+
+/// A file of measured speeds cannot be read.
+public struct SpeedRecordError: Error, Sendable, CustomStringConvertible {
+    public var description: String
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import QuarryConfiguration
+
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Show and check what is configured.",
+        discussion: """
+            Settings come from flags, then from variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, \
+            QUARRY_LOCAL_ONLY, QUARRY_PROXY, QUARRY_CERTIFICATE_AUTHORITIES, QUARRY_MAX_COST, QUARRY_MAX_TOKENS, \
+            QUARRY_CACHE), then from the file:
+
+              llm: [openai/gpt-6-luna, http://127.0.0.1:8080/v1]
+              budget: {cost: 2.50}
+              keys:
+                openai: {command: [pass, show, openai]}
+            """,
+        subcommands: [Show.self, Path.self, Check.self], defaultSubcommand: Show.self)
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Every setting that holds; keys are never shown.")
+
+        @OptionGroup var file: ConfigurationOptions
+
+        @Flag(help: "Say where each setting comes from.")
+        var origin = false
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        private struct Reply: Encodable {
+            var schema = "quarry.config/1"
+            var path: String
+            var exists: Bool
+            var settings: [SettingRow]
+        }
+
+        func run() async throws {
+            let settings = try file.settings()
+            if json {
+                let reply = Reply(path: settings.location.path, exists: settings.hasFile, settings: settings.rows)
+                try Console.print(JSONOutput.string(reply, pretty: true))
+                return
+            }
+            let width = settings.rows.map(\.text.count).max() ?? 0
+            for row in settings.rows {
+                let padding = String(repeating: " ", count: width - row.text.count)
+                try Console.print(origin ? "\(row.text)\(padding)  # \(row.origin)" : row.text)
+            }
+        }
+    }
+
+    struct Path: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Where the configuration file is, or would be.")
+
+        @OptionGroup var file: ConfigurationOptions
+
+        func run() async throws {
+            let location = ConfigurationLocation(
+                flag: file.path, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+            try Console.print(location.path)
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read the configuration, and say what is wrong or doubtful in it.",
+            discussion: "No key is fetched and no server asked. The exit code is 1 where something was found.")
+
+        @OptionGroup var file: ConfigurationOptions
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        private struct Reply: Encodable {
+            struct Problem: Encodable {
+                var place: String
+                var message: String
+            }
+            var schema = "quarry.config.check/1"
+            var path: String
+            var problems: [Problem]
+        }
+
+        func run() async throws {
+            let location = ConfigurationLocation(
+                flag: file.path, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+            let problems: [ConfigurationError.Problem]
+            var exists = true
+            do {
+                let settings = try file.settings()
+                exists = settings.hasFile
+                problems = settings.findings()
+            } catch let error as ConfigurationError {
+                problems = error.problems
+            }
+            if json {
+                let reply = Reply(
+                    path: location.path, problems: problems.map { .init(place: $0.place, message: $0.message) })
+                try Console.print(JSONOutput.string(reply, pretty: true))
+            } else {
+                for problem in problems { try Console.print("\(problem)") }
+                if problems.isEmpty {
+                    try Console.print(
+                        "\(location.path): \(exists ? "nothing is wrong" : "there is no file, and none is needed")")
+                }
+            }
+            if !problems.isEmpty { throw Termination.failure }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+public import ArgumentParser
+import Foundation
+import Quarry
+import QuarryConfiguration
+public import QuarryProviders
+
+extension ModelTask: ExpressibleByArgument {}
+
+struct ModelsCompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Put models side by side: price, context, licence, speed, quality.",
+        discussion: """
+            Figures are as old as the catalogue says; what nobody confirmed is “unknown”. Speed is what quarry models \
+            measure found on this machine.
+
+              quarry models compare --task embedding
+              quarry models compare openai gemini/gemini-embedding-2
+            """)
+
+    @Argument(help: "Models (provider/model) or providers; all that are in service unless some are named.")
+    var names: [String] = []
+
+    @Option(help: "Only models for embedding, generation, reranking or transcription.")
+    var task: ModelTask?
+
+    @Flag(help: "Only models that keep documents on this machine.")
+    var localOnly = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var file: ConfigurationOptions
+
+    private struct Reply: Encodable {
+        var schema = "quarry.models.compare/1"
+        var models: [ModelComparison.Entry]
+    }
+
+    func run() async throws {
+        let settings = try file.settings()
+        let comparison = ModelComparison(
+            settings.catalog, names: names, task: task, localOnly: localOnly || settings.localOnly.value,
+            speeds: try SpeedRecord(path: settings.speedRecordPath), isInstalled: ModelLocator().isInstalled)
+        guard comparison.unknownNames.isEmpty else {
+            throw ValidationError(
+                "The catalogue has no \(comparison.unknownNames.joined(separator: ", ")). Name provider/model or a provider, such as openai; own models go under models: in the configuration."
+            )
+        }
+        if json {
+            try Console.print(JSONOutput.string(Reply(models: comparison.entries), pretty: true))
+            return
+        }
+        try Table(head: ModelComparison.columns, rows: comparison.rows()).print()
+    }
+}
+
+struct ModelsMeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure", abstract: "Take the time of a local model on this machine.",
+        discussion: "Embeds a fixed set of 64 texts and keeps the figure for quarry models compare.")
+
+    @Argument(help: "Name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
+    var name: String
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var file: ConfigurationOptions
+
+    private struct Reply: Encodable {
+        var schema = "quarry.models.measure/1"
+        var measurement: SpeedMeasurement
+    }
+
+    func run() async throws {
+        let settings = try file.settings()
+        var record = try SpeedRecord(path: settings.speedRecordPath)
+        let plain = name.hasPrefix("local/") ? String(name.dropFirst("local/".count)) : name
+        let embedder = try ModelLocator().store.embedder(plain)
+        let measurement = try await SpeedMeasurement.measuring(
+            embedder, model: "local/\(plain)", counter: embedder.tokenCounter)
+        record.add(measurement)
+        try record.write(to: settings.speedRecordPath)
+        if json {
+            try Console.print(JSONOutput.string(Reply(measurement: measurement), pretty: true))
+            return
+        }
+        try Console.print(
+            "\(measurement.model): \(Format.decimal(measurement.tokensPerSecond, digits: 0)) tokens/s (\(measurement.tokens) tokens in \(measurement.texts) texts, \(Format.decimal(measurement.seconds, digits: 2)) s; \(measurement.machine))"
+        )
+    }
+}
+
+extension ModelLocator {
+    /// Whether a local model of the catalogue is there to be used.
+    func isInstalled(_ card: ModelCard) -> Bool {
+        card.provider == "local" && (LocalModelCatalog.model(named: card.name).map(store.isInstalled) ?? false)
+    }
+}
+
+/// Columns that line up, for people.
+struct Table {
+    var head: [String]
+    var rows: [[String]]
+
+    func print() throws {
+        let all = [head] + rows
+        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        for row in all {
+            var line = row.enumerated().map { column, cell in
+                cell + String(repeating: " ", count: widths[column] - cell.count)
+            }.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            try Console.print(line)
+        }
+    }
+}
