@@ -64,7 +64,7 @@ package struct ReplySource: Sendable, Hashable {
     }
 
     func error(for failure: ProviderFailure) -> ProviderError {
-        let names = [failure.type, failure.code, failure.innerCode].compactMap { $0?.lowercased() }
+        let names = [failure.type, failure.code].compactMap { $0?.lowercased() }
         let code: ProviderError.Code
         if names.contains("insufficient_quota") || names.contains("billing_error") {
             code = .quotaExhausted
@@ -74,7 +74,7 @@ package struct ReplySource: Sendable, Hashable {
             code = .rateLimited
         } else if names.contains(where: { $0.hasPrefix("authentication") || $0.hasPrefix("permission") }) {
             code = .unauthorized
-        } else if names.contains(where: { $0 == "content_filter" || $0 == "responsibleaipolicyviolation" }) {
+        } else if failure.saysContentFiltered {
             code = .contentFiltered
         } else {
             code = .serverFailure

@@ -14,8 +14,8 @@ public struct RemoteTranscriber: AsyncReader {
     public struct Options: Sendable, Hashable {
         /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
         public var language: String?
-        /// Names and terms that are said, to spell them right. The default is nil.
-        public var prompt: String?
+        /// Names and terms that are said, to spell them right. The default is none.
+        public var terms: [String] = []
         /// Whether times are asked for. The default is nil: where the model is known to tell them, which are Whisper's
         /// and Mistral's.
         public var tellsTimes: Bool?
@@ -89,10 +89,16 @@ public struct RemoteTranscriber: AsyncReader {
         var form = MultipartForm()
         form.add("model", model)
         if let language = options.language { form.add("language", language) }
-        if let prompt = options.prompt { form.add("prompt", prompt) }
         switch dialect {
-        case .openAI: form.add("response_format", asksForTimes ? "verbose_json" : "json")
-        case .mistral: if asksForTimes { form.add("timestamp_granularities", "segment") }
+        case .openAI:
+            if !options.terms.isEmpty { form.add("prompt", options.terms.joined(separator: ", ")) }
+            form.add("response_format", asksForTimes ? "verbose_json" : "json")
+        case .mistral:
+            // One word each, without commas.
+            for word in options.terms.flatMap({ $0.split { $0.isWhitespace || $0 == "," } }) {
+                form.add("context_bias", String(word))
+            }
+            if asksForTimes { form.add("timestamp_granularities", "segment") }
         }
         do {
             try form.add("file", file: source.bytes, named: source.id, contentType: mediaType)

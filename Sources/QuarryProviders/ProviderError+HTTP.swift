@@ -11,6 +11,9 @@ extension ProviderError {
             case .rateLimited: .rateLimited
             case .circuitOpen: .unavailable
             case .timedOut: .timedOut
+            case .refusedHost: .refusedHost
+            case .rateLimited: .rateLimited
+            case .circuitOpen: .unavailable
             case .responseTooLarge, .malformedResponse: .malformedReply
             case .refusedRedirect, .tooManyRedirects: .requestRefused
             default: .unreachable
@@ -26,6 +29,7 @@ extension ProviderError {
         let code: Code =
             switch status {
             case _ where failure.code == "insufficient_quota": .quotaExhausted
+            case _ where failure.saysContentFiltered: .contentFiltered
             case _ where failure.saysInputTooLong && status != 429: .inputTooLong
             case 401, 403: .unauthorized
             case 402: .quotaExhausted
@@ -45,11 +49,20 @@ extension ProviderError {
             case .inputTooLong where task == .generation:
                 " Retrieve fewer or shorter passages, or use a model with a longer context."
             case .inputTooLong: " Cut the documents into shorter chunks."
+            case .contentFiltered: " Ask otherwise, or leave out the passages it objects to."
             case .rateLimited: " Wait, or ask less often."
             default: ""
             }
         let reason = failure.message.map { ": \($0)" } ?? ""
         let end = reason.isEmpty || ![".", "!", "?"].contains(reason.suffix(1)) ? "." : ""
         self.init(code, "\(place) answered with status \(status)\(reason)\(end)\(advice)")
+    }
+}
+
+extension ProviderFailure {
+    /// Whether a filter withheld the reply, as Azure's does.
+    package var saysContentFiltered: Bool {
+        let known = ["content_filter", "content_policy_violation", "responsibleaipolicyviolation"]
+        return [code, type, innerCode].contains { $0.map { known.contains($0.lowercased()) } ?? false }
     }
 }

@@ -148,6 +148,16 @@ import Testing
         #expect(!dumped.contains(key))
     }
 
+    @Test(arguments: [
+        #"{"error":{"code":"content_filter","message":"m","inner_error":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+        #"{"error":{"code":"400","message":"m","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+    ])
+    func `a prompt that a filter refuses is named so`(body: String) async throws {
+        let server = try FakeHTTPServer { _ in .json(body, status: 400) }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(server)) }
+        #expect(error?.code == .contentFiltered)
+    }
+
     @Test func `a prompt that is too long is named so, and not sent again`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(

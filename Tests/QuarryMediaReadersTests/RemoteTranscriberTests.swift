@@ -6,6 +6,19 @@ import QuarryReaders
 import QuarryTesting
 import Testing
 
+private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+/// The providers' own descriptions of their interfaces, in a folder `shared` beside the package or one of its parents.
+private let specifications: URL? = {
+    var folder = tests.deletingLastPathComponent()
+    while folder.path != "/" {
+        folder.deleteLastPathComponent()
+        let candidate = folder.appending(path: "shared/apis/specs")
+        if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+    }
+    return nil
+}()
+
 @Suite struct RemoteTranscriberTests {
     private let source = Source(id: "talks/Ябло\"ки.mp3", bytes: [0x49, 0x44, 0x33, 0x00, 0xFF])
 
@@ -64,8 +77,9 @@ import Testing
             let name = try #require(
                 halves[0].split(separator: "name=\"").dropFirst().first?.split(separator: "\"").first)
             let value = halves.count > 1 ? halves[1].trimmingCharacters(in: .newlines) : ""
-            fields[String(name)] =
-                name == "file" ? String(halves[0].split(separator: "\r\n").joined(separator: " ")) : value
+            let shown = name == "file" ? halves[0].split(separator: "\r\n").joined(separator: " ") : value
+            // A list is a field that comes again.
+            fields[String(name)] = (fields[String(name)].map { $0 + " " } ?? "") + shown
         }
         return fields
     }
@@ -78,7 +92,7 @@ import Testing
         let ledger = SpendingLedger()
         var options = RemoteTranscriber.Options()
         options.language = "ru"
-        options.prompt = "Антоновка"
+        options.terms = ["Антоновка", "Golden Delicious"]
         let reader = try RemoteTranscriber("gpt-transcribe", on: connection(server, ledger: ledger), options: options)
         let result = try await reader.read(source)
         #expect(result.documents.first?.text == "Transcript written by test/gpt-transcribe.\n\nApples.\n")
@@ -88,14 +102,19 @@ import Testing
             sent.removeValue(forKey: "file")
                 == "Content-Disposition: form-data; name=\"file\"; filename=\"Ябло%22ки.mp3\" Content-Type: audio/mpeg")
         #expect(
-            sent == ["model": "gpt-transcribe", "language": "ru", "prompt": "Антоновка", "response_format": "json"])
+            sent == [
+                "model": "gpt-transcribe", "language": "ru", "prompt": "Антоновка, Golden Delicious",
+                "response_format": "json",
+            ])
+        _ = try await RemoteTranscriber("voxtral-mini-2602", on: connection(server, .mistral), options: options).read(
+            source)
+        sent = try fields(of: #require(server.requests.last))
+        #expect(sent["context_bias"] == "Антоновка Golden Delicious")
+        #expect(sent["timestamp_granularities"] == "segment" && sent["response_format"] == nil)
         options = .init()
         options.tellsTimes = true
         _ = try await RemoteTranscriber("gpt-transcribe", on: connection(server), options: options).read(source)
         #expect(try fields(of: #require(server.requests.last))["response_format"] == "verbose_json")
-        _ = try await RemoteTranscriber("voxtral-mini-2602", on: connection(server, .mistral)).read(source)
-        sent = try fields(of: #require(server.requests.last))
-        #expect(sent["timestamp_granularities"] == "segment" && sent["response_format"] == nil)
     }
 
     @Test func `what cannot be sent is rejected with advice`() async throws {
@@ -129,5 +148,34 @@ import Testing
         #expect(throws: ProviderError.self) {
             try RemoteTranscriber("m", on: ProviderConnection(Provider("mute", at: server.url)))
         }
+    }
+
+    @Test(
+        .enabled(
+            if: specifications != nil && PythonScript.canImport("jsonschema"),
+            "needs ../shared/apis/specs and a python3 with the package jsonschema"),
+        arguments: [
+            (TranscriptionDialect.openAI, "openai.json", "CreateTranscriptionRequest"),
+            (.mistral, "mistral.json", "AudioTranscriptionRequest"),
+        ])
+    func `forms are valid by the provider's own description`(
+        dialect: TranscriptionDialect, file: String, schema: String
+    ) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
+        var options = RemoteTranscriber.Options()
+        options.language = "ru"
+        options.terms = ["Антоновка"]
+        options.tellsTimes = true
+        let reader = try RemoteTranscriber("whisper-1", on: connection(server, dialect), options: options)
+        _ = try await reader.read(source)
+        var instance: [String: Any] = try fields(of: #require(server.requests.last))
+        for list in ["context_bias", "timestamp_granularities"] {
+            if let value = instance[list] { instance[list] = [value] }
+        }
+        let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
+        let specification = try #require(specifications).appending(path: file).path
+        let result = try script.run(
+            [specification, schema], input: Array(try JSONSerialization.data(withJSONObject: instance)))
+        #expect(result.status == 0, "\(result.output)")
     }
 }

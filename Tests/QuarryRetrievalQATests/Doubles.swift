@@ -11,9 +11,11 @@ struct FixedLanguageModel: LanguageModel {
     var name = "fixed"
     var pieces: [String]
     var usage: TokenUsage?
+    var isCached = false
 
     func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
+            if isCached { continuation.yield(.cached) }
             for piece in pieces { continuation.yield(.text(piece)) }
             continuation.yield(.finished(.stop, usage))
             continuation.finish()

@@ -84,6 +84,16 @@ struct RetrievalQATests {
         #expect((600..<700).contains(answer.text.utf8.count))
     }
 
+    @Test func `an answer says whether its model's reply is a repeated one`() async throws {
+        for pieces in [["The rent is 740 euros a month [1]."], []] {
+            for isCached in [false, true] {
+                let model = FixedLanguageModel(pieces: pieces, isCached: isCached)
+                let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: model)
+                #expect(try await chain.answer("How much is the monthly rent of the studio?").isCached == isCached)
+            }
+        }
+    }
+
     @Test func `a sentence without a marker gets one, and impossible numbers go`() async throws {
         let answer = try await generated("The monthly rent is 740 euros. [7] The hedge is cut in August [2, 9].")
         #expect(answer.text == "The monthly rent is 740 euros [1]. The hedge is cut in August [2].")
