@@ -47,10 +47,12 @@ struct ServiceOptions: ParsableArguments {
 
     /// What opens the models that the settings name.
     func services(_ settings: Settings) -> ModelServices {
-        ModelServices(
+        let show: @Sendable (String) -> Void = { Console.note($0) }
+        let key: @Sendable (Provider) async throws -> APIKey? = { try await settings.key(for: $0) }
+        return ModelServices(
             store: ModelLocator().store, providers: settings.providers, catalog: settings.catalog,
             options: settings.connectionOptions, ledger: SpendingLedger(budget: settings.budget),
-            key: { try await settings.key(for: $0) }, trace: verbose ? { Console.note($0) } : nil)
+            key: key, trace: verbose ? show : nil)
     }
 }
 

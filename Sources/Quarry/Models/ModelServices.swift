@@ -1,9 +1,9 @@
 import Foundation
 public import QuarryCore
-public import QuarryEmbedders
+import QuarryEmbedders
 public import QuarryLanguageModels
 public import QuarryProviders
-public import QuarryReranking
+import QuarryReranking
 import QuarryRetrievalQA
 import QuarryTransformers
 import Synchronization
