@@ -47,6 +47,8 @@ struct IndexCommand: AsyncParsableCommand {
             valueName: "model"))
     var model: String?
 
+    @OptionGroup(title: "Models elsewhere, for a new index") var remote: RemoteModelOptions
+
     @Option(help: "How documents are cut: structure, recursive or sentence. For a new index.")
     var chunker: IndexSettings.Chunking.Strategy = .structure
 
@@ -77,7 +79,7 @@ struct IndexCommand: AsyncParsableCommand {
         let settings = try service.settings(flags)
         let services = service.services(settings)
         let opening = try await IndexOpening(
-            path: file.path, model: model, usual: settings.model?.value, services: services,
+            path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
             chunking: .init(
                 strategy: chunker, target: chunkTarget, maximum: chunkMaximum, overlap: chunkOverlap),
             isTemporary: plan)
@@ -100,6 +102,30 @@ struct IndexCommand: AsyncParsableCommand {
     }
 }
 
+/// What a server does not tell of its model.
+struct RemoteModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Length of the vectors, where the model can be asked for one.", valueName: "dimension"))
+    var dimension: Int?
+
+    @Option(help: ArgumentHelp("Put before every question, such as “query: ” for E5 models.", valueName: "text"))
+    var queryPrefix: String?
+
+    @Option(help: ArgumentHelp("Put before every passage, such as “passage: ” for E5 models.", valueName: "text"))
+    var passagePrefix: String?
+
+    @Option(help: ArgumentHelp("Tokens the model reads of one text.", valueName: "tokens"))
+    var modelTokens: Int?
+
+    var options: RemoteEmbedder.Options {
+        var options = RemoteEmbedder.Options()
+        options.dimension = dimension
+        options.queryPrefix = queryPrefix
+        options.passagePrefix = passagePrefix
+        options.maximumTokens = modelTokens
+        return options
+    }
+}
+
 extension IndexSettings.Chunking.Strategy: ExpressibleByArgument {}
 
 /// An index opened for writing together with the model it is made with.
@@ -114,10 +140,11 @@ struct IndexOpening {
     /// - Parameters:
     ///   - model: What the command line names.
     ///   - usual: What the settings name for a new index.
+    ///   - remote: For a new index whose model is elsewhere.
     ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
     init(
-        path: String, model name: String?, usual: String?, services: ModelServices, chunking: IndexSettings.Chunking,
-        isTemporary: Bool
+        path: String, model name: String?, usual: String?, remote: RemoteEmbedder.Options, services: ModelServices,
+        chunking: IndexSettings.Chunking, isTemporary: Bool
     ) async throws {
         if let existing = try Self.existing(at: path) {
             temporary = nil
@@ -130,7 +157,7 @@ struct IndexOpening {
             model = try await services.embedder(for: index.settings, override: name)
         } else {
             let name = name ?? usual ?? LocalModelCatalog.defaultModelName
-            model = name == "none" ? nil : try await services.embedder(name)
+            model = name == "none" ? nil : try await services.embedder(name, options: remote)
             let fitted = model.map { chunking.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? chunking
             temporary =
                 isTemporary

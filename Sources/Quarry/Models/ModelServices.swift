@@ -1,6 +1,6 @@
 import Foundation
 public import QuarryCore
-import QuarryEmbedders
+public import QuarryEmbedders
 public import QuarryLanguageModels
 public import QuarryProviders
 import QuarryReranking
@@ -73,12 +73,23 @@ public final class ModelServices: Sendable {
 
     /// An embedding model.
     ///
-    /// - Parameter name: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a
-    ///   server that speaks as OpenAI does, with `#model` behind it where it has several.
+    /// - Parameters:
+    ///   - name: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a server
+    ///     that speaks as OpenAI does, with `#model` behind it where it has several.
     /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for another.
-    public func embedder(_ name: String) async throws -> OpenedEmbedder {
-        guard let reference = try remote(name) else { return try local(name) }
-        return try await embedder(reference)
+    ///   - options: For a model elsewhere: its dimension, prefixes, the length of what it reads.
+    public func embedder(
+        _ name: String, options: RemoteEmbedder.Options = .init()
+    ) async throws -> OpenedEmbedder {
+        guard let reference = try remote(name) else {
+            guard options == RemoteEmbedder.Options() else {
+                throw ProviderError(
+                    .invalidConfiguration,
+                    "\(name) runs in this process and knows its own dimension and prefixes. Leave them away.")
+            }
+            return try local(name)
+        }
+        return try await embedder(reference, options: options)
     }
 
     /// The embedding model that an index was made with; nil for an index without vectors.
@@ -86,13 +97,27 @@ public final class ModelServices: Sendable {
     /// - Parameter override: Takes the place of the name that the index remembers, as where a model's folder moved.
     public func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
         guard let embedding = settings.embedding else { return nil }
-        if let override { return try await embedder(override) }
-        if embedding.provider == "local" { return try local(embedding.model) }
-        if let address = settings.embeddingAddress {
-            return try await embedder(
-                ModelReference(provider: .openAICompatible(at: address), model: embedding.model))
+        let reference: ModelReference
+        if let override {
+            guard let named = try remote(override) else { return try local(override) }
+            reference = named
+        } else if embedding.provider == "local" {
+            return try local(embedding.model)
+        } else if let address = settings.embeddingAddress {
+            reference = ModelReference(provider: .openAICompatible(at: address), model: embedding.model)
+        } else {
+            reference = try ModelReference("\(embedding.provider)/\(embedding.model)", among: providers)
         }
-        return try await embedder(ModelReference("\(embedding.provider)/\(embedding.model)", among: providers))
+        var options = RemoteEmbedder.Options()
+        options.queryPrefix = embedding.queryPrefix
+        options.passagePrefix = embedding.passagePrefix
+        options.normalizes = embedding.normalized
+        options.maximumTokens = embedding.maximumTokens
+        let opened = try await embedder(reference, options: options)
+        guard opened.embedder.dimension != embedding.dimension else { return opened }
+        // The index was made with a dimension that was asked for.
+        options.dimension = embedding.dimension
+        return try await embedder(reference, options: options)
     }
 
     /// A language model, or a chain of them: each is asked where those before it fail.
@@ -155,12 +180,15 @@ public final class ModelServices: Sendable {
         return OpenedEmbedder(embedder: embedder, counter: embedder.tokenCounter)
     }
 
-    private func embedder(_ reference: ModelReference) async throws -> OpenedEmbedder {
+    private func embedder(
+        _ reference: ModelReference, options: RemoteEmbedder.Options
+    ) async throws -> OpenedEmbedder {
         let connection = try await connection(to: reference.provider)
         let model = try await model(of: reference, on: connection, for: .embedding)
         let isNamed = providers.contains { $0.name == reference.provider.name }
         return OpenedEmbedder(
-            embedder: try await RemoteEmbedder(model: model, on: connection), counter: EstimatedTokenCounter(),
+            embedder: try await RemoteEmbedder(model: model, on: connection, options: options),
+            counter: EstimatedTokenCounter(),
             provider: reference.provider, address: isNamed ? nil : reference.provider.baseURL)
     }
 
