@@ -33,7 +33,10 @@ let package = Package(
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         .executableTarget(
             name: "PeerRunner",
-            dependencies: [quarry("QuarryCore"), quarry("QuarryTransformers"), quarry("QuarryBM25")],
+            dependencies: [
+                quarry("QuarryCore"), quarry("QuarryTransformers"), quarry("QuarryBM25"), quarry("QuarryEmbedders"),
+                quarry("QuarryProviders"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@
 
 usage: compare.py embedding --runner PeerRunner --model FOLDER --onnx model_fused.onnx [--texts FILE.jsonl]
        compare.py bm25 --runner PeerRunner [--backend numba]
+       compare.py client --runner PeerRunner [--batch 64] [--concurrency 4] [--encoding float]
 
     swift build -c release --product PeerRunner          in Benchmarks/
     pip install -r Peers/requirements.txt                in an environment of its own
@@ -13,6 +14,7 @@ pair gives one ratio: theirs divided by ours, so that above 1 we are faster. On 
 of these ratios say more than any time; the one by processor time says most. Results are compared as well.
 """
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -99,9 +101,9 @@ def embedding(options, folder):
 
     if options.texts:
         texts = [json.loads(line)["text"] for line in open(options.texts, encoding="utf-8")]
-        texts = random.Random(1).sample(list(dict.fromkeys(texts)), min(options.count, len(set(texts))))
+        texts = random.Random(1).sample(list(dict.fromkeys(texts)), min(options.count or 300, len(set(texts))))
     else:
-        texts = corpus_paragraphs()[: options.count]
+        texts = corpus_paragraphs()[: options.count or 300]
     tokenizer = Tokenizer.from_file(str(Path(options.model) / "tokenizer.json"))
     tokenizer.enable_truncation(options.tokens)
     tokenizer.no_padding()
@@ -139,6 +141,72 @@ def embedding(options, folder):
     print(f"cosine of ours and theirs: at least {(ours * reference).sum(1).min():.7f}")
     alternate(runner.run, lambda: measured(theirs), options.rounds, sum(lengths), "tokens")
     runner.close()
+
+
+class EmbeddingServer:
+    """Peers/embedding_server.py in a process of its own."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("embedding_server.py"))], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline().split()[1])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+async def drain(port, requests, concurrency):
+    """The least a client can do: sends requests written beforehand, and looks at no byte of a reply."""
+    waiting = iter(requests)
+
+    async def work():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+        for request in waiting:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            rest = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            while rest:
+                rest -= len(await reader.read(min(rest, 1 << 20)))
+        writer.close()
+
+    await asyncio.gather(*(work() for _ in range(concurrency)))
+
+
+def client(options, folder):
+    import langchain_openai
+
+    count = 10_000 if options.count is None else options.count
+    generator = random.Random(1)
+    texts = [" ".join(f"w{generator.randrange(50_000)}" for _ in range(12)) for _ in range(count)]
+    (folder / "texts.json").write_text(json.dumps(texts), "utf-8")
+    server = EmbeddingServer()
+    url = f"http://127.0.0.1:{server.port}/v1"
+    requests = []
+    for first in range(0, count, options.batch):
+        body = json.dumps({"model": "m", "input": texts[first:first + options.batch],
+                           "encoding_format": options.encoding}).encode()
+        requests.append(b"POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                        + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    # Without the count of tokens, which would load a tokenizer from the network, and is work that we do not do exactly.
+    peer = langchain_openai.OpenAIEmbeddings(
+        model="m", base_url=url, api_key="none", check_embedding_ctx_length=False, chunk_size=options.batch)
+    runner = Runner(
+        options.runner, "client", url, folder / "texts.json", options.batch, options.concurrency, options.encoding)
+    print(f"{count} texts in requests of {options.batch}, {options.concurrency} at a time, as {options.encoding}; "
+          f"the server waits 5 ms with each")
+    runner.order(f"write {folder / 'ours.f32'}")
+    theirs = np.array(peer.embed_documents(texts[:options.batch]), np.float32)
+    ours = np.fromfile(folder / "ours.f32", np.float32).reshape(count, -1)[:options.batch]
+    print(f"cosine of ours and theirs: at least {(ours * theirs).sum(1).min():.7f}")
+    print("beside a client that reads nothing (ratio: share of the server's ceiling):")
+    alternate(runner.run, lambda: measured(lambda: asyncio.run(drain(server.port, requests, options.concurrency))),
+              options.rounds, count, "texts")
+    print("beside LangChain's OpenAIEmbeddings:")
+    alternate(runner.run, lambda: measured(lambda: peer.embed_documents(texts)), options.rounds, count, "texts")
+    runner.close()
+    server.close()
 
 
 def zipf(generator, ranks, count, skipping=0):
@@ -192,15 +260,17 @@ def compare_hits(ours, theirs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["embedding", "bm25"])
+    parser.add_argument("what", choices=["embedding", "bm25", "client"])
     parser.add_argument("--runner", required=True, help="the built PeerRunner")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--model", help="embedding: folder of the model, with tokenizer.json")
     parser.add_argument("--onnx", help="embedding: the same weights as an ONNX file")
     parser.add_argument("--texts", help='embedding: JSONL with "text" (default: the paragraphs of corpora/)')
-    parser.add_argument("--count", type=int, default=300, help="embedding: how many texts")
+    parser.add_argument("--count", type=int, help="embedding and client: how many texts")
     parser.add_argument("--tokens", type=int, default=256, help="embedding: cut texts at so many tokens")
-    parser.add_argument("--batch", type=int, default=32, help="embedding: texts in a batch of the peer")
+    parser.add_argument("--batch", type=int, default=32, help="embedding: texts in a batch of the peer; client: in a request")
+    parser.add_argument("--concurrency", type=int, default=4, help="client: our requests under way at a time")
+    parser.add_argument("--encoding", default="base64", choices=["base64", "float"], help="client: of vectors")
     parser.add_argument("--chunks", type=int, default=30_000, help="bm25: size of the index")
     parser.add_argument("--queries", type=int, default=500, help="bm25: searches in a round")
     parser.add_argument("--backend", default="numpy", choices=["numpy", "numba"], help="bm25: how bm25s computes")
@@ -210,7 +280,7 @@ def main():
     if options.what == "embedding" and not (options.model and options.onnx):
         parser.error("embedding needs --model and --onnx")
     with tempfile.TemporaryDirectory() as folder:
-        {"embedding": embedding, "bm25": bm25}[options.what](options, Path(folder))
+        {"embedding": embedding, "bm25": bm25, "client": client}[options.what](options, Path(folder))
 
 
 if __name__ == "__main__":

@@ -33,9 +33,11 @@ struct EmbeddingClient: Sendable {
     }
 
     /// One request.
+    /// - Parameter onReply: Called when the reply has come, before it is read.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     func vectors(
-        of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?, tokens: Int? = nil
+        of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?, tokens: Int? = nil,
+        onReply: () -> Void = {}
     ) async throws -> EmbeddingBatch {
         let estimate = tokens ?? TokenEstimate.tokens(in: texts)
         let call = try ProviderCall(
@@ -43,6 +45,7 @@ struct EmbeddingClient: Sendable {
             json: format.body(for: texts, as: role, prefix: prefix), estimate: BilledUsage(input: estimate))
         let place = connection.place(of: call)
         return try await connection.send(call) { body in
+            onReply()
             let reply = try read(body, from: place)
             let batch = try reply.batch(
                 count: texts.count, dimension: dimension, normalizes: settings.normalizes, from: place)
@@ -76,12 +79,14 @@ struct EmbeddingClient: Sendable {
     /// How one request ended.
     private enum Outcome: Sendable {
         case vectors(EmbeddingBatch)
-        case failed(any Error)
+        /// It may still hold its slot.
+        case failed(any Error, holdsSlot: Bool)
     }
 
     /// Sends the plan's batches and tells of each that is answered.
     ///
-    /// After a failure nothing more is sent; what is under way is cancelled, unless only the budget forbids the next.
+    /// The next request is on its way while a reply is read and told of. After a failure nothing more is sent; what is
+    /// under way is cancelled, unless only the budget forbids the next.
     func run(
         _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         onPart: @Sendable (EmbeddedPart) throws -> Void
@@ -90,23 +95,17 @@ struct EmbeddingClient: Sendable {
         // Taken from the end.
         var waiting = Array(plan.batches.reversed())
         var failure: (any Error)?
+        let slots = RequestSlots(connection.concurrency)
         await withTaskGroup(of: (range: Range<Int>, outcome: Outcome).self) { group in
             var underWay = 0
             func begin() {
-                while failure == nil, underWay < connection.concurrency, let range = waiting.popLast() {
+                // Twice as many as may be at the server: the others read replies, or wait for their turn.
+                while failure == nil, underWay < 2 * connection.concurrency, let range = waiting.popLast() {
                     underWay += 1
                     group.addTask {
-                        do {
-                            return (
-                                range,
-                                .vectors(
-                                    try await vectors(
-                                        of: Array(plan.texts[range]), as: role, prefix: prefix, dimension: dimension,
-                                        tokens: plan.tokens[range].reduce(0, +)))
-                            )
-                        } catch {
-                            return (range, .failed(error))
-                        }
+                        let outcome = await send(
+                            range, of: plan, as: role, prefix: prefix, dimension: dimension, slots)
+                        return (range, outcome)
                     }
                 }
             }
@@ -115,7 +114,6 @@ struct EmbeddingClient: Sendable {
                 underWay -= 1
                 switch outcome {
                 case .vectors(let batch):
-                    // The next is on its way while this one is told of.
                     begin()
                     let part = part(of: plan, range, batch)
                     values.copyRows(of: part)
@@ -125,20 +123,47 @@ struct EmbeddingClient: Sendable {
                         failure = failure ?? error
                         group.cancelAll()
                     }
-                case .failed(let error as ProviderError) where error.code == .inputTooLong && range.count > 1:
+                case .failed(let error as ProviderError, let holdsSlot)
+                where error.code == .inputTooLong && range.count > 1:
                     let middle = range.lowerBound + range.count / 2
                     waiting.append(middle..<range.upperBound)
                     waiting.append(range.lowerBound..<middle)
+                    if holdsSlot { slots.giveBack() }
                     begin()
-                case .failed(let error):
-                    guard failure == nil else { break }
-                    failure = named(error, plan, range)
-                    if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
+                case .failed(let error, let holdsSlot):
+                    if failure == nil {
+                        failure = named(error, plan, range)
+                        if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
+                    }
+                    // Not before the others are cancelled: nothing may be sent after a failure.
+                    if holdsSlot { slots.giveBack() }
                 }
             }
         }
         if let failure { throw failure }
         return EmbeddingBatch(values: values, dimension: dimension)
+    }
+
+    /// One request of a plan, from the wait for its turn to what became of it.
+    private func send(
+        _ range: Range<Int>, of plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
+        _ slots: RequestSlots
+    ) async -> Outcome {
+        await slots.take()
+        var holdsSlot = true
+        do {
+            try Task.checkCancellation()
+            let batch = try await vectors(
+                of: Array(plan.texts[range]), as: role, prefix: prefix, dimension: dimension,
+                tokens: plan.tokens[range].reduce(0, +)
+            ) {
+                holdsSlot = false
+                slots.giveBack()
+            }
+            return .vectors(batch)
+        } catch {
+            return .failed(error, holdsSlot: holdsSlot)
+        }
     }
 
     /// The vectors of a batch for all texts that they belong to.

@@ -1,10 +1,12 @@
 import Foundation
 import QuarryBM25
+import QuarryEmbedders
 
 /// Our side of a comparison, steered line by line so that it can take turns with a peer.
 ///
 ///     PeerRunner embed MODEL MAXIMUM-TOKENS TEXTS.json
 ///     PeerRunner bm25 CHUNKS.txt QUERIES.txt INDEX K1 B
+///     PeerRunner client SERVER TEXTS.json COUNT CONCURRENCY float|base64
 ///
 /// It answers the line `run` with what a run took, and `write PATH` after writing results there, each as a line of JSON.
 @main
@@ -47,8 +49,15 @@ struct PeerRunner {
                 chunks: arguments[1], queries: arguments[2], index: arguments[3],
                 parameters: BM25Parameters(k1: k1, b: b))
         }
+        if arguments.count == 6, arguments[0] == "client", let count = Int(arguments[3]),
+            let concurrency = Int(arguments[4]), let encoding = RemoteEmbedder.VectorEncoding(rawValue: arguments[5])
+        {
+            return try await RemoteEmbeddingContender(
+                server: arguments[1], texts: arguments[2], count: count, concurrency: concurrency, encoding: encoding)
+        }
         throw UsageError(
-            description: "Usage: PeerRunner embed MODEL TOKENS TEXTS | PeerRunner bm25 CHUNKS QUERIES INDEX K1 B")
+            description: "Usage: PeerRunner embed MODEL TOKENS TEXTS | PeerRunner bm25 CHUNKS QUERIES INDEX K1 B | "
+                + "PeerRunner client SERVER TEXTS COUNT CONCURRENCY float|base64")
     }
 
     private static func reply(_ value: some Encodable) throws {
