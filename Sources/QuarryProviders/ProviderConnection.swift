@@ -214,6 +214,7 @@ extension ConnectionOptions {
     fileprivate func client(connections: Int) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.maximumConnectionsPerHost = max(1, connections)
+        configuration.maximumConnections = max(configuration.maximumConnections, connections)
         switch proxy {
         case .none: configuration.proxy = .none
         case .environment: configuration.proxy = .environment
