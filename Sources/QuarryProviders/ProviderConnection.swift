@@ -280,6 +280,7 @@ extension ConnectionOptions {
         var configuration = HTTPClient.Configuration()
         if let trace { configuration.trace = { trace($0.description) } }
         configuration.maximumConnectionsPerHost = max(1, connections)
+        configuration.maximumConnections = max(configuration.maximumConnections, connections)
         switch proxy {
         case .none: configuration.proxy = .none
         case .environment: configuration.proxy = .environment

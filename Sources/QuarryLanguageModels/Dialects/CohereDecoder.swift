@@ -63,10 +63,10 @@ private enum Content: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let blocks = try? container.decode([Block].self) {
-            self = .blocks(blocks)
+        if let block = try? container.decode(Block.self) {
+            self = .block(block)
         } else {
-            self = .block(try container.decode(Block.self))
+            self = .blocks(try container.decode([Block].self))
         }
     }
 
