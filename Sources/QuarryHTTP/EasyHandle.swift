@@ -50,6 +50,18 @@ enum EasyHandle {
         return timings
     }
 
+    /// The error for a body that is shorter than was announced, though libcurl found its end in order: a stream of
+    /// HTTP/2 that the server resets may look so while another of the connection is paused (seen with 7.88).
+    static func shortfall(of transfer: Transfer) -> HTTPError? {
+        var (expected, received): (curl_off_t, curl_off_t) = (-1, 0)
+        guard let handle = transfer.handle, transfer.bodyBytes > 0,
+            quarry_curl_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected) == CURLE_OK,
+            quarry_curl_get_offset(handle, CURLINFO_SIZE_DOWNLOAD_T, &received) == CURLE_OK, received < expected
+        else { return nil }
+        return HTTPError(
+            .connectionLost, "\(transfer.request.url) sent \(received) bytes of the \(expected) that it announced.")
+    }
+
     /// Whether the transfer goes over a connection that stood before it.
     static func isConnectionReused(_ transfer: Transfer) -> Bool {
         var count = 0

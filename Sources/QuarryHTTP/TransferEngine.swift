@@ -144,8 +144,10 @@ final class TransferEngine: @unchecked Sendable {
                 let transfer = active[handle]
             else { continue }
             let code = quarry_curl_message_result(message)
-            let result: Result<Void, any Error> =
-                code == CURLE_OK ? .success(()) : .failure(transfer.refusal ?? EasyHandle.error(code, of: transfer))
+            let error =
+                code == CURLE_OK
+                ? EasyHandle.shortfall(of: transfer) : transfer.refusal ?? EasyHandle.error(code, of: transfer)
+            let result: Result<Void, any Error> = error.map { .failure($0) } ?? .success(())
             end(transfer, result)
         }
     }

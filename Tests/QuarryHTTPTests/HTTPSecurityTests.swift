@@ -136,7 +136,8 @@ struct HTTP2Tests {
         let block = [UInt8](repeating: 7, count: 8 << 20)
         let server = try FakeHTTPServer { request in
             switch request.path {
-            case "/cut": .init(steps: [.bytes([1]), .pause(.milliseconds(50)), .hangUp])
+            case "/cut":
+                .init(headers: [("Content-Length", "9")], steps: [.bytes([1]), .pause(.milliseconds(50)), .hangUp])
             case "/held": .init(steps: [.bytes([1]), .pause(.seconds(30))])
             case "/large": .init(steps: [.bytes(block)])
             default: .text("fine")
