@@ -64,10 +64,16 @@ enum AnswerSchema {
             sql: "UPDATE replies SET used = (SELECT max(used) FROM replies) + 1 WHERE digest = ?", arguments: [digest])
     }
 
+    /// Puts a reply in place of an earlier one, and lets others go until all are within the bound.
+    ///
     /// - Parameter more: Bytes that go with the reply, such as those of a question.
-    static func insert(_ reply: AnswerStore.Reply, digest: Data, more: Int = 0, in db: Database) throws {
+    /// - Returns: False for a reply that is larger than the bound, which is not kept.
+    static func insert(
+        _ reply: AnswerStore.Reply, digest: Data, more: Int = 0, within maximum: Int, in db: Database
+    ) throws -> Bool {
         try remove(digest, in: db)
         let bytes = reply.text.utf8.count + overhead + more
+        guard bytes <= maximum else { return false }
         try db.execute(
             sql: """
                 INSERT INTO replies(digest, text, input, cached_input, output, bytes, used)
@@ -77,6 +83,8 @@ enum AnswerSchema {
                 digest, reply.text, reply.usage?.input, reply.usage?.cachedInput, reply.usage?.output, bytes,
             ])
         try db.execute(sql: "UPDATE totals SET replies = replies + 1, bytes = bytes + ?", arguments: [bytes])
+        try evict(downTo: maximum, in: db)
+        return true
     }
 
     static func remove(_ digest: Data, in db: Database) throws {
@@ -86,8 +94,8 @@ enum AnswerSchema {
         try db.execute(sql: "UPDATE totals SET replies = replies - 1, bytes = bytes - ?", arguments: [bytes])
     }
 
-    /// Lets the least recently used replies go until the rest is within the bound.
-    static func evict(downTo maximum: Int, in db: Database) throws {
+    /// The one used last is the last to go.
+    private static func evict(downTo maximum: Int, in db: Database) throws {
         while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
             let oldest = try Data.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
         {

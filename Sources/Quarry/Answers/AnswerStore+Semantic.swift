@@ -55,11 +55,11 @@ extension AnswerStore {
         let values = Data(
             vector.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
         try await write { db in
-            try AnswerSchema.insert(reply, digest: key, more: question.utf8.count + values.count, in: db)
+            let more = question.utf8.count + values.count
+            guard try AnswerSchema.insert(reply, digest: key, more: more, within: maximumBytes, in: db) else { return }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO questions(scope, question, vector, reply) VALUES (?, ?, ?, ?)",
                 arguments: [scope, question, values, key])
-            try AnswerSchema.evict(downTo: maximumBytes, in: db)
         }
     }
 }

@@ -96,8 +96,7 @@ public final class AnswerStore: Sendable {
         let digest = ContentHash(of: key).data
         let maximumBytes = maximumBytes
         try await write { db in
-            try AnswerSchema.insert(reply, digest: digest, in: db)
-            try AnswerSchema.evict(downTo: maximumBytes, in: db)
+            _ = try AnswerSchema.insert(reply, digest: digest, within: maximumBytes, in: db)
         }
     }
 

@@ -15,6 +15,18 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
     /// Such as `x86_64, 2 processors, Linux`.
     public var machine: String
 
+    public init(
+        model: String, tokensPerSecond: Double, texts: Int, tokens: Int, seconds: Double, date: String, machine: String
+    ) {
+        self.model = model
+        self.tokensPerSecond = tokensPerSecond
+        self.texts = texts
+        self.tokens = tokens
+        self.seconds = seconds
+        self.date = date
+        self.machine = machine
+    }
+
     /// Embeds a fixed set of texts, after one round to warm up, and takes the time.
     ///
     /// - Parameters:
