@@ -18,6 +18,9 @@ struct Command {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// Keeps a person's own configuration and kept answers out of the tests.
+    private static let isolation = ["XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false"]
+
     static func start(
         _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: Pipe? = nil,
         output: Any? = nil, errors: Any? = nil
@@ -25,7 +28,7 @@ struct Command {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(isolation) { $1 }.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = folder }
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice

@@ -197,7 +197,7 @@ struct LanguageModelServerTests {
         let server = try FakeHTTPServer { _ in
             Self.stream("The tenant, Mrs Ilves, signs the lease [1]. And", finish: "length")
         }
-        let outcome = try Notes().ask(server, ["--max-tokens", "12"])
+        let outcome = try Notes().ask(server, ["--answer-tokens", "12"])
         #expect(outcome.status == 0)
         #expect(outcome.errors.contains("warning: The reply was cut off at its greatest length, 12 tokens."))
     }
@@ -209,7 +209,7 @@ struct LanguageModelServerTests {
             response.steps.append(.wait(until: { false }))
             return response
         }
-        let outcome = try Notes().ask(server, ["--max-tokens", "64"])
+        let outcome = try Notes().ask(server, ["--answer-tokens", "64"])
         #expect(outcome.status == 0)
         #expect(outcome.errors.contains("warning: The reply was cut off at its greatest length"))
         #expect(outcome.output.utf8.count < 20_000)
@@ -269,7 +269,7 @@ struct LlamaCommandTests {
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let outcome = try Command.run(
-            "query", "Who signs the lease?", "--llm", server.url, "--max-tokens", "48", "--json", in: scratch.url)
+            "query", "Who signs the lease?", "--llm", server.url, "--answer-tokens", "48", "--json", in: scratch.url)
         // A model this small may also say that it does not know, in the words it was given.
         #expect([0, 3].contains(outcome.status), "\(outcome.errors)")
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])

