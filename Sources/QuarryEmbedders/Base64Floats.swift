@@ -9,11 +9,8 @@ enum Base64Floats {
         guard count.isMultiple(of: 4) else { return false }
         return withUnsafeTemporaryAllocation(byteCount: text.count / 4 * 3, alignment: 4) { scratch in
             guard decode(text, padding: padding, into: scratch) else { return false }
-            values.reserveCapacity(values.count + count / 4)
-            for offset in stride(from: 0, to: count, by: 4) {
-                let bits = scratch.load(fromByteOffset: offset, as: UInt32.self)
-                values.append(Float(bitPattern: UInt32(littleEndian: bits)))
-            }
+            let bits = scratch.bindMemory(to: UInt32.self)[..<(count / 4)]
+            values.append(contentsOf: bits.lazy.map { Float(bitPattern: UInt32(littleEndian: $0)) })
             return true
         }
     }

@@ -143,18 +143,24 @@ package struct JSONCursor {
 
     /// Reads the base64 of little-endian 32-bit floats to the end of `values`.
     package mutating func base64Floats(appendingTo values: inout [Float]) throws {
+        try take(UInt8(ascii: "\""))
         let start = position
-        let (range, isPlain) = try stringRange()
-        let isRead: Bool
-        if isPlain {
-            isRead = Base64Floats.decode(UnsafeBufferPointer(rebasing: bytes[range]), appendingTo: &values)
-        } else {
-            // Some servers escape the slash, which base64 uses.
-            position = start
-            var text = try string()
-            isRead = text.withUTF8 { Base64Floats.decode($0, appendingTo: &values) }
+        let rest = UnsafeBufferPointer(rebasing: bytes[start...])
+        guard let base = rest.baseAddress, let quote = memchr(base, Int32(UInt8(ascii: "\"")), rest.count) else {
+            throw fault("A string has no end")
         }
-        guard isRead else { throw fault("A vector is not the base64 of 32-bit floats") }
+        let length = UnsafeRawPointer(quote) - UnsafeRawPointer(base)
+        // Whatever is not of the alphabet, escapes too, is refused there.
+        if Base64Floats.decode(UnsafeBufferPointer(rebasing: rest[..<length]), appendingTo: &values) {
+            position = start + length + 1
+            return
+        }
+        // Some servers escape the slash, which base64 uses.
+        position = start - 1
+        var text = try string()
+        guard text.withUTF8({ Base64Floats.decode($0, appendingTo: &values) }) else {
+            throw fault("A vector is not the base64 of 32-bit floats")
+        }
     }
 
     /// Reads past a value of any kind.

