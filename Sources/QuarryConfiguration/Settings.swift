@@ -96,7 +96,7 @@ public struct Settings: Sendable {
             ?? Setting(options.isLocalOnly, .builtIn)
         proxy =
             (flags.proxy.flagged("--proxy") ?? variables.text("QUARRY_PROXY"))?.map(ConnectionOptions.Proxy.init)
-            ?? file.proxy ?? Setting(options.proxy, .builtIn)
+            ?? file.proxy ?? Setting(.environment, .builtIn)
         let place = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         func path(_ text: String) -> String {
             let expanded = ConfigurationLocation.expanding(text, home: home)
