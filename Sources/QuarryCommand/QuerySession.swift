@@ -13,6 +13,7 @@ struct QuerySession: Sendable {
     /// Counts what models were paid for.
     let ledger: SpendingLedger
     private let assembler: StuffAssembler
+    private let similar: SimilarAnswers?
     private let qa: RetrievalQA
     private let recorder: WarningRecorder
     private let loadMilliseconds: Double
@@ -38,10 +39,21 @@ struct QuerySession: Sendable {
         recorder = WarningRecorder(retriever: retriever)
         filter = search.filter
         var generator = AnswerGenerator.extractive
+        var similar: SimilarAnswers?
         if answers, !answering.extractive, let names = settings.llm?.value {
-            let model = try await services.languageModel(names, cache: try Self.caching(settings, of: index))
-            generator = .model(model, answering.assembler)
+            let store = Self.store(settings)
+            let state = try index.state()
+            let caching = store.map { ReplyCaching(cache: $0, indexState: state, onFailure: Self.noteUnkept) }
+            generator = .model(try await services.languageModel(names, cache: caching), answering.assembler)
+            if let store, let threshold = settings.semanticThreshold.value, let embedder = opened?.embedder {
+                similar = SimilarAnswers(
+                    store: store, embedder: embedder, threshold: threshold,
+                    scope: [
+                        state, "\(names)", "\(options)", "\(search.filters)", "\(search.k ?? 5)", "\(answering.budget)",
+                    ])
+            }
         }
+        self.similar = similar
         isGenerating = if case .model = generator { true } else { false }
         assembler = answering.assembler
         // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
@@ -54,20 +66,19 @@ struct QuerySession: Sendable {
         loadMilliseconds = start.milliseconds
     }
 
-    /// Where replies are kept; nil where the settings say not to.
-    private static func caching(_ settings: Settings, of index: CorpusIndex) throws -> ReplyCaching? {
+    /// Where replies are kept; nil where the settings say not to, or it cannot be opened.
+    private static func store(_ settings: Settings) -> AnswerStore? {
         guard settings.cacheAnswers.value else { return nil }
-        let note: @Sendable (any Error) -> Void = { error in
-            Console.note("warning: replies are not kept: \(Console.message(of: error))")
-        }
         do {
-            let store = try AnswerStore(
-                path: settings.answerStorePath, maximumBytes: settings.cacheMegabytes.value << 20)
-            return ReplyCaching(cache: store, indexState: try index.state(), onFailure: note)
-        } catch let error as AnswerStoreError {
-            note(error)
+            return try AnswerStore(path: settings.answerStorePath, maximumBytes: settings.cacheMegabytes.value << 20)
+        } catch {
+            noteUnkept(error)
             return nil
         }
+    }
+
+    @Sendable private static func noteUnkept(_ error: any Error) {
+        Console.note("warning: replies are not kept: \(Console.message(of: error))")
     }
 
     func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
@@ -89,6 +100,15 @@ struct QuerySession: Sendable {
         let start = ContinuousClock.now
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
+        if var known = try await similar?.reply(to: question), let earlier = known.similarQuestion {
+            known.id = id
+            known.timings = timings
+            known.timings.total = timings.load + start.milliseconds
+            Console.note(
+                "note: answered as “\(earlier.question)” was before (similarity \(Format.decimal(earlier.similarity, digits: 3)))"
+            )
+            return known
+        }
         var finished: Answer?
         for try await event in qa.stream(question, filter: filter) {
             switch event {
@@ -111,6 +131,11 @@ struct QuerySession: Sendable {
             )
         }
         reply.add(finished)
+        do {
+            try await similar?.keep(reply)
+        } catch let error as AnswerStoreError {
+            Self.noteUnkept(error)
+        }
         return reply
     }
 

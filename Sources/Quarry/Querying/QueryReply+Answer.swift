@@ -16,6 +16,7 @@ extension QueryReply {
                 quoteSHA256: citation.quoteDigest ?? ContentHash(of: citation.quote).description,
                 sourceSHA256: citation.sourceDigest)
         }
+        if case .model = result.generator { cached = result.isCached }
         generator =
             switch result.generator {
             case .extractive: Generator(kind: "extractive", name: "extractive")

@@ -81,6 +81,17 @@ public struct QueryReply: Sendable, Codable {
     public var generator: Generator?
     public var usage: TokenUsage?
     public var timings: Timings
+    /// Whether a language model's words are those it wrote for the same prompt before; nil where none was asked.
+    public var cached: Bool?
+    /// The earlier question whose answer this is, where it was taken for the same.
+    public var similarQuestion: SimilarQuestion?
+
+    /// A question that was answered before.
+    public struct SimilarQuestion: Sendable, Codable {
+        public var question: String
+        /// Cosine of both questions' vectors.
+        public var similarity: Double
+    }
 
     public init(
         id: String? = nil, question: String, mode: RetrievalOptions.Mode, hits: [ScoredChunk], warnings: [String],
