@@ -95,7 +95,7 @@ for case in "${cases[@]}"; do
         scifact) search scifact scifact scifact all-MiniLM-L6-v2 ;;
         rubqwiki-para-dev-ru | xquad-ru | xquad-en) search "$case" "$case" "$case" multilingual-e5-small ;;
         xquad-en-ru) search xquad-en-ru xquad-ru xquad-en multilingual-e5-small ;;
-        squad2-dev) answers squad2-dev all-MiniLM-L6-v2 ;;
+        squad2-dev) answers squad2-dev multilingual-e5-small ;;
         *) echo "“$case” is no case." >&2; usage ;;
     esac
 done
