@@ -19,17 +19,32 @@ extension BM25Table {
         in db: Database, terms: [String], limit: Int, mask: ChunkMask? = nil,
         parameters: BM25Parameters = BM25Parameters()
     ) throws -> [ScoredID] {
+        guard limit > 0 else {
+            try parameters.validate()
+            return []
+        }
+        return try scores(in: db, terms: terms, mask: mask, parameters: parameters).best(limit)
+    }
+
+    /// The scores of all chunks for the terms of a query, for more than one look at them.
+    ///
+    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - Throws: ``BM25Error``.
+    /// - Complexity: O(chunks + postings of the terms).
+    package static func scores(
+        in db: Database, terms: [String], mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
+    ) throws -> BM25ScoreBoard {
         try parameters.validate()
-        guard limit > 0, !terms.isEmpty else { return [] }
+        guard !terms.isEmpty else { return BM25ScoreBoard() }
         let statistics = try statistics(in: db)
-        var scores = try ScoreBoard(db, statistics: statistics, parameters: parameters)
+        var scores = try BM25ScoreBoard(db, statistics: statistics, parameters: parameters)
         for (term, multiplicity) in counted(terms) {
             guard let number = try number(of: term, in: db) else { continue }
             let blocks = try StoredPostings(of: number, term: term, in: db)
             let weight = Double(multiplicity) * idf(chunksWithTerm: blocks.count, chunks: statistics.chunks)
             try scores.add(blocks, weight: weight, weights: parameters.weights, mask: mask)
         }
-        return scores.best(limit)
+        return scores
     }
 
     static func idf(chunksWithTerm count: Int, chunks: Int) -> Double {
@@ -78,12 +93,15 @@ struct StoredPostings {
 /// Collects the scores of one search, for all chunks of the index.
 ///
 /// Arrays run over the slots of those length blocks that exist, so ids that are gone take no room for long.
-struct ScoreBoard {
+package struct BM25ScoreBoard: Sendable {
     /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
     private var numbers: [Int64] = []
     /// `k1 · (1 − b + b · length / average)`; negative where there is no chunk.
     private var norms: [Double] = []
-    private var scores: [Double]
+    private var scores: [Double] = []
+
+    /// Of a search for nothing.
+    init() {}
 
     init(_ db: Database, statistics: BM25Statistics, parameters: BM25Parameters) throws {
         let average = statistics.averageLength(parameters.weights)
@@ -127,7 +145,8 @@ struct ScoreBoard {
         }
     }
 
-    func best(_ limit: Int) -> [ScoredID] {
+    /// The best chunks, best first, in the order of ``ScoredID/precedes(_:_:)``; those without a score are left out.
+    package func best(_ limit: Int) -> [ScoredID] {
         var best = BestHits(limit: limit)
         for (block, number) in numbers.enumerated() {
             let start = block << Int(LengthBlock.shift)
@@ -137,5 +156,27 @@ struct ScoreBoard {
             }
         }
         return best.sorted()
+    }
+
+    /// The scores of the given chunks, in the order of ``ScoredID/precedes(_:_:)``: those that ``best(_:)`` gives of
+    /// them. Chunks without a score are left out.
+    ///
+    /// - Complexity: O(ids · log ids).
+    package func scores(of ids: some Sequence<ChunkID>) -> [ScoredID] {
+        ids.compactMap { id in
+            score(of: id).map { ScoredID(id: id, score: Float($0)) }
+        }.sorted(by: ScoredID.precedes)
+    }
+
+    private func score(of id: ChunkID) -> Double? {
+        let number = id.rawValue >> LengthBlock.shift
+        var (low, high) = (0, numbers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if numbers[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        guard low < numbers.count, numbers[low] == number else { return nil }
+        let slot = low << Int(LengthBlock.shift) | Int(id.rawValue) & (LengthBlock.width - 1)
+        return scores[slot] > 0 ? scores[slot] : nil
     }
 }

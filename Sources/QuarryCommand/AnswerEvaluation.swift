@@ -4,12 +4,17 @@ import QuarryEvaluation
 /// Answers questions whose answers are known, and counts.
 struct AnswerEvaluation {
     var session: QuerySession
+    /// The file of the questions.
+    var path: String
     var questions: [EvaluationQuery]
     var output: OutputOptions
 
     private struct Reply: Encodable {
         var schema = "quarry.eval-answers/1"
+        /// Questions that say what their answers are, or that there is none.
         var questions: Int
+        /// Questions that say nothing of answers; they were not asked.
+        var skipped: Int
         var answerable: Int
         /// Answerable questions for which a quoted sentence holds an accepted answer, refusals counted as misses.
         var sentenceHitRate: Double
@@ -23,32 +28,48 @@ struct AnswerEvaluation {
         var wrongRefusalRate: Double
     }
 
+    /// - Throws: At the end, the exit code for inputs in quarantine where questions could not be asked.
     func run() async throws {
-        let progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
+        let known = questions.compactMap { question in question.answers.map { (question, $0) } }
+        guard !known.isEmpty else {
+            throw CorpusError(
+                .input,
+                "No question of \(path) (\(questions.count) taken) says its answers. Give each “answers”: a list, empty where the documents hold none."
+            )
+        }
+        let progress = CountLine(total: known.count, unit: "questions", isQuiet: output.quiet)
+        var quarantine = QuestionQuarantine(path: path, output: output)
         var outcomes: [RefusalReport.Outcome] = []
         var (hits, passageHits, answerable) = (0, 0, 0)
-        for (number, question) in questions.enumerated() {
+        for (number, (question, accepted)) in known.enumerated() {
             try Task.checkCancellation()
-            let reply = try await session.answer(question.text)
-            let accepted = question.answers ?? []
+            progress.show(number)
+            if !accepted.isEmpty { answerable += 1 }
+            let reply: QueryReply
+            do {
+                reply = try await session.answer(question.text)
+            } catch {
+                try quarantine.take(question, error)
+                continue
+            }
             let isRefused = reply.refused == true
             outcomes.append(.init(refused: isRefused, answerable: !accepted.isEmpty))
             if !accepted.isEmpty {
-                answerable += 1
                 if sentenceHit(reply.hits.map(\.text), accepted: accepted) { passageHits += 1 }
                 if !isRefused, sentenceHit((reply.citations ?? []).map(\.quote), accepted: accepted) { hits += 1 }
             }
-            progress.show(number + 1)
         }
         progress.clear()
         try print(
-            RefusalReport(outcomes), hits: hits, passageHits: passageHits, answerable: answerable)
+            RefusalReport(outcomes), asked: known.count, hits: hits, passageHits: passageHits, answerable: answerable)
+        try quarantine.finish()
     }
 
-    private func print(_ refusals: RefusalReport, hits: Int, passageHits: Int, answerable: Int) throws {
+    private func print(_ refusals: RefusalReport, asked: Int, hits: Int, passageHits: Int, answerable: Int) throws {
         func share(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
         let reply = Reply(
-            questions: questions.count, answerable: answerable, sentenceHitRate: share(hits, answerable),
+            questions: asked, skipped: questions.count - asked, answerable: answerable,
+            sentenceHitRate: share(hits, answerable),
             sentenceHitRateWhenAnswered: share(hits, refusals.answers), passageHitRate: share(passageHits, answerable),
             refusalPrecision: refusals.precision, refusalRecall: refusals.recall,
             wrongRefusalRate: share(refusals.wrongRefusals, answerable))
@@ -57,7 +78,10 @@ struct AnswerEvaluation {
             return
         }
         func figure(_ value: Double?) -> String { value.map { Format.decimal($0, digits: 4) } ?? "–" }
-        try Console.print("\(Format.count(questions.count, "question")), \(answerable) with an answer")
+        try Console.print("\(Format.count(asked, "question")), \(answerable) with an answer")
+        if reply.skipped > 0 {
+            try Console.print("left out: \(Format.count(reply.skipped, "question")) without “answers”")
+        }
         try Console.print(
             "sentence hit rate: \(figure(reply.sentenceHitRate)) of all answerable, \(figure(reply.sentenceHitRateWhenAnswered)) of those answered"
         )

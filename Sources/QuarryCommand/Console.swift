@@ -18,8 +18,15 @@ enum Console {
         }
     }
 
+    /// Says something on standard error. Where nobody can hear it, the work goes on.
     static func note(_ text: String, terminator: String = "\n") {
-        FileHandle.standardError.write(Data((text + terminator).utf8))
+        var bytes = Array((text + terminator).utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return }
+            bytes = bytes.dropFirst(written)
+        }
     }
 
     static func message(of error: any Error) -> String {

@@ -37,7 +37,11 @@ struct EvalCommand: AsyncParsableCommand {
             "Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
     var modes: String?
 
-    @Flag(help: "Answer every question, and compare with its answers; a question without answers must be refused.")
+    @Flag(
+        help: ArgumentHelp(
+            "Answer every question, and compare with its answers.",
+            discussion: "A question whose answers are [] must be refused; one that says nothing of answers is left out."
+        ))
     var answers = false
 
     @Option(help: ArgumentHelp("Take only the first so many questions.", valueName: "count"))
@@ -48,6 +52,7 @@ struct EvalCommand: AsyncParsableCommand {
             throw ValidationError("Name judgements with --qrels, or answers with --answers.")
         }
         guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
+        if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no question to ask.") }
         try search.validate()
         try answering.validate()
         try service.validate()
@@ -55,12 +60,16 @@ struct EvalCommand: AsyncParsableCommand {
     }
 
     private func parsedModes() throws -> [RetrievalOptions.Mode]? {
-        try modes?.split(separator: ",").map { name in
+        guard let names = modes?.split(separator: ",", omittingEmptySubsequences: false) else { return nil }
+        var parsed: [RetrievalOptions.Mode] = []
+        for name in names {
             guard let mode = RetrievalOptions.Mode(rawValue: String(name)) else {
                 throw ValidationError("“\(name)” is no mode; modes are hybrid, vector and bm25.")
             }
-            return mode
+            guard !parsed.contains(mode) else { throw ValidationError("--modes names \(name) twice.") }
+            parsed.append(mode)
         }
+        return parsed
     }
 
     func run() async throws {
@@ -70,11 +79,18 @@ struct EvalCommand: AsyncParsableCommand {
             let session = try await QuerySession(
                 path: file.path, search: search, answering: answering, service: service)
             defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
-            try await AnswerEvaluation(session: session, questions: questions, output: output).run()
+            try await AnswerEvaluation(session: session, path: queries, questions: questions, output: output).run()
             return
         }
         let judgements = try EvaluationInput.judgements(at: qrels ?? "")
+        let read = questions.count
         questions = questions.filter { judgements[$0.id] != nil }
+        guard !questions.isEmpty else {
+            throw CorpusError(
+                .input,
+                "No question of \(queries) (\(read) taken) has a judgement in \(qrels ?? ""). Both files must use the same ids."
+            )
+        }
         let index = try CorpusIndex.open(at: file.path, readOnly: true)
         let usual: [RetrievalOptions.Mode] = index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
         let chosen = try parsedModes() ?? usual
@@ -88,17 +104,19 @@ struct EvalCommand: AsyncParsableCommand {
         let reranker =
             if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
         var results: [ModeResult] = []
+        var quarantine = QuestionQuarantine(path: queries, output: output)
         for mode in chosen {
             var options = search.options(for: index)
             options.mode = mode
-            options.mergesNeighbours = false
             results.append(
                 try await ModeResult(
                     mode: mode,
                     retriever: CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options),
-                    questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet))
+                    questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet,
+                    quarantine: &quarantine))
         }
         try EvaluationPrinter(index: file.path, questions: questions.count, results: results).print(output)
+        try quarantine.finish()
     }
 }
 
@@ -111,9 +129,10 @@ struct ModeResult {
     /// Per question, without the embedding model's loading.
     var medianMilliseconds: Double
 
+    /// - Parameter quarantine: Takes the questions that cannot be asked; their rankings are empty.
     init(
         mode: RetrievalOptions.Mode, retriever: CorpusRetriever, questions: [EvaluationQuery], judgements: Judgements,
-        filter: Filter?, isQuiet: Bool
+        filter: Filter?, isQuiet: Bool, quarantine: inout QuestionQuarantine
     ) async throws {
         self.mode = mode
         let progress = CountLine(total: questions.count, unit: "questions (\(mode.rawValue))", isQuiet: isQuiet)
@@ -122,10 +141,14 @@ struct ModeResult {
         for (number, question) in questions.enumerated() {
             try Task.checkCancellation()
             let start = ContinuousClock.now
-            let documents = try await retriever.documents(for: Query(question.text, filter: filter), limit: 100)
-            times.append(start.milliseconds)
-            for document in documents {
-                run.append(.init(document: document.id, score: document.score), for: question.id)
+            do {
+                let documents = try await retriever.documents(for: Query(question.text, filter: filter), limit: 100)
+                times.append(start.milliseconds)
+                for document in documents {
+                    run.append(.init(document: document.id, score: document.score), for: question.id)
+                }
+            } catch {
+                try quarantine.take(question, error)
             }
             progress.show(number + 1)
         }

@@ -1,4 +1,3 @@
-import Foundation
 import Quarry
 
 /// One line on a terminal that says how far a run is, how fast, and how long it will take. Silent in a pipe.
@@ -19,15 +18,12 @@ struct ProgressLine {
             line += "  \(Int(Double(progress.chunks) / elapsed)) chunks/s"
             if share > 0.01, share < 1 { line += "  \(Self.duration(elapsed / share - elapsed)) left" }
         }
-        write("\r\u{1B}[K\(line)  \(progress.source.suffix(40))")
+        Console.note("\r\u{1B}[K\(line)  \(progress.source.suffix(40))", terminator: "")
     }
 
     func clear() {
-        guard isShown else { return }
-        write("\r\u{1B}[K")
+        if isShown { Console.note("\r\u{1B}[K", terminator: "") }
     }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
     static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.up))

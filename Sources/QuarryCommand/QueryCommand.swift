@@ -75,6 +75,9 @@ struct QueryCommand: AsyncParsableCommand {
             return
         }
         let reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
+        for change in reply.switches ?? [] {
+            output.note("\(change.to) answered in place of \(change.from): \(change.reason)")
+        }
         for warning in reply.warnings { output.note("warning: \(warning)") }
         if output.json || jsonl {
             try Console.print(JSONOutput.string(reply, pretty: output.json))

@@ -12,6 +12,9 @@ struct ReplyPrinter {
                 try Console.print("")
                 for citation in citations { try Console.print(Self.line(for: citation)) }
             }
+            if let draft = reply.draft {
+                try Console.print("\n\(reply.refusalReason ?? "") It is not to be relied on:\n\(draft)")
+            }
             for sentence in reply.unsupported ?? [] { try Console.print("not supported by the documents: \(sentence)") }
             try Console.print("")
             if explains { try printHits() }

@@ -52,6 +52,9 @@ public struct ScoredChunk: Sendable, Hashable {
     public var id: ChunkID
     public var chunk: Chunk
     public var documentTitle: String?
+    /// The language of its document as an ISO 639-1 code, nil where it is not known. Terms of the chunk are those that
+    /// the analyzer makes for it.
+    public var language: String?
     public var location: SourceLocation
     /// After fusion and re-ranking. Comparable within one list only.
     public var score: Double
@@ -59,12 +62,13 @@ public struct ScoredChunk: Sendable, Hashable {
     public var legs: [Leg: LegScore]
 
     public init(
-        id: ChunkID, chunk: Chunk, documentTitle: String? = nil, location: SourceLocation, score: Double,
-        legs: [Leg: LegScore] = [:]
+        id: ChunkID, chunk: Chunk, documentTitle: String? = nil, language: String? = nil, location: SourceLocation,
+        score: Double, legs: [Leg: LegScore] = [:]
     ) {
         self.id = id
         self.chunk = chunk
         self.documentTitle = documentTitle
+        self.language = language
         self.location = location
         self.score = score
         self.legs = legs

@@ -6,11 +6,14 @@ public struct EvaluationQuery: Sendable, Hashable {
     public var text: String
     /// Accepted answers, empty where the documents hold none; nil where the set says nothing of answers.
     public var answers: [String]?
+    /// The line of the file it was read from, from 1; nil for a question that comes from no file.
+    public var line: Int?
 
-    public init(id: String, text: String, answers: [String]? = nil) {
+    public init(id: String, text: String, answers: [String]? = nil, line: Int? = nil) {
         self.id = id
         self.text = text
         self.answers = answers
+        self.line = line
     }
 
     /// Reads one JSON object on each line: `_id` (or `id`), `text`, and `answers` (or `answer`) where known.
@@ -41,7 +44,7 @@ public struct EvaluationQuery: Sendable, Hashable {
                     .duplicate, file: file, line: line.number, "Query \(id) stands on line \(earlier) already.")
             }
             let answers = (record.answers ?? record.answer)?.values
-            queries.append(EvaluationQuery(id: id, text: record.text, answers: answers))
+            queries.append(EvaluationQuery(id: id, text: record.text, answers: answers, line: line.number))
         }
         return queries
     }

@@ -9,6 +9,9 @@ public struct Answer: Sendable, Hashable {
     public var citations: [Citation]
     /// Why there is no answer; nil where there is one.
     public var refusal: RefusalReason?
+    /// What the model wrote, where it is refused as ``RefusalReason/unsupported``: nothing to rely on, but a person may
+    /// want to see it.
+    public var draft: String?
     public var generator: Generator
     /// Models that could not answer before the one that did, and why.
     public var switches: [ModelSwitch]
@@ -29,14 +32,15 @@ public struct Answer: Sendable, Hashable {
 
     public init(
         question: String, text: String, citations: [Citation] = [], refusal: RefusalReason? = nil,
-        generator: Generator, switches: [ModelSwitch] = [], usage: TokenUsage? = nil, finish: FinishReason? = nil,
-        support: Double,
+        draft: String? = nil, generator: Generator, switches: [ModelSwitch] = [], usage: TokenUsage? = nil,
+        finish: FinishReason? = nil, support: Double,
         sentences: [AnswerSentence] = [], hits: [ScoredChunk], prompt: AssembledPrompt? = nil
     ) {
         self.question = question
         self.text = text
         self.citations = citations
         self.refusal = refusal
+        self.draft = draft
         self.generator = generator
         self.switches = switches
         self.usage = usage
@@ -70,6 +74,8 @@ public enum RefusalReason: Sendable, Hashable, Codable {
     case declinedByModel
     /// The model stopped without writing anything.
     case emptyReply
+    /// No passage bears out a single sentence of what the model wrote. ``Answer/draft`` has it.
+    case unsupported
     /// Not one passage fits the prompt's budget.
     case noRoom(budget: Int)
 }

@@ -35,8 +35,8 @@ struct Fence: Sendable, Hashable {
 
     /// Document text made safe to show to a model.
     ///
-    /// Tags that look like the fence and the control marks of chat templates (`<|…|>`, `[INST]`, `<<SYS>>`) get
-    /// look-alike brackets; characters that hide or reorder text are removed. All other text stays as it is.
+    /// Tags that look like the fence and the control marks of chat templates (`<|…|>`, `<｜…｜>`, `[INST]`, `<<SYS>>`,
+    /// `<s>`) get look-alike brackets; characters that hide or reorder text are removed. All other text stays as it is.
     static func escape(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !isHidden(scalar) { scalars.append(scalar) }
@@ -58,7 +58,7 @@ struct Fence: Sendable, Hashable {
 
     private static func escapeAttribute(_ text: String) -> String {
         var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars where !isHidden(scalar) {
+        for scalar in escape(text).unicodeScalars {
             switch scalar {
             case "\"": result.append(contentsOf: "'".unicodeScalars)
             case "<", ">": result.append(contentsOf: (scalar == "<" ? "‹" : "›").unicodeScalars)
@@ -78,7 +78,7 @@ struct Fence: Sendable, Hashable {
     }
 
     private struct ControlMark: Sendable {
-        /// Lower-case ASCII.
+        /// In lower case, as far as it is ASCII.
         var pattern: [UInt8]
         var replacement: [UInt8]
         /// Bytes of the pattern that the replacement stands for; what follows them stays.
@@ -93,7 +93,10 @@ struct Fence: Sendable, Hashable {
 
     private static let controlMarks: [ControlMark] = [
         ControlMark("<passage", "‹", length: 1), ControlMark("</passage", "‹", length: 1),
-        ControlMark("<|", "‹|", length: 2), ControlMark("|>", "|›", length: 2),
+        ControlMark("<|", "‹", length: 1), ControlMark("|>", "|›", length: 2),
+        ControlMark("<｜", "‹", length: 1), ControlMark("｜>", "｜›", length: 4),
+        ControlMark("<s>", "‹", length: 1), ControlMark("</s>", "‹", length: 1),
+        ControlMark("<bos>", "‹", length: 1), ControlMark("<eos>", "‹", length: 1),
         ControlMark("<<sys>>", "‹‹", length: 2), ControlMark("<</sys>>", "‹‹", length: 2),
         ControlMark("[inst]", "⟦", length: 1), ControlMark("[/inst]", "⟦", length: 1),
         ControlMark("<start_of_turn>", "‹", length: 1), ControlMark("<end_of_turn>", "‹", length: 1),

@@ -23,12 +23,22 @@ package struct Segment: Sendable, Hashable {
 
 /// Cuts a passage into sentences, table rows, list items and lines of code.
 ///
-/// Reads the Markdown that a cleaned document keeps: ATX headings and header rows become context, never segments.
-/// Plain text comes out as its sentences.
+/// Reads the Markdown that a cleaned document keeps: ATX headings and header rows become context. Plain text comes out
+/// as its sentences.
 package struct PassageSegmenter: Sendable {
+    /// What else becomes of headings and header rows.
+    package enum Headings: Sendable, Hashable {
+        /// Nothing: a document's heading says what its text is about, and is no statement to quote.
+        case context
+        /// They are segments like any other: a model may write its statements as headings.
+        case segments
+    }
+
+    private let headings: Headings
     private let sentences: @Sendable (String) -> [Range<Int>]
 
-    package init(sentences: @escaping @Sendable (String) -> [Range<Int>]) {
+    package init(headings: Headings = .context, sentences: @escaping @Sendable (String) -> [Range<Int>]) {
+        self.headings = headings
         self.sentences = sentences
     }
 
@@ -56,6 +66,10 @@ package struct PassageSegmenter: Sendable {
             scan.header = nil
         } else if let title = line.heading(in: scan.bytes) {
             flush(&scan)
+            if headings == .segments {
+                scan.block = title
+                flush(&scan)
+            }
             scan.heading = scan.string(title)
             scan.lead = nil
             scan.header = nil
@@ -76,6 +90,9 @@ package struct PassageSegmenter: Sendable {
         if line.isTableDelimiter(in: scan.bytes) { return }
         if scan.header == nil, let next, next.isTableDelimiter(in: scan.bytes) {
             scan.header = scan.string(line.content)
+            if headings == .segments {
+                scan.segments.append(Segment(kind: .tableRow, range: line.content, context: scan.context))
+            }
             return
         }
         let context = scan.context + [scan.header ?? scan.tableHeader].compactMap { $0 }

@@ -8,15 +8,23 @@ extension RetrievalQA {
     ) async throws -> Answer {
         let reply = try await collect(from: model, prompt: prompt, report: report)
         let refusalSentence = try sentenceOfRefusal(for: question)
-        if let reason = Reply.refusalReason(of: reply.text, refusalSentence: refusalSentence) {
+        func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(
-                question, reason, support: support, hits: hits, usage: reply.usage, finish: reply.finish,
+                question, reason, support: support, hits: hits, draft: draft, usage: reply.usage, finish: reply.finish,
                 switches: reply.switches, prompt: prompt)
             answer.isCached = reply.isCached
             return answer
         }
+        if let reason = Reply.refusalReason(
+            of: reply.text, refusalSentence: refusalSentence, passages: prompt.used.count)
+        {
+            return try refused(reason)
+        }
         let check = SupportCheck(analysis: reader.analysis, threshold: options.sentenceSupport)
-        let result = check.check(reply.text, against: prompt.used)
+        let opensWithRefusal = Reply.opens(reply.text, with: refusalSentence)
+        let result = check.check(
+            reply.text, against: prompt.used, besides: opensWithRefusal ? refusalSentence : "")
+        guard result.isGrounded else { return try refused(.unsupported, draft: reply.text) }
         var citations: [Citation] = []
         for quote in result.quotes {
             citations.append(
@@ -81,11 +89,22 @@ struct Reply {
     static let maximumBytesPerToken = 64
 
     /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
-    static func refusalReason(of text: String, refusalSentence: String) -> RefusalReason? {
-        let words = Word.words(of: text).map(\.folded)
+    ///
+    /// - Parameter passages: How many the prompt has. A reply that says more than that sentence and cites one of them
+    ///   answers from it, however it begins.
+    static func refusalReason(of text: String, refusalSentence: String, passages: Int) -> RefusalReason? {
+        let words = Word.words(of: text)
         if words.isEmpty { return .emptyReply }
-        let refusing = Word.words(of: refusalSentence).map(\.folded)
+        let refusing = Word.words(of: refusalSentence)
         // A model may repeat the sentence, or add a polite word or two.
-        return words.starts(with: refusing) && words.count <= 2 * refusing.count + 4 ? .declinedByModel : nil
+        guard opens(text, with: refusalSentence), words.count <= 2 * refusing.count + 4 else { return nil }
+        let cites = CitationMarkerParser.markers(in: text).flatMap(\.numbers).contains { $0 >= 1 && $0 <= passages }
+        let addsWords = words.dropFirst(refusing.count).contains { !$0.isNumber }
+        return cites && addsWords ? nil : .declinedByModel
+    }
+
+    /// Whether a text begins with the words of the sentence that refuses.
+    static func opens(_ text: String, with refusalSentence: String) -> Bool {
+        Word.words(of: text).map(\.folded).starts(with: Word.words(of: refusalSentence).map(\.folded))
     }
 }

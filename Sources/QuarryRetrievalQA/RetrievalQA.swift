@@ -131,11 +131,12 @@ public struct RetrievalQA: Sendable {
     }
 
     func refusal(
-        _ question: String, _ reason: RefusalReason, support: Double, hits: [ScoredChunk], usage: TokenUsage? = nil,
-        finish: FinishReason? = nil, switches: [ModelSwitch] = [], prompt: AssembledPrompt? = nil
+        _ question: String, _ reason: RefusalReason, support: Double, hits: [ScoredChunk], draft: String? = nil,
+        usage: TokenUsage? = nil, finish: FinishReason? = nil, switches: [ModelSwitch] = [],
+        prompt: AssembledPrompt? = nil
     ) throws -> Answer {
         Answer(
-            question: question, text: try sentenceOfRefusal(for: question), refusal: reason,
+            question: question, text: try sentenceOfRefusal(for: question), refusal: reason, draft: draft,
             generator: switches.last.map { .model($0.to) } ?? generator.generator, switches: switches, usage: usage,
             finish: finish, support: support, hits: hits, prompt: prompt)
     }

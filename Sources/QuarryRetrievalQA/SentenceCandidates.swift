@@ -22,19 +22,19 @@ package struct SentenceCandidate: Sendable, Hashable {
 package struct CandidateScan: Sendable {
     private let analysis: TextAnalysis
     private let segmenter: PassageSegmenter
-    private let functionTerms: Set<String>
+    private let usualReader: TermReader
 
     package init(analysis: TextAnalysis) {
         self.analysis = analysis
         self.segmenter = PassageSegmenter(sentences: analysis.sentences)
-        self.functionTerms = Set(FunctionWords.all.flatMap(analysis.terms))
+        self.usualReader = TermReader(analysis)
     }
 
     /// The sentences of the hits, in hit and text order, with every feature but the cosine.
     /// - Complexity: O(total length of the hits).
     package func candidates(for question: String, in hits: [ScoredChunk]) -> [SentenceCandidate] {
         let passages = hits.map(measure)
-        let asked = Question(question, analysis: analysis, functionTerms: functionTerms)
+        let asked = Question(question, reader: reader(of: question, among: hits))
         let weights = TermWeights(
             of: asked.terms, over: passages.flatMap(\.sentences).map { $0.termSet.union($0.context) })
         let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
@@ -58,14 +58,24 @@ package struct CandidateScan: Sendable {
         return candidates
     }
 
-    /// The content terms of a text, function words left out.
-    package func contentTerms(of text: String) -> [String] {
-        analysis.terms(text).filter { !functionTerms.contains($0) }
+    /// Reads the terms of a question or a reply as those of the passages are read.
+    func reader(of text: String, among passages: [ScoredChunk]) -> TermReader {
+        reader(in: analysis.languages(of: text, among: passages))
+    }
+
+    /// Reads the terms of a passage by the language of its document.
+    func reader(of passage: ScoredChunk) -> TermReader {
+        reader(in: [passage.language].compactMap { $0 })
+    }
+
+    private func reader(in languages: [String]) -> TermReader {
+        TermReader.usualLanguages.isSuperset(of: languages) ? usualReader : TermReader(analysis, languages: languages)
     }
 
     private func measure(_ hit: ScoredChunk) -> Passage {
         let bytes = Array(hit.chunk.text.utf8)
-        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(analysis.terms))
+        let reader = reader(of: hit)
+        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.terms))
         let segments = segmenter.segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
         var sentences: [Passage.Sentence] = []
         sentences.reserveCapacity(segments.count)
@@ -73,8 +83,8 @@ package struct CandidateScan: Sendable {
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             sentences.append(
                 Passage.Sentence(
-                    segment: segment, text: text, terms: analysis.terms(text),
-                    context: Set(segment.context.flatMap(analysis.terms))))
+                    segment: segment, text: text, terms: reader.terms(text),
+                    context: Set(segment.context.flatMap(reader.terms))))
         }
         return Passage(sentences: sentences, headings: headings)
     }
@@ -95,7 +105,7 @@ package struct CandidateScan: Sendable {
             features.typeMissing = held ? 0 : 1
         }
         features.rank = 1 / Double(rank + 1)
-        features.matched = min(1, Double(asked.termSet.intersection(window).subtracting(functionTerms).count) / 8)
+        features.matched = min(1, Double(asked.termSet.intersection(window).subtracting(asked.functionTerms).count) / 8)
         features.lead = shared.coverage - meanCoverage
         features.length = min(1, Double(sentence.terms.count) / 60)
         features.missingNames = shared.missingNames
@@ -158,17 +168,19 @@ private struct Question {
     /// The terms of each name or number in the question.
     var names: [[String]]
     var script: Script?
+    var functionTerms: Set<String>
 
-    init(_ text: String, analysis: TextAnalysis, functionTerms: Set<String>) {
-        let all = analysis.terms(text)
-        let content = all.filter { !functionTerms.contains($0) }
+    init(_ text: String, reader: TermReader) {
+        let all = reader.terms(text)
+        let content = all.filter { !reader.functionTerms.contains($0) }
+        self.functionTerms = reader.functionTerms
         self.terms = content.isEmpty ? all : content
         self.termSet = Set(all)
         let words = Word.words(of: text)
         self.words = Set(words.map(\.folded))
         self.type = AnswerType(of: text)
         self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
-            .map { analysis.terms($0.element.folded) }.filter { !$0.isEmpty }
+            .map { reader.terms($0.element.folded) }.filter { !$0.isEmpty }
         self.script = Script(of: text)
     }
 

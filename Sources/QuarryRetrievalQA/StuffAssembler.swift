@@ -109,7 +109,7 @@ public struct StuffAssembler: Sendable {
 extension ScoredChunk {
     /// Whether another hit would say nothing that this one does not say.
     fileprivate func covers(_ other: ScoredChunk) -> Bool {
-        id == other.id || chunk.text == other.chunk.text
+        id == other.id || chunk.contextualText == other.chunk.contextualText
             || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)
     }
 }

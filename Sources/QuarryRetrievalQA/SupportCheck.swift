@@ -28,6 +28,10 @@ package struct SupportCheck: Sendable {
         package var text: String
         package var sentences: [AnswerSentence]
         package var quotes: [Quote]
+        /// Whether the text is an answer from the passages at all: one of its sentences is borne out by a passage, or
+        /// cites one in another language, with whose words its own cannot be compared, and states no fact that is not
+        /// in it.
+        package var isGrounded: Bool
     }
 
     /// The place of a passage that bears out a sentence.
@@ -38,17 +42,23 @@ package struct SupportCheck: Sendable {
         package var range: Range<Int>
     }
 
-    /// - Parameter passages: Those of the prompt; marker `[n]` is the n-th.
+    /// - Parameters:
+    ///   - passages: Those of the prompt; marker `[n]` is the n-th.
+    ///   - phrase: A phrase of the text that says nothing of the matter; its words need no support.
     /// - Complexity: O(sentences of the text × length of the passages).
-    package func check(_ text: String, against passages: [ScoredChunk]) -> Result {
+    package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)
         let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.terms) })
-        let marked = MarkedText(text, segmenter: PassageSegmenter(sentences: analysis.sentences))
+        let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
+        let reader = scan.reader(of: text, among: passages)
+        let idle = Set(reader.terms(phrase))
+        let tongue = Tongue(script: Script(of: text), language: analysis.language(of: text))
+        var isGrounded = false
         var edits = marked.removals(ofNumbersOver: passages.count)
         var sentences: [AnswerSentence] = []
         var quotes: [Quote] = []
         for sentence in marked.sentences {
-            let terms = Set(scan.contentTerms(of: sentence.text))
+            let terms = Set(reader.contentTerms(sentence.text)).subtracting(idle)
             let facts = Fact.facts(in: sentence.text)
             let named = Array(Set(sentence.numbers.filter { (1...max(1, passages.count)).contains($0) })).sorted()
                 .filter { $0 <= passages.count }
@@ -68,12 +78,16 @@ package struct SupportCheck: Sendable {
                 if let range = place.range { quotes.append(Quote(marker: marker, range: range)) }
             }
             let missing = facts.filter { $0.readings.isDisjoint(with: held) }.map(\.text)
+            let isForeign = named.contains { sources[$0 - 1].tongue.isOther(than: tongue) }
+            let saysSomething = idle.isEmpty || !terms.isEmpty || !facts.isEmpty
+            if !markers.isEmpty, saysSomething, missing.isEmpty, support >= threshold || isForeign { isGrounded = true }
             sentences.append(
                 AnswerSentence(
                     text: sentence.text, markers: markers, isAttributed: named.isEmpty && !markers.isEmpty,
                     support: support, unsupportedFacts: missing, isSupported: support >= threshold && missing.isEmpty))
         }
-        return Result(text: marked.applying(edits), sentences: sentences, quotes: unique(quotes))
+        return Result(
+            text: marked.applying(edits), sentences: sentences, quotes: unique(quotes), isGrounded: isGrounded)
     }
 
     private func unique(_ quotes: [Quote]) -> [Quote] {
@@ -95,18 +109,33 @@ package struct SupportCheck: Sendable {
 
     private func source(_ hit: ScoredChunk) -> Source {
         let bytes = Array(hit.chunk.text.utf8)
-        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(scan.contentTerms))
+        let reader = scan.reader(of: hit)
+        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.contentTerms))
         let segments = PassageSegmenter(sentences: analysis.sentences)
             .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
         let places = segments.map { segment in
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             return Source.Place(
-                range: segment.range, terms: Set(scan.contentTerms(of: text)),
-                context: headings.union(segment.context.flatMap(scan.contentTerms)), facts: Fact.tokens(of: text))
+                range: segment.range, terms: Set(reader.contentTerms(text)),
+                context: headings.union(segment.context.flatMap(reader.contentTerms)), facts: Fact.tokens(of: text))
         }
         return Source(
             places: places,
-            facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")))
+            facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")),
+            tongue: Tongue(script: Script(of: hit.chunk.text), language: hit.language))
+    }
+}
+
+/// What a text is written in, as far as is known.
+private struct Tongue: Sendable {
+    var script: Script?
+    var language: String?
+
+    /// Whether words of the two cannot be the same even where they mean the same.
+    func isOther(than other: Tongue) -> Bool {
+        if let script, let theirs = other.script, script != theirs { return true }
+        if let language, let theirs = other.language { return language != theirs }
+        return false
     }
 }
 
@@ -122,6 +151,7 @@ private struct Source: Sendable {
 
     var places: [Place]
     var facts: Set<FactToken>
+    var tongue: Tongue
 
     /// The sentence that, with its neighbours and context, holds most of the terms' weight; facts count as terms do.
     /// Among equals the one that holds most itself, then the first.

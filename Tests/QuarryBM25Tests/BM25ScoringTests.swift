@@ -1,3 +1,4 @@
+import GRDB
 import QuarryBM25
 import QuarryCore
 import Testing
@@ -63,6 +64,33 @@ import Testing
         let hits = try await index.search(["apple", "груша"], limit: 3, among: ChunkMask(allowed))
         #expect(hits == Array(all.suffix(5).prefix(3)))
         #expect(try await index.search(["apple"], limit: 3, among: ChunkMask()).isEmpty)
+    }
+
+    @Test func `chunks looked up in a search have to the bit the scores they would be found with`() throws {
+        var random = RandomChunks(generator: SeededGenerator(seed: 38))
+        let database = try DatabaseQueue()
+        try database.write { db in
+            try BM25Table.create(in: db)
+            var writer = BM25Writer()
+            for id in 1...700 { try writer.add(random.fields(), as: ChunkID(Int64(id * 3))) }
+            try writer.flush(to: db)
+        }
+        for round in 0..<40 {
+            let terms = random.terms(0...6)
+            let allowed =
+                round.isMultiple(of: 2)
+                ? nil : ChunkMask((1...2_200).map { ChunkID($0) }.filter { $0.rawValue % 2 == 0 })
+            try database.read { db in
+                let found = Set(try BM25Table.search(in: db, terms: terms, limit: 50, mask: allowed).map(\.id))
+                let others = (0..<2_200).map { ChunkID($0) }.filter { !found.contains($0) && $0.rawValue % 5 < 2 }
+                    .filter { allowed?.contains($0) ?? true }
+                let board = try BM25Table.scores(in: db, terms: terms, mask: allowed)
+                let searched = try BM25Table.search(
+                    in: db, terms: terms, limit: others.count, mask: ChunkMask(others))
+                #expect(board.scores(of: others) == searched)
+                #expect(board.best(50).map(\.id).allSatisfy(found.contains))
+            }
+        }
     }
 
     @Test func `a weight of zero takes a field out of frequency and length`() async throws {

@@ -193,6 +193,28 @@ struct LanguageModelServerTests {
         #expect((reply["usage"] as? [String: Int])?["output"] == 9)
     }
 
+    @Test func `a reply that no passage bears out is a refusal, and can be read`() throws {
+        let text = "Harbour masters collect nine dollars from every schooner [1]."
+        let server = try FakeHTTPServer { _ in Self.stream(text) }
+        let (outcome, reply) = try Notes().reply(server)
+        #expect(outcome.status == 3)
+        #expect(reply["refused"] as? Bool == true)
+        #expect(reply["refusalReason"] as? String == "No passage bears out what the model wrote.")
+        #expect(reply["draft"] as? String == text)
+        #expect(reply["answer"] as? String == "The documents do not answer this question.")
+        #expect((reply["citations"] as? [Any])?.isEmpty == true)
+        let shown = try Notes().ask(server)
+        #expect(shown.status == 3)
+        #expect(shown.output.contains("not to be relied on:\n\(text)\n"), "\(shown.output)")
+    }
+
+    @Test func `JSON says why the model stopped`() throws {
+        for reason in ["stop", "length"] {
+            let server = try FakeHTTPServer { _ in Self.stream("Mrs Ilves signs the lease [1].", finish: reason) }
+            #expect(try Notes().reply(server).object["finish"] as? String == reason)
+        }
+    }
+
     @Test func `an answer that was cut off is shown with a warning`() throws {
         let server = try FakeHTTPServer { _ in
             Self.stream("The tenant, Mrs Ilves, signs the lease [1]. And", finish: "length")

@@ -86,7 +86,7 @@ private func fixture(_ name: String) throws -> String {
         #expect(error?.code == .unwritableID)
     }
 
-    @Test func `queries are read with what is known of their answers`() throws {
+    @Test func `queries are read with what is known of their answers, and their lines`() throws {
         let text = """
             {"_id": "1", "text": "Where?", "answers": ["here", "there"], "extra": [1]}
 
@@ -96,9 +96,10 @@ private func fixture(_ name: String) throws -> String {
             """
         #expect(
             try EvaluationQuery.read(jsonl: text) == [
-                EvaluationQuery(id: "1", text: "Where?", answers: ["here", "there"]),
-                EvaluationQuery(id: "2", text: "When?\u{2028}", answers: ["now"]),
-                EvaluationQuery(id: "3", text: "Never?", answers: []), EvaluationQuery(id: "4", text: "Open"),
+                EvaluationQuery(id: "1", text: "Where?", answers: ["here", "there"], line: 1),
+                EvaluationQuery(id: "2", text: "When?\u{2028}", answers: ["now"], line: 3),
+                EvaluationQuery(id: "3", text: "Never?", answers: [], line: 4),
+                EvaluationQuery(id: "4", text: "Open", line: 5),
             ])
         let error = #expect(throws: EvaluationFileError.self) {
             try EvaluationQuery.read(jsonl: #"{"_id": "1", "text": "a"}"# + "\n{}\n")

@@ -45,6 +45,15 @@ struct LexicalRerankerTests {
         #expect(order.map(\.id.rawValue) == [1, 2])
     }
 
+    @Test func `a passage's terms are those of its language`() {
+        let reranker = LexicalReranker(questionTerms: { _ in ["haus"] }) { text, language in
+            text.lowercased().split(separator: " ").map { $0 == "häuser" && language == "de" ? "haus" : String($0) }
+        }
+        var german = hit("rote häuser", id: 2)
+        german.language = "de"
+        #expect(reranker.rerank([hit("rote häuser", id: 1), german], for: "Haus").map(\.id.rawValue) == [2, 1])
+    }
+
     @Test func `it never adds or drops a candidate`() {
         let hits = (1...20).map { hit("word\($0) harbour", id: $0, score: Double($0) / 20) }
         #expect(Set(reranker.rerank(hits, for: "harbour").map(\.id)) == Set(hits.map(\.id)))

@@ -45,6 +45,17 @@ struct PassageSegmenterTests {
         #expect(found[5].0.context == ["Prices", "Delivery takes:"])
     }
 
+    @Test func `a generated text's headings and header rows are segments too`() {
+        let text = "# Rent is 740\n\n| Item | Price |\n|---|---|\n| Lamp | 20 € |\n"
+        let bytes = Array(text.utf8)
+        let found = PassageSegmenter(headings: .segments, sentences: TextAnalysis().sentences).segments(of: text)
+        #expect(
+            found.map { String(decoding: bytes[$0.range], as: UTF8.self) } == [
+                "Rent is 740", "| Item | Price |", "| Lamp | 20 € |",
+            ])
+        #expect(found.last?.context == ["Rent is 740", "| Item | Price |"])
+    }
+
     @Test func `rows of a table that was cut use the repeated header`() {
         let found = segments("| Lamp | 20 |\n| Desk | 90 |", tableHeader: "| Item | Price |\n|---|---|")
         #expect(found.map(\.0.context) == [["| Item | Price |\n|---|---|"], ["| Item | Price |\n|---|---|"]])

@@ -102,8 +102,8 @@ struct RetrievalQATests {
     }
 
     @Test func `figures that stand in no cited passage are flagged`() async throws {
-        let answer = try await generated("The monthly rent is 760 euros [1].")
-        #expect(answer.sentences.map(\.unsupportedFacts) == [["760"]])
+        let answer = try await generated("The landlord is Maria Orlova [1]. The monthly rent is 760 euros [1].")
+        #expect(answer.sentences.map(\.unsupportedFacts) == [[], ["760"]])
         #expect(answer.unsupported == ["The monthly rent is 760 euros."])
     }
 
@@ -116,6 +116,57 @@ struct RetrievalQATests {
     @Test func `a model that declines or says nothing makes a refusal`() async throws {
         #expect(try await generated("The documents do not", " answer this question.").refusal == .declinedByModel)
         #expect(try await generated("\n").refusal == .emptyReply)
+    }
+
+    @Test(arguments: [
+        "Volcanoes shape distant islands.", "Volcanoes shape distant islands [1].", "# Volcanoes shape islands [1]",
+        "The monthly rent is 760 euros [1].", "Certainly!", "| volcano | island |\n|---|---|",
+    ])
+    func `a reply without a sentence that a passage bears out is refused, and kept as a draft`(text: String)
+        async throws
+    {
+        let answer = try await generated(text)
+        #expect(answer.refusal == .unsupported)
+        #expect(answer.text == "The documents do not answer this question.")
+        #expect(answer.draft == text)
+        #expect(answer.citations.isEmpty && answer.usage == TokenUsage(input: 90, output: 9))
+    }
+
+    @Test(arguments: ["740 euros", "740", "Maria Orlova.", "It is 740 euros.", "# The monthly rent is 740 euros"])
+    func `an answer of few words without a marker is an answer`(text: String) async throws {
+        let answer = try await generated(text)
+        #expect(!answer.isRefused && answer.draft == nil)
+        #expect(answer.sentences.map(\.isAttributed) == [true])
+        #expect(answer.citations.map(\.marker) == [1])
+    }
+
+    @Test func `a statement written as a heading is checked like any other`() async throws {
+        let answer = try await generated("# Volcanoes shape islands\n\nThe monthly rent is 740 euros [1].")
+        #expect(answer.unsupported == ["Volcanoes shape islands"])
+    }
+
+    @Test func `an answer in another language than its passage is shown with its sentences flagged`() async throws {
+        let answer = try await generated("Арендная плата составляет 740 евро в месяц [1].")
+        #expect(!answer.isRefused && answer.unsupported.count == 1)
+        #expect(try await generated("Арендная плата составляет 760 евро в месяц [1].").refusal == .unsupported)
+        #expect(try await generated("Вулканы меняют далёкие острова.").refusal == .unsupported)
+    }
+
+    @Test(arguments: [
+        "The documents do not answer this question directly, but the monthly rent is 740 euros [1].",
+        "The documents do not answer this question. The monthly rent is 740 euros [1].",
+    ])
+    func `a reply that begins as a refusal and then cites a passage is an answer`(text: String) async throws {
+        let answer = try await generated(text)
+        #expect(!answer.isRefused && answer.text == text)
+        #expect(answer.citations.map(\.marker) == [1])
+    }
+
+    @Test func `the sentence that refuses is a refusal with a marker too`() async throws {
+        #expect(try await generated("The documents do not answer this question [1].").refusal == .declinedByModel)
+        #expect(
+            try await generated("The documents do not answer this question [1]. Volcanoes shape islands.").refusal
+                == .unsupported)
     }
 
     @Test func `a stream tells what was found, what is written, what is cited, and the answer last`() async throws {

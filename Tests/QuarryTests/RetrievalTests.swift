@@ -96,4 +96,75 @@ struct RetrievalTests {
         let start = source.utf8.index(source.utf8.startIndex, offsetBy: best.chunk.range.lowerBound)
         #expect(source[start...].hasPrefix(best.chunk.text))
     }
+
+    /// Twelve neighbouring passages that match best, and five documents that match a little.
+    private func ponds() async throws -> TestCorpus {
+        let corpus = try TestCorpus()
+        let bank = (1...12).map {
+            "The kingfisher and its nest, kingfisher and nest number \($0), are seen from the bench under the old willow at the far end of the pond, where nobody walks before noon and the water is still as glass."
+        }
+        try corpus.write(bank.joined(separator: "\n\n"), to: "bank.txt")
+        for number in 1...5 {
+            try corpus.write(
+                "A kingfisher was once heard near mill \(number), says the miller, though he was asleep at the time and remembers little of the day, of the weather or of the boats that went by.",
+                to: "mill\(number).txt")
+        }
+        try await corpus.index()
+        return corpus
+    }
+
+    @Test(arguments: [RetrievalOptions(mode: .bm25), RetrievalOptions(mode: .hybrid, diversity: 0.9)])
+    func `as many hits as asked for are found where neighbours join`(options: RetrievalOptions) async throws {
+        let corpus = try await ponds()
+        let retriever = try CorpusRetriever(corpus.open(), embedder: corpus.embedder, options: options)
+        for limit in 1...4 {
+            let hits = try await retriever.retrieve(Query("kingfisher nest"), limit: limit)
+            #expect(hits.count == limit, "\(limit)")
+            #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: limit) == hits)
+        }
+        #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: 0).isEmpty)
+    }
+
+    @Test func `documents are ranked without joining their passages`() async throws {
+        let corpus = try await ponds()
+        let retriever = try CorpusRetriever(corpus.open(), embedder: nil, options: RetrievalOptions(mode: .bm25))
+        let documents = try await retriever.documents(for: Query("kingfisher nest"), limit: 6)
+        #expect(documents.first?.id == "docs/bank.txt" && documents.count == 6)
+    }
+
+    @Test func `passages are re-ranked by terms of their own language`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write(
+            "Die Häuser am Hafen stehen dort seit hundert Jahren, und sie sind nicht sehr hoch.", to: "a.txt")
+        try corpus.write("Der Bahnhof ist nicht weit von der Stadt, und auch ein Haus ist dort.", to: "b.txt")
+        try await corpus.index()
+        let hits = try await CorpusRetriever(
+            corpus.open(), embedder: nil, options: RetrievalOptions(mode: .bm25, reranks: true)
+        ).retrieve(Query("Wo stehen die Häuser am Hafen?"), limit: 2)
+        #expect(hits.map(\.language) == ["de", "de"])
+        // The best score, and every term of the question.
+        let best = try #require(hits.first)
+        #expect(best.chunk.documentID == "docs/a.txt" && best.score >= 0.92)
+    }
+
+    @Test func `a quote is located in the version of its document that was searched, or not at all`() async throws {
+        let corpus = try await ponds()
+        let index = try corpus.open()
+        let retriever = try CorpusRetriever(index, embedder: nil, options: RetrievalOptions(mode: .bm25))
+        let hits = try await retriever.retrieve(Query("kingfisher mill"), limit: 6)
+        let joined = try #require(hits.first { $0.chunk.documentID == "docs/bank.txt" })
+        let mill = try #require(hits.first { $0.chunk.documentID == "docs/mill1.txt" })
+        let end = joined.chunk.text.utf8.count
+        #expect(
+            try await index.locate((end - 5)..<end, in: joined).location.bytes.upperBound
+                == joined.location.bytes.upperBound)
+        #expect(try await index.locate(2..<12, in: mill).location.bytes == 2..<12)
+
+        try corpus.write("New first words.\n\n\(mill.chunk.text)", to: "mill1.txt")
+        try await Indexer(index, embedder: corpus.embedder, counter: WordCounter()).index([.path(corpus.documentsPath)])
+        await #expect { try await index.locate(2..<12, in: mill) } throws: {
+            "\($0)" == "docs/mill1.txt was changed in the index while it was quoted. Ask again."
+        }
+        #expect(try await index.locate(0..<5, in: joined).location.source == "docs/bank.txt")
+    }
 }

@@ -57,25 +57,37 @@ public struct CorpusRetriever: Retriever {
     ///
     /// - Throws: ``CorpusError`` for an empty question, or one without a single letter or digit.
     public func search(_ query: Query, limit: Int) async throws -> RetrievalResult {
+        try await search(query, limit: limit, mergesNeighbours: options.mergesNeighbours)
+    }
+
+    func search(_ query: Query, limit: Int, mergesNeighbours: Bool) async throws -> RetrievalResult {
         let text = try Self.checked(query.text)
+        let limit = max(0, limit)
         let vector = try await embedder?.embed([text], as: .query)
+        // Two neighbours make one hit, so twice as many give room for most.
+        let room = mergesNeighbours ? Self.doubled(limit) : limit
         var candidates: Candidates = try translatingErrors(path: index.path) {
             try index.pool.read { db in
-                try self.candidates(text, vector: vector, filter: query.filter, limit: limit, in: db)
+                try self.candidates(
+                    text, vector: vector, filter: query.filter, depth: max(options.depth, room), in: db)
             }
         }
         if options.reranks {
-            candidates.hits = LexicalReranker(terms: { analyzer.terms(of: $0, language: nil) })
-                .rerank(candidates.hits, forTerms: candidates.terms)
+            candidates.hits = LexicalReranker(
+                questionTerms: { [terms = candidates.terms] _ in terms },
+                passageTerms: { analyzer.terms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
+            ).rerank(candidates.hits, for: text)
         }
         if let reranker {
-            let depth = max(limit * 2, options.rerankDepth)
+            let depth = max(Self.doubled(limit), options.rerankDepth)
             let best = Array(candidates.hits.prefix(depth))
             // What was not judged is left out: its scores mean something else.
             if !best.isEmpty { candidates.hits = try await reranker.rerank(best, for: text) }
         }
-        return try result(of: candidates, limit: limit)
+        return try result(of: candidates, limit: limit, mergesNeighbours: mergesNeighbours)
     }
+
+    private static func doubled(_ limit: Int) -> Int { limit > .max / 2 ? .max : 2 * limit }
 
     /// What one snapshot of the index brought.
     private struct Candidates: Sendable {
@@ -87,14 +99,25 @@ public struct CorpusRetriever: Retriever {
     }
 
     /// The best candidates: varied where that is asked for, and with neighbours joined.
-    private func result(of candidates: Candidates, limit: Int) throws -> RetrievalResult {
-        var hits = candidates.hits
-        if let diversity = options.diversity, let matrix = candidates.matrix {
-            hits = try MaximalMarginalRelevance(lambda: diversity).select(
-                hits, vectors: rows(of: hits, in: matrix), limit: limit)
+    ///
+    /// Neighbours are looked for among the first `2 · limit`, and further down while joining leaves fewer than `limit`.
+    private func result(of candidates: Candidates, limit: Int, mergesNeighbours: Bool) throws -> RetrievalResult {
+        let vectors =
+            try options.diversity != nil ? candidates.matrix.map { try rows(of: candidates.hits, in: $0) } : nil
+        func best(_ count: Int) -> [ScoredChunk] {
+            guard let diversity = options.diversity, let vectors else { return Array(candidates.hits.prefix(count)) }
+            return MaximalMarginalRelevance(lambda: diversity)
+                .select(candidates.hits, vectors: vectors, limit: count)
         }
-        if options.mergesNeighbours {
-            hits = mergeNeighbours(Array(hits.prefix(limit * 2)), separators: candidates.separators)
+        var hits: [ScoredChunk] = []
+        if mergesNeighbours {
+            var seen = 0
+            while hits.count < limit, seen < candidates.hits.count {
+                seen = min(seen == 0 ? Self.doubled(limit) : seen + limit, candidates.hits.count)
+                hits = mergeNeighbours(best(seen), separators: candidates.separators)
+            }
+        } else {
+            hits = best(limit)
         }
         return RetrievalResult(
             hits: Array(hits.prefix(limit)), warnings: candidates.warnings, terms: candidates.terms)
@@ -134,18 +157,19 @@ public struct CorpusRetriever: Retriever {
     }
 
     private func candidates(
-        _ text: String, vector: EmbeddingBatch?, filter: Filter?, limit: Int, in db: Database
+        _ text: String, vector: EmbeddingBatch?, filter: Filter?, depth: Int, in db: Database
     ) throws -> Candidates {
         let mask = try index.mask(of: filter, in: db)
         let languages = try String.fetchAll(
             db, sql: "SELECT language FROM languages ORDER BY documents DESC, language")
         let terms = analyzer.queryTerms(of: text, languages: languages.compactMap { Language(rawValue: $0) })
-        let depth = max(options.depth, limit)
 
         var legs: [Leg: [ScoredID]] = [:]
+        var board: BM25ScoreBoard?
         if options.mode != .vector {
-            legs[.bm25] = try BM25Table.search(
-                in: db, terms: terms, limit: depth, mask: mask, parameters: options.bm25)
+            let scores = try BM25Table.scores(in: db, terms: terms, mask: mask, parameters: options.bm25)
+            legs[.bm25] = scores.best(depth)
+            board = scores
         }
         var matrix: VectorMatrix?
         if let vector {
@@ -155,13 +179,14 @@ public struct CorpusRetriever: Retriever {
         }
 
         var others: [Leg: [ScoredID]] = [:]
-        if case .convex = options.fusion, let matrix, let vector, let lexical = legs[.bm25], let dense = legs[.vector] {
+        if case .convex = options.fusion, let matrix, let vector, let board, let lexical = legs[.bm25],
+            let dense = legs[.vector]
+        {
             let onlyLexical = ChunkMask(Set(lexical.map(\.id)).subtracting(dense.map(\.id)))
-            let onlyDense = ChunkMask(Set(dense.map(\.id)).subtracting(lexical.map(\.id)))
+            let onlyDense = Set(dense.map(\.id)).subtracting(lexical.map(\.id))
             others[.vector] = try matrix.nearest(to: Array(vector[0]), limit: onlyLexical.count, among: onlyLexical)
-            let scored = try BM25Table.search(
-                in: db, terms: terms, limit: onlyDense.count, mask: onlyDense, parameters: options.bm25)
-            let silent = Set(dense.map(\.id)).subtracting(lexical.map(\.id)).subtracting(scored.map(\.id))
+            let scored = board.scores(of: onlyDense)
+            let silent = onlyDense.subtracting(scored.map(\.id))
             others[.bm25] = scored + silent.sorted().map { ScoredID(id: $0, score: 0) }
         }
         let fused = options.fusion.fuse(legs, scoresOfOthers: others, limit: depth)
@@ -169,7 +194,8 @@ public struct CorpusRetriever: Retriever {
         let hits = fused.compactMap { hit in
             stored[hit.id].map {
                 ScoredChunk(
-                    id: hit.id, chunk: $0.chunk, documentTitle: $0.documentTitle, location: $0.location,
+                    id: hit.id, chunk: $0.chunk, documentTitle: $0.documentTitle, language: $0.language,
+                    location: $0.location,
                     score: hit.score, legs: hit.legs)
             }
         }

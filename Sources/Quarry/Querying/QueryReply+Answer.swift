@@ -1,3 +1,4 @@
+import QuarryCore
 public import QuarryRetrievalQA
 
 extension QueryReply {
@@ -6,9 +7,12 @@ extension QueryReply {
         answer = result.text
         refused = result.isRefused
         refusalReason = result.refusal?.explanation
+        draft = result.draft
         support = result.support
         unsupported = result.unsupported
         usage = result.usage
+        finish = result.finish?.name
+        switches = result.switches.isEmpty ? nil : result.switches
         citations = result.citations.map { citation in
             Citation(
                 marker: citation.marker, document: citation.documentID, chunk: citation.chunk.rawValue,
@@ -34,9 +38,21 @@ extension RefusalReason {
             "The best passage supports an answer with \(Self.percent(support)); \(Self.percent(threshold)) are needed."
         case .declinedByModel: "The model found no answer in the passages."
         case .emptyReply: "The model wrote nothing."
+        case .unsupported: "No passage bears out what the model wrote."
         case .noRoom(let budget): "Not one passage fits a prompt of \(budget) tokens."
         }
     }
 
     private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}
+
+extension FinishReason {
+    fileprivate var name: String {
+        switch self {
+        case .stop: "stop"
+        case .length: "length"
+        case .contentFilter: "content_filter"
+        case .other(let reason): reason
+        }
+    }
 }

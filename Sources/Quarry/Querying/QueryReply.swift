@@ -1,5 +1,5 @@
 public import QuarryCore
-import QuarryRetrievalQA
+public import QuarryRetrievalQA
 
 /// What `quarry query --json` prints, and what a server will: hits, and the answer where one was asked for.
 ///
@@ -74,11 +74,17 @@ public struct QueryReply: Sendable, Codable {
     public var citations: [Citation]?
     public var refused: Bool?
     public var refusalReason: String?
+    /// What a model wrote that was refused because no passage bears it out.
+    public var draft: String?
     /// Estimated probability that the answer stands in the documents.
     public var support: Double?
     /// Sentences of a generated answer that no passage supports.
     public var unsupported: [String]?
     public var generator: Generator?
+    /// Models that could not answer before the one that did.
+    public var switches: [ModelSwitch]?
+    /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or its server's own word.
+    public var finish: String?
     public var usage: TokenUsage?
     public var timings: Timings
     /// Whether a language model's words are those it wrote for the same prompt before; nil where none was asked.

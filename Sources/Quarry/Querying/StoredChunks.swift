@@ -8,6 +8,7 @@ enum StoredChunks {
         var chunk: Chunk
         var separator: String
         var documentTitle: String?
+        var language: String?
         var location: SourceLocation
     }
 
@@ -17,9 +18,9 @@ enum StoredChunks {
         var maps: [Int64: SourceMap] = [:]
         let statement = try db.cachedStatement(
             sql: """
-                SELECT chunks.id, chunks.document, documents.key, documents.title, chunks.ordinal, chunks.start,
-                    chunks."end", chunks.text, chunks.separator, chunks.headings, chunks.table_header, chunks.tokens,
-                    sources.name
+                SELECT chunks.id, chunks.document, documents.key, documents.title, documents.language, chunks.ordinal,
+                    chunks.start, chunks."end", chunks.text, chunks.separator, chunks.headings, chunks.table_header,
+                    chunks.tokens, sources.name
                 FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
                 WHERE chunks.id = ?
                 """)
@@ -34,7 +35,7 @@ enum StoredChunks {
                 headings: try JSONDecoder().decode([String].self, from: row["headings"] as Data),
                 tableHeader: row["table_header"], tokenCount: row["tokens"])
             found[id] = Stored(
-                chunk: chunk, separator: row["separator"], documentTitle: row["title"],
+                chunk: chunk, separator: row["separator"], documentTitle: row["title"], language: row["language"],
                 location: location(of: range, in: map, source: row["name"]))
         }
         return found

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+struct EvaluationCommandTests {
+    /// An index of three notes, made without a model, with questions beside it.
+    private func notes(questions: String, judgements: String = "q1\tdocs/lease.md\t1\n") throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
+        try scratch.write("# Kettle\n\nBoil the kettle before you warm the pot.\n", to: "docs/kettle.md")
+        try scratch.write("# Hedge\n\nThe hedge along the road is cut in August.\n", to: "docs/hedge.md")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        try scratch.write(questions, to: "questions.jsonl")
+        try scratch.write(judgements, to: "qrels.tsv")
+        return scratch
+    }
+
+    private static let one = "{\"_id\": \"q1\", \"text\": \"Who signs the lease?\"}\n"
+    private static let judged = ["eval", "--queries", "questions.jsonl", "--qrels", "qrels.tsv"]
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test(arguments: ["-1", "0"])
+    func `a limit that leaves no question is wrong usage`(limit: String) throws {
+        let scratch = try notes(questions: Self.one)
+        let outcome = try Command.run(Self.judged + ["--limit=\(limit)"], in: scratch.url)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("--limit \(limit) leaves no question"), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [("bm25,bm25", "names bm25 twice"), (",", "is no mode"), ("bm25,", "is no mode")])
+    func `modes that are named twice or not at all are wrong usage`(modes: String, reason: String) throws {
+        let scratch = try notes(questions: Self.one)
+        for more in [[], ["--json"]] as [[String]] {
+            let outcome = try Command.run(Self.judged + ["--modes=\(modes)"] + more, in: scratch.url)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+        }
+    }
+
+    @Test func `figures over no judged question are not given`() throws {
+        let scratch = try notes(questions: Self.one, judgements: "other\tdocs/lease.md\t1\n")
+        let outcome = try Command.run(Self.judged, in: scratch.url)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.contains("No question of questions.jsonl (1 taken) has a judgement in qrels.tsv."))
+    }
+
+    @Test func `a question that says nothing of answers is left out of the figures, and counted`() throws {
+        let scratch = try notes(
+            questions: """
+                {"_id": "a", "text": "Who signs the lease?", "answers": ["Mrs Ilves"]}
+                {"_id": "b", "text": "How deep is the Mariana trench?", "answers": []}
+                {"_id": "c", "text": "When is the hedge along the road cut?"}
+                """)
+        let outcome = try Command.run("eval", "--answers", "--queries", "questions.jsonl", "--json", in: scratch.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let reply = try object(outcome.output)
+        #expect(reply["questions"] as? Int == 2)
+        #expect(reply["skipped"] as? Int == 1)
+        #expect(reply["answerable"] as? Int == 1)
+        #expect(reply["refusalRecall"] as? Double == 1)
+        try scratch.write(Self.one, to: "questions.jsonl")
+        let nothing = try Command.run("eval", "--answers", "--queries", "questions.jsonl", in: scratch.url)
+        #expect(nothing.status == 1)
+        #expect(nothing.errors.contains("says its answers"), "\(nothing.errors)")
+    }
+
+    private static let withOneBad = """
+        {"_id": "q1", "text": "Who signs the lease?"}
+
+        {"_id": "bad", "text": "?!"}
+        {"_id": "q2", "text": "When is the hedge cut?"}
+        """
+
+    @Test func `a question that cannot be asked is named, and the others make their run file`() throws {
+        let scratch = try notes(questions: Self.withOneBad)
+        let outcome = try Command.run(
+            "query", "--batch", "questions.jsonl", "--run", "run.trec", in: scratch.url)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("quarantined: questions.jsonl:3: question bad: "), "\(outcome.errors)")
+        let run = try String(contentsOfFile: scratch.path("run.trec"), encoding: .utf8).split(separator: "\n")
+        #expect(Set(run.compactMap { $0.split(separator: " ").first }) == ["q1", "q2"])
+    }
+
+    @Test(arguments: [[], ["--retrieve"]] as [[String]])
+    func `a question that cannot be asked has an object without hits that says why`(more: [String]) throws {
+        let scratch = try notes(questions: Self.withOneBad)
+        let outcome = try Command.run(["query", "--batch", "questions.jsonl"] + more, in: scratch.url)
+        #expect(outcome.status == 2)
+        let replies = try outcome.output.split(separator: "\n").map { try object(String($0)) }
+        #expect(replies.map { $0["id"] as? String } == ["q1", "bad", "q2"])
+        #expect(replies.map { ($0["hits"] as? [Any])?.isEmpty } == [false, true, false])
+        #expect((replies[1]["warnings"] as? [String])?.first?.contains("no letter") == true)
+    }
+
+    @Test func `an evaluation counts a question that cannot be asked as a miss, and names it once`() throws {
+        let scratch = try notes(
+            questions: Self.withOneBad,
+            judgements: "q1\tdocs/lease.md\t1\nbad\tdocs/kettle.md\t1\n")
+        let outcome = try Command.run(Self.judged + ["--json"], in: scratch.url)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        let modes = try #require(try object(outcome.output)["modes"] as? [String: [String: [String: Double]]])
+        #expect(modes["bm25"]?["recall@10"]?["mean"] == 0.5)
+    }
+
+    @Test func `a run file has a line for every document, although the passages of one join`() throws {
+        let scratch = try Scratch()
+        let filler = String(repeating: "well above the water and out of reach of foxes, ", count: 25)
+        let paragraphs = (1...250).map { "The kingfisher and its nest, kingfisher and nest in bank \($0), \(filler)" }
+        try scratch.write(paragraphs.joined(separator: "\n\n"), to: "docs/ponds.txt")
+        for number in 1...3 { try scratch.write("One kingfisher, \(filler)\(filler)", to: "docs/\(number).txt") }
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        try scratch.write("{\"_id\": \"q\", \"text\": \"kingfisher nest\"}\n", to: "questions.jsonl")
+        let outcome = try Command.run(
+            "query", "--batch", "questions.jsonl", "--run", "run.trec", "-k", "4", in: scratch.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let run = try String(contentsOfFile: scratch.path("run.trec"), encoding: .utf8).split(separator: "\n")
+        #expect(
+            run.map { String($0.split(separator: " ")[2]) }.sorted()
+                == ["docs/1.txt", "docs/2.txt", "docs/3.txt", "docs/ponds.txt"])
+    }
+}

@@ -1,0 +1,16 @@
+import Foundation
+import Testing
+
+struct StandardErrorTests {
+    @Test func `a closed standard error changes nothing but that nobody hears`() throws {
+        let scratch = try Scratch()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "exec \"$0\" doctor -i nope.q 2>&-", Command.executable.path]
+        process.currentDirectoryURL = scratch.url
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 1)
+    }
+}
