@@ -30,6 +30,8 @@ struct InputScan {
     /// Absolute paths of the roots that were walked.
     var roots: [String]
     var rejected: [Rejection]
+    /// Lines of ignore files that are no pattern.
+    let warnings: [Rejection]
     var skipped: Int
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
@@ -48,6 +50,7 @@ struct InputScan {
         }
         roots = paths.map(Self.absolute)
         rejected = walk.rejected
+        warnings = walk.warnings
         skipped = walk.skippedCount
         maximumFileBytes = options.maximumFileBytes
 
