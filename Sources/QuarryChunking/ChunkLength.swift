@@ -17,7 +17,7 @@ public struct ChunkLength: Sendable, Hashable, Codable {
     }
 
     /// Chunks below this length are joined to a neighbour where that fits: 15 % of the target.
-    var tiny: Int { target * 15 / 100 }
+    var tiny: Int { target / 100 * 15 + target % 100 * 15 / 100 }
 
     /// What the breadcrumb of headings may take: a quarter of the target.
     var breadcrumb: Int { target / 4 }

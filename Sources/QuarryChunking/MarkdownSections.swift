@@ -14,6 +14,8 @@ struct MarkdownSections {
         var parent = 0
         var tokens = 0
         var hasText = false
+        /// Levels of the headings that the section begins with, in the order of their units.
+        var headingLevels: [Int] = []
     }
 
     private struct OpenHeading {
@@ -89,12 +91,18 @@ struct MarkdownSections {
         while let last = path.last, last.level >= level { path.removeLast() }
         let parent = path.last?.breadcrumb ?? 0
         if sections[sections.count - 1].hasText { sections.append(Section()) }
+        // A heading without text that is closed here shares the section: what both stand under is above it.
+        let levels = sections[sections.count - 1].headingLevels
+        for index in levels.indices where levels[index] >= level {
+            sections[sections.count - 1].units[index].breadcrumb = parent
+        }
         sections[sections.count - 1].level = level
         sections[sections.count - 1].parent = parent
         if var unit = cutter.unit(range, form: .lines) {
             unit.breadcrumb = parent
             unit.isHeading = true
             sections[sections.count - 1].units.append(unit)
+            sections[sections.count - 1].headingLevels.append(level)
             sections[sections.count - 1].tokens += unit.tokens
         }
         path.append(OpenHeading(level: level, title: title, breadcrumb: outline.breadcrumbs.count))

@@ -76,12 +76,18 @@ public struct SourceMap: Sendable, Hashable {
         max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset }) + firstLine - 1
     }
 
-    /// The map of the text that remains when its first `offset` bytes are cut off. `offset` lies between two units.
+    /// The map of the text that remains when its first `offset` bytes are cut off.
+    ///
+    /// - Precondition: `offset` lies between two units.
     public func suffix(from offset: Int) -> SourceMap {
         guard offset > 0 else { return self }
         var kept: [Segment] = []
         for segment in segments where segment.cleanEnd > offset {
-            let dropped = max(0, offset - segment.clean) / segment.cleanUnit
+            let cut = max(0, offset - segment.clean)
+            precondition(
+                cut.isMultiple(of: segment.cleanUnit),
+                "The offset \(offset) lies within a unit of \(segment.cleanUnit) bytes.")
+            let dropped = cut / segment.cleanUnit
             kept.append(
                 Segment(
                     clean: segment.clean + dropped * segment.cleanUnit - offset,

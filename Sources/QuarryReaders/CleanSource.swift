@@ -26,6 +26,8 @@ struct CleanSource {
                 sourceMap = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: bytes))
             } catch let error as Rejection {
                 throw error
+            } catch let error as InvalidUTF8 where start.isMarkedUTF8 {
+                throw Rejection.undecodable(source, as: .utf8, at: error.offset)
             } catch {
                 let encoding = try EncodingDetector.encoding(of: source)
                 self = try CleanSource(source, as: encoding)
@@ -54,11 +56,13 @@ struct CleanSource {
 struct SourceStart {
     /// Nil where the bytes have to be tried as UTF-8 first.
     var encoding: TextEncoding?
+    /// Whether a byte-order mark says UTF-8, so that no other encoding is to be guessed.
+    var isMarkedUTF8 = false
 
     init(_ source: Source) throws(Rejection) {
         if source.bytes.isEmpty { throw Rejection.empty(source.id) }
         switch EncodingDetector.byteOrderMark(of: source.bytes) {
-        case .utf8?: encoding = nil
+        case .utf8?: isMarkedUTF8 = true
         case let wide?: encoding = wide
         case nil:
             guard source.bytes.prefix(8192).contains(0) else {

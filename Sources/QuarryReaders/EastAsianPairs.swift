@@ -6,7 +6,9 @@ struct EastAsianPairs {
     let score: Double
 
     /// Nil where the bytes are not pairs.
-    init?(_ bytes: ArraySlice<UInt8>) {
+    ///
+    /// - Parameter isCut: Whether more bytes follow, so that the last may be the first half of a pair.
+    init?(_ bytes: ArraySlice<UInt8>, isCut: Bool) {
         // A cell of 94 in a row, the same chance for all.
         let cell = -4.54
         var korean = 0.0
@@ -19,8 +21,8 @@ struct EastAsianPairs {
                 index += 1
                 continue
             }
-            let isCut = index + 1 == bytes.endIndex
-            guard lead >= 0xA1, !isCut, bytes[index + 1] >= 0xA1 else { return nil }
+            if isCut, lead >= 0xA1, index + 1 == bytes.endIndex { break }
+            guard lead >= 0xA1, index + 1 < bytes.endIndex, bytes[index + 1] >= 0xA1 else { return nil }
             // Rows of Hangul, of common Chinese characters, of Hiragana and of Katakana.
             korean += cell + ((0xB0...0xC8).contains(lead) ? -3.2 : -7)
             chinese += cell + ((0xB0...0xD7).contains(lead) ? -3.9 : -6)

@@ -12,7 +12,7 @@ struct FileStatus: Sendable, Hashable {
 
     var kind: Kind
     var size: Int
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970. Times before 1677 and after 2262 do not fit and are the least and the greatest number.
     var modificationTime: Int64
     var inode: UInt64
 
@@ -30,7 +30,14 @@ struct FileStatus: Sendable, Hashable {
         #else
             let time = info.st_mtim
         #endif
-        modificationTime = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        modificationTime = FileStatus.nanoseconds(seconds: Int64(time.tv_sec), rest: Int64(time.tv_nsec))
+    }
+
+    private static func nanoseconds(seconds: Int64, rest: Int64) -> Int64 {
+        let (product, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isPastEnd) = product.addingReportingOverflow(rest)
+        if isTooFar || isPastEnd { return seconds < 0 ? .min : .max }
+        return sum
     }
 
     /// - Throws: The system's error.
@@ -90,7 +97,8 @@ enum FileSystem {
         return String(cString: resolved)
     }
 
-    static func currentDirectory() -> String { (try? canonicalPath(".")) ?? "/" }
+    /// Nil where the working directory was removed or cannot be seen.
+    static func currentDirectory() -> String? { try? canonicalPath(".") }
 
     /// All bytes of a regular file.
     static func read(_ path: String, id: String, maximumBytes: Int) throws(Rejection) -> [UInt8] {

@@ -1,3 +1,5 @@
+import QuarryText
+
 /// The state of one walk.
 struct Walk {
     let walker: FileWalker
@@ -5,8 +7,10 @@ struct Walk {
     let exclude: [GlobPattern]
     var result = WalkResult()
     /// Canonical paths of what was visited.
-    private var visited: Set<String> = []
-    private var ids: Set<String> = []
+    private var visited: Set<ExactText> = []
+    /// Where in the result each file that was taken stands, by its canonical path.
+    private var places: [ExactText: Int] = [:]
+    private var ids: Set<ExactText> = []
     /// Links are followed after everything that has a path of its own was visited.
     private var links: [Entry] = []
 
@@ -30,7 +34,7 @@ struct Walk {
 
     mutating func directory(_ root: String, canonical: String, name: String) throws(Rejection) {
         var rules = IgnoreRules()
-        let names = Walk.addRules(above: canonical, to: &rules)
+        let names = addRules(above: canonical, to: &rules)
         do {
             _ = try FileSystem.names(in: root)
         } catch {
@@ -43,16 +47,18 @@ struct Walk {
     }
 
     /// Reads the ignore files from the top of a repository down to a folder, its own not included.
-    private static func addRules(above canonical: String, to rules: inout IgnoreRules) -> [[UInt8]] {
+    private mutating func addRules(above canonical: String, to rules: inout IgnoreRules) -> [[UInt8]] {
         var names = canonical.split(separator: "/")
         var below: [Substring] = []
         while true {
             let path = "/" + names.joined(separator: "/")
             if (try? FileStatus(path: path + "/.git", followingLinks: true)) != nil {
-                rules.addFile(path + "/.git/info/exclude", depth: 0)
+                // The folder's own are read when it is walked.
+                guard !below.isEmpty else { return [] }
+                rules.addExclusions(ofRepository: path, id: path, depth: 0, reportingTo: &result)
                 var folder = path
                 for (depth, name) in below.enumerated() {
-                    rules.addFiles(of: folder, depth: depth)
+                    rules.addFiles(of: folder, id: folder, depth: depth, reportingTo: &result)
                     folder += "/" + name
                 }
                 return below.map { Array($0.utf8) }
@@ -65,7 +71,7 @@ struct Walk {
     private mutating func walk(_ start: Entry) {
         var pending = [start]
         while var entry = pending.popLast() {
-            guard visited.insert(entry.canonical).inserted else { continue }
+            guard visited.insert(ExactText(entry.canonical)).inserted else { continue }
             let names: [String?]
             do {
                 names = try FileSystem.names(in: entry.path)
@@ -74,7 +80,12 @@ struct Walk {
                     Rejection(source: entry.id, reason: .unreadable, message: "The folder cannot be read: \(error)."))
                 continue
             }
-            entry.rules.addFiles(of: entry.path, depth: entry.names.count)
+            let depth = entry.names.count
+            if names.contains(".git") {
+                entry.rules.addExclusions(
+                    ofRepository: entry.path, id: entry.id, depth: depth, reportingTo: &result)
+            }
+            entry.rules.addFiles(of: entry.path, id: entry.id, depth: depth, reportingTo: &result)
             for name in names { visit(name, in: entry, &pending) }
         }
     }
@@ -123,7 +134,7 @@ struct Walk {
                     let status = try FileStatus(path: entry.path, followingLinks: true)
                     entry.canonical = try FileSystem.canonicalPath(entry.path)
                     let isDirectory = status.kind == .directory
-                    if isIgnored(entry, isDirectory: isDirectory) || visited.contains(entry.canonical) {
+                    if isIgnored(entry, isDirectory: isDirectory) || visited.contains(ExactText(entry.canonical)) {
                         skip()
                     } else if isDirectory {
                         walk(entry)
@@ -158,7 +169,7 @@ struct Walk {
             skip()
             return
         }
-        guard visited.insert(entry.canonical).inserted else { return }
+        guard visited.insert(ExactText(entry.canonical)).inserted else { return }
         add(entry.path, id: entry.id, canonical: entry.canonical, root: entry.root, status, isExplicit: false)
     }
 
@@ -169,7 +180,11 @@ struct Walk {
             skip()
             return
         }
-        guard visited.insert(canonical).inserted else { return }
+        guard visited.insert(ExactText(canonical)).inserted else {
+            // A folder that holds it was walked: the file keeps its name there.
+            if let place = places[ExactText(canonical)] { result.files[place].isExplicit = true }
+            return
+        }
         do {
             let status = try FileStatus(path: root, followingLinks: true)
             guard status.kind == .file else {
@@ -194,7 +209,8 @@ struct Walk {
             result.rejected.append(.tooLarge(id, size: status.size, maximumBytes: walker.maximumBytes))
             return
         }
-        let name = ids.insert(id).inserted ? id : canonical
+        let name = ids.insert(ExactText(id)).inserted ? id : canonical
+        places[ExactText(canonical)] = result.files.count
         result.files.append(
             FoundFile(
                 path: path, id: name, root: root, size: status.size, modificationTime: status.modificationTime,

@@ -1,7 +1,9 @@
+import QuarryText
+
 /// Finds the files under files and folders.
 ///
 /// `.gitignore` and `.quarryignore` are honoured in every folder, and above a root up to the top of its Git repository,
-/// with `.git/info/exclude`. Hidden files and folders are passed over. The result depends on the files alone and not on
+/// with `.git/info/exclude` there and in every repository inside. Hidden files and folders are passed over. The result depends on the files alone and not on
 /// the order of roots or of directory entries.
 public struct FileWalker: Sendable {
     /// 256 MiB.
@@ -41,6 +43,7 @@ public struct FileWalker: Sendable {
     public func files() throws(Rejection) -> WalkResult {
         var walk = Walk(walker: self, include: try patterns(include), exclude: try patterns(exclude))
         var directories: [(root: String, canonical: String)] = []
+        var seen: Set<ExactText> = []
         var files: [(root: String, canonical: String)] = []
         for root in roots {
             if root == "-" {
@@ -51,9 +54,7 @@ public struct FileWalker: Sendable {
                 let status = try FileStatus(path: root, followingLinks: true)
                 let canonical = try FileSystem.canonicalPath(root)
                 if status.kind == .directory {
-                    if !directories.contains(where: { $0.canonical == canonical }) {
-                        directories.append((root, canonical))
-                    }
+                    if seen.insert(ExactText(canonical)).inserted { directories.append((root, canonical)) }
                 } else {
                     files.append((root, canonical))
                 }
@@ -73,8 +74,19 @@ public struct FileWalker: Sendable {
             walk.explicitFile(file.root, canonical: file.canonical)
         }
         walk.result.files.sort { FileSystem.precedes($0.id, $1.id) }
-        walk.result.rejected.sort { FileSystem.precedes($0.source, $1.source) }
+        walk.result.rejected = FileWalker.distinct(walk.result.rejected)
+        walk.result.warnings = FileWalker.distinct(walk.result.warnings)
         return walk.result
+    }
+
+    /// Each rejection once, by source and line: ignore files above several roots are read for each of them.
+    private static func distinct(_ rejections: [Rejection]) -> [Rejection] {
+        var met: Set<Rejection> = []
+        return rejections.filter { met.insert($0).inserted }.sorted { a, b in
+            if !a.source.utf8.elementsEqual(b.source.utf8) { return FileSystem.precedes(a.source, b.source) }
+            if a.line != b.line { return (a.line ?? 0) < (b.line ?? 0) }
+            return FileSystem.precedes(a.message, b.message)
+        }
     }
 
     private func patterns(_ lines: [String]) throws(Rejection) -> [GlobPattern] {
@@ -99,11 +111,11 @@ enum RootNames {
         var lengths = [Int](repeating: 1, count: paths.count)
         while true {
             let names = zip(parts, lengths).map { $0.suffix($1).joined(separator: "/") }
-            var counts: [String: Int] = [:]
-            for name in names { counts[name, default: 0] += 1 }
+            var counts: [ExactText: Int] = [:]
+            for name in names { counts[ExactText(name), default: 0] += 1 }
             var isExtended = false
-            for index in paths.indices where counts[names[index], default: 0] > 1 && lengths[index] < parts[index].count
-            {
+            for index in paths.indices
+            where counts[ExactText(names[index]), default: 0] > 1 && lengths[index] < parts[index].count {
                 lengths[index] += 1
                 isExtended = true
             }
@@ -112,7 +124,7 @@ enum RootNames {
     }
 
     /// A path without `.`, empty names and, where names before them allow it, `..`; relative to `directory` if inside.
-    static func normalized(_ path: String, in directory: String) -> String {
+    static func normalized(_ path: String, in directory: String?) -> String {
         var names: [Substring] = []
         for name in path.split(separator: "/") where name != "." {
             if name == "..", let last = names.last, last != ".." { names.removeLast() } else { names.append(name) }
@@ -120,6 +132,7 @@ enum RootNames {
         let joined = names.joined(separator: "/")
         guard path.hasPrefix("/") else { return joined }
         let absolute = "/" + joined
+        guard let directory else { return absolute }
         let prefix = directory == "/" ? "/" : directory + "/"
         return absolute.hasPrefix(prefix) ? String(absolute.dropFirst(prefix.count)) : absolute
     }

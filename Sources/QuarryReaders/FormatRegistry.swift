@@ -19,7 +19,6 @@ public struct FormatRegistry: Sendable {
     }
 
     private var formats: [String: SourceFormat]
-    private var readers: [SourceFormat: any Reader]
 
     /// Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), and as plain text `txt`, logs, other light markup,
     /// configuration and source code.
@@ -28,7 +27,6 @@ public struct FormatRegistry: Sendable {
         for name in FormatRegistry.markdown { formats[name] = .markdown }
         for name in FormatRegistry.jsonLines { formats[name] = .jsonLines }
         for name in FormatRegistry.plainText { formats[name] = .plainText }
-        readers = [.plainText: PlainTextReader(), .markdown: MarkdownReader(), .jsonLines: JSONLReader()]
     }
 
     /// Reads files of an extension, written without its dot, as a format.
@@ -44,7 +42,8 @@ public struct FormatRegistry: Sendable {
 
     /// Reads a source by its name, or as the format that is given.
     ///
-    /// Where no reader fits, a source that was named explicitly is rejected with a reason, any other is skipped.
+    /// Where no reader fits, a source that was named explicitly is rejected with a reason, any other is skipped. Text
+    /// that is damaged, or in an encoding that is not read, is rejected either way.
     public func read(_ source: Source, as format: SourceFormat? = nil) throws -> ReadResult {
         if let format { return try reader(for: format).read(source) }
         switch verdict(forPath: source.id) {
@@ -55,12 +54,20 @@ public struct FormatRegistry: Sendable {
         if FormatRegistry.hasForeignSignature(source.bytes) { return unsupported(source) }
         let sniffed = FormatRegistry.looksLikeJSONLines(source.bytes) ? SourceFormat.jsonLines : .plainText
         let result = try reader(for: sniffed).read(source)
-        let isForeign = result.documents.isEmpty && !result.rejected.contains { $0.reason == .empty }
+        let isForeign =
+            result.documents.isEmpty
+            && result.rejected.allSatisfy { $0.reason == .binary || $0.reason == .unsupportedFormat }
         guard isForeign, !source.isExplicit, let reason = result.rejected.first else { return result }
         return ReadResult(skipped: reason)
     }
 
-    private func reader(for format: SourceFormat) -> any Reader { readers[format] ?? PlainTextReader() }
+    private func reader(for format: SourceFormat) -> any Reader {
+        switch format {
+        case .plainText: PlainTextReader()
+        case .markdown: MarkdownReader()
+        case .jsonLines: JSONLReader()
+        }
+    }
 
     private func unsupported(_ source: Source) -> ReadResult {
         let reason = Rejection.unsupported(source.id)

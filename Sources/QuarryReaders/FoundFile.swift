@@ -11,7 +11,7 @@ public struct FoundFile: Sendable, Hashable {
     public var root: String
     /// In bytes.
     public var size: Int
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970, as near as they fit.
     public var modificationTime: Int64
     public var inode: UInt64
     /// Whether the file was given by name.
@@ -53,18 +53,23 @@ extension Source {
 public struct WalkResult: Sendable, Hashable {
     /// In the order of their ids' bytes.
     public var files: [FoundFile]
-    /// Files that are too large, and files and folders that the system would not show.
+    /// Files that are too large, files and folders that the system would not show, and ignore files that cannot be
+    /// read and so hold nothing.
     public var rejected: [Rejection]
+    /// Lines of ignore files that are no pattern.
+    public var warnings: [Rejection]
     /// Files and folders that were passed over: ignored, excluded, hidden, links, or of a format that nobody reads.
     public var skippedCount: Int
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool
 
     public init(
-        files: [FoundFile] = [], rejected: [Rejection] = [], skippedCount: Int = 0, includesStandardInput: Bool = false
+        files: [FoundFile] = [], rejected: [Rejection] = [], warnings: [Rejection] = [], skippedCount: Int = 0,
+        includesStandardInput: Bool = false
     ) {
         self.files = files
         self.rejected = rejected
+        self.warnings = warnings
         self.skippedCount = skippedCount
         self.includesStandardInput = includesStandardInput
     }

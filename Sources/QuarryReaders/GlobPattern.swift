@@ -27,15 +27,7 @@ struct GlobPattern: Sendable, Hashable {
 
     /// Nil for an empty line, a comment, and a pattern that matches nothing because it is broken.
     init?(line: some StringProtocol) {
-        var bytes = Array(line.utf8)
-        if bytes.last == 0x0D { bytes.removeLast() }
-        while bytes.last == 0x20 {
-            var slashes = 0
-            while slashes < bytes.count - 1, bytes[bytes.count - 2 - slashes] == UInt8(ascii: "\\") { slashes += 1 }
-            if !slashes.isMultiple(of: 2) { break }
-            bytes.removeLast()
-        }
-        guard let first = bytes.first, first != UInt8(ascii: "#") else { return nil }
+        guard var bytes = GlobPattern.content(of: line), let first = bytes.first else { return nil }
         isNegated = first == UInt8(ascii: "!")
         if isNegated { bytes.removeFirst() }
         isDirectoryOnly = bytes.last == UInt8(ascii: "/")
@@ -53,6 +45,22 @@ struct GlobPattern: Sendable, Hashable {
             }
         }
         self.segments = segments
+    }
+
+    /// Whether a line is empty or a comment.
+    static func isBlank(_ line: some StringProtocol) -> Bool { content(of: line) == nil }
+
+    /// A line without the white space at its end that is not escaped; nil where it is empty or a comment.
+    private static func content(of line: some StringProtocol) -> [UInt8]? {
+        var bytes = Array(line.utf8)
+        if bytes.last == 0x0D { bytes.removeLast() }
+        while bytes.last == 0x20 {
+            var slashes = 0
+            while slashes < bytes.count - 1, bytes[bytes.count - 2 - slashes] == UInt8(ascii: "\\") { slashes += 1 }
+            if !slashes.isMultiple(of: 2) { break }
+            bytes.removeLast()
+        }
+        return bytes.isEmpty || bytes.first == UInt8(ascii: "#") ? nil : bytes
     }
 
     private static func segment(_ tokens: [Token]) -> Segment {

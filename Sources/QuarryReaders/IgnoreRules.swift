@@ -12,19 +12,55 @@ struct IgnoreRules: Sendable {
     /// Files whose patterns are honoured, the later with the last word.
     static let fileNames = [".gitignore", ".quarryignore"]
 
-    mutating func add(_ patterns: [GlobPattern], depth: Int) {
+    private mutating func add(_ patterns: [GlobPattern], depth: Int) {
         if !patterns.isEmpty { levels.append(Level(depth: depth, patterns: patterns)) }
     }
 
-    /// Reads the ignore files of a folder. One that cannot be read holds nothing.
-    mutating func addFiles(of directory: String, depth: Int) {
-        for name in IgnoreRules.fileNames { addFile(directory + "/" + name, depth: depth) }
+    /// Reads the ignore files of a folder, where it has any.
+    ///
+    /// - Parameters:
+    ///   - id: What the folder is called.
+    ///   - result: Gets what is wrong with the files.
+    mutating func addFiles(of directory: String, id: String, depth: Int, reportingTo result: inout WalkResult) {
+        for name in IgnoreRules.fileNames {
+            addFile(directory + "/" + name, id: id + "/" + name, depth: depth, reportingTo: &result)
+        }
     }
 
-    mutating func addFile(_ path: String, depth: Int) {
-        guard let bytes = try? FileSystem.read(path, id: path, maximumBytes: 1 << 24) else { return }
+    /// Reads `.git/info/exclude` of a repository, where there is one.
+    mutating func addExclusions(
+        ofRepository directory: String, id: String, depth: Int, reportingTo result: inout WalkResult
+    ) {
+        let name = "/.git/info/exclude"
+        addFile(directory + name, id: id + name, depth: depth, reportingTo: &result)
+    }
+
+    private mutating func addFile(_ path: String, id: String, depth: Int, reportingTo result: inout WalkResult) {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileSystem.read(path, id: id, maximumBytes: 1 << 24)
+        } catch {
+            if error.reason != .vanished {
+                result.rejected.append(
+                    Rejection(
+                        source: id, reason: error.reason,
+                        message: error.message + " The patterns in this ignore file do not hold."))
+            }
+            return
+        }
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        let patterns = text.split(separator: 0x0A).compactMap { GlobPattern(line: String(decoding: $0, as: UTF8.self)) }
+        var patterns: [GlobPattern] = []
+        for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            let line = String(decoding: line, as: UTF8.self)
+            if let pattern = GlobPattern(line: line) {
+                patterns.append(pattern)
+            } else if !GlobPattern.isBlank(line) {
+                result.warnings.append(
+                    Rejection(
+                        source: id, line: index + 1, reason: .brokenPattern,
+                        message: "This pattern is broken and matches nothing: \(line.prefix(80))"))
+            }
+        }
         add(patterns, depth: depth)
     }
 

@@ -5,8 +5,9 @@ import QuarryText
 ///
 /// `_id` is a string or a number; a record without one is called `<source>#L<line>`. Members of `metadata`, and members
 /// of the record that have no meaning here, become metadata: objects are flattened with dots, lists become strings,
-/// nulls are left out. Where `text` is empty the title is the text, so that a record of a title can be found by it.
-/// The map of each document leads to the bytes and the line of its record, through escapes.
+/// nulls are left out, and numbers that a `Double` would not give back keep their digits as a string. Where `text` is
+/// empty the title is the text, so that a record of a title can be found by it. The map of each document leads to the
+/// bytes and the line of its record, through escapes.
 ///
 /// A line that is no such record is rejected by its number and the others are read.
 public struct JSONLReader: Reader {
@@ -22,7 +23,7 @@ public struct JSONLReader: Reader {
                 return parse
             }
             // Lines that are not UTF-8 may be all of another encoding, or the few that are damaged.
-            if parse.isDamaged, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
+            if parse.isDamaged, !start.isMarkedUTF8, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
                 var result = try read(source, as: encoding)
                 result.warnings += Rejection.guesses(source.id, encoding)
                 return result
@@ -50,12 +51,14 @@ private struct JSONLParse {
     /// From `bytes` to the source, where they differ.
     let decoded: [SourceMap.Segment]?
     var result = ReadResult()
-    var ids: Set<String> = []
+    var ids: Set<ExactText> = []
     /// Whether a line was not UTF-8.
     var isDamaged = false
 
     /// Lines of records begin anywhere: all share this.
     private static let lineStarts = [0]
+    /// A longer list is no metadata but data.
+    private static let maximumListCount = 1 << 16
 
     init(source: String, bytes: UnsafeBufferPointer<UInt8>, decoded: [SourceMap.Segment]?) {
         self.source = source
@@ -84,7 +87,7 @@ private struct JSONLParse {
         if bytes[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
         do {
             let document = try document(in: range, line: number)
-            guard ids.insert(document.id).inserted else {
+            guard ids.insert(ExactText(document.id)).inserted else {
                 throw Rejection(
                     source: source, line: number, reason: .duplicateID,
                     message: "Another record is called \"\(document.id)\" already; the first is kept.")
@@ -230,25 +233,22 @@ private struct JSONLParse {
             case .null: break
             case .bool(let value): metadata[name] = .bool(value)
             case .string(let value): metadata[name] = .string(try string(value))
-            case .number(let range): metadata[name] = number(range)
-            case .array(let values, _): metadata[name] = .strings(try values.map(scalar))
+            case .number(let range):
+                metadata[name] = .numeral(String(decoding: bytes[range], as: UTF8.self))
+            case .array(let range):
+                let values = try JSONScanner.elements(
+                    of: range, in: bytes, maximum: JSONLParse.maximumListCount)
+                metadata[name] = .strings(try values.map(scalar))
             case .object(let members, _): try collect(members, prefix: name + ".", into: &metadata)
             }
         }
-    }
-
-    /// A number, or its digits where it is too large for one.
-    private func number(_ range: Range<Int>) -> MetadataValue {
-        let digits = String(decoding: bytes[range], as: UTF8.self)
-        guard let value = Double(digits), value.isFinite else { return .string(digits) }
-        return .number(value)
     }
 
     /// An element of a list: strings as they read, anything else as it is written.
     private func scalar(_ value: JSONValue) throws -> String {
         switch value {
         case .string(let value): return try string(value)
-        case .number(let range), .array(_, let range), .object(_, let range):
+        case .number(let range), .array(let range), .object(_, let range):
             guard let text = String(validating: bytes[range], as: UTF8.self) else {
                 throw InvalidUTF8(offset: range.lowerBound)
             }

@@ -6,12 +6,13 @@ struct JSONFault: Error {
 }
 
 /// A value, as the range of bytes that it stands in.
-indirect enum JSONValue {
+enum JSONValue {
     case string(JSONString)
     case number(Range<Int>)
     case bool(Bool)
     case null
-    case array([JSONValue], Range<Int>)
+    /// Its elements are found by ``JSONScanner/elements(of:in:maximum:)``.
+    case array(Range<Int>)
     case object([(key: JSONString, value: JSONValue)], Range<Int>)
 
     var kind: String {
@@ -172,22 +173,43 @@ struct JSONScanner {
     private mutating func array(depth: Int) throws(JSONFault) -> JSONValue {
         let start = index
         index += 1
-        var values: [JSONValue] = []
         skipSpace()
         if index < end, bytes[index] == UInt8(ascii: "]") {
             index += 1
-            return .array([], start..<index)
+            return .array(start..<index)
         }
         while true {
             skipSpace()
-            values.append(try value(depth: depth + 1))
+            _ = try value(depth: depth + 1)
             skipSpace()
             guard index < end else { throw fault("an array is not closed") }
             let byte = bytes[index]
             index += 1
-            if byte == UInt8(ascii: "]") { return .array(values, start..<index) }
+            if byte == UInt8(ascii: "]") { return .array(start..<index) }
             if byte != UInt8(ascii: ",") { throw JSONFault(offset: index - 1, message: "an array lacks a comma") }
         }
+    }
+
+    /// The elements of an array that was scanned before.
+    ///
+    /// - Throws: ``JSONFault`` where there are more than `maximum`.
+    static func elements(
+        of array: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, maximum: Int
+    ) throws(JSONFault) -> [JSONValue] {
+        var scanner = JSONScanner(bytes: bytes, range: array.lowerBound + 1..<array.upperBound - 1)
+        var elements: [JSONValue] = []
+        scanner.skipSpace()
+        while scanner.index < scanner.end {
+            guard elements.count < maximum else {
+                throw JSONFault(offset: array.lowerBound, message: "a list holds more than \(maximum) elements")
+            }
+            elements.append(try scanner.value(depth: 0))
+            scanner.skipSpace()
+            // The comma.
+            scanner.index += 1
+            scanner.skipSpace()
+        }
+        return elements
     }
 
     private mutating func object(depth: Int) throws(JSONFault) -> JSONValue {

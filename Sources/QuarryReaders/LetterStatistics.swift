@@ -63,7 +63,7 @@ enum LetterStatistics {
             let (language, score) = hypothesis.score(sample, counts: counts)
             if score > rival.score { rival = (.foreign(language: language, encoding: encoding.rawValue), score) }
         }
-        if let pairs = EastAsianPairs(sample), pairs.score > rival.score {
+        if let pairs = EastAsianPairs(sample, isCut: sample.endIndex < bytes.endIndex), pairs.score > rival.score {
             rival = (.foreign(language: pairs.language, encoding: pairs.encoding), pairs.score)
         }
         if rival.guess != .unknown { return rival.guess }

@@ -7,6 +7,7 @@ import QuarryCore
 struct MarkdownBlockParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let rules: MarkdownRules
+    private let labels: LinkLabels
     private(set) var blocks: [Block] = []
     /// Lines of code, nested ones included, in text order.
     private(set) var code: [Range<Int>] = []
@@ -50,6 +51,7 @@ struct MarkdownBlockParser {
     init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
         rules = MarkdownRules(bytes: bytes)
+        labels = LinkLabels(bytes)
     }
 
     /// - Complexity: O(bytes).
@@ -154,7 +156,8 @@ struct MarkdownBlockParser {
                 skipQuoteMarker(&cursor)
             } else if let level = rules.headingLevel(content) {
                 close(to: depth)
-                let title = MarkdownInline.plainText(of: rules.headingContent(content, level: level), in: bytes)
+                let title = MarkdownInline.plainText(
+                    of: rules.headingContent(content, level: level), in: bytes, labels: labels)
                 begin(.heading(level: level, title: title), line, leaf: .none)
                 return
             } else if let fence = rules.fence(content) {
@@ -270,7 +273,8 @@ struct MarkdownBlockParser {
         leaf = .none
         extend(line)
         guard containers.isEmpty, let block = open else { return }
-        let title = MarkdownInline.plainText(of: block.start..<max(block.start, block.previousEnd), in: bytes)
+        let title = MarkdownInline.plainText(
+            of: block.start..<max(block.start, block.previousEnd), in: bytes, labels: labels)
         open?.kind = .heading(level: level, title: title)
         closeOpen()
     }

@@ -1,6 +1,8 @@
 /// What ends a block of HTML (CommonMark 0.31, section 4.6).
 enum MarkdownHTMLEnd: Equatable {
-    case tag([UInt8])
+    case text([UInt8])
+    /// The end tag of any element whose content is raw, whichever began the block.
+    case rawTag
     case blankLine
 }
 
@@ -9,11 +11,11 @@ extension MarkdownRules {
     func htmlBlock(_ range: Range<Int>, interruptsParagraph: Bool) -> MarkdownHTMLEnd? {
         guard range.count >= 2, bytes[range.lowerBound] == UInt8(ascii: "<") else { return nil }
         let next = range.lowerBound + 1
-        if starts(with: "!--", at: next, range) { return .tag(Array("-->".utf8)) }
-        if starts(with: "![CDATA[", at: next, range) { return .tag(Array("]]>".utf8)) }
-        if bytes[next] == UInt8(ascii: "?") { return .tag(Array("?>".utf8)) }
+        if starts(with: "!--", at: next, range) { return .text(Array("-->".utf8)) }
+        if starts(with: "![CDATA[", at: next, range) { return .text(Array("]]>".utf8)) }
+        if bytes[next] == UInt8(ascii: "?") { return .text(Array("?>".utf8)) }
         if bytes[next] == UInt8(ascii: "!"), next + 1 < range.upperBound, isLetter(bytes[next + 1]) {
-            return .tag([UInt8(ascii: ">")])
+            return .text([UInt8(ascii: ">")])
         }
         let isClosing = bytes[next] == UInt8(ascii: "/")
         let nameStart = isClosing ? next + 1 : next
@@ -23,7 +25,7 @@ extension MarkdownRules {
         let name = String(decoding: bytes[nameStart..<index].map { $0 | 0x20 }, as: UTF8.self)
         let after = index < range.upperBound ? bytes[index] : 0x0A
         let isDelimited = after == 0x20 || after == 0x09 || after == 0x0A || after == UInt8(ascii: ">")
-        if !isClosing, isDelimited, MarkdownRules.rawTags.contains(name) { return .tag(Array("</\(name)>".utf8)) }
+        if !isClosing, isDelimited, MarkdownRules.rawTags.contains(name) { return .rawTag }
         let isSelfClosed = after == UInt8(ascii: "/") && starts(with: "/>", at: index, range)
         if isDelimited || isSelfClosed, MarkdownRules.blockTags.contains(name) { return .blankLine }
         if interruptsParagraph { return nil }
@@ -32,15 +34,23 @@ extension MarkdownRules {
 
     /// Whether a line holds the end of a block; letters are compared without case.
     func ends(_ end: MarkdownHTMLEnd, in range: Range<Int>) -> Bool {
-        guard case .tag(let tag) = end, range.count >= tag.count else { return false }
-        for start in range.lowerBound...range.upperBound - tag.count where bytes[start] == tag[0] {
+        switch end {
+        case .blankLine: false
+        case .text(let text): holds(text, in: range)
+        case .rawTag: MarkdownRules.rawEndTags.contains { holds($0, in: range) }
+        }
+    }
+
+    private func holds(_ text: [UInt8], in range: Range<Int>) -> Bool {
+        guard range.count >= text.count else { return false }
+        for start in range.lowerBound...range.upperBound - text.count where bytes[start] == text[0] {
             var length = 1
-            while length < tag.count {
+            while length < text.count {
                 let byte = bytes[start + length]
-                guard (isLetter(byte) ? byte | 0x20 : byte) == tag[length] else { break }
+                guard (isLetter(byte) ? byte | 0x20 : byte) == text[length] else { break }
                 length += 1
             }
-            if length == tag.count { return true }
+            if length == text.count { return true }
         }
         return false
     }
@@ -82,6 +92,7 @@ extension MarkdownRules {
     }
 
     private static let rawTags: Set<String> = ["script", "pre", "style", "textarea"]
+    private static let rawEndTags = rawTags.sorted().map { Array("</\($0)>".utf8) }
     private static let blockTags: Set<String> = [
         "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col",
         "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer",

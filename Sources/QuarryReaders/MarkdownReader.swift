@@ -3,7 +3,8 @@ import QuarryText
 
 /// Reads Markdown: the text keeps its markup, front matter becomes metadata and is left out of the text.
 ///
-/// The title is front matter's, else the first heading of level 1. Blocks are those of ``MarkdownBlockParser``; links are
+/// The title is front matter's, else the first heading of level 1. Where front matter with a title is all there is, the
+/// title is the text, so that a note of a title can be found by it. Blocks are those of ``MarkdownBlockParser``; links are
 /// the targets of wikilinks outside code.
 public struct MarkdownReader: Reader {
     public init() {}
@@ -22,6 +23,7 @@ public struct MarkdownReader: Reader {
         let whole = Array(clean.text.utf8)
         frontMatter = whole.withUnsafeBufferPointer { FrontMatter($0) }
         let start = frontMatter?.end ?? 0
+        let wholeMap = clean.sourceMap
         if start > 0 {
             clean.text = String(decoding: whole[start...], as: UTF8.self)
             clean.sourceMap = clean.sourceMap.suffix(from: start)
@@ -32,7 +34,20 @@ public struct MarkdownReader: Reader {
             parser.parse()
             return (parser.blocks, Wikilinks(bytes: text, code: parser.code).targets())
         }
-        if blocks.isEmpty, !clean.text.utf8.contains(where: { $0 > 0x20 }) { throw Rejection.empty(source.id) }
+        if blocks.isEmpty, !clean.text.utf8.contains(where: { $0 > 0x20 }) {
+            guard let range = frontMatter?.titleRange, let text = MarkdownReader.text(ofTitle: frontMatter?.title)
+            else {
+                throw Rejection.empty(source.id)
+            }
+            let written = wholeMap.sourceRange(of: range)
+            clean.text = text
+            clean.sourceMap = SourceMap(
+                segments: [
+                    .init(
+                        clean: 0, source: written.lowerBound, cleanUnit: text.utf8.count,
+                        sourceUnit: max(1, written.count), count: 1)
+                ], lineStarts: wholeMap.lineStarts)
+        }
         let document = Document(
             id: source.id, title: frontMatter?.title ?? MarkdownReader.title(blocks), text: clean.text,
             metadata: frontMatter?.metadata ?? [:], blocks: blocks, sourceMap: clean.sourceMap, links: links)
@@ -44,6 +59,12 @@ public struct MarkdownReader: Reader {
         return ReadResult(
             documents: [document], warnings: clean.warnings + warnings,
             bidirectionalControls: clean.removed.bidirectionalControls)
+    }
+
+    /// A title as a text of its own, or nil where it holds none. Escapes may have brought in what cleaning takes out.
+    private static func text(ofTitle title: String?) -> String? {
+        guard let title, let cleaned = try? TextCleaner.clean(Array(title.utf8)).text.joiningWords() else { return nil }
+        return cleaned.isEmpty ? nil : cleaned
     }
 
     private static func title(_ blocks: [Block]) -> String? {

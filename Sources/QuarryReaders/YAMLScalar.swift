@@ -39,20 +39,18 @@ struct YAMLScalar {
         case "true", "True", "TRUE": .bool(true)
         case "false", "False", "FALSE": .bool(false)
         case "null", "Null", "NULL", "~": nil
-        default: number(text).map(MetadataValue.number) ?? .string(text)
+        default: isNumber(text) ? .numeral(text) : .string(text)
         }
     }
 
-    private static func number(_ text: String) -> Double? {
+    private static func isNumber(_ text: String) -> Bool {
         var digits = Substring(text).utf8
         if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         guard let first = digits.first, first >= 0x30, first <= 0x39 || first == UInt8(ascii: "."),
             digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || ".eE+-".utf8.contains($0) })
-        else { return nil }
+        else { return false }
         let second = digits.dropFirst().first
-        if first == 0x30, let second, second >= 0x30, second <= 0x39 { return nil }
-        guard let value = Double(text), value.isFinite else { return nil }
-        return value
+        return !(first == 0x30 && second.map { $0 >= 0x30 && $0 <= 0x39 } ?? false)
     }
 
     private static func quotesArePaired(_ text: Substring) -> Bool {

@@ -1,8 +1,8 @@
 /// Says which language a text is written in, from its scripts and its function words.
 ///
 /// The script decides alone where only one language here is written in it. Latin languages are told apart by how many of
-/// their function words occur, words of one letter apart; a word shared by *n* languages counts 1/*n* for each, in the manner of short-word profiles
-/// (Grefenstette 1995). Nothing is learned from data, and a text too short to tell gives nil.
+/// their function words occur, words of one letter apart; a word shared by *n* languages counts 1/*n* for each, in the
+/// manner of short-word profiles (Grefenstette 1995). Nothing is learned from data, and a text too short to tell gives nil.
 package struct LanguageDetector: Sendable {
     package init() {}
 
@@ -71,7 +71,9 @@ package struct LanguageDetector: Sendable {
             occurrences[word] = count
             if count <= 3 { credit(speakers) }
         }
-        for letter in Set(text.unicodeScalars.prefix(Self.sampleLimit).lazy.filter { $0.value >= 0x80 }) {
+        // In one order, since sums of fractions depend on it.
+        let letters = Set(text.unicodeScalars.prefix(Self.sampleLimit).lazy.filter { $0.value >= 0x80 })
+        for letter in letters.sorted() {
             let speakers = (speakersOfLetters[letter] ?? 0) & allowed
             guard speakers != 0 else { continue }
             occurrences[String(letter)] = 1

@@ -43,7 +43,7 @@ package struct CleanedText: Sendable, Hashable {
 
 /// Brings UTF-8 text into the form that every document has.
 ///
-/// Line ends become `\n`; the text is composed (NFC, UAX #15); no-break, narrow no-break and figure spaces become
+/// Line ends (vertical tab, form feed and U+0085 among them) become `\n`; the text is composed (NFC, UAX #15); no-break, narrow no-break and figure spaces become
 /// spaces; soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and all control characters but `\n` and `\t`
 /// go; so do combining acute and grave accents over Cyrillic vowels, which mark stress, unless composition makes a
 /// letter of them (ѐ, ѝ).
@@ -67,12 +67,6 @@ package enum TextCleaner {
             Result { () throws(InvalidUTF8) in try clean(buffer, base: base) }
         }
         return try result.get()
-    }
-
-    /// Cleans text that has no map of its own, such as a title.
-    package static func clean(_ text: String) -> String {
-        let cleaned = try? clean(Array(text.utf8))
-        return cleaned?.text ?? text
     }
 }
 
@@ -128,6 +122,8 @@ private struct CleaningPass {
 
     /// Cleans from the last character before `index`, which may compose with what follows, to the next starter.
     /// Returns where the scan goes on.
+    ///
+    /// Line ends and tabs are clusters of their own, so that a text can be cut behind any of them.
     private mutating func cleanCluster(at index: Int) throws(InvalidUTF8) -> Int {
         var next = index
         if bytes[index] == 0x0D {
@@ -153,6 +149,7 @@ private struct CleaningPass {
             case 0x0D:
                 if next + 1 < bytes.count, bytes[next + 1] == 0x0A { length = 2 }
                 scalar = "\n"
+            case 0x0B, 0x0C, 0x85: scalar = "\n"
             case 0xA0, 0x2007, 0x202F: scalar = " "
             default: break
             }
@@ -160,6 +157,7 @@ private struct CleaningPass {
             cluster.append(scalar)
             next += length
             end = next
+            if scalar == "\n" || scalar == "\t" { break }
         }
         emitCluster(from: start, to: end)
         runStart = next
@@ -181,7 +179,7 @@ private struct CleaningPass {
 
     private mutating func remove(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x09, 0x0A, 0x0D: return false
+        case 0x09...0x0D, 0x85: return false
         case 0x00..<0x20, 0x7F..<0xA0:
             removed.controls += 1
         case 0xAD: removed.softHyphens += 1

@@ -32,6 +32,16 @@ package struct EncoderConfiguration: Sendable, Hashable {
         self.firstPosition = firstPosition
     }
 
+    /// Folds everything that vectors depend on into a digest.
+    func add(to digest: inout ContentDigest) {
+        for number in [
+            hiddenSize, layerCount, headCount, intermediateSize, vocabularySize, positionCount, tokenTypeCount,
+            firstPosition, Int(layerNormEpsilon.bitPattern),
+        ] {
+            digest.add(number)
+        }
+    }
+
     /// Refuses shapes that no encoder has, so that products of these numbers cannot overflow.
     func validate(path: String) throws(TransformerError) {
         let bounds: [(String, Int, ClosedRange<Int>)] = [

@@ -10,8 +10,8 @@ struct LocalModel {
     var passagePrefix: String
     /// Special tokens included.
     var maximumTokens: Int
-    /// A sampled digest of the file of weights.
-    var contentDigest: UInt64
+    /// Digest of a sample of the file of weights; for a folder also of the tokenizer and of the encoder's shape.
+    var contentDigest: ContentDigest
 
     /// Loads a folder in the Hugging Face layout, a folder with one `E5S1` container, or such a container itself.
     init(path: String) throws(TransformerError) {
@@ -42,9 +42,9 @@ struct LocalModel {
                 .malformed, "No tensor is called …\(table); this is not a BERT-family encoder.",
                 path: source.file.path)
         }
-        let tokenizerPath = "\(directory)/tokenizer.json"
-        tokenizer = try Self.reading(tokenizerPath) { () throws(TokenizerError) in
-            try TokenizerFile.load(contentsOf: URL(filePath: tokenizerPath))
+        let tokenizerFile = try MappedFile(path: "\(directory)/tokenizer.json")
+        tokenizer = try Self.reading(tokenizerFile.path) { () throws(TokenizerError) in
+            try TokenizerFile.parse([UInt8](tokenizerFile.bytes))
         }
         weights = try EncoderWeights(
             configuration: settings.configuration,
@@ -56,6 +56,8 @@ struct LocalModel {
         passagePrefix = settings.passagePrefix
         maximumTokens = settings.maximumTokens
         contentDigest = source.file.sampledDigest
+        contentDigest.add(tokenizerFile.bytes)
+        settings.configuration.add(to: &contentDigest)
         try checkVocabulary(path: directory)
     }
 
@@ -100,7 +102,12 @@ struct LocalModel {
         do {
             return try body()
         } catch {
-            throw TransformerError(.malformed, error.message, path: path)
+            let code: TransformerError.Code =
+                switch error.code {
+                case .malformed: .malformed
+                case .unsupported: .unsupported
+                }
+            throw TransformerError(code, error.message, path: path)
         }
     }
 

@@ -40,15 +40,27 @@ final class MappedFile: @unchecked Sendable {
 
     /// 64 bits of FNV-1a over the size, the first 64 KiB, and 4 KiB at each of 64 even steps: a cheap name for the
     /// content that tells two trainings of one architecture apart. Not for defence against forgery.
-    var sampledDigest: UInt64 {
-        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ byte: UInt8) { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { for byte in $0 { add(byte) } }
-        for byte in bytes.prefix(65_536) { add(byte) }
+    var sampledDigest: ContentDigest {
+        var digest = ContentDigest()
+        digest.add(bytes.count)
+        digest.add(bytes.prefix(65_536))
         for step in 1...64 {
             let start = bytes.count / 64 * step - bytes.count / 128
-            for byte in bytes.dropFirst(start).prefix(4_096) { add(byte) }
+            digest.add(bytes.dropFirst(start).prefix(4_096))
         }
         return digest
+    }
+}
+
+/// 64 bits of FNV-1a (draft-eastlake-fnv).
+struct ContentDigest {
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+
+    mutating func add(_ number: Int) {
+        withUnsafeBytes(of: Int64(number).littleEndian) { add($0) }
     }
 }

@@ -28,17 +28,24 @@ public struct TransformerEmbedder: Embedder {
     /// `sentence_bert_config.json` (length) and `config_sentence_transformers.json` (prefixes). The length in
     /// `tokenizer.json` is ignored.
     ///
+    /// Where no prefix is given and the model's prompts name none, a model of the E5 family gets `query: ` and
+    /// `passage: `, any other none. A container is of that family; a folder is if `e5`, and not `instruct`, is a word
+    /// of its name or of `_name_or_path` in `config.json`.
+    ///
     /// Sets the threads of BLAS to 1 for the whole process, because texts are spread over workers here.
     ///
     /// - Parameters:
     ///   - name: The model's name in the fingerprint; the last component of the path by default.
-    ///   - revision: The digest of the weights in the fingerprint. By default a 64-bit digest of a sample of the file.
+    ///   - revision: The digest of the model in the fingerprint. By default 64 bits of a sample of the weights, and for
+    ///     a folder of the tokenizer and the encoder's shape as well.
+    ///   - queryPrefix: Put before every query; by default as above.
+    ///   - passagePrefix: Put before every passage; by default as above.
     ///   - maximumTokens: Cuts inputs earlier than the model asks for, special tokens included.
     ///   - workers: Batches that are computed at a time; the number of active cores by default.
     /// - Throws: ``TransformerError``, which names the file and what is wrong in it.
     public init(
-        modelDirectory: String, name: String? = nil, revision: String? = nil, maximumTokens: Int? = nil,
-        workers: Int? = nil
+        modelDirectory: String, name: String? = nil, revision: String? = nil, queryPrefix: String? = nil,
+        passagePrefix: String? = nil, maximumTokens: Int? = nil, workers: Int? = nil
     ) throws(TransformerError) {
         let path = URL(filePath: modelDirectory).standardizedFileURL
         let model = try LocalModel(path: path.path(percentEncoded: false))
@@ -58,10 +65,10 @@ public struct TransformerEmbedder: Embedder {
             Encoder(weights: model.weights, pooling: model.pooling), maximumTokens: longest, workers: workers)
         fingerprint = EmbeddingFingerprint(
             provider: "local", model: name ?? path.lastPathComponent,
-            revision: revision ?? String(model.contentDigest, radix: 16),
+            revision: revision ?? String(model.contentDigest.value, radix: 16),
             dimension: model.weights.configuration.hiddenSize,
-            queryPrefix: model.queryPrefix, passagePrefix: model.passagePrefix, pooling: model.pooling.rawValue,
-            normalized: true, maximumTokens: longest)
+            queryPrefix: queryPrefix ?? model.queryPrefix, passagePrefix: passagePrefix ?? model.passagePrefix,
+            pooling: model.pooling.rawValue, normalized: true, maximumTokens: longest)
     }
 
     /// One unit vector for each text, in order. Equal texts are computed once.
@@ -89,31 +96,5 @@ public struct TransformerEmbedder: Embedder {
             }
         }
         return Array(parts.joined())
-    }
-}
-
-/// A string that equals only the same bytes; `String` equates canonically equivalent ones, which tokenize differently.
-private struct ExactText: Hashable {
-    let text: String
-
-    static func == (a: ExactText, b: ExactText) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
-
-    /// The distinct texts in order of appearance, and for each text its place among them.
-    static func distinct(_ texts: [String]) -> (distinct: [String], rows: [Int]) {
-        var places: [ExactText: Int] = [:]
-        var distinct: [String] = []
-        let rows = texts.map { text in
-            let key = ExactText(text: text)
-            if let place = places[key] { return place }
-            places[key] = distinct.count
-            distinct.append(text)
-            return distinct.count - 1
-        }
-        return (distinct, rows)
     }
 }

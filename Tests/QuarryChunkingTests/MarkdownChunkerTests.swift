@@ -139,6 +139,40 @@ private struct DocumentBuilder {
         #expect(chunks.allSatisfy { $0.tokenCount <= 60 })
     }
 
+    @Test func `an empty last subsection does not put the next chapter under its own`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "Guide")
+        builder.paragraph(20)
+        builder.heading(2, "Setup")
+        builder.heading(3, "Tools")
+        builder.heading(1, "Reference")
+        for _ in 0..<3 { builder.paragraph(25) }
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks[0].headings == [] && chunks[0].text.hasPrefix("# Guide"))
+        #expect(chunks[1].headings == [] && chunks[1].text.contains("# Reference\n\nstone"))
+        #expect(chunks.dropFirst(2).allSatisfy { $0.headings == ["Reference"] })
+
+        var nested = DocumentBuilder()
+        nested.heading(1, "Guide")
+        nested.paragraph(20)
+        nested.heading(3, "Tools")
+        nested.heading(2, "Use")
+        nested.paragraph(20)
+        #expect(chunker.chunks(of: nested.document).map(\.headings) == [[], ["Guide"]])
+    }
+
+    @Test func `the longest of all lengths keeps a text whole`() throws {
+        let chunker = try MarkdownChunker(
+            length: ChunkLength(target: .max, maximum: .max), counter: WordCounter())
+        var builder = DocumentBuilder()
+        for number in 0..<5 {
+            builder.heading(2, "Part \(number)")
+            builder.paragraph(100)
+        }
+        let chunks = chunker.chunks(of: builder.document)
+        #expect(chunks.map(\.text) == [builder.text])
+    }
+
     @Test func `text between blocks is not lost`() {
         let text = "<!-- note -->\n\n# Title\n\nbody\n\n[link]: target"
         let heading = Block(kind: .heading(level: 1, title: "Title"), range: 15..<22)

@@ -31,8 +31,9 @@ struct CleaningTests {
         ("a\u{200B}b\u{2060}c\u{FEFF}d", "abcd"), ("за\u{301}мок и замо\u{301}к", "замок и замок"),
         ("бо\u{300}льшая", "большая"), ("и\u{306} е\u{308} И\u{306}", "й ё Й"), ("е\u{308}\u{301}лка", "ёлка"),
         ("е\u{301}\u{308}лка", "ёлка"), ("и\u{AD}\u{306}", "й"), ("й\u{301}", "й\u{301}"), ("cafe\u{301}", "café"),
-        ("\u{212B}\u{2126}", "ÅΩ"), ("\u{1100}\u{1161}\u{11A8}", "각"), ("ab\u{7}\u{1B}c\u{7F}\u{85}d", "abcd"),
-        ("\u{202E}abc\u{202C}\u{2066}\u{200F}", "abc"), ("tab\there", "tab\there"), ("г\u{301}", "ѓ"),
+        ("\u{212B}\u{2126}", "ÅΩ"), ("\u{1100}\u{1161}\u{11A8}", "각"), ("ab\u{7}\u{1B}c\u{7F}d", "abcd"),
+        ("\u{202E}abc\u{202C}\u{2066}\u{200F}", "abc"), ("tab\there", "tab\there"),
+        ("one\u{B}two\u{C}three\u{85}four", "one\ntwo\nthree\nfour"), ("г\u{301}", "ѓ"),
         ("👨‍👩‍👧 «ёлки»…", "👨‍👩‍👧 «ёлки»…"), ("ѝ ѐ", "ѝ ѐ"), ("\u{301}a", "\u{301}a"),
     ])
     func `cleaning makes one form of many`(raw: String, expected: String) throws {
@@ -51,8 +52,25 @@ struct CleaningTests {
         #expect(document.sourceMap == SourceMap(identityOf: text))
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r", "\t", "\u{85}"])
+    func `a mark after a line end or a tab leads to its own bytes`(end: String) throws {
+        let source = "x\(end)\u{301}y"
+        let document = try #require(PlainTextReader().read(Source(id: "a", bytes: Array(source.utf8))).documents.first)
+        let start = 1 + end.utf8.count
+        #expect(document.sourceMap.sourceRange(of: 1..<2) == 1..<start)
+        #expect(document.sourceMap.sourceRange(of: 2..<4) == start..<start + 2)
+    }
+
+    @Test func `front matter is cut off before a mark that follows it`() throws {
+        let source = "---\r\na: 1\r\n---\r\n\u{301}x"
+        let document = try #require(
+            MarkdownReader().read(Source(id: "a.md", bytes: Array(source.utf8))).documents.first)
+        #expect(document.sourceMap.sourceRange(of: 0..<3) == 16..<19)
+    }
+
     static let alphabet: [String] = [
-        "a", "B", " ", "\n", "\r", "\r\n", "о", "е", "и", "й", "ё", "Ж", "\u{301}", "\u{300}", "\u{306}", "\u{308}",
+        "a", "B", " ", "\n", "\t", "\u{B}", "\u{C}", "\u{85}", "\r", "\r\n", "о", "е", "и", "й", "ё", "Ж", "\u{301}",
+        "\u{300}", "\u{306}", "\u{308}",
         "\u{327}", "\u{A0}", "\u{AD}", "\u{200B}", "\u{FEFF}", "\u{202E}", "\u{2007}", "\u{212B}", "\u{1100}",
         "\u{1161}", "\u{11A8}", "각", "\u{F900}", "\u{0344}", "中", "🍺", "\u{3099}", "か", "\u{7F}", "e", "\u{2000}",
         "\u{0958}", "\u{05BF}", "ש", "\u{1D15E}",

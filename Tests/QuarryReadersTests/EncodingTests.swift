@@ -73,6 +73,22 @@ struct EncodingTests {
         #expect(result.rejected.first?.line == 2)
     }
 
+    @Test func `a byte-order mark of UTF-8 leaves nothing to guess`() throws {
+        // «Привет, мир» in Windows-1251, behind a line of ASCII.
+        let text: [UInt8] = [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0x2C, 0x20, 0xEC, 0xE8, 0xF0]
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        #expect(PlainTextReader().read(Source(id: "a.txt", bytes: text)).documents.count == 1)
+        let result = PlainTextReader().read(Source(id: "a.txt", bytes: mark + Array("one\n".utf8) + text))
+        #expect(result.rejected.map(\.reason) == [.undecodable])
+        #expect(result.rejected.first?.line == 2)
+        #expect(result.rejected.first?.message.contains("Byte 7 is not UTF-8") == true)
+        let record = Array("{\"text\":\"".utf8) + text + Array("\"}\n{\"_id\":\"b\",\"text\":\"t\"}".utf8)
+        #expect(JSONLReader().read(Source(id: "a.jsonl", bytes: record)).documents.count == 2)
+        let marked = JSONLReader().read(Source(id: "a.jsonl", bytes: mark + record))
+        #expect(marked.documents.map(\.id) == ["b"])
+        #expect(marked.rejected.map(\.reason) == [.undecodable])
+    }
+
     @Test(arguments: [
         ([], Rejection.Reason.empty), ([0x20, 0x0A], .empty), ([0xEF, 0xBB, 0xBF], .empty),
         ([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0, 0, 0], .binary), (Array(repeating: 1, count: 100), .binary),

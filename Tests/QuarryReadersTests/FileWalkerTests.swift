@@ -100,6 +100,51 @@ struct FileWalkerTests {
         #expect(result.includesStandardInput)
     }
 
+    @Test func `a file of the far future or past has the nearest time that fits`() throws {
+        let folder = try TemporaryFolder()
+        for (name, seconds) in [("future", 10_413_792_000.0), ("past", -10_413_792_000.0)] {
+            try folder.write("x", to: "r/\(name).md")
+            let path = "\(folder.path)/r/\(name).md"
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: path)
+            let file = try #require(
+                try FileWalker(roots: [folder.path + "/r"], include: [name + ".md"]).files().files.first)
+            // Some file systems bring the date nearer.
+            let kept = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+            if let kept, abs(kept.timeIntervalSince1970) > 9_300_000_000 {
+                #expect(file.modificationTime == (seconds < 0 ? .min : .max))
+            }
+        }
+    }
+
+    @Test func `a file that a folder holds and that is named too is explicit`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "d/README")
+        try folder.write("x", to: "d/other")
+        let roots = [folder.path + "/d", folder.path + "/d/README"]
+        for roots in [roots, roots.reversed()] {
+            let files = try FileWalker(roots: roots).files().files
+            #expect(files.map(\.id) == ["d/README", "d/other"])
+            #expect(files.map(\.isExplicit) == [true, false])
+        }
+    }
+
+    @Test func `a composed and a decomposed name are two files and two folders`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["caf\u{E9}", "cafe\u{301}"] {
+            try folder.write("x", to: "r/\(name).md")
+            try folder.write("x", to: "one/\(name)/a.md")
+        }
+        // Some file systems take the two for one.
+        guard try FileManager.default.contentsOfDirectory(atPath: folder.path + "/r").count == 2 else { return }
+        let files = try FileWalker(roots: [folder.path + "/r"]).files().files
+        #expect(files.map { Array($0.id.utf8) } == ["r/cafe\u{301}.md", "r/caf\u{E9}.md"].map { Array($0.utf8) })
+        let roots = ["caf\u{E9}", "cafe\u{301}"].map { "\(folder.path)/one/\($0)" }
+        #expect(
+            try FileWalker(roots: roots).files().files.map { $0.id.utf8.count }
+                == ["cafe\u{301}/a.md", "caf\u{E9}/a.md"].map(\.utf8.count))
+    }
+
     static let git = ["/usr/bin/git", "/usr/local/bin/git", "/opt/homebrew/bin/git"].first(
         where: FileManager.default.isExecutableFile)
 

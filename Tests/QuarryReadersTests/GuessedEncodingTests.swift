@@ -4,6 +4,13 @@ import QuarryReaders
 import Testing
 
 struct GuessedEncodingTests {
+    @Test(arguments: [0, 1]) func `a long text of pairs is known wherever the sample ends`(shift: Int) {
+        let word: [UInt8] = [0xC1, 0xDF, 0xBE, 0xD3, 0xB5, 0xB5, 0xBC, 0xAD, 0xB0, 0xFC, 0xC0, 0xCC]
+        let bytes = Array(repeating: UInt8(ascii: "a"), count: shift) + (0..<6_000).flatMap { _ in word }
+        let result = PlainTextReader().read(Source(id: "a.txt", bytes: bytes))
+        #expect(result.rejected.first?.message.contains("EUC-KR") == true, "\(result)")
+    }
+
     private func read(_ text: String, in encoding: String.Encoding) throws -> ReadResult {
         let data = try #require(text.data(using: encoding))
         return PlainTextReader().read(Source(id: "a.txt", bytes: Array(data)))

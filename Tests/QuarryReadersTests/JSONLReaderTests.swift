@@ -101,6 +101,39 @@ struct JSONLReaderTests {
         #expect(Array(bytes[range]) == [0x32, 0x04, 0x30, 0x04])
     }
 
+    @Test func `an integer too long for a Double keeps its digits`() {
+        let record = #"{"text":"t","id":9007199254740993,"n":9007199254740992,"big":123456789012345678901,"f":1e300}"#
+        #expect(
+            read(record).documents.first?.metadata == [
+                "id": "9007199254740993", "n": .number(9_007_199_254_740_992), "big": "123456789012345678901",
+                "f": 1e300,
+            ])
+    }
+
+    @Test func `ids that are canonically equivalent are two ids`() {
+        let result = read("{\"_id\":\"caf\u{E9}\",\"text\":\"a\"}\n{\"_id\":\"cafe\u{301}\",\"text\":\"b\"}")
+        #expect(result.documents.map(\.text) == ["a", "b"])
+        #expect(result.rejected.isEmpty)
+    }
+
+    @Test func `elements of lists read as strings, others as they are written`() {
+        let record = #"{"text":"t","list":[ "a\"b" , [1, [2]], {"k": null} ,null,true, -1.5e3],"none":[ ]}"#
+        #expect(
+            read(record).documents.first?.metadata == [
+                "list": .strings(["a\"b", "[1, [2]]", "{\"k\": null}", "null", "true", "-1.5e3"]), "none": .strings([]),
+            ])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a list without end is a broken record, and the next is read`() {
+        func list(_ count: Int) -> String { "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
+        let result = read(
+            "{\"text\":\"a\",\"x\":\(list(1 << 16))}\n{\"text\":\"b\",\"x\":\(list(1 << 16 + 1))}\n{\"text\":\"c\"}")
+        #expect(result.documents.map(\.text) == ["a", "c"])
+        #expect(result.rejected.map(\.line) == [2])
+        #expect(result.rejected.map(\.reason) == [.brokenRecord])
+        #expect(result.rejected.first?.message.contains("65536") == true)
+    }
+
     @Test func `deep nesting is a broken record and no crash`() {
         let deep = #"{"text":"a","x":"# + String(repeating: "[", count: 100_000) + "}"
         #expect(read(deep).rejected.map(\.reason) == [.brokenRecord])

@@ -91,4 +91,18 @@ struct RobustnessTests {
         #expect(try read("a.xyz", "\0\u{1}\0", isExplicit: false).skipped?.reason == .binary)
         #expect(try read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
     }
+
+    @Test func `damaged text without a known extension is rejected, also where nobody named it`() throws {
+        let formats = FormatRegistry()
+        func reasons(_ bytes: [UInt8]) throws -> [Rejection.Reason] {
+            let result = try formats.read(Source(id: "d/README", bytes: bytes, isExplicit: false))
+            #expect(result.skipped == nil)
+            return result.rejected.map(\.reason)
+        }
+        #expect(try reasons(Array("Прочти меня\n".utf8) + [0xFF]) == [.undecodable])
+        #expect(try reasons(Array("{\"text\": 5}\n".utf8)) == [.brokenRecord])
+        // Korean in EUC-KR: text, in an encoding that is not read.
+        let korean: [UInt8] = [0xC1, 0xDF, 0xBE, 0xD3, 0xB5, 0xB5, 0xBC, 0xAD, 0xB0, 0xFC, 0xC0, 0xCC]
+        #expect(try reasons(Array((0..<4).map { _ in korean }.joined(separator: [0x20]))) == [.undecodable])
+    }
 }

@@ -131,6 +131,44 @@ struct IndexingTests {
         #expect(try await corpus.index().quarantined.isEmpty)
     }
 
+    @Test func `a file without an extension that was text and is damaged is quarantined`() async throws {
+        let corpus = try TestCorpus()
+        let bytes = Array("Прочти меня: паром отходит в полдень.\n".utf8)
+        for name in ["README", "NOTICE"] { try corpus.folder.write(bytes + Array(name.utf8), to: "docs/" + name) }
+        try corpus.folder.write([0, 1, 0, 2], to: "docs/blob")
+        let first = try await corpus.index()
+        #expect(first.documents == 2)
+        #expect(first.passedOver.map(\.source) == ["docs/blob"])
+
+        try corpus.folder.write(bytes + [0xFF], to: "docs/README")
+        try corpus.folder.write(bytes + [0, 0], to: "docs/NOTICE")
+        for _ in 1...2 {
+            let report = try await corpus.index()
+            #expect(report.quarantined.map(\.source).sorted() == ["docs/NOTICE", "docs/README"])
+            #expect(Set(report.quarantined.map(\.reason)) == [.binary, .undecodable])
+            #expect(report.passedOver.map(\.source) == ["docs/blob"])
+        }
+    }
+
+    @Test func `names that are canonically equivalent are two documents`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("One lease.", to: "caf\u{E9}.md")
+        try corpus.write("Two leases.", to: "cafe\u{301}.md")
+        // Some file systems take the two for one.
+        guard try FileManager.default.contentsOfDirectory(atPath: corpus.documentsPath).count == 2 else { return }
+        #expect(try await corpus.index().documents == 2)
+        let second = try await corpus.index()
+        #expect(second.sources.unchanged == 2)
+        #expect(second.isEmpty && second.quarantined.isEmpty)
+    }
+
+    @Test func `a broken line of an ignore file is a warning of the run`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("Words.", to: "a.md")
+        try corpus.write("[a\n", to: ".gitignore")
+        #expect(try await corpus.index().warnings.map(\.description).first?.hasPrefix("docs/.gitignore:1: ") == true)
+    }
+
     @Test func `the same id in two files is refused with both names`() async throws {
         let corpus = try TestCorpus()
         try corpus.write(#"{"_id": "same", "text": "First."}"#, to: "a.jsonl")

@@ -119,13 +119,6 @@ import Testing
         #expect(refusal.description.contains(name))
     }
 
-    @Test func `a missing file is named`() {
-        let url = URL(fileURLWithPath: "/nowhere/tokenizer.json")
-        let error = #expect(throws: TokenizerError.self) { try TokenizerFile.load(contentsOf: url) }
-        #expect(error?.code == .unreadable)
-        #expect(error?.description.contains("/nowhere/tokenizer.json") == true)
-    }
-
     @Test(arguments: [
         "", "{", "[]", "null", "{}", #"{"model":}"#, #"{"model":{"vocab":[["a",1e999]]}}"#,
         #"{"model":{"vocab":[["a"]]}}"#,

@@ -34,6 +34,18 @@ struct MalformedModelTests {
         try Data("{\"hidden_size\": ".utf8).write(to: URL(filePath: "\(path)/\(file)"))
         let error = try error(path)
         #expect(error.code == .malformed && error.path?.hasSuffix(file) == true)
+        #expect(error.description.components(separatedBy: file).count == 2, "\(error)")
+    }
+
+    @Test func `a tokenizer that cannot be run is no damage, and one that is missing is none either`() throws {
+        let folder = try TemporaryFolder()
+        var tokenizer = TinyModel.tokenizer
+        tokenizer["model"] = ["type": "BPE"]
+        let path = try TinyModel(seed: 2).write(in: folder, more: ["tokenizer.json": tokenizer])
+        let unknown = try error(path)
+        #expect(unknown.code == .unsupported && unknown.message.contains("BPE"))
+        try FileManager.default.removeItem(atPath: "\(path)/tokenizer.json")
+        #expect(try error(path).code == .unreadable)
     }
 
     @Test func `a model that cannot be run is refused with what can`() throws {

@@ -119,7 +119,8 @@ struct TinyModel {
             ["config.json": config(modelType: modelType), "tokenizer.json": Self.tokenizer],
             uniquingKeysWith: { a, _ in a })
         for (file, object) in files {
-            try JSONSerialization.data(withJSONObject: object).write(to: folder.appending(path: file))
+            try JSONSerialization.data(withJSONObject: object, options: .sortedKeys).write(
+                to: folder.appending(path: file))
         }
         try safetensors(storage: storage, prefix: prefix).write(to: folder.appending(path: "model.safetensors"))
         return folder.path(percentEncoded: false)

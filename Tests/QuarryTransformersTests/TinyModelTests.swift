@@ -148,4 +148,34 @@ struct TinyModelTests {
         #expect(first.fingerprint.model == "a" && first.fingerprint.provider == "local")
         #expect(named.fingerprint.model == "tiny" && named.fingerprint.revision == "abc")
     }
+
+    @Test func `another tokenizer or shape has another revision, unless one is given`() throws {
+        let folder = try TemporaryFolder()
+        let model = TinyModel(seed: 18)
+        func revision(_ name: String, _ more: [String: Any], given: String? = nil) throws -> String {
+            try TransformerEmbedder(
+                modelDirectory: try model.write(in: folder, name: name, more: more), revision: given
+            ).fingerprint.revision
+        }
+        let plain = try revision("a", [:])
+        var tokenizer = TinyModel.tokenizer
+        tokenizer["version"] = "2.0"
+        #expect(try revision("b", ["tokenizer.json": tokenizer]) != plain)
+        var config = model.config()
+        config["layer_norm_eps"] = 0.01
+        #expect(try revision("c", ["config.json": config]) != plain)
+        config = model.config()
+        config["transformers_version"] = "9"
+        #expect(try revision("d", ["config.json": config]) == plain, "it says nothing of the vectors")
+        #expect(try revision("e", ["tokenizer.json": tokenizer], given: "abc") == "abc")
+    }
+
+    @Test func `prefixes that are given go before those of the model`() async throws {
+        let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 19))
+        let path = try model.write(in: folder, name: "tiny-e5")
+        let bare = try TransformerEmbedder(modelDirectory: path, queryPrefix: "")
+        #expect(bare.fingerprint.queryPrefix.isEmpty && bare.fingerprint.passagePrefix == "passage: ")
+        let given = try TransformerEmbedder(modelDirectory: path, passagePrefix: "the ")
+        #expect(try await given.embed(["river"], as: .passage) == bare.embed(["the river"], as: .query))
+    }
 }

@@ -116,11 +116,11 @@ struct IndexWriter {
 
     /// Removes the documents of a source other than those named.
     /// - Returns: How many went.
-    func removeDocuments(of source: Int64, except keys: Set<String>) throws -> Int {
+    func removeDocuments(of source: Int64, except keys: Set<ExactText>) throws -> Int {
         let rows = try Row.fetchAll(
             db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
         var removed = 0
-        for row in rows where !keys.contains(row["key"]) {
+        for row in rows where !keys.contains(ExactText(row["key"])) {
             try removeDocument(row["id"])
             removed += 1
         }

@@ -16,7 +16,7 @@ public struct Indexer: Sendable {
     let readers = FormatRegistry()
 
     /// Raised when readers make something else of the same bytes, so that files are read again.
-    static let readerVersion = 1
+    static let readerVersion = 2
 
     /// Chunks that are embedded and committed together: as many as keep the embedder busy.
     var batchChunks: Int { max(128, embedder?.preferredCount ?? 0) }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarryText
 import Synchronization
 
 /// One run of the indexer: reads sources one by one, collects what changed into batches, and commits each batch with
@@ -27,7 +28,7 @@ struct IndexingRun {
         case write(PreparedDocument, source: String)
         case relocate(Document, source: String)
         /// The source is complete: documents other than these are gone from it.
-        case close(SourceRow, keys: Set<String>, rejections: [Rejection])
+        case close(SourceRow, keys: Set<ExactText>, rejections: [Rejection])
     }
 
     private var pending: [Operation] = []
@@ -36,7 +37,7 @@ struct IndexingRun {
     private var committedBytes = 0
     private let totalBytes: Int
     /// The source that holds each document met in this run.
-    private var seen: [String: String] = [:]
+    private var seen: [ExactText: String] = [:]
     /// Sources that are read in this run: their documents may go elsewhere.
     private let reread: Set<String>
     /// Texts that were counted as needing a vector.
@@ -54,6 +55,7 @@ struct IndexingRun {
         report.sources.moved = scan.diff.moved.count
         report.sources.deleted = scan.diff.deleted.count
         report.quarantined = scan.rejected
+        report.warnings = scan.warnings
     }
 
     private var index: CorpusIndex { indexer.index }
@@ -111,7 +113,15 @@ struct IndexingRun {
             return
         }
         let isExplicit = if case .file(let file, _) = work { file.isExplicit } else { true }
-        let content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
+        var content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
+        if let reason = content.skipped, let stored, try holdsDocuments(stored) {
+            // What was text and is none now was damaged, and is not passed over in silence.
+            content.skipped = nil
+            content.rejected.append(
+                Rejection(
+                    source: reason.source, reason: reason.reason,
+                    message: reason.message + " It was text when it was last indexed; that text leaves the index."))
+        }
         if let reason = content.skipped {
             report.sources.skipped += 1
             report.passedOver.append(reason)
@@ -129,12 +139,13 @@ struct IndexingRun {
         _ row: SourceRow, content: ReadResult, onProgress: @Sendable (IndexingProgress) -> Void
     ) async throws {
         var rejections = content.rejected
-        var keys: Set<String> = []
+        var keys: Set<ExactText> = []
         pending.append(.open(row))
         for document in content.documents {
             let stored = try stored(document.id)
-            if let holder = seen[document.id] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
-                holder != row.name || seen[document.id] != nil
+            let key = ExactText(document.id)
+            if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
+                holder != row.name || seen[key] != nil
             {
                 rejections.append(
                     Rejection(
@@ -142,8 +153,8 @@ struct IndexingRun {
                         message: "The document id “\(document.id)” is taken by \(holder). Give it another id."))
                 continue
             }
-            seen[document.id] = row.name
-            keys.insert(document.id)
+            seen[key] = row.name
+            keys.insert(key)
             let digest = indexer.preparation.digest(of: document)
             if stored?.sha256 == digest {
                 report.unchangedDocuments += 1
@@ -190,13 +201,13 @@ struct IndexingRun {
         let vectors = try await embed(operations, source: source, onProgress: onProgress)
         let hasVectors = indexer.embedder != nil
         try write { writer, report in
-            var ids: [String: Int64] = [:]
+            var ids: [ExactText: Int64] = [:]
             for operation in Self.inWritingOrder(operations) {
                 switch operation {
                 case .open(let row):
-                    ids[row.name] = try writer.upsertSource(row)
+                    ids[ExactText(row.name)] = try writer.upsertSource(row)
                 case .relocate(let document, let source):
-                    try writer.relocate(document, source: try ids[source] ?? writer.sourceID(source))
+                    try writer.relocate(document, source: try ids[ExactText(source)] ?? writer.sourceID(source))
                 case .write(let prepared, let source):
                     let rows =
                         try !hasVectors
@@ -208,9 +219,10 @@ struct IndexingRun {
                             }
                             return row
                         }
-                    try writer.write(prepared, source: try ids[source] ?? writer.sourceID(source), vectors: rows)
+                    try writer.write(
+                        prepared, source: try ids[ExactText(source)] ?? writer.sourceID(source), vectors: rows)
                 case .close(let row, let keys, let rejections):
-                    let id = try ids[row.name] ?? writer.sourceID(row.name)
+                    let id = try ids[ExactText(row.name)] ?? writer.sourceID(row.name)
                     report.deletedDocuments += try writer.removeDocuments(of: id, except: keys)
                     try writer.quarantine(rejections, root: row.root)
                     try writer.complete(id, sha256: row.sha256)
@@ -308,6 +320,13 @@ struct IndexingRun {
                     sql: "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
                     arguments: [row.modified, row.size, row.root, row.path, stored.id])
             }
+        }
+    }
+
+    private func holdsDocuments(_ source: StoredSource) throws -> Bool {
+        try index.pool.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE source = ?)", arguments: [source.id]) ?? false
         }
     }
 

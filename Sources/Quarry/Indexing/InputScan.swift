@@ -30,6 +30,8 @@ struct InputScan {
     /// Absolute paths of the roots that were walked.
     var roots: [String]
     var rejected: [Rejection]
+    /// Lines of ignore files that are no pattern.
+    let warnings: [Rejection]
     var skipped: Int
     /// Names of sources that are indexed and cannot be seen now: they stay as they are.
     let hidden: [String]
@@ -50,6 +52,7 @@ struct InputScan {
         }
         roots = paths.map(Self.absolute)
         rejected = walk.rejected
+        warnings = walk.warnings
         skipped = walk.skippedCount
         maximumFileBytes = options.maximumFileBytes
 

@@ -1,4 +1,5 @@
 import QuarryReaders
+import QuarryText
 
 /// A row of `sources`.
 struct StoredSource: Sendable, Hashable {
@@ -37,11 +38,11 @@ struct SourceDiff {
     init(found: [FoundFile], stored: [StoredSource], readerVersion: Int, hash: (FoundFile) throws -> ContentHash?)
         rethrows
     {
-        var rest: [String: StoredSource] = [:]
-        for source in stored { if let path = source.path { rest[path] = source } }
+        var rest: [ExactText: StoredSource] = [:]
+        for source in stored { if let path = source.path { rest[ExactText(path)] = source } }
         var unknown: [FoundFile] = []
         for file in found {
-            guard let known = rest.removeValue(forKey: file.path) else {
+            guard let known = rest.removeValue(forKey: ExactText(file.path)) else {
                 unknown.append(file)
                 continue
             }
@@ -50,7 +51,7 @@ struct SourceDiff {
                 && known.reader == readerVersion && known.name == file.id
             if isUntouched { unchanged.append(known) } else { changed.append(.init(file: file, stored: known)) }
         }
-        var vanished = stored.filter { source in source.path.map { rest[$0] != nil } ?? false }
+        var vanished = stored.filter { source in source.path.map { rest[ExactText($0)] != nil } ?? false }
         for file in unknown {
             let candidates = vanished.indices.filter { vanished[$0].size == file.size && vanished[$0].sha256 != nil }
             if !candidates.isEmpty, let digest = try hash(file),

@@ -1,8 +1,6 @@
 /// Why a tokenizer could not be made from a file.
 package struct TokenizerError: Error, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// The file could not be read.
-        case unreadable
         /// The bytes are not what the format says.
         case malformed
         /// The file asks for a component that this reader does not implement.

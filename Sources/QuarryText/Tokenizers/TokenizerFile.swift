@@ -1,27 +1,11 @@
-package import Foundation
-
 /// Reads Hugging Face `tokenizer.json` files with WordPiece and Unigram models.
 ///
 /// Components are honoured or refused by name. `truncation`, `padding` and `decoder` are read over: callers set their
 /// own limits, pad their own batches, and never decode.
 package enum TokenizerFile {
-    /// - Throws: ``TokenizerError`` where the file cannot be read, is damaged, or asks for an unknown component.
-    package static func load(contentsOf url: URL) throws(TokenizerError) -> any Tokenizer {
-        let data: Data
-        do {
-            data = try Data(contentsOf: url, options: .alwaysMapped)
-        } catch {
-            throw TokenizerError(.unreadable, "\(url.path) could not be read: \(error.localizedDescription)")
-        }
-        do {
-            return try parse([UInt8](data))
-        } catch {
-            throw TokenizerError(error.code, "\(url.path): \(error.message)")
-        }
-    }
-
     /// Reads the contents of a `tokenizer.json`.
     ///
+    /// - Throws: ``TokenizerError`` where the file is damaged or asks for an unknown component.
     /// - Complexity: O(bytes).
     package static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> any Tokenizer {
         var scanner = JSONScanner(bytes)
