@@ -1,23 +1,11 @@
 package import QuarryCore
 
-/// What cleaning took out, by kind.
+/// How much cleaning took out of what can make a text binary, or read otherwise than it looks.
 package struct RemovedCharacters: Sendable, Hashable {
-    package var softHyphens = 0
-    /// U+200B, U+2060 and U+FEFF, a byte-order mark included.
-    package var zeroWidth = 0
     package var bidirectionalControls = 0
     package var controls = 0
-    package var stressMarks = 0
 
     package init() {}
-
-    package static func += (a: inout RemovedCharacters, b: RemovedCharacters) {
-        a.softHyphens += b.softHyphens
-        a.zeroWidth += b.zeroWidth
-        a.bidirectionalControls += b.bidirectionalControls
-        a.controls += b.controls
-        a.stressMarks += b.stressMarks
-    }
 }
 
 /// Bytes that are not UTF-8, and where the first of them stands.
@@ -167,7 +155,7 @@ private struct CleaningPass {
     private mutating func emitCluster(from start: Int, to end: Int) {
         guard !cluster.isEmpty else { return }
         let outputStart = output.count
-        removed.stressMarks += composer.compose(&cluster)
+        composer.compose(&cluster)
         for scalar in cluster { output.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped) }
         let length = output.count - outputStart
         if length == end - start, output[outputStart...].elementsEqual(bytes[start..<end]) {
@@ -180,10 +168,8 @@ private struct CleaningPass {
     private mutating func remove(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09...0x0D, 0x85: return false
-        case 0x00..<0x20, 0x7F..<0xA0:
-            removed.controls += 1
-        case 0xAD: removed.softHyphens += 1
-        case 0x200B, 0x2060, 0xFEFF: removed.zeroWidth += 1
+        case 0x00..<0x20, 0x7F..<0xA0: removed.controls += 1
+        case 0xAD, 0x200B, 0x2060, 0xFEFF: break
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: removed.bidirectionalControls += 1
         default: return false
         }

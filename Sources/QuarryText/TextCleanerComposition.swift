@@ -5,16 +5,15 @@ struct CanonicalComposer {
     /// Results for one or two characters, which nearly all clusters are.
     private var known: [UInt64: [Unicode.Scalar]] = [:]
 
-    /// Composes the cluster in place; returns how many stress marks it lost.
-    mutating func compose(_ cluster: inout [Unicode.Scalar]) -> Int {
+    /// Composes the cluster in place, without stress marks.
+    mutating func compose(_ cluster: inout [Unicode.Scalar]) {
         if cluster.count == 1 {
             if cluster[0].mayDecompose || !cluster[0].startsCluster { cluster = composed(cluster) }
-            return 0
+            return
         }
-        let count = cluster.count
-        if count == 2, cluster[0].isCyrillicVowel, cluster[1] == "\u{301}" {
+        if cluster.count == 2, cluster[0].isCyrillicVowel, cluster[1] == "\u{301}" {
             cluster.removeLast()
-            return 1
+            return
         }
         cluster = composed(cluster)
         let marked = cluster.count
@@ -24,9 +23,7 @@ struct CanonicalComposer {
             if scalar.properties.canonicalCombiningClass == .notReordered { base = scalar }
             return false
         }
-        let lost = marked - cluster.count
-        if lost > 0, cluster.count > 1 { cluster = composed(cluster) }
-        return lost
+        if cluster.count < marked, cluster.count > 1 { cluster = composed(cluster) }
     }
 
     private mutating func composed(_ cluster: [Unicode.Scalar]) -> [Unicode.Scalar] {

@@ -50,6 +50,13 @@ struct SourceMapTests {
         #expect(map.suffix(from: 8).segments.isEmpty)
     }
 
+    @Test func `a suffix that would cut a unit is refused`() async {
+        await #expect(processExitsWith: .failure) {
+            let segment = SourceMap.Segment(clean: 0, source: 0, cleanUnit: 2, sourceUnit: 1, count: 2)
+            _ = SourceMap(segments: [segment], lineStarts: [0]).suffix(from: 1)
+        }
+    }
+
     @Test(arguments: [
         ("", [0]), ("a", [0]), ("a\n", [0, 2]), ("a\r\nb", [0, 3]), ("a\rb\n", [0, 2, 4]), ("\r\r\n\n", [0, 1, 3, 4]),
         ("0123456789abcdef\n0123456789\r\nx", [0, 17, 29]), ("яяяяяяяя\nя", [0, 17]),
