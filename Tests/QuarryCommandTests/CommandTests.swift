@@ -106,6 +106,31 @@ struct CommandTests {
         #expect(outcome.output.contains("2 written"))
     }
 
+    @Test func `a file is in quarantine for as long as it must be`() throws {
+        let scratch = try Scratch()
+        try scratch.write(String(repeating: "A note on lighthouses. ", count: 60_000), to: "docs/long.md")
+        try scratch.write("{\"text\": \"ok\"}\n{oops\n", to: "docs/b.jsonl")
+        func index(_ more: String...) throws -> Command.Outcome {
+            try Command.run(["index", "docs", "--model", "none"] + more, in: scratch.url)
+        }
+        #expect(try index().errors.contains("docs/b.jsonl:2"))
+        let limited = try index("--max-file-size", "1")
+        #expect(limited.errors.contains("docs/long.md: It has ") && limited.errors.contains("docs/b.jsonl:2"))
+        #expect(limited.output.contains("0 deleted"))
+        let unlimited = try index()
+        #expect(!unlimited.errors.contains("docs/long.md"), "\(unlimited.errors)")
+
+        try FileManager.default.moveItem(atPath: scratch.path("docs/b.jsonl"), toPath: scratch.path("docs/c.jsonl"))
+        for _ in 1...2 {
+            let moved = try index()
+            #expect(moved.status == 2)
+            #expect(
+                moved.errors.contains("docs/c.jsonl:2") && !moved.errors.contains("docs/b.jsonl"), "\(moved.errors)")
+        }
+        try scratch.write("{\"text\": \"ok\"}\n", to: "docs/c.jsonl")
+        #expect(try index().status == 0)
+    }
+
     @Test func `files that are no text under an unknown extension are named, and the exit code stays`() throws {
         let scratch = try Scratch()
         try scratch.write("Words.", to: "docs/a.md")

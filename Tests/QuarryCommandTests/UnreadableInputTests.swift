@@ -101,6 +101,19 @@ struct UnreadableInputTests {
         #expect(third.text.contains("4 unchanged"))
     }
 
+    @Test func `what was wrong in a folder that became unreadable stays in quarantine`() throws {
+        let (scratch, quarry) = try notes()
+        try scratch.write("{\"text\": \"ok\"}\n{oops\n", to: "docs/shut/records.jsonl")
+        #expect(try quarry("index", "docs", "--model", "none").text.contains("docs/shut/records.jsonl:2"))
+        for mode in [0, 0o755] as [mode_t] {
+            chmod(scratch.path("docs/shut"), mode)
+            let outcome = try quarry("index", "docs", "--model", "none")
+            #expect(outcome.status == 2)
+            #expect(outcome.text.contains("docs/shut/records.jsonl:2"), "\(outcome.text)")
+            #expect(outcome.text.contains("docs/shut: ") == (mode == 0))
+        }
+    }
+
     @Test func `a root that became unreadable is an error, and nothing is deleted`() throws {
         let (scratch, quarry) = try notes()
         chmod(scratch.path("docs"), 0)

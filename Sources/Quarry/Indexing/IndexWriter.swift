@@ -134,7 +134,8 @@ struct IndexWriter {
             arguments: [source, Data(SourceMapCodec.encode(document.sourceMap)), document.id])
     }
 
-    /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it.
+    /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it, and so is
+    /// what it has in quarantine.
     func move(_ stored: StoredSource, to file: FoundFile) throws {
         try db.execute(
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
@@ -142,6 +143,9 @@ struct IndexWriter {
         try db.execute(
             sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
             arguments: [file.id, stored.id, stored.name])
+        try db.execute(
+            sql: "UPDATE quarantine SET source = ?, root = ? WHERE source = ? AND root IS NOT NULL",
+            arguments: [file.id, file.root, stored.name])
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {
@@ -161,7 +165,8 @@ struct IndexWriter {
         for row in rows {
             let root: String? = row["root"]
             if let root, !roots.contains(where: { root == $0 || root.hasPrefix($0 + "/") }) { continue }
-            if unchanged.contains(row["source"]), let reason = Rejection.Reason(rawValue: row["reason"]) {
+            // Without a root it was not the content: a folder, a size or a right, which were looked at anew.
+            if root != nil, unchanged.contains(row["source"]), let reason = Rejection.Reason(rawValue: row["reason"]) {
                 kept.append(
                     Rejection(source: row["source"], line: row["line"], reason: reason, message: row["message"]))
             } else {

@@ -76,7 +76,7 @@ struct IndexingRun {
             try PendingVectors.create(in: writer.db)
             for source in diff.deleted { report.deletedDocuments += try writer.removeSource(source.id) }
             for change in diff.moved { try writer.move(change.stored, to: change.file) }
-            let unchanged = Set(diff.unchanged.map(\.name)).union(diff.moved.map(\.stored.name))
+            let unchanged = Set(diff.unchanged.map(\.name)).union(diff.moved.map(\.file.id)).union(scan.hidden)
             report.quarantined += try writer.renewQuarantine(under: scan.roots, keeping: unchanged)
             try writer.quarantine(scan.rejected, root: nil)
         }

@@ -31,6 +31,8 @@ struct InputScan {
     var roots: [String]
     var rejected: [Rejection]
     var skipped: Int
+    /// Names of sources that are indexed and cannot be seen now: they stay as they are.
+    let hidden: [String]
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
     let maximumFileBytes: Int
@@ -56,6 +58,17 @@ struct InputScan {
         }
         let walked = Set(roots)
         let unreadable = Set(walk.rejected.map(\.source))
+        let known = stored.filter { source in
+            guard let root = source.root else { return false }
+            return walked.contains { root == $0 || root.hasPrefix($0 + "/") }
+        }
+        func isHidden(_ source: StoredSource) -> Bool {
+            let name = source.name
+            return !unreadable.isEmpty
+                && (unreadable.contains(name)
+                    || name.indices.contains { name[$0] == "/" && unreadable.contains(String(name[..<$0])) })
+        }
+        hidden = known.filter(isHidden).map(\.name)
         diff = SourceDiff(
             found: walk.files.map { file in
                 var file = file
@@ -63,11 +76,7 @@ struct InputScan {
                 file.root = Self.absolute(file.root)
                 return file
             },
-            stored: stored.filter { source in
-                guard let root = source.root else { return false }
-                return walked.contains { root == $0 || root.hasPrefix($0 + "/") }
-                    && !unreadable.contains { source.name == $0 || source.name.hasPrefix($0 + "/") }
-            },
+            stored: known.filter { !isHidden($0) },
             readerVersion: Indexer.readerVersion
         ) { try? ContentHash(ofFileAt: $0.path) }
 
