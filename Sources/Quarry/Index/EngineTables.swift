@@ -36,7 +36,7 @@ enum EngineTables {
             }
         }
 
-        func remove(_ ids: [ChunkID]) throws {
+        func remove(_ ids: [ChunkID]) {
             for id in ids { bm25.remove(id) }
             removed += ids
         }
