@@ -2,8 +2,9 @@ public import QuarryCore
 
 /// Cuts by the structure that a reader found: headings, lists, tables, code.
 ///
-/// - A chunk carries the titles of the headings above it, outermost first. A heading that stands in the chunk's own
-///   text is not repeated there. A breadcrumb that takes more than a quarter of the target loses its outermost titles.
+/// - A chunk carries the document's title and the titles of the headings above it, outermost first. A heading that
+///   stands in the chunk's own text is not repeated there. A breadcrumb that takes more than a quarter of the target
+///   loses its outermost titles; a document's title that stands alone there loses its last words.
 /// - Sections of different headings share a chunk only where a heading has no text of its own, or where both are
 ///   below 15 % of the target and siblings. A heading always goes with the text under it.
 /// - Lists are cut between items, tables between rows with the header repeated in ``Chunk/tableHeader`` (unless the
@@ -23,7 +24,7 @@ public struct MarkdownChunker: Chunker {
     /// - Complexity: O(length of the text), and one count of every distinct word, every heading and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
         let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
-        let (segments, outline) = MarkdownSections.read(document.blocks, cutter: cutter, length: length)
+        let (segments, outline) = MarkdownSections.read(document, cutter: cutter, length: length)
         var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
         return assembly.chunks(of: segments)
     }

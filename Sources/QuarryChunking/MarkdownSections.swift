@@ -27,25 +27,29 @@ struct MarkdownSections {
 
     private let cutter: UnitCutter
     private let length: ChunkLength
-    private var outline = Outline()
+    /// The document's.
+    private let title: String?
+    private var outline: Outline
     private var path: [OpenHeading] = []
     private var sections = [Section()]
 
-    private init(cutter: UnitCutter, length: ChunkLength) {
+    private init(title: String?, cutter: UnitCutter, length: ChunkLength) {
+        self.title = title
         self.cutter = cutter
         self.length = length
+        outline = Outline(title: title, length: length, counter: cutter.text.counter)
     }
 
     /// Groups of units that may share chunks, in text order. They leave out nothing but white space.
     ///
-    /// - Parameter blocks: Blocks that are empty, out of order or outside the text are taken as if they were not there.
+    /// Blocks that are empty, out of order or outside the text are taken as if they were not there.
     static func read(
-        _ blocks: [Block], cutter: UnitCutter, length: ChunkLength
+        _ document: Document, cutter: UnitCutter, length: ChunkLength
     ) -> (segments: [[TextUnit]], outline: Outline) {
-        var reader = MarkdownSections(cutter: cutter, length: length)
+        var reader = MarkdownSections(title: document.title, cutter: cutter, length: length)
         let bytes = cutter.text.bytes
         var end = 0
-        for block in blocks {
+        for block in document.blocks {
             let start = scalarBoundary(atOrBefore: block.range.lowerBound, in: bytes)
             let blockEnd = scalarBoundary(atOrBefore: block.range.upperBound, in: bytes)
             guard start >= end, start < blockEnd else { continue }
@@ -109,7 +113,7 @@ struct MarkdownSections {
         outline.breadcrumbs.append(breadcrumb())
     }
 
-    /// The open headings, without the outermost ones that do not fit a quarter of the target.
+    /// The document's title and the open headings, without the outermost ones that do not fit a quarter of the target.
     private func breadcrumb() -> Outline.Breadcrumb {
         var titles: [String] = []
         var tokens = 0
@@ -119,6 +123,14 @@ struct MarkdownSections {
             guard sum <= length.breadcrumb else { break }
             titles.append(heading.title)
             tokens = sum
+        }
+        guard let outermost = titles.last else { return outline.breadcrumbs[0] }
+        if let title, !title.isEmpty, outermost != title {
+            let sum = tokens + cutter.text.counter.tokenCount(of: "\(title) >")
+            if sum <= length.breadcrumb {
+                titles.append(title)
+                tokens = sum
+            }
         }
         return .init(titles: titles.reversed(), tokens: tokens)
     }

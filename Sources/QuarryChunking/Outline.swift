@@ -1,3 +1,5 @@
+import QuarryCore
+
 /// The headings above each part of a document, and the table headers that chunks may repeat.
 struct Outline {
     struct Breadcrumb {
@@ -11,7 +13,27 @@ struct Outline {
         var tokens: Int
     }
 
-    /// The first is that of text above any heading.
-    var breadcrumbs = [Breadcrumb(titles: [], tokens: 0)]
+    /// The first is that of text above any heading: the document's title, or what fits of it.
+    var breadcrumbs: [Breadcrumb]
     var tableHeaders: [TableHeader] = []
+
+    init(title: String?, length: ChunkLength, counter: any TokenCounter) {
+        breadcrumbs = [Self.beginning(of: title ?? "", within: length.breadcrumb, counter: counter)]
+    }
+
+    /// The title, or as many of its first words as there is room for.
+    private static func beginning(of title: String, within room: Int, counter: any TokenCounter) -> Breadcrumb {
+        guard !title.isEmpty else { return Breadcrumb(titles: [], tokens: 0) }
+        let whole = counter.tokenCount(of: title)
+        if whole <= room { return Breadcrumb(titles: [title], tokens: whole) }
+        var end = title.startIndex
+        var tokens = 0
+        for word in title.split(maxSplits: room + 1, whereSeparator: \.isWhitespace).prefix(room + 1) {
+            let sum = tokens + max(1, counter.tokenCount(of: String(word)))
+            guard sum <= room else { break }
+            (end, tokens) = (word.endIndex, sum)
+        }
+        return tokens == 0
+            ? Breadcrumb(titles: [], tokens: 0) : Breadcrumb(titles: [String(title[..<end])], tokens: tokens)
+    }
 }

@@ -7,7 +7,8 @@ public import QuarryCore
 /// A last chunk below 15 % of the target joins the one before where the maximum allows. Words longer than a chunk are
 /// cut between Unicode scalars.
 ///
-/// The document's blocks are not looked at; see ``MarkdownChunker``.
+/// The document's blocks are not looked at; see ``MarkdownChunker``. Its title is the breadcrumb of every chunk, as far
+/// as a quarter of the target holds it.
 public struct RecursiveChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
@@ -22,7 +23,8 @@ public struct RecursiveChunker: Chunker {
     public func chunks(of document: Document) -> [Chunk] {
         let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
         guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: .paragraphs) else { return [] }
-        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: Outline())
+        let outline = Outline(title: document.title, length: length, counter: counter)
+        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
         return assembly.chunks(of: [[unit]])
     }
 }

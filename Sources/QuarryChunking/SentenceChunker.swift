@@ -18,7 +18,8 @@ public struct SentenceChunker: Chunker {
     public func chunks(of document: Document) -> [Chunk] {
         let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
         guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: .sentences) else { return [] }
-        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: Outline())
+        let outline = Outline(title: document.title, length: length, counter: counter)
+        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
         return assembly.chunks(of: [[unit]])
     }
 }

@@ -24,6 +24,9 @@ public struct FileWalker: Sendable {
     public var includeHidden: Bool
     /// Files in folders whose extension is known and not read are passed over.
     public var formats: FormatRegistry
+    /// What the ids of a folder's files begin with, by the root as given. Other folders are named by the last names of
+    /// their paths. The default is empty.
+    public var rootNames: [String: String] = [:]
 
     public init(
         roots: [String], include: [String] = [], exclude: [String] = [],
@@ -67,7 +70,7 @@ public struct FileWalker: Sendable {
         directories.sort { FileSystem.precedes($0.canonical, $1.canonical) }
         let names = RootNames.distinct(directories.map(\.canonical))
         for (directory, name) in zip(directories, names) {
-            try walk.directory(directory.root, canonical: directory.canonical, name: name)
+            try walk.directory(directory.root, canonical: directory.canonical, name: rootNames[directory.root] ?? name)
         }
         walk.followLinks()
         for file in files.sorted(by: { FileSystem.precedes($0.canonical, $1.canonical) }) {

@@ -18,13 +18,17 @@ package enum SQLiteFile {
     /// created nor changed; SQLite may put its `-wal` and `-shm` files beside it where the directory allows that, and
     /// where it does not, a file without pending log is opened as immutable.
     ///
-    /// - Parameter configure: Last changes to the configuration; what it sets wins.
+    /// - Parameters:
+    ///   - id: The application id of the program's own files. A file of another program is not opened for writing.
+    ///   - configure: Last changes to the configuration; what it sets wins.
     /// - Throws: ``SQLiteFileError``, or GRDB's `DatabaseError` for what is none of its codes.
     package static func openPool(
-        at path: String, readOnly: Bool = false, configure: (inout Configuration) -> Void = { _ in }
+        at path: String, readOnly: Bool = false, applicationID id: Int32? = nil,
+        configure: (inout Configuration) -> Void = { _ in }
     ) throws -> DatabasePool {
         let path = absolute(path)
-        switch try FileKind(at: path) {
+        let kind = try FileKind(at: path)
+        switch kind {
         case .absent where readOnly: throw SQLiteFileError(.notFound, path: path)
         case .empty where readOnly: throw SQLiteFileError(.empty, path: path)
         case .folder: throw SQLiteFileError(.isFolder, path: path)
@@ -38,6 +42,7 @@ package enum SQLiteFile {
         configure(&configuration)
 
         do {
+            if let id, !readOnly, kind == .file { try checkOwner(of: path, is: id) }
             return try retryingWhileBusy { try DatabasePool(path: path, configuration: configuration) }
         } catch let error as DatabaseError {
             guard readOnly, [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) else {
@@ -50,32 +55,23 @@ package enum SQLiteFile {
         }
     }
 
-    /// Whether a file is an SQLite database. An empty file is not.
-    ///
-    /// - Throws: ``SQLiteFileError`` when there is no such file, or a folder.
-    package static func isSQLiteFile(at path: String) throws -> Bool {
-        let path = absolute(path)
-        switch try FileKind(at: path) {
-        case .absent: throw SQLiteFileError(.notFound, path: path)
-        case .folder: throw SQLiteFileError(.isFolder, path: path)
-        case .empty: return false
-        case .file: break
-        }
-        guard let location = immutableLocation(of: path) else { return false }
-        do {
-            _ = try DatabaseQueue(path: location, configuration: readOnlyConfiguration)
-            return true
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            return false
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-            return true
-        }
-    }
-
-    private static var readOnlyConfiguration: Configuration {
+    /// Refuses a file of another program before anything of it is changed: opening for writing alone makes it WAL.
+    private static func checkOwner(of path: String, is id: Int32) throws {
         var configuration = Configuration()
         configuration.readonly = true
-        return configuration
+        configuration.busyMode = .timeout(Double(patience.components.seconds))
+        let owner: (id: Int32, isEmpty: Bool)
+        do {
+            owner = try retryingWhileBusy {
+                try DatabaseQueue(path: path, configuration: configuration).read { db in
+                    (try applicationID(in: db), try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0)
+                }
+            }
+        } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
+            // A journal that only a writer can bring back: what is wrong shows when the file is opened for writing.
+            return
+        }
+        guard owner.id == id || owner.id == 0 && owner.isEmpty else { throw SQLiteFileError(.otherProgram, path: path) }
     }
 
     /// Settings of every connection, readers included (which GRDB would give a shorter patience).

@@ -9,6 +9,8 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         /// The operating system, or a permission, keeps us from opening it.
         case cannotOpen
         case notADatabase
+        /// An SQLite database with another application id than the one asked for.
+        case otherProgram
         /// Another process held its lock for longer than ``SQLiteFile/patience``.
         case locked
         /// A log with pending changes lies beside the file, in a directory where it cannot be read.
@@ -42,6 +44,8 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         case .empty: "\(path) is empty: nothing has been indexed into it yet."
         case .isFolder: "\(path) is a folder. Name the index file inside it."
         case .notADatabase: "\(path) is not an SQLite database, so it is left untouched. Choose another file."
+        case .otherProgram:
+            "\(path) is an SQLite file of another program, so it is left untouched. Choose another file."
         case .cannotOpen:
             "\(path) cannot be opened: \(cause). Check that its folder exists, and the permissions of both."
         case .locked:

@@ -51,6 +51,44 @@ private struct DocumentBuilder {
         #expect(chunks[2].contextualText.hasPrefix("Guide > Setup\nstone"))
     }
 
+    @Test(arguments: [0, 1, 9, 10, 11, 39, 200])
+    func `no chunk is longer for its document's title`(words count: Int) throws {
+        var builder = DocumentBuilder()
+        for _ in 0..<6 { builder.paragraph(27) }
+        builder.heading(1, "Guide")
+        for _ in 0..<6 { builder.paragraph(27) }
+        var document = builder.document
+        document.title = words(count)
+        let length = ChunkLength(target: 40, maximum: 60)
+        let chunkers: [any Chunker] = [
+            chunker, try RecursiveChunker(length: length, counter: WordCounter()),
+            try SentenceChunker(length: length, counter: WordCounter()),
+        ]
+        for chunker in chunkers {
+            let chunks = chunker.chunks(of: document)
+            #expect(chunks.count > 6)
+            for chunk in chunks {
+                #expect(chunk.tokenCount <= 60)
+                #expect(chunk.tokenCount == WordCounter().tokenCount(of: chunk.contextualText))
+            }
+            // Ten words are a quarter of the target.
+            #expect(chunks.first?.headings == (count == 0 ? [] : [words(min(count, 10))]))
+        }
+        let last = chunker.chunks(of: document).last?.headings
+        #expect(last == (count == 0 || count > 8 ? ["Guide"] : [words(count), "Guide"]))
+    }
+
+    @Test func `a heading that is the title is not told twice`() {
+        var builder = DocumentBuilder()
+        builder.heading(1, "Guide")
+        builder.heading(2, "Setup")
+        for _ in 0..<4 { builder.paragraph(25) }
+        var document = builder.document
+        document.title = "Guide"
+        let chunks = chunker.chunks(of: document)
+        #expect(chunks.map(\.headings) == [["Guide"]] + Array(repeating: ["Guide", "Setup"], count: chunks.count - 1))
+    }
+
     @Test func `a heading is never the last of a chunk`() {
         for count in 1...70 {
             var builder = DocumentBuilder()

@@ -57,11 +57,10 @@ import Testing
     @Test func `an empty file can be written to but not read from`() throws {
         let path = folder("a.quarry")
         try Data().write(to: URL(fileURLWithPath: path))
-        #expect(try !SQLiteFile.isSQLiteFile(at: path))
         let error = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: path, readOnly: true) }
         #expect(error?.code == .empty)
         try SQLiteFile.openPool(at: path).write { try $0.execute(sql: "CREATE TABLE t(x)") }
-        #expect(try SQLiteFile.isSQLiteFile(at: path))
+        #expect(try SQLiteFile.openPool(at: path, readOnly: true).read { try $0.tableExists("t") })
     }
 
     @Test(arguments: [3, 700, 20_000]) func `a file that is no database is refused and left as it was`(
@@ -77,9 +76,40 @@ import Testing
             #expect(error?.code == .notADatabase)
             #expect(error?.description.contains(path) == true)
         }
-        #expect(try !SQLiteFile.isSQLiteFile(at: path))
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == text)
         #expect(try folder.contents() == ["notes.txt"])
+    }
+
+    @Test func `a database of another program is refused before a byte of it changes`() throws {
+        for id in [0, 0x0B5E_55ED] as [Int32] {
+            let path = folder("other-\(id).db")
+            let queue = try DatabaseQueue(path: path)
+            try queue.write { db in
+                try db.execute(sql: "CREATE TABLE theirs(x)")
+                try SQLiteFile.setApplicationID(id, in: db)
+            }
+            try queue.close()
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            let contents = try folder.contents()
+            let error = #expect(throws: SQLiteFileError.self) {
+                _ = try SQLiteFile.openPool(at: path, applicationID: 0x5155_5259)
+            }
+            #expect(error?.code == .otherProgram)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+            #expect(try folder.contents() == contents)
+        }
+    }
+
+    @Test func `one's own file, and one without content, are opened for writing`() throws {
+        let path = folder("own.quarry")
+        for _ in 1...2 {
+            try SQLiteFile.openPool(at: path, applicationID: 0x5155_5259).write { db in
+                try SQLiteFile.setApplicationID(0x5155_5259, in: db)
+                try db.execute(sql: "CREATE TABLE IF NOT EXISTS t(x)")
+            }
+        }
+        _ = try SQLiteFile.openPool(at: folder("blank.quarry"))
+        _ = try SQLiteFile.openPool(at: folder("blank.quarry"), applicationID: 0x5155_5259)
     }
 
     @Test func `a folder, and a file in a folder that is not there, are refused by name`() throws {
@@ -92,7 +122,7 @@ import Testing
     @Test func `names that mean something to SQLite are plain file names`() throws {
         for name in [":memory:", "file:a?mode=memory", "100% #1.quarry"] {
             try SQLiteFile.openPool(at: folder(name)).write { try $0.execute(sql: "CREATE TABLE t(x)") }
-            #expect(try SQLiteFile.isSQLiteFile(at: folder(name)))
+            #expect(try SQLiteFile.openPool(at: folder(name), readOnly: true).read { try $0.tableExists("t") })
         }
         #expect(try Set(folder.contents()).isSuperset(of: [":memory:", "file:a?mode=memory", "100% #1.quarry"]))
     }

@@ -30,6 +30,17 @@ struct TestCorpus {
         try await indexer().index([.path(documentsPath)], options: options)
     }
 
+    /// Indexes files and folders, by their paths in ``folder``.
+    @discardableResult
+    func index(_ names: [String], options: InputOptions = InputOptions()) async throws -> IndexingReport {
+        try await indexer().index(names.map { .path(folder.path($0)) }, options: options)
+    }
+
+    /// The documents that hold a word.
+    func documents(with word: String) async throws -> Set<String> {
+        Set(try await search(word, mode: .bm25, limit: 100).map(\.chunk.documentID))
+    }
+
     func search(
         _ text: String, mode: RetrievalOptions.Mode = .hybrid, filter: Filter? = nil, limit: Int = 10
     ) async throws -> [ScoredChunk] {

@@ -11,13 +11,15 @@ extension CorpusIndex {
     /// - Complexity: Reads the whole file.
     public func problems() throws -> [String] {
         try translatingErrors(path: path) {
-            try pool.read { db in
-                var problems = try SQLiteFile.integrityProblems(in: db)
-                guard problems.isEmpty else { return problems }
-                problems += try countProblems(in: db)
-                problems += try textProblems(in: db)
-                problems += try EngineTables.problems(in: db, settings: settings)
-                return problems
+            // Outside a transaction: ending one on a damaged file can throw in place of the answer.
+            let problems = try pool.unsafeRead { try SQLiteFile.integrityProblems(in: $0) }
+            guard problems.isEmpty else { return problems }
+            return try listingDamage {
+                try pool.read { db in
+                    try listingDamage { try countProblems(in: db) } + listingDamage { try documentProblems(in: db) }
+                        + listingDamage { try textProblems(in: db) }
+                        + EngineTables.problems(in: db, settings: settings)
+                }
             }
         }
     }
@@ -40,6 +42,45 @@ extension CorpusIndex {
                 """)
         problems += wrong.map {
             "\($0[1] as Int) documents are counted as “\($0[0] as String)”, and \($0[2] as Int) are there"
+        }
+        let uncounted = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT language, count(*) FROM documents
+                WHERE language IS NOT NULL AND language NOT IN (SELECT language FROM languages)
+                GROUP BY language ORDER BY language
+                """)
+        problems += uncounted.map { "\($0[1] as Int) documents in “\($0[0] as String)” are not counted" }
+        return problems
+    }
+
+    /// Every document leads back to its source, and its chunks reach to its end.
+    private func documentProblems(in db: Database) throws -> [String] {
+        var problems: [String] = []
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT documents.key, documents.source_map, last."end", length(CAST(last.separator AS BLOB))
+                FROM documents LEFT JOIN chunks AS last ON last.document = documents.id
+                    AND last.ordinal = (SELECT max(ordinal) FROM chunks WHERE document = documents.id)
+                ORDER BY documents.key
+                """)
+        while let row = try rows.next() {
+            let key: String = row[0]
+            guard let map = SourceMapCodec.decode(row[1] as Data) else {
+                problems.append("\(key): its source map is damaged")
+                continue
+            }
+            let length = map.segments.last?.cleanEnd ?? 0
+            guard let end = row[2] as Int? else {
+                if length > 0 { problems.append("\(key): all of its chunks are missing") }
+                continue
+            }
+            if length < end {
+                problems.append("\(key): its source map ends at byte \(length), its last chunk at \(end)")
+            } else if end + (row[3] as Int? ?? 0) < length {
+                problems.append("\(key): its last chunks are missing")
+            }
         }
         return problems
     }

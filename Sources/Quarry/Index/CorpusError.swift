@@ -1,10 +1,9 @@
-import QuarrySQLite
-
 /// Why an index cannot be opened, searched or written.
 public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Kind {
-            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, noVectors, input, diskFull, readOnly
+            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, input, busy
+            case diskFull, ioFailure, readOnly
         }
         private var kind: Kind
 
@@ -15,9 +14,15 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         public static let otherVersion = Code(kind: .otherVersion)
         public static let damaged = Code(kind: .damaged)
         public static let otherModel = Code(kind: .otherModel)
+        /// Documents are to be cut otherwise than those that are in the index.
+        public static let otherSettings = Code(kind: .otherSettings)
         public static let noVectors = Code(kind: .noVectors)
         public static let input = Code(kind: .input)
+        /// Another process works on the file. The same call may succeed later.
+        public static let busy = Code(kind: .busy)
         public static let diskFull = Code(kind: .diskFull)
+        /// The system could not read or write the file.
+        public static let ioFailure = Code(kind: .ioFailure)
         public static let readOnly = Code(kind: .readOnly)
     }
 
@@ -32,15 +37,4 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
-}
-
-extension SQLiteFileError {
-    var corpusCode: CorpusError.Code {
-        switch code {
-        case .notFound: .missing
-        case .empty: .empty
-        case .isFolder, .notADatabase: .notAnIndex
-        case .cannotOpen, .locked, .logUnreadable: .readOnly
-        }
-    }
 }

@@ -3,6 +3,7 @@ import GRDB
 import QuarryBM25
 public import QuarryCore
 import QuarrySQLite
+import QuarryText
 import QuarryVectorIndex
 import Synchronization
 
@@ -17,7 +18,7 @@ public final class CorpusIndex: Sendable {
     private let matrix = Mutex<LoadedMatrix?>(nil)
 
     private struct LoadedMatrix {
-        var revision: Int64
+        var generation: VectorTable.Generation
         var matrix: VectorMatrix
     }
 
@@ -38,7 +39,7 @@ public final class CorpusIndex: Sendable {
                 .missing, "There is no index at \(path). Make one with: quarry index FOLDER --index \(path)")
         }
         return try translatingErrors(path: path) {
-            let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly)
+            let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
             let settings = try pool.read { db in
                 try Self.checkVersion(in: db, path: path)
                 return try Self.readSettings(in: db, path: path)
@@ -50,19 +51,19 @@ public final class CorpusIndex: Sendable {
     /// Opens the index at `path`, making it with `settings` where there is none.
     ///
     /// When several processes do so at once, one of them makes the index and the others open it.
+    /// - Throws: ``CorpusError``: before anything is made, when the lengths of chunks make no sense together; when an
+    ///   index is there whose documents are cut otherwise; and whatever ``open(at:readOnly:)`` throws.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
+        try settings.chunking.validate()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return try translatingErrors(path: path) {
-            let pool = try SQLiteFile.openPool(at: path, readOnly: false)
+        let index = try translatingErrors(path: path) {
+            let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
             let stored = try pool.write { db in
                 let isNew = try !db.tableExists("settings")
                 if isNew {
                     guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
-                        throw CorpusError(
-                            .notAnIndex,
-                            "\(path) is a SQLite file of another program. It is left as it is; name another file with --index."
-                        )
+                        throw SQLiteFileError(.otherProgram, path: path)
                     }
                     try Self.create(settings, in: db)
                 }
@@ -71,15 +72,27 @@ public final class CorpusIndex: Sendable {
             }
             return CorpusIndex(path: path, settings: stored, pool: pool)
         }
+        try index.check(settings.chunking)
+        return index
     }
 
     /// Opens the index at `path`, making it for a model where there is none.
     ///
-    /// - Parameter chunking: For a new index; lengths are made to fit the model.
+    /// - Parameter chunking: Lengths are made to fit the model. When nil, an index that is there keeps to its own, and a
+    ///   new one gets the default.
     public static func openOrCreate(
-        at path: String, embedder: any Embedder, chunking: IndexSettings.Chunking = IndexSettings.Chunking()
+        at path: String, embedder: any Embedder, chunking: IndexSettings.Chunking? = nil
     ) throws -> CorpusIndex {
+        try chunking?.validate()
+        if chunking == nil {
+            do {
+                return try open(at: path)
+            } catch let error as CorpusError where error.code == .missing || error.code == .empty {
+                // There is none yet.
+            }
+        }
         let fingerprint = embedder.fingerprint
+        let chunking = chunking ?? IndexSettings.Chunking()
         return try openOrCreate(
             at: path,
             settings: IndexSettings(
@@ -87,15 +100,14 @@ public final class CorpusIndex: Sendable {
     }
 
     private static func create(_ settings: IndexSettings, in db: Database) throws {
-        try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-        try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+        try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
+        try SQLiteFile.setUserVersion(Schema.version, in: db)
         try Schema.create(in: db)
         try EngineTables.create(in: db, settings: settings, generation: 1)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let json = String(decoding: try encoder.encode(settings), as: UTF8.self)
         try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
-        try SettingsTable.set(SettingsTable.revision, to: "0", in: db)
         try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
     }
 
@@ -103,12 +115,11 @@ public final class CorpusIndex: Sendable {
         guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
             throw CorpusError(.empty, "\(path) is empty. Fill it with: quarry index FOLDER --index \(path)")
         }
-        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id")
-        guard application == Schema.applicationID else {
+        guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
             throw CorpusError(
                 .notAnIndex, "\(path) is a SQLite file, but not a Quarry index. Name another file with --index.")
         }
-        let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let version = try SQLiteFile.userVersion(in: db)
         guard version == Schema.version else {
             throw CorpusError(
                 .otherVersion,
@@ -122,13 +133,45 @@ public final class CorpusIndex: Sendable {
         guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
             throw CorpusError(.damaged, "\(path) does not say how it was made. Rebuild it with quarry index.")
         }
+        let settings: IndexSettings
         do {
-            return try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
+            settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
         } catch {
             throw CorpusError(
                 .damaged, "The settings in \(path) cannot be read: \(error). Rebuild it with quarry index.",
                 underlyingError: error)
         }
+        guard settings.analyzerVersion == Analyzer.version else {
+            throw CorpusError(
+                .otherVersion,
+                "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
+                    + "\(Analyzer.version), whose words are others. "
+                    + (settings.analyzerVersion > Analyzer.version
+                        ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
+        }
+        return settings
+    }
+
+    /// Refuses to cut documents otherwise than those that are in the index.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``, naming what differs.
+    public func check(_ chunking: IndexSettings.Chunking) throws {
+        let stored = settings.chunking
+        let fitted = settings.embedding.map { chunking.fitting(modelOf: $0.maximumTokens) } ?? chunking
+        guard chunking != stored, fitted != stored else { return }
+        var differences: [String] = []
+        if chunking.strategy != stored.strategy {
+            differences.append("chunker \(stored.strategy.rawValue), not \(chunking.strategy.rawValue)")
+        }
+        for (name, kept, asked, wanted) in [
+            ("target", stored.target, fitted.target, chunking.target),
+            ("maximum", stored.maximum, fitted.maximum, chunking.maximum),
+            ("overlap", stored.overlap, fitted.overlap, chunking.overlap),
+        ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
+        throw CorpusError(
+            .otherSettings,
+            "\(path) was made with \(differences.joined(separator: "; ")). An index is cut in one way: leave the options "
+                + "out to keep to it, or make another index with --index.")
     }
 
     /// Refuses an embedder other than the one that made the vectors.
@@ -159,13 +202,19 @@ public final class CorpusIndex: Sendable {
     }
 
     /// The vectors as of the snapshot that `db` reads, from memory where they have not changed since.
+    ///
+    /// They are read once, however many ask at the same time.
     func vectorMatrix(in db: Database) throws -> VectorMatrix {
-        let revision = try SettingsTable.integer(SettingsTable.revision, in: db) ?? 0
-        if let loaded = matrix.withLock({ $0 }), loaded.revision == revision { return loaded.matrix }
-        let fresh = try VectorTable.matrix(
-            generation: try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1, in: db)
-        matrix.withLock { $0 = LoadedMatrix(revision: revision, matrix: fresh) }
-        return fresh
+        let number = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        let generation = try VectorTable.generation(number, in: db)
+        return try matrix.withLock { loaded in
+            if let loaded, loaded.generation == generation { return loaded.matrix }
+            let fresh = try VectorTable.matrix(generation: number, in: db)
+            // An older snapshot does not push out what newer ones share.
+            let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
+            if isOlder != true { loaded = LoadedMatrix(generation: generation, matrix: fresh) }
+            return fresh
+        }
     }
 
     /// The chunks of the documents that match, for both legs to search among.
@@ -178,49 +227,5 @@ public final class CorpusIndex: Sendable {
         let ids = try request.fetchCursor(db)
         while let id = try ids.next() { mask.insert(ChunkID(id)) }
         return mask
-    }
-}
-
-/// Runs `body`, turning what SQLite says into what a person can act on.
-func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
-    do {
-        return try body()
-    } catch let error as DatabaseError {
-        throw CorpusError(error, path: path)
-    } catch let error as SQLiteFileError {
-        throw CorpusError(error.corpusCode, error.description, underlyingError: error)
-    } catch let error as BM25Error {
-        throw CorpusError(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
-    } catch let error as VectorError {
-        throw CorpusError(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
-    }
-}
-
-extension CorpusError {
-    init(_ error: DatabaseError, path: String) {
-        switch error.resultCode {
-        case .SQLITE_FULL:
-            self.init(
-                .diskFull,
-                "The disk is full: \(path) could not grow. What was committed is safe; free some space and run the same command again.",
-                underlyingError: error)
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self.init(
-                .damaged,
-                "\(path) is damaged (\(error.message ?? "SQLite error \(error.resultCode.rawValue)")). "
-                    + "Restore it from a copy, or move it away and run quarry index again.",
-                underlyingError: error)
-        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
-            self.init(
-                .readOnly,
-                "\(path) cannot be opened for this (\(error.message ?? "SQLite error \(error.resultCode.rawValue)")). "
-                    + "Check the permissions of the file and its folder.",
-                underlyingError: error)
-        default:
-            self.init(
-                .damaged,
-                "\(path): SQLite says \(error.message ?? "nothing") (\(error.extendedResultCode.rawValue)). Run quarry doctor --index \(path).",
-                underlyingError: error)
-        }
     }
 }

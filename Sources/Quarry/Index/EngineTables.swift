@@ -20,6 +20,7 @@ enum EngineTables {
         private var bm25 = BM25Writer()
         private var vectors: EmbeddingBatch?
         private var vectorIDs: [ChunkID] = []
+        private var removed: [ChunkID] = []
 
         init(_ db: Database, generation: Int64) {
             self.db = db
@@ -35,16 +36,18 @@ enum EngineTables {
             }
         }
 
-        func remove(_ ids: [ChunkID]) throws {
+        func remove(_ ids: [ChunkID]) {
             for id in ids { bm25.remove(id) }
-            try VectorTable.remove(ids, in: db)
+            removed += ids
         }
 
         func flush() throws {
             if !bm25.isEmpty { try bm25.flush(to: db) }
             if let vectors { try VectorTable.upsert(vectors, ids: vectorIDs, generation: generation, in: db) }
+            // All at once, so that a block is written once however many of its vectors go.
+            if !removed.isEmpty { try VectorTable.remove(removed, in: db) }
             vectors = nil
-            vectorIDs = []
+            (vectorIDs, removed) = ([], [])
         }
     }
 
@@ -62,7 +65,17 @@ enum EngineTables {
 
     /// What the engines find wrong with their tables, or between them and the chunks.
     static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
-        var problems = try BM25Table.verify(in: db)
+        var problems = try listingDamage { try BM25Table.verify(in: db) }
+        problems += try listingDamage { try postingProblems(in: db) }
+        if let embedding = settings.embedding {
+            problems += try listingDamage { try VectorTable.verify(in: db) }
+            problems += try listingDamage { try vectorProblems(of: embedding, in: db) }
+        }
+        return problems
+    }
+
+    private static func postingProblems(in db: Database) throws -> [String] {
+        var problems: [String] = []
         let unindexed =
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM bm25_chunks)") ?? 0
@@ -71,16 +84,33 @@ enum EngineTables {
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
         if ghosts > 0 { problems.append("\(ghosts) chunks that are gone still have postings") }
-        if let embedding = settings.embedding {
-            problems += try VectorTable.verify(in: db)
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-            let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
-            let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
-            let missing = chunks.subtracting(vectors).count
-            if missing > 0 { problems.append("\(missing) chunks have no vector by \(embedding.model)") }
-            let extra = vectors.subtracting(chunks).count
-            if extra > 0 { problems.append("\(extra) chunks that are gone still have a vector") }
-        }
         return problems
+    }
+
+    private static func vectorProblems(of embedding: EmbeddingFingerprint, in db: Database) throws -> [String] {
+        var problems: [String] = []
+        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
+        let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
+        let missing = chunks.subtracting(vectors).count
+        if missing > 0 { problems.append("\(missing) chunks have no vector by \(embedding.model)") }
+        let extra = vectors.subtracting(chunks).count
+        if extra > 0 { problems.append("\(extra) chunks that are gone still have a vector") }
+        return problems
+    }
+}
+
+/// Runs a check; where it meets damage that keeps it from going on, that is what it found.
+func listingDamage(_ check: () throws -> [String]) throws -> [String] {
+    do {
+        return try check()
+    } catch let error as BM25Error {
+        return [error.description]
+    } catch let error as VectorError {
+        return [error.description]
+    } catch let error as DatabaseError
+        where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
+    {
+        return ["SQLite cannot read what should be there: \(error.message ?? "error \(error.resultCode.rawValue)")"]
     }
 }

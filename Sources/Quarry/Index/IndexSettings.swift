@@ -40,6 +40,16 @@ public struct IndexSettings: Sendable, Hashable, Codable {
             }
         }
 
+        /// Refuses lengths that make no sense together, before an index is made with them.
+        /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/input``.
+        public func validate() throws {
+            do {
+                _ = try chunker(counter: WordCounter())
+            } catch {
+                throw CorpusError(.input, "\(error)", underlyingError: error)
+            }
+        }
+
         /// These settings, made to fit a model that reads at most `tokens`.
         ///
         /// 16 tokens are left for the model's prefix and special tokens.

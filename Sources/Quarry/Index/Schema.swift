@@ -15,12 +15,6 @@ enum Schema {
                     value TEXT NOT NULL
                 ) WITHOUT ROWID;
 
-                CREATE TABLE roots(
-                    path TEXT PRIMARY KEY,          -- absolute
-                    kind TEXT NOT NULL,             -- folder, file
-                    options TEXT NOT NULL           -- JSON: include, exclude
-                ) WITHOUT ROWID;
-
                 CREATE TABLE sources(
                     id INTEGER PRIMARY KEY,
                     name TEXT NOT NULL UNIQUE,      -- as cited: docs/guide.md
@@ -32,6 +26,7 @@ enum Schema {
                     reader INTEGER NOT NULL         -- version of the readers that read it
                 );
                 CREATE INDEX sources_by_root ON sources(root);
+                CREATE UNIQUE INDEX sources_by_path ON sources(path);
 
                 CREATE TABLE documents(
                     id INTEGER PRIMARY KEY,
@@ -69,7 +64,7 @@ enum Schema {
 
                 CREATE TABLE quarantine(
                     source TEXT NOT NULL,
-                    root TEXT,
+                    root TEXT,                      -- absolute path of the root it was found under
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL
@@ -81,13 +76,52 @@ enum Schema {
                     report TEXT NOT NULL            -- JSON
                 );
                 """)
+        try upgrade(in: db)
+    }
+
+    /// Gives a file that an earlier program of this version made what has come since. An older program is not misled by
+    /// it.
+    static func upgrade(in db: Database) throws {
+        if try !namesRoots(in: db) {
+            try db.execute(
+                sql: """
+                    DROP TABLE IF EXISTS roots;
+                    CREATE TABLE roots(
+                        path TEXT PRIMARY KEY,          -- absolute
+                        name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
+                    ) WITHOUT ROWID;
+                    """)
+        }
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS refused_documents(
+                    source TEXT NOT NULL,               -- its name
+                    key TEXT NOT NULL,                  -- that a document of another source has
+                    PRIMARY KEY (source, key)
+                ) WITHOUT ROWID;
+                """)
+        try PendingVectors.create(in: db)
+        let hasPaths = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sources_by_path')")
+        guard hasPaths != true else { return }
+        let twice = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM sources WHERE path IS NOT NULL GROUP BY path HAVING count(*) > 1)
+                """)
+        // The run that is about to start takes away the second name of a file; the next one finds none.
+        if twice != true { try db.execute(sql: "CREATE UNIQUE INDEX sources_by_path ON sources(path)") }
+    }
+
+    /// Whether the file says by which names its roots go.
+    static func namesRoots(in db: Database) throws -> Bool {
+        try db.tableExists("roots") && db.columns(in: "roots").contains { $0.name == "name" }
     }
 }
 
 /// Reading and writing of the `settings` table, whose values are JSON.
 enum SettingsTable {
     static let indexSettings = "index"
-    static let revision = "revision"
     static let generation = "generation"
 
     static func string(_ key: String, in db: Database) throws -> String? {

@@ -1,8 +1,8 @@
-import QuarryCore
+package import QuarryCore
 
 /// The stored form of a ``SourceMap``: unsigned LEB128 numbers, each line start and segment relative to the one before.
-enum SourceMapCodec {
-    static func encode(_ map: SourceMap) -> [UInt8] {
+package enum SourceMapCodec {
+    package static func encode(_ map: SourceMap) -> [UInt8] {
         var bytes: [UInt8] = []
         put(map.firstLine, in: &bytes)
         put(map.lineStarts.count, in: &bytes)
@@ -24,7 +24,7 @@ enum SourceMapCodec {
     }
 
     /// - Returns: nil for bytes that ``encode(_:)`` cannot have made.
-    static func decode(_ bytes: some Collection<UInt8>) -> SourceMap? {
+    package static func decode(_ bytes: some Collection<UInt8>) -> SourceMap? {
         var rest = bytes[...]
         guard let firstLine = take(from: &rest), let lineCount = take(from: &rest), lineCount <= bytes.count else {
             return nil
@@ -34,7 +34,8 @@ enum SourceMapCodec {
         var line = 0
         for _ in 0..<lineCount {
             guard let step = take(from: &rest) else { return nil }
-            line += step
+            guard let next = sum(line, step) else { return nil }
+            line = next
             lineStarts.append(line)
         }
         guard let segmentCount = take(from: &rest), segmentCount <= bytes.count else { return nil }
@@ -44,14 +45,24 @@ enum SourceMapCodec {
         var source = 0
         for _ in 0..<segmentCount {
             guard let step = take(from: &rest), let cleanUnit = take(from: &rest), let sourceUnit = take(from: &rest),
-                let count = take(from: &rest), cleanUnit > 0, sourceUnit > 0
+                let count = take(from: &rest), cleanUnit > 0, sourceUnit > 0, count > 0,
+                let start = sum(source, step), let cleanEnd = sum(clean, cleanUnit, times: count),
+                sum(start, sourceUnit, times: count) != nil
             else { return nil }
-            source += step
             segments.append(
-                .init(clean: clean, source: source, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: count))
-            clean += cleanUnit * count
+                .init(clean: clean, source: start, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: count))
+            (clean, source) = (cleanEnd, start)
         }
         return rest.isEmpty ? SourceMap(segments: segments, lineStarts: lineStarts, firstLine: firstLine) : nil
+    }
+
+    /// Larger offsets are refused: no text has them.
+    private static let maximumOffset = 1 << 42
+
+    private static func sum(_ a: Int, _ b: Int, times count: Int = 1) -> Int? {
+        let (product, productOverflows) = b.multipliedReportingOverflow(by: count)
+        guard !productOverflows, product <= maximumOffset else { return nil }
+        return a + product <= maximumOffset ? a + product : nil
     }
 
     private static func put(_ value: Int, in bytes: inout [UInt8]) {

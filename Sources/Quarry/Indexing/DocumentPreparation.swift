@@ -23,6 +23,7 @@ struct FieldTerms: Sendable {
 
 /// A document on its way into the index.
 struct PreparedDocument: Sendable {
+    /// Without its text and blocks, which the chunks hold.
     var document: Document
     var language: Language?
     /// Digest of everything of the document that chunks, postings and filters depend on.
@@ -33,14 +34,10 @@ struct PreparedDocument: Sendable {
 /// Turns documents into chunks with terms and digests: everything about them that needs neither model nor file.
 struct DocumentPreparation: Sendable {
     var chunker: any Chunker
-    var counter: any TokenCounter
     private let analyzer = Analyzer()
     private let detector = LanguageDetector()
 
-    init(chunker: any Chunker, counter: any TokenCounter) {
-        self.chunker = chunker
-        self.counter = counter
-    }
+    init(chunker: any Chunker) { self.chunker = chunker }
 
     func digest(of document: Document) -> ContentHash {
         var content = "\(document.id)\u{0}\(document.title ?? "")\u{0}"
@@ -49,20 +46,22 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
-    func prepare(_ document: Document, sha256: ContentHash) -> PreparedDocument {
+    /// - Throws: `CancellationError`, looked at before every chunk: one document may be a hundred megabytes.
+    func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
+        try Task.checkCancellation()
         let language = detector.language(of: Self.sample(of: document.text))
         let titleTerms = document.title.map { analyzer.terms(of: $0, language: language) } ?? []
+        let headingOfTitle = Self.headingOfTitle(in: document)
         let chunks = chunker.chunks(of: document)
         let text = Array(document.text.utf8)
         var prepared: [PreparedChunk] = []
         prepared.reserveCapacity(chunks.count)
-        for (index, original) in chunks.enumerated() {
-            var chunk = original
-            let headingTerms = chunk.headings.flatMap { analyzer.terms(of: $0, language: language) }
-            if let title = document.title, chunk.headings.first != title {
-                chunk.headings.insert(title, at: 0)
-                chunk.tokenCount += counter.tokenCount(of: title)
-            }
+        for (index, chunk) in chunks.enumerated() {
+            try Task.checkCancellation()
+            // The title is a field of its own; as a heading it counts where the text has it as one.
+            let standsAbove = headingOfTitle.map { $0.upperBound <= chunk.range.lowerBound } ?? false
+            let isTitleFirst = chunk.headings.first.map { document.title?.hasPrefix($0) ?? false } ?? false
+            let headings = isTitleFirst && !standsAbove ? chunk.headings.dropFirst() : chunk.headings[...]
             let gapEnd = index + 1 < chunks.count ? chunks[index + 1].range.lowerBound : text.count
             let gap = chunk.range.upperBound < gapEnd ? chunk.range.upperBound..<gapEnd : gapEnd..<gapEnd
             prepared.append(
@@ -70,10 +69,21 @@ struct DocumentPreparation: Sendable {
                     chunk: chunk, separator: String(decoding: text[gap], as: UTF8.self),
                     sha256: ContentHash(of: chunk.contextualText),
                     terms: FieldTerms(
-                        title: titleTerms, headings: headingTerms,
+                        title: titleTerms, headings: headings.flatMap { analyzer.terms(of: $0, language: language) },
                         body: analyzer.terms(of: chunk.text, language: language))))
         }
-        return PreparedDocument(document: document, language: language, sha256: sha256, chunks: prepared)
+        var rest = document
+        // The chunks have the text now.
+        (rest.text, rest.blocks) = ("", [])
+        return PreparedDocument(document: rest, language: language, sha256: sha256, chunks: prepared)
+    }
+
+    /// Where a document's title stands in it as its first heading of that name.
+    private static func headingOfTitle(in document: Document) -> Range<Int>? {
+        guard let title = document.title else { return nil }
+        return document.blocks.first { block in
+            if case .heading(_, let heading) = block.kind { heading == title } else { false }
+        }?.range
     }
 
     /// Enough of a text to tell its language by: up to 4 KiB from its beginning and as much from its middle.

@@ -18,23 +18,56 @@ struct IndexWriter {
         engines = EngineTables.Writer(db, generation: generation)
     }
 
-    /// Makes the caller's transaction complete: flushes the engines and marks the content as changed.
-    func finish() throws {
-        try engines.flush()
-        let revision = try SettingsTable.integer(SettingsTable.revision, in: db) ?? 0
-        try SettingsTable.set(SettingsTable.revision, to: String(revision + 1), in: db)
-    }
+    /// Makes the caller's transaction complete: flushes the engines.
+    func finish() throws { try engines.flush() }
 
+    /// Opens a source for its documents, and forgets what reading it found wrong before.
+    ///
     /// - Returns: The id of the source's row, whose digest is unset until ``complete(_:sha256:)``.
+    /// - Throws: ``CorpusError`` when another run gave the name to a file at another path meanwhile.
     func upsertSource(_ row: IndexingRun.SourceRow) throws -> Int64 {
+        if let id = row.id, let old = try name(of: id) {
+            try forgetFaults(of: old)
+            try db.execute(
+                sql: """
+                    UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
+                    WHERE id = ?
+                    """, arguments: [row.name, row.root, row.path, row.size, row.modified, Indexer.readerVersion, id])
+            return id
+        }
+        try forgetFaults(of: row.name)
         try db.execute(
             sql: """
                 INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
-                ON CONFLICT(name) DO UPDATE SET root = excluded.root, path = excluded.path, size = excluded.size,
+                ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
                     modified = excluded.modified, sha256 = NULL, reader = excluded.reader
+                WHERE sources.path IS excluded.path
                 """, arguments: [row.name, row.root, row.path, row.size, row.modified, Indexer.readerVersion])
-        return try sourceID(row.name)
+        guard
+            let id = try Int64.fetchOne(
+                db, sql: "SELECT id FROM sources WHERE name = ? AND path IS ?", arguments: [row.name, row.path])
+        else {
+            throw CorpusError(
+                .busy,
+                "Another run has just given the name \(row.name) to another file. Run the same command again.")
+        }
+        return id
     }
+
+    private func name(of source: Int64) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT name FROM sources WHERE id = ?", arguments: [source])
+    }
+
+    /// Forgets what reading a source found wrong, and which documents of it were refused.
+    private func forgetFaults(of name: String) throws {
+        try db.execute(
+            sql: "DELETE FROM quarantine WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))",
+            arguments: [name])
+        try db.execute(sql: "DELETE FROM refused_documents WHERE source = ?", arguments: [name])
+    }
+
+    private static let reasonsOfPlaces = Rejection.Reason.ofPlaces.map { "'\($0.rawValue)'" }.sorted()
+        .joined(separator: ", ")
 
     func sourceID(_ name: String) throws -> Int64 {
         guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM sources WHERE name = ?", arguments: [name]) else {
@@ -94,7 +127,7 @@ struct IndexWriter {
     func removeDocument(_ id: Int64) throws {
         let chunks = try Int64.fetchAll(
             db, sql: "SELECT id FROM chunks WHERE document = ? ORDER BY id", arguments: [id])
-        try engines.remove(chunks.map { ChunkID($0) })
+        engines.remove(chunks.map { ChunkID($0) })
         if let language = try String.fetchOne(db, sql: "SELECT language FROM documents WHERE id = ?", arguments: [id]) {
             try db.execute(
                 sql: "UPDATE languages SET documents = documents - 1 WHERE language = ?", arguments: [language])
@@ -103,35 +136,39 @@ struct IndexWriter {
         try db.execute(sql: "DELETE FROM documents WHERE id = ?", arguments: [id])
     }
 
-    /// Removes a source with its documents.
-    /// - Returns: How many documents went.
-    @discardableResult
-    func removeSource(_ id: Int64) throws -> Int {
-        let documents = try Int64.fetchAll(
-            db, sql: "SELECT id FROM documents WHERE source = ? ORDER BY id", arguments: [id])
-        for document in documents { try removeDocument(document) }
-        try db.execute(sql: "DELETE FROM sources WHERE id = ?", arguments: [id])
-        return documents.count
+    /// Removes a document, unless it belongs to another source by now or is gone.
+    /// - Returns: Whether there was one to remove.
+    func removeDocument(_ id: Int64, of source: Int64) throws -> Bool {
+        let isThere = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ? AND source = ?)", arguments: [id, source])
+        guard isThere == true else { return false }
+        try removeDocument(id)
+        return true
     }
 
-    /// Removes the documents of a source other than those named.
-    /// - Returns: How many went.
-    func removeDocuments(of source: Int64, except keys: Set<ExactText>) throws -> Int {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-        var removed = 0
-        for row in rows where !keys.contains(ExactText(row["key"])) {
-            try removeDocument(row["id"])
-            removed += 1
-        }
-        return removed
+    /// Marks a source as not complete, so that a run which is cut off while its documents go leaves no half of it that
+    /// passes for the whole.
+    func reopen(_ source: Int64) throws {
+        try db.execute(sql: "UPDATE sources SET sha256 = NULL WHERE id = ?", arguments: [source])
+    }
+
+    /// Removes a source that has no documents any more, and what reading it found wrong.
+    func removeSource(_ id: Int64) throws {
+        guard let name = try name(of: id) else { return }
+        try forgetFaults(of: name)
+        try db.execute(sql: "DELETE FROM sources WHERE id = ?", arguments: [id])
+    }
+
+    /// The documents of a source: their rows and keys.
+    func documents(of source: Int64) throws -> [(id: Int64, key: String)] {
+        try Row.fetchAll(db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
+            .map { ($0[0], $0[1]) }
     }
 
     /// Brings the place of an unchanged document in its source up to date.
-    func relocate(_ document: Document, source: Int64) throws {
+    func relocate(_ key: String, sourceMap: Data, source: Int64) throws {
         try db.execute(
-            sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?",
-            arguments: [source, Data(SourceMapCodec.encode(document.sourceMap)), document.id])
+            sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
     }
 
     /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it, and so is
@@ -140,12 +177,59 @@ struct IndexWriter {
         try db.execute(
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
             arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
+        guard stored.name != file.id else { return }
         try db.execute(
             sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
             arguments: [file.id, stored.id, stored.name])
         try db.execute(
-            sql: "UPDATE quarantine SET source = ?, root = ? WHERE source = ? AND root IS NOT NULL",
-            arguments: [file.id, file.root, stored.name])
+            sql: """
+                UPDATE quarantine SET source = ?, root = ?
+                WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))
+                """, arguments: [file.id, file.root, stored.name])
+    }
+
+    /// Notes the names of the roots, and where those that were moved stand now.
+    ///
+    /// - Throws: ``CorpusError`` when another run gave one of the names to another folder meanwhile.
+    func store(_ folders: FolderNames, known: [NamedFolder]) throws {
+        for folder in known {
+            try db.execute(
+                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                arguments: [folder.path, folder.name])
+        }
+        for relocation in folders.relocations {
+            let (from, to) = (relocation.from.path, relocation.to)
+            try db.execute(sql: "UPDATE roots SET path = ? WHERE path = ?", arguments: [to, from])
+            for table in ["sources", "quarantine"] {
+                try db.execute(
+                    sql: """
+                        UPDATE \(table) SET root = ?2 || substr(root, length(?1) + 1)
+                        WHERE root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
+                        """, arguments: [from, to])
+            }
+            try db.execute(
+                sql: """
+                    UPDATE sources SET path = ?2 || substr(path, length(?1) + 1)
+                    WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'
+                    """, arguments: [from, to])
+        }
+        for folder in folders.new {
+            // What lies in it is named as a part of it from now on.
+            let inside = folder.path == "/" ? "/" : folder.path + "/"
+            try db.execute(
+                sql: "DELETE FROM roots WHERE path != ?1 AND substr(path, 1, length(?2)) = ?2",
+                arguments: [folder.path, inside])
+            try db.execute(
+                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                arguments: [folder.path, folder.name])
+            let stored = try String.fetchOne(db, sql: "SELECT name FROM roots WHERE path = ?", arguments: [folder.path])
+            guard stored == folder.name else {
+                throw CorpusError(
+                    .busy,
+                    "Another run has just named a folder of this index like \(folder.path). Run the same command again."
+                )
+            }
+        }
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {
@@ -156,24 +240,18 @@ struct IndexWriter {
         }
     }
 
-    /// Forgets the quarantine under some roots, but for sources that are not read again.
-    /// - Returns: What stays.
-    func renewQuarantine(under roots: [String], keeping unchanged: Set<String>) throws -> [Rejection] {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT rowid, source, root, line, reason, message FROM quarantine ORDER BY rowid")
-        var kept: [Rejection] = []
-        for row in rows {
-            let root: String? = row["root"]
-            if let root, !roots.contains(where: { root == $0 || root.hasPrefix($0 + "/") }) { continue }
-            // Without a root it was not the content: a folder, a size or a right, which were looked at anew.
-            if root != nil, unchanged.contains(row["source"]), let reason = Rejection.Reason(rawValue: row["reason"]) {
-                kept.append(
-                    Rejection(source: row["source"], line: row["line"], reason: reason, message: row["message"]))
-            } else {
-                try db.execute(sql: "DELETE FROM quarantine WHERE rowid = ?", arguments: [row["rowid"] as Int64])
-            }
+    /// Forgets rows of the quarantine that were judged anew.
+    func releaseQuarantine(_ rows: [Int64]) throws {
+        let statement = try db.cachedStatement(sql: "DELETE FROM quarantine WHERE rowid = ?")
+        for row in rows { try statement.execute(arguments: [row]) }
+    }
+
+    /// Notes documents of a source that were left out because another source has their keys.
+    func refuse(_ keys: [String], of source: String) throws {
+        for key in keys {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO refused_documents(source, key) VALUES (?, ?)", arguments: [source, key])
         }
-        return kept
     }
 
     private func json(_ value: some Encodable) throws -> String {

@@ -36,8 +36,8 @@ public struct Indexer: Sendable {
         }
         self.index = index
         self.embedder = embedder
-        preparation = DocumentPreparation(
-            chunker: try index.settings.chunking.chunker(counter: counter), counter: counter)
+        try index.settings.chunking.validate()
+        preparation = DocumentPreparation(chunker: try index.settings.chunking.chunker(counter: counter))
     }
 
     /// An indexer with a local model, which counts its own tokens.
@@ -50,8 +50,9 @@ public struct Indexer: Sendable {
         try await run(inputs, options: options, applies: false) { _ in }
     }
 
-    /// Indexes what is new or changed, and removes what is gone from under the inputs.
+    /// Indexes what is new or changed, and at the end removes what is gone from under the inputs.
     ///
+    /// Folders keep the names that they were first indexed under; a second folder of the same name gets a longer one.
     /// Bad files are quarantined and named in the report; the run goes on.
     /// - Parameter onProgress: Called after every commit, and while a batch is embedded in parts.
     /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
@@ -70,7 +71,7 @@ public struct Indexer: Sendable {
         let start = ContinuousClock.now
         let scan = try InputScan(inputs, options: options, index: index, formats: readers)
         var run = IndexingRun(indexer: self, scan: scan, applies: applies)
-        try run.removeAndMove()
+        try run.begin()
         for work in scan.work {
             try Task.checkCancellation()
             try await run.process(work, onProgress: onProgress)

@@ -3,7 +3,6 @@ import GRDB
 import QuarryCore
 import QuarryReaders
 import QuarryText
-import Synchronization
 
 /// One run of the indexer: reads sources one by one, collects what changed into batches, and commits each batch with
 /// its vectors and postings in one transaction.
@@ -15,6 +14,8 @@ struct IndexingRun {
 
     /// A source as it will stand in the index.
     struct SourceRow: Sendable {
+        /// Its row, where it has one.
+        var id: Int64?
         var name: String
         var root: String?
         var path: String?
@@ -23,64 +24,87 @@ struct IndexingRun {
         var sha256: ContentHash
     }
 
-    private enum Operation: Sendable {
+    enum Operation: Sendable {
         case open(SourceRow)
         case write(PreparedDocument, source: String)
-        case relocate(Document, source: String)
-        /// The source is complete: documents other than these are gone from it.
-        case close(SourceRow, keys: Set<ExactText>, rejections: [Rejection])
+        case relocate(key: String, sourceMap: Data, source: String)
+        /// Every document of the source was read. `refused` are keys that other sources have.
+        case close(SourceRow, rejections: [Rejection], refused: [String])
     }
+
+    /// What is to be removed of a source at the end of the run.
+    struct Removal {
+        var source: Int64
+        var documents: [Int64]
+        /// Its digest, where the source stays.
+        var sha256: ContentHash?
+    }
+
+    /// What is queued before it is committed, at the most.
+    private static let batchOperations = 4096
+    /// Documents that are removed in one transaction.
+    static let batchRemovals = 2048
 
     private var pending: [Operation] = []
     private var pendingChunks = 0
-    private var pendingSourceBytes = 0
-    private var committedBytes = 0
+    var pendingSourceBytes = 0
+    var committedBytes = 0
     private let totalBytes: Int
     /// The source that holds each document met in this run.
-    private var seen: [ExactText: String] = [:]
-    /// Sources that are read in this run: their documents may go elsewhere.
+    var seen: [ExactText: String] = [:]
+    /// Sources that are read in this run or gone: their documents may go elsewhere.
     private let reread: Set<String>
     /// Texts that were counted as needing a vector.
     private var counted: Set<ContentHash> = []
+    /// Sources that are taken away at the end of the run.
+    var gone: [StoredSource]
+    /// Stored sources that were read.
+    var closed: [Int64] = []
+    /// Documents that are no longer in sources that stay.
+    var leftovers: [Removal] = []
 
     init(indexer: Indexer, scan: InputScan, applies: Bool) {
         self.indexer = indexer
         self.scan = scan
         self.applies = applies
-        reread = Set(scan.work.map(\.name)).union(scan.diff.changed.map(\.stored.name))
+        let diff = scan.diff
+        gone = diff.deleted
+        reread = Set(scan.work.map(\.name)).union(diff.changed.map(\.stored.name)).union(diff.deleted.map(\.name))
+            .subtracting(scan.rechecked.subtracting(diff.changed.map(\.file.id)))
         totalBytes = scan.work.reduce(0) { $0 + $1.byteCount }
-        report.sources.unchanged = scan.diff.unchanged.count - scan.passedOver.count
+        report.sources.unchanged = diff.unchanged.count - scan.passedOver.count
         report.sources.skipped = scan.skipped + scan.passedOver.count
         report.passedOver = scan.passedOver
-        report.sources.moved = scan.diff.moved.count
-        report.sources.deleted = scan.diff.deleted.count
-        report.quarantined = scan.rejected
+        report.sources.moved = diff.moved.count
+        report.sources.deleted = diff.deleted.count
         report.warnings = scan.warnings
+        report.quarantined = scan.rejected.map(\.rejection) + scan.refusedInputs
+        for source in diff.unchanged.map(\.stored) + diff.hidden {
+            report.quarantined += scan.faults[source.name] ?? []
+        }
+        for change in diff.moved {
+            report.quarantined += (scan.faults[change.stored.name] ?? []).map { fault in
+                var fault = fault
+                fault.source = change.file.id
+                return fault
+            }
+        }
     }
 
-    private var index: CorpusIndex { indexer.index }
+    var index: CorpusIndex { indexer.index }
 
-    /// Takes away what is gone, renames what moved, and forgets the quarantine of everything that is looked at anew.
-    mutating func removeAndMove() throws {
+    /// Renames what moved, and forgets the quarantine of everything that is looked at anew.
+    ///
+    /// What is gone is removed last: until then its vectors serve for texts that stand elsewhere now.
+    mutating func begin() throws {
+        guard applies else { return }
         let scan = scan
-        let diff = scan.diff
-        guard applies else {
-            report.deletedDocuments = try index.pool.read { db in
-                try diff.deleted.reduce(0) { sum, source in
-                    try sum
-                        + (Int.fetchOne(
-                            db, sql: "SELECT count(*) FROM documents WHERE source = ?", arguments: [source.id]) ?? 0)
-                }
-            }
-            return
-        }
-        try write { writer, report in
-            try PendingVectors.create(in: writer.db)
-            for source in diff.deleted { report.deletedDocuments += try writer.removeSource(source.id) }
-            for change in diff.moved { try writer.move(change.stored, to: change.file) }
-            let unchanged = Set(diff.unchanged.map(\.name)).union(diff.moved.map(\.file.id)).union(scan.hidden)
-            report.quarantined += try writer.renewQuarantine(under: scan.roots, keeping: unchanged)
-            try writer.quarantine(scan.rejected, root: nil)
+        try write { writer, _ in
+            try Schema.upgrade(in: writer.db)
+            try writer.store(scan.folders, known: scan.knownFolders)
+            for change in scan.diff.moved { try writer.move(change.stored, to: change.file) }
+            try writer.releaseQuarantine(scan.outdated)
+            for (rejection, root) in scan.rejected { try writer.quarantine([rejection], root: root) }
         }
     }
 
@@ -93,40 +117,37 @@ struct IndexingRun {
         case .bytes(let given, let name, let known):
             bytes = given
             stored = known
-            row = SourceRow(name: name, size: given.count, modified: 0, sha256: ContentHash(of: given))
+            row = SourceRow(id: known?.id, name: name, size: given.count, modified: 0, sha256: ContentHash(of: given))
         case .file(let file, let known):
             stored = known
             do {
                 bytes = try file.load(maximumBytes: scan.maximumFileBytes).bytes
             } catch {
-                try quarantineUnread(error, name: file.id)
+                try quarantineUnread(error, file: file, stored: known)
                 return
             }
             row = SourceRow(
-                name: file.id, root: file.root, path: file.path, size: bytes.count, modified: file.modificationTime,
-                sha256: ContentHash(of: bytes))
+                id: known?.id, name: file.id, root: file.root, path: file.path, size: bytes.count,
+                modified: file.modificationTime, sha256: ContentHash(of: bytes))
         }
         pendingSourceBytes += bytes.count
-        if let stored, stored.sha256 == row.sha256, stored.reader == Indexer.readerVersion, stored.name == row.name {
+        let isSame =
+            stored?.sha256 == row.sha256 && stored?.reader == Indexer.readerVersion && stored?.name == row.name
+        if isSame, let stored, !scan.rechecked.contains(row.name) {
             report.sources.unchanged += 1
+            report.quarantined += scan.faults[row.name] ?? []
             if applies { try touch(stored, as: row) }
             return
         }
         let isExplicit = if case .file(let file, _) = work { file.isExplicit } else { true }
-        var content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
-        if let reason = content.skipped, let stored, try holdsDocuments(stored) {
-            // What was text and is none now was damaged, and is not passed over in silence.
-            content.skipped = nil
-            content.rejected.append(
-                Rejection(
-                    source: reason.source, reason: reason.reason,
-                    message: reason.message + " It was text when it was last indexed; that text leaves the index."))
-        }
+        let content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
         if let reason = content.skipped {
             report.sources.skipped += 1
             report.passedOver.append(reason)
         } else if stored == nil {
             report.sources.new += 1
+        } else if isSame {
+            report.sources.unchanged += 1
         } else {
             report.sources.changed += 1
         }
@@ -139,50 +160,64 @@ struct IndexingRun {
         _ row: SourceRow, content: ReadResult, onProgress: @Sendable (IndexingProgress) -> Void
     ) async throws {
         var rejections = content.rejected
-        var keys: Set<ExactText> = []
+        var refused: [String] = []
         pending.append(.open(row))
         for document in content.documents {
+            try Task.checkCancellation()
             let stored = try stored(document.id)
-            let key = ExactText(document.id)
-            if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
-                holder != row.name || seen[key] != nil
+            if let holder = seen[ExactText(document.id)]
+                ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
+                holder != row.name || seen[ExactText(document.id)] != nil
             {
                 rejections.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
                         message: "The document id “\(document.id)” is taken by \(holder). Give it another id."))
+                if holder != row.name { refused.append(document.id) }
                 continue
             }
-            seen[key] = row.name
-            keys.insert(key)
+            seen[ExactText(document.id)] = row.name
             let digest = indexer.preparation.digest(of: document)
-            if stored?.sha256 == digest {
+            if let stored, stored.sha256 == digest {
                 report.unchangedDocuments += 1
-                pending.append(.relocate(document, source: row.name))
-                continue
-            }
-            var prepared = indexer.preparation.prepare(document, sha256: digest)
-            if index.settings.embedding != nil { try reuseVectors(in: &prepared) }
-            report.documents += 1
-            report.chunks += prepared.chunks.count
-            if indexer.embedder != nil {
-                for chunk in prepared.chunks where chunk.vector == nil && counted.insert(chunk.sha256).inserted {
-                    report.embeddedChunks += 1
-                    report.embeddedTokens += chunk.chunk.tokenCount
+                let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))
+                if stored.source != row.name || stored.sourceMap != sourceMap {
+                    pending.append(.relocate(key: document.id, sourceMap: sourceMap, source: row.name))
                 }
+            } else {
+                try queue(document, digest: digest, source: row.name)
             }
-            pendingChunks += max(1, prepared.chunks.count)
-            pending.append(.write(prepared, source: row.name))
-            if pendingChunks >= indexer.batchChunks { try await flush(source: row.name, onProgress: onProgress) }
+            if pendingChunks >= indexer.batchChunks || pending.count >= Self.batchOperations {
+                try await flush(source: row.name, onProgress: onProgress)
+            }
         }
         report.quarantined += rejections
-        pending.append(.close(row, keys: keys, rejections: rejections))
+        if let id = row.id { closed.append(id) }
+        pending.append(.close(row, rejections: rejections, refused: refused))
+        if pending.count >= Self.batchOperations { try await flush(source: row.name, onProgress: onProgress) }
     }
 
-    /// Commits what is left.
+    /// Cuts a document into chunks and queues them.
+    private mutating func queue(_ document: Document, digest: ContentHash, source: String) throws {
+        var prepared = try indexer.preparation.prepare(document, sha256: digest)
+        if index.settings.embedding != nil { try reuseVectors(in: &prepared) }
+        report.documents += 1
+        report.chunks += prepared.chunks.count
+        if indexer.embedder != nil {
+            for chunk in prepared.chunks where chunk.vector == nil && counted.insert(chunk.sha256).inserted {
+                report.embeddedChunks += 1
+                report.embeddedTokens += chunk.chunk.tokenCount
+            }
+        }
+        pendingChunks += max(1, prepared.chunks.count)
+        pending.append(.write(prepared, source: source))
+    }
+
+    /// Commits what is left, and removes what is gone.
     mutating func finish(onProgress: @Sendable (IndexingProgress) -> Void) async throws {
         try await flush(source: scan.work.last?.name ?? "", onProgress: onProgress)
-        guard applies else { return }
+        guard applies else { return try countRemovals() }
+        try removeWhatIsGone()
         try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }
     }
 
@@ -200,14 +235,17 @@ struct IndexingRun {
 
         let vectors = try await embed(operations, source: source, onProgress: onProgress)
         let hasVectors = indexer.embedder != nil
-        try write { writer, report in
+        let seen = seen
+        let left = try write { writer, _ -> [Removal] in
             var ids: [ExactText: Int64] = [:]
+            var leftovers: [Removal] = []
             for operation in Self.inWritingOrder(operations) {
                 switch operation {
                 case .open(let row):
                     ids[ExactText(row.name)] = try writer.upsertSource(row)
-                case .relocate(let document, let source):
-                    try writer.relocate(document, source: try ids[ExactText(source)] ?? writer.sourceID(source))
+                case .relocate(let key, let sourceMap, let source):
+                    try writer.relocate(
+                        key, sourceMap: sourceMap, source: try ids[ExactText(source)] ?? writer.sourceID(source))
                 case .write(let prepared, let source):
                     let rows =
                         try !hasVectors
@@ -221,66 +259,28 @@ struct IndexingRun {
                         }
                     try writer.write(
                         prepared, source: try ids[ExactText(source)] ?? writer.sourceID(source), vectors: rows)
-                case .close(let row, let keys, let rejections):
+                case .close(let row, let rejections, let refused):
                     let id = try ids[ExactText(row.name)] ?? writer.sourceID(row.name)
-                    report.deletedDocuments += try writer.removeDocuments(of: id, except: keys)
                     try writer.quarantine(rejections, root: row.root)
-                    try writer.complete(id, sha256: row.sha256)
+                    try writer.refuse(refused, of: row.name)
+                    let removed = try writer.documents(of: id).filter { seen[ExactText($0.key)] != row.name }.map(\.id)
+                    if removed.isEmpty {
+                        try writer.complete(id, sha256: row.sha256)
+                    } else {
+                        leftovers.append(Removal(source: id, documents: removed, sha256: row.sha256))
+                    }
                 }
             }
+            return leftovers
         }
+        leftovers += left
         onProgress(progress(source: source, bytes: committedBytes + pendingSourceBytes, chunks: report.chunks))
     }
 
-    private func progress(source: String, bytes: Int, chunks: Int) -> IndexingProgress {
+    func progress(source: String, bytes: Int, chunks: Int) -> IndexingProgress {
         IndexingProgress(
             documents: report.documents, chunks: chunks, embeddedTokens: report.embeddedTokens, bytes: bytes,
             totalBytes: totalBytes, source: source)
-    }
-
-    /// The vectors of the queued texts that have none yet, each text embedded once.
-    ///
-    /// What an embedder tells of before it is done is kept at once, so that a run which is cut off loses none of it.
-    private func embed(
-        _ operations: [Operation], source: String, onProgress: @Sendable (IndexingProgress) -> Void
-    ) async throws -> [ContentHash: ArraySlice<Float>] {
-        guard let embedder = indexer.embedder else { return [:] }
-        var digests: [ContentHash] = []
-        var texts: [String] = []
-        var met: Set<ContentHash> = []
-        for case .write(let prepared, _) in operations {
-            for chunk in prepared.chunks where chunk.vector == nil && met.insert(chunk.sha256).inserted {
-                digests.append(chunk.sha256)
-                texts.append(chunk.chunk.contextualText)
-            }
-        }
-        guard !texts.isEmpty else { return [:] }
-        let before = report.chunks - texts.count
-        let start = (committed: committedBytes, queued: pendingSourceBytes, count: texts.count)
-        let done = Mutex(0)
-        let known = (digests: digests, index: index)
-        let batch = try await embedder.embed(texts, as: .passage) { part in
-            guard part.positions.count < start.count else { return }
-            try translatingErrors(path: known.index.path) {
-                try known.index.pool.write { db in
-                    try PendingVectors.insert(
-                        part.vectors, of: part.positions.map { known.digests[$0] },
-                        generation: SettingsTable.integer(SettingsTable.generation, in: db) ?? 1, in: db)
-                }
-            }
-            let finished = done.withLock { done in
-                done += part.positions.count
-                return done
-            }
-            onProgress(
-                progress(
-                    source: source, bytes: start.committed + start.queued * finished / start.count,
-                    chunks: max(0, before) + finished))
-        }
-        guard batch.count == texts.count else {
-            throw CorpusError(.damaged, "The model returned \(batch.count) vectors for \(texts.count) texts.")
-        }
-        return Dictionary(uniqueKeysWithValues: digests.enumerated().map { ($1, batch[$0]) })
     }
 
     /// Sources are closed last, so that a document which moved from one to another has moved before the one it left
@@ -291,30 +291,43 @@ struct IndexingRun {
     }
 
     /// One transaction: all of `body` or nothing of it.
-    private mutating func write(_ body: (IndexWriter, inout IndexingReport) throws -> Void) throws {
+    @discardableResult
+    mutating func write<Result>(
+        _ body: (IndexWriter, inout IndexingReport) throws -> Result
+    ) throws -> Result {
         let settings = index.settings
         let before = report
-        report = try translatingErrors(path: index.path) {
+        let (after, result) = try translatingErrors(path: index.path) {
             try index.pool.write { db in
                 var after = before
                 let writer = try IndexWriter(db, settings: settings)
-                try body(writer, &after)
+                let result = try body(writer, &after)
                 try writer.finish()
-                return after
+                return (after, result)
             }
         }
+        report = after
+        return result
     }
 
-    private mutating func quarantineUnread(_ rejection: Rejection, name: String) throws {
+    /// Notes a file that was found and cannot be read. What is stored of it stays, unless it grew too large.
+    private mutating func quarantineUnread(_ rejection: Rejection, file: FoundFile, stored: StoredSource?) throws {
         report.quarantined.append(rejection)
+        if let stored {
+            if rejection.reason == .tooLarge {
+                gone.append(stored)
+                report.sources.deleted += 1
+            } else {
+                report.quarantined += scan.faults[stored.name] ?? []
+            }
+        }
         guard applies else { return }
-        try write { writer, _ in try writer.quarantine([rejection], root: nil) }
+        try write { writer, _ in try writer.quarantine([rejection], root: file.root) }
     }
 
     /// Notes the new time of a file whose content is the same.
-    private mutating func touch(_ stored: StoredSource, as row: SourceRow) throws {
-        let path = index.path
-        try translatingErrors(path: path) {
+    private func touch(_ stored: StoredSource, as row: SourceRow) throws {
+        try translatingErrors(path: index.path) {
             try index.pool.write { db in
                 try db.execute(
                     sql: "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
@@ -323,45 +336,24 @@ struct IndexingRun {
         }
     }
 
-    private func holdsDocuments(_ source: StoredSource) throws -> Bool {
-        try index.pool.read { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE source = ?)", arguments: [source.id]) ?? false
-        }
-    }
-
     private struct StoredDocument {
         var source: String
         var sha256: ContentHash?
+        var sourceMap: Data
     }
 
     private func stored(_ key: String) throws -> StoredDocument? {
-        try index.pool.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT sources.name, documents.sha256 FROM documents JOIN sources ON sources.id = documents.source
-                    WHERE documents.key = ?
-                    """, arguments: [key]
-            ).map { StoredDocument(source: $0[0], sha256: ContentHash(bytes: $0[1] as Data)) }
-        }
-    }
-
-    /// Gives chunks whose text the index already knows the vector it has for it.
-    private func reuseVectors(in prepared: inout PreparedDocument) throws {
-        let digests = prepared.chunks.map(\.sha256)
-        let dimension = index.settings.embedding?.dimension ?? 0
-        let vectors = try index.pool.read { db -> [[Float]?] in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-            let pendingExist = try PendingVectors.exist(in: db)
-            return try digests.map { digest in
-                if let vector = try EngineTables.vector(ofText: digest, generation: generation, in: db) {
-                    return vector
+        try translatingErrors(path: index.path) {
+            try index.pool.read { db in
+                let statement = try db.cachedStatement(
+                    sql: """
+                        SELECT sources.name, documents.sha256, documents.source_map
+                        FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
+                        """)
+                return try Row.fetchOne(statement, arguments: [key]).map {
+                    StoredDocument(source: $0[0], sha256: ContentHash(bytes: $0[1] as Data), sourceMap: $0[2])
                 }
-                return pendingExist
-                    ? try PendingVectors.vector(of: digest, generation: generation, dimension: dimension, in: db) : nil
             }
         }
-        for (position, vector) in vectors.enumerated() { prepared.chunks[position].vector = vector }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarryReaders
+import QuarryText
 
 /// What the inputs hold, compared with what the index holds.
 struct InputScan {
@@ -24,102 +25,181 @@ struct InputScan {
         }
     }
 
-    /// In the order of their names.
-    var work: [Work] = []
-    var diff: SourceDiff
-    /// Absolute paths of the roots that were walked.
-    var roots: [String]
-    var rejected: [Rejection]
+    /// In the order of their names, those of ``rechecked`` last.
+    private(set) var work: [Work] = []
+    private(set) var diff: SourceDiff
+    let folders: FolderNames
+    /// Every root that the index knew before this run.
+    let knownFolders: [NamedFolder]
+    /// What the walk could not take in, with the root it was found under.
+    let rejected: [(rejection: Rejection, root: String?)]
+    /// Bytes whose name belongs to a file.
+    private(set) var refusedInputs: [Rejection] = []
     /// Lines of ignore files that are no pattern.
     let warnings: [Rejection]
-    var skipped: Int
-    /// Names of sources that are indexed and cannot be seen now: they stay as they are.
-    let hidden: [String]
+    let skipped: Int
+    /// Rows of the quarantine that are judged anew by looking at files and folders.
+    let outdated: [Int64]
+    /// What reading found wrong, by the name of the source; it holds for as long as the source is not read again.
+    let faults: [String: [Rejection]]
+    /// Unchanged sources that are read all the same: the id of a document they were refused is free.
+    let rechecked: Set<String>
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
     let maximumFileBytes: Int
 
     init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, formats: FormatRegistry) throws {
+        var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
-        let walk: WalkResult
-        do {
-            walk = try FileWalker(
-                roots: paths, include: options.include, exclude: options.exclude,
-                maximumBytes: options.maximumFileBytes, formats: formats
-            ).files()
-        } catch {
-            throw CorpusError(.input, "\(error.source): \(error.message)", underlyingError: error)
-        }
-        roots = paths.map(Self.absolute)
-        rejected = walk.rejected
+        let places = WalkedPlaces(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
+        folders = places.names
+        knownFolders = stored.folders
+        stored.relocate(folders.relocations)
+        let walk = try Self.walk(paths, names: places.namesAsGiven, options: options, formats: formats)
+        let rejected = walk.rejected.map { ($0, places.place(of: $0.source)) }
+        self.rejected = rejected.map { ($0.0, $0.1?.root) }
         warnings = walk.warnings
         skipped = walk.skippedCount
         maximumFileBytes = options.maximumFileBytes
 
-        let (stored, silent) = try index.pool.read { db in
-            (try StoredSource.fetchAll(db), try StoredSource.fetchSilent(db))
-        }
-        let walked = Set(roots)
-        let unreadable = Set(walk.rejected.map(\.source))
-        let known = stored.filter { source in
-            guard let root = source.root else { return false }
-            return walked.contains { root == $0 || root.hasPrefix($0 + "/") }
-        }
-        func isHidden(_ source: StoredSource) -> Bool {
-            let name = source.name
-            return !unreadable.isEmpty
-                && (unreadable.contains(name)
-                    || name.indices.contains { name[$0] == "/" && unreadable.contains(String(name[..<$0])) })
-        }
-        hidden = known.filter(isHidden).map(\.name)
-        diff = SourceDiff(
-            found: walk.files.map { file in
-                var file = file
-                file.path = Self.absolute(file.path)
-                file.root = Self.absolute(file.root)
-                return file
+        let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+        var known = stored.sources.filter { $0.path.map(places.cover) ?? false }
+        let found = Self.named(walk.files.map(places.placed), stored: stored.sources, names: names, known: &known)
+        let unreadable = Set(
+            rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
+        let mover = Mover(index: index, formats: formats, refused: Set(stored.refused.map(\.source)))
+        diff = try SourceDiff(
+            found: found, stored: known, readerVersion: Indexer.readerVersion,
+            isHidden: { source in
+                !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
-            stored: known.filter { !isHidden($0) },
-            readerVersion: Indexer.readerVersion
-        ) { try? ContentHash(ofFileAt: $0.path) }
+            hash: { try? ContentHash(ofFileAt: $0.path) }, canMove: mover.canMove)
 
-        passedOver = diff.unchanged.filter { silent.contains($0.id) }.map { .passedOver($0.name) }
+        let rows = stored.quarantined.filter { row in
+            row.root.map(places.cover) ?? false || places.place(of: row.rejection.source) != nil
+        }
+        func isFault(_ row: StoredInputs.Quarantined) -> Bool {
+            row.rejection.reason.isOfContent && names[ExactText(row.rejection.source)] != nil
+        }
+        outdated = rows.filter { !isFault($0) }.map(\.row)
+        faults = Dictionary(grouping: stored.quarantined.filter(isFault).map(\.rejection), by: \.source)
 
-        let byName = Dictionary(stored.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let freed = Set(
+            diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
+                + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
+        let due = Set(stored.refused.filter { $0.holder.map(freed.contains) ?? true }.map(\.source))
+        rechecked = due
+        let again = diff.unchanged.filter { due.contains($0.stored.name) }
+        diff.unchanged.removeAll { due.contains($0.stored.name) }
+        passedOver = diff.unchanged.filter { stored.silent.contains($0.stored.id) }.map { .passedOver($0.stored.name) }
+
         work += diff.new.map { .file($0, stored: nil) }
         work += diff.changed.map { .file($0.file, stored: $0.stored) }
-        for case .bytes(let bytes, let name) in inputs { work.append(.bytes(bytes, name: name, stored: byName[name])) }
+        let foundNames = Set(found.map { ExactText($0.id) })
+        for case .bytes(let bytes, let name) in inputs {
+            if names[ExactText(name)]?.path != nil || foundNames.contains(ExactText(name)) {
+                refusedInputs.append(.nameTaken(name, by: names[ExactText(name)]?.path))
+            } else {
+                work.append(.bytes(bytes, name: name, stored: names[ExactText(name)]))
+            }
+        }
         work.sort { $0.name < $1.name }
+        work += again.map { .file($0.file, stored: $0.stored) }
     }
 
-    /// A path that means the same from every folder, links resolved.
-    static func absolute(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    private static func walk(
+        _ paths: [String], names: [String: String], options: InputOptions, formats: FormatRegistry
+    ) throws -> WalkResult {
+        var walker = FileWalker(
+            roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
+            formats: formats)
+        walker.rootNames = names
+        do {
+            return try walker.files()
+        } catch {
+            throw CorpusError(.input, "\(error.source): \(error.message)", underlyingError: error)
+        }
+    }
+
+    /// The files under the names they shall be stored by, of which each belongs to one path.
+    ///
+    /// A file that was given itself keeps the name it has in the index. A name that the file at another path has stays
+    /// that one's; where there is no file any more, the source is taken for the same one, moved.
+    private static func named(
+        _ files: [FoundFile], stored: [StoredSource], names: [ExactText: StoredSource], known: inout [StoredSource]
+    ) -> [FoundFile] {
+        let byPath = Dictionary(
+            stored.compactMap { source in source.path.map { (ExactText($0), source) } },
+            uniquingKeysWith: { first, _ in first })
+        var taken = Set(known.map(\.id))
+        return files.map { file in
+            var file = file
+            let own = byPath[ExactText(file.path)]
+            if file.isExplicit, let own {
+                file.id = own.name
+                file.root = own.root ?? file.root
+            } else if let holder = names[ExactText(file.id)], holder.path != file.path {
+                if let own {
+                    file.id = own.name
+                } else if let path = holder.path, !FileManager.default.fileExists(atPath: path) {
+                    if taken.insert(holder.id).inserted { known.append(holder) }
+                } else {
+                    file.id = file.path
+                }
+            }
+            return file
+        }
     }
 }
 
-extension StoredSource {
-    static func fetchAll(_ db: Database) throws -> [StoredSource] {
-        try Row.fetchAll(
-            db, sql: "SELECT id, name, root, path, size, modified, sha256, reader FROM sources ORDER BY name"
-        ).map { row in
-            StoredSource(
-                id: row["id"], name: row["name"], root: row["root"], path: row["path"], size: row["size"],
-                modified: row["modified"], sha256: (row["sha256"] as Data?).flatMap { ContentHash(bytes: $0) },
-                reader: row["reader"])
+/// Tells which files can be given another name without being read.
+private final class Mover {
+    private let index: CorpusIndex
+    private let formats: FormatRegistry
+    private let refused: Set<String>
+    /// Sources that are one document called like them.
+    private var movable: Set<Int64>?
+
+    init(index: CorpusIndex, formats: FormatRegistry, refused: Set<String>) {
+        self.index = index
+        self.formats = formats
+        self.refused = refused
+    }
+
+    func canMove(_ change: SourceDiff.Change) throws -> Bool {
+        let (old, new) = (change.stored.name, change.file.id)
+        if old == new { return true }
+        guard formats.verdict(forPath: old) == formats.verdict(forPath: new), !refused.contains(old) else {
+            return false
+        }
+        return try translatingErrors(path: index.path) {
+            try index.pool.read { db in
+                let movable = try self.movable ?? Self.movable(in: db)
+                self.movable = movable
+                guard movable.contains(change.stored.id) else { return false }
+                // A record of another source may be called so.
+                let isTaken = try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE key = ?)", arguments: [new])
+                return isTaken != true
+            }
         }
     }
 
-    /// The ids of sources that gave neither a document nor a reason for quarantine.
-    static func fetchSilent(_ db: Database) throws -> Set<Int64> {
+    private static func movable(in db: Database) throws -> Set<Int64> {
         try Int64.fetchSet(
             db,
             sql: """
-                SELECT id FROM sources WHERE sha256 IS NOT NULL
-                    AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
-                    AND name NOT IN (SELECT source FROM quarantine)
+                SELECT sources.id FROM sources JOIN documents ON documents.source = sources.id
+                GROUP BY sources.id HAVING count(*) = 1 AND min(documents.key) = sources.name
                 """)
     }
+}
+
+extension Rejection.Reason {
+    /// Whether it was found by reading, and not by looking at files and folders.
+    var isOfContent: Bool { !Self.ofPlaces.contains(self) }
+
+    static let ofPlaces: Set<Rejection.Reason> = [.unreadable, .tooLarge, .vanished, .notFound]
 }
 
 extension Rejection {
@@ -127,5 +207,12 @@ extension Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
             message: "It held no text that a reader knows when it was last read, and has not changed since.")
+    }
+
+    fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {
+        Rejection(
+            source: name, reason: .duplicateID,
+            message: "The name belongs to the file \(path ?? "found under it"). Give what is no file another name."
+        )
     }
 }

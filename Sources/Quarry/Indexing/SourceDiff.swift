@@ -16,7 +16,7 @@ struct StoredSource: Sendable, Hashable {
 
 /// What became of the files under some roots since they were last indexed.
 struct SourceDiff {
-    struct Change {
+    struct Change: Sendable {
         var file: FoundFile
         var stored: StoredSource
     }
@@ -24,44 +24,101 @@ struct SourceDiff {
     var new: [FoundFile] = []
     /// Files to be read again. Reading may show that only the time of modification changed.
     var changed: [Change] = []
-    /// Files that stand elsewhere with the same content.
+    /// Files with the same content under another path or name, which need not be read.
     var moved: [Change] = []
-    var unchanged: [StoredSource] = []
-    /// Stored under one of the roots, and no longer found there.
+    var unchanged: [Change] = []
+    /// Stored, not found where they stood, and not hidden: gone, too large now, left out by a pattern, or the second
+    /// name of a file.
     var deleted: [StoredSource] = []
+    /// Not found, and perhaps still there: they stay as they are.
+    var hidden: [StoredSource] = []
 
     /// Compares what was found with what is stored. Unchanged files cost no reading: size and time of modification decide.
     ///
     /// - Parameters:
-    ///   - stored: The sources under the roots that were walked.
+    ///   - found: Under the names they shall have.
+    ///   - stored: The sources of the places that were looked at.
+    ///   - isHidden: Whether a source that was not found may be where the system does not let us look.
     ///   - hash: Digest of a found file; asked only for files whose size is that of a vanished one.
-    init(found: [FoundFile], stored: [StoredSource], readerVersion: Int, hash: (FoundFile) throws -> ContentHash?)
-        rethrows
-    {
-        var rest: [ExactText: StoredSource] = [:]
-        for source in stored { if let path = source.path { rest[ExactText(path)] = source } }
+    ///   - canMove: Whether reading the file under its new name would make what is stored under the old one.
+    /// - Complexity: O(found + stored).
+    init(
+        found: [FoundFile], stored: [StoredSource], readerVersion: Int, isHidden: (StoredSource) -> Bool,
+        hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool
+    ) throws {
+        var rest = Dictionary(grouping: stored.filter { $0.path != nil }) { ExactText($0.path ?? "") }
         var unknown: [FoundFile] = []
         for file in found {
             guard let known = rest.removeValue(forKey: ExactText(file.path)) else {
                 unknown.append(file)
                 continue
             }
+            let index = known.firstIndex { $0.name == file.id } ?? 0
+            let change = Change(file: file, stored: known[index])
+            deleted += known.enumerated().filter { $0.offset != index }.map(\.element)
             let isUntouched =
-                known.size == file.size && known.modified == file.modificationTime && known.sha256 != nil
-                && known.reader == readerVersion && known.name == file.id
-            if isUntouched { unchanged.append(known) } else { changed.append(.init(file: file, stored: known)) }
+                change.stored.size == file.size && change.stored.modified == file.modificationTime
+                && change.stored.sha256 != nil && change.stored.reader == readerVersion
+            if !isUntouched {
+                changed.append(change)
+            } else if change.stored.name == file.id {
+                unchanged.append(change)
+            } else if try canMove(change) {
+                moved.append(change)
+            } else {
+                changed.append(change)
+            }
         }
-        var vanished = stored.filter { source in source.path.map { rest[ExactText($0)] != nil } ?? false }
+        var vanished: [StoredSource?] = stored.filter { source in
+            source.path.map { rest[ExactText($0)] != nil } ?? false
+        }
+        try match(
+            unknown, with: &vanished, readerVersion: readerVersion, isHidden: isHidden, hash: hash, canMove: canMove)
+        for case let source? in vanished {
+            if isHidden(source) { hidden.append(source) } else { deleted.append(source) }
+        }
+        deleted.sort { $0.name < $1.name }
+    }
+
+    private struct Content: Hashable {
+        var size: Int
+        var sha256: ContentHash
+    }
+
+    /// Finds vanished sources again by their names or their content.
+    private mutating func match(
+        _ unknown: [FoundFile], with vanished: inout [StoredSource?], readerVersion: Int,
+        isHidden: (StoredSource) -> Bool, hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool
+    ) throws {
+        var byName: [ExactText: Int] = [:]
+        var byContent: [Content: [Int]] = [:]
+        var sizes: Set<Int> = []
+        for (index, source) in vanished.enumerated() {
+            guard let source else { continue }
+            byName[ExactText(source.name)] = index
+            guard let digest = source.sha256, source.reader == readerVersion, !isHidden(source) else { continue }
+            sizes.insert(source.size)
+            byContent[Content(size: source.size, sha256: digest), default: []].append(index)
+        }
         for file in unknown {
-            let candidates = vanished.indices.filter { vanished[$0].size == file.size && vanished[$0].sha256 != nil }
-            if !candidates.isEmpty, let digest = try hash(file),
-                let match = candidates.first(where: { vanished[$0].sha256 == digest })
-            {
-                moved.append(.init(file: file, stored: vanished.remove(at: match)))
+            let digest = sizes.contains(file.size) ? hash(file) : nil
+            if let index = byName[ExactText(file.id)], let stored = vanished[index] {
+                vanished[index] = nil
+                let change = Change(file: file, stored: stored)
+                let isSame = digest != nil && stored.sha256 == digest && stored.reader == readerVersion
+                if isSame { moved.append(change) } else { changed.append(change) }
+                continue
+            }
+            let candidates = digest.flatMap { byContent[Content(size: file.size, sha256: $0)] } ?? []
+            let match = try candidates.first { index in
+                try vanished[index].map { try canMove(Change(file: file, stored: $0)) } ?? false
+            }
+            if let match, let stored = vanished[match] {
+                vanished[match] = nil
+                moved.append(Change(file: file, stored: stored))
             } else {
                 new.append(file)
             }
         }
-        deleted = vanished
     }
 }

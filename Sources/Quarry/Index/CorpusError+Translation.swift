@@ -1,0 +1,95 @@
+import GRDB
+import QuarryBM25
+import QuarrySQLite
+import QuarryVectorIndex
+
+/// Runs `body`, turning what SQLite and the engines say into what a person can act on.
+func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as DatabaseError {
+        throw CorpusError(error, path: path)
+    } catch let error as SQLiteFileError {
+        throw CorpusError(error.corpusCode, error.description, underlyingError: error)
+    } catch let error as BM25Error {
+        throw CorpusError(error, path: path)
+    } catch let error as VectorError {
+        throw CorpusError(error, path: path)
+    }
+}
+
+extension SQLiteFileError {
+    fileprivate var corpusCode: CorpusError.Code {
+        switch code {
+        case .notFound: .missing
+        case .empty: .empty
+        case .isFolder, .notADatabase, .otherProgram: .notAnIndex
+        case .locked: .busy
+        case .cannotOpen, .logUnreadable: .readOnly
+        }
+    }
+}
+
+extension CorpusError {
+    init(_ error: DatabaseError, path: String) {
+        let said = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            self.init(
+                .diskFull,
+                "The disk is full: \(path) could not grow. What was committed is safe; free some space and run the same command again.",
+                underlyingError: error)
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
+            self.init(
+                .busy,
+                "Another process has held \(path) for \(SQLiteFile.patience.components.seconds) s (\(said)). "
+                    + "What was committed is safe; wait until that process is done, or stop it, and run the same command again.",
+                underlyingError: error)
+        case .SQLITE_IOERR:
+            self.init(
+                .ioFailure,
+                "The system could not read or write \(path) (\(said), code \(error.extendedResultCode.rawValue)). "
+                    + "Check the disk and that it is still there, then run quarry doctor --index \(path).",
+                underlyingError: error)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            self.init(
+                .damaged,
+                "\(path) is damaged (\(said)). Restore it from a copy, or move it away and run quarry index again.",
+                underlyingError: error)
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            self.init(
+                .readOnly,
+                "\(path) cannot be opened for this (\(said)). Check the permissions of the file and its folder.",
+                underlyingError: error)
+        case .SQLITE_TOOBIG:
+            self.init(
+                .input, "Something is too large for \(path) to hold (\(said)). Split the document.",
+                underlyingError: error)
+        default:
+            self.init(
+                .damaged,
+                "\(path): SQLite says \(said) (\(error.extendedResultCode.rawValue)). Run quarry doctor --index \(path).",
+                underlyingError: error)
+        }
+    }
+
+    fileprivate init(_ error: BM25Error, path: String) {
+        switch error {
+        case .invalidParameter:
+            self.init(.input, error.description, underlyingError: error)
+        case .invalidChunk, .damaged:
+            self.init(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
+        }
+    }
+
+    fileprivate init(_ error: VectorError, path: String) {
+        switch error {
+        case .wrongDimension:
+            self.init(.otherModel, error.description, underlyingError: error)
+        case .notAVector, .countsDiffer:
+            self.init(.input, error.description, underlyingError: error)
+        case .invalidChunk, .noGeneration, .generationExists, .damaged:
+            self.init(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
+        }
+    }
+}

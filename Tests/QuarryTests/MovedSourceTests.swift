@@ -1,0 +1,83 @@
+import Foundation
+import Quarry
+import QuarryCore
+import Testing
+
+struct MovedSourceTests {
+    @Test func `records without ids are called after the file they stand in now`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("{\"text\": \"A note on quarries.\"}\n", to: "old.jsonl")
+        try await corpus.index()
+        try corpus.folder.move("docs/old.jsonl", to: "docs/new.jsonl")
+        let report = try await corpus.index()
+        #expect(report.embeddedChunks == 0)
+        #expect(try await corpus.documents(with: "note") == ["docs/new.jsonl#L1"])
+
+        try corpus.write("{\"text\": \"A note on canals.\"}\n", to: "old.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "note") == ["docs/new.jsonl#L1", "docs/old.jsonl#L1"])
+    }
+
+    @Test func `a file that became another format is read as that`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("# Quarries\n\nA note on granite.\n", to: "a.md")
+        try await corpus.index()
+        #expect(try await corpus.search("granite").first?.chunk.headings == ["Quarries"])
+        try corpus.folder.move("docs/a.md", to: "docs/a.txt")
+        try await corpus.index()
+        let hits = try await corpus.search("granite")
+        #expect(hits.map(\.chunk.documentID) == ["docs/a.txt"])
+        #expect(hits.first?.chunk.headings == [])
+        #expect(try corpus.open().summary().sources == 1)
+    }
+
+    @Test func `a file that takes the id of a record is refused, and the index goes on`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write(#"{"_id": "docs/b.md", "text": "A record on slate."}"#, to: "records.jsonl")
+        try corpus.write("A note on marble.", to: "a.md")
+        try await corpus.index()
+        try corpus.folder.move("docs/a.md", to: "docs/b.md")
+        for _ in 1...3 {
+            let report = try await corpus.index()
+            #expect(report.quarantined.map(\.source) == ["docs/b.md"])
+            #expect(report.quarantined.first?.reason == .duplicateID)
+        }
+        #expect(try await corpus.documents(with: "slate") == ["docs/b.md"])
+        try corpus.folder.remove("docs/records.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "marble") == ["docs/b.md"])
+    }
+
+    @Test func `a file that was renamed and edited pays only for the edit`() async throws {
+        let corpus = try TestCorpus()
+        let sections = (1...20).map { "# Part \($0)\n\nThis part number \($0) speaks of subject \($0 * 17) alone.\n" }
+        try corpus.write(sections.joined(separator: "\n"), to: "draft.md")
+        #expect(try await corpus.index().embeddedChunks >= 10)
+        try corpus.folder.remove("docs/draft.md")
+        let edited = sections.joined(separator: "\n").replacingOccurrences(of: "subject 170 ", with: "another subject ")
+        try corpus.write(edited, to: "final/book.md")
+        let plan = try await corpus.indexer().plan([.path(corpus.documentsPath)])
+        let report = try await corpus.index()
+        #expect((1...2).contains(report.embeddedChunks))
+        #expect(plan.embeddedChunks == report.embeddedChunks)
+        #expect(report.deletedDocuments == 1 && plan.deletedDocuments == 1)
+        #expect(try await corpus.documents(with: "subject") == ["docs/final/book.md"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a folder of many files that was renamed is matched file by file`() async throws {
+        let corpus = try TestCorpus()
+        // Equal sizes, so that only the content tells them apart, and some of equal content.
+        for number in 100..<400 { try corpus.write("Note number \(number / 2 * 2).", to: "before/\(number).md") }
+        try await corpus.index()
+        let passages = corpus.embedder.passages
+        try corpus.folder.move("docs/before", to: "docs/after")
+        let report = try await corpus.index()
+        #expect(report.sources.moved == 300)
+        #expect(report.sources.new + report.sources.changed + report.sources.deleted == 0)
+        #expect(corpus.embedder.passages == passages)
+        let hits = try await corpus.search("136", mode: .bm25)
+        #expect(Set(hits.map(\.chunk.documentID)) == ["docs/after/136.md", "docs/after/137.md"])
+        #expect(try await corpus.index().isEmpty)
+    }
+}
