@@ -199,6 +199,20 @@ struct IndexingTests {
         }
     }
 
+    @Test func `a long title makes no chunk longer than the maximum, and is found by its last word`() async throws {
+        let corpus = try TestCorpus()
+        let title = (1...200).map { "word\($0)" }.joined(separator: " ")
+        let text = (1...300).map { "stone\($0)" }.joined(separator: " ")
+        try corpus.write("{\"_id\": \"long\", \"title\": \"\(title)\", \"text\": \"\(text)\"}\n", to: "a.jsonl")
+        try await corpus.index()
+        let hits = try await corpus.search("word200", mode: .bm25, limit: 100)
+        #expect(hits.count >= 5)
+        for hit in hits {
+            #expect(hit.chunk.tokenCount <= 60)
+            #expect(hit.chunk.contextualText.hasPrefix("word1 word2 "))
+        }
+    }
+
     @Test func `an index made with another model is refused`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
