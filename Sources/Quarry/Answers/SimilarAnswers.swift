@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import QuarryCore
 
 /// Gives the answer to an earlier question that means nearly the same: the semantic cache.
