@@ -133,7 +133,7 @@ let package = Package(
         tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting"),
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
         tests("QuarryEvaluation", "QuarryCore"),
-        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders"),
+        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders", grdb),
         tests("QuarryCommand", "Quarry", "QuarryTesting"),
     ],
     swiftLanguageModes: [.v6]

@@ -49,17 +49,27 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Models elsewhere, for a new index") var remote: RemoteModelOptions
 
-    @Option(help: "How documents are cut: structure, recursive or sentence. For a new index.")
-    var chunker: IndexSettings.Chunking.Strategy = .structure
+    @Option(help: "How documents are cut: structure, recursive or sentence. For a new index; the default is structure.")
+    var chunker: IndexSettings.Chunking.Strategy?
 
-    @Option(help: ArgumentHelp("Tokens a chunk aims at. For a new index.", valueName: "tokens"))
-    var chunkTarget = 300
+    @Option(help: ArgumentHelp("Tokens a chunk aims at. For a new index; the default is 300.", valueName: "tokens"))
+    var chunkTarget: Int?
 
-    @Option(help: ArgumentHelp("Tokens a chunk never exceeds. For a new index.", valueName: "tokens"))
-    var chunkMaximum = 400
+    @Option(
+        help: ArgumentHelp("Tokens a chunk never exceeds. For a new index; the default is 400.", valueName: "tokens"))
+    var chunkMaximum: Int?
 
-    @Option(help: ArgumentHelp("Tokens repeated from chunk to chunk. For a new index.", valueName: "tokens"))
-    var chunkOverlap = 0
+    @Option(
+        help: ArgumentHelp(
+            "Tokens repeated from chunk to chunk. For a new index; the default is 0.", valueName: "tokens"))
+    var chunkOverlap: Int?
+
+    /// These settings with what the options say in place.
+    private func chunking(_ base: IndexSettings.Chunking) -> IndexSettings.Chunking {
+        IndexSettings.Chunking(
+            strategy: chunker ?? base.strategy, target: chunkTarget ?? base.target,
+            maximum: chunkMaximum ?? base.maximum, overlap: chunkOverlap ?? base.overlap)
+    }
 
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
@@ -80,8 +90,7 @@ struct IndexCommand: AsyncParsableCommand {
         let services = service.services(settings)
         let opening = try await IndexOpening(
             path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
-            chunking: .init(
-                strategy: chunker, target: chunkTarget, maximum: chunkMaximum, overlap: chunkOverlap),
+            chunking: chunking,
             isTemporary: plan)
         defer {
             opening.discardTemporary()
@@ -141,14 +150,16 @@ struct IndexOpening {
     ///   - model: What the command line names.
     ///   - usual: What the settings name for a new index.
     ///   - remote: For a new index whose model is elsewhere.
+    ///   - chunking: Puts what the command line says into settings.
     ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
     init(
         path: String, model name: String?, usual: String?, remote: RemoteEmbedder.Options, services: ModelServices,
-        chunking: IndexSettings.Chunking, isTemporary: Bool
+        chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking, isTemporary: Bool
     ) async throws {
         if let existing = try Self.existing(at: path) {
             temporary = nil
             index = existing
+            try index.check(chunking(index.settings.chunking))
             if name == "none", let embedding = index.settings.embedding {
                 throw ValidationError(
                     "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index."
@@ -158,7 +169,9 @@ struct IndexOpening {
         } else {
             let name = name ?? usual ?? LocalModelCatalog.defaultModelName
             model = name == "none" ? nil : try await services.embedder(name, options: remote)
-            let fitted = model.map { chunking.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? chunking
+            let wanted = chunking(IndexSettings.Chunking())
+            try wanted.validate()
+            let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
             temporary =
                 isTemporary
                 ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
@@ -166,7 +179,8 @@ struct IndexOpening {
             index = try CorpusIndex.openOrCreate(
                 at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
                 settings: IndexSettings(
-                    chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address))
+                    chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
+                    requestedDimension: remote.dimension))
         }
     }
 

@@ -68,9 +68,9 @@ extension Decimal: @retroactive ExpressibleByArgument {
 }
 
 extension Spending {
-    /// One line for a person; nil where nothing was spent.
+    /// One line for a person; nil where nothing was billed: models of one's own are free.
     var summary: String? {
-        guard !entries.isEmpty else { return nil }
+        guard !entries.isEmpty, cost != 0 else { return nil }
         let parts = entries.map { entry in
             let cost = entry.cost.map { $0 == 0 ? "free" : "$\(MoneyText.shown($0))" } ?? "price unknown"
             let tokens = entry.isEstimated ? "about \(entry.usage.tokens)" : "\(entry.usage.tokens)"

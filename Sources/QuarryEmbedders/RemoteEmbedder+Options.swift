@@ -9,6 +9,8 @@ extension RemoteEmbedder {
     public struct Options: Sendable, Hashable {
         /// Asks for vectors of this length, for models that can be cut. The default is nil: as the model makes them.
         public var dimension: Int?
+        /// The length that the model is known to make without being asked: saves a request. The default is nil.
+        public var knownDimension: Int?
         /// Put before queries, such as `query: ` for E5 models. The default is nil: what the model's documentation wants
         /// (Gemini, Mixedbread), or nothing.
         public var queryPrefix: String?

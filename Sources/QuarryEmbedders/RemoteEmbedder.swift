@@ -57,7 +57,7 @@ public struct RemoteEmbedder: Embedder {
         let query = options.queryPrefix ?? dialect.documentedPrefix(of: model, as: .query)
         let passage = options.passagePrefix ?? dialect.documentedPrefix(of: model, as: .passage)
         let dimension: Int
-        if let known = options.dimension ?? card?.dimensions.first {
+        if let known = options.dimension ?? options.knownDimension ?? card?.dimensions.first {
             dimension = known
         } else {
             dimension = try await client.vectors(of: ["dimension"], as: .passage, prefix: passage, dimension: nil)

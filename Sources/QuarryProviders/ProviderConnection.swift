@@ -42,6 +42,12 @@ public final class ProviderConnection: Sendable {
                 .invalidConfiguration,
                 "The provider \(provider.name) has no address of its own. Set providers.\(provider.name).baseURL.")
         }
+        if options.isLocalOnly, !provider.isOnThisMachine {
+            throw ProviderError(
+                .refusedHost,
+                "\(provider.name) is at \(provider.host ?? provider.baseURL), which is not this machine, and “local only” "
+                    + "forbids every other host. Name a server on localhost, or lift the setting.")
+        }
         guard key != nil || !provider.needsKey else {
             throw ProviderError(
                 .invalidConfiguration,

@@ -84,7 +84,8 @@ import Testing
         #expect(info.status == 0 && info.output.contains("answers.sqlite (not made yet)"), "\(info.errors)")
         #expect(!FileManager.default.fileExists(atPath: scratch.path("cache/quarry/answers.sqlite")))
         #expect(try Command.run("cache", "clear", environment: environment).status == 0)
-        let json = try Command.run("cache", "info", "--json", environment: environment)
+        let json = try Command.run(
+            "cache", "info", "--json", environment: environment.merging(["QUARRY_CACHE": "true"]) { $1 })
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         #expect(reply["schema"] as? String == "quarry.cache/1" && reply["enabled"] as? Bool == true)
     }

@@ -75,7 +75,7 @@ struct LanguageModelServerTests {
         #expect(outcome.errors.isEmpty)
         #expect(reply["schema"] as? String == "quarry.query/1")
         #expect(reply["generator"] as? [String: String] == ["kind": "model", "name": "m"])
-        #expect(reply["usage"] as? [String: Int] == ["input": 120, "output": 9])
+        #expect(reply["usage"] as? [String: Int] == ["input": 120, "cachedInput": 0, "output": 9])
         #expect(reply["refused"] as? Bool == false)
         #expect((reply["unsupported"] as? [String])?.isEmpty == true)
         let citations = try #require(reply["citations"] as? [[String: Any]])
@@ -114,8 +114,8 @@ struct LanguageModelServerTests {
 
     @Test(arguments: [
         (401, "Check the API key.", 1), (403, "Check the API key.", 1), (404, "the model's name", 1),
-        (429, "Wait, or ask less often.", 3), (500, "answered with status 500", 3),
-        (503, "answered with status 503", 3),
+        (429, "Wait, or ask less often.", 4), (500, "answered with status 500", 4),
+        (503, "answered with status 503", 4),
     ])
     func `an error of the server ends the command with its reason`(status: Int, advice: String, attempts: Int) throws {
         let server = try FakeHTTPServer { request in

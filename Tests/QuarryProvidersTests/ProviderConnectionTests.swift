@@ -120,8 +120,7 @@ import Testing
         let elsewhere = Provider("acme", at: "https://api.example.com/v1", generation: .openAIChat)
         var options = ConnectionOptions()
         options.isLocalOnly = true
-        let refused = try ProviderConnection(elsewhere, options: options)
-        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: refused) }
+        let error = #expect(throws: ProviderError.self) { try ProviderConnection(elsewhere, options: options) }
         #expect(error?.code == .refusedHost)
 
         let server = try FakeHTTPServer { _ in

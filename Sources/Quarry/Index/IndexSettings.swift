@@ -67,15 +67,19 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     public var embedding: EmbeddingFingerprint?
     /// Where the embedding model was reached, for a server of one's own; nil otherwise. Not part of how vectors are made.
     public var embeddingAddress: String?
+    /// The length of vectors that the model was asked for; nil where it made them as it does by itself.
+    public var requestedDimension: Int?
     /// Version of the analyzer that made the lexical terms.
     public var analyzerVersion: Int
 
     public init(
-        chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil
+        chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil,
+        requestedDimension: Int? = nil
     ) {
         self.chunking = chunking
         self.embedding = embedding
         self.embeddingAddress = embeddingAddress
+        self.requestedDimension = requestedDimension
         analyzerVersion = Analyzer.version
     }
 }

@@ -140,7 +140,15 @@ struct IndexingRun {
             return
         }
         let isExplicit = if case .file(let file, _) = work { file.isExplicit } else { true }
-        let content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
+        var content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
+        if let reason = content.skipped, let stored, try holdsDocuments(stored) {
+            // What was text and is none now was damaged, and is not passed over in silence.
+            content.skipped = nil
+            content.rejected.append(
+                Rejection(
+                    source: reason.source, reason: reason.reason,
+                    message: reason.message + " It was text when it was last indexed; that text leaves the index."))
+        }
         if let reason = content.skipped {
             report.sources.skipped += 1
             report.passedOver.append(reason)
@@ -332,6 +340,16 @@ struct IndexingRun {
                 try db.execute(
                     sql: "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
                     arguments: [row.modified, row.size, row.root, row.path, stored.id])
+            }
+        }
+    }
+
+    private func holdsDocuments(_ source: StoredSource) throws -> Bool {
+        try translatingErrors(path: index.path) {
+            try index.pool.read { db in
+                try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE source = ?)", arguments: [source.id])
+                    ?? false
             }
         }
     }

@@ -113,10 +113,8 @@ public final class ModelServices: Sendable {
         options.passagePrefix = embedding.passagePrefix
         options.normalizes = embedding.normalized
         options.maximumTokens = embedding.maximumTokens
-        let opened = try await embedder(reference, options: options)
-        guard opened.embedder.dimension != embedding.dimension else { return opened }
-        // The index was made with a dimension that was asked for.
-        options.dimension = embedding.dimension
+        options.dimension = settings.requestedDimension
+        options.knownDimension = embedding.dimension
         return try await embedder(reference, options: options)
     }
 
