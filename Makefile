@@ -60,12 +60,14 @@ test-assets: models
 	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
 	fi
 
-# Without testable imports the tests share every module with `make build`. The tests of the command wait for processes
-# and so keep others waiting: they run apart, lest tests of time-outs fail for want of time.
+# Without testable imports the tests share every module with `make build`. Those that compute for minutes, or wait for
+# processes, would keep tests of time-outs and limits waiting: the three kinds run one after the other.
+CLIENT_TESTS := Quarry(HTTP|Providers|Embedders|LanguageModels|MediaReaders|Reranking)Tests
 SWIFT_TEST = QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --disable-testable-imports --scratch-path $(BUILD)
 
 test: test-assets
-	$(SWIFT_TEST) --skip QuarryCommandTests
+	$(SWIFT_TEST) --filter "$(CLIENT_TESTS)"
+	$(SWIFT_TEST) --skip "$(CLIENT_TESTS)|QuarryCommandTests"
 	$(SWIFT_TEST) --filter QuarryCommandTests
 
 check:

@@ -227,7 +227,7 @@ import Testing
         }
     }
 
-    @Test func `what broke off after some text is booked by estimate, what never began is not`() async throws {
+    @Test func `what was accepted and broke off is booked by estimate, what was refused is not`() async throws {
         let ledger = SpendingLedger()
         let server = try FakeHTTPServer(replies: [
             .events([chunk("x")], ending: nil), .json(#"{"error":"no"}"#, status: 400), .events([], ending: nil),
@@ -236,8 +236,9 @@ import Testing
         for _ in 0..<3 { await #expect(throws: ProviderError.self) { try await events(model) } }
         #expect(server.requests.count == 3)
         let entry = try #require(ledger.spending.entries.first)
-        #expect(entry.requests == 1 && entry.isEstimated)
-        #expect(entry.usage == RemoteLanguageModel.estimate(of: request))
+        let estimate = RemoteLanguageModel.estimate(of: request)
+        #expect(entry.requests == 2 && entry.isEstimated)
+        #expect(entry.usage == estimate + estimate)
     }
 
     @Test func `a budget refuses before anything is sent`() async throws {
