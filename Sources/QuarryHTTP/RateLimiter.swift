@@ -196,7 +196,9 @@ struct RateLimiterState: Sendable {
 
     private mutating func slowDown(_ now: Duration) {
         if buckets.isEmpty {
-            let guess = Double(max(1, admitted / 2))
+            // Half of what it just refused; a few requests in a moment are no measure of a minute's pace.
+            let seconds = max(1, (now - windowStart).inSeconds)
+            let guess = max(30, Double(admitted) / seconds * 60 / 2)
             buckets[.requests] = TokenBucket(perMinute: guess, now: now)
             isPaceGuessed = true
         } else {

@@ -191,6 +191,16 @@ import Testing
         #expect(limiter.perMinute(.requests) != nil)
     }
 
+    @Test func `a few refused requests do not tell the pace of a minute`() async throws {
+        let time = VirtualTime()
+        let limiter = RateLimiter(clock: time.clock)
+        for _ in 0..<4 {
+            try await limiter.wait()
+            limiter.learn(from: try head(429, ["retry-after-ms": "1"]))
+        }
+        #expect(time.now < .seconds(1))
+    }
+
     @Test func `a pause that is too long is an error, not a wait`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
