@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a command that waits is ended`() async {
+    @Test(.timeLimit(.minutes(5))) func `a command that waits is ended`() async {
         let start = ContinuousClock().now
         await #expect {
             try await key(

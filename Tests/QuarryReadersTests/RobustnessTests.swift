@@ -67,7 +67,7 @@ struct RobustnessTests {
         try check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a line of megabytes is one paragraph`() throws {
         let text = String(repeating: "слово word ", count: 120_000)
         let document = try #require(MarkdownReader().read(Source(id: "a.md", bytes: Array(text.utf8))).documents.first)
