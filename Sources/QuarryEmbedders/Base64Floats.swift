@@ -9,8 +9,9 @@ enum Base64Floats {
         guard count.isMultiple(of: 4) else { return false }
         return withUnsafeTemporaryAllocation(byteCount: text.count / 4 * 3, alignment: 4) { scratch in
             guard decode(text, padding: padding, into: scratch) else { return false }
-            let bits = scratch.bindMemory(to: UInt32.self)[..<(count / 4)]
-            values.append(contentsOf: bits.lazy.map { Float(bitPattern: UInt32(littleEndian: $0)) })
+            let bits = UnsafeMutableBufferPointer(rebasing: scratch.bindMemory(to: UInt32.self)[..<(count / 4)])
+            for index in bits.indices { bits[index] = UInt32(littleEndian: bits[index]) }
+            bits.withMemoryRebound(to: Float.self) { values.append(contentsOf: $0) }
             return true
         }
     }
@@ -18,23 +19,33 @@ enum Base64Floats {
     private static func decode(
         _ text: UnsafeBufferPointer<UInt8>, padding: Int, into bytes: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        table.withUnsafeBufferPointer { table in
-            var written = 0
+        guard !bytes.isEmpty, let text = text.baseAddress, let end = bytes.baseAddress.map({ $0 + bytes.count }) else {
+            return true
+        }
+        return table.withUnsafeBufferPointer { table in
             // Bits 6 and 7 of a value say that a byte is not of the alphabet.
             var wrong: UInt8 = 0
-            func value(_ offset: Int) -> UInt32 {
-                let value = offset < text.count - padding ? table[Int(text[offset])] : 0
+            func value(_ byte: UInt8) -> UInt32 {
+                let value = table[Int(byte)]
                 wrong |= value
                 return UInt32(value)
             }
-            for offset in stride(from: 0, to: text.count, by: 4) {
-                let group =
-                    value(offset) << 18 | value(offset + 1) << 12 | value(offset + 2) << 6 | value(offset + 3)
-                bytes[written] = UInt8(truncatingIfNeeded: group >> 16)
-                bytes[written + 1] = UInt8(truncatingIfNeeded: group >> 8)
-                bytes[written + 2] = UInt8(truncatingIfNeeded: group)
-                written += 3
+            var source = text
+            var target = end - bytes.count
+            func store(_ group: UInt32) {
+                target.storeBytes(of: UInt8(truncatingIfNeeded: group >> 16), as: UInt8.self)
+                target.storeBytes(of: UInt8(truncatingIfNeeded: group >> 8), toByteOffset: 1, as: UInt8.self)
+                target.storeBytes(of: UInt8(truncatingIfNeeded: group), toByteOffset: 2, as: UInt8.self)
             }
+            while target < end - 3 {
+                store(value(source[0]) << 18 | value(source[1]) << 12 | value(source[2]) << 6 | value(source[3]))
+                source += 4
+                target += 3
+            }
+            // Only the last group may be padded.
+            let third = padding < 2 ? value(source[2]) : 0
+            let fourth = padding < 1 ? value(source[3]) : 0
+            store(value(source[0]) << 18 | value(source[1]) << 12 | third << 6 | fourth)
             return wrong & 0xC0 == 0
         }
     }

@@ -50,6 +50,10 @@ package enum DecimalFloat {
 
         @inline(__always)
         mutating func gather(_ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int) {
+            while value < 100_000_000_000, let eight = EightDigits.read(bytes, at: cursor) {
+                value = value &* 100_000_000 &+ eight
+                cursor += 8
+            }
             while cursor < bytes.count {
                 let digit = bytes[cursor] &- UInt8(ascii: "0")
                 guard digit < 10 else { return }
@@ -60,6 +64,24 @@ package enum DecimalFloat {
                 }
                 cursor += 1
             }
+        }
+    }
+
+    /// Eight digits at once, in three multiplications (Lemire, “Number parsing at a gigabyte per second”, 2021).
+    private enum EightDigits {
+        /// Their value; nil where there are fewer.
+        @inline(__always)
+        static func read(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> UInt64? {
+            guard position + 8 <= bytes.count else { return nil }
+            let word = UInt64(
+                littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let upper = word & 0xF0F0_F0F0_F0F0_F0F0
+            // Of the bytes 0x30 to 0x3F, those from 0x3A grow into 0x40 by the addition.
+            let grown = (word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0
+            guard upper | grown >> 4 == 0x3333_3333_3333_3333 else { return nil }
+            let pairs = ((word & 0x0F0F_0F0F_0F0F_0F0F) &* 0xA01) >> 8
+            let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 0x64_0001) >> 16
+            return ((fours & 0x0000_FFFF_0000_FFFF) &* 0x2710_0000_0001) >> 32
         }
     }
 

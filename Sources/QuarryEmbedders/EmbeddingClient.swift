@@ -32,28 +32,36 @@ struct EmbeddingClient: Sendable {
         }
     }
 
-    /// One request.
-    /// - Parameter onReply: Called when the reply has come, before it is read.
+    /// One request, and the vectors of its reply.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     func vectors(
-        of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?, tokens: Int? = nil,
-        onReply: () -> Void = {}
+        of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?
     ) async throws -> EmbeddingBatch {
-        let estimate = tokens ?? TokenEstimate.tokens(in: texts)
-        let call = try ProviderCall(
+        let call = try call(for: texts, as: role, prefix: prefix, tokens: TokenEstimate.tokens(in: texts))
+        return try await vectors(from: call, count: texts.count, dimension: dimension)
+    }
+
+    private func call(
+        for texts: [String], as role: EmbeddingRole, prefix: String, tokens: Int
+    ) throws -> ProviderCall {
+        try ProviderCall(
             .embedding, model: settings.model, path: format.path,
-            json: format.body(for: texts, as: role, prefix: prefix), estimate: BilledUsage(input: estimate))
-        let place = connection.place(of: call)
-        return try await connection.send(call) { body in
-            onReply()
-            let reply = try read(body, from: place)
+            json: format.body(for: texts, as: role, prefix: prefix), estimate: BilledUsage(input: tokens))
+    }
+
+    /// - Parameter onReply: Called when a reply has come that can be read, before it is.
+    private func vectors(
+        from call: ProviderCall, count: Int, dimension: Int?, onReply: () -> Void = {}
+    ) async throws -> EmbeddingBatch {
+        try await connection.send(call, onReply: onReply) { body in
+            let reply = try read(body, from: connection.place(of: call))
             let batch = try reply.batch(
-                count: texts.count, dimension: dimension, normalizes: settings.normalizes, from: place)
+                count: count, dimension: dimension, normalizes: settings.normalizes, from: connection.place(of: call))
             return (batch, reply.usage)
         }
     }
 
-    private func read(_ body: [UInt8], from place: String) throws -> EmbeddingReply {
+    private func read(_ body: [UInt8], from place: @autoclosure () -> String) throws -> EmbeddingReply {
         let reply: Result<EmbeddingReply, JSONCursor.Fault>
         do {
             reply = .success(try format.reply(in: body))
@@ -63,7 +71,7 @@ struct EmbeddingClient: Sendable {
         if case .success(let reply) = reply, !reply.isEmpty { return reply }
         if let failure = ProviderFailure(announcedIn: body) {
             throw ProviderError(
-                .serverFailure, "\(place) answered with an error: \(failure.message ?? "it gives no reason").")
+                .serverFailure, "\(place()) answered with an error: \(failure.message ?? "it gives no reason").")
         }
         do {
             return try reply.get()
@@ -71,7 +79,7 @@ struct EmbeddingClient: Sendable {
             let start = String(decoding: body.prefix(120), as: UTF8.self)
             throw ProviderError(
                 .malformedReply,
-                "\(place) did not answer with a list of vectors: “\(start)”. Check the base address and the provider.",
+                "\(place()) did not answer with a list of vectors: “\(start)”. Check the base address and the provider.",
                 underlyingError: error)
         }
     }
@@ -91,7 +99,7 @@ struct EmbeddingClient: Sendable {
         _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         onPart: @Sendable (EmbeddedPart) throws -> Void
     ) async throws -> EmbeddingBatch {
-        var values = [Float](repeating: 0, count: plan.slots.count * dimension)
+        var values: [Float] = []
         // Taken from the end.
         var waiting = Array(plan.batches.reversed())
         var failure: (any Error)?
@@ -110,6 +118,8 @@ struct EmbeddingClient: Sendable {
                 }
             }
             begin()
+            // While the first requests are under way: a large block takes its time.
+            values = [Float](repeating: 0, count: plan.slots.count * dimension)
             while let (range, outcome) = await group.next() {
                 underWay -= 1
                 switch outcome {
@@ -149,14 +159,15 @@ struct EmbeddingClient: Sendable {
         _ range: Range<Int>, of plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         _ slots: RequestSlots
     ) async -> Outcome {
-        await slots.take()
-        var holdsSlot = true
+        var holdsSlot = false
         do {
+            // Ready when its turn comes.
+            let call = try call(
+                for: Array(plan.texts[range]), as: role, prefix: prefix, tokens: plan.tokens[range].reduce(0, +))
+            await slots.take()
+            holdsSlot = true
             try Task.checkCancellation()
-            let batch = try await vectors(
-                of: Array(plan.texts[range]), as: role, prefix: prefix, dimension: dimension,
-                tokens: plan.tokens[range].reduce(0, +)
-            ) {
+            let batch = try await vectors(from: call, count: range.count, dimension: dimension) {
                 holdsSlot = false
                 slots.giveBack()
             }

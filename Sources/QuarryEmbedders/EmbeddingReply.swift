@@ -30,21 +30,21 @@ struct EmbeddingReply {
     ///   - normalizes: Brings each row to unit length.
     /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
     func batch(
-        count: Int, dimension expected: Int?, normalizes: Bool, from place: String
+        count: Int, dimension expected: Int?, normalizes: Bool, from place: @autoclosure () -> String
     ) throws -> EmbeddingBatch {
         guard ends.count == count else {
-            throw ProviderError(.malformedReply, "\(place) sent \(ends.count) vectors for \(count) texts.")
+            throw ProviderError(.malformedReply, "\(place()) sent \(ends.count) vectors for \(count) texts.")
         }
         guard let dimension = expected ?? ends.first, dimension > 0 else {
-            throw ProviderError(.malformedReply, "\(place) sent an empty vector.")
+            throw ProviderError(.malformedReply, "\(place()) sent an empty vector.")
         }
-        let order = try order(count: count, from: place)
+        let order = try order(count: count, from: place())
         var start = 0
         for (row, end) in ends.enumerated() {
             guard end - start == dimension else {
                 throw ProviderError(
                     .wrongDimension,
-                    "\(place) made a vector of \(end - start) dimensions for text \(order?[row] ?? row) where \(dimension) are "
+                    "\(place()) made a vector of \(end - start) dimensions for text \(order?[row] ?? row) where \(dimension) are "
                         + "expected. Use the model that the index was built with, or rebuild the index.")
             }
             start = end
@@ -60,14 +60,14 @@ struct EmbeddingReply {
             guard ordered.scaleRow(at: row * dimension, dimension: dimension, toUnitLength: normalizes) else {
                 throw ProviderError(
                     .malformedReply,
-                    "\(place) made a vector for text \(row) that is zero or not finite. The model may be damaged.")
+                    "\(place()) made a vector for text \(row) that is zero or not finite. The model may be damaged.")
             }
         }
         return EmbeddingBatch(values: ordered, dimension: dimension)
     }
 
     /// The text of each row; nil where rows stand in the order of the texts already.
-    private func order(count: Int, from place: String) throws -> [Int]? {
+    private func order(count: Int, from place: @autoclosure () -> String) throws -> [Int]? {
         var seen = [Bool](repeating: false, count: count)
         var order: [Int] = []
         order.reserveCapacity(count)
@@ -76,7 +76,7 @@ struct EmbeddingReply {
             let index = named ?? row
             guard seen.indices.contains(index), !seen[index] else {
                 throw ProviderError(
-                    .malformedReply, "\(place) sent a vector with index \(index) twice, or for no text at all.")
+                    .malformedReply, "\(place()) sent a vector with index \(index) twice, or for no text at all.")
             }
             seen[index] = true
             order.append(index)

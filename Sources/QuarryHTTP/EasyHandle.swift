@@ -117,6 +117,8 @@ enum EasyHandle {
         try options.set(CURLOPT_ACCEPT_ENCODING, "")
         try options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, transfer.limits.connectTimeout.milliseconds))
         if let total = transfer.limits.totalTimeout { try options.set(CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
+        // Whole bodies come in fewer, larger reads; a stream of events needs little room.
+        if transfer.reading == .whole { try options.set(CURLOPT_BUFFERSIZE, 256 << 10) }
         for entry in configuration.resolve {
             transfer.resolveList = try appending(entry, to: transfer.resolveList)
         }

@@ -6,7 +6,7 @@ extension HTTPClient {
         _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
     ) async throws -> HTTPResponse {
         try await attempts(at: request, policy, gate) { exchange in
-            let stream = try await self.stream(request, exchange)
+            let stream = try await self.stream(request, exchange, reading: .whole)
             let response = HTTPResponse(head: stream.head, body: try await stream.collect())
             return (response, response)
         }
@@ -19,7 +19,7 @@ extension HTTPClient {
         _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
     ) async throws -> HTTPStream {
         try await attempts(at: request, policy, gate) { exchange in
-            let stream = try await self.stream(request, exchange)
+            let stream = try await self.stream(request, exchange, reading: .pieces)
             if stream.head.isSuccess { return (stream, HTTPResponse(head: stream.head, body: [])) }
             let body = try await stream.collect(upTo: 1 << 20)
             stream.body.unread(body)

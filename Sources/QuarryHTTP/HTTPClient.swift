@@ -71,13 +71,13 @@ package final class HTTPClient: Sendable {
 
     /// The whole response, whatever its status.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let stream = try await stream(request)
+        let stream = try await stream(request, exchange(for: request), reading: .whole)
         return HTTPResponse(head: stream.head, body: try await stream.collect())
     }
 
     /// A response whose head is there and whose body is still coming.
     package func stream(_ request: HTTPRequest) async throws -> HTTPStream {
-        try await stream(request, exchange(for: request))
+        try await stream(request, exchange(for: request), reading: .pieces)
     }
 
     /// What the attempts at one request have in common.
@@ -97,15 +97,19 @@ package final class HTTPClient: Sendable {
         return Exchange(redactor: redactor, tracer: tracer)
     }
 
-    func stream(_ request: HTTPRequest, _ exchange: Exchange) async throws -> HTTPStream {
+    func stream(
+        _ request: HTTPRequest, _ exchange: Exchange, reading: Transfer.Reading
+    ) async throws -> HTTPStream {
         do {
-            return try await follow(request, exchange)
+            return try await follow(request, exchange, reading)
         } catch {
             throw exchange.redactor.redact(error)
         }
     }
 
-    private func follow(_ request: HTTPRequest, _ exchange: Exchange) async throws -> HTTPStream {
+    private func follow(
+        _ request: HTTPRequest, _ exchange: Exchange, _ reading: Transfer.Reading
+    ) async throws -> HTTPStream {
         var request = request
         if request.headers["user-agent"] == nil { request.headers.add("User-Agent", configuration.userAgent) }
         let limits = request.limits ?? configuration.limits
@@ -115,7 +119,8 @@ package final class HTTPClient: Sendable {
             try configuration.hosts.check(request.url)
             exchange.tracer?.trace(request)
             let transfer = Transfer(
-                request, limits: limits, rule: rule, redactor: exchange.redactor, tracer: exchange.tracer)
+                request, reading: reading, limits: limits, rule: rule, redactor: exchange.redactor,
+                tracer: exchange.tracer)
             let body = HTTPBody(transfer: transfer, engine: engine, client: self)
             engine.start(transfer)
             let arrival = try await body.head()

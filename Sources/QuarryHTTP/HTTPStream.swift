@@ -19,9 +19,12 @@ package struct HTTPStream: Sendable, AsyncSequence {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: body) }
 
-    /// The rest of the body.
+    /// The rest of the body. Its pieces are gathered where they arrive: the task is woken once, at the end.
+    package func collect() async throws -> [UInt8] { try await body.rest() }
+
+    /// The start of what is left of the body.
     /// - Parameter limit: Bytes beyond are not waited for, and left out.
-    package func collect(upTo limit: Int = .max) async throws -> [UInt8] {
+    package func collect(upTo limit: Int) async throws -> [UInt8] {
         var whole: [UInt8] = []
         while whole.count < limit, let piece = try await body.next() {
             if whole.isEmpty { whole = piece } else { whole.append(contentsOf: piece) }
@@ -59,10 +62,7 @@ final class HTTPBody: Sendable {
     func unread(_ bytes: [UInt8]) { unreadBytes.withLock { $0 = bytes + $0 } }
 
     func next() async throws -> [UInt8]? {
-        let unread = unreadBytes.withLock { bytes in
-            defer { bytes = [] }
-            return bytes
-        }
+        let unread = takeUnread()
         if !unread.isEmpty { return unread }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -70,6 +70,25 @@ final class HTTPBody: Sendable {
             }
         } onCancel: {
             cancel()
+        }
+    }
+
+    func rest() async throws -> [UInt8] {
+        let unread = takeUnread()
+        let rest = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if transfer.waitForRest(continuation) { engine.resume(transfer) }
+            }
+        } onCancel: {
+            cancel()
+        }
+        return unread.isEmpty ? rest : unread + rest
+    }
+
+    private func takeUnread() -> [UInt8] {
+        unreadBytes.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
         }
     }
 

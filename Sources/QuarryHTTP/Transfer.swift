@@ -9,6 +9,7 @@ final class Transfer: @unchecked Sendable {
     let rule: AddressRule
     let redactor: Redactor
     let tracer: Tracer?
+    let reading: Reading
     var handle: UnsafeMutableRawPointer?
     var headerList: UnsafeMutablePointer<curl_slist>?
     var resolveList: UnsafeMutablePointer<curl_slist>?
@@ -27,17 +28,51 @@ final class Transfer: @unchecked Sendable {
 
     private let state = Mutex(State())
 
+    /// How the body of a response that went well is read.
+    enum Reading {
+        /// Piece by piece, as it comes.
+        case pieces
+        /// At once: it is gathered here, and the task is woken when it is complete.
+        case whole
+    }
+
     private struct State {
         var head: Arrival?
+        /// Whether the head waits for the whole body.
+        var defersHead = false
         var buffer: [UInt8] = []
         var isPaused = false
         var end: Result<Void, any Error>?
         var headWaiter: CheckedContinuation<Arrival, any Error>?
         var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
+        /// Wants all that is left, at the end.
+        var restWaiter: CheckedContinuation<[UInt8], any Error>?
+
+        var hasNoReader: Bool { bodyWaiter == nil && restWaiter == nil }
+
+        mutating func takeWaiting() -> Waiting {
+            var waiting = Waiting(head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
+            if restWaiter != nil { swap(&waiting.bytes, &buffer) }
+            (headWaiter, bodyWaiter, restWaiter) = (nil, nil, nil)
+            return waiting
+        }
+    }
+
+    /// Who waits when the exchange ends, and the bytes for those who want the rest.
+    private struct Waiting {
+        var head: CheckedContinuation<Arrival, any Error>?
+        /// The head, where it was there before the end.
+        var arrival: Arrival?
+        var body: CheckedContinuation<[UInt8]?, any Error>?
+        var rest: CheckedContinuation<[UInt8], any Error>?
+        var bytes: [UInt8] = []
     }
 
     /// The buffer may hold this much before the connection is paused.
     private static let highWaterMark = 256 << 10
+
+    /// So much is set aside at most for a body by what is announced of it.
+    private static let maximumReserve = 1 << 20
 
     /// A response's head, and where its server lies.
     struct Arrival: Sendable {
@@ -45,7 +80,11 @@ final class Transfer: @unchecked Sendable {
         var zone: AddressZone
     }
 
-    init(_ request: HTTPRequest, limits: HTTPLimits, rule: AddressRule, redactor: Redactor, tracer: Tracer?) {
+    init(
+        _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, rule: AddressRule, redactor: Redactor,
+        tracer: Tracer?
+    ) {
+        self.reading = reading
         self.request = request
         self.limits = limits
         self.rule = rule
@@ -58,8 +97,14 @@ final class Transfer: @unchecked Sendable {
     func deliver(_ head: HTTPResponseHead) {
         isHeadDelivered = true
         let arrival = Arrival(head: head, zone: zone)
-        let waiter = state.withLock { state in
+        let waiter = state.withLock { state -> CheckedContinuation<Arrival, any Error>? in
             state.head = arrival
+            if reading == .whole, head.isSuccess {
+                state.defersHead = true
+                let announced = head.headers["content-length"].flatMap { Int($0) } ?? 0
+                state.buffer.reserveCapacity(min(max(0, announced), Self.maximumReserve))
+                return nil
+            }
             defer { state.headWaiter = nil }
             return state.headWaiter
         }
@@ -73,7 +118,7 @@ final class Transfer: @unchecked Sendable {
                 state.bodyWaiter = nil
                 return (.taken, waiter)
             }
-            guard state.buffer.count < Self.highWaterMark else {
+            guard state.defersHead || state.restWaiter != nil || state.buffer.count < Self.highWaterMark else {
                 state.isPaused = true
                 return (.pause, nil)
             }
@@ -89,22 +134,15 @@ final class Transfer: @unchecked Sendable {
     /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
     func finish(_ result: Result<Void, any Error>) {
         let result = result.mapError(redactor.redact)
-        let (headWaiter, bodyWaiter) = state.withLock { state in
-            guard state.end == nil else {
-                return (
-                    nil as CheckedContinuation<Arrival, any Error>?,
-                    nil as CheckedContinuation<[UInt8]?, any Error>?
-                )
-            }
+        let waiting: Waiting? = state.withLock { state in
+            guard state.end == nil else { return nil }
             state.end = result
-            defer {
-                state.headWaiter = nil
-                state.bodyWaiter = nil
-            }
-            return (state.headWaiter, state.bodyWaiter)
+            return state.takeWaiting()
         }
-        headWaiter?.resume(with: result.flatMap { .failure(Self.noHead) })
-        bodyWaiter?.resume(with: result.map { nil })
+        guard let waiting else { return }
+        waiting.head?.resume(with: waiting.arrival.map { .success($0) } ?? result.flatMap { .failure(Self.noHead) })
+        waiting.body?.resume(with: result.map { nil })
+        waiting.rest?.resume(with: result.map { waiting.bytes })
     }
 
     private static var noHead: HTTPError {
@@ -113,7 +151,7 @@ final class Transfer: @unchecked Sendable {
 
     func waitForHead(_ continuation: CheckedContinuation<Arrival, any Error>) {
         let ready: Result<Arrival, any Error>? = state.withLock { state in
-            if let head = state.head { return .success(head) }
+            if let head = state.head, !state.defersHead || state.end != nil { return .success(head) }
             if let end = state.end { return end.flatMap { .failure(Self.noHead) } }
             state.headWaiter = continuation
             return nil
@@ -131,14 +169,33 @@ final class Transfer: @unchecked Sendable {
                 return (.success(state.buffer), wasPaused)
             }
             if let end = state.end { return (end.map { nil }, false) }
-            guard state.bodyWaiter == nil else {
-                return (.failure(HTTPError(.invalidRequest, "Two tasks read the same response body.")), wasPaused)
-            }
+            guard state.hasNoReader else { return (.failure(Self.secondReader), wasPaused) }
             state.bodyWaiter = continuation
             return (nil, wasPaused)
         }
         if let ready { continuation.resume(with: ready) }
         return wasPaused
+    }
+
+    /// Waits for all that is left: the task is woken once. Says whether the connection was paused and must go on.
+    func waitForRest(_ continuation: CheckedContinuation<[UInt8], any Error>) -> Bool {
+        let (ready, wasPaused) = state.withLock { state -> (Result<[UInt8], any Error>?, Bool) in
+            let wasPaused = state.isPaused && state.end == nil
+            state.isPaused = false
+            if let end = state.end {
+                defer { state.buffer = [] }
+                return (end.map { state.buffer }, false)
+            }
+            guard state.hasNoReader else { return (.failure(Self.secondReader), wasPaused) }
+            state.restWaiter = continuation
+            return (nil, wasPaused)
+        }
+        if let ready { continuation.resume(with: ready) }
+        return wasPaused
+    }
+
+    private static var secondReader: HTTPError {
+        HTTPError(.invalidRequest, "Two tasks read the same response body.")
     }
 
     /// Forgets what was buffered and ends the exchange with an error.

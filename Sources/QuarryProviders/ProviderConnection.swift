@@ -89,19 +89,26 @@ public final class ProviderConnection: Sendable {
 
     /// Sends a call, waits for the whole reply, and books what it cost.
     ///
-    /// - Parameter read: Makes something of the reply's body, and says what was billed; nil where the reply does not.
+    /// - Parameters:
+    ///   - onReply: Called when a reply has come that can be read, before it is: another request may take its place.
+    ///   - read: Makes something of the reply's body, and says what was billed; nil where the reply does not.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func send<Reply>(
-        _ call: ProviderCall, read: ([UInt8]) throws -> (Reply, BilledUsage?)
+        _ call: ProviderCall, onReply: () -> Void = {}, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
         try await booking(call) { request, booking in
             let response = try await client.send(request, retrying: retries, through: manners.gate(for: call.estimate))
+            // With a budget, the next request has to know what this one is billed.
+            if !ledger.budget.isBounded { booking.place.leave() }
             guard response.head.isSuccess else {
                 throw ProviderError(
                     status: response.status, ProviderFailure(body: response.body), from: request.url.description,
                     task: call.task)
             }
             booking.isBilled = true
+            onReply()
+            // What waited for the place is sent first: the provider works while this reply is read.
+            await Task.yield()
             return try read(response.body)
         }
     }
@@ -129,6 +136,8 @@ public final class ProviderConnection: Sendable {
 
     /// What is known of the cost of a call under way.
     private struct Booking {
+        /// The place at the provider; it is given back at the end at the latest.
+        let place: ConcurrencyLimit.Permit
         /// Whether the provider accepted the call: it is paid for, whatever becomes of the reply.
         var isBilled = false
     }
@@ -140,22 +149,21 @@ public final class ProviderConnection: Sendable {
     ) async throws -> Reply {
         do {
             let request = try request(for: call)
-            return try await manners.places.run {
-                let reservation = try reserve(call)
-                var booking = Booking()
-                do {
-                    let (reply, usage) = try await run(request, &booking)
-                    ledger.settle(reservation, usage: usage)
-                    if let usage { manners.settle(call.estimate, actual: usage) }
-                    return reply
-                } catch {
-                    if booking.isBilled {
-                        ledger.settle(reservation, usage: nil)
-                    } else {
-                        ledger.cancel(reservation)
-                    }
-                    throw error
+            var booking = Booking(place: try await manners.places.enter())
+            defer { booking.place.leave() }
+            let reservation = try reserve(call)
+            do {
+                let (reply, usage) = try await run(request, &booking)
+                ledger.settle(reservation, usage: usage)
+                if let usage { manners.settle(call.estimate, actual: usage) }
+                return reply
+            } catch {
+                if booking.isBilled {
+                    ledger.settle(reservation, usage: nil)
+                } else {
+                    ledger.cancel(reservation)
                 }
+                throw error
             }
         } catch {
             throw presentable(error, task: call.task)

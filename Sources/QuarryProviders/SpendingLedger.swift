@@ -12,6 +12,8 @@ public struct Budget: Sendable, Hashable {
         self.maximumCost = maximumCost
         self.maximumTokens = maximumTokens
     }
+
+    var isBounded: Bool { maximumCost != nil || maximumTokens != nil }
 }
 
 /// What was spent so far, by model.

@@ -11,9 +11,12 @@ package struct PythonScript: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// Runs the script with the `python3` that the search path finds.
-    package func run(_ arguments: [String], input: [UInt8]) throws -> Result {
-        try Self.python([path] + arguments, input: input)
+    /// Runs the script with the `python3` that the search path finds, beside the pool that tests run on.
+    package func run(_ arguments: [String], input: [UInt8]) async throws -> Result {
+        let arguments = [path] + arguments
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Swift.Result { try Self.python(arguments, input: input) }) }.start()
+        }
     }
 
     /// Whether that Python can import a module.

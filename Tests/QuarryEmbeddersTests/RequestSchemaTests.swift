@@ -16,9 +16,9 @@ private let canValidate =
 
 @Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) throws -> String {
+    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try script.run([specifications.appending(path: file).path, schema], input: body)
+        let result = try await script.run([specifications.appending(path: file).path, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }
 
@@ -60,9 +60,9 @@ struct RequestSchemaTests {
                 })
             for role in [EmbeddingRole.query, .passage] {
                 _ = try await embedder.embed(["a kettle", "чайник"], as: role)
-                #expect(try complaints(try #require(server.requests.last).body, file, schema) == "")
+                #expect(try await complaints(try #require(server.requests.last).body, file, schema) == "")
             }
         }
-        #expect(try complaints(Array(#"{"model":5,"input":7,"inputs":7,"requests":7}"#.utf8), file, schema) != "")
+        #expect(try await complaints(Array(#"{"model":5,"input":7,"inputs":7,"requests":7}"#.utf8), file, schema) != "")
     }
 }

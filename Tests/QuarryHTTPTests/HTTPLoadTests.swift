@@ -10,33 +10,36 @@ private let isPossible = canOpenFiles(4096) && residentMemory() != nil && Python
 struct HTTPLoadTests {
     private static let streams = 1000
 
-    private func client(_ configure: (inout HTTPClient.Configuration) -> Void = { _ in }) throws -> HTTPClient {
+    private static func client(
+        _ configure: (inout HTTPClient.Configuration) -> Void = { _ in }
+    ) throws -> HTTPClient {
         var configuration = HTTPClient.Configuration()
-        configuration.maximumConnections = Self.streams + 10
-        configuration.maximumConnectionsPerHost = Self.streams + 10
+        configuration.maximumConnections = streams + 10
+        configuration.maximumConnectionsPerHost = streams + 10
         configuration.limits.connectTimeout = .seconds(60)
         configure(&configuration)
         return try HTTPClient(configuration)
     }
 
-    private func open(_ peer: PeerProcess, _ client: HTTPClient) async throws -> Int {
+    private static func open(_ peer: PeerProcess, _ client: HTTPClient) async throws -> Int {
         let response = try await client.send(HTTPRequest(.get, try HTTPURL("http://127.0.0.1:\(peer.port)/open")))
         return Int(String(decoding: response.body, as: UTF8.self)) ?? -1
     }
 
     /// Reads so many streams at once to their ends; returns the largest memory seen once all were open, and the
     /// number of events.
-    private func read(_ peer: PeerProcess, _ client: HTTPClient, events: Int) async throws -> (memory: Int, count: Int)
-    {
+    private static func read(
+        _ peer: PeerProcess, _ client: HTTPClient, events: Int
+    ) async throws -> (memory: Int, count: Int) {
         let url = try HTTPURL("http://127.0.0.1:\(peer.port)/drip/\(events)/50")
         let started = Counter()
         let memory = Largest()
         return try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<Self.streams {
+            for _ in 0..<streams {
                 group.addTask {
                     var count = 0
                     for try await _ in try await client.stream(HTTPRequest(.get, url)).serverSentEvents {
-                        if count == 0, started.next() == Self.streams { memory.take(residentMemory() ?? 0) }
+                        if count == 0, started.next() == streams { memory.take(residentMemory() ?? 0) }
                         count += 1
                         if count == events - 1 { memory.take(residentMemory() ?? 0) }
                     }
@@ -56,6 +59,12 @@ struct HTTPLoadTests {
     }
 
     @Test func `a thousand streams take little memory, and ten times longer ones no more`() async throws {
+        // In a process of its own: what other tests take meanwhile would count as well.
+        await #expect(processExitsWith: .success) { try await HTTPLoadTests.measure() }
+    }
+
+    private static func measure() async throws {
+        try #require(canOpenFiles(4096))
         let peer = try await PeerProcess("drip_server.py")
         let client = try client()
         #expect(try await open(peer, client) == 0)
@@ -63,36 +72,35 @@ struct HTTPLoadTests {
         let short = try await read(peer, client, events: 10)
         let long = try await read(peer, client, events: 100)
         let again = try await read(peer, client, events: 100)
-        #expect(short.count == 10 * Self.streams)
-        #expect(long.count == 100 * Self.streams)
-        // Other tests run in the same process: the bounds leave room for them.
+        #expect(short.count == 10 * streams)
+        #expect(long.count == 100 * streams)
         let figures = "before \(before), short \(short.memory), long \(long.memory), again \(again.memory)"
-        #expect(short.memory - before < 200 << 20, "\(figures)")
-        #expect(long.memory - short.memory < 64 << 20, "\(figures)")
-        #expect(again.memory - long.memory < 32 << 20, "\(figures)")
+        #expect(short.memory - before < 128 << 20, "\(figures)")
+        #expect(long.memory - short.memory < 32 << 20, "\(figures)")
+        #expect(again.memory - long.memory < 16 << 20, "\(figures)")
         if let path = ProcessEnvironment.value("QUARRY_FIGURES") { try ProcessEnvironment.write(figures, to: path) }
     }
 
     @Test func `cancelling a thousand streams closes every socket`() async throws {
         let peer = try await PeerProcess("drip_server.py")
-        let client = try client()
+        let client = try Self.client()
         let url = try HTTPURL("http://127.0.0.1:\(peer.port)/drip/100000/100")
         let tasks = (0..<Self.streams).map { _ in
             Task {
                 for try await _ in try await client.stream(HTTPRequest(.get, url)).serverSentEvents {}
             }
         }
-        while try await open(peer, client) < Self.streams { try await Task.sleep(for: .milliseconds(50)) }
+        while try await Self.open(peer, client) < Self.streams { try await Task.sleep(for: .milliseconds(50)) }
         let start = ContinuousClock.now
         for task in tasks { task.cancel() }
         for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
-        while try await open(peer, client) > 0 { try await Task.sleep(for: .milliseconds(20)) }
+        while try await Self.open(peer, client) > 0 { try await Task.sleep(for: .milliseconds(20)) }
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test func `streams beyond the connections allowed wait for a free one`() async throws {
         let peer = try await PeerProcess("drip_server.py")
-        let client = try client { $0.maximumConnectionsPerHost = 10 }
+        let client = try Self.client { $0.maximumConnectionsPerHost = 10 }
         let url = try HTTPURL("http://127.0.0.1:\(peer.port)/drip/2/20")
         try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<50 {

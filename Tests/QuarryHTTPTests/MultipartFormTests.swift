@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(.enabled(if: PythonScript.canImport("email"), "needs a python3"))
-    func `another program reads what was written, whatever the names hold`() throws {
+    func `another program reads what was written, whatever the names hold`() async throws {
         var form = MultipartForm()
         form.add("a\"; filename=\"evil", "value")
         form.add("line\r\nX-Evil: yes", "")
@@ -57,7 +57,7 @@ import Testing
         let (body, contentType) = form.encoded()
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support/parse_form.py").path
-        let result = try PythonScript(path: script).run([contentType], input: body)
+        let result = try await PythonScript(path: script).run([contentType], input: body)
         let expected = """
             [["a%22; filename=%22evil", null, null, 5, 541], ["line%0D%0AX-Evil: yes", null, null, 0, 0], \
             ["file", "a%22b%0D%0Ac.bin", "application/octet-stream", 256, 32640], \

@@ -58,10 +58,10 @@ struct RequestSchemaTests {
             headers: ["anthropic-version": "2023-06-01"]),
     ]
 
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) throws -> String {
+    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
         let specification = try #require(specifications).appending(path: file).path
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try script.run([specification, schema], input: body)
+        let result = try await script.run([specification, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }
 
@@ -87,12 +87,12 @@ struct RequestSchemaTests {
         }
         #expect(server.requests.count == 2)
         for sent in server.requests {
-            #expect(try complaints(sent.body, example.file, example.schema) == "")
+            #expect(try await complaints(sent.body, example.file, example.schema) == "")
         }
-        #expect(try complaints(Array(#"{"nonsense":1}"#.utf8), example.file, example.schema) != "")
+        #expect(try await complaints(Array(#"{"nonsense":1}"#.utf8), example.file, example.schema) != "")
     }
 
-    @Test func `a picture for the responses interface is valid`() throws {
+    @Test func `a picture for the responses interface is valid`() async throws {
         let request = GenerationRequest(messages: [
             Message(.user, "What is this?", images: [.init(mediaType: "image/png", bytes: [1])])
         ])
@@ -102,6 +102,6 @@ struct RequestSchemaTests {
             return
         }
         let turn = try JSONEncoder().encode(try #require(turns.first))
-        #expect(try complaints(Array(turn), "openai.json", "InputMessage") == "")
+        #expect(try await complaints(Array(turn), "openai.json", "InputMessage") == "")
     }
 }

@@ -174,7 +174,7 @@ private let specifications: URL? = {
         }
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
         let specification = try #require(specifications).appending(path: file).path
-        let result = try script.run(
+        let result = try await script.run(
             [specification, schema], input: Array(try JSONSerialization.data(withJSONObject: instance)))
         #expect(result.status == 0, "\(result.output)")
     }

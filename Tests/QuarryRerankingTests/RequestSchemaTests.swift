@@ -15,9 +15,9 @@ private let canValidate =
 
 @Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) throws -> String {
+    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try script.run([specifications.appending(path: file).path, schema], input: body)
+        let result = try await script.run([specifications.appending(path: file).path, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }
 
@@ -37,7 +37,7 @@ struct RequestSchemaTests {
         let server = try provider.server()
         _ = try await RemoteReranker(model: model, on: provider.connection(to: server))
             .rerank(hits(["a", "чайник"]), for: "q")
-        #expect(try complaints(try #require(server.requests.last).body, file, schema) == "")
-        #expect(try complaints(Array(#"{"query":7}"#.utf8), file, schema) != "")
+        #expect(try await complaints(try #require(server.requests.last).body, file, schema) == "")
+        #expect(try await complaints(Array(#"{"query":7}"#.utf8), file, schema) != "")
     }
 }

@@ -7,14 +7,14 @@ import Foundation
 #endif
 
 /// Bytes of this process that are in memory; nil where the system does not tell in `/proc`.
-func residentMemory() -> Int? {
+package func residentMemory() -> Int? {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     return pages.map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
 }
 
 /// Lets this process open so many files, if the system allows it; says whether it does.
-func canOpenFiles(_ count: Int) -> Bool {
+package func canOpenFiles(_ count: Int) -> Bool {
     var limit = rlimit()
     #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
