@@ -105,7 +105,8 @@ let package = Package(
         // umbrella and tools
         module(
             "Quarry", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
-            "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
+            "QuarryEmbedders", "QuarryLanguageModels", "QuarryMediaReaders", "QuarryVectorIndex", "QuarryBM25",
+            "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
             .target(name: "CQuarryDigest", condition: .when(platforms: [.linux])), logging),
         module("QuarryTesting", "QuarryCore"),

@@ -3,6 +3,7 @@
 @_exported public import QuarryCore
 @_exported public import QuarryEmbedders
 @_exported public import QuarryLanguageModels
+@_exported public import QuarryMediaReaders
 @_exported public import QuarryProviders
 @_exported public import QuarryReaders
 @_exported public import QuarryReranking

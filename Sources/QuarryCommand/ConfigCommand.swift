@@ -6,7 +6,7 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show and check what is configured.",
         discussion: """
-            Settings come from flags, then from variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, \
+            Settings come from flags, then from variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES, \
             QUARRY_LOCAL_ONLY, QUARRY_PROXY, QUARRY_CERTIFICATE_AUTHORITIES, QUARRY_MAX_COST, QUARRY_MAX_TOKENS, \
             QUARRY_CACHE), then from the file:
 

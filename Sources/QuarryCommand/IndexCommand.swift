@@ -11,7 +11,8 @@ struct IndexCommand: AsyncParsableCommand {
             Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
             Only what changed since the last run is read, cut and embedded; what was deleted leaves the index. \
             Files that cannot be read are named and left out, and the exit code is 2. Files in a folder that are no text \
-            under an extension that says nothing are named and passed over.
+            under an extension that says nothing are named and passed over. Recordings and pictures are read where \
+            models for them are named; what they wrote stays in later runs that name none.
 
               quarry index docs/ notes.md
               quarry index --plan docs/
@@ -49,6 +50,18 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Models elsewhere, for a new index") var remote: RemoteModelOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Who writes down what is said in recordings (mp3, m4a, wav, …): provider/model such as openai/gpt-transcribe, or a server's address.",
+            valueName: "model"))
+    var transcribe: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who says what pictures (png, jpg, gif, webp) show and copies their text: provider/model, or a server's address.",
+            valueName: "model"))
+    var describeImages: String?
+
     @Option(help: "How documents are cut: structure, recursive or sentence. For a new index; the default is structure.")
     var chunker: IndexSettings.Chunking.Strategy?
 
@@ -71,6 +84,14 @@ struct IndexCommand: AsyncParsableCommand {
             maximum: chunkMaximum ?? base.maximum, overlap: chunkOverlap ?? base.overlap)
     }
 
+    /// The models that read what is no text.
+    private func readers(_ settings: Settings, _ services: ModelServices) async throws -> [any AsyncReader] {
+        var readers: [any AsyncReader] = []
+        if let model = settings.transcribe?.value { readers.append(try await services.transcriber(model)) }
+        if let model = settings.describeImages?.value { readers.append(try await services.imageDescriber(model)) }
+        return readers
+    }
+
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input (-) can be given once.")
@@ -86,6 +107,8 @@ struct IndexCommand: AsyncParsableCommand {
         }
         var flags = SettingFlags()
         flags.model = model
+        flags.transcribe = transcribe
+        flags.describeImages = describeImages
         let settings = try service.settings(flags)
         let services = service.services(settings)
         let opening = try await IndexOpening(
@@ -96,7 +119,9 @@ struct IndexCommand: AsyncParsableCommand {
             opening.discardTemporary()
             if let spent = services.ledger.spending.summary { output.note(spent) }
         }
-        let indexer = try Indexer(opening.index, embedder: opening.embedder, counter: opening.counter)
+        let indexer = try Indexer(
+            opening.index, embedder: opening.embedder, counter: opening.counter,
+            readers: try await readers(settings, services))
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
         let progress = ProgressLine(isQuiet: output.quiet)
@@ -192,10 +217,11 @@ struct IndexOpening {
             at: model.provider, catalog: settings.catalog, budget: settings.budget)
     }
 
-    /// The index at `path`; nil where there is none, or another process is about to make it.
+    /// The index at `path`; nil where there is none, nothing was put into it yet, or another process is about to make it.
     private static func existing(at path: String) throws -> CorpusIndex? {
         do {
-            return try CorpusIndex.open(at: path)
+            let index = try CorpusIndex.open(at: path)
+            return try index.isUnused() ? nil : index
         } catch let error as CorpusError where error.code == .missing || error.code == .empty {
             return nil
         }

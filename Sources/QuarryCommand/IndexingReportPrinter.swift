@@ -43,6 +43,13 @@ struct IndexingReportPrinter {
             "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
         if sources.skipped > 0 { files += ", \(sources.skipped) passed over" }
         try Console.print("files: \(files)")
+        if report.modelReads.files > 0 {
+            let what = "\(Format.count(report.modelReads.files, "file")) of \(report.modelReads.bytes) bytes"
+            try Console.print(
+                isPlan
+                    ? "models: \(what) to read; what that costs, and how much text they give, is not known beforehand"
+                    : "models: \(what) read")
+        }
         let verb = isPlan ? "to write" : "written"
         try Console.print(
             "documents: \(report.documents) \(verb), \(report.deletedDocuments) \(isPlan ? "to remove" : "removed"), \(report.unchangedDocuments) unchanged in changed files"

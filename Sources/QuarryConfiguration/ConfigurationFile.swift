@@ -26,6 +26,7 @@ public struct ConfigurationFile: Sendable {
     public var llm: Setting<[String]>?
     public var rerank: Setting<String>?
     public var transcribe: Setting<String>?
+    public var describeImages: Setting<String>?
     public var localOnly: Setting<Bool>?
     public var proxy: Setting<ConnectionOptions.Proxy>?
     public var certificateAuthorities: Setting<String>?
@@ -68,13 +69,15 @@ public struct ConfigurationFile: Sendable {
 
     private mutating func read(_ root: YAMLValue, day: String) {
         let fields = root.fields([
-            "model", "llm", "rerank", "transcribe", "localOnly", "proxy", "certificateAuthorities", "timeouts",
+            "model", "llm", "rerank", "transcribe", "describeImages", "localOnly", "proxy", "certificateAuthorities",
+            "timeouts",
             "budget", "cache", "providers", "models", "keys",
         ])
         model = fields["model"]?.setting { $0.string() }
         llm = fields["llm"]?.setting { $0.strings() }
         rerank = fields["rerank"]?.setting { $0.string() }
         transcribe = fields["transcribe"]?.setting { $0.string() }
+        describeImages = fields["describeImages"]?.setting { $0.string() }
         localOnly = fields["localOnly"]?.setting { $0.bool() }
         proxy = fields["proxy"]?.setting { $0.string().map(ConnectionOptions.Proxy.init(setting:)) }
         certificateAuthorities = fields["certificateAuthorities"]?.setting { $0.string() }

@@ -12,6 +12,8 @@ public struct SettingFlags: Sendable, Hashable {
     public var rerank: String?
     /// `--transcribe`
     public var transcribe: String?
+    /// `--describe-images`
+    public var describeImages: String?
     /// `--local-only`
     public var localOnly: Bool?
     /// `--proxy`

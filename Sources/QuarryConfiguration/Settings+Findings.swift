@@ -9,7 +9,9 @@ extension Settings {
         var findings: [ConfigurationError.Problem] = []
         var named: [(text: String, origin: SettingOrigin)] = []
         if let llm { named += llm.value.map { ($0, llm.origin) } }
-        for setting in [rerank, transcribe] { if let setting { named.append((setting.value, setting.origin)) } }
+        for setting in [rerank, transcribe, describeImages] {
+            if let setting { named.append((setting.value, setting.origin)) }
+        }
         if let model, isRemote(model.value) { named.append((model.value, model.origin)) }
         for (text, origin) in named {
             do {

@@ -64,6 +64,7 @@ extension Settings {
             row("llm", llm) { .list($0) },
             row("rerank", rerank) { .text($0) },
             row("transcribe", transcribe) { .text($0) },
+            row("describeImages", describeImages) { .text($0) },
             row("localOnly", localOnly) { .flag($0) },
             row("proxy", proxy) { .text(Self.withoutCredentials($0.setting)) },
             row("certificateAuthorities", certificateAuthorities) { .text($0) },

@@ -12,7 +12,10 @@ public struct Settings: Sendable {
     /// Who answers: the first that can. Nil where nobody is asked.
     public var llm: Setting<[String]>?
     public var rerank: Setting<String>?
+    /// Who writes down what is said in recordings; nil where they are not read.
     public var transcribe: Setting<String>?
+    /// Who says what pictures show; nil where they are not read.
+    public var describeImages: Setting<String>?
 
     public var localOnly: Setting<Bool>
     public var proxy: Setting<ConnectionOptions.Proxy>
@@ -89,6 +92,9 @@ public struct Settings: Sendable {
         llm = flags.llm.flagged("--llm") ?? variables.list("QUARRY_LLM") ?? file.llm
         rerank = flags.rerank.flagged("--rerank") ?? variables.text("QUARRY_RERANK") ?? file.rerank
         transcribe = flags.transcribe.flagged("--transcribe") ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe
+        describeImages =
+            flags.describeImages.flagged("--describe-images") ?? variables.text("QUARRY_DESCRIBE_IMAGES")
+            ?? file.describeImages
 
         let options = ConnectionOptions()
         localOnly =

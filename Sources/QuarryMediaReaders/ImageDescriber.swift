@@ -14,6 +14,8 @@ public struct ImageDescriber: AsyncReader {
         public var maximumTokens = 800
         /// Larger pictures are rejected unsent. The default is 5 MB, which most providers take.
         public var maximumBytes = 5_000_000
+        /// Pictures that are described at a time. The default is 4.
+        public var concurrency = 4
 
         public init() {}
     }
@@ -39,6 +41,7 @@ public struct ImageDescriber: AsyncReader {
         self.options = options
     }
 
+    public var concurrency: Int { options.concurrency }
     public var pathExtensions: Set<String> { ["gif", "jpeg", "jpg", "png", "webp"] }
 
     /// - Throws: What the model throws, or `CancellationError`.

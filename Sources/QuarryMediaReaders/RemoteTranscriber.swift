@@ -52,6 +52,9 @@ public struct RemoteTranscriber: AsyncReader {
 
     public var pathExtensions: Set<String> { Set(Self.mediaTypes.keys) }
 
+    /// As many as the provider takes at a time, at most 4: each recording is held in memory.
+    public var concurrency: Int { min(4, connection.concurrency) }
+
     /// - Throws: ``ProviderError``, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
         let ending = source.id.split(separator: ".").last.map { $0.lowercased() } ?? ""

@@ -6,5 +6,11 @@
 public protocol AsyncReader: Sendable {
     /// The extensions of the files it reads, in lower case and without their dots.
     var pathExtensions: Set<String> { get }
+    /// How many sources it may read at a time. The default is 1.
+    var concurrency: Int { get }
     func read(_ source: Source) async throws -> ReadResult
+}
+
+extension AsyncReader {
+    public var concurrency: Int { 1 }
 }

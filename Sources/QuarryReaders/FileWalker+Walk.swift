@@ -165,7 +165,9 @@ struct Walk {
     }
 
     private mutating func found(_ entry: Entry, _ status: FileStatus) {
-        if walker.formats.verdict(forPath: entry.path) == .unsupported {
+        let verdict = walker.formats.verdict(forPath: entry.path)
+        let isTooLargeForNobody = verdict == .external && status.size > walker.maximumBytes
+        if verdict == .unsupported || isTooLargeForNobody && !walker.formats.isRead(entry.path) {
             skip()
             return
         }

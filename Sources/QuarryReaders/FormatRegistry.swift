@@ -12,6 +12,8 @@ public struct FormatRegistry: Sendable {
     /// What an extension says of a file.
     public enum Verdict: Sendable, Hashable {
         case format(SourceFormat)
+        /// A recording, a picture, or what else was left to an ``AsyncReader``.
+        case external
         /// Known, and not read here.
         case unsupported
         /// The content decides: UTF-8 text is plain text, lines of JSON objects are JSONL.
@@ -19,6 +21,8 @@ public struct FormatRegistry: Sendable {
     }
 
     private var formats: [String: SourceFormat]
+    /// Extensions that an ``AsyncReader`` takes care of.
+    private var external: Set<String> = []
 
     /// Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), and as plain text `txt`, logs, other light markup,
     /// configuration and source code.
@@ -34,8 +38,23 @@ public struct FormatRegistry: Sendable {
         formats[pathExtension.lowercased()] = format
     }
 
+    /// Leaves files of some extensions, written without their dots, to an ``AsyncReader``.
+    public mutating func leave(_ pathExtensions: Set<String>) {
+        for name in pathExtensions { external.insert(name.lowercased()) }
+    }
+
+    /// Whether there is a reader for a file, as far as its name tells.
+    public func isRead(_ path: String) -> Bool {
+        switch verdict(forPath: path) {
+        case .format, .unknown: true
+        case .external: FormatRegistry.pathExtension(of: path).map(external.contains) ?? false
+        case .unsupported: false
+        }
+    }
+
     public func verdict(forPath path: String) -> Verdict {
         guard let name = FormatRegistry.pathExtension(of: path) else { return .unknown }
+        if external.contains(name) || FormatRegistry.media.contains(name) { return .external }
         if let format = formats[name] { return .format(format) }
         return FormatRegistry.unsupported.contains(name) ? .unsupported : .unknown
     }
@@ -48,7 +67,7 @@ public struct FormatRegistry: Sendable {
         if let format { return try reader(for: format).read(source) }
         switch verdict(forPath: source.id) {
         case .format(let format): return try reader(for: format).read(source)
-        case .unsupported: return unsupported(source)
+        case .unsupported, .external: return unsupported(source)
         case .unknown: break
         }
         if FormatRegistry.hasForeignSignature(source.bytes) { return unsupported(source) }
@@ -74,7 +93,8 @@ public struct FormatRegistry: Sendable {
         return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
     }
 
-    static func pathExtension(of path: String) -> String? {
+    /// What stands behind the last dot of a file's name, in lower case; nil where there is nothing.
+    package static func pathExtension(of path: String) -> String? {
         let name = path.split(separator: "/").last ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
         let text = name[name.index(after: dot)...]
@@ -102,7 +122,7 @@ public struct FormatRegistry: Sendable {
 }
 
 extension Rejection {
-    static func unsupported(_ id: String) -> Rejection {
+    package static func unsupported(_ id: String) -> Rejection {
         Rejection(
             source: id, reason: .unsupportedFormat,
             message: "No reader knows this format. Plain text, Markdown and JSONL are read; convert it to one of them.")
@@ -119,12 +139,16 @@ extension FormatRegistry {
         "sql", "r", "jl", "hs", "ml", "mli", "ex", "exs", "erl", "clj", "dart", "zig", "nim", "css", "scss", "less",
         "proto", "graphql", "cmake", "mk", "gradle", "toml", "yaml", "yml", "ini", "cfg", "conf", "properties", "env",
     ]
+    /// What models for speech and pictures commonly take.
+    private static let media: Set<String> = [
+        "flac", "gif", "jpeg", "jpg", "m4a", "mp3", "mp4", "mpeg", "mpga", "ogg", "png", "wav", "webm", "webp",
+    ]
     /// Formats that hold text which a plain reading would show as markup or noise, and common binary ones.
     private static let unsupported: Set<String> = [
         "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
-        "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "png", "jpg", "jpeg", "gif", "webp",
-        "bmp", "tif", "tiff", "ico", "svg", "heic", "mp3", "mp4", "m4a", "wav", "flac", "ogg", "avi", "mov", "mkv",
-        "webm", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o", "a", "so", "dylib",
+        "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
+        "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
+        "a", "so", "dylib",
         "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "ttf", "otf", "woff", "woff2",
         "safetensors", "gguf", "onnx", "pt", "npy", "npz", "parquet", "iso", "dmg", "deb", "rpm",
     ]

@@ -44,13 +44,13 @@ import Testing
         let server = try FakeHTTPServer { _ in
             .raw(
                 Array("HTTP/1.1 200 OK\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".utf8).flatMap { byte in
-                    [.bytes([byte]), .pause(.milliseconds(500))] as [FakeHTTPServer.Response.Step]
+                    [.bytes([byte]), .pause(.seconds(5))] as [FakeHTTPServer.Response.Step]
                 })
         }
         let start = ContinuousClock.now
         let error = try await failure(server, limits { $0.firstByteTimeout = .milliseconds(300) })
         #expect(error?.code == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(15))
+        #expect(ContinuousClock.now - start < .seconds(120))
     }
 
     @Test func `a storm of refusals that ends is weathered`() async throws {

@@ -50,7 +50,8 @@ public final class CorpusIndex: Sendable {
 
     /// Opens the index at `path`, making it with `settings` where there is none.
     ///
-    /// When several processes do so at once, one of them makes the index and the others open it.
+    /// When several processes do so at once, one of them makes the index and the others open it. An index that nothing
+    /// was ever put into, such as a first run leaves that failed, is made anew.
     /// - Throws: ``CorpusError``: before anything is made, when the lengths of chunks make no sense together; when an
     ///   index is there whose documents are cut otherwise; and whatever ``open(at:readOnly:)`` throws.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
@@ -68,7 +69,11 @@ public final class CorpusIndex: Sendable {
                     try Self.create(settings, in: db)
                 }
                 try Self.checkVersion(in: db, path: path)
-                return try Self.readSettings(in: db, path: path)
+                let stored = try Self.readSettings(in: db, path: path)
+                guard stored != settings, try Schema.isUnused(in: db) else { return stored }
+                try Schema.dropAll(in: db)
+                try Self.create(settings, in: db)
+                return settings
             }
             return CorpusIndex(path: path, settings: stored, pool: pool)
         }
@@ -150,6 +155,11 @@ public final class CorpusIndex: Sendable {
                         ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
         }
         return settings
+    }
+
+    /// Whether nothing was ever put into the index, so that it can be made anew with other settings.
+    public func isUnused() throws -> Bool {
+        try translatingErrors(path: path) { try pool.read { try Schema.isUnused(in: $0) } }
     }
 
     /// Refuses to cut documents otherwise than those that are in the index.

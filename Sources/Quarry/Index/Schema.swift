@@ -113,6 +113,20 @@ enum Schema {
         if twice != true { try db.execute(sql: "CREATE UNIQUE INDEX sources_by_path ON sources(path)") }
     }
 
+    /// Whether no run has put anything into the index: neither sources nor vectors for them.
+    static func isUnused(in db: Database) throws -> Bool {
+        let isEmpty = try Bool.fetchOne(
+            db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)")
+        return try isEmpty == true && !PendingVectors.areKept(in: db)
+    }
+
+    /// Leaves an empty file. What belongs to a table goes with it.
+    static func dropAll(in db: Database) throws {
+        let tables = try String.fetchAll(
+            db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        for table in tables { try db.drop(table: table) }
+    }
+
     /// Whether the file says by which names its roots go.
     static func namesRoots(in db: Database) throws -> Bool {
         try db.tableExists("roots") && db.columns(in: "roots").contains { $0.name == "name" }

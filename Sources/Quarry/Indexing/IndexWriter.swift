@@ -32,7 +32,7 @@ struct IndexWriter {
                 sql: """
                     UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
                     WHERE id = ?
-                    """, arguments: [row.name, row.root, row.path, row.size, row.modified, Indexer.readerVersion, id])
+                    """, arguments: [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
             return id
         }
         try forgetFaults(of: row.name)
@@ -42,7 +42,7 @@ struct IndexWriter {
                 ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
                     modified = excluded.modified, sha256 = NULL, reader = excluded.reader
                 WHERE sources.path IS excluded.path
-                """, arguments: [row.name, row.root, row.path, row.size, row.modified, Indexer.readerVersion])
+                """, arguments: [row.name, row.root, row.path, row.size, row.modified, row.reader])
         guard
             let id = try Int64.fetchOne(
                 db, sql: "SELECT id FROM sources WHERE name = ? AND path IS ?", arguments: [row.name, row.path])

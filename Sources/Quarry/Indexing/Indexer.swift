@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 public import QuarryCore
-import QuarryReaders
+public import QuarryReaders
 public import QuarryTransformers
 
 /// Brings an index up to date with files and folders.
@@ -13,10 +13,7 @@ public struct Indexer: Sendable {
     public let index: CorpusIndex
     let embedder: (any Embedder)?
     let preparation: DocumentPreparation
-    let readers = FormatRegistry()
-
-    /// Raised when readers make something else of the same bytes, so that files are read again.
-    static let readerVersion = 2
+    let readers: SourceReaders
 
     /// Chunks that are embedded and committed together: as many as keep the embedder busy.
     var batchChunks: Int { max(128, embedder?.preferredCount ?? 0) }
@@ -24,8 +21,12 @@ public struct Indexer: Sendable {
     /// - Parameters:
     ///   - embedder: The model the index was made with; nil for an index without vectors.
     ///   - counter: Counts tokens as the embedder does.
+    ///   - readers: Models that read what is no text, such as ``RemoteTranscriber`` and ``ImageDescriber``. What they
+    ///     read stays in the index when they are not given in a later run.
     /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
-    public init(_ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter) throws {
+    public init(
+        _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter, readers: [any AsyncReader] = []
+    ) throws {
         if let embedder {
             try index.check(embedder)
         } else if let expected = index.settings.embedding {
@@ -36,13 +37,16 @@ public struct Indexer: Sendable {
         }
         self.index = index
         self.embedder = embedder
+        self.readers = SourceReaders(external: readers)
         try index.settings.chunking.validate()
         preparation = DocumentPreparation(chunker: try index.settings.chunking.chunker(counter: counter))
     }
 
     /// An indexer with a local model, which counts its own tokens.
-    public init(_ index: CorpusIndex, embedder: TransformerEmbedder) throws {
-        try self.init(index, embedder: embedder, counter: embedder.tokenCounter)
+    public init(
+        _ index: CorpusIndex, embedder: TransformerEmbedder, readers: [any AsyncReader] = []
+    ) throws {
+        try self.init(index, embedder: embedder, counter: embedder.tokenCounter, readers: readers)
     }
 
     /// What ``index(_:options:onProgress:)`` would do. Reads what changed; writes nothing.
@@ -69,13 +73,14 @@ public struct Indexer: Sendable {
         _ inputs: [IndexInput], options: InputOptions, applies: Bool, onProgress: @Sendable (IndexingProgress) -> Void
     ) async throws -> IndexingReport {
         let start = ContinuousClock.now
-        let scan = try InputScan(inputs, options: options, index: index, formats: readers)
+        let scan = try InputScan(inputs, options: options, index: index, readers: readers)
         var run = IndexingRun(indexer: self, scan: scan, applies: applies)
         try run.begin()
         for work in scan.work {
             try Task.checkCancellation()
             try await run.process(work, onProgress: onProgress)
         }
+        try await run.process(external: scan.external, onProgress: onProgress)
         try await run.finish(onProgress: onProgress)
         var report = run.report
         report.seconds = (ContinuousClock.now - start) / .seconds(1)

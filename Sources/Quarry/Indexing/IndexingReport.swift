@@ -13,7 +13,15 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var skipped = 0
     }
 
+    /// Files that models read, or would read.
+    public struct ModelReads: Sendable, Hashable, Codable {
+        public var files = 0
+        public var bytes = 0
+    }
+
     public var sources = Sources()
+    /// What models were asked to read, or in a plan would be: its documents and chunks are not known then.
+    public var modelReads = ModelReads()
     /// Documents written: new or with changed content.
     public var documents = 0
     /// Documents whose content was already there, in files that were read.

@@ -22,6 +22,17 @@ struct IndexingRun {
         var size: Int
         var modified: Int64
         var sha256: ContentHash
+        /// Which version of its reader makes the documents.
+        var reader: Int
+    }
+
+    /// A source whose bytes were taken in, and that has to be read.
+    struct LoadedSource {
+        var row: SourceRow
+        var stored: StoredSource?
+        var source: Source
+        /// Whether the bytes are those that were read before.
+        var isSame: Bool
     }
 
     enum Operation: Sendable {
@@ -69,9 +80,11 @@ struct IndexingRun {
         self.applies = applies
         let diff = scan.diff
         gone = diff.deleted
-        reread = Set(scan.work.map(\.name)).union(diff.changed.map(\.stored.name)).union(diff.deleted.map(\.name))
-            .subtracting(scan.rechecked.subtracting(diff.changed.map(\.file.id)))
-        totalBytes = scan.work.reduce(0) { $0 + $1.byteCount }
+        reread = Set((scan.work + scan.external).map(\.name)).union(diff.changed.map(\.stored.name)).union(
+            diff.deleted.map(\.name)
+        )
+        .subtracting(scan.rechecked.subtracting(diff.changed.map(\.file.id)))
+        totalBytes = (scan.work + scan.external).reduce(0) { $0 + $1.byteCount }
         report.sources.unchanged = diff.unchanged.count - scan.passedOver.count
         report.sources.skipped = scan.skipped + scan.passedOver.count
         report.passedOver = scan.passedOver
@@ -110,38 +123,56 @@ struct IndexingRun {
 
     /// Reads one source and queues what changed of it.
     mutating func process(_ work: InputScan.Work, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
+        guard let loaded = try load(work) else { return }
+        let content = try indexer.readers.formats.read(loaded.source)
+        try await take(content, of: loaded, onProgress: onProgress)
+    }
+
+    /// The bytes of a source; nil where they cannot be had, or were read before.
+    mutating func load(_ work: InputScan.Work) throws -> LoadedSource? {
         let bytes: [UInt8]
-        let row: SourceRow
+        var row: SourceRow
         let stored: StoredSource?
+        let version = indexer.readers.version(of: work.name)
         switch work {
         case .bytes(let given, let name, let known):
             bytes = given
             stored = known
-            row = SourceRow(id: known?.id, name: name, size: given.count, modified: 0, sha256: ContentHash(of: given))
+            row = SourceRow(
+                id: known?.id, name: name, size: given.count, modified: 0, sha256: ContentHash(of: given),
+                reader: version)
         case .file(let file, let known):
             stored = known
             do {
                 bytes = try file.load(maximumBytes: scan.maximumFileBytes).bytes
             } catch {
-                try quarantineUnread(error, file: file, stored: known)
-                return
+                try quarantineUnread(error, of: work)
+                return nil
             }
             row = SourceRow(
                 id: known?.id, name: file.id, root: file.root, path: file.path, size: bytes.count,
-                modified: file.modificationTime, sha256: ContentHash(of: bytes))
+                modified: file.modificationTime, sha256: ContentHash(of: bytes), reader: version)
         }
         pendingSourceBytes += bytes.count
-        let isSame =
-            stored?.sha256 == row.sha256 && stored?.reader == Indexer.readerVersion && stored?.name == row.name
+        let isSame = stored?.sha256 == row.sha256 && stored?.reader == version && stored?.name == row.name
         if isSame, let stored, !scan.rechecked.contains(row.name) {
             report.sources.unchanged += 1
             report.quarantined += scan.faults[row.name] ?? []
             if applies { try touch(stored, as: row) }
-            return
+            return nil
         }
         let isExplicit = if case .file(let file, _) = work { file.isExplicit } else { true }
-        var content = try indexer.readers.read(Source(id: row.name, bytes: bytes, isExplicit: isExplicit))
-        if let reason = content.skipped, let stored, try holdsDocuments(stored) {
+        return LoadedSource(
+            row: row, stored: stored, source: Source(id: row.name, bytes: bytes, isExplicit: isExplicit),
+            isSame: isSame)
+    }
+
+    /// Counts a source by what was read of it, and queues its documents.
+    mutating func take(
+        _ content: ReadResult, of loaded: LoadedSource, onProgress: @Sendable (IndexingProgress) -> Void
+    ) async throws {
+        var content = content
+        if let reason = content.skipped, let stored = loaded.stored, try holdsDocuments(stored) {
             // What was text and is none now was damaged, and is not passed over in silence.
             content.skipped = nil
             content.rejected.append(
@@ -152,15 +183,22 @@ struct IndexingRun {
         if let reason = content.skipped {
             report.sources.skipped += 1
             report.passedOver.append(reason)
-        } else if stored == nil {
+        } else {
+            count(loaded)
+        }
+        report.warnings += content.warnings
+        try await queue(loaded.row, content: content, onProgress: onProgress)
+    }
+
+    /// Counts a source that is read.
+    mutating func count(_ loaded: LoadedSource) {
+        if loaded.stored == nil {
             report.sources.new += 1
-        } else if isSame {
+        } else if loaded.isSame {
             report.sources.unchanged += 1
         } else {
             report.sources.changed += 1
         }
-        report.warnings += content.warnings
-        try await queue(row, content: content, onProgress: onProgress)
     }
 
     /// Queues the documents of a source that are new or changed.
@@ -223,14 +261,14 @@ struct IndexingRun {
 
     /// Commits what is left, and removes what is gone.
     mutating func finish(onProgress: @Sendable (IndexingProgress) -> Void) async throws {
-        try await flush(source: scan.work.last?.name ?? "", onProgress: onProgress)
+        try await flush(source: (scan.external.last ?? scan.work.last)?.name ?? "", onProgress: onProgress)
         guard applies else { return try countRemovals() }
         try removeWhatIsGone()
         try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }
     }
 
     /// Embeds the queued chunks that have no vector yet, then commits everything queued.
-    private mutating func flush(source: String, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
+    mutating func flush(source: String, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
         let operations = pending
         pending = []
         pendingChunks = 0
@@ -318,10 +356,10 @@ struct IndexingRun {
         return result
     }
 
-    /// Notes a file that was found and cannot be read. What is stored of it stays, unless it grew too large.
-    private mutating func quarantineUnread(_ rejection: Rejection, file: FoundFile, stored: StoredSource?) throws {
+    /// Notes a source that is there and cannot be read. What is stored of it stays, unless it grew too large.
+    mutating func quarantineUnread(_ rejection: Rejection, of work: InputScan.Work) throws {
         report.quarantined.append(rejection)
-        if let stored {
+        if let stored = work.stored {
             if rejection.reason == .tooLarge {
                 gone.append(stored)
                 report.sources.deleted += 1
@@ -330,7 +368,8 @@ struct IndexingRun {
             }
         }
         guard applies else { return }
-        try write { writer, _ in try writer.quarantine([rejection], root: file.root) }
+        let root = if case .file(let file, _) = work { file.root } else { nil as String? }
+        try write { writer, _ in try writer.quarantine([rejection], root: root) }
     }
 
     /// Notes the new time of a file whose content is the same.

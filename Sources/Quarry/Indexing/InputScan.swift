@@ -23,21 +23,29 @@ struct InputScan {
             case .bytes(_, let name, _): name
             }
         }
+
+        var stored: StoredSource? {
+            switch self {
+            case .file(_, let stored), .bytes(_, _, let stored): stored
+            }
+        }
     }
 
     /// In the order of their names, those of ``rechecked`` last.
     private(set) var work: [Work] = []
+    /// What models are to read, after all that costs nothing.
+    private(set) var external: [Work] = []
     private(set) var diff: SourceDiff
     let folders: FolderNames
     /// Every root that the index knew before this run.
     let knownFolders: [NamedFolder]
     /// What the walk could not take in, with the root it was found under.
-    let rejected: [(rejection: Rejection, root: String?)]
+    private(set) var rejected: [(rejection: Rejection, root: String?)]
     /// Bytes whose name belongs to a file.
     private(set) var refusedInputs: [Rejection] = []
     /// Lines of ignore files that are no pattern.
-    let warnings: [Rejection]
-    let skipped: Int
+    private(set) var warnings: [Rejection]
+    private(set) var skipped: Int
     /// Rows of the quarantine that are judged anew by looking at files and folders.
     let outdated: [Int64]
     /// What reading found wrong, by the name of the source; it holds for as long as the source is not read again.
@@ -48,14 +56,14 @@ struct InputScan {
     let passedOver: [Rejection]
     let maximumFileBytes: Int
 
-    init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, formats: FormatRegistry) throws {
+    init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: SourceReaders) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
         let places = WalkedPlaces(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
         folders = places.names
         knownFolders = stored.folders
         stored.relocate(folders.relocations)
-        let walk = try Self.walk(paths, names: places.namesAsGiven, options: options, formats: formats)
+        let walk = try Self.walk(paths, names: places.namesAsGiven, options: options, formats: readers.formats)
         let rejected = walk.rejected.map { ($0, places.place(of: $0.source)) }
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
         warnings = walk.warnings
@@ -67,9 +75,9 @@ struct InputScan {
         let found = Self.named(walk.files.map(places.placed), stored: stored.sources, names: names, known: &known)
         let unreadable = Set(
             rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
-        let mover = Mover(index: index, formats: formats, refused: Set(stored.refused.map(\.source)))
+        let mover = Mover(index: index, formats: readers.formats, refused: Set(stored.refused.map(\.source)))
         diff = try SourceDiff(
-            found: found, stored: known, readerVersion: Indexer.readerVersion,
+            found: found, stored: known, isCurrent: { $0.reader == readers.version(of: $0.name) },
             isHidden: { source in
                 !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
@@ -87,12 +95,15 @@ struct InputScan {
         let freed = Set(
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
-        let due = Set(stored.refused.filter { $0.holder.map(freed.contains) ?? true }.map(\.source))
+        let due = Set(
+            stored.refused.filter { $0.holder.map(freed.contains) ?? true }.map(\.source)
+                .filter { !readers.isUnread($0) })
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
         passedOver = diff.unchanged.filter { stored.silent.contains($0.stored.id) }.map { .passedOver($0.stored.name) }
 
+        passOverUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }
         work += diff.changed.map { .file($0.file, stored: $0.stored) }
         let foundNames = Set(found.map { ExactText($0.id) })
@@ -105,6 +116,25 @@ struct InputScan {
         }
         work.sort { $0.name < $1.name }
         work += again.map { .file($0.file, stored: $0.stored) }
+        external = work.filter { readers.external(for: $0.name) != nil }
+        work.removeAll { readers.external(for: $0.name) != nil }
+    }
+
+    /// Leaves out what only a model can read that is not there. What one read before stays as it is.
+    private mutating func passOverUnread(_ readers: SourceReaders) {
+        for file in diff.new where readers.isUnread(file.id) {
+            if file.isExplicit {
+                rejected.append((.wantsModel(file.id), file.root))
+            } else {
+                skipped += 1
+            }
+        }
+        for change in diff.changed where readers.isUnread(change.file.id) {
+            warnings.append(.changedUnread(change.file.id))
+        }
+        diff.new.removeAll { readers.isUnread($0.id) }
+        diff.unchanged += diff.changed.filter { readers.isUnread($0.file.id) }
+        diff.changed.removeAll { readers.isUnread($0.file.id) }
     }
 
     private static func walk(
@@ -203,6 +233,21 @@ extension Rejection.Reason {
 }
 
 extension Rejection {
+    fileprivate static func wantsModel(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .unsupportedFormat,
+            message:
+                "Only a model can make text of it. Name one: --transcribe for recordings, --describe-images for pictures."
+        )
+    }
+
+    fileprivate static func changedUnread(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .unsupportedFormat,
+            message: "It changed since a model read it, and none is given now; what was read then stays. Name one: "
+                + "--transcribe for recordings, --describe-images for pictures.")
+    }
+
     fileprivate static func passedOver(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,

@@ -50,5 +50,10 @@ enum PendingVectors {
 
     static func exist(in db: Database) throws -> Bool { try db.tableExists("pending_vectors") }
 
+    /// Whether there is one.
+    static func areKept(in db: Database) throws -> Bool {
+        try exist(in: db) && Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM pending_vectors)") == true
+    }
+
     static func clear(in db: Database) throws { try db.execute(sql: "DELETE FROM pending_vectors") }
 }

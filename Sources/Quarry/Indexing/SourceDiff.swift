@@ -38,13 +38,14 @@ struct SourceDiff {
     /// - Parameters:
     ///   - found: Under the names they shall have.
     ///   - stored: The sources of the places that were looked at.
+    ///   - isCurrent: Whether the reader of today would make the same of a source's bytes.
     ///   - isHidden: Whether a source that was not found may be where the system does not let us look.
     ///   - hash: Digest of a found file; asked only for files whose size is that of a vanished one.
     ///   - canMove: Whether reading the file under its new name would make what is stored under the old one.
     /// - Complexity: O(found + stored).
     init(
-        found: [FoundFile], stored: [StoredSource], readerVersion: Int, isHidden: (StoredSource) -> Bool,
-        hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool
+        found: [FoundFile], stored: [StoredSource], isCurrent: (StoredSource) -> Bool,
+        isHidden: (StoredSource) -> Bool, hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool
     ) throws {
         var rest = Dictionary(grouping: stored.filter { $0.path != nil }) { ExactText($0.path ?? "") }
         var unknown: [FoundFile] = []
@@ -58,7 +59,7 @@ struct SourceDiff {
             deleted += known.enumerated().filter { $0.offset != index }.map(\.element)
             let isUntouched =
                 change.stored.size == file.size && change.stored.modified == file.modificationTime
-                && change.stored.sha256 != nil && change.stored.reader == readerVersion
+                && change.stored.sha256 != nil && isCurrent(change.stored)
             if !isUntouched {
                 changed.append(change)
             } else if change.stored.name == file.id {
@@ -73,7 +74,7 @@ struct SourceDiff {
             source.path.map { rest[ExactText($0)] != nil } ?? false
         }
         try match(
-            unknown, with: &vanished, readerVersion: readerVersion, isHidden: isHidden, hash: hash, canMove: canMove)
+            unknown, with: &vanished, isCurrent: isCurrent, isHidden: isHidden, hash: hash, canMove: canMove)
         for case let source? in vanished {
             if isHidden(source) { hidden.append(source) } else { deleted.append(source) }
         }
@@ -87,7 +88,7 @@ struct SourceDiff {
 
     /// Finds vanished sources again by their names or their content.
     private mutating func match(
-        _ unknown: [FoundFile], with vanished: inout [StoredSource?], readerVersion: Int,
+        _ unknown: [FoundFile], with vanished: inout [StoredSource?], isCurrent: (StoredSource) -> Bool,
         isHidden: (StoredSource) -> Bool, hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool
     ) throws {
         var byName: [ExactText: Int] = [:]
@@ -96,7 +97,7 @@ struct SourceDiff {
         for (index, source) in vanished.enumerated() {
             guard let source else { continue }
             byName[ExactText(source.name)] = index
-            guard let digest = source.sha256, source.reader == readerVersion, !isHidden(source) else { continue }
+            guard let digest = source.sha256, isCurrent(source), !isHidden(source) else { continue }
             sizes.insert(source.size)
             byContent[Content(size: source.size, sha256: digest), default: []].append(index)
         }
@@ -105,7 +106,7 @@ struct SourceDiff {
             if let index = byName[ExactText(file.id)], let stored = vanished[index] {
                 vanished[index] = nil
                 let change = Change(file: file, stored: stored)
-                let isSame = digest != nil && stored.sha256 == digest && stored.reader == readerVersion
+                let isSame = digest != nil && stored.sha256 == digest && isCurrent(stored)
                 if isSame { moved.append(change) } else { changed.append(change) }
                 continue
             }

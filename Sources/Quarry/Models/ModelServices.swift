@@ -2,6 +2,7 @@ import Foundation
 public import QuarryCore
 public import QuarryEmbedders
 public import QuarryLanguageModels
+public import QuarryMediaReaders
 public import QuarryProviders
 import QuarryReranking
 import QuarryRetrievalQA
@@ -150,6 +151,22 @@ public final class ModelServices: Sendable {
         let connection = try await connection(to: reference.provider)
         return try RemoteReranker(
             model: try await model(of: reference, on: connection, for: .reranking), on: connection)
+    }
+
+    /// A model that writes down what is said in recordings.
+    public func transcriber(
+        _ name: String, options: RemoteTranscriber.Options = .init()
+    ) async throws -> RemoteTranscriber {
+        let reference = try ModelReference(name, among: providers)
+        let connection = try await connection(to: reference.provider)
+        return try RemoteTranscriber(
+            try await model(of: reference, on: connection, for: .transcription), on: connection, options: options)
+    }
+
+    /// A model that says what pictures show.
+    public func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
+    {
+        ImageDescriber(try await languageModel([name]), author: name, options: options)
     }
 
     /// The connection that everything of a provider goes through.

@@ -1,0 +1,157 @@
+import Foundation
+import Quarry
+import QuarryProviders
+import QuarryReaders
+import Synchronization
+import Testing
+
+/// Recordings and pictures in an index.
+struct ModelReaderTests {
+    /// Hears what the bytes of a recording spell.
+    private final class Listener: AsyncReader {
+        let pathExtensions: Set<String> = ["mp3", "wav"]
+        let concurrency: Int
+        private let state = Mutex((heard: [String](), inside: 0, most: 0))
+        private let failure: @Sendable (String) -> (any Error)?
+
+        init(concurrency: Int = 2, failure: @escaping @Sendable (String) -> (any Error)? = { _ in nil }) {
+            self.concurrency = concurrency
+            self.failure = failure
+        }
+
+        /// Names of what was read, in order.
+        var heard: [String] { state.withLock { $0.heard.sorted() } }
+        /// The most that were read at once.
+        var most: Int { state.withLock { $0.most } }
+
+        func read(_ source: Source) async throws -> ReadResult {
+            state.withLock { state in
+                state.heard.append(source.id)
+                state.inside += 1
+                state.most = max(state.most, state.inside)
+            }
+            defer { state.withLock { $0.inside -= 1 } }
+            try await Task.sleep(for: .milliseconds(30))
+            if let failure = failure(source.id) { throw failure }
+            return PlainTextReader().read(source)
+        }
+    }
+
+    private func indexer(_ corpus: TestCorpus, _ readers: any AsyncReader...) throws -> Indexer {
+        try Indexer(corpus.open(), embedder: corpus.embedder, counter: WordCounter(), readers: readers)
+    }
+
+    private func corpus() throws -> TestCorpus {
+        let corpus = try TestCorpus()
+        try corpus.write("A note on lighthouses.", to: "a.md")
+        try corpus.write("The speaker praises windmills.", to: "talk.mp3")
+        return corpus
+    }
+
+    private func docs(_ corpus: TestCorpus) -> [IndexInput] { [.path(corpus.documentsPath)] }
+
+    @Test func `a recording is passed over until there is a model for it, and read once`() async throws {
+        let corpus = try corpus()
+        #expect(try await corpus.index().sources.skipped == 1)
+        let listener = Listener()
+        let report = try await indexer(corpus, listener).index(docs(corpus))
+        #expect(report.sources.new == 1 && report.sources.unchanged == 1 && report.modelReads.files == 1)
+        #expect(try await corpus.documents(with: "windmills") == ["docs/talk.mp3"])
+        #expect(try await indexer(corpus, listener).index(docs(corpus)).isEmpty)
+        #expect(listener.heard == ["docs/talk.mp3"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `what a model read stays in a run without it, also where it changed or moved`() async throws {
+        let corpus = try corpus()
+        try await indexer(corpus, Listener()).index(docs(corpus))
+        #expect(try await corpus.index().isEmpty)
+        try corpus.folder.remove("docs/talk.mp3")
+        try corpus.write("The speaker praises windmills.", to: "moved.mp3")
+        #expect(try await corpus.index().sources.moved == 1)
+        #expect(try await corpus.documents(with: "windmills") == ["docs/moved.mp3"])
+        try corpus.write("The speaker praises water mills.", to: "moved.mp3")
+        let report = try await corpus.index()
+        #expect(report.warnings.map(\.source) == ["docs/moved.mp3"] && report.sources.unchanged == 2)
+        #expect(try await corpus.documents(with: "windmills") == ["docs/moved.mp3"])
+        let listener = Listener()
+        #expect(try await indexer(corpus, listener).index(docs(corpus)).sources.changed == 1)
+        #expect(try await corpus.documents(with: "windmills").isEmpty)
+        try corpus.folder.remove("docs/moved.mp3")
+        #expect(try await corpus.index().sources.deleted == 1)
+        #expect(try await corpus.documents(with: "mills").isEmpty)
+    }
+
+    @Test func `a recording that was named and has no model is quarantined with advice`() async throws {
+        let corpus = try corpus()
+        let report = try await corpus.index(["docs/talk.mp3"])
+        #expect(report.quarantined.map(\.reason) == [.unsupportedFormat])
+        #expect(report.quarantined.first?.message.contains("--transcribe") == true)
+        try await indexer(corpus, Listener()).index([.path(corpus.folder.path("docs/talk.mp3"))])
+        #expect(try corpus.open().summary().quarantined.isEmpty)
+        #expect(try await corpus.index(["docs/talk.mp3"]).isEmpty)
+    }
+
+    @Test func `a plan asks no model, and says how much there is to read`() async throws {
+        let corpus = try corpus()
+        let listener = Listener()
+        let plan = try await indexer(corpus, listener).plan(docs(corpus))
+        #expect(plan.modelReads.files == 1 && plan.modelReads.bytes == 30 && plan.sources.new == 2)
+        #expect(listener.heard.isEmpty)
+        try await indexer(corpus, listener).index(docs(corpus))
+        try corpus.write("The speaker praises water mills.", to: "talk.mp3")
+        let next = try await indexer(corpus, listener).plan(docs(corpus))
+        #expect(next.modelReads.files == 1 && next.sources.changed == 1 && next.deletedDocuments == 0)
+    }
+
+    @Test func `one that a model cannot read is asked for again, the rest goes on`() async throws {
+        let corpus = try corpus()
+        for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
+        let broken = Listener(concurrency: 3) { name in
+            name == "docs/3.wav" ? ProviderError(.requestRefused, "It cannot be decoded.") : nil
+        }
+        let report = try await indexer(corpus, broken).index(docs(corpus))
+        #expect(report.quarantined.map(\.source) == ["docs/3.wav"])
+        #expect(report.quarantined.first?.message.contains("cannot be decoded") == true)
+        #expect(report.modelReads.files == 6)
+        #expect((2...3).contains(broken.most))
+        #expect(try corpus.open().summary().quarantined.count == 1)
+        let sound = Listener()
+        #expect(try await indexer(corpus, sound).index(docs(corpus)).quarantined.isEmpty)
+        #expect(sound.heard == ["docs/3.wav"])
+        #expect(try corpus.open().summary().quarantined.isEmpty)
+    }
+
+    @Test func `what would befall every source ends the run, with all that was read in place`() async throws {
+        let corpus = try corpus()
+        for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
+        let stopped = Listener(concurrency: 1) { name in
+            name == "docs/4.wav" ? ProviderError(.budgetExceeded, "Nothing is left.") : nil
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await indexer(corpus, stopped).index(docs(corpus))
+        }
+        #expect(error?.code == .budgetExceeded)
+        #expect(try await corpus.documents(with: "talk") == ["docs/1.wav", "docs/2.wav", "docs/3.wav"])
+        #expect(try await corpus.documents(with: "lighthouses") == ["docs/a.md"])
+        let rest = Listener()
+        try await indexer(corpus, rest).index(docs(corpus))
+        #expect(rest.heard == ["docs/4.wav", "docs/5.wav", "docs/6.wav", "docs/talk.mp3"])
+    }
+
+    @Test func `an index that a failed run left empty takes other settings`() async throws {
+        let corpus = try TestCorpus()
+        let first = try CorpusIndex.openOrCreate(at: corpus.indexPath, settings: IndexSettings(embedding: nil))
+        #expect(try first.isUnused())
+        try corpus.write("A note on lighthouses.", to: "a.md")
+        try await corpus.index()
+        let index = try corpus.open()
+        #expect(index.settings.embedding == corpus.embedder.fingerprint)
+        #expect(try !index.isUnused() && index.problems().isEmpty)
+        #expect(try await corpus.documents(with: "lighthouses") == ["docs/a.md"])
+        #expect(throws: CorpusError.self) {
+            try CorpusIndex.openOrCreate(
+                at: corpus.indexPath, settings: IndexSettings(chunking: .init(target: 99), embedding: nil))
+        }
+    }
+}
