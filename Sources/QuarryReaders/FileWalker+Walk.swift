@@ -165,9 +165,8 @@ struct Walk {
     }
 
     private mutating func found(_ entry: Entry, _ status: FileStatus) {
-        let verdict = walker.formats.verdict(forPath: entry.path)
-        let isTooLargeForNobody = verdict == .external && status.size > walker.maximumBytes
-        if verdict == .unsupported || isTooLargeForNobody && !walker.formats.isRead(entry.path) {
+        // What nobody reads is not too large for anybody.
+        if !walker.finds(entry.path) || !walker.formats.isRead(entry.path) && status.size > walker.maximumBytes {
             skip()
             return
         }
@@ -194,7 +193,7 @@ struct Walk {
                     Rejection(source: id, reason: .unreadable, message: "It is not a regular file."))
                 return
             }
-            if walker.formats.verdict(forPath: root) == .unsupported {
+            if !walker.finds(root) {
                 result.rejected.append(.unsupported(id))
                 return
             }
@@ -217,5 +216,12 @@ struct Walk {
             FoundFile(
                 path: path, id: name, root: root, size: status.size, modificationTime: status.modificationTime,
                 inode: status.inode, isExplicit: isExplicit))
+    }
+}
+
+extension FileWalker {
+    /// Whether a file is looked for at all, as far as its name tells.
+    fileprivate func finds(_ path: String) -> Bool {
+        formats.isRead(path) || includesUnreadMedia && formats.verdict(forPath: path) == .external
     }
 }

@@ -27,6 +27,9 @@ public struct FileWalker: Sendable {
     /// What the ids of a folder's files begin with, by the root as given. Other folders are named by the last names of
     /// their paths. The default is empty.
     public var rootNames: [String: String] = [:]
+    /// Whether recordings, pictures and the like are found too where ``formats`` has nothing that reads them; they may
+    /// have been read before. The default is false.
+    public var includesUnreadMedia = false
 
     public init(
         roots: [String], include: [String] = [], exclude: [String] = [],

@@ -24,6 +24,8 @@ struct IndexSettingsTests {
 
     @Test func `an index is not cut in another way than it was`() async throws {
         let corpus = try TestCorpus()
+        try corpus.write("A note on lighthouses.", to: "a.md")
+        try await corpus.index()
         let index = try corpus.open()
         for (chunking, words) in [
             (.init(target: 41, maximum: 60), ["target 40, not 41"]),

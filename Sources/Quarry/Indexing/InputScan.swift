@@ -144,6 +144,7 @@ struct InputScan {
             roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
             formats: formats)
         walker.rootNames = names
+        walker.includesUnreadMedia = true
         do {
             return try walker.files()
         } catch {

@@ -1,0 +1,80 @@
+import Foundation
+import QuarryTesting
+import Testing
+
+/// `quarry index` with models for recordings and pictures.
+struct MediaCommandTests {
+    /// A server that hears, sees and counts letters.
+    private func server(refusing path: String? = nil) throws -> FakeHTTPServer {
+        try FakeHTTPServer { request in
+            if request.path == path { return .json(#"{"error":{"message":"no such key"}}"#, status: 401) }
+            switch request.path {
+            case "/v1/audio/transcriptions":
+                let isBroken = Data(request.body).range(of: Data("noise".utf8)) != nil
+                return isBroken
+                    ? .json(#"{"error":{"message":"The audio could not be decoded."}}"#, status: 400)
+                    : .json(#"{"text":"The harbour master opens the lock at noon.","usage":{"seconds":12}}"#)
+            case "/v1/chat/completions":
+                return .events([
+                    #"{"choices":[{"index":0,"delta":{"content":"A chart of rising tides."},"finish_reason":null}]}"#,
+                    #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+                ])
+            case "/v1/models": return .json(#"{"data":[{"id":"ears-and-eyes"}]}"#)
+            default: return .json(#"{"error":{"message":"not here"}}"#, status: 404)
+            }
+        }
+    }
+
+    private func scratch() throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write("A note on lighthouses.\n", to: "docs/a.md")
+        try scratch.write("ID3 some sound", to: "docs/talk.mp3")
+        let picture: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]
+        try Data(picture).write(to: scratch.url.appendingPathComponent("docs/chart.png"))
+        return scratch
+    }
+
+    @Test func `recordings and pictures are found by what models made of them, and cited`() throws {
+        let (server, scratch) = (try server(), try scratch())
+        let options = ["--transcribe", "\(server.url)/v1#ears", "--describe-images", "\(server.url)/v1#eyes"]
+        let plan = try Command.run(
+            ["index", "docs", "--plan", "--model", "none"] + options, in: scratch.url)
+        #expect(plan.status == 0 && plan.output.contains("models: 2 files of 24 bytes to read"), "\(plan)")
+        #expect(server.requests.isEmpty)
+        let built = try Command.run(["index", "docs", "--model", "none"] + options, in: scratch.url)
+        #expect(built.status == 0 && built.output.contains("models: 2 files of 24 bytes read"), "\(built)")
+        #expect(server.requests.count == 2)
+        for (question, document) in [
+            ("harbour master opens the lock", "docs/talk.mp3"), ("chart of rising tides", "docs/chart.png"),
+        ] {
+            let found = try Command.run("query", "--retrieve", question, "--json", in: scratch.url)
+            #expect(found.output.contains("\"document\" : \"\(document)\""), "\(found)")
+        }
+        let answer = try Command.run("query", "When is the lock opened?", in: scratch.url)
+        #expect(answer.status == 0 && answer.output.contains("docs/talk.mp3"), "\(answer)")
+        // Without the models, and once more with them: nothing changes, and nothing is asked.
+        for again in [[], options] {
+            let rest = try Command.run(["index", "docs"] + again, in: scratch.url)
+            #expect(rest.output.contains("0 new, 0 changed, 0 moved, 0 deleted, 3 unchanged"), "\(rest)")
+        }
+        #expect(server.requests.count == 2)
+    }
+
+    @Test func `one bad recording is quarantined, a missing key ends the run with the text in place`() throws {
+        let scratch = try scratch()
+        try scratch.write("ID3 noise", to: "docs/bad.mp3")
+        let hearing = try server()
+        let outcome = try Command.run(
+            "index", "docs", "--model", "none", "--transcribe", "\(hearing.url)/v1#ears", in: scratch.url)
+        #expect(outcome.status == 2 && outcome.errors.contains("docs/bad.mp3"), "\(outcome)")
+        #expect(outcome.errors.contains("could not be decoded") && outcome.output.contains("2 new"), "\(outcome)")
+        let locked = try server(refusing: "/v1/audio/transcriptions")
+        let fresh = try Command.run(
+            "index", "docs", "--model", "none", "--index", "other.quarry", "--transcribe", "\(locked.url)/v1#ears",
+            in: scratch.url)
+        #expect(fresh.status == 1 && fresh.errors.contains("no such key"), "\(fresh)")
+        let found = try Command.run(
+            "query", "--retrieve", "lighthouses", "--index", "other.quarry", "--json", in: scratch.url)
+        #expect(found.output.contains("docs/a.md"), "\(found)")
+    }
+}
