@@ -110,7 +110,7 @@ struct IndexCommand: AsyncParsableCommand {
         flags.transcribe = transcribe
         flags.describeImages = describeImages
         let settings = try service.settings(flags)
-        let services = service.services(settings)
+        let services = service.services(settings, isPlanning: plan)
         let opening = try await IndexOpening(
             path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
             chunking: chunking,
@@ -125,13 +125,22 @@ struct IndexCommand: AsyncParsableCommand {
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
         let progress = ProgressLine(isQuiet: output.quiet)
-        let report =
-            plan
-            ? try await indexer.plan(sources, options: options)
-            : try await indexer.index(sources, options: options) { progress.show($0) }
+        let report: IndexingReport
+        do {
+            report =
+                plan
+                ? try await indexer.plan(sources, options: options)
+                : try await indexer.index(sources, options: options) { progress.show($0) }
+        } catch let error as ProviderError {
+            progress.clear()
+            if !plan { output.note("What was done before is kept; the same command goes on from there.") }
+            throw error
+        }
         progress.clear()
         let estimate = plan ? opening.estimate(of: report, settings: settings) : nil
-        try IndexingReportPrinter(report: report, isPlan: plan, path: file.path, estimate: estimate).print(output)
+        try IndexingReportPrinter(
+            report: report, isPlan: plan, path: file.path, estimate: estimate, spending: services.ledger.spending
+        ).print(output)
         if !report.quarantined.isEmpty { throw Termination.quarantined }
     }
 }
@@ -187,10 +196,15 @@ struct IndexOpening {
             try index.check(chunking(index.settings.chunking))
             if name == "none", let embedding = index.settings.embedding {
                 throw ValidationError(
-                    "\(path) was built with \(embedding.model); --model none needs an index of its own. Name it with --index."
+                    "\(path) was built with \(index.settings.modelName ?? embedding.model); --model none needs an index of its own. Name it with --index."
                 )
             }
             model = try await services.embedder(for: index.settings, override: name)
+            if !isTemporary, let model, let address = model.address, address != index.settings.embeddingAddress {
+                // The same model on a server that moved.
+                try index.check(model.embedder)
+                try index.remember(embeddingAddress: address)
+            }
         } else {
             let name = name ?? usual ?? LocalModelCatalog.defaultModelName
             model = name == "none" ? nil : try await services.embedder(name, options: remote)

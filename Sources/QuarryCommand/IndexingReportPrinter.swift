@@ -7,6 +7,8 @@ struct IndexingReportPrinter {
     var path: String
     /// What the vectors of a plan would cost.
     var estimate: CostEstimate?
+    /// What models were paid for.
+    var spending: Spending
 
     /// Files that are named of those passed over.
     private static let passedOverShown = 10
@@ -17,12 +19,17 @@ struct IndexingReportPrinter {
         var plan: Bool
         var report: IndexingReport
         var estimate: CostEstimate?
+        /// Nil where no model was asked over a connection.
+        var spending: Spending?
     }
 
     func print(_ output: OutputOptions) throws {
         if output.json {
             try Console.print(
-                JSONOutput.string(Reply(index: path, plan: isPlan, report: report, estimate: estimate), pretty: true))
+                JSONOutput.string(
+                    Reply(
+                        index: path, plan: isPlan, report: report, estimate: estimate,
+                        spending: spending.entries.isEmpty ? nil : spending), pretty: true))
             return
         }
         for rejection in report.quarantined {

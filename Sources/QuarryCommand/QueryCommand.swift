@@ -62,7 +62,8 @@ struct QueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try await QuerySession(
-            path: file.path, search: search, answering: answering, service: service, answers: !retrieve && !dryRun)
+            path: file.path, search: search, answering: answering, service: service, answers: !retrieve && !dryRun,
+            isQuiet: output.quiet)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
         if let batch {
             try await BatchQueries(session: session, path: batch, runPath: run, limit: search.k, output: output)
@@ -74,7 +75,8 @@ struct QueryCommand: AsyncParsableCommand {
             try PromptPrinter(prompt: try await session.prompt(for: text)).print(output)
             return
         }
-        let reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
+        var reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
+        if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         for change in reply.switches ?? [] {
             output.note("\(change.to) answered in place of \(change.from): \(change.reason)")
         }

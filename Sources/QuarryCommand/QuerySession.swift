@@ -18,10 +18,14 @@ struct QuerySession: Sendable {
     private let recorder: WarningRecorder
     private let loadMilliseconds: Double
 
+    private let isQuiet: Bool
+
     /// - Parameter answers: Whether questions are to be answered: only then a language model is looked for.
     init(
-        path: String, search: SearchOptions, answering: AnsweringOptions, service: ServiceOptions, answers: Bool = true
+        path: String, search: SearchOptions, answering: AnsweringOptions, service: ServiceOptions, answers: Bool = true,
+        isQuiet: Bool = false
     ) async throws {
+        self.isQuiet = isQuiet
         let start = ContinuousClock.now
         index = try CorpusIndex.open(at: path, readOnly: true)
         let options = search.options(for: index)
@@ -35,7 +39,8 @@ struct QuerySession: Sendable {
             options.mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: search.model)
         let reranker =
             if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
-        retriever = try CorpusRetriever(index, embedder: opened?.embedder, reranker: reranker, options: options)
+        let embedder = opened.map { RememberedQuestions($0.embedder) }
+        retriever = try CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options)
         recorder = WarningRecorder(retriever: retriever)
         filter = search.filter
         var generator = AnswerGenerator.extractive
@@ -45,11 +50,13 @@ struct QuerySession: Sendable {
             let state = try index.state()
             let caching = store.map { ReplyCaching(cache: $0, indexState: state, onFailure: Self.noteUnkept) }
             generator = .model(try await services.languageModel(names, cache: caching), answering.assembler)
-            if let store, let threshold = settings.semanticThreshold.value, let embedder = opened?.embedder {
+            if let store, let threshold = settings.semanticThreshold.value, let embedder {
                 similar = SimilarAnswers(
                     store: store, embedder: embedder, threshold: threshold,
                     scope: [
-                        state, "\(names)", "\(options)", "\(search.filters)", "\(search.k ?? 5)", "\(answering.budget)",
+                        state, "\(names)", "\(options)", "\(settings.rerank?.value ?? "")", "\(search.filters)",
+                        "\(search.k ?? 5)", "\(answering.budget)", "\(answering.answerTokens)",
+                        "\(answering.threshold.map { "\($0)" } ?? "")", "\(answering.compareSentences)",
                     ])
             }
         }
@@ -61,7 +68,7 @@ struct QuerySession: Sendable {
         qa = RetrievalQA(
             retriever: recorder, generator: generator,
             reader: ExtractiveReader(
-                embedder: compares ? opened?.embedder : nil, threshold: answering.threshold, gate: answering.threshold),
+                embedder: compares ? embedder : nil, threshold: answering.threshold, gate: answering.threshold),
             locator: index, options: .init(limit: search.k ?? 5, maximumTokens: answering.answerTokens))
         loadMilliseconds = start.milliseconds
     }
@@ -104,9 +111,11 @@ struct QuerySession: Sendable {
             known.id = id
             known.timings = timings
             known.timings.total = timings.load + start.milliseconds
-            Console.note(
-                "note: answered as “\(earlier.question)” was before (similarity \(Format.decimal(earlier.similarity, digits: 3)))"
-            )
+            if !isQuiet {
+                Console.note(
+                    "note: answered as “\(earlier.question)” was before (similarity \(Format.decimal(earlier.similarity, digits: 3)))"
+                )
+            }
             return known
         }
         var finished: Answer?
@@ -129,6 +138,12 @@ struct QuerySession: Sendable {
             reply.warnings.append(
                 "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --answer-tokens for the rest."
             )
+        }
+        if finished.finish == .contentFilter {
+            reply.warnings.append("The provider withheld the rest of the reply: its filter found something in it.")
+        }
+        if finished.refusal == .emptyReply {
+            reply.warnings.append("The model wrote nothing; ask again, or ask another.")
         }
         reply.add(finished)
         do {

@@ -46,11 +46,17 @@ struct ServiceOptions: ParsableArguments {
     }
 
     /// What opens the models that the settings name.
-    func services(_ settings: Settings) -> ModelServices {
+    ///
+    /// - Parameter isPlanning: Whether a key that is missing is no reason to stop yet.
+    func services(_ settings: Settings, isPlanning: Bool = false) -> ModelServices {
+        var providers = settings.providers
+        if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
         let show: @Sendable (String) -> Void = { Console.note($0) }
-        let key: @Sendable (Provider) async throws -> APIKey? = { try await settings.key(for: $0) }
+        let key: @Sendable (Provider) async throws -> APIKey? = { provider in
+            isPlanning ? try? await settings.key(for: provider) : try await settings.key(for: provider)
+        }
         return ModelServices(
-            store: ModelLocator().store, providers: settings.providers, catalog: settings.catalog,
+            store: ModelLocator().store, providers: providers, catalog: settings.catalog,
             options: settings.connectionOptions, ledger: SpendingLedger(budget: settings.budget),
             key: key, trace: verbose ? show : nil)
     }

@@ -31,11 +31,20 @@ extension ConfigurationFile {
                 providers[index] = provider
             }
             providerPositions[name] = key.position
+            for (field, _) in fields["headers"]?.entries() ?? [] where field.string().map(Self.isSecretField) ?? false {
+                secretFields.append(field.position)
+            }
         }
     }
 
     private func similar(to name: String) -> String {
         Suggestion.nearest(to: name, among: providers.map(\.name)).map { " Did you mean “\($0)”?" } ?? ""
+    }
+
+    /// Whether the value of a header field is probably a key.
+    private static func isSecretField(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["authorization", "key", "token", "secret"].contains { name.contains($0) }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

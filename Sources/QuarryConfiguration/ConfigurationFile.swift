@@ -38,6 +38,8 @@ public struct ConfigurationFile: Sendable {
     public var providers = Provider.presets
     /// Where the file speaks of a provider, by name.
     public var providerPositions: [String: FilePosition] = [:]
+    /// Where header fields stand that hold keys.
+    var secretFields: [FilePosition] = []
     /// The built-in cards and those of the file.
     public var catalog = ModelCatalog.builtIn
     public var keys: [String: Setting<KeySource>] = [:]
@@ -119,10 +121,11 @@ public struct ConfigurationFile: Sendable {
 
     /// A file that holds a key must be its owner's alone.
     private func checkSecrecy(_ content: FileAccess.Content, userID: UInt32, _ problems: ProblemList) {
-        let places = keys.values.compactMap { key -> FilePosition? in
-            guard case .literal = key.value, case .file(let position) = key.origin else { return nil }
-            return position
-        }
+        let places =
+            keys.values.compactMap { key -> FilePosition? in
+                guard case .literal = key.value, case .file(let position) = key.origin else { return nil }
+                return position
+            } + secretFields
         guard let place = places.min(by: { ($0.line, $0.column) < ($1.line, $1.column) }) else { return }
         if content.ownerID != userID {
             problems.add(

@@ -1,6 +1,7 @@
 import QuarryCore
 import QuarryHTTP
 import QuarryProviders
+import Synchronization
 
 /// Sends the batches of a plan, some at a time, and checks what comes back.
 struct EmbeddingClient: Sendable {
@@ -11,6 +12,7 @@ struct EmbeddingClient: Sendable {
     let tokensPerRequest: Int
     /// Nil where it is not known.
     let tokensPerInput: Int?
+    private let learnedSize = LearnedSize()
 
     /// No tokenizer in use makes fewer tokens than one for so many bytes of text.
     private static let bytesPerToken = 16
@@ -108,7 +110,11 @@ struct EmbeddingClient: Sendable {
             var underWay = 0
             func begin() {
                 // Twice as many as may be at the server: the others read replies, or wait for their turn.
-                while failure == nil, underWay < 2 * connection.concurrency, let range = waiting.popLast() {
+                while failure == nil, underWay < 2 * connection.concurrency, var range = waiting.popLast() {
+                    if let most = learnedSize.value, range.count > most {
+                        waiting.append(range.lowerBound + most..<range.upperBound)
+                        range = range.lowerBound..<range.lowerBound + most
+                    }
                     underWay += 1
                     group.addTask {
                         let outcome = await send(
@@ -135,12 +141,15 @@ struct EmbeddingClient: Sendable {
                     }
                 case .failed(let error as ProviderError, let holdsSlot)
                 where error.code == .inputTooLong && range.count > 1:
+                    learnedSize.refused(range.count)
                     let middle = range.lowerBound + range.count / 2
                     waiting.append(middle..<range.upperBound)
                     waiting.append(range.lowerBound..<middle)
                     if holdsSlot { slots.giveBack() }
                     begin()
                 case .failed(let error, let holdsSlot):
+                    // One text was too long: that says nothing of how many a request may hold.
+                    if (error as? ProviderError)?.code == .inputTooLong { learnedSize.forget() }
                     if failure == nil {
                         failure = named(error, plan, range)
                         if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
@@ -201,6 +210,17 @@ struct EmbeddingClient: Sendable {
             "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
         return failure
     }
+}
+
+/// How many texts a request may hold, as far as refusals have shown: other batches need not be refused as well.
+private final class LearnedSize: Sendable {
+    private let size = Mutex<Int?>(nil)
+
+    var value: Int? { size.withLock { $0 } }
+
+    func refused(_ count: Int) { size.withLock { $0 = max(1, min($0 ?? count, (count + 1) / 2)) } }
+
+    func forget() { size.withLock { $0 = nil } }
 }
 
 extension [Float] {

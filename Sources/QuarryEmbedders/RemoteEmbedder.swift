@@ -45,8 +45,10 @@ public struct RemoteEmbedder: Embedder {
         let served = try await ServedModel(model, dialect: dialect, options: options, on: connection)
         let settings = EmbeddingSettings(
             model: model, dimension: options.dimension,
-            // A server of one's own may know numbers only; the services' descriptions have base64.
-            encoding: options.encoding ?? (provider.needsKey ? .base64 : .float), normalizes: options.normalizes)
+            // Other servers may know numbers only; the descriptions of the services that are built in have base64.
+            encoding: options.encoding
+                ?? (provider.needsKey && Provider.presets.contains { $0.name == provider.name } ? .base64 : .float),
+            normalizes: options.normalizes)
         let known =
             options.maximumTokens ?? served.tokensPerInput ?? card?.contextTokens ?? provider.limits.tokensPerInput
         let format = dialect.format(settings, tensors: served.tensors ?? .init())

@@ -6,8 +6,8 @@ import QuarryProviders
 ///     let model = try FallbackLanguageModel([remote, local])
 ///
 /// A model that fails before its first text gives way to the next, which `.switched` reports with the reason; one that
-/// fails later fails the reply, since text was already handed out. An invalid request and an exceeded budget move nobody
-/// on, see ``FallbackPolicy``; a prompt that is too long does, for the next may read more.
+/// fails later fails the reply, since text was already handed out. An invalid request moves nobody on, see
+/// ``FallbackPolicy``; a prompt that is too long does, for the next may read more, and so does a reply without a word.
 public struct FallbackLanguageModel: LanguageModel {
     /// In the order in which they are asked.
     public let models: [any LanguageModel]
@@ -43,7 +43,8 @@ public struct FallbackLanguageModel: LanguageModel {
 
     private func ask(_ request: GenerationRequest, _ yield: (GenerationEvent) -> Void) async throws {
         var failures: [(model: String, error: any Error)] = []
-        for model in models {
+        for (position, model) in models.enumerated() {
+            let isLast = position == models.count - 1
             if let last = failures.last {
                 yield(.switched(from: last.model, to: model.name, reason: "\(last.error)"))
             }
@@ -51,7 +52,10 @@ public struct FallbackLanguageModel: LanguageModel {
             do {
                 for try await event in model.generate(request) {
                     switch event {
-                    case .text, .finished: isCommitted = true
+                    case .text: isCommitted = true
+                    case .finished(let reason, _):
+                        guard isCommitted || isLast || reason == .contentFilter else { throw Self.silence(of: model) }
+                        isCommitted = true
                     case .switched, .cached: break
                     }
                     yield(event)
@@ -64,6 +68,10 @@ public struct FallbackLanguageModel: LanguageModel {
             }
         }
         throw Self.summary(of: failures)
+    }
+
+    private static func silence(of model: any LanguageModel) -> ProviderError {
+        ProviderError(.malformedReply, "\(model.name) wrote nothing.")
     }
 
     /// One error in place of many; the only one as it is.

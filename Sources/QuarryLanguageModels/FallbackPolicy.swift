@@ -4,9 +4,9 @@ public import QuarryProviders
 public struct FallbackPolicy: Sendable {
     /// The codes after which nobody else is asked.
     ///
-    /// By default: `invalidInput`, since the next model would be sent the same; `budgetExceeded`, since the next request
-    /// costs as well; `contentFiltered`, since that is a decision and not a failure.
-    public var final: [ProviderError.Code] = [.invalidInput, .budgetExceeded, .contentFiltered]
+    /// By default: `invalidInput`, since the next model would be sent the same; `contentFiltered`, since that is a decision
+    /// and not a failure. An exceeded budget is none of them: the next model may cost less, or nothing.
+    public var final: [ProviderError.Code] = [.invalidInput, .contentFiltered]
     /// Whether another model is asked after errors that are no ``ProviderError``, as of models of one's own. The default
     /// is true.
     public var movesOnAfterForeignErrors = true

@@ -1,8 +1,10 @@
 /// The texts of one language that a "stuff" prompt is made of.
 public struct PromptSet: Sendable, Hashable {
-    /// The system message. Variables: `fence` (required), `refusal`.
+    /// The system message. Variables: `refusal`, `fence`. Without the fence it is the same for every question, so that a
+    /// provider can keep what it made of it.
     public let system: PromptTemplate
-    /// The user message. Variables: `passages` and `question`, both required.
+    /// The user message. Variables: `passages` and `question`, both required; `fence`, required where the system message
+    /// does not have it.
     public let user: PromptTemplate
     /// What the engine says when it refuses, and what a model is told to say.
     public let refusal: String
@@ -10,8 +12,11 @@ public struct PromptSet: Sendable, Hashable {
     /// - Throws: ``PromptError/unsuitableTemplate(role:missing:unknown:)`` where a template lacks a variable that it
     ///   needs or names one that nothing fills.
     public init(system: PromptTemplate, user: PromptTemplate, refusal: String) throws(PromptError) {
-        try PromptSet.check(system, role: "system", required: ["fence"], optional: ["refusal"])
-        try PromptSet.check(user, role: "user", required: ["passages", "question"], optional: [])
+        let fence = ["fence"]
+        let isFenced = system.variables.contains("fence")
+        try PromptSet.check(system, role: "system", required: [], optional: ["refusal"] + fence)
+        try PromptSet.check(
+            user, role: "user", required: ["passages", "question"] + (isFenced ? [] : fence), optional: fence)
         self.init(checkedSystem: system, user: user, refusal: refusal)
     }
 

@@ -99,7 +99,7 @@ public struct StuffAssembler: Sendable {
 
         func messages(_ passages: [String]) -> [Message] {
             let user = prompts.user.substitute([
-                "passages": passages.joined(separator: "\n\n"), "question": question,
+                "fence": fence.key, "passages": passages.joined(separator: "\n\n"), "question": question,
             ])
             return [Message(.system, system), Message(.user, user)]
         }

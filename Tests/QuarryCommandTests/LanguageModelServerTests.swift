@@ -100,6 +100,36 @@ struct LanguageModelServerTests {
         #expect(citations.map { $0["document"] as? String } == ["docs/lease.md"])
     }
 
+    @Test func `a chain goes on past a model that cannot even be opened`() throws {
+        let notes = try Notes()
+        let silent = try FakeHTTPServer { _ in .events([Self.chunk(finish: "stop")]) }
+        let server = try FakeHTTPServer { _ in Self.stream("The tenant, Mrs Ilves, signs [1].") }
+        for (first, reason) in [
+            ("http://127.0.0.1:9/v1", "127.0.0.1:9"), ("anthropic/claude-sonnet-5-5", "ANTHROPIC_API_KEY"),
+            ("openai/gpt-3.5-turbo", "shut"), ("\(silent.url)/v1#s", "wrote nothing"),
+        ] {
+            let outcome = try Command.run(
+                "query", "Who signs the lease?", "--llm", first, "--llm", "\(server.url)/v1#m", in: notes.scratch.url,
+                environment: ["ANTHROPIC_API_KEY": "", "OPENAI_API_KEY": "k"])
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.errors.contains("answered in place of \(first)"), "\(outcome)")
+            #expect(outcome.errors.contains(reason), "\(outcome)")
+        }
+        // A later one is not looked at before it is needed.
+        let healthy = try Command.run(
+            "query", "Who signs the lease?", "--llm", "\(server.url)/v1#m", "--llm", "http://127.0.0.1:9/v1",
+            in: notes.scratch.url)
+        #expect(healthy.status == 0 && healthy.errors.isEmpty, "\(healthy)")
+    }
+
+    @Test func `an answer that was withheld midway says so`() throws {
+        let server = try FakeHTTPServer { _ in
+            Self.stream("The tenant, Mrs Ilves, signs the lease [1].", finish: "content_filter")
+        }
+        let outcome = try Notes().ask(server)
+        #expect(outcome.status == 0 && outcome.errors.contains("withheld"), "\(outcome)")
+    }
+
     @Test func `what no passage bears out is named`() throws {
         let server = try FakeHTTPServer { _ in
             Self.stream(
@@ -185,7 +215,7 @@ struct LanguageModelServerTests {
         let server = try FakeHTTPServer { _ in Self.stream(text) }
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 3)
-        #expect(outcome.errors.isEmpty)
+        #expect(outcome.errors.contains("wrote nothing") == reason.contains("wrote nothing"), "\(outcome.errors)")
         #expect(reply["refused"] as? Bool == true)
         #expect(reply["refusalReason"] as? String == reason)
         #expect(reply["answer"] as? String == "The documents do not answer this question.")

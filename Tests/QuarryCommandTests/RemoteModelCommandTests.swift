@@ -172,6 +172,86 @@ struct RemoteModelCommandTests {
         #expect(!plan.errors.contains("spent"))
     }
 
+    @Test func `a plan needs no key`() throws {
+        let scratch = try notes(3)
+        let plan = try Command.run(
+            "index", "--plan", "docs", "--model", "mistral/mistral-embed", in: scratch.url,
+            environment: ["MISTRAL_API_KEY": ""])
+        #expect(plan.status == 0 && plan.output.contains("cost: about $0.0"), "\(plan)")
+        let run = try Command.run(
+            "index", "docs", "--model", "mistral/mistral-embed", in: scratch.url, environment: ["MISTRAL_API_KEY": ""])
+        #expect(run.status == 1 && run.errors.contains("MISTRAL_API_KEY"), "\(run)")
+    }
+
+    @Test func `an index that a failed first run left empty takes another model`() throws {
+        let locked = try EmbeddingServer(answered: 1)
+        let scratch = try notes(3)
+        let failed = try Command.run("index", "docs", "--model", locked.url, in: scratch.url)
+        #expect(failed.status == 1 && failed.errors.contains("401"), "\(failed)")
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        #expect(try Command.run("query", "--retrieve", "item 37", in: scratch.url).status == 0)
+    }
+
+    @Test func `a server that moved is asked at its new place from then on`() throws {
+        let (old, new) = (try EmbeddingServer(answered: 2), try EmbeddingServer())
+        let scratch = try notes(3)
+        #expect(try Command.run("index", "docs", "--model", old.url, in: scratch.url).status == 0)
+        #expect(try Command.run("index", "docs", "--model", new.url, in: scratch.url).status == 0)
+        let found = try Command.run("query", "--retrieve", "item 37", in: scratch.url)
+        #expect(found.status == 0, "\(found)")
+        let other = try Command.run("index", "docs", "--model", "mistral/mistral-embed", in: scratch.url)
+        #expect(other.status == 1)
+    }
+
+    @Test func `what a run cost is in its JSON`() throws {
+        let (scratch, model) = (try notes(3), try EmbeddingServer())
+        let built = try Command.run("index", "docs", "--model", model.url, "--json", in: scratch.url)
+        #expect(built.output.contains("\"spending\"") && built.output.contains("openai-compatible/letters"), "\(built)")
+    }
+
+    @Test func `a similar question gets the earlier answer only where that is configured`() throws {
+        let (model, writer) = (
+            try EmbeddingServer(),
+            try FakeHTTPServer { _ in
+                .events([
+                    #"{"choices":[{"index":0,"delta":{"content":"Item 37 is stored [1]."},"finish_reason":null}]}"#,
+                    #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+                ])
+            }
+        )
+        let scratch = try notes(1)
+        try scratch.write("cache: {semantic: 0.95}\n", to: "semantic.yaml")
+        try scratch.write("cache: {answers: true}\n", to: "exact.yaml")
+        #expect(try Command.run("index", "docs", "--model", model.url, in: scratch.url).status == 0)
+        func ask(_ question: String, _ configuration: String, _ more: String...) throws -> Command.Outcome {
+            try Command.run(
+                ["query", question, "--llm", "\(writer.url)/v1#m", "--config", configuration] + more, in: scratch.url,
+                environment: ["QUARRY_CACHE": "true", "XDG_CACHE_HOME": scratch.path("cache")])
+        }
+        #expect(try ask("Is item 37 stored anywhere?", "semantic.yaml").status == 0)
+        let texts = model.answeredTexts.count
+        let again = try ask("Is item 37 stored anywhere", "semantic.yaml")
+        #expect(again.status == 0 && again.errors.contains("answered as “Is item 37 stored anywhere?”"), "\(again)")
+        #expect(writer.requests.count == 1)
+        // The question is embedded once, whoever wants its vector.
+        #expect(model.answeredTexts.count == texts + 1)
+        #expect(try ask("Is item 37 stored anywhere", "semantic.yaml", "--quiet").errors.isEmpty)
+        // Other bounds are other answers, and without the setting nothing is taken for the same.
+        #expect(try ask("Is item 37 stored anywhere", "semantic.yaml", "--answer-tokens", "99").errors.isEmpty)
+        #expect(try ask("Is item 37 stored anywhere?!", "exact.yaml").errors.isEmpty)
+        #expect(writer.requests.count == 3)
+    }
+
+    @Test(arguments: [
+        ("gpt-3.5-turbo", "shut"), ("gpt-6-luna", "Write openai/gpt-6-luna"), ("opnai/x", "Did you mean openai/x"),
+    ])
+    func `a name without its provider says how to write it`(name: String, advice: String) throws {
+        let scratch = try notes(1)
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let asked = try Command.run("query", "item 37", "--llm", name, in: scratch.url)
+        #expect(asked.status == 1 && asked.errors.contains(advice), "\(asked)")
+    }
+
     @Test func `local only refuses what is elsewhere before a byte leaves`() throws {
         let scratch = try notes(2)
         let refused = try Command.run(
@@ -212,9 +292,9 @@ struct RemoteModelCommandTests {
             "\(model.url)/v1#backup", "--threshold", "0", "--json", in: scratch.url)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-        #expect((reply["generator"] as? [String: String])?["name"] == "backup")
+        #expect((reply["generator"] as? [String: String])?["name"] == "\(model.url)/v1#backup")
         let switches = try #require(reply["switches"] as? [[String: String]])
-        #expect(switches.map { $0["from"] } == ["gone"])
+        #expect(switches.map { $0["from"] } == ["http://127.0.0.1:1/v1#gone"])
         #expect(outcome.errors.contains("gone"))
     }
 

@@ -65,7 +65,10 @@ import Testing
         #expect(ContinuousClock().now - start < .seconds(30))
     }
 
-    @Test(arguments: ["keys: {openai: {value: sk-secret}}", "providers: {openai: {key: {value: sk-secret}}}"])
+    @Test(arguments: [
+        "keys: {openai: {value: sk-secret}}", "providers: {openai: {key: {value: sk-secret}}}",
+        "providers: {openai: {headers: {Authorization: sk-secret}}}",
+    ])
     func `a file with a key must be its owner's alone`(_ yaml: String) {
         let open = InMemoryFiles.problems(yaml, permissions: 0o640)
         #expect(open.count == 1 && open[0].hasSuffix("Keep it to yourself: chmod 600 config.yaml"), "\(open)")

@@ -174,6 +174,20 @@ private final class Told: Sendable {
         #expect(server.requests.count == 7)
     }
 
+    @Test func `what a refusal shows of the size of requests is not asked for again`() async throws {
+        let server = try openAI.server { texts, _ in texts.count <= 10 ? nil : .text("too many", status: 413) }
+        let embedder = try await embedder(server) {
+            $0.limits.inputsPerRequest = 64
+            $0.limits.concurrency = 1
+        }
+        let texts = (0..<400).map { "text \($0)" }
+        for call in 1...2 {
+            #expect(isClose(try await embedder.embed(texts, as: .passage).values, expected(texts)))
+            // 64, 32 and 16 are refused, and what was under way meanwhile; 8 fit.
+            #expect(server.requests.count <= call * 52 + 8)
+        }
+    }
+
     @Test func `the one text that is too long is named by its position`() async throws {
         let server = try openAI.server { texts, _ in texts.contains("long") ? .text("", status: 413) : nil }
         let told = Told()

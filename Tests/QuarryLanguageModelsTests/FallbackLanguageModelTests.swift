@@ -2,6 +2,7 @@ import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
 import QuarryTesting
+import Synchronization
 import Testing
 
 @Suite struct FallbackLanguageModelTests {
@@ -34,7 +35,7 @@ import Testing
 
     @Test(arguments: [
         ProviderError.Code.unreachable, .unauthorized, .inputTooLong, .rateLimited, .quotaExhausted, .serverFailure,
-        .timedOut, .refusedHost, .malformedReply,
+        .timedOut, .refusedHost, .malformedReply, .budgetExceeded,
     ])
     func `a failure before any text moves on and says why`(code: ProviderError.Code) async throws {
         #expect(
@@ -44,11 +45,41 @@ import Testing
             ])
     }
 
-    @Test(arguments: [ProviderError.Code.invalidInput, .budgetExceeded, .contentFiltered])
+    @Test(arguments: [ProviderError.Code.invalidInput, .contentFiltered])
     func `what the next cannot mend moves nobody on`(code: ProviderError.Code) async throws {
         let error = await #expect(throws: ProviderError.self) { try await events([failing(code), good]) }
         #expect(error?.code == code)
         #expect(good.requests.isEmpty)
+    }
+
+    @Test func `a reply without a word moves on, unless nobody is left or it was withheld`() async throws {
+        let silent = ScriptedLanguageModel(name: "silent")
+        #expect(
+            try await events([silent, good]) == [
+                .switched(from: "silent", to: "good", reason: "silent wrote nothing."), .text("Apples."),
+                .finished(.stop, nil),
+            ])
+        #expect(try await events([failing(.unreachable), silent]).last == .finished(.stop, nil))
+        let withheld = ScriptedLanguageModel(name: "withheld", finishing: .contentFilter)
+        #expect(try await events([withheld, good]) == [.finished(.contentFilter, nil)])
+    }
+
+    @Test func `a model that cannot be opened moves on, and is opened again the next time`() async throws {
+        let attempts = Mutex(0)
+        let deferred = DeferredLanguageModel(name: "later") {
+            let attempt = attempts.withLock { attempts in
+                attempts += 1
+                return attempts
+            }
+            if attempt == 1 { throw ProviderError(.unauthorized, "No key.") }
+            return ScriptedLanguageModel("Pears.")
+        }
+        #expect(
+            try await events([deferred, good]) == [
+                .switched(from: "later", to: "good", reason: "No key."), .text("Apples."), .finished(.stop, nil),
+            ])
+        for _ in 0..<2 { #expect(try await events([deferred, good]).first == .text("Pears.")) }
+        #expect(attempts.withLock { $0 } == 2)
     }
 
     @Test func `the policy can be another`() async throws {

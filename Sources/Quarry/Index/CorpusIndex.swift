@@ -104,15 +104,27 @@ public final class CorpusIndex: Sendable {
                 chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint))
     }
 
+    /// Remembers where the embedding model, a server of one's own, is reached from now on.
+    public func remember(embeddingAddress: String) throws {
+        var settings = settings
+        settings.embeddingAddress = embeddingAddress
+        let moved = settings
+        try translatingErrors(path: path) { try pool.write { try Self.store(moved, in: $0) } }
+    }
+
+    private static func store(_ settings: IndexSettings, in db: Database) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = String(decoding: try encoder.encode(settings), as: UTF8.self)
+        try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
+    }
+
     private static func create(_ settings: IndexSettings, in db: Database) throws {
         try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
         try SQLiteFile.setUserVersion(Schema.version, in: db)
         try Schema.create(in: db)
         try EngineTables.create(in: db, settings: settings, generation: 1)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let json = String(decoding: try encoder.encode(settings), as: UTF8.self)
-        try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
+        try store(settings, in: db)
         try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
     }
 
@@ -185,7 +197,7 @@ public final class CorpusIndex: Sendable {
     }
 
     /// Refuses an embedder other than the one that made the vectors.
-    func check(_ embedder: any Embedder) throws {
+    public func check(_ embedder: any Embedder) throws {
         guard let expected = settings.embedding else {
             throw CorpusError(
                 .noVectors,
@@ -194,21 +206,22 @@ public final class CorpusIndex: Sendable {
         }
         let found = embedder.fingerprint
         guard expected != found else { return }
+        let name = settings.modelName ?? expected.model
         guard expected.dimension == found.dimension else {
             throw CorpusError(
                 .otherModel,
-                "\(path) was built with \(expected.dimension)-dimensional vectors of \(expected.model); "
-                    + "\(found.model) makes \(found.dimension). Use the model it was built with (--model \(expected.model)), "
-                    + "or rebuild it with quarry index.")
+                "\(path) was built with \(expected.dimension)-dimensional vectors of \(name); "
+                    + "\(found.model) makes \(found.dimension). Use the model it was built with (--model \(name)), "
+                    + "or make another index with --index.")
         }
         let difference =
             expected.model != found.model
-            ? "\(expected.model)"
-            : "\(expected.model) with other settings or weights (revision \(expected.revision.prefix(12)), not \(found.revision.prefix(12)))"
+            ? name
+            : "\(name) with other settings or weights (revision \(expected.revision.prefix(12)), not \(found.revision.prefix(12)))"
         throw CorpusError(
             .otherModel,
             "\(path) was built with \(difference); vectors of \(found.model) cannot be compared with them. "
-                + "Use --model \(expected.model), or rebuild the index with quarry index.")
+                + "Use --model \(name), or make another index with --index.")
     }
 
     /// The vectors as of the snapshot that `db` reads, from memory where they have not changed since.

@@ -72,6 +72,13 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     /// Version of the analyzer that made the lexical terms.
     public var analyzerVersion: Int
 
+    /// The embedding model as people write it: a local name, `provider/model`, or the server's address with `#model`.
+    public var modelName: String? {
+        guard let embedding else { return nil }
+        if embedding.provider == "local" { return embedding.model }
+        return embeddingAddress.map { "\($0)#\(embedding.model)" } ?? "\(embedding.provider)/\(embedding.model)"
+    }
+
     public init(
         chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil,
         requestedDimension: Int? = nil

@@ -32,7 +32,7 @@ public struct Indexer: Sendable {
         } else if let expected = index.settings.embedding {
             throw CorpusError(
                 .otherModel,
-                "\(index.path) was built with \(expected.model). Add to it with the same model: quarry models pull \(expected.model)"
+                "\(index.path) was built with \(index.settings.modelName ?? expected.model). Add to it with the same model."
             )
         }
         self.index = index

@@ -127,27 +127,42 @@ public final class ModelServices: Sendable {
     public func languageModel(
         _ names: [String], cache: ReplyCaching? = nil
     ) async throws -> any LanguageModel {
-        var models: [any LanguageModel] = []
-        for name in names {
-            let reference = try ModelReference(name, among: providers)
-            let connection = try await connection(to: reference.provider)
-            let model =
-                if let model = reference.model {
-                    try RemoteLanguageModel(model, on: connection)
-                } else {
-                    try await RemoteLanguageModel.discovered(on: connection)
+        let references = try names.map { try reference($0) }
+        if references.count == 1 { return try await languageModel(references[0], cache: cache) }
+        return try FallbackLanguageModel(
+            references.map { reference in
+                DeferredLanguageModel(name: "\(reference)") {
+                    try await self.languageModel(reference, cache: cache)
                 }
-            models.append(
-                cache.map {
-                    CachingLanguageModel(model, cache: $0.cache, indexState: $0.indexState, onFailure: $0.onFailure)
-                } ?? model)
+            })
+    }
+
+    private func languageModel(_ reference: ModelReference, cache: ReplyCaching?) async throws -> any LanguageModel {
+        let connection = try await connection(to: reference.provider)
+        let model =
+            if let model = reference.model {
+                try RemoteLanguageModel(model, on: connection)
+            } else {
+                try await RemoteLanguageModel.discovered(on: connection)
+            }
+        return cache.map {
+            CachingLanguageModel(model, cache: $0.cache, indexState: $0.indexState, onFailure: $0.onFailure)
+        } ?? model
+    }
+
+    /// What a name refers to.
+    /// - Throws: ``ProviderError``; for the bare name of a model that the catalogue knows, it says how to write it.
+    private func reference(_ name: String) throws -> ModelReference {
+        do {
+            return try ModelReference(name, among: providers)
+        } catch {
+            throw catalog.hint(for: name, among: providers) ?? error
         }
-        return models.count == 1 ? models[0] : try FallbackLanguageModel(models)
     }
 
     /// A model that orders passages.
     public func reranker(_ name: String) async throws -> any Reranker {
-        let reference = try ModelReference(name, among: providers)
+        let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
         return try RemoteReranker(
             model: try await model(of: reference, on: connection, for: .reranking), on: connection)
@@ -157,7 +172,7 @@ public final class ModelServices: Sendable {
     public func transcriber(
         _ name: String, options: RemoteTranscriber.Options = .init()
     ) async throws -> RemoteTranscriber {
-        let reference = try ModelReference(name, among: providers)
+        let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
         return try RemoteTranscriber(
             try await model(of: reference, on: connection, for: .transcription), on: connection, options: options)
@@ -190,9 +205,13 @@ public final class ModelServices: Sendable {
     }
 
     private func local(_ name: String) throws -> OpenedEmbedder {
-        let embedder =
-            try name.contains("/") ? TransformerEmbedder(modelDirectory: name) : store.embedder(name)
-        return OpenedEmbedder(embedder: embedder, counter: embedder.tokenCounter)
+        do {
+            let embedder =
+                try name.contains("/") ? TransformerEmbedder(modelDirectory: name) : store.embedder(name)
+            return OpenedEmbedder(embedder: embedder, counter: embedder.tokenCounter)
+        } catch {
+            throw catalog.hint(for: name, among: providers) ?? error
+        }
     }
 
     private func embedder(

@@ -86,6 +86,8 @@ public struct QueryReply: Sendable, Codable {
     /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or its server's own word.
     public var finish: String?
     public var usage: TokenUsage?
+    /// What this question cost; nil where no model was asked over a connection.
+    public var spending: Spending?
     public var timings: Timings
     /// Whether a language model's words are those it wrote for the same prompt before; nil where none was asked.
     public var cached: Bool?
