@@ -18,8 +18,9 @@ package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
         case responseBody(String)
         case redirect(to: String)
         case finished(HTTPTimings)
-        /// Ended by an error, or because nobody wanted the rest.
         case failed(reason: String, HTTPTimings)
+        /// Ended because nobody wanted the rest, as after the last event of a stream.
+        case closed(HTTPTimings)
         case retry(attempt: Int, delay: Duration, reason: String)
     }
 
@@ -42,6 +43,7 @@ package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
             case .redirect(let target): "* redirected to \(target)"
             case .finished(let timings): "* done: \(timings)"
             case .failed(let reason, let timings): "* failed: \(reason) (\(timings))"
+            case .closed(let timings): "* closed, the rest was not wanted: \(timings)"
             case .retry(let attempt, let delay, let reason):
                 "* attempt \(attempt) in \(delay.shownSeconds): \(reason)"
             }

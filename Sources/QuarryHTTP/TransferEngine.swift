@@ -121,7 +121,7 @@ final class TransferEngine: @unchecked Sendable {
             }
             switch result {
             case .success: tracer.trace(.finished(timings))
-            case .failure(is CancellationError): tracer.trace(.failed(reason: "not wanted any more", timings))
+            case .failure(is CancellationError): tracer.trace(.closed(timings))
             case .failure(let error):
                 tracer.trace(.failed(reason: tracer.redactor.redact("\(error)"), timings))
             }

@@ -77,7 +77,13 @@ public struct RemoteReranker: Reranker {
 
     private func passage(of hit: ScoredChunk) -> String {
         guard options.passageText == .textUnderHeadings else { return hit.chunk.text }
-        let above = ([hit.documentTitle ?? ""] + hit.chunk.headings).filter { !$0.isEmpty }
+        var above: [String] = []
+        for line in [hit.documentTitle ?? ""] + hit.chunk.headings where !line.isEmpty && above.last != line {
+            above.append(line)
+        }
+        // The text of a section may begin with its heading.
+        let first = hit.chunk.text.prefix { !$0.isNewline }.drop { $0 == "#" || $0.isWhitespace }
+        if above.last.map({ $0 == first }) ?? false { above.removeLast() }
         return (above + [hit.chunk.text]).joined(separator: "\n")
     }
 

@@ -124,11 +124,11 @@ import Testing
         _ = try? await client.send(HTTPRequest(.get, try HTTPURL(server.url + "/cut")))
         do { _ = try await client.stream(HTTPRequest(.get, try HTTPURL(server.url + "/held"))) }
         while log.events.count < 6 { try await Task.sleep(for: .milliseconds(5)) }
-        guard case .failed(let reason, _) = log.events[2].kind, case .failed(let second, _) = log.events[5].kind else {
+        guard case .failed(let reason, _) = log.events[2].kind, case .closed = log.events[5].kind else {
             Issue.record("\(log.text)")
             return
         }
-        #expect(reason.contains("/cut") && second == "not wanted any more")
+        #expect(reason.contains("/cut"))
     }
 
     @Test func `a long body is shown from its start, and no key is cut in two`() async throws {
