@@ -137,7 +137,7 @@ struct IndexCommand: AsyncParsableCommand {
             throw error
         }
         progress.clear()
-        let estimate = plan ? opening.estimate(of: report, settings: settings) : nil
+        let estimate = plan ? try opening.estimate(of: report, settings: settings) : nil
         try IndexingReportPrinter(
             report: report, isPlan: plan, path: file.path, estimate: estimate, spending: services.ledger.spending
         ).print(output)
@@ -224,11 +224,13 @@ struct IndexOpening {
     }
 
     /// What the vectors of a plan would cost; nil for an index without any.
-    func estimate(of report: IndexingReport, settings: Settings) -> CostEstimate? {
+    func estimate(of report: IndexingReport, settings: Settings) throws -> CostEstimate? {
         guard let model else { return nil }
+        let speeds = try SpeedRecord(path: settings.speedRecordPath)
         return .embedding(
             tokens: report.embeddedTokens, texts: report.embeddedChunks, model: model.embedder.fingerprint.model,
-            at: model.provider, catalog: settings.catalog, budget: settings.budget)
+            at: model.provider, catalog: settings.catalog,
+            tokensPerSecond: speeds.measurement(of: model.name)?.tokensPerSecond, budget: settings.budget)
     }
 
     /// The index at `path`; nil where there is none, nothing was put into it yet, or another process is about to make it.

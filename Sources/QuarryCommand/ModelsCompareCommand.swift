@@ -56,16 +56,21 @@ struct ModelsCompareCommand: AsyncParsableCommand {
 
 struct ModelsMeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "measure", abstract: "Take the time of a local model on this machine.",
-        discussion: "Embeds a fixed set of 64 texts and keeps the figure for quarry models compare.")
+        commandName: "measure", abstract: "Take the time of an embedding model, as it is reached from this machine.",
+        discussion: """
+            Embeds a fixed set of 64 texts and keeps the figure for quarry models compare and quarry index --plan. A model \
+            that is paid for is asked once, others four times; the fastest counts.
+            """)
 
-    @Argument(help: "Name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
+    @Argument(
+        help: "A local model, provider/model, or a server's address.",
+        completion: .list(LocalModelCatalog.models.map(\.name)))
     var name: String
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @OptionGroup var file: ConfigurationOptions
+    @OptionGroup var service: ServiceOptions
 
     private struct Reply: Encodable {
         var schema = "quarry.models.measure/1"
@@ -73,12 +78,15 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try file.settings()
+        let settings = try service.settings()
         var record = try SpeedRecord(path: settings.speedRecordPath)
         let plain = name.hasPrefix("local/") ? String(name.dropFirst("local/".count)) : name
-        let embedder = try ModelLocator().store.embedder(plain)
+        let services = service.services(settings)
+        let model = try await services.embedder(plain)
+        defer { if let spent = services.ledger.spending.summary { Console.note(spent) } }
+        let isPaid = model.provider.map { !$0.isOnThisMachine } ?? false
         let measurement = try await SpeedMeasurement.measuring(
-            embedder, model: "local/\(plain)", counter: embedder.tokenCounter)
+            model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
         record.add(measurement)
         try record.write(to: settings.speedRecordPath)
         if json {

@@ -47,7 +47,7 @@ struct ServiceOptions: ParsableArguments {
 
     /// What opens the models that the settings name.
     ///
-    /// - Parameter isPlanning: Whether a key that is missing is no reason to stop yet.
+    /// - Parameter isPlanning: Whether a key that is missing, or a budget, is no reason to stop yet.
     func services(_ settings: Settings, isPlanning: Bool = false) -> ModelServices {
         var providers = settings.providers
         if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
@@ -57,7 +57,8 @@ struct ServiceOptions: ParsableArguments {
         }
         return ModelServices(
             store: ModelLocator().store, providers: providers, catalog: settings.catalog,
-            options: settings.connectionOptions, ledger: SpendingLedger(budget: settings.budget),
+            options: settings.connectionOptions,
+            ledger: SpendingLedger(budget: isPlanning ? Budget() : settings.budget),
             key: key, trace: verbose ? show : nil)
     }
 }

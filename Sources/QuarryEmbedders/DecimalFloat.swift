@@ -50,9 +50,14 @@ package enum DecimalFloat {
 
         @inline(__always)
         mutating func gather(_ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int) {
-            while value < 100_000_000_000, let eight = EightDigits.read(bytes, at: cursor) {
-                value = value &* 100_000_000 &+ eight
-                cursor += 8
+            while cursor + 8 <= bytes.count {
+                let group = DigitGroup(bytes, at: cursor)
+                guard group.count > 0 else { return }
+                // Nineteen digits fit; of more, those at the end are looked at one by one.
+                guard value < DigitGroup.limits[group.count] else { break }
+                value = value &* DigitGroup.powers[group.count] &+ group.value
+                cursor += group.count
+                guard group.count == 8 else { return }
             }
             while cursor < bytes.count {
                 let digit = bytes[cursor] &- UInt8(ascii: "0")
@@ -67,22 +72,39 @@ package enum DecimalFloat {
         }
     }
 
-    /// Eight digits at once, in three multiplications (Lemire, “Number parsing at a gigabyte per second”, 2021).
-    private enum EightDigits {
-        /// Their value; nil where there are fewer.
+    /// Up to eight digits at once, in three multiplications (Lemire, “Number parsing at a gigabyte per second”, 2021).
+    private struct DigitGroup {
+        /// How many digits come first among eight bytes.
+        let count: Int
+        private let word: UInt64
+
+        /// - Precondition: There are eight bytes from `position` on.
         @inline(__always)
-        static func read(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> UInt64? {
-            guard position + 8 <= bytes.count else { return nil }
-            let word = UInt64(
+        init(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) {
+            word = UInt64(
                 littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let upper = word & 0xF0F0_F0F0_F0F0_F0F0
-            // Of the bytes 0x30 to 0x3F, those from 0x3A grow into 0x40 by the addition.
-            let grown = (word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0
-            guard upper | grown >> 4 == 0x3333_3333_3333_3333 else { return nil }
-            let pairs = ((word & 0x0F0F_0F0F_0F0F_0F0F) &* 0xA01) >> 8
+            let values = word ^ 0x3030_3030_3030_3030
+            // The upper bit of every byte that is no digit; a carry only reaches bytes behind the first of them.
+            let others = ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
+            count = others.trailingZeroBitCount >> 3
+        }
+
+        /// What the digits say; there must be some.
+        @inline(__always)
+        var value: UInt64 {
+            // The first digit stands in the lowest byte: zeros go before it.
+            let digits = (word & 0x0F0F_0F0F_0F0F_0F0F) &<< UInt64(64 - 8 * count)
+            let pairs = (digits &* 0xA01) >> 8
             let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 0x64_0001) >> 16
             return ((fours & 0x0000_FFFF_0000_FFFF) &* 0x2710_0000_0001) >> 32
         }
+
+        static let powers: [UInt64] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+        /// Ten to the power of nineteen less the number of digits.
+        static let limits: [UInt64] = [
+            10_000_000_000_000_000_000, 1_000_000_000_000_000_000, 100_000_000_000_000_000, 10_000_000_000_000_000,
+            1_000_000_000_000_000, 100_000_000_000_000, 10_000_000_000_000, 1_000_000_000_000, 100_000_000_000,
+        ]
     }
 
     private static func readExponent(_ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int) -> Int? {

@@ -198,9 +198,13 @@ final class Transfer: @unchecked Sendable {
         HTTPError(.invalidRequest, "Two tasks read the same response body.")
     }
 
-    /// Forgets what was buffered and ends the exchange with an error.
+    /// Forgets what was buffered and ends the exchange with an error. A whole reply that is there already stays: it may
+    /// have been paid for.
     func abandon(_ error: any Error) {
-        state.withLock { $0.buffer = [] }
+        state.withLock { state in
+            if case .success = state.end, state.defersHead { return }
+            state.buffer = []
+        }
         finish(.failure(error))
     }
 }

@@ -203,6 +203,17 @@ struct RemoteModelCommandTests {
         #expect(other.status == 1)
     }
 
+    @Test func `a server's model is measured, and a plan reckons with it`() throws {
+        let (scratch, model) = (try notes(3), try EmbeddingServer())
+        let environment = ["XDG_CACHE_HOME": scratch.path("cache")]
+        let measured = try Command.run(
+            "models", "measure", model.url, in: scratch.url, environment: environment)
+        #expect(measured.status == 0 && measured.output.contains("openai-compatible/letters: "), "\(measured)")
+        let plan = try Command.run(
+            "index", "--plan", "docs", "--model", model.url, in: scratch.url, environment: environment)
+        #expect(plan.status == 0 && plan.output.contains("at the speed measured here"), "\(plan)")
+    }
+
     @Test func `what a run cost is in its JSON`() throws {
         let (scratch, model) = (try notes(3), try EmbeddingServer())
         let built = try Command.run("index", "docs", "--model", model.url, "--json", in: scratch.url)

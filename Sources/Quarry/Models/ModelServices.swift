@@ -42,6 +42,9 @@ public final class ModelServices: Sendable {
         public var provider: Provider?
         /// Where a server of one's own was reached; nil for a local model and for a provider with a name.
         public var address: String?
+
+        /// `provider/model`, by which its figures are kept.
+        public var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
     }
 
     public let store: ModelStore

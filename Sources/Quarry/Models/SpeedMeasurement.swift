@@ -27,20 +27,22 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
         self.machine = machine
     }
 
-    /// Embeds a fixed set of texts, after one round to warm up, and takes the time.
+    /// Embeds a fixed set of texts and takes the time.
     ///
     /// - Parameters:
     ///   - model: `provider/model`, by which the figure is found again.
     ///   - counter: Counts the tokens, prefixes aside; what the model cuts off does not count.
     ///   - rounds: The fastest counts; at least 1. The default is 3.
+    ///   - warmsUp: Whether some of the texts are embedded once before. The default is true.
     public static func measuring(
-        _ embedder: some Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, now: Date = Date()
+        _ embedder: any Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, warmsUp: Bool = true,
+        now: Date = Date()
     ) async throws -> SpeedMeasurement {
         let texts = sampleTexts
         let maximum = embedder.fingerprint.maximumTokens
         let tokens = texts.reduce(0) { $0 + min(maximum, counter.tokenCount(of: $1)) }
         let clock = ContinuousClock()
-        _ = try await embedder.embed(Array(texts.prefix(8)), as: .passage)
+        if warmsUp { _ = try await embedder.embed(Array(texts.prefix(8)), as: .passage) }
         var best = Double.infinity
         for _ in 0..<max(1, rounds) {
             let start = clock.now
