@@ -175,6 +175,16 @@ import Testing
         #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == .free)
     }
 
+    @Test func `a model in Ollama's cloud costs who knows what, though the server is here`() throws {
+        let ollama = try provider("ollama")
+        for name in ["gpt-oss:120b-cloud", "kimi:cloud", "team/Kimi:1T-Cloud"] {
+            #expect(ModelCatalog.builtIn.price(of: name, at: ollama) == nil, "\(name)")
+        }
+        for name in ["gpt-oss:120b", "cloud", "team-cloud", "cloud/kimi:latest"] {
+            #expect(ModelCatalog.builtIn.price(of: name, at: ollama) == .free, "\(name)")
+        }
+    }
+
     @Test(arguments: [
         "http://192.168.1.7:8080", "https://127.0.0.1.example.org", "http://localhost.example", "", "no url",
         "http://[::2]:1",
