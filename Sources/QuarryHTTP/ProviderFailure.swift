@@ -72,15 +72,13 @@ package struct ProviderFailure: Sendable, Hashable {
         if [code, type, innerCode].contains(where: { $0.map(known.contains) ?? false }) { return true }
         guard status.map([400, 413, 422, 424, 500].contains) ?? true else { return false }
         let text = (message ?? "").lowercased()
-        return !Self.isAboutOutput(text)
-            && [
-                "batch-size must be", "text cannot exceed", "exceeding max", "exceeds maximum length",
-                "max allowed tokens",
-                "maximum number of tokens", "must have less than", "payload size exceeds",
-                "too long", "too large", "too many tokens", "too many inputs", "maximum context", "context length",
-                "context size", "maximum batch size", "batch size", "max_tokens_per_request", "token limit",
-                "maximum number of tokens", "max allowed tokens", "must have less than",
-            ].contains { text.contains($0) }
+        if Self.isAboutOutput(text) { return false }
+        return [
+            "batch-size must be", "text cannot exceed", "exceeding max", "exceeds maximum length", "max allowed tokens",
+            "maximum number of tokens", "must have less than", "payload size exceeds", "too long", "too large",
+            "too many tokens", "too many inputs", "maximum context", "context length", "context size", "batch size",
+            "max_tokens_per_request", "token limit",
+        ].contains { text.contains($0) }
     }
 
     /// Whether a sentence says that too long a reply was asked for: “'max_tokens' is too large: 9000 …”.

@@ -37,6 +37,13 @@ package struct OllamaModel: Sendable, Decodable {
 }
 
 extension ProviderConnection {
+    /// What a model costs; nil (unknown) where no card says, also for one that a server here has another answer for.
+    package func price(of model: String) -> ModelPrice? {
+        let isForwarded = forwarded.withLock { $0.contains(model) }
+        return isForwarded
+            ? catalog.card(of: model, at: provider.name)?.price : catalog.price(of: model, at: provider)
+    }
+
     /// Text Embeddings Inference: `GET /info`.
     package func textEmbeddingsInfo(of model: String, for task: ModelTask) async throws -> TextEmbeddingsInfo {
         try await facts(TextEmbeddingsInfo.self, at: "info", model: model, for: task)

@@ -268,13 +268,6 @@ public final class ProviderConnection: Sendable {
             call.estimate, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
     }
 
-    /// What a model costs; nil (unknown) where no card says, also for one that a server here has another answer for.
-    package func price(of model: String) -> ModelPrice? {
-        let isForwarded = forwarded.withLock { $0.contains(model) }
-        return isForwarded
-            ? catalog.card(of: model, at: provider.name)?.price : catalog.price(of: model, at: provider)
-    }
-
     private func url(for call: ProviderCall) throws -> HTTPURL {
         try base.appending(path: Self.fill(provider.paths[call.task] ?? call.path, model: call.model))
     }
