@@ -46,13 +46,14 @@ extension ModelCard {
             retirement = Retirement(date: value["date"]?.day(), successor: value["successor"]?.string())
         }
         let priceFields = [
-            "inputPerMillion", "cachedInputPerMillion", "outputPerMillion", "perThousandSearches", "perAudioMinute",
-            "source",
+            "inputPerMillion", "cachedInputPerMillion", "cacheWritePerMillion", "outputPerMillion",
+            "perThousandSearches", "perAudioMinute", "source",
         ]
         if let value = fields["price"]?.fields(priceFields) {
             price = ModelPrice(
                 inputPerMillion: value["inputPerMillion"]?.decimal(),
                 cachedInputPerMillion: value["cachedInputPerMillion"]?.decimal(),
+                cacheWritePerMillion: value["cacheWritePerMillion"]?.decimal(),
                 outputPerMillion: value["outputPerMillion"]?.decimal(),
                 perThousandSearches: value["perThousandSearches"]?.decimal(),
                 perAudioMinute: value["perAudioMinute"]?.decimal(),

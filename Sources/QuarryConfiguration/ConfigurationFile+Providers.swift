@@ -93,13 +93,15 @@ extension Provider {
             if let value = chat["asksForUsage"]?.bool() { self.chat.asksForUsage = value }
         }
         let limitFields = [
-            "inputsPerRequest", "tokensPerRequest", "tokensPerInput", "concurrency", "requestsPerMinute",
-            "tokensPerMinute",
+            "inputsPerRequest", "tokensPerRequest", "tokensPerInput", "passagesPerReranking", "tokensPerReranking",
+            "concurrency", "requestsPerMinute", "tokensPerMinute",
         ]
         if let limits = fields["limits"]?.fields(limitFields) {
             if let value = limits["inputsPerRequest"]?.int(atLeast: 1) { self.limits.inputsPerRequest = value }
             if let value = limits["tokensPerRequest"]?.int(atLeast: 1) { self.limits.tokensPerRequest = value }
             if let value = limits["tokensPerInput"]?.int(atLeast: 1) { self.limits.tokensPerInput = value }
+            if let value = limits["passagesPerReranking"]?.int(atLeast: 1) { self.limits.passagesPerReranking = value }
+            if let value = limits["tokensPerReranking"]?.int(atLeast: 1) { self.limits.tokensPerReranking = value }
             if let value = limits["concurrency"]?.int(atLeast: 1) { self.limits.concurrency = value }
             if let value = limits["requestsPerMinute"]?.int(atLeast: 1) { self.limits.requestsPerMinute = value }
             if let value = limits["tokensPerMinute"]?.int(atLeast: 1) { self.limits.tokensPerMinute = value }

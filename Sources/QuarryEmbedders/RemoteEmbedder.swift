@@ -21,8 +21,9 @@ public struct RemoteEmbedder: Embedder {
     /// catalogue say it.
     ///
     /// - Parameter model: As the provider names it; for a server that has one model only, what it is to be called.
-    /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors or takes no dimension,
-    ///   `retiredModel`, and what a request can end in.
+    /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors, or none with this model,
+    ///   or takes no dimension; `retiredModel`; `refusedHost` for a model that Ollama forwards where that is forbidden;
+    ///   and what a request can end in.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) async throws {
         let provider = connection.provider
         guard let dialect = provider.embedding else {
@@ -30,7 +31,7 @@ public struct RemoteEmbedder: Embedder {
             throw ProviderError(
                 .invalidConfiguration, "\(provider.name) makes no vectors. Providers that do: \(makers).")
         }
-        try connection.check(model: model)
+        let model = try connection.check(model: model, for: .embedding)
         if let dimension = options.dimension {
             guard dimension > 0 else {
                 throw ProviderError(.invalidConfiguration, "A dimension of \(dimension) cannot be asked for.")

@@ -25,46 +25,24 @@ struct ServedModel: Sendable {
         }
     }
 
-    /// Text Embeddings Inference: `GET /info`.
     private mutating func readInfo(of model: String, on connection: ProviderConnection) async throws {
-        struct Info: Decodable {
-            var modelID: String
-            var modelSHA: String?
-            var maximumInputLength: Int
-            var maximumClientBatchSize: Int
-
-            private enum CodingKeys: String, CodingKey {
-                case modelID = "model_id"
-                case modelSHA = "model_sha"
-                case maximumInputLength = "max_input_length"
-                case maximumClientBatchSize = "max_client_batch_size"
-            }
-        }
-        let info = try await connection.facts(Info.self, at: "info", model: model, for: .embedding)
+        let info = try await connection.textEmbeddingsInfo(of: model, for: .embedding)
         revision = info.modelSHA.map { "\(info.modelID)@\($0)" } ?? info.modelID
         inputsPerRequest = max(1, info.maximumClientBatchSize)
         tokensPerInput = max(1, info.maximumInputLength)
     }
 
-    /// Ollama: `GET /api/tags` has the digest of each model. A name without a tag means `latest`.
+    /// Ollama's list has the digest of each model.
     private mutating func readDigest(of model: String, on connection: ProviderConnection) async throws {
-        struct Tags: Decodable {
-            struct Model: Decodable {
-                var name: String
-                var digest: String?
-            }
-            var models: [Model]
-        }
-        let tags = try await connection.facts(Tags.self, at: "api/tags", model: model, for: .embedding)
-        let name = model.contains(":") ? model : model + ":latest"
-        guard let found = tags.models.first(where: { $0.name == name }) else {
-            let known = tags.models.map(\.name).joined(separator: ", ")
+        guard let list = try await connection.lookUpInOllama(model, for: .embedding) else { return }
+        guard list.model != nil || OllamaModel.isCloudName(model) else {
+            let known = list.all.map(\.name).joined(separator: ", ")
             throw ProviderError(
                 .notFound,
                 "Ollama has no model \(model); it has \(known.isEmpty ? "none" : known). Fetch it with: ollama pull \(model)"
             )
         }
-        revision = found.digest ?? ""
+        revision = list.model?.digest ?? ""
     }
 
     /// Open Inference Protocol: `GET /v2/models/{model}` names the tensors.

@@ -7,6 +7,7 @@ package protocol AttemptGate: Sendable {
 
 /// An attempt that was let through. Forgotten without a report, it counts as not made.
 package protocol AttemptPass: Sendable {
-    func ended(with response: HTTPResponseHead)
+    /// - Parameter asked: The wait that the response's body asks for; nil where it asks for none.
+    func ended(with response: HTTPResponseHead, asked: Duration?)
     func ended(with error: any Error)
 }

@@ -42,7 +42,7 @@ extension HTTPClient {
             let pass = try await gate?.enter()
             do {
                 let (value, response) = try await attempt(exchange)
-                pass?.ended(with: response.head)
+                pass?.ended(with: response.head, asked: policy.wait(askedBy: response))
                 outcome = .response(response)
                 last = .success(value)
             } catch let error as HTTPError {
@@ -59,6 +59,14 @@ extension HTTPClient {
             try await clock.sleep(delay)
             waited += delay
         }
+    }
+}
+
+extension RetryPolicy {
+    /// The wait that the body of a refusal asks for; nil where it asks for none.
+    fileprivate func wait(askedBy response: HTTPResponse) -> Duration? {
+        guard !response.head.isSuccess, case .after(let wait) = hint(response), wait > .zero else { return nil }
+        return wait
     }
 }
 

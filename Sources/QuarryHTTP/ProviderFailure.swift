@@ -56,8 +56,13 @@ package struct ProviderFailure: Sendable, Hashable {
         self = failure
     }
 
+    /// Whether the account has nothing left to pay with: waiting does not help.
+    package var saysQuotaExhausted: Bool {
+        [code, type].contains { ["insufficient_quota", "billing_error"].contains($0?.lowercased()) }
+    }
+
     /// Whether the request was refused for the length of its input: sent in parts it might pass, sent again as it is
-    /// it will not.
+    /// it will not. Codes for machines say so with any status, sentences only where a status is not about something else.
     package var saysInputTooLong: Bool {
         if status == 413 { return true }
         let known = [
@@ -65,14 +70,23 @@ package struct ProviderFailure: Sendable, Hashable {
             "request_too_large",
         ]
         if [code, type, innerCode].contains(where: { $0.map(known.contains) ?? false }) { return true }
+        guard status.map([400, 413, 422, 424, 500].contains) ?? true else { return false }
         let text = (message ?? "").lowercased()
+        if Self.isAboutOutput(text) { return false }
         return [
             "batch-size must be", "text cannot exceed", "exceeding max", "exceeds maximum length", "max allowed tokens",
-            "maximum number of tokens", "must have less than", "payload size exceeds",
-            "too long", "too large", "too many tokens", "too many inputs", "maximum context", "context length",
-            "context size", "maximum batch size", "batch size", "max_tokens_per_request", "token limit",
-            "maximum number of tokens", "max allowed tokens", "must have less than",
+            "maximum number of tokens", "must have less than", "payload size exceeds", "too long", "too large",
+            "too many tokens", "too many inputs", "maximum context", "context length", "context size", "batch size",
+            "max_tokens_per_request", "token limit",
         ].contains { text.contains($0) }
+    }
+
+    /// Whether a sentence says that too long a reply was asked for: “'max_tokens' is too large: 9000 …”.
+    private static func isAboutOutput(_ text: String) -> Bool {
+        let plain = text.filter { !"'\"`“”‘’".contains($0) }
+        return ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxoutputtokens"].contains {
+            plain.contains($0 + " is too large")
+        }
     }
 
     private static func mentionsError(_ bytes: [UInt8]) -> Bool {
@@ -185,8 +199,7 @@ extension RetryPolicy {
         policy.maximumAttempts = max(1, maximumAttempts)
         policy.hint = { response in
             let failure = ProviderFailure(response)
-            if failure.code == "insufficient_quota" || failure.type == "insufficient_quota" { return .never }
-            if failure.saysInputTooLong && response.status != 429 { return .never }
+            if failure.saysQuotaExhausted || failure.saysInputTooLong { return .never }
             return failure.retryDelay.map { .after($0) } ?? .none
         }
         return policy

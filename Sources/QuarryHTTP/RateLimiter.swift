@@ -64,9 +64,10 @@ package final class RateLimiter: Sendable {
     }
 
     /// Learns from a response, whatever its status.
-    package func learn(from head: HTTPResponseHead) {
+    /// - Parameter asked: The wait that its body asks for, where it does: that goes before its header fields.
+    package func learn(from head: HTTPResponseHead, asked: Duration? = nil) {
         let (now, date) = (clock.now(), clock.date())
-        state.withLock { $0.learn(from: head, now: now, date: date) }
+        state.withLock { $0.learn(from: head, asked: asked, now: now, date: date) }
     }
 
     /// Corrects an estimate once the provider told what the request took.
@@ -133,12 +134,12 @@ struct RateLimiterState: Sendable {
         }
     }
 
-    mutating func learn(from head: HTTPResponseHead, now: Duration, date: Double) {
+    mutating func learn(from head: HTTPResponseHead, asked: Duration?, now: Duration, date: Double) {
         refill(now)
         // Dates are meant by the server's own clock.
         let date = RetryPolicy.serverDate(in: head.headers) ?? date
         for reading in RateLimitReading.readings(in: head.headers, at: date) { learn(reading, now: now) }
-        let asked = RetryPolicy.serverDelay(in: head.headers, now: date)
+        let asked = asked ?? RetryPolicy.serverDelay(in: head.headers, now: date)
         if head.status == 429 {
             // Requests that were on their way when the pause began say nothing new.
             if pause(at: now) == .zero { slowDown(now) }
@@ -164,24 +165,32 @@ struct RateLimiterState: Sendable {
     }
 
     private mutating func learn(_ reading: RateLimitReading, now: Duration) {
-        guard let limit = reading.limit ?? buckets[reading.kind]?.capacity ?? reading.remaining, limit > 0 else {
-            return
-        }
+        guard let limit = reading.limit else { return lower(reading) }
+        guard limit > 0 else { return }
         let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
         if reading.kind == .requests { isPaceGuessed = false }
         let fresh = TokenBucket(perMinute: limit, now: now)
         var bucket = isNew ? fresh : buckets[reading.kind] ?? fresh
-        if reading.limit != nil && bucket.capacity != limit {
+        if bucket.capacity != limit {
             bucket.perSecond = limit / 60
             bucket.capacity = limit
         }
-        if let remaining = reading.remaining {
-            let reset = reading.reset ?? .zero
-            // Zero without a reset says nothing: it would hold everything up for good.
-            if remaining > 0 || reset > .zero { bucket.level = min(bucket.level, remaining) }
-            bucket.perSecond = Self.perSecond(limit, remaining: remaining, reset: reset) ?? bucket.perSecond
-        }
         buckets[reading.kind] = bucket
+        lower(reading)
+        if let remaining = reading.remaining,
+            let pace = Self.perSecond(limit, remaining: remaining, reset: reading.reset ?? .zero)
+        {
+            buckets[reading.kind]?.perSecond = pace
+        }
+    }
+
+    /// What remains tells no limit: where none is known, there is nothing to lower.
+    private mutating func lower(_ reading: RateLimitReading) {
+        // Zero without a reset says nothing: it would hold everything up for good.
+        guard let remaining = reading.remaining, remaining > 0 || (reading.reset ?? .zero) > .zero,
+            let level = buckets[reading.kind]?.level
+        else { return }
+        buckets[reading.kind]?.level = min(level, remaining)
     }
 
     /// The pace at which a limit comes back, which the time until it is whole again tells: some count by the second or

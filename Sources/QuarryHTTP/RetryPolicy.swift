@@ -5,7 +5,8 @@ import CQuarryCurl
 /// The order of precedence: the caller's reading of the body, `x-should-retry`, `retry-after-ms`, `retry-after`
 /// (seconds or a date), then exponential back-off with full jitter: a random part of `initialDelay`·2ⁿ, capped, so that
 /// clients that were refused together do not come back together (Brooker, "Exponential Backoff And Jitter", AWS
-/// Architecture Blog, 2015). What a server asked for is waited in full, without jitter.
+/// Architecture Blog, 2015). What a server asked for is waited in full, without jitter. A wait of nothing, and a date
+/// that has passed, ask for none: the back-off counts.
 ///
 /// A status of 413 is final whatever the headers say: the same body will be too large again.
 package struct RetryPolicy: Sendable {
@@ -80,14 +81,14 @@ package struct RetryPolicy: Sendable {
             let advice = response.headers.wire("x-should-retry")?.lowercased()
             if advice == "false" { return .giveUp }
             guard advice == "true" || statuses.contains(response.status) else { return .giveUp }
-            if case .after(let wanted) = hint { return honour(wanted) }
+            if case .after(let wanted) = hint, wanted > .zero { return honour(wanted) }
             if let wanted = Self.serverDelay(in: response.headers, now: now) { return honour(wanted) }
             return .retry(after: delay)
         }
     }
 
     private func honour(_ wanted: Duration) -> Decision {
-        wanted > maximumServerDelay ? .giveUp : .retry(after: max(.zero, wanted))
+        wanted > maximumServerDelay ? .giveUp : .retry(after: wanted)
     }
 
     private func backOff(attempt: Int, jitter: Double) -> Duration {
@@ -95,17 +96,18 @@ package struct RetryPolicy: Sendable {
         return min(doubled, maximumDelay) * (1 - min(max(jitterShare, 0), 1) * min(max(jitter, 0), 1))
     }
 
-    /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read.
+    /// The wait that `retry-after-ms` or `retry-after` asks for; nil where neither can be read or is above zero.
     package static func serverDelay(in headers: HTTPHeaders, now: Double) -> Duration? {
         if let text = headers.wire("retry-after-ms"), let milliseconds = Double(text), milliseconds.isFinite,
-            milliseconds >= 0
+            milliseconds > 0
         {
             return .milliseconds(min(milliseconds, 1e12))
         }
         guard let text = headers.wire("retry-after") else { return nil }
-        if let seconds = Double(text) { return seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, 1e9)) : nil }
+        if let seconds = Double(text) { return seconds.isFinite && seconds > 0 ? .seconds(min(seconds, 1e9)) : nil }
         let date = curl_getdate(text, nil)
-        return date < 0 ? nil : .seconds(max(0, Double(date) - (serverDate(in: headers) ?? now)))
+        let seconds = Double(date) - (serverDate(in: headers) ?? now)
+        return date >= 0 && seconds > 0 ? .seconds(seconds) : nil
     }
 
     /// The server's own time in seconds since 1970, from its `Date`; ours may go wrong.

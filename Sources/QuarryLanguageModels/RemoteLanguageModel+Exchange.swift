@@ -6,28 +6,38 @@ extension RemoteLanguageModel {
     /// Asks, and hands out the events of the reply, `.finished` last.
     func reply(to request: GenerationRequest, _ yield: (GenerationEvent) -> Void) async throws {
         try check(request)
-        let estimate = Self.estimate(of: request)
+        if dialect == .ollama, connection.provider.isOnThisMachine {
+            _ = try await place.value { try await connection.lookUpInOllama(name, for: .generation) != nil }
+        }
+        let estimate = Self.estimate(of: request, marksPrefix: dialect == .anthropic && options.cachesPrompt)
         var provider = connection.provider
         if refusesTemperature.isKnown { provider.chat.sendsTemperature = false }
-        let format = dialect.format(for: provider, options: options, request: request, estimate: estimate)
+        if wantsOtherTokenField.isKnown { provider.chat.swapTokenLimitField() }
+        var hasSwapped = false
         var hasText = false
-        do {
-            try await exchange(request, as: format, estimate: estimate) {
-                hasText = true
-                yield($0)
+        while true {
+            do {
+                let format = dialect.format(for: provider, options: options, request: request, estimate: estimate)
+                return try await exchange(request, as: format, estimate: estimate) {
+                    hasText = true
+                    yield($0)
+                }
+            } catch let error as ProviderError where !hasText {
+                if provider.chat.sendsTemperature, error.refuses("temperature") {
+                    refusesTemperature.learn()
+                    provider.chat.sendsTemperature = false
+                } else if dialect == .openAIChat, !hasSwapped, error.refuses(provider.chat.tokenLimitField),
+                    provider.chat.swapTokenLimitField()
+                {
+                    hasSwapped = true
+                    wantsOtherTokenField.learn()
+                } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.saysUnstreamed(error) {
+                    let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
+                    return try await exchange(request, as: whole, estimate: estimate, yield)
+                } else {
+                    throw error
+                }
             }
-        } catch let error as ProviderError where !hasText && provider.chat.sendsTemperature && error.refusesTemperature
-        {
-            refusesTemperature.learn()
-            provider.chat.sendsTemperature = false
-            let without = dialect.format(for: provider, options: options, request: request, estimate: estimate)
-            try await exchange(request, as: without, estimate: estimate, yield)
-        } catch let error as ProviderError
-            where dialect == .kserve && !hasText && provider.paths[.generation] == nil
-            && KServeFormat.saysUnstreamed(error)
-        {
-            let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
-            try await exchange(request, as: whole, estimate: estimate, yield)
         }
     }
 
@@ -41,7 +51,7 @@ extension RemoteLanguageModel {
             accept: "\(streamed), application/json", estimate: estimate)
         call.headers = format.headers
         let source = ReplySource(place: connection.place(of: call))
-        // What broke off after some text was billed all the same: it is booked before it is thrown.
+        // What broke off after some text, or says its cost, was billed all the same: it is booked before it is thrown.
         let failure: (any Error)? = try await connection.stream(call) { stream in
             let framing = stream.head.mediaType == "application/json" ? .whole : format.framing
             var reader = ReplyReader(framing, decoder: format.decoder(for: source), source: source)
@@ -63,8 +73,9 @@ extension RemoteLanguageModel {
                 yield(.finished(ending.reason, ending.usage))
                 return (nil, ending.billed)
             } catch {
-                guard hasText else { throw Self.interruption(error, source) }
-                return (Self.interruption(error, source), nil)
+                let billed = reader.billedDespiteFailure
+                guard hasText || billed != nil else { throw Self.interruption(error, source) }
+                return (Self.interruption(error, source), billed)
             }
         }
         if let failure { throw connection.presentable(failure, task: .generation) }
@@ -92,16 +103,39 @@ extension RemoteLanguageModel {
     }
 
     /// What a request may take at most, guessed on the high side.
-    package static func estimate(of request: GenerationRequest) -> BilledUsage {
+    /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache, so that they may be
+    ///   written into it.
+    package static func estimate(of request: GenerationRequest, marksPrefix: Bool = false) -> BilledUsage {
         // Marks around each turn are a few tokens; a large picture is about 1,600 with the models that say.
         let turns = request.messages.reduce(16) { sum, message in
             sum + 8 + TokenEstimate.tokens(in: message.content) + 1_600 * message.images.count
         }
-        return BilledUsage(input: turns, output: request.maximumTokens)
+        let marked = marksPrefix ? request.messages.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0 : 0
+        return BilledUsage(input: turns - marked, cacheWrite: marked, output: request.maximumTokens)
     }
 }
 
 extension ProviderError {
-    /// Whether the model takes no temperature, as those that reason do: “Unsupported parameter: 'temperature' …”.
-    fileprivate var refusesTemperature: Bool { code == .requestRefused && message.lowercased().contains("temperature") }
+    /// Whether the model takes no such field at all: “Unsupported parameter: 'temperature' …”. A value out of range is
+    /// another matter.
+    fileprivate func refuses(_ field: String) -> Bool {
+        let text = message.lowercased()
+        return code == .requestRefused && text.contains(field)
+            && ["not supported", "unsupported", "not permitted", "does not support", "unrecognized"]
+                .contains { text.contains($0) }
+    }
+}
+
+extension ChatVariation {
+    /// Names the bound of the reply by the other of OpenAI's two names.
+    /// - Returns: False for a name of another kind, which stays.
+    @discardableResult
+    fileprivate mutating func swapTokenLimitField() -> Bool {
+        switch tokenLimitField {
+        case "max_tokens": tokenLimitField = "max_completion_tokens"
+        case "max_completion_tokens": tokenLimitField = "max_tokens"
+        default: return false
+        }
+        return true
+    }
 }

@@ -10,7 +10,8 @@ public import QuarryProviders
 /// The reply is streamed; a server that sends it in one piece is understood as well. Failures before the first byte are
 /// tried again (see ``ConnectionOptions/maximumAttempts``), later ones are not, since text was already handed out. What
 /// the interface of a provider has no field for, such as a seed, is left out; stop texts and pictures are refused there.
-/// A model that refuses the temperature, as those that reason do, is asked again without one, and from then on.
+/// A model that refuses the temperature, as those that reason do, is asked again without one, and from then on; so is
+/// one that knows the bound of its reply only by the other of OpenAI's two names, as older ones on Azure.
 public struct RemoteLanguageModel: LanguageModel {
     public struct Options: Sendable, Hashable {
         /// Whether the provider is asked to keep the instructions in its prompt cache, where it wants to be asked: marked
@@ -27,11 +28,14 @@ public struct RemoteLanguageModel: LanguageModel {
     let options: Options
     let dialect: GenerationDialect
     let refusesTemperature = Discovery()
+    let wantsOtherTokenField = Discovery()
+    /// Whether Ollama was asked where the model runs.
+    let place = AskedOnce<Bool>()
 
     /// - Throws: ``ProviderError`` with code `retiredModel`, which names the successor, or `invalidConfiguration` for an
     ///   empty name or a provider that writes no text.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
-        try connection.check(model: model)
+        let model = try connection.check(model: model, for: .generation)
         guard let dialect = connection.provider.generation else {
             let known = Provider.presets.filter { $0.generation != nil }.map(\.name).joined(separator: ", ")
             throw ProviderError(

@@ -16,6 +16,12 @@ package protocol ReplyDecoder: Sendable {
     /// - Throws: ``ProviderError`` with code `interruptedReply` where the reply is not whole, `malformedReply` where
     ///   there was none.
     func ending() throws -> ReplyEnding
+    /// What a reply that failed was billed, where it said so; nil for one that did not fail.
+    var billedDespiteFailure: BilledUsage? { get }
+}
+
+extension ReplyDecoder {
+    package var billedDespiteFailure: BilledUsage? { nil }
 }
 
 /// How a reply ended, and what it took.
@@ -30,13 +36,22 @@ package struct ReplyEnding: Sendable, Hashable {
         self.billed = billed
     }
 
-    /// An end whose bill is what was read and written, the cached part apart.
-    init(_ reason: FinishReason, usage: TokenUsage?) {
+    /// An end whose bill is what was read and written, the part in the cache apart.
+    init(_ reason: FinishReason, usage: TokenUsage?) { self.init(reason, usage: usage, cacheWrite: 0) }
+
+    /// - Parameter cacheWrite: Those tokens of the input that were written into the cache.
+    init(_ reason: FinishReason, usage: TokenUsage?, cacheWrite: Int) {
+        self.init(reason, usage: usage, billed: usage.map { BilledUsage($0, cacheWrite: cacheWrite) })
+    }
+}
+
+extension BilledUsage {
+    /// - Parameter cacheWrite: Those tokens of the input that were written into the provider's cache.
+    init(_ usage: TokenUsage, cacheWrite: Int = 0) {
+        let fresh = max(0, usage.input - usage.cachedInput)
+        let written = min(fresh, max(0, cacheWrite))
         self.init(
-            reason, usage: usage,
-            billed: usage.map {
-                BilledUsage(input: $0.input - $0.cachedInput, cachedInput: $0.cachedInput, output: $0.output)
-            })
+            input: fresh - written, cachedInput: usage.cachedInput, cacheWrite: written, output: usage.output)
     }
 }
 
@@ -66,7 +81,7 @@ package struct ReplySource: Sendable, Hashable {
     func error(for failure: ProviderFailure) -> ProviderError {
         let names = [failure.type, failure.code].compactMap { $0?.lowercased() }
         let code: ProviderError.Code
-        if names.contains("insufficient_quota") || names.contains("billing_error") {
+        if failure.saysQuotaExhausted {
             code = .quotaExhausted
         } else if failure.saysInputTooLong {
             code = .inputTooLong

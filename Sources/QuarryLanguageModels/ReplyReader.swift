@@ -1,6 +1,6 @@
 import QuarryCore
 import QuarryHTTP
-import QuarryProviders
+package import QuarryProviders
 
 /// How a reply is cut into events.
 package enum ReplyFraming: Sendable, Hashable {
@@ -40,6 +40,9 @@ package struct ReplyReader: Sendable {
     /// Whether the reply said that it is over.
     package var isComplete: Bool { decoder.isComplete }
 
+    /// What a reply that failed was billed, where it said so.
+    package var billedDespiteFailure: BilledUsage? { decoder.billedDespiteFailure }
+
     /// The texts that these bytes complete, none of them empty.
     /// - Throws: ``ProviderError``.
     package mutating func push(_ bytes: [UInt8]) throws -> [String] {
@@ -78,7 +81,11 @@ package struct ReplyReader: Sendable {
         case .lines(var parser):
             texts = try last(parser.finish().map { ServerSentEvent(data: String(decoding: $0, as: UTF8.self)) })
         case .whole(let json):
-            if let failure = source.failure(announcedIn: json) { throw failure }
+            if let failure = source.failure(announcedIn: json) {
+                // It may say what it was billed all the same.
+                _ = try? decoder.texts(inWhole: json)
+                throw failure
+            }
             texts = try decoder.texts(inWhole: json)
         }
         return (texts.filter { !$0.isEmpty }, try decoder.ending())

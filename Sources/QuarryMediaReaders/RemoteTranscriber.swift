@@ -14,7 +14,8 @@ public struct RemoteTranscriber: AsyncReader {
     public struct Options: Sendable, Hashable {
         /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
         public var language: String?
-        /// Names and terms that are said, to spell them right. The default is none.
+        /// Names and terms that are said, to spell them right. The default is none. Models that tell speakers apart
+        /// (`diarize` in their name) take none: they are not told.
         public var terms: [String] = []
         /// Whether times are asked for. The default is nil: where the model is known to tell them, which are Whisper's
         /// and Mistral's.
@@ -32,7 +33,7 @@ public struct RemoteTranscriber: AsyncReader {
 
     /// - Throws: ``ProviderError`` with code `retiredModel` or `invalidConfiguration`.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
-        try connection.check(model: model)
+        let model = try connection.check(model: model, for: .transcription)
         guard let dialect = connection.provider.transcription else {
             let known = Provider.presets.filter { $0.transcription != nil }.map(\.name).joined(separator: ", ")
             throw ProviderError(
@@ -72,16 +73,28 @@ public struct RemoteTranscriber: AsyncReader {
                     + "Cut it into parts, or encode it with fewer bits: speech needs no more than 32 kbit/s.")
         }
         let (body, contentType) = try form(source, mediaType).encoded()
-        // Nobody says beforehand how long a recording is; speech at 32 kbit/s is long already.
+        let price = connection.price(of: model)
         let call = ProviderCall(
             .transcription, model: model, path: "audio/transcriptions", contentType: contentType, body: body,
-            estimate: BilledUsage(audioSeconds: Double(source.bytes.count) / 4_000))
+            estimate: Self.estimate(bytes: source.bytes.count, price: price))
         let place = connection.place(of: call)
         let transcript = try await connection.send(call) { body in
             let transcript = try Transcript(body, from: place)
-            return (transcript, transcript.billed)
+            return (transcript, transcript.billed(at: price))
         }
         return document(of: transcript, source)
+    }
+
+    /// What a recording may take at most, in the unit that has a price: seconds, or tokens where only those have one.
+    ///
+    /// Nobody says beforehand how long a recording is; speech at 32 kbit/s is long already. A second of it is 10 tokens
+    /// with OpenAI's models and 12.5 with Mistral's, and hardly anybody says more than 10 tokens in it.
+    package static func estimate(bytes: Int, price: ModelPrice?) -> BilledUsage {
+        let seconds = Double(bytes) / 4_000
+        guard let price, price.perAudioMinute == nil, price.inputPerMillion != nil else {
+            return BilledUsage(audioSeconds: seconds)
+        }
+        return BilledUsage(input: Int((seconds * 12.5).rounded(.up)), output: Int((seconds * 10).rounded(.up)))
     }
 
     private var asksForTimes: Bool {
@@ -94,7 +107,7 @@ public struct RemoteTranscriber: AsyncReader {
         if let language = options.language { form.add("language", language) }
         switch dialect {
         case .openAI:
-            if !options.terms.isEmpty { form.add("prompt", options.terms.joined(separator: ", ")) }
+            addTerms(to: &form)
             form.add("response_format", asksForTimes ? "verbose_json" : "json")
         case .mistral:
             // One word each, without commas.
@@ -109,6 +122,19 @@ public struct RemoteTranscriber: AsyncReader {
             throw connection.presentable(error, task: .transcription)
         }
         return form
+    }
+
+    /// Each of OpenAI's families of models takes terms in another way; those that tell speakers apart take none, and
+    /// want to be told how to cut recordings of more than 30 seconds.
+    private func addTerms(to form: inout MultipartForm) {
+        let name = model.lowercased()
+        if name.contains("diarize") {
+            form.add("chunking_strategy", "auto")
+        } else if name.hasPrefix("gpt-transcribe") {
+            for term in options.terms { form.add("keywords[]", term) }
+        } else if !options.terms.isEmpty {
+            form.add("prompt", options.terms.joined(separator: ", "))
+        }
     }
 
     private func document(of transcript: Transcript, _ source: Source) -> ReadResult {

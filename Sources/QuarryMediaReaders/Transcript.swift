@@ -46,12 +46,14 @@ struct Transcript: Decodable, Sendable {
         }
     }
 
-    /// Nil where the provider does not say.
-    var billed: BilledUsage? {
+    /// Nil where the provider does not say, or not in what the model is paid by.
+    func billed(at price: ModelPrice?) -> BilledUsage? {
         let seconds = usage?.seconds ?? usage?.promptAudioSeconds ?? duration
         let input = usage?.inputTokens ?? usage?.promptTokens
         let output = usage?.outputTokens ?? usage?.completionTokens
         guard seconds != nil || input != nil || output != nil else { return nil }
+        // Tokens alone do not tell the minutes: the estimate does.
+        if seconds == nil, let price, price.perAudioMinute != nil, price.inputPerMillion == nil { return nil }
         return BilledUsage(input: input ?? 0, output: output ?? 0, audioSeconds: seconds ?? 0)
     }
 

@@ -78,6 +78,8 @@ public struct ModelCard: Sendable, Hashable, Codable {
 public struct ModelPrice: Sendable, Hashable, Codable {
     public var inputPerMillion: Decimal?
     public var cachedInputPerMillion: Decimal?
+    /// Of what is written into the provider's prompt cache; nil where that costs what other input does, or is unknown.
+    public var cacheWritePerMillion: Decimal?
     public var outputPerMillion: Decimal?
     public var perThousandSearches: Decimal?
     public var perAudioMinute: Decimal?
@@ -87,11 +89,13 @@ public struct ModelPrice: Sendable, Hashable, Codable {
     public var asOf: String?
 
     public init(
-        inputPerMillion: Decimal? = nil, cachedInputPerMillion: Decimal? = nil, outputPerMillion: Decimal? = nil,
-        perThousandSearches: Decimal? = nil, perAudioMinute: Decimal? = nil, source: String? = nil, asOf: String? = nil
+        inputPerMillion: Decimal? = nil, cachedInputPerMillion: Decimal? = nil, cacheWritePerMillion: Decimal? = nil,
+        outputPerMillion: Decimal? = nil, perThousandSearches: Decimal? = nil, perAudioMinute: Decimal? = nil,
+        source: String? = nil, asOf: String? = nil
     ) {
         self.inputPerMillion = inputPerMillion
         self.cachedInputPerMillion = cachedInputPerMillion
+        self.cacheWritePerMillion = cacheWritePerMillion
         self.outputPerMillion = outputPerMillion
         self.perThousandSearches = perThousandSearches
         self.perAudioMinute = perAudioMinute
@@ -101,19 +105,27 @@ public struct ModelPrice: Sendable, Hashable, Codable {
 
     /// Models that run on one's own machine.
     public static let free = ModelPrice(
-        inputPerMillion: 0, cachedInputPerMillion: 0, outputPerMillion: 0, perThousandSearches: 0, perAudioMinute: 0)
+        inputPerMillion: 0, cachedInputPerMillion: 0, cacheWritePerMillion: 0, outputPerMillion: 0,
+        perThousandSearches: 0, perAudioMinute: 0)
 
     /// US dollars; nil where the price of anything that was used is unknown.
+    ///
+    /// Tokens read from a cache or written into it cost at least what other input does where nothing else is known. A
+    /// recording that is counted in seconds and in tokens is paid once: by the minute where that has a price.
     public func cost(of usage: BilledUsage) -> Decimal? {
         let million = Decimal(1_000_000)
         var sum = Decimal(0)
-        let parts: [(Decimal, Decimal?)] = [
-            (Decimal(usage.input) / million, inputPerMillion),
-            (Decimal(usage.cachedInput) / million, cachedInputPerMillion ?? inputPerMillion),
-            (Decimal(usage.output) / million, outputPerMillion),
-            (Decimal(usage.searches) / 1_000, perThousandSearches),
-            (Decimal(usage.audioSeconds) / 60, perAudioMinute),
-        ]
+        var parts: [(Decimal, Decimal?)] = [(Decimal(usage.searches) / 1_000, perThousandSearches)]
+        if usage.audioSeconds == 0 || (perAudioMinute == nil && usage.tokens > 0) {
+            parts += [
+                (Decimal(usage.input) / million, inputPerMillion),
+                (Decimal(usage.cachedInput) / million, cachedInputPerMillion ?? inputPerMillion),
+                (Decimal(usage.cacheWrite) / million, cacheWritePerMillion ?? inputPerMillion),
+                (Decimal(usage.output) / million, outputPerMillion),
+            ]
+        } else {
+            parts.append((Decimal(usage.audioSeconds) / 60, perAudioMinute))
+        }
         for (amount, price) in parts where amount != 0 {
             guard let price else { return nil }
             sum += amount * price
@@ -124,29 +136,48 @@ public struct ModelPrice: Sendable, Hashable, Codable {
 
 /// What a provider bills for.
 public struct BilledUsage: Sendable, Hashable, Codable {
-    /// Tokens read, without those of ``cachedInput``.
+    /// Tokens read, without those of ``cachedInput`` and ``cacheWrite``.
     public var input: Int
     /// Tokens read from the provider's prompt cache.
     public var cachedInput: Int
+    /// Tokens read and written into the provider's prompt cache.
+    public var cacheWrite: Int
     /// Tokens written, those of its reasoning included.
     public var output: Int
     /// Units of re-ranking.
     public var searches: Int
     public var audioSeconds: Double
 
-    public init(input: Int = 0, cachedInput: Int = 0, output: Int = 0, searches: Int = 0, audioSeconds: Double = 0) {
+    public init(
+        input: Int = 0, cachedInput: Int = 0, cacheWrite: Int = 0, output: Int = 0, searches: Int = 0,
+        audioSeconds: Double = 0
+    ) {
         self.input = input
         self.cachedInput = cachedInput
+        self.cacheWrite = cacheWrite
         self.output = output
         self.searches = searches
         self.audioSeconds = audioSeconds
     }
 
-    public var tokens: Int { input + cachedInput + output }
+    /// Nothing was written into a cache where the text does not say: earlier versions did not.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            input: try container.decode(Int.self, forKey: .input),
+            cachedInput: try container.decode(Int.self, forKey: .cachedInput),
+            cacheWrite: try container.decodeIfPresent(Int.self, forKey: .cacheWrite) ?? 0,
+            output: try container.decode(Int.self, forKey: .output),
+            searches: try container.decode(Int.self, forKey: .searches),
+            audioSeconds: try container.decode(Double.self, forKey: .audioSeconds))
+    }
+
+    public var tokens: Int { input + cachedInput + cacheWrite + output }
 
     public static func + (a: BilledUsage, b: BilledUsage) -> BilledUsage {
         BilledUsage(
-            input: a.input + b.input, cachedInput: a.cachedInput + b.cachedInput, output: a.output + b.output,
-            searches: a.searches + b.searches, audioSeconds: a.audioSeconds + b.audioSeconds)
+            input: a.input + b.input, cachedInput: a.cachedInput + b.cachedInput,
+            cacheWrite: a.cacheWrite + b.cacheWrite, output: a.output + b.output, searches: a.searches + b.searches,
+            audioSeconds: a.audioSeconds + b.audioSeconds)
     }
 }

@@ -1,7 +1,10 @@
 extension Provider {
     /// The providers that Quarry knows, in alphabetical order.
     ///
-    /// Addresses and limits are those of the providers' own documentation, read in November 2026.
+    /// Addresses and limits are those of the providers' own documentation, read in November 2026. For servers of one's
+    /// own the address is the one that the server takes where it is told none, of which two deserve a word: llama.cpp's
+    /// was port 8080 until summer 2026 and is 9931 in newer versions, and `llamacpp` stays at 8080; Text Embeddings
+    /// Inference takes port 3000, and 80 inside its container. Where the server is elsewhere, set the provider's address.
     public static let presets: [Provider] = [
         Provider(
             "ai21", at: "https://api.ai21.com/studio/v1", generation: .openAIChat, keys: ["AI21_API_KEY"],
@@ -26,7 +29,7 @@ extension Provider {
             limits: .init(inputsPerRequest: 2048, tokensPerRequest: 300_000, tokensPerInput: 8192)),
         Provider(
             "cohere", at: "https://api.cohere.com", embedding: .cohere, generation: .cohere, reranking: .cohere,
-            keys: ["CO_API_KEY", "COHERE_API_KEY"], limits: .init(inputsPerRequest: 96)),
+            keys: ["CO_API_KEY", "COHERE_API_KEY"], limits: .init(inputsPerRequest: 96, passagesPerReranking: 1_000)),
         Provider(
             "deepseek", at: "https://api.deepseek.com", generation: .openAIChat, keys: ["DEEPSEEK_API_KEY"],
             chat: .init(seedField: nil)),
@@ -46,14 +49,14 @@ extension Provider {
             paths: [
                 .embedding: "v1/embeddings", .generation: "v1/chat/completions", .reranking: "v1/rerank",
                 .transcription: "v1/audio/transcriptions",
-            ], limits: .init(inputsPerRequest: 32)),
+            ], limits: .init(inputsPerRequest: 32, passagesPerReranking: 32)),
         Provider(
             "lmstudio", at: "http://127.0.0.1:1234/v1", embedding: .openAI, generation: .openAIChat,
             keys: ["LM_API_TOKEN"], needsKey: false, limits: .init(inputsPerRequest: 32)),
         Provider(
             "localai", at: "http://127.0.0.1:8080/v1", embedding: .openAI, generation: .openAIChat,
             reranking: .jina, transcription: .openAI, keys: ["LOCALAI_API_KEY"], needsKey: false,
-            paths: [.reranking: "rerank"], limits: .init(inputsPerRequest: 32)),
+            paths: [.reranking: "rerank"], limits: .init(inputsPerRequest: 32, passagesPerReranking: 32)),
         Provider(
             "mistral", at: "https://api.mistral.ai/v1", embedding: .mistral, generation: .openAIChat,
             transcription: .mistral, keys: ["MISTRAL_API_KEY"],
@@ -62,7 +65,7 @@ extension Provider {
         Provider(
             "mixedbread", at: "https://api.mixedbread.com", embedding: .mixedbread, reranking: .mixedbread,
             keys: ["MXBAI_API_KEY"], paths: [.embedding: "v1/embeddings", .reranking: "v1/reranking"],
-            limits: .init(inputsPerRequest: 256)),
+            limits: .init(inputsPerRequest: 256, passagesPerReranking: 1_000)),
         Provider(
             "ollama", at: "http://127.0.0.1:11434", embedding: .ollama, generation: .ollama, keys: ["OLLAMA_API_KEY"],
             needsKey: false, limits: .init(inputsPerRequest: 64, concurrency: 2)),
@@ -75,8 +78,8 @@ extension Provider {
             "openai-responses", at: "https://api.openai.com/v1", generation: .openAIResponses,
             keys: ["OPENAI_API_KEY"]),
         Provider(
-            "tei", at: "http://127.0.0.1:8080", embedding: .tei, reranking: .tei, keys: ["TEI_API_KEY"],
-            needsKey: false, limits: .init(inputsPerRequest: 32, concurrency: 8)),
+            "tei", at: "http://127.0.0.1:3000", embedding: .tei, reranking: .tei, keys: ["TEI_API_KEY"],
+            needsKey: false, limits: .init(inputsPerRequest: 32, passagesPerReranking: 32, concurrency: 8)),
         Provider(
             "tgi", at: "http://127.0.0.1:8080/v1", generation: .openAIChat, keys: ["HF_TOKEN"], needsKey: false),
         Provider(
@@ -85,10 +88,13 @@ extension Provider {
         Provider(
             "vllm", at: "http://127.0.0.1:8000/v1", embedding: .openAI, generation: .openAIChat, reranking: .cohere,
             transcription: .openAI, keys: ["VLLM_API_KEY"], needsKey: false,
-            paths: [.reranking: "rerank"], limits: .init(concurrency: 16)),
+            paths: [.reranking: "rerank"], limits: .init(passagesPerReranking: 128, concurrency: 16)),
         Provider(
             "voyage", at: "https://api.voyageai.com/v1", embedding: .voyage, reranking: .voyage,
-            keys: ["VOYAGE_API_KEY"], limits: .init(inputsPerRequest: 128, tokensPerRequest: 120_000)),
+            keys: ["VOYAGE_API_KEY"],
+            limits: .init(
+                inputsPerRequest: 128, tokensPerRequest: 120_000, passagesPerReranking: 1_000,
+                tokensPerReranking: 600_000)),
     ]
 
     public static func preset(_ name: String) -> Provider? { presets.first { $0.name == name } }
@@ -98,6 +104,6 @@ extension Provider {
         Provider(
             "openai-compatible", at: baseURL, embedding: .openAI, generation: .openAIChat, reranking: .cohere,
             transcription: .openAI, keys: ["QUARRY_LLM_API_KEY"], needsKey: false, paths: [.reranking: "rerank"],
-            limits: .init(inputsPerRequest: 64))
+            limits: .init(inputsPerRequest: 64, passagesPerReranking: 64))
     }
 }

@@ -95,26 +95,33 @@ public struct ChatVariation: Sendable, Hashable, Codable {
 
 /// How much may be sent at once, and how often.
 public struct RequestLimits: Sendable, Hashable, Codable {
-    /// Texts in one request for vectors or an order.
+    /// Texts in one request for vectors.
     public var inputsPerRequest: Int
-    /// Tokens in all texts of one request; nil where no limit is known.
+    /// Tokens in all texts of one request for vectors; nil where no limit is known.
     public var tokensPerRequest: Int?
     /// Tokens in one text; nil where the model decides.
     public var tokensPerInput: Int?
+    /// Passages in one request for an order; nil where no limit is known.
+    public var passagesPerReranking: Int?
+    /// Tokens in all passages of one request for an order, the question counted with each; nil where no limit is known.
+    public var tokensPerReranking: Int?
     /// Requests under way at a time.
     public var concurrency: Int
-    /// Nil until the provider says so in its replies.
+    /// For each task and model. Nil until the provider says so in its replies.
     public var requestsPerMinute: Int?
-    /// Nil until the provider says so in its replies.
+    /// For each task and model. Nil until the provider says so in its replies.
     public var tokensPerMinute: Int?
 
     public init(
-        inputsPerRequest: Int = 128, tokensPerRequest: Int? = nil, tokensPerInput: Int? = nil, concurrency: Int = 4,
+        inputsPerRequest: Int = 128, tokensPerRequest: Int? = nil, tokensPerInput: Int? = nil,
+        passagesPerReranking: Int? = nil, tokensPerReranking: Int? = nil, concurrency: Int = 4,
         requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil
     ) {
         self.inputsPerRequest = inputsPerRequest
         self.tokensPerRequest = tokensPerRequest
         self.tokensPerInput = tokensPerInput
+        self.passagesPerReranking = passagesPerReranking
+        self.tokensPerReranking = tokensPerReranking
         self.concurrency = concurrency
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute

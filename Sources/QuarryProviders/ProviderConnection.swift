@@ -1,5 +1,6 @@
 import Foundation
 package import QuarryHTTP
+import Synchronization
 
 /// The way to one provider: its address, the key, the connections, and the manners it is asked with.
 ///
@@ -10,6 +11,8 @@ public final class ProviderConnection: Sendable {
     /// Counts what is spent; several connections may share one.
     public let ledger: SpendingLedger
     package let catalog: ModelCatalog
+    /// The models that a server on this machine has another one answer for.
+    let forwarded = Mutex<Set<String>>([])
     private let base: HTTPURL
     private let headers: HTTPHeaders
     private let key: APIKey?
@@ -97,7 +100,7 @@ public final class ProviderConnection: Sendable {
         _ call: ProviderCall, onReply: () -> Void = {}, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
         try await booking(call) { request, booking in
-            let response = try await client.send(request, retrying: retries, through: manners.gate(for: call.estimate))
+            let response = try await client.send(request, retrying: retries, through: manners.gate(for: call))
             // With a budget, the next request has to know what this one is billed.
             if !ledger.budget.isBounded { booking.place.leave() }
             guard response.head.isSuccess else {
@@ -121,8 +124,7 @@ public final class ProviderConnection: Sendable {
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
         try await booking(call) { request, booking in
-            let stream = try await client.stream(
-                request, retrying: retries, through: manners.gate(for: call.estimate))
+            let stream = try await client.stream(request, retrying: retries, through: manners.gate(for: call))
             guard stream.head.isSuccess else {
                 let body = try await stream.collect(upTo: 1 << 20)
                 throw ProviderError(
@@ -155,7 +157,7 @@ public final class ProviderConnection: Sendable {
             do {
                 let (reply, usage) = try await run(request, &booking)
                 ledger.settle(reservation, usage: usage)
-                if let usage { manners.settle(call.estimate, actual: usage) }
+                if let usage { manners.settle(call, actual: usage) }
                 return reply
             } catch {
                 if booking.isBilled {
@@ -248,19 +250,22 @@ public final class ProviderConnection: Sendable {
     }
 
     /// Refuses names that the provider has retired.
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty name, `retiredModel` for a retired one.
-    package func check(model: String) throws {
+    /// - Returns: The name as the interface of a task takes it.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty name or one that the interface does not
+    ///   know, `retiredModel` for a retired one.
+    @discardableResult
+    package func check(model: String, for task: ModelTask) throws -> String {
         guard !model.isEmpty else {
             throw ProviderError(
                 .invalidConfiguration, "The model's name is empty. Name one that \(provider.name) offers.")
         }
         try catalog.checkRetirement(of: model, at: provider)
+        return try provider.name(of: model, for: task)
     }
 
     private func reserve(_ call: ProviderCall) throws -> SpendingLedger.Reservation {
         try ledger.reserve(
-            call.estimate, model: "\(provider.name)/\(call.model)",
-            price: catalog.price(of: call.model, at: provider))
+            call.estimate, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
     }
 
     private func url(for call: ProviderCall) throws -> HTTPURL {

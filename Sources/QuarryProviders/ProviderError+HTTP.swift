@@ -26,11 +26,13 @@ extension ProviderError {
     /// - Parameters:
     ///   - place: The URL asked, without its query.
     package init(status: Int, _ failure: ProviderFailure, from place: String, task: ModelTask) {
+        var failure = failure
+        failure.status = status
         let code: Code =
             switch status {
-            case _ where failure.code == "insufficient_quota": .quotaExhausted
+            case _ where failure.saysQuotaExhausted: .quotaExhausted
             case _ where failure.saysContentFiltered: .contentFiltered
-            case _ where failure.saysInputTooLong && status != 429: .inputTooLong
+            case _ where failure.saysInputTooLong: .inputTooLong
             case 401, 403: .unauthorized
             case 402: .quotaExhausted
             case 404: .notFound

@@ -37,6 +37,8 @@ public struct RemoteReranker: Reranker {
     public let options: Options
     private let connection: ProviderConnection
     private let format: any RerankingFormat
+    /// How many passages the server takes at once, where it tells.
+    private let servedLimit = AskedOnce<Int?>()
 
     /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the provider does not re-rank, or
     ///   `retiredModel`.
@@ -50,11 +52,10 @@ public struct RemoteReranker: Reranker {
         if let limit = options.limit, limit < 1 {
             throw ProviderError(.invalidConfiguration, "The best \(limit) passages cannot be kept; keep at least 1.")
         }
-        try connection.check(model: model)
-        self.model = model
+        self.model = try connection.check(model: model, for: .reranking)
         self.options = options
         self.connection = connection
-        format = dialect.format(.init(model: model, cutsLongPassages: options.cutsLongPassages))
+        format = dialect.format(.init(model: self.model, cutsLongPassages: options.cutsLongPassages))
     }
 
     /// Candidates by the model's score, best first; equal scores keep the order in which they came.
@@ -89,7 +90,7 @@ public struct RemoteReranker: Reranker {
 
     /// A score for each passage, from requests that keep to the provider's limits, several at a time.
     private func scores(of passages: [String], for query: String) async throws -> [Double] {
-        let batches = batches(of: passages, query: query)
+        let batches = batches(of: passages, query: query, count: try await passagesPerRequest())
         return try await withThrowingTaskGroup(of: (range: Range<Int>, scores: [Double]).self) { group in
             var scores = [Double](repeating: 0, count: passages.count)
             var waiting = batches[...]
@@ -106,22 +107,36 @@ public struct RemoteReranker: Reranker {
         }
     }
 
+    /// What the server says (Text Embeddings Inference), else what the provider is known to take; nil without a limit.
+    private func passagesPerRequest() async throws -> Int? {
+        let limit = connection.provider.limits.passagesPerReranking
+        guard connection.provider.reranking == .tei else { return limit }
+        let served = try await servedLimit.value {
+            do {
+                return try await connection.textEmbeddingsInfo(of: model, for: .reranking).maximumClientBatchSize
+            } catch let error as ProviderError where error.code == .notFound {
+                return nil
+            }
+        }
+        return served ?? limit
+    }
+
     /// Consecutive ranges of passages. The question counts with each passage: models read them together.
-    private func batches(of passages: [String], query: String) -> [Range<Int>] {
-        let limits = connection.provider.limits
+    private func batches(of passages: [String], query: String, count: Int?) -> [Range<Int>] {
+        let tokens = connection.provider.limits.tokensPerReranking ?? .max
         let question = TokenEstimate.tokens(in: query)
         var batches: [Range<Int>] = []
         var start = 0
         var sum = 0
         for (position, passage) in passages.enumerated() {
-            let count = TokenEstimate.tokens(in: passage) + question
-            let isFull = position - start >= max(1, limits.inputsPerRequest)
-            if position > start && (isFull || sum + count > limits.tokensPerRequest ?? .max) {
+            let cost = TokenEstimate.tokens(in: passage) + question
+            let isFull = count.map { position - start >= max(1, $0) } ?? false
+            if position > start && (isFull || sum + cost > tokens) {
                 batches.append(start..<position)
                 start = position
                 sum = 0
             }
-            sum += count
+            sum += cost
         }
         batches.append(start..<passages.count)
         return batches

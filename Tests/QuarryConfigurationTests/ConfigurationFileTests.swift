@@ -28,7 +28,7 @@ import Testing
             headers: {X-Team: search}
             paths: {embedding: /vectors}
             chat: {tokenLimitField: max_completion_tokens, seedField: none}
-            limits: {inputsPerRequest: 16, concurrency: 2}
+            limits: {inputsPerRequest: 16, passagesPerReranking: 50, tokensPerReranking: 9000, concurrency: 2}
           azure:
             baseURL: https://work.openai.azure.com/openai/v1
         models:
@@ -37,7 +37,7 @@ import Testing
             tasks: embedding
             dimensions: [768, 256]
             contextTokens: 2048
-            price: {inputPerMillion: 0.015}
+            price: {inputPerMillion: 0.015, cacheWritePerMillion: 0.02}
           - provider: openai
             name: text-embedding-3-small
             asOf: 2026-11-20
@@ -72,6 +72,7 @@ import Testing
         #expect(acme.headers == ["X-Team": "search"] && acme.paths == [.embedding: "vectors"])
         #expect(acme.chat == ChatVariation(tokenLimitField: "max_completion_tokens", seedField: nil))
         #expect(acme.limits.inputsPerRequest == 16 && acme.limits.concurrency == 2)
+        #expect(acme.limits.passagesPerReranking == 50 && acme.limits.tokensPerReranking == 9000)
     }
 
     @Test func `a preset keeps what the file does not change`() throws {
@@ -87,6 +88,7 @@ import Testing
         let settings = try InMemoryFiles.settings(example)
         let own = try #require(settings.catalog.card(of: "acme-embed", at: "acme"))
         #expect(own.price?.inputPerMillion == Decimal(string: "0.015"))
+        #expect(own.price?.cacheWritePerMillion == Decimal(string: "0.02"))
         #expect(own.price?.source?.hasSuffix("config.yaml:28:5") ?? false)
         #expect(own.asOf == "2026-11-18" && own.dataLeavesMachine && own.dimensions == [768, 256])
         let known = try #require(settings.catalog.card(of: "text-embedding-3-small", at: "openai"))

@@ -62,7 +62,7 @@ import Testing
         } throws: { error in
             "\(error)".contains("“sleep” took longer than 0.3 seconds.")
         }
-        #expect(ContinuousClock().now - start < .seconds(30))
+        #expect(ContinuousClock().now - start < .seconds(240))
     }
 
     @Test(arguments: [

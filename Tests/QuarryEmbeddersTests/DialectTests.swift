@@ -160,6 +160,69 @@ import Testing
         #expect(error?.message.contains("nomic-embed-text:latest") == true)
     }
 
+    @Test(arguments: ["far", "far:latest", "big:120b-cloud", "big:cloud"])
+    func `a model that Ollama forwards is not free, and refused where only this machine is allowed`(
+        model: String
+    ) async throws {
+        let provider = EmbeddingProvider.of(.ollama)
+        let server = try provider.server()
+        let ledger = SpendingLedger()
+        let embedder = try await RemoteEmbedder(model: model, on: provider.connection(to: server, ledger: ledger))
+        _ = try await embedder.embed(["x"], as: .query)
+        #expect(ledger.spending.tokens > 0 && ledger.spending.cost == nil)
+        let sent = server.requests.count
+        var options = ConnectionOptions()
+        options.isLocalOnly = true
+        var local = try ModelReference("ollama").provider
+        local.baseURL = server.url
+        let connection = try ProviderConnection(local, options: options)
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteEmbedder(model: model, on: connection)
+        }
+        #expect(error?.code == .refusedHost)
+        #expect(error?.message.contains("ollama.com") == true, "\(error?.message ?? "")")
+        #expect(server.requests[sent...].map(\.path) == ["/api/tags"])
+        let here = try await RemoteEmbedder(model: "nomic-embed-text", on: connection)
+        _ = try await here.embed(["x"], as: .query)
+        #expect(connection.ledger.spending.cost == 0)
+    }
+
+    @Test func `a server without Ollama's list is asked for vectors all the same`() async throws {
+        let provider = EmbeddingProvider.of(.ollama)
+        let server = try FakeHTTPServer { request in
+            request.method == "GET"
+                ? .json("{}", status: 404)
+                : .json(provider.reply(provider.texts(in: request.body).map { vector(of: $0) }))
+        }
+        let embedder = try await RemoteEmbedder(model: "m", on: provider.connection(to: server))
+        #expect(embedder.dimension == 8 && embedder.fingerprint.revision == "")
+    }
+
+    @Test func `Gemini's names are taken with and without their folder`() async throws {
+        let provider = EmbeddingProvider.of(.gemini)
+        let server = try provider.server()
+        let embedder = try await RemoteEmbedder(
+            model: "models/gemini-embedding-001", on: provider.connection(to: server))
+        _ = try await embedder.embed(["x"], as: .query)
+        #expect(embedder.fingerprint.model == "gemini-embedding-001")
+        let sent = try #require(server.requests.last)
+        #expect(sent.path == provider.path)
+        let requests = provider.object(sent.body)["requests"] as? [[String: Any]]
+        #expect(requests?.first?["model"] as? String == "models/gemini-embedding-001")
+    }
+
+    @Test(arguments: ["voyage-context-3", "voyage-multimodal-3.5"])
+    func `Voyage's models with interfaces of their own are refused`(model: String) async throws {
+        let provider = EmbeddingProvider.of(.voyage)
+        let server = try provider.server()
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteEmbedder(model: model, on: provider.connection(to: server))
+        }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains("interface of its own") == true)
+        #expect(server.requests.isEmpty)
+    }
+
     @Test func `tensors can be named, and lie in lists`() async throws {
         let provider = EmbeddingProvider.of(.kserve)
         let server = try FakeHTTPServer { request in

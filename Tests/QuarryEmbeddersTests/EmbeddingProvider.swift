@@ -108,7 +108,10 @@ struct EmbeddingProvider: Sendable {
             .json(
                 #"{"model_id":"intfloat/e5-small","model_sha":"abc","max_input_length":512,"max_client_batch_size":8,"#
                     + #""model_type":{"embedding":{"pooling":"mean"}},"served_model_name":"e5"}"#)
-        case "/api/tags": .json(#"{"models":[{"name":"nomic-embed-text:latest","digest":"d1gest","size":9}]}"#)
+        case "/api/tags":
+            .json(
+                #"{"models":[{"name":"nomic-embed-text:latest","digest":"d1gest","size":9},"#
+                    + #"{"name":"far:latest","remote_model":"far","remote_host":"https://ollama.com:443"}]}"#)
         case "/v2/models/e5":
             .json(
                 #"{"name":"e5","versions":["1","2"],"platform":"onnx","inputs":[{"name":"TEXT","datatype":"BYTES","#

@@ -271,7 +271,7 @@ private final class Told: Sendable {
     @Test func `a busy server is asked again`() async throws {
         let counter = PositionCounter()
         let server = try openAI.server { _, _ in
-            counter.next() == 0 ? .text("busy", status: 503, headers: [("Retry-After", "0")]) : nil
+            counter.next() == 0 ? .text("busy", status: 503, headers: [("retry-after-ms", "1")]) : nil
         }
         let batch = try await embedder(server, attempts: 2).embed(["a"], as: .passage)
         #expect(isClose(batch.values, expected(["a"])))

@@ -72,7 +72,8 @@ import Testing
 
     @Test func `a busy server is asked again until it answers`() async throws {
         let server = try FakeHTTPServer(replies: [
-            .text("busy", status: 503), .text("slow down", status: 429, headers: [("Retry-After", "0")]), .text("yes"),
+            .text("busy", status: 503), .text("slow down", status: 429, headers: [("retry-after-ms", "1")]),
+            .text("yes"),
         ])
         let request = HTTPRequest(.get, try HTTPURL(server.url))
         let response = try await HTTPClient().send(request, retrying: swift)

@@ -10,7 +10,7 @@ import Testing
         var configuration = HTTPClient.Configuration()
         configuration.hosts = hosts
         // Long enough to tell a refusal from an attempt that nobody answers.
-        configuration.limits.connectTimeout = .seconds(60)
+        configuration.limits.connectTimeout = .seconds(600)
         configuration.resolve = resolve
         configuration.trace = trace
         return try HTTPClient(configuration)
@@ -61,7 +61,7 @@ import Testing
         #expect(error?.code == .refusedHost, "\(error?.message ?? "")")
         #expect(error?.message.contains("loopbackOnly") == true)
         #expect(server.connectionCount == 0)
-        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(240))
         // Without the policy the same name leads away: the fake lookup is what was tested.
         let honest = try client(.any, resolve: ["elsewhere.test:\(server.port):127.0.0.1"])
         let request = HTTPRequest(.get, try HTTPURL("http://elsewhere.test:\(server.port)/"))
@@ -156,13 +156,13 @@ import Testing
         configuration.resolve = [
             "inside.test:8080:10.0.0.1", "cloud.test:8080:169.254.169.254", "outside.test:8080:93.184.215.14",
         ]
-        configuration.limits.connectTimeout = .seconds(60)
+        configuration.limits.connectTimeout = .seconds(600)
         let client = try HTTPClient(configuration)
         let request = HTTPRequest(.get, try HTTPURL(server.url))
         let start = ContinuousClock.now
         let error = await #expect(throws: HTTPError.self) { try await client.send(request) }
         #expect(error?.code == .refusedRedirect, "\(error?.message ?? "")")
-        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(240))
     }
 
     @Test func `a name that resolves to this machine is followed from this machine`() async throws {

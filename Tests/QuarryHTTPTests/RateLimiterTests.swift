@@ -133,6 +133,35 @@ import Testing
         #expect(time.now < .seconds(434))
     }
 
+    @Test func `what remains tells no limit where none is known, and lowers one that is`() async throws {
+        let time = VirtualTime()
+        let limiter = RateLimiter(clock: time.clock)
+        for remaining in ["3000", "200", "1"] {
+            limiter.learn(
+                from: try head(
+                    200, ["x-ratelimit-remaining-tokens": remaining, "x-ratelimit-remaining-requests": remaining]))
+            for _ in 0..<10 { try await limiter.wait(for: .init(inputTokens: 5000)) }
+        }
+        #expect(time.now == .zero)
+        #expect(limiter.perMinute(.tokens) == nil && limiter.perMinute(.requests) == nil)
+        let bounded = RateLimiter(.init(tokensPerMinute: 6000), clock: time.clock)
+        bounded.learn(from: try head(200, ["x-ratelimit-remaining-tokens": "100", "x-ratelimit-reset-tokens": "1s"]))
+        try await bounded.wait(for: .init(inputTokens: 200))
+        #expect(abs(time.now / .seconds(1) - 1) < 0.01)
+        #expect(bounded.perMinute(.tokens) == 6000)
+    }
+
+    @Test func `a wait of nothing is no wish, and the body's goes before the header's`() throws {
+        let time = VirtualTime()
+        let limiter = RateLimiter(clock: time.clock)
+        limiter.learn(from: try head(429, ["Retry-After": "0"]))
+        #expect(limiter.pause == .seconds(1))
+        limiter.learn(from: try head(429, ["Retry-After": "7"]), asked: .seconds(34))
+        #expect(limiter.pause == .seconds(34))
+        limiter.learn(from: try head(503, ["retry-after-ms": "0"]))
+        #expect(limiter.pause == .seconds(34))
+    }
+
     @Test func `a rounded or skewed reset does not choke the pace`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)

@@ -37,7 +37,6 @@ import Testing
     @Test func `the server's wish goes before the back-off`() throws {
         #expect(try decision(429, ["Retry-After": "7"]) == .retry(after: .seconds(7)))
         #expect(try decision(429, ["retry-after-ms": "250", "Retry-After": "7"]) == .retry(after: .milliseconds(250)))
-        #expect(try decision(429, ["Retry-After": "0"]) == .retry(after: .zero))
         #expect(try decision(429, ["Retry-After": "soon"]) == .retry(after: .milliseconds(500)))
         #expect(try decision(429, ["Retry-After": "-3"]) == .retry(after: .milliseconds(500)))
     }
@@ -49,8 +48,17 @@ import Testing
         #expect(try decision(503, ["Retry-After": date]) == .retry(after: .seconds(30)))
     }
 
-    @Test func `a date that has passed means at once`() throws {
-        #expect(try decision(503, ["Retry-After": "Wed, 21 Oct 2015 07:00:00 GMT"]) == .retry(after: .zero))
+    @Test(
+        arguments: [
+            ["Retry-After": "0"], ["retry-after-ms": "0"], ["retry-after-ms": "0", "Retry-After": "0"],
+            ["Retry-After": "Wed, 21 Oct 2015 07:00:00 GMT"], ["Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"],
+        ] as [HTTPHeaders])
+    func `a wait of nothing, or a date that has passed, leaves the back-off`(headers: HTTPHeaders) throws {
+        #expect(try decision(503, headers) == .retry(after: .milliseconds(500)))
+        #expect(try decision(429, headers, attempt: 2) == .retry(after: .seconds(1)))
+        #expect(RetryPolicy.serverDelay(in: headers, now: 1_445_412_480) == nil)
+        let both = try decision(429, ["retry-after-ms": "0", "Retry-After": "7"])
+        #expect(both == .retry(after: .seconds(7)))
     }
 
     @Test func `a date is measured by the server's own clock`() throws {
@@ -120,6 +128,9 @@ import Testing
         let info = #"{"error":{"message":"m","details":[{"retryDelay":"34s"}]}}"#
         #expect(try decide(429, info) == .retry(after: .seconds(34)))
         #expect(try decide(400, info) == .giveUp)
+        let nothing = #"{"error":{"message":"m","details":[{"retryDelay":"0s"}]}}"#
+        #expect(try decide(429, nothing) == .retry(after: .milliseconds(500)))
+        #expect(try decide(429, #"{"error":{"message":"m","type":"insufficient_quota"}}"#) == .giveUp)
         #expect(try decide(429, #"{"error":{"code":"insufficient_quota"}}"#) == .giveUp)
         #expect(try decide(429, #"{"error":{"message":"m","code":"insufficient_quota"}}"#) == .giveUp)
         #expect(try decide(500, #"{"error":{"message":"input is too large"}}"#) == .giveUp)

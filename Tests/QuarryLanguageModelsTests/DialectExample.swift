@@ -50,6 +50,13 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
         .text(stream, type: format.framing == .lines ? "application/x-ndjson" : "text/event-stream")
     }
 
+    /// A server that has nothing to tell of itself and answers what it is asked to write.
+    func server(
+        _ answer: @escaping @Sendable (FakeHTTPServer.Request) -> FakeHTTPServer.Response
+    ) throws -> FakeHTTPServer {
+        try FakeHTTPServer { $0.method == "POST" ? answer($0) : .json("{}", status: 404) }
+    }
+
     static let all = [openAIChat, openAIResponses, anthropic, gemini, cohere, ollama, kserve]
 
     private static func events(_ data: [String], end: String? = nil) -> String {
@@ -147,7 +154,7 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
             + #""content":[{"type":"thinking","thinking":"hm","signature":"s"},{"type":"text","text":"Яблоки 🍏."}],"#
             + #""stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"cache_creation_input_tokens":2,"cache_read_input_tokens":6,"output_tokens":4}}"#,
         usage: TokenUsage(input: 11, output: 4, cachedInput: 6),
-        billed: BilledUsage(input: 5, cachedInput: 6, output: 4),
+        billed: BilledUsage(input: 3, cachedInput: 6, cacheWrite: 2, output: 4),
         unknownEvent: "event: weather\ndata: {\"type\":\"weather\",\"delta\":{\"type\":\"sun\"}}\n\n",
         errors: [
             named([("error", #""error":{"type":"overloaded_error","message":"the GPU is gone"},"request_id":null"#)])
@@ -226,4 +233,9 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
             #"{"model_name":"m","model_version":"1","text_output":"Answer shortly.\n\nUser: Что растёт?\n\nAssistant:Яблоки 🍏."}"#,
         reason: .other("unspecified"), unknownEvent: events([#"{"weather":"sun"}"#]),
         errors: [events([#"{"error":"the GPU is gone"}"#])])
+}
+
+extension FakeHTTPServer {
+    /// The requests for text, without those for what the server tells of itself.
+    var posts: [Request] { requests.filter { $0.method == "POST" } }
 }

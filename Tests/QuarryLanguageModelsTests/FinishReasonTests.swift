@@ -81,8 +81,8 @@ import Testing
         #expect(try replacing(old, new, in: .ollama) == reason)
     }
 
-    @Test func `a count that Ollama leaves out is unknown, not zero`() throws {
-        let stream = DialectExample.ollama.stream.replacing(#""prompt_eval_count":11,"#, with: "")
+    @Test func `a count of the reply that Ollama leaves out is unknown, not zero`() throws {
+        let stream = DialectExample.ollama.stream.replacing(#","eval_count":4"#, with: "")
         #expect(try ending(.ollama, stream).ending.usage == nil)
     }
 
@@ -121,6 +121,19 @@ import Testing
         let read = try ending(.openAIChat, "data: \(chunk)\n\n")
         #expect(read.ending.usage == TokenUsage(input: 9, output: 1, cachedInput: 6))
         #expect(read.ending.billed == BilledUsage(input: 3, cachedInput: 6, output: 1))
+    }
+
+    @Test func `what OpenAI writes into its cache is billed apart`() throws {
+        let chunk =
+            #"{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3}}}"#
+        let read = try ending(.openAIChat, "data: \(chunk)\n\n")
+        #expect(read.ending.usage == TokenUsage(input: 9, output: 1, cachedInput: 4))
+        #expect(read.ending.billed == BilledUsage(input: 2, cachedInput: 4, cacheWrite: 3, output: 1))
+    }
+
+    @Test func `a prompt that Ollama has in its cache was read for nothing`() throws {
+        let stream = DialectExample.ollama.stream.replacing(#""prompt_eval_count":11,"#, with: "")
+        #expect(try ending(.ollama, stream).ending.usage == TokenUsage(input: 0, output: 4))
     }
 
     @Test func `the connection's end is enough where the reason came before`() throws {

@@ -3,6 +3,7 @@ import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
 import QuarryTesting
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RemoteLanguageModelTests {
@@ -42,13 +43,19 @@ import Testing
 
     @Test(arguments: DialectExample.all)
     func `every dialect conforms`(example: DialectExample) async throws {
-        let server = try FakeHTTPServer { _ in example.response }
+        let server = try example.server { _ in example.response }
         try await verifyLanguageModel(model(server, example.dialect))
     }
 
     @Test(arguments: DialectExample.all)
     func `every dialect is streamed, and understood in one piece`(example: DialectExample) async throws {
-        let server = try FakeHTTPServer(replies: [example.response, .json(example.whole)])
+        let count = Mutex(0)
+        let server = try example.server { _ in
+            count.withLock { count in
+                count += 1
+                return count == 1 ? example.response : .json(example.whole)
+            }
+        }
         let model = try model(server, example.dialect)
         let end = GenerationEvent.finished(example.reason, example.usage)
         #expect(try await events(model) == DialectExample.text.map { .text($0) } + [end])
@@ -74,6 +81,84 @@ import Testing
         #expect(stubborn.requests.count == 2)
     }
 
+    @Test func `a temperature out of range is an error, and asked for once`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .json(#"{"error":{"message":"temperature must be between 0 and 1"}}"#, status: 400)
+        }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(server)) }
+        #expect(error?.code == .requestRefused)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test(arguments: [
+        ("max_completion_tokens", "Unrecognized request argument supplied: max_completion_tokens"),
+        (
+            "max_tokens",
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+        ),
+    ])
+    func `a model that knows the bound by its other name is asked so, and from then on`(
+        field: String, message: String
+    ) async throws {
+        let server = try FakeHTTPServer { request in
+            String(decoding: request.body, as: UTF8.self).contains("\"\(field)\"")
+                ? .json(#"{"error":{"message":"\#(message)"}}"#, status: 400) : DialectExample.openAIChat.response
+        }
+        let connection = try connection(server) { $0.chat.tokenLimitField = field }
+        let model = try RemoteLanguageModel("m", on: connection)
+        for _ in 0..<2 { #expect(try await events(model).count == 4) }
+        #expect(server.requests.count == 3)
+        let stubborn = try FakeHTTPServer { _ in
+            .json(#"{"error":{"message":"max_tokens and max_completion_tokens are not supported"}}"#, status: 400)
+        }
+        await #expect(throws: ProviderError.self) { try await events(self.model(stubborn)) }
+        #expect(stubborn.requests.count == 2)
+        let range = try FakeHTTPServer { _ in
+            .json(#"{"error":{"message":"max_tokens is too large: 40. At most 4 are allowed."}}"#, status: 400)
+        }
+        let error = await #expect(throws: ProviderError.self) { try await events(self.model(range)) }
+        #expect(error?.code == .requestRefused)
+        #expect(range.requests.count == 1)
+    }
+
+    @Test(arguments: ["far", "big:120b-cloud"])
+    func `a model that Ollama forwards is not free, and refused where only this machine is allowed`(
+        name: String
+    ) async throws {
+        let tags =
+            #"{"models":[{"name":"far:latest","remote_model":"far","remote_host":"https://ollama.com:443"},{"name":"near:latest"}]}"#
+        let server = try FakeHTTPServer { request in
+            request.path == "/api/tags" ? .json(tags) : DialectExample.ollama.response
+        }
+        let ledger = SpendingLedger()
+        let model = try RemoteLanguageModel(name, on: connection(server, .ollama, ledger: ledger))
+        for _ in 0..<2 { _ = try await events(model) }
+        #expect(ledger.spending.tokens == 30 && ledger.spending.cost == nil)
+        #expect(server.requests.map(\.path) == ["/api/tags", "/api/chat", "/api/chat"])
+        var options = ConnectionOptions()
+        options.isLocalOnly = true
+        let local = try ProviderConnection(
+            Provider("ollama", at: server.url, generation: .ollama), options: options)
+        let error = await #expect(throws: ProviderError.self) {
+            try await events(RemoteLanguageModel(name, on: local))
+        }
+        #expect(error?.code == .refusedHost)
+        #expect(error?.message.contains("ollama.com") == true, "\(error?.message ?? "")")
+        #expect(server.posts.count == 2)
+        _ = try await events(RemoteLanguageModel("near", on: local))
+        #expect(local.ledger.spending.cost == 0)
+    }
+
+    @Test func `Gemini's names are taken with and without their folder`() async throws {
+        let server = try FakeHTTPServer { _ in DialectExample.gemini.response }
+        for name in ["models/m", "m"] {
+            let model = try RemoteLanguageModel(name, on: connection(server, .gemini))
+            #expect(model.name == "m")
+            _ = try await events(model)
+        }
+        #expect(Set(server.requests.map(\.path)) == ["/models/m:streamGenerateContent?alt=sse"])
+    }
+
     @Test func `every dialect asks where it is answered`() async throws {
         let paths: [GenerationDialect: String] = [
             .openAIChat: "/chat/completions", .openAIResponses: "/responses", .anthropic: "/v1/messages",
@@ -81,9 +166,9 @@ import Testing
             .kserve: "/v2/models/m/generate_stream",
         ]
         for example in DialectExample.all {
-            let server = try FakeHTTPServer { _ in example.response }
+            let server = try example.server { _ in example.response }
             _ = try await events(model(server, example.dialect))
-            let sent = try #require(server.requests.first)
+            let sent = try #require(server.posts.first)
             #expect(sent.method == "POST")
             #expect(sent.path == paths[example.dialect])
             #expect(sent.headers["authorization"] == "Bearer " + key)
@@ -99,7 +184,7 @@ import Testing
         // Up to the end of the second text: some was handed out, the rest is missing.
         let mark = Array("🍏".utf8)
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: mark) })
-        let server = try FakeHTTPServer { _ in
+        let server = try example.server { _ in
             .init(headers: [("Content-Type", type)], steps: [.bytes(Array(bytes[..<place])), .hangUp])
         }
         var received: [GenerationEvent] = []
@@ -140,7 +225,7 @@ import Testing
     func `a key that an error inside the stream repeats is not shown`(example: DialectExample) async throws {
         let broken = example.errors[0].replacing("the GPU is gone", with: "bad key sk-test-key")
         let type = example.format.framing == .lines ? "application/x-ndjson" : "text/event-stream"
-        let server = try FakeHTTPServer { _ in .text(broken, type: type) }
+        let server = try example.server { _ in .text(broken, type: type) }
         let error = await #expect(throws: ProviderError.self) { try await events(model(server, example.dialect)) }
         #expect(error?.message.contains("bad key <redacted>") == true, "\(error?.message ?? "")")
         var dumped = ""
@@ -171,7 +256,8 @@ import Testing
 
     @Test func `a server that is still loading is asked again, one without quota is not`() async throws {
         let server = try FakeHTTPServer(replies: [
-            .json(#"{"error":{"code":503,"message":"Loading model"}}"#, status: 503, headers: [("Retry-After", "0")]),
+            .json(
+                #"{"error":{"code":503,"message":"Loading model"}}"#, status: 503, headers: [("retry-after-ms", "1")]),
             .events([chunk("x", finish: "\"stop\"")]),
         ])
         #expect(try await events(model(server, attempts: 2)).first == .text("x"))
@@ -216,7 +302,7 @@ import Testing
 
     @Test func `what was used is booked`() async throws {
         for example in DialectExample.all {
-            let server = try FakeHTTPServer { _ in example.response }
+            let server = try example.server { _ in example.response }
             let ledger = SpendingLedger()
             let model = try RemoteLanguageModel("m", on: connection(server, example.dialect, ledger: ledger))
             _ = try await events(model)
@@ -239,6 +325,51 @@ import Testing
         let estimate = RemoteLanguageModel.estimate(of: request)
         #expect(entry.requests == 2 && entry.isEstimated)
         #expect(entry.usage == estimate + estimate)
+    }
+
+    @Test(arguments: [
+        (
+            GenerationDialect.openAIResponses,
+            "data: {\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"message\":\"m\"},\"usage\":"
+                + "{\"input_tokens\":9,\"input_tokens_details\":{\"cached_tokens\":4,\"cache_write_tokens\":3},\"output_tokens\":1}}}\n\n",
+            BilledUsage(input: 2, cachedInput: 4, cacheWrite: 3, output: 1)
+        ),
+        (
+            .gemini,
+            "data: {\"promptFeedback\":{\"blockReason\":\"SAFETY\"},\"usageMetadata\":{\"promptTokenCount\":7}}\n\n",
+            BilledUsage(input: 7)
+        ),
+    ])
+    func `a reply that failed is booked as it says`(
+        dialect: GenerationDialect, stream: String, usage: BilledUsage
+    ) async throws {
+        let whole = String(stream.dropFirst("data: ".count))
+        let object =
+            dialect == .gemini ? whole : String(whole.dropFirst(#"{"type":"response.failed","response":"#.count))
+        let bodies = [
+            FakeHTTPServer.Response.text(stream, type: "text/event-stream"),
+            .json(dialect == .gemini ? object : String(object.trimmingCharacters(in: .newlines).dropLast())),
+        ]
+        for body in bodies {
+            let server = try FakeHTTPServer { _ in body }
+            let ledger = SpendingLedger()
+            let model = try RemoteLanguageModel("m", on: connection(server, dialect, ledger: ledger))
+            await #expect(throws: ProviderError.self) { try await events(model) }
+            let entry = try #require(ledger.spending.entries.first)
+            #expect(entry.usage == usage && !entry.isEstimated)
+        }
+    }
+
+    @Test func `a marked beginning is reserved at the price of writing it into the cache`() async throws {
+        let marked = RemoteLanguageModel.estimate(of: request, marksPrefix: true)
+        let plain = RemoteLanguageModel.estimate(of: request)
+        #expect(marked.cacheWrite == TokenEstimate.tokens(in: "Answer shortly."))
+        #expect(marked.tokens == plain.tokens && plain.cacheWrite == 0)
+        let ledger = SpendingLedger()
+        let server = try FakeHTTPServer { _ in .events([], ending: nil) }
+        let model = try RemoteLanguageModel("m", on: connection(server, .anthropic, ledger: ledger))
+        await #expect(throws: ProviderError.self) { try await events(model) }
+        #expect(ledger.spending.entries.first?.usage == marked)
     }
 
     @Test func `a budget refuses before anything is sent`() async throws {

@@ -67,7 +67,9 @@ struct RequestSchemaTests {
 
     @Test(arguments: cases)
     func `requests are valid by the provider's own description`(example: Case) async throws {
-        let server = try FakeHTTPServer { _ in .json(#"{"error":"enough"}"#, status: 400) }
+        let server = try FakeHTTPServer { request in
+            request.method == "POST" ? .json(#"{"error":"enough"}"#, status: 400) : .json("{}", status: 404)
+        }
         var provider = try #require(Provider.preset(example.preset))
         provider.baseURL = server.url
         if let headers = example.headers { provider.headers = headers }
@@ -85,8 +87,8 @@ struct RequestSchemaTests {
         for request in requests {
             await #expect(throws: ProviderError.self) { for try await _ in model.generate(request) {} }
         }
-        #expect(server.requests.count == 2)
-        for sent in server.requests {
+        #expect(server.posts.count == 2)
+        for sent in server.posts {
             #expect(try await complaints(sent.body, example.file, example.schema) == "")
         }
         #expect(try await complaints(Array(#"{"nonsense":1}"#.utf8), example.file, example.schema) != "")

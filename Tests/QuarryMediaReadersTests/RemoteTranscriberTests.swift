@@ -23,13 +23,21 @@ private let specifications: URL? = {
     private let source = Source(id: "talks/Ябло\"ки.mp3", bytes: [0x49, 0x44, 0x33, 0x00, 0xFF])
 
     private func connection(
-        _ server: FakeHTTPServer, _ dialect: TranscriptionDialect = .openAI, ledger: SpendingLedger = .init()
+        _ server: FakeHTTPServer, _ dialect: TranscriptionDialect = .openAI, ledger: SpendingLedger = .init(),
+        price: ModelPrice? = nil
     ) throws -> ProviderConnection {
+        let cards = price.map {
+            [
+                ModelCard(
+                    provider: "test", name: "m", tasks: [.transcription], price: $0, dataLeavesMachine: true,
+                    asOf: "2026-11-22")
+            ]
+        }
         var options = ConnectionOptions()
         options.maximumAttempts = 1
         return try ProviderConnection(
             Provider("test", at: server.url + "/v1", transcription: dialect), key: APIKey("sk-test-key"),
-            options: options, ledger: ledger)
+            options: options, catalog: ModelCatalog(cards ?? []), ledger: ledger)
     }
 
     private let verbose =
@@ -103,9 +111,16 @@ private let specifications: URL? = {
                 == "Content-Disposition: form-data; name=\"file\"; filename=\"Ябло%22ки.mp3\" Content-Type: audio/mpeg")
         #expect(
             sent == [
-                "model": "gpt-transcribe", "language": "ru", "prompt": "Антоновка, Golden Delicious",
+                "model": "gpt-transcribe", "language": "ru", "keywords[]": "Антоновка Golden Delicious",
                 "response_format": "json",
             ])
+        _ = try await RemoteTranscriber("whisper-1", on: connection(server), options: options).read(source)
+        sent = try fields(of: #require(server.requests.last))
+        #expect(sent["prompt"] == "Антоновка, Golden Delicious" && sent["chunking_strategy"] == nil)
+        _ = try await RemoteTranscriber("gpt-4o-transcribe-diarize", on: connection(server), options: options)
+            .read(source)
+        sent = try fields(of: #require(server.requests.last))
+        #expect(sent["chunking_strategy"] == "auto" && sent["prompt"] == nil && sent["keywords[]"] == nil)
         _ = try await RemoteTranscriber("voxtral-mini-2602", on: connection(server, .mistral), options: options).read(
             source)
         sent = try fields(of: #require(server.requests.last))
@@ -115,6 +130,31 @@ private let specifications: URL? = {
         options.tellsTimes = true
         _ = try await RemoteTranscriber("gpt-transcribe", on: connection(server), options: options).read(source)
         #expect(try fields(of: #require(server.requests.last))["response_format"] == "verbose_json")
+    }
+
+    @Test(
+        arguments: [
+            (ModelPrice(perAudioMinute: 6), #""usage":{"seconds":30,"input_tokens":9,"output_tokens":1}"#, 3, false),
+            (
+                .init(inputPerMillion: 1_000_000, outputPerMillion: 2_000_000, perAudioMinute: 6), #""duration":30"#, 3,
+                false
+            ),
+            (
+                .init(inputPerMillion: 1_000_000, outputPerMillion: 2_000_000),
+                #""duration":30,"usage":{"prompt_audio_seconds":30,"prompt_tokens":9,"completion_tokens":1}"#, 11, false
+            ),
+            // Tokens tell no minutes: what was set aside stands, 4,000 bytes a second.
+            (.init(perAudioMinute: 6), #""usage":{"input_tokens":9,"output_tokens":1}"#, 3, true),
+        ] as [(ModelPrice, String, Decimal, Bool)])
+    func `a recording is paid in the unit that has a price, also the first one under a budget`(
+        price: ModelPrice, usage: String, cost: Decimal, isEstimated: Bool
+    ) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples.",\#(usage)}"#) }
+        let ledger = SpendingLedger(budget: Budget(maximumCost: 10_000))
+        let reader = try RemoteTranscriber("m", on: connection(server, ledger: ledger, price: price))
+        _ = try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 1, count: 120_000)))
+        let entry = try #require(ledger.spending.entries.first)
+        #expect(entry.cost == cost && entry.isEstimated == isEstimated)
     }
 
     @Test func `what cannot be sent is rejected with advice`() async throws {
@@ -155,23 +195,27 @@ private let specifications: URL? = {
             if: specifications != nil && PythonScript.canImport("jsonschema"),
             "needs ../shared/apis/specs and a python3 with the package jsonschema"),
         arguments: [
-            (TranscriptionDialect.openAI, "openai.json", "CreateTranscriptionRequest"),
-            (.mistral, "mistral.json", "AudioTranscriptionRequest"),
+            (TranscriptionDialect.openAI, "whisper-1", "openai.json", "CreateTranscriptionRequest"),
+            (.openAI, "gpt-transcribe", "openai.json", "CreateTranscriptionRequest"),
+            (.openAI, "gpt-4o-transcribe-diarize", "openai.json", "CreateTranscriptionRequest"),
+            (.mistral, "voxtral-mini-2602", "mistral.json", "AudioTranscriptionRequest"),
         ])
     func `forms are valid by the provider's own description`(
-        dialect: TranscriptionDialect, file: String, schema: String
+        dialect: TranscriptionDialect, model: String, file: String, schema: String
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
         var options = RemoteTranscriber.Options()
         options.language = "ru"
         options.terms = ["Антоновка"]
         options.tellsTimes = true
-        let reader = try RemoteTranscriber("whisper-1", on: connection(server, dialect), options: options)
+        let reader = try RemoteTranscriber(model, on: connection(server, dialect), options: options)
         _ = try await reader.read(source)
         var instance: [String: Any] = try fields(of: #require(server.requests.last))
         for list in ["context_bias", "timestamp_granularities"] {
             if let value = instance[list] { instance[list] = [value] }
         }
+        // Lists are named so in a form.
+        if let value = instance.removeValue(forKey: "keywords[]") { instance["keywords"] = [value] }
         let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
         let specification = try #require(specifications).appending(path: file).path
         let result = try await script.run(

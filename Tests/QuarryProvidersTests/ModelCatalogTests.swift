@@ -79,6 +79,35 @@ import Testing
         #expect(deepseek.cost(of: BilledUsage(input: 1_000_000, output: 500_000)) == Decimal(string: "0.87"))
     }
 
+    @Test func `writing into Anthropic's cache costs a quarter more than reading`() throws {
+        let priced = cards.filter { $0.provider == "anthropic" }.compactMap(\.price)
+        #expect(priced.count == 3)
+        for price in priced {
+            let input = try #require(price.inputPerMillion)
+            #expect(price.cacheWritePerMillion == input * Decimal(5) / 4)
+        }
+    }
+
+    @Test func `Voyage's cards say what its descriptions do`() throws {
+        let catalog = ModelCatalog.builtIn
+        #expect(catalog.card(of: "voyage-code-3", at: "voyage")?.dimensions == [1024, 256, 512, 2048])
+        #expect(catalog.card(of: "rerank-2-lite", at: "voyage")?.contextTokens == 8000)
+        for name in ["voyage-context-3", "voyage-context-4", "voyage-multimodal-3.5"] {
+            #expect(try #require(catalog.card(of: name, at: "voyage")).tasks.isEmpty)
+        }
+    }
+
+    @Test func `limits of an order are those that providers document`() throws {
+        let limits: [String: (Int?, Int?)] = [
+            "cohere": (1000, nil), "voyage": (1000, 600_000), "mixedbread": (1000, nil), "jina": (nil, nil),
+        ]
+        for (name, (passages, tokens)) in limits {
+            let known = try provider(name).limits
+            #expect(known.passagesPerReranking == passages && known.tokensPerReranking == tokens, "\(name)")
+        }
+        #expect(try provider("tei").baseURL == "http://127.0.0.1:3000")
+    }
+
     @Test func `a price nobody confirmed is unknown`() throws {
         #expect(ModelCatalog.builtIn.card(of: "text-embedding-3-small", at: "openai") != nil)
         #expect(ModelCatalog.builtIn.price(of: "text-embedding-3-small", at: try provider("openai")) == nil)
@@ -92,6 +121,8 @@ import Testing
         ("openai-responses", "o3-mini", "openai-responses/gpt-6.1-terra"),
         ("gemini", "chat-bison-001", "gemini/gemini-3.8-flash"),
         ("gemini", "models/text-bison", "gemini/gemini-3.8-flash"),
+        ("gemini", "code-gecko@002", "gemini/gemini-3.8-flash"),
+        ("gemini", "chat-bison-32k", "gemini/gemini-3.8-flash"),
         ("gemini", "text-embedding-004", "gemini/gemini-embedding-2"),
         ("gemini", "embedding-001", "gemini/gemini-embedding-2"),
         ("gemini", "textembedding-gecko@003", "gemini/gemini-embedding-2"),
@@ -142,6 +173,16 @@ import Testing
     ])
     func `a server on this machine costs nothing`(_ address: String) {
         #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == .free)
+    }
+
+    @Test func `a model in Ollama's cloud costs who knows what, though the server is here`() throws {
+        let ollama = try provider("ollama")
+        for name in ["gpt-oss:120b-cloud", "kimi:cloud", "team/Kimi:1T-Cloud"] {
+            #expect(ModelCatalog.builtIn.price(of: name, at: ollama) == nil, "\(name)")
+        }
+        for name in ["gpt-oss:120b", "cloud", "team-cloud", "cloud/kimi:latest"] {
+            #expect(ModelCatalog.builtIn.price(of: name, at: ollama) == .free, "\(name)")
+        }
     }
 
     @Test(arguments: [

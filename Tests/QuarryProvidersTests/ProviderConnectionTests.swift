@@ -84,6 +84,51 @@ import Testing
         #expect(server.requests.count == 3)
     }
 
+    @Test(arguments: [
+        FakeHTTPServer.Response.json("{}", status: 429, headers: [("Retry-After", "1000")]),
+        .json(#"{"error":{"message":"m","details":[{"retryDelay":"1000s"}]}}"#, status: 429),
+    ])
+    func `a pause holds back calls for the same task and model, and no others`(
+        refusal: FakeHTTPServer.Response
+    ) async throws {
+        let server = try FakeHTTPServer { request in
+            request.path == "/v1/things/slow" && request.body == Array(#"{"a":1}"#.utf8) ? refusal : .json("{}")
+        }
+        let connection = try connection(to: server, attempts: 1)
+        for _ in 0..<2 {
+            let error = await #expect(throws: ProviderError.self) {
+                try await send(call(model: "slow"), on: connection)
+            }
+            #expect(error?.code == .rateLimited)
+        }
+        // The second was not sent: nobody waits for so long.
+        #expect(server.requests.count == 1)
+        _ = try await send(call(model: "fast"), on: connection)
+        _ = try await send(
+            ProviderCall(
+                .embedding, model: "slow", path: "things/{model}", json: ["a": 2], estimate: BilledUsage(input: 10)),
+            on: connection)
+        #expect(server.requests.count == 3)
+    }
+
+    @Test(arguments: [
+        (429, #"{"error":{"message":"m","type":"insufficient_quota"}}"#, ProviderError.Code.quotaExhausted),
+        (429, #"{"error":{"message":"Request too large: slow down."}}"#, .rateLimited),
+        (404, #"{"error":{"message":"no model of this context length"}}"#, .notFound),
+        (503, #"{"error":{"message":"the queue is too long"}}"#, .serverFailure),
+        (400, #"{"error":{"message":"the prompt is too long"}}"#, .inputTooLong),
+        (400, #"{"error":{"message":"max_tokens is too large: 9000"}}"#, .requestRefused),
+    ])
+    func `a refusal is named by what it says and by its status`(
+        status: Int, body: String, code: ProviderError.Code
+    ) async throws {
+        let server = try FakeHTTPServer { _ in .json(body, status: status) }
+        let error = await #expect(throws: ProviderError.self) {
+            try await send(call(), on: connection(to: server, attempts: 1))
+        }
+        #expect(error?.code == code)
+    }
+
     @Test func `a server that is down is not asked again and again`() async throws {
         let server = try FakeHTTPServer { _ in .json("{}", status: 500) }
         let connection = try connection(to: server, limits: RequestLimits(concurrency: 1), attempts: 1)

@@ -16,6 +16,43 @@ import Testing
         #expect(ledger.spending.cost == Decimal(string: "0.2"))
     }
 
+    @Test func `what is written into a cache has a price of its own, else at least the input's`() throws {
+        let usage = BilledUsage(input: 1_000_000, cachedInput: 1_000_000, cacheWrite: 2_000_000, output: 1_000_000)
+        #expect(usage.tokens == 5_000_000)
+        #expect((usage + usage).cacheWrite == 4_000_000)
+        let apart = ModelPrice(
+            inputPerMillion: 2, cachedInputPerMillion: 1, cacheWritePerMillion: 3, outputPerMillion: 10)
+        #expect(apart.cost(of: usage) == 19)
+        #expect(price.cost(of: usage) == 18)
+        #expect(ModelPrice(outputPerMillion: 10).cost(of: BilledUsage(cacheWrite: 1)) == nil)
+        #expect(ModelPrice.free.cost(of: usage) == 0)
+    }
+
+    @Test func `a recording is paid once, by the minute where that has a price`() {
+        let usage = BilledUsage(input: 1_000_000, output: 1_000_000, audioSeconds: 90)
+        let both = ModelPrice(inputPerMillion: 2, outputPerMillion: 10, perAudioMinute: 4)
+        #expect(both.cost(of: usage) == 6)
+        #expect(price.cost(of: usage) == 12)
+        #expect(ModelPrice(perAudioMinute: 4).cost(of: usage) == 6)
+        #expect(price.cost(of: BilledUsage(audioSeconds: 90)) == nil)
+        #expect(ModelPrice(outputPerMillion: 10).cost(of: usage) == nil)
+    }
+
+    @Test func `spending that was written before caches were counted can be read`() throws {
+        let old =
+            #"{"entries":[{"model":"a/b","requests":1,"isEstimated":false,"cost":0.5,"#
+            + #""usage":{"input":1,"cachedInput":2,"output":3,"searches":4,"audioSeconds":5}}]}"#
+        let read = try JSONDecoder().decode(Spending.self, from: Data(old.utf8))
+        #expect(
+            read.entries.first?.usage
+                == BilledUsage(input: 1, cachedInput: 2, output: 3, searches: 4, audioSeconds: 5))
+        let ledger = SpendingLedger()
+        ledger.settle(
+            try ledger.reserve(BilledUsage(), model: "a/b", price: price), usage: BilledUsage(cacheWrite: 7))
+        let again = try JSONDecoder().decode(Spending.self, from: JSONEncoder().encode(ledger.spending))
+        #expect(again == ledger.spending)
+    }
+
     @Test func `an unknown price is not zero`() throws {
         let ledger = SpendingLedger(budget: Budget(maximumCost: 1))
         #expect { try ledger.reserve(BilledUsage(input: 1), model: "a/b", price: nil) } throws: { error in

@@ -12,7 +12,7 @@ import Testing
         let server = try provider.server()
         let reranker = try RemoteReranker(model: provider.model, on: provider.connection(to: server))
         try await verifyReranker(reranker)
-        #expect(server.requests.allSatisfy { $0.method == "POST" && $0.path == provider.path })
+        #expect(!server.posts.isEmpty && server.posts.allSatisfy { $0.path == provider.path })
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
@@ -68,19 +68,52 @@ import Testing
 
     @Test func `long lists go in batches, and are numbered back`() async throws {
         let provider = RerankingProvider.of("tei")
-        let server = try provider.server()
+        let server = try provider.server(served: 8)
         let texts = (0..<50).map { "t\($0)" }
-        let connection = try provider.connection(to: server) { $0.limits.inputsPerRequest = 8 }
-        let ranked = try await RemoteReranker(model: "m", on: connection).rerank(hits(texts), for: "q")
-        #expect(server.requests.count == 7)
-        #expect(server.requests.flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+        let reranker = try RemoteReranker(model: "m", on: provider.connection(to: server))
+        let ranked = try await reranker.rerank(hits(texts), for: "q")
+        #expect(server.posts.count == 7)
+        #expect(server.posts.flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+        _ = try await reranker.rerank(hits(["a"]), for: "q")
+        #expect(server.posts.count == 8)
+        #expect(server.requests.filter { $0.path == "/info" }.count == 1)
         #expect(ranked.count == 50)
         for hit in ranked { #expect(hit.score == score(of: hit.chunk.text)) }
-        let byTokens = try provider.connection(to: server) { $0.limits.tokensPerRequest = 12 }
+        let byTokens = try provider.connection(to: server) { $0.limits.tokensPerReranking = 12 }
         _ = try await RemoteReranker(model: "m", on: byTokens).rerank(hits(texts), for: "question")
         // The question counts with each passage: three tokens and one or two.
-        #expect(server.requests.dropFirst(7).allSatisfy { provider.passages(in: $0.body).count <= 3 })
-        #expect(server.requests.dropFirst(7).flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+        #expect(server.posts.dropFirst(8).allSatisfy { provider.passages(in: $0.body).count <= 3 })
+        #expect(server.posts.dropFirst(8).flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
+    }
+
+    @Test(arguments: [
+        ("cohere", [1000, 500]), ("voyage", [1000, 500]), ("mixedbread", [1000, 500]), ("jina", [1500]),
+        ("tei", Array(repeating: 32, count: 46) + [28]),
+    ])
+    func `a request holds as many passages as the provider ranks at once`(
+        preset: String, counts: [Int]
+    ) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        let connection = try provider.connection(to: server) {
+            // What holds for vectors says nothing here.
+            $0.limits.inputsPerRequest = 5
+            $0.limits.tokensPerRequest = 50
+        }
+        _ = try await RemoteReranker(model: "m", on: connection).rerank(hits((0..<1500).map { "t\($0)" }), for: "q")
+        #expect(server.posts.map { provider.passages(in: $0.body).count }.sorted(by: >) == counts)
+    }
+
+    @Test func `Voyage's limit of tokens counts the question with each passage`() async throws {
+        let provider = RerankingProvider.of("voyage")
+        let server = try provider.server()
+        let question = String(repeating: "what? ", count: 1000)
+        let cost = TokenEstimate.tokens(in: question) + TokenEstimate.tokens(in: "t")
+        _ = try await RemoteReranker(model: "m", on: provider.connection(to: server))
+            .rerank(hits(Array(repeating: "t", count: 900)), for: question)
+        let counts = server.posts.map { provider.passages(in: $0.body).count }
+        #expect(counts.reduce(0, +) == 900 && counts.count > 1)
+        #expect(counts.allSatisfy { $0 * cost <= 600_000 })
     }
 
     @Test func `a batch that is too long is halved`() async throws {
@@ -91,7 +124,7 @@ import Testing
         let ranked = try await RemoteReranker(model: "m", on: provider.connection(to: server))
             .rerank(hits(["a", "b", "c", "d", "e"]), for: "q")
         #expect(ranked.count == 5)
-        #expect(server.requests.count == 3)
+        #expect(server.posts.count == 3)
     }
 
     @Test func `headings stand above the text, and the best can be kept alone`() async throws {
@@ -138,7 +171,7 @@ import Testing
         let whole = Array(provider.reply([(1, "0.75"), (0, "-2.5")]).utf8)
         for length in whole.indices {
             let cut = String(decoding: whole.prefix(length), as: UTF8.self)
-            let server = try FakeHTTPServer { _ in .json(cut) }
+            let server = try provider.server { _, _ in .json(cut) }
             let error = await #expect(throws: ProviderError.self) {
                 try await RemoteReranker(model: "m", on: provider.connection(to: server))
                     .rerank(hits(["a", "b"]), for: "q")
@@ -157,7 +190,7 @@ import Testing
         ]
         for reply in replies {
             let body = provider.reply(reply)
-            let server = try FakeHTTPServer { _ in .json(body) }
+            let server = try provider.server { _, _ in .json(body) }
             let error = await #expect(throws: ProviderError.self) {
                 try await RemoteReranker(model: "m", on: provider.connection(to: server))
                     .rerank(hits(["a", "b"]), for: "q")
@@ -184,7 +217,7 @@ import Testing
         preset: String, status: Int, body: String, code: ProviderError.Code, words: String
     ) async throws {
         let provider = RerankingProvider.of(preset)
-        let server = try FakeHTTPServer { _ in .json(body, status: status) }
+        let server = try provider.server { _, _ in .json(body, status: status) }
         let error = await #expect(throws: ProviderError.self) {
             try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(hits(["a"]), for: "q")
         }

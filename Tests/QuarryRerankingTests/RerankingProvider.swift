@@ -61,11 +61,17 @@ struct RerankingProvider: Sendable {
         }
     }
 
-    /// A server that scores by ``score(of:)``, best first.
+    /// A server that scores by ``score(of:)``, best first. Text Embeddings Inference tells how many passages it takes.
     func server(
+        served: Int? = nil,
         _ answer: @escaping @Sendable ([String], String) -> FakeHTTPServer.Response? = { _, _ in nil }
     ) throws -> FakeHTTPServer {
         try FakeHTTPServer { request in
+            guard request.method == "POST" else {
+                return served.map {
+                    .json(#"{"model_id":"m","max_input_length":512,"max_client_batch_size":\#($0)}"#)
+                } ?? .json("{}", status: 404)
+            }
             let passages = passages(in: request.body)
             let results = passages.enumerated().map { (index: $0, score: "\(score(of: $1))") }
                 .sorted { (Double($0.score) ?? 0) > (Double($1.score) ?? 0) }
@@ -73,6 +79,11 @@ struct RerankingProvider: Sendable {
             return answer(passages, reply) ?? .json(reply)
         }
     }
+}
+
+extension FakeHTTPServer {
+    /// The requests for an order, without those for what the server tells of itself.
+    var posts: [Request] { requests.filter { $0.method == "POST" } }
 }
 
 /// A raw score as a cross-encoder might give, negative for most.

@@ -50,10 +50,10 @@ package struct AnthropicDecoder: ReplyDecoder {
         }
         // What is read from the cache, or written into it, is not part of `input_tokens`.
         let read = usage.cacheReadTokens ?? 0
-        let fresh = input + (usage.cacheCreationTokens ?? 0)
+        let written = usage.cacheCreationTokens ?? 0
         return ReplyEnding(
-            reason, usage: TokenUsage(input: fresh + read, output: output, cachedInput: read),
-            billed: BilledUsage(input: fresh, cachedInput: read, output: output))
+            reason, usage: TokenUsage(input: input + written + read, output: output, cachedInput: read),
+            cacheWrite: written)
     }
 
     /// Counts are cumulative: the last of each holds.

@@ -1,6 +1,6 @@
 import QuarryCore
 package import QuarryHTTP
-import QuarryProviders
+package import QuarryProviders
 
 /// Reads the stream of a generated content. There is no marker: the end is the connection's, once a candidate has named
 /// its reason.
@@ -9,6 +9,7 @@ package struct GeminiDecoder: ReplyDecoder {
     private var reason: FinishReason?
     private var usage: Usage?
     private var hasReply = false
+    package private(set) var billedDespiteFailure: BilledUsage?
 
     package init(_ source: ReplySource) { self.source = source }
 
@@ -29,21 +30,18 @@ package struct GeminiDecoder: ReplyDecoder {
     package func ending() throws -> ReplyEnding {
         guard hasReply else { throw source.absence }
         guard let reason else { throw source.interruption }
-        guard let usage, let prompt = usage.promptTokens else { return ReplyEnding(reason) }
-        let output = (usage.candidateTokens ?? 0) + (usage.thoughtTokens ?? 0)
-        return ReplyEnding(
-            reason,
-            usage: TokenUsage(input: prompt, output: output, cachedInput: min(prompt, usage.cachedTokens ?? 0)))
+        return ReplyEnding(reason, usage: usage?.tokens)
     }
 
     private mutating func texts(in reply: Reply) throws -> [String] {
+        if let usage = reply.usage { self.usage = usage }
         if let block = reply.promptFeedback?.blockReason {
+            billedDespiteFailure = usage?.tokens.map { BilledUsage($0) }
             throw ProviderError(
                 .contentFiltered,
                 "\(source.place) refused the prompt (\(block)). Ask otherwise, or leave out the passages it objects to."
             )
         }
-        if let usage = reply.usage { self.usage = usage }
         var texts: [String] = []
         for candidate in reply.candidates ?? [] where (candidate.index ?? 0) == 0 {
             hasReply = true
@@ -91,6 +89,14 @@ private struct Usage: Decodable {
         case candidateTokens = "candidatesTokenCount"
         case thoughtTokens = "thoughtsTokenCount"
         case cachedTokens = "cachedContentTokenCount"
+    }
+
+    var tokens: TokenUsage? {
+        promptTokens.map {
+            TokenUsage(
+                input: $0, output: (candidateTokens ?? 0) + (thoughtTokens ?? 0),
+                cachedInput: min($0, cachedTokens ?? 0))
+        }
     }
 }
 

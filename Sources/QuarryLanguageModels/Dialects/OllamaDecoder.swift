@@ -57,7 +57,6 @@ private struct Line: Decodable {
     }
 
     var usage: TokenUsage? {
-        guard let promptTokens, let outputTokens else { return nil }
-        return TokenUsage(input: promptTokens, output: outputTokens)
+        outputTokens.map { TokenUsage(input: promptTokens ?? 0, output: $0) }
     }
 }

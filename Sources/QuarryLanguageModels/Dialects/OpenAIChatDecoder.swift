@@ -7,6 +7,7 @@ package struct OpenAIChatDecoder: ReplyDecoder {
     private let source: ReplySource
     private var reason: FinishReason?
     private var usage: TokenUsage?
+    private var cacheWrite = 0
     private var hasReply = false
     package private(set) var isComplete = false
 
@@ -29,11 +30,14 @@ package struct OpenAIChatDecoder: ReplyDecoder {
     package func ending() throws -> ReplyEnding {
         guard hasReply || isComplete else { throw source.absence }
         guard reason != nil || isComplete else { throw source.interruption }
-        return ReplyEnding(reason ?? .other("unspecified"), usage: usage)
+        return ReplyEnding(reason ?? .other("unspecified"), usage: usage, cacheWrite: cacheWrite)
     }
 
     private mutating func texts(in reply: Reply) throws -> [String] {
-        if let usage = reply.usage?.tokens { self.usage = usage }
+        if let usage = reply.usage?.tokens {
+            self.usage = usage
+            cacheWrite = reply.usage?.details?.cacheWriteTokens ?? 0
+        }
         var texts: [String] = []
         for choice in reply.choices ?? [] where (choice.index ?? 0) == 0 {
             hasReply = true
@@ -103,7 +107,12 @@ private struct Reply: Decodable {
     struct Usage: Decodable {
         struct Details: Decodable {
             var cachedTokens: Int?
-            private enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
+            var cacheWriteTokens: Int?
+
+            private enum CodingKeys: String, CodingKey {
+                case cachedTokens = "cached_tokens"
+                case cacheWriteTokens = "cache_write_tokens"
+            }
         }
 
         var promptTokens: Int?

@@ -1,6 +1,6 @@
 import QuarryCore
 package import QuarryHTTP
-import QuarryProviders
+package import QuarryProviders
 
 /// Reads the stream of a response. The end is `response.completed` or `response.incomplete`.
 package struct OpenAIResponsesDecoder: ReplyDecoder {
@@ -8,6 +8,7 @@ package struct OpenAIResponsesDecoder: ReplyDecoder {
     private var end: ReplyEnding?
     private var isRefused = false
     private var hasReply = false
+    package private(set) var billedDespiteFailure: BilledUsage?
 
     package init(_ source: ReplySource) { self.source = source }
 
@@ -60,11 +61,15 @@ package struct OpenAIResponsesDecoder: ReplyDecoder {
             case let other?: .other(other)
             case nil: response?.status == "incomplete" ? .other("incomplete") : .stop
             }
-        end = ReplyEnding(reason, usage: response?.usage?.tokens)
+        end = ReplyEnding(
+            reason, usage: response?.usage?.tokens, cacheWrite: response?.usage?.details?.cacheWriteTokens ?? 0)
     }
 
-    private func failure(of response: Response?) -> ProviderError {
-        source.error(
+    private mutating func failure(of response: Response?) -> ProviderError {
+        billedDespiteFailure = response?.usage?.tokens.map {
+            BilledUsage($0, cacheWrite: response?.usage?.details?.cacheWriteTokens ?? 0)
+        }
+        return source.error(
             for: ProviderFailure(
                 message: response?.error?.message ?? response?.status.map { "the response has \($0)." },
                 code: response?.error?.code))
@@ -110,7 +115,12 @@ private struct Response: Decodable {
     struct Usage: Decodable {
         struct Details: Decodable {
             var cachedTokens: Int?
-            private enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
+            var cacheWriteTokens: Int?
+
+            private enum CodingKeys: String, CodingKey {
+                case cachedTokens = "cached_tokens"
+                case cacheWriteTokens = "cache_write_tokens"
+            }
         }
 
         var inputTokens: Int?
