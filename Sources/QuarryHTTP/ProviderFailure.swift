@@ -197,6 +197,7 @@ extension RetryPolicy {
     package static func providers(maximumAttempts: Int) -> RetryPolicy {
         var policy = RetryPolicy()
         policy.maximumAttempts = max(1, maximumAttempts)
+        policy.outwaitsRateLimits = true
         policy.hint = { response in
             let failure = ProviderFailure(response)
             if failure.saysQuotaExhausted || failure.saysInputTooLong { return .never }

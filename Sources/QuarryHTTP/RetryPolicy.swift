@@ -38,6 +38,9 @@ package struct RetryPolicy: Sendable {
     package var maximumServerDelay: Duration = .seconds(120)
     /// All waits together; an attempt that would need more is not made. The default is 300 s.
     package var maximumTotalDelay: Duration = .seconds(300)
+    /// Whether a refusal with status 429 that asks for a second or more is waited out beyond ``maximumAttempts``: the
+    /// server works, and says when it has room. ``maximumTotalDelay`` holds all the same. The default is false.
+    package var outwaitsRateLimits = false
     /// The share of a delay that is left to chance, in 0...1. The default is 1, full jitter.
     package var jitterShare = 1.0
     /// The default is 408, 409, 425, 429, 500, 502, 503, 504 and 529.
@@ -62,10 +65,22 @@ package struct RetryPolicy: Sendable {
     package func decision(
         after outcome: Outcome, attempt: Int, now: Double, jitter: Double, waited: Duration = .zero
     ) -> Decision {
-        guard attempt < maximumAttempts else { return .giveUp }
+        guard attempt < maximumAttempts || outwaits(outcome, now: now) else { return .giveUp }
         let decision = judge(outcome, attempt: attempt, now: now, jitter: jitter)
         if case .retry(let delay) = decision, waited + delay > maximumTotalDelay { return .giveUp }
         return decision
+    }
+
+    private func outwaits(_ outcome: Outcome, now: Double) -> Bool {
+        guard outwaitsRateLimits, maximumAttempts > 1, case .response(let response) = outcome, response.status == 429
+        else { return false }
+        return wish(of: response, hint(response), now: now).map { $0 >= .seconds(1) } ?? false
+    }
+
+    /// How long a response asks to wait, in its body or its header fields.
+    private func wish(of response: HTTPResponse, _ hint: Hint, now: Double) -> Duration? {
+        if case .after(let wanted) = hint, wanted > .zero { return wanted }
+        return Self.serverDelay(in: response.headers, now: now)
     }
 
     private func judge(_ outcome: Outcome, attempt: Int, now: Double, jitter: Double) -> Decision {
@@ -81,8 +96,7 @@ package struct RetryPolicy: Sendable {
             let advice = response.headers.wire("x-should-retry")?.lowercased()
             if advice == "false" { return .giveUp }
             guard advice == "true" || statuses.contains(response.status) else { return .giveUp }
-            if case .after(let wanted) = hint, wanted > .zero { return honour(wanted) }
-            if let wanted = Self.serverDelay(in: response.headers, now: now) { return honour(wanted) }
+            if let wanted = wish(of: response, hint, now: now) { return honour(wanted) }
             return .retry(after: delay)
         }
     }

@@ -118,6 +118,22 @@ import Testing
         #expect(try decide(4, waited: .seconds(7)) == .giveUp)
     }
 
+    @Test func `a server that says when it has room is waited for, as long as all waits allow`() throws {
+        func decide(
+            _ status: Int, _ headers: HTTPHeaders, attempts: Int = 3, waited: Duration = .zero
+        ) throws -> RetryPolicy.Decision {
+            let head = HTTPResponseHead(status: status, headers: headers, url: try HTTPURL("http://127.0.0.1/"))
+            return RetryPolicy.providers(maximumAttempts: attempts).decision(
+                after: .response(HTTPResponse(head: head, body: [])), attempt: 9, now: 0, jitter: 0, waited: waited)
+        }
+        #expect(try decide(429, ["Retry-After": "2"]) == .retry(after: .seconds(2)))
+        #expect(try decide(429, ["Retry-After": "2"], waited: .seconds(299)) == .giveUp)
+        #expect(try decide(429, ["Retry-After": "2"], attempts: 1) == .giveUp)
+        #expect(try decide(429, ["retry-after-ms": "20"]) == .giveUp)
+        #expect(try decide(429, [:]) == .giveUp)
+        #expect(try decide(503, ["Retry-After": "2"]) == .giveUp)
+    }
+
     @Test func `providers' bodies are read for a wait and for what stays so`() throws {
         let policy = RetryPolicy.providers(maximumAttempts: 3)
         func decide(_ status: Int, _ body: String) throws -> RetryPolicy.Decision {
