@@ -7,13 +7,15 @@ import Synchronization
 /// Tasks talk to it through a mailbox; it talks back through ``Transfer``.
 final class TransferEngine: @unchecked Sendable {
     // Only the thread touches `multi`, `active` and `nextDeadline`; `curl_multi_wakeup` may be called from anywhere
-    // until `isClosed`.
+    // as long as `canWake` holds.
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPClient.Configuration
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
     /// No transfer can have waited too long before this.
     private var nextDeadline = ContinuousClock.now
     private let mailbox = Mutex(Mailbox())
+    /// Apart from the mailbox: the thread that is woken would wait for it at once.
+    private let canWake = Mutex(true)
 
     private struct Mailbox {
         var commands: [Command] = []
@@ -50,13 +52,14 @@ final class TransferEngine: @unchecked Sendable {
 
     private func post(_ command: Command) {
         let isClosed = mailbox.withLock { mailbox in
-            if !mailbox.isClosed {
-                mailbox.commands.append(command)
-                curl_multi_wakeup(multi)
-            }
+            if !mailbox.isClosed { mailbox.commands.append(command) }
             return mailbox.isClosed
         }
-        if isClosed, case .start(let transfer) = command { transfer.finish(.failure(Self.closed)) }
+        guard !isClosed else {
+            if case .start(let transfer) = command { transfer.finish(.failure(Self.closed)) }
+            return
+        }
+        canWake.withLock { if $0 { curl_multi_wakeup(multi) } }
     }
 
     private static var closed: HTTPError { HTTPError(.closed, "The HTTP client was shut down.") }
@@ -196,6 +199,7 @@ final class TransferEngine: @unchecked Sendable {
         }
         for case .start(let transfer) in late { transfer.finish(.failure(Self.closed)) }
         for transfer in Array(active.values) { end(transfer, .failure(Self.closed)) }
+        canWake.withLock { $0 = false }
         curl_multi_cleanup(multi)
     }
 }
