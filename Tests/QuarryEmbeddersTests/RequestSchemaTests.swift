@@ -5,23 +5,8 @@ import QuarryProviders
 import QuarryTesting
 import Testing
 
-private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-
-/// The providers' own descriptions of their interfaces, in a folder beside the package.
-private let specifications = tests.deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/apis/specs")
-
-private let canValidate =
-    FileManager.default.fileExists(atPath: specifications.path) && PythonScript.canImport("jsonschema")
-
-@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
+@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
-        let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try await script.run([specifications.appending(path: file).path, schema], input: body)
-        return result.status == 0 ? "" : "invalid: \(result.output)"
-    }
-
     @Test(arguments: [
         (EmbeddingDialect.openAI, "m", "openai.json", "CreateEmbeddingRequest"),
         (.openAI, "m", "azure_foundry_v1.json", "AzureCreateEmbeddingRequest"),
@@ -60,9 +45,13 @@ struct RequestSchemaTests {
                 })
             for role in [EmbeddingRole.query, .passage] {
                 _ = try await embedder.embed(["a kettle", "чайник"], as: role)
-                #expect(try await complaints(try #require(server.requests.last).body, file, schema) == "")
+                #expect(
+                    try await RequestSchemas.complaints(
+                        about: try #require(server.requests.last).body, file: file, schema: schema) == "")
             }
         }
-        #expect(try await complaints(Array(#"{"model":5,"input":7,"inputs":7,"requests":7}"#.utf8), file, schema) != "")
+        #expect(
+            try await RequestSchemas.complaints(
+                about: Array(#"{"model":5,"input":7,"inputs":7,"requests":7}"#.utf8), file: file, schema: schema) != "")
     }
 }

@@ -5,22 +5,7 @@ import QuarryProviders
 import QuarryTesting
 import Testing
 
-private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-
-/// The providers' own descriptions of their interfaces, in a folder `shared` beside the package or one of its parents.
-private let specifications: URL? = {
-    var folder = tests.deletingLastPathComponent()
-    while folder.path != "/" {
-        folder.deleteLastPathComponent()
-        let candidate = folder.appending(path: "shared/apis/specs")
-        if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
-    }
-    return nil
-}()
-
-private let canValidate = specifications != nil && PythonScript.canImport("jsonschema")
-
-@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
+@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
 struct RequestSchemaTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var preset: String
@@ -58,13 +43,6 @@ struct RequestSchemaTests {
             headers: ["anthropic-version": "2023-06-01"]),
     ]
 
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
-        let specification = try #require(specifications).appending(path: file).path
-        let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try await script.run([specification, schema], input: body)
-        return result.status == 0 ? "" : "invalid: \(result.output)"
-    }
-
     @Test(arguments: cases)
     func `requests are valid by the provider's own description`(example: Case) async throws {
         let server = try FakeHTTPServer { request in
@@ -89,9 +67,12 @@ struct RequestSchemaTests {
         }
         #expect(server.posts.count == 2)
         for sent in server.posts {
-            #expect(try await complaints(sent.body, example.file, example.schema) == "")
+            #expect(
+                try await RequestSchemas.complaints(about: sent.body, file: example.file, schema: example.schema) == "")
         }
-        #expect(try await complaints(Array(#"{"nonsense":1}"#.utf8), example.file, example.schema) != "")
+        #expect(
+            try await RequestSchemas.complaints(
+                about: Array(#"{"nonsense":1}"#.utf8), file: example.file, schema: example.schema) != "")
     }
 
     @Test func `a picture for the responses interface is valid`() async throws {
@@ -104,6 +85,7 @@ struct RequestSchemaTests {
             return
         }
         let turn = try JSONEncoder().encode(try #require(turns.first))
-        #expect(try await complaints(Array(turn), "openai.json", "InputMessage") == "")
+        #expect(
+            try await RequestSchemas.complaints(about: Array(turn), file: "openai.json", schema: "InputMessage") == "")
     }
 }

@@ -6,19 +6,6 @@ import QuarryReaders
 import QuarryTesting
 import Testing
 
-private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-
-/// The providers' own descriptions of their interfaces, in a folder `shared` beside the package or one of its parents.
-private let specifications: URL? = {
-    var folder = tests.deletingLastPathComponent()
-    while folder.path != "/" {
-        folder.deleteLastPathComponent()
-        let candidate = folder.appending(path: "shared/apis/specs")
-        if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
-    }
-    return nil
-}()
-
 @Suite struct RemoteTranscriberTests {
     private let source = Source(id: "talks/Ябло\"ки.mp3", bytes: [0x49, 0x44, 0x33, 0x00, 0xFF])
 
@@ -192,8 +179,7 @@ private let specifications: URL? = {
 
     @Test(
         .enabled(
-            if: specifications != nil && PythonScript.canImport("jsonschema"),
-            "needs ../shared/apis/specs and a python3 with the package jsonschema"),
+            if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"),
         arguments: [
             (TranscriptionDialect.openAI, "whisper-1", "openai.json", "CreateTranscriptionRequest"),
             (.openAI, "gpt-transcribe", "openai.json", "CreateTranscriptionRequest"),
@@ -216,10 +202,7 @@ private let specifications: URL? = {
         }
         // Lists are named so in a form.
         if let value = instance.removeValue(forKey: "keywords[]") { instance["keywords"] = [value] }
-        let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let specification = try #require(specifications).appending(path: file).path
-        let result = try await script.run(
-            [specification, schema], input: Array(try JSONSerialization.data(withJSONObject: instance)))
-        #expect(result.status == 0, "\(result.output)")
+        let body = Array(try JSONSerialization.data(withJSONObject: instance))
+        #expect(try await RequestSchemas.complaints(about: body, file: file, schema: schema) == "")
     }
 }

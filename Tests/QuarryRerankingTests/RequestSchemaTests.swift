@@ -4,23 +4,8 @@ import QuarryReranking
 import QuarryTesting
 import Testing
 
-private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-
-/// The providers' own descriptions of their interfaces, in a folder beside the package.
-private let specifications = tests.deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/apis/specs")
-
-private let canValidate =
-    FileManager.default.fileExists(atPath: specifications.path) && PythonScript.canImport("jsonschema")
-
-@Suite(.enabled(if: canValidate, "needs ../shared/apis/specs and a python3 with the package jsonschema"))
+@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
 struct RequestSchemaTests {
-    private func complaints(_ body: [UInt8], _ file: String, _ schema: String) async throws -> String {
-        let script = PythonScript(path: tests.appending(path: "Support/validate_request.py").path)
-        let result = try await script.run([specifications.appending(path: file).path, schema], input: body)
-        return result.status == 0 ? "" : "invalid: \(result.output)"
-    }
-
     @Test(arguments: [
         ("cohere", "rerank-v4.0-fast", "cohere.json", "POST /v2/rerank"),
         ("jina", "jina-reranker-v3", "jina.json", "RerankerV3Request"),
@@ -37,7 +22,10 @@ struct RequestSchemaTests {
         let server = try provider.server()
         _ = try await RemoteReranker(model: model, on: provider.connection(to: server))
             .rerank(hits(["a", "чайник"]), for: "q")
-        #expect(try await complaints(try #require(server.requests.last).body, file, schema) == "")
-        #expect(try await complaints(Array(#"{"query":7}"#.utf8), file, schema) != "")
+        #expect(
+            try await RequestSchemas.complaints(
+                about: try #require(server.requests.last).body, file: file, schema: schema) == "")
+        #expect(
+            try await RequestSchemas.complaints(about: Array(#"{"query":7}"#.utf8), file: file, schema: schema) != "")
     }
 }
