@@ -88,7 +88,7 @@ let package = Package(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
         module("QuarryConfiguration", "QuarryProviders", yams),
-        module("QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryEmbedders", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
         module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
         module("QuarryMediaReaders", "QuarryCore", "QuarryHTTP", "QuarryReaders", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),

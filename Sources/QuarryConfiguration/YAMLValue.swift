@@ -1,4 +1,5 @@
 import Foundation
+import QuarryProviders
 import Yams
 
 /// Gathers what is wrong in a file, so that everything is said at once.

@@ -1,4 +1,5 @@
 import QuarryProviders
+import QuarryText
 
 /// How texts are spread over requests: each different text once, in batches that keep to the provider's limits.
 package struct EmbeddingPlan: Sendable {
@@ -33,7 +34,7 @@ package struct EmbeddingPlan: Sendable {
         slots.reserveCapacity(given.count)
         texts.reserveCapacity(given.count)
         for text in given {
-            let key = ExactText(text: text)
+            let key = ExactText(text)
             if let slot = known[key] {
                 slots.append(slot)
             } else {
@@ -73,16 +74,4 @@ package struct EmbeddingPlan: Sendable {
 
     /// Positions of the given texts that are this one, ascending.
     package func positions(of slot: Int) -> ArraySlice<Int> { holders[firstHolder[slot]..<firstHolder[slot + 1]] }
-}
-
-/// A text that is equal to another only byte by byte: what merely looks the same is another text to a tokenizer.
-private struct ExactText: Hashable {
-    var text: String
-
-    static func == (a: ExactText, b: ExactText) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
 }

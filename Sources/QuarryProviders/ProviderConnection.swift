@@ -179,27 +179,11 @@ public final class ProviderConnection: Sendable {
             struct Model: Decodable { var id: String }
             var data: [Model]
         }
-        do {
-            let own = provider.paths[task] ?? ""
-            let folder = own.hasPrefix("v1/") ? "v1/models" : "models"
-            let url = try base.appending(path: folder)
-            var headers = headers
-            headers.set("Accept", "application/json")
-            let response = try await client.send(
-                HTTPRequest(.get, url, headers: headers, limits: limits), retrying: retries)
-            guard response.head.isSuccess else {
-                throw ProviderError(
-                    status: response.status, ProviderFailure(body: response.body), from: url.description, task: task)
-            }
-            guard let list = try? JSONDecoder().decode(List.self, from: Data(response.body)) else {
-                throw ProviderError(
-                    .malformedReply,
-                    "\(url) did not answer with a list of models. Check the base address: it often ends in /v1.")
-            }
-            return list.data.map(\.id)
-        } catch {
-            throw presentable(error, task: task)
-        }
+        let own = provider.paths[task] ?? ""
+        let list = try await facts(
+            List.self, at: own.hasPrefix("v1/") ? "v1/models" : "models", for: task,
+            expecting: "a list of models. Check the base address: it often ends in /v1")
+        return list.data.map(\.id)
     }
 
     /// What a server tells of itself or of a model; it costs nothing.
@@ -208,8 +192,17 @@ public final class ProviderConnection: Sendable {
     package func facts<Facts: Decodable>(
         _ type: Facts.Type, at path: String, model: String, for task: ModelTask
     ) async throws -> Facts {
+        try await facts(
+            type, at: Self.fill(path, model: model), for: task,
+            expecting: "what \(provider.name) servers tell there")
+    }
+
+    /// - Parameter expectation: What the server should have answered with, for its error.
+    private func facts<Facts: Decodable>(
+        _ type: Facts.Type, at path: String, for task: ModelTask, expecting expectation: String
+    ) async throws -> Facts {
         do {
-            let url = try base.appending(path: Self.fill(path, model: model))
+            let url = try base.appending(path: path)
             var headers = headers
             headers.set("Accept", "application/json")
             let response = try await client.send(
@@ -222,8 +215,7 @@ public final class ProviderConnection: Sendable {
                 return try JSONDecoder().decode(type, from: Data(response.body))
             } catch {
                 throw ProviderError(
-                    .malformedReply, "\(url) did not answer with what \(provider.name) servers tell there.",
-                    underlyingError: error)
+                    .malformedReply, "\(url) did not answer with \(expectation).", underlyingError: error)
             }
         } catch {
             throw presentable(error, task: task)

@@ -1,13 +1,13 @@
 /// The name that was probably meant.
-enum Suggestion {
+package enum Suggestion {
     /// ` Did you mean “llm”?`, or all the names where none is near.
-    static func text(for name: String, among known: [String]) -> String {
+    package static func text(for name: String, among known: [String]) -> String {
         if let near = nearest(to: name, among: known) { return " Did you mean “\(near)”?" }
         return " Known are \(known.sorted().joined(separator: ", "))."
     }
 
     /// The nearest name by edit distance, letter case aside; nil where a third of the letters would have to change.
-    static func nearest(to name: String, among known: [String]) -> String? {
+    package static func nearest(to name: String, among known: [String]) -> String? {
         let letters = Array(name.lowercased().unicodeScalars)
         let best = known.map { ($0, distance(letters, Array($0.lowercased().unicodeScalars))) }
             .min { ($0.1, $0.0) < ($1.1, $1.0) }

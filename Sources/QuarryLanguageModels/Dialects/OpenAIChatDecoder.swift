@@ -105,19 +105,9 @@ private struct Reply: Decodable {
     }
 
     struct Usage: Decodable {
-        struct Details: Decodable {
-            var cachedTokens: Int?
-            var cacheWriteTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case cachedTokens = "cached_tokens"
-                case cacheWriteTokens = "cache_write_tokens"
-            }
-        }
-
         var promptTokens: Int?
         var completionTokens: Int?
-        var details: Details?
+        var details: OpenAIInputDetails?
         /// DeepSeek's name for the cached part.
         var cacheHits: Int?
 

@@ -113,19 +113,9 @@ private struct Response: Decodable {
     struct Incomplete: Decodable { var reason: String? }
 
     struct Usage: Decodable {
-        struct Details: Decodable {
-            var cachedTokens: Int?
-            var cacheWriteTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case cachedTokens = "cached_tokens"
-                case cacheWriteTokens = "cache_write_tokens"
-            }
-        }
-
         var inputTokens: Int?
         var outputTokens: Int?
-        var details: Details?
+        var details: OpenAIInputDetails?
 
         private enum CodingKeys: String, CodingKey {
             case inputTokens = "input_tokens"
