@@ -9,13 +9,20 @@ import Testing
 struct ModelReaderTests {
     /// Hears what the bytes of a recording spell.
     private final class Listener: AsyncReader {
-        let pathExtensions: Set<String> = ["mp3", "wav"]
+        let pathExtensions: Set<String>
         let concurrency: Int
         private let state = Mutex((heard: [String](), inside: 0, most: 0))
         private let failure: @Sendable (String) -> (any Error)?
+        private let delay: @Sendable (String) -> Duration
 
-        init(concurrency: Int = 2, failure: @escaping @Sendable (String) -> (any Error)? = { _ in nil }) {
+        init(
+            concurrency: Int = 2, pathExtensions: Set<String> = ["mp3", "wav"],
+            failure: @escaping @Sendable (String) -> (any Error)? = { _ in nil },
+            delay: @escaping @Sendable (String) -> Duration = { _ in .milliseconds(30) }
+        ) {
             self.concurrency = concurrency
+            self.delay = delay
+            self.pathExtensions = pathExtensions
             self.failure = failure
         }
 
@@ -31,7 +38,7 @@ struct ModelReaderTests {
                 state.most = max(state.most, state.inside)
             }
             defer { state.withLock { $0.inside -= 1 } }
-            try await Task.sleep(for: .milliseconds(30))
+            try await Task.sleep(for: delay(source.id))
             if let failure = failure(source.id) { throw failure }
             return PlainTextReader().read(source)
         }
@@ -137,6 +144,30 @@ struct ModelReaderTests {
         let rest = Listener()
         try await indexer(corpus, rest).index(docs(corpus))
         #expect(rest.heard == ["docs/4.wav", "docs/5.wav", "docs/6.wav", "docs/talk.mp3"])
+    }
+
+    @Test func `an exceeded budget begins nothing more, and keeps what is under way`() async throws {
+        let corpus = try corpus()
+        for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
+        let stopped = Listener(
+            concurrency: 3,
+            failure: { $0 == "docs/1.wav" ? ProviderError(.budgetExceeded, "Nothing is left.") : nil },
+            delay: { $0 == "docs/1.wav" ? .milliseconds(10) : .milliseconds(400) })
+        let error = await #expect(throws: ProviderError.self) {
+            try await indexer(corpus, stopped).index(docs(corpus))
+        }
+        #expect(error?.code == .budgetExceeded)
+        #expect(stopped.heard == ["docs/1.wav", "docs/2.wav", "docs/3.wav"])
+        #expect(try await corpus.documents(with: "talk") == ["docs/2.wav", "docs/3.wav"])
+    }
+
+    @Test func `no reader is asked for more at once than it takes`() async throws {
+        let corpus = try corpus()
+        for number in 1...4 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
+        for number in 1...4 { try corpus.write("Picture number \(number).", to: "\(number).png") }
+        let (eager, careful) = (Listener(concurrency: 8), Listener(concurrency: 1, pathExtensions: ["png"]))
+        try await indexer(corpus, eager, careful).index(docs(corpus))
+        #expect(careful.most == 1 && careful.heard.count == 4)
     }
 
     @Test func `an index that a failed run left empty takes other settings`() async throws {

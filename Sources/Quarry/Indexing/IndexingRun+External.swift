@@ -2,8 +2,11 @@ import QuarryProviders
 import QuarryReaders
 
 extension IndexingRun {
-    /// Has models read sources, some at a time. What they made of one is committed before more of them is taken in, so
-    /// that a run which is cut off has not paid in vain.
+    /// Has models read sources, some at a time. What they made of one is committed before the next is taken in, so that
+    /// a run which is cut off has not paid in vain.
+    ///
+    /// After what ends the run nothing more is begun. What is under way is cancelled, unless only the budget forbids the
+    /// next; what is there already is kept.
     ///
     /// A plan asks no model: it counts what would be read.
     mutating func process(
@@ -21,31 +24,38 @@ extension IndexingRun {
         }
         // What costs nothing is safe before anything is paid for.
         try await flush(source: works[0].name, onProgress: onProgress)
-        let concurrency = works.compactMap { indexer.readers.external(for: $0.name)?.concurrency }.max() ?? 1
+        // As many as the most cautious of them takes.
+        let concurrency = works.compactMap { indexer.readers.external(for: $0.name)?.concurrency }.min() ?? 1
         var waiting = works[...]
+        var failure: (any Error)?
         try await withThrowingTaskGroup(of: Reading.self) { group in
             var underWay = 0
             while true {
-                while underWay < max(1, concurrency), let work = waiting.popFirst() {
+                while failure == nil, underWay < max(1, concurrency), let work = waiting.popFirst() {
                     guard let reader = indexer.readers.external(for: work.name), let loaded = try load(work) else {
                         continue
                     }
                     underWay += 1
                     onProgress(progress(source: work.name, bytes: committedBytes, chunks: report.chunks))
-                    group.addTask { try await Reading(work, loaded, by: reader) }
+                    group.addTask { await Reading(work, loaded, by: reader) }
                 }
                 guard let reading = try await group.next() else { return }
                 underWay -= 1
                 switch reading.outcome {
-                case .success(let content):
+                case .content(let content):
                     note(reading.loaded)
                     try await take(content, of: reading.loaded, onProgress: onProgress)
                     try await flush(source: reading.work.name, onProgress: onProgress)
-                case .failure(let rejection):
+                case .rejected(let rejection):
                     try quarantineUnread(rejection, of: reading.work)
+                case .failed(let error):
+                    guard failure == nil else { continue }
+                    failure = error
+                    if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
                 }
             }
         }
+        if let failure { throw failure }
     }
 
     private mutating func note(_ loaded: LoadedSource) {
@@ -57,22 +67,30 @@ extension IndexingRun {
     private struct Reading: Sendable {
         var work: InputScan.Work
         var loaded: LoadedSource
-        var outcome: Result<ReadResult, Rejection>
+        var outcome: Outcome
 
-        /// - Throws: What would befall every other source as well, and `CancellationError`.
-        init(_ work: InputScan.Work, _ loaded: LoadedSource, by reader: any AsyncReader) async throws {
+        enum Outcome: Sendable {
+            case content(ReadResult)
+            case rejected(Rejection)
+            /// What would befall every other source as well, or a cancellation.
+            case failed(any Error)
+        }
+
+        init(_ work: InputScan.Work, _ loaded: LoadedSource, by reader: any AsyncReader) async {
             self.work = work
             self.loaded = loaded
             do {
-                outcome = .success(try await reader.read(loaded.source))
+                outcome = .content(try await reader.read(loaded.source))
             } catch let error as ProviderError where error.concernsOneSource {
                 // Not a fault of the content, which would not be looked at again until it changes.
-                outcome = .failure(
+                outcome = .rejected(
                     Rejection(
                         source: work.name, reason: .unreadable,
                         message:
                             "The model could not read it, and will be asked again by the next run. \(error.message)"
                     ))
+            } catch {
+                outcome = .failed(error)
             }
         }
     }
