@@ -60,13 +60,16 @@ test-assets: models
 	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
 	fi
 
-# Without testable imports the tests share every module with `make build`. Those that compute for minutes, or wait for
-# processes, would keep tests of time-outs and limits waiting: the three kinds run one after the other.
+# Without testable imports the tests share every module with `make build`. Those that compute for minutes, wait for
+# processes or hold a thousand connections would keep tests of time-outs and limits waiting: one kind runs after another.
 CLIENT_TESTS := Quarry(HTTP|Providers|Embedders|LanguageModels|MediaReaders|Reranking)Tests
-SWIFT_TEST = QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 swift test -c release --disable-testable-imports --scratch-path $(BUILD)
+LOAD_TESTS := LoadTests/
+SWIFT_TEST = QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 Tests/Support/run_tests.sh \
+	-c release --disable-testable-imports --scratch-path $(BUILD)
 
 test: test-assets
-	$(SWIFT_TEST) --filter "$(CLIENT_TESTS)"
+	$(SWIFT_TEST) --filter "$(CLIENT_TESTS)" --skip "$(LOAD_TESTS)"
+	$(SWIFT_TEST) --filter "$(LOAD_TESTS)"
 	$(SWIFT_TEST) --skip "$(CLIENT_TESTS)|QuarryCommandTests"
 	$(SWIFT_TEST) --filter QuarryCommandTests
 

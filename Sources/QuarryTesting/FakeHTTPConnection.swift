@@ -8,6 +8,7 @@ final class FakeHTTPServerState: Sendable {
         var connectionCount = 0
         var abandonedCount = 0
         var isStopped = false
+        var sockets: Set<Int32> = []
     }
 
     private let record = Mutex(Record())
@@ -18,9 +19,32 @@ final class FakeHTTPServerState: Sendable {
     var isStopped: Bool { record.withLock { $0.isStopped } }
 
     func received(_ request: FakeHTTPServer.Request) { record.withLock { $0.requests.append(request) } }
-    func connected() { record.withLock { $0.connectionCount += 1 } }
     func abandoned() { record.withLock { $0.abandonedCount += 1 } }
-    func stop() { record.withLock { $0.isStopped = true } }
+
+    func opened(_ socket: Int32) {
+        let isLate = record.withLock { record in
+            record.connectionCount += 1
+            record.sockets.insert(socket)
+            return record.isStopped
+        }
+        if isLate { LoopbackSocket.shutDown(socket) }
+    }
+
+    func close(_ socket: Int32) {
+        record.withLock { record in
+            // Not between these two: the number may be another socket's then.
+            record.sockets.remove(socket)
+            LoopbackSocket.close(socket)
+        }
+    }
+
+    /// Wakes every thread that waits for its client.
+    func stop() {
+        record.withLock { record in
+            record.isStopped = true
+            for socket in record.sockets { LoopbackSocket.shutDown(socket) }
+        }
+    }
 }
 
 /// Counts up to the last of a number of replies.
@@ -42,7 +66,7 @@ struct FakeHTTPConnection {
     let respond: @Sendable (FakeHTTPServer.Request) -> FakeHTTPServer.Response
 
     func serve() {
-        defer { LoopbackSocket.close(socket) }
+        defer { state.close(socket) }
         var buffer: [UInt8] = []
         while !state.isStopped {
             guard let request = readRequest(&buffer) else { return }
@@ -84,7 +108,7 @@ struct FakeHTTPConnection {
 
     private func read(into buffer: inout [UInt8]) -> Bool {
         while !state.isStopped {
-            switch LoopbackSocket.receive(socket, milliseconds: 50) {
+            switch LoopbackSocket.receive(socket, milliseconds: 1_000) {
             case .bytes(let bytes):
                 buffer.append(contentsOf: bytes)
                 return true
@@ -152,7 +176,8 @@ struct FakeHTTPConnection {
         let deadline = ContinuousClock.now + duration
         while ContinuousClock.now < deadline {
             if state.isStopped { return false }
-            if LoopbackSocket.isClosedByPeer(socket, milliseconds: 5) {
+            let rest = (deadline - ContinuousClock.now) / .milliseconds(1)
+            if LoopbackSocket.isClosedByPeer(socket, milliseconds: Int32(min(1_000, max(1, rest.rounded(.up))))) {
                 state.abandoned()
                 return false
             }

@@ -102,7 +102,7 @@ public final class FakeHTTPServer: Sendable {
         let thread = Thread {
             while !state.isStopped {
                 guard let connection = LoopbackSocket.accept(listener, milliseconds: 50) else { continue }
-                state.connected()
+                state.opened(connection)
                 Thread { FakeHTTPConnection(socket: connection, state: state, respond: respond).serve() }.start()
             }
             LoopbackSocket.close(listener)

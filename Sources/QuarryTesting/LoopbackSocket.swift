@@ -26,6 +26,7 @@ enum LoopbackSocket {
         #else
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
+        keepFromChildren(descriptor)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -51,6 +52,7 @@ enum LoopbackSocket {
         guard wait(listener, Int16(POLLIN), milliseconds) else { return nil }
         let connection = systemAccept(listener, nil, nil)
         guard connection >= 0 else { return nil }
+        keepFromChildren(connection)
         #if canImport(Darwin)
             var on: Int32 = 1
             setsockopt(connection, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
@@ -68,10 +70,15 @@ enum LoopbackSocket {
         return .bytes(Array(bytes[..<count]))
     }
 
+    /// Waits so long for the peer to close, whatever else it sends.
     static func isClosedByPeer(_ descriptor: Int32, milliseconds: Int32) -> Bool {
-        guard wait(descriptor, Int16(POLLIN), milliseconds) else { return false }
-        var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
+        #if os(Linux)
+            return wait(descriptor, Int16(0x2000 /* POLLRDHUP, which Glibc's module lacks */), milliseconds)
+        #else
+            guard wait(descriptor, Int16(POLLIN), min(5, milliseconds)) else { return false }
+            var byte: UInt8 = 0
+            return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
+        #endif
     }
 
     /// Sends everything, or says no when the peer is gone or the condition ends.
@@ -91,6 +98,12 @@ enum LoopbackSocket {
     }
 
     static func close(_ descriptor: Int32) { systemClose(descriptor) }
+
+    /// Ends both directions; threads that wait for the socket are woken.
+    static func shutDown(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// A process that is started meanwhile would hold the connection open.
+    private static func keepFromChildren(_ descriptor: Int32) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 
     /// Makes the next `close` drop what was not sent and tell the peer so.
     static func resetWhenClosed(_ descriptor: Int32) {
