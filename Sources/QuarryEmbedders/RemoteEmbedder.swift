@@ -81,13 +81,19 @@ public struct RemoteEmbedder: Embedder {
     /// One row for each text, in order. Identical texts are sent once.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
-        try await embed(texts, as: role) { _ in }
+        try await run(texts, as: role, onPart: nil)
     }
 
-    /// The same, telling of each request as soon as it is answered; also of those that were answered before another
-    /// failed.
+    /// The same, telling of each request as soon as it is answered; also of those that were at the provider when another
+    /// failed, for which it waits up to 20 s.
     public func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch {
+        try await withoutActuallyEscaping(onPart) { try await run(texts, as: role, onPart: $0) }
+    }
+
+    private func run(
+        _ texts: [String], as role: EmbeddingRole, onPart: (@Sendable (EmbeddedPart) throws -> Void)?
     ) async throws -> EmbeddingBatch {
         let prefix = role == .query ? fingerprint.queryPrefix : fingerprint.passagePrefix
         let plan = EmbeddingPlan(

@@ -7,7 +7,7 @@ package final class ConcurrencyLimit: Sendable {
     private struct State {
         var free: Int
         /// Those who wait, by their place in the queue.
-        var waiting: [UInt64: (number: UInt64, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var waiting: [UInt64: Waiter] = [:]
         /// The places that are taken: from `first`, below `last`, less those who gave up.
         var first: UInt64 = 0
         var last: UInt64 = 0
@@ -16,6 +16,22 @@ package final class ConcurrencyLimit: Sendable {
         var cancelled: Set<UInt64> = []
         /// The number of the next caller.
         var next: UInt64 = 0
+
+        mutating func number() -> UInt64 {
+            defer { next += 1 }
+            return next
+        }
+
+        /// Takes who waits out of the queue; nil where the caller is not in it.
+        mutating func withdraw(_ number: UInt64) -> Waiter? {
+            places.removeValue(forKey: number).flatMap { waiting.removeValue(forKey: $0) }
+        }
+    }
+
+    private struct Waiter: Sendable {
+        var number: UInt64
+        /// Told whether a place is there, or the wait is over without one.
+        var answer: @Sendable (_ hasPlace: Bool) -> Void
     }
 
     package let limit: Int
@@ -46,64 +62,92 @@ package final class ConcurrencyLimit: Sendable {
         }
     }
 
+    /// A wait without a task, to give it up.
+    package struct Wait: Sendable {
+        fileprivate let number: UInt64
+    }
+
     /// Waits for a place.
     /// - Throws: `CancellationError`; the place in the queue is given up then.
     package func enter() async throws -> Permit {
         try Task.checkCancellation()
-        let number = state.withLock { state -> UInt64 in
-            defer { state.next += 1 }
-            return state.next
-        }
+        let number = state.withLock { $0.number() }
         // A cancellation may come just after the place was given.
         defer { state.withLock { _ = $0.cancelled.remove(number) } }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { admit(number, $0) }
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                admit(
+                    Waiter(number: number) { hasPlace in
+                        continuation.resume(with: hasPlace ? .success(()) : .failure(CancellationError()))
+                    })
+            }
         } onCancel: {
-            giveUp(number)
+            let waiter = state.withLock { state -> Waiter? in
+                let waiter = state.withdraw(number)
+                // Not waiting yet, or let in already: only the former will look here.
+                if waiter == nil { state.cancelled.insert(number) }
+                return waiter
+            }
+            waiter?.answer(false)
         }
         return Permit(self)
     }
 
-    private func admit(_ number: UInt64, _ continuation: CheckedContinuation<Void, any Error>) {
-        let outcome: Result<Void, any Error>? = state.withLock { state in
-            if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
+    /// Waits for a place without a task.
+    ///
+    /// - Parameter admitted: Called once, unless the wait is given up: at once, or later on the thread that gives a
+    ///   place back. It must return soon.
+    /// - Returns: What ``giveUp(_:)`` takes.
+    @discardableResult
+    package func enter(_ admitted: @escaping @Sendable (Permit) -> Void) -> Wait {
+        let number = state.withLock { $0.number() }
+        admit(Waiter(number: number) { hasPlace in if hasPlace { admitted(Permit(self)) } })
+        return Wait(number: number)
+    }
+
+    /// Leaves the queue. Does nothing where the place is there already.
+    package func giveUp(_ wait: Wait) {
+        state.withLock { state -> Waiter? in state.withdraw(wait.number) }?.answer(false)
+    }
+
+    /// A place, if one is free now.
+    package func enterIfFree() -> Permit? {
+        let isFree = state.withLock { state in
+            guard state.free > 0 else { return false }
+            state.free -= 1
+            return true
+        }
+        return isFree ? Permit(self) : nil
+    }
+
+    private func admit(_ waiter: Waiter) {
+        let answer: Bool? = state.withLock { state in
+            if state.cancelled.remove(waiter.number) != nil { return false }
             guard state.free == 0 else {
                 state.free -= 1
-                return .success(())
+                return true
             }
-            state.waiting[state.last] = (number, continuation)
-            state.places[number] = state.last
+            state.waiting[state.last] = waiter
+            state.places[waiter.number] = state.last
             state.last += 1
             return nil
         }
-        if let outcome { continuation.resume(with: outcome) }
-    }
-
-    private func giveUp(_ number: UInt64) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            guard let place = state.places.removeValue(forKey: number) else {
-                // Not waiting yet, or let in already: only the former will look here.
-                state.cancelled.insert(number)
-                return nil
-            }
-            return state.waiting.removeValue(forKey: place)?.continuation
-        }
-        waiter?.resume(throwing: CancellationError())
+        if let answer { waiter.answer(answer) }
     }
 
     private func release() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+        let waiter = state.withLock { state -> Waiter? in
             while state.first < state.last {
                 let waiter = state.waiting.removeValue(forKey: state.first)
                 state.first += 1
                 guard let waiter else { continue }
                 state.places[waiter.number] = nil
-                return waiter.continuation
+                return waiter
             }
             state.free += 1
             return nil
         }
-        waiter?.resume()
+        waiter?.answer(true)
     }
 
     /// Runs the body in a place of its own.

@@ -5,8 +5,8 @@ extension HTTPClient {
     package func send(
         _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
     ) async throws -> HTTPResponse {
-        try await attempts(at: request, policy, gate) { exchange in
-            let stream = try await self.stream(request, exchange, reading: .whole)
+        try await attempts(at: request, policy, gate, linesUp: true) { exchange, departure in
+            let stream = try await self.stream(request, exchange, reading: .whole, departure)
             let response = HTTPResponse(head: stream.head, body: try await stream.collect())
             return (response, response)
         }
@@ -18,8 +18,8 @@ extension HTTPClient {
     package func stream(
         _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
     ) async throws -> HTTPStream {
-        try await attempts(at: request, policy, gate) { exchange in
-            let stream = try await self.stream(request, exchange, reading: .pieces)
+        try await attempts(at: request, policy, gate, linesUp: false) { exchange, departure in
+            let stream = try await self.stream(request, exchange, reading: .pieces, departure)
             if stream.head.isSuccess { return (stream, HTTPResponse(head: stream.head, body: [])) }
             let body = try await stream.collect(upTo: 1 << 20)
             stream.body.unread(body)
@@ -28,25 +28,36 @@ extension HTTPClient {
     }
 
     /// Runs attempts until one is final.
-    /// - Parameter attempt: Returns its result, and the response to judge it by.
+    /// - Parameters:
+    ///   - linesUp: Whether the first attempt waits in the gate's line, if it has one.
+    ///   - attempt: Returns its result, and the response to judge it by.
     private func attempts<Value>(
-        at request: HTTPRequest, _ policy: RetryPolicy, _ gate: (any AttemptGate)?,
-        _ attempt: (Exchange) async throws -> (Value, HTTPResponse)
+        at request: HTTPRequest, _ policy: RetryPolicy, _ gate: (any AttemptGate)?, linesUp: Bool,
+        _ attempt: (Exchange, Departure) async throws -> (Value, HTTPResponse)
     ) async throws -> Value {
         let exchange = exchange(for: request)
         var number = 1
         var waited = Duration.zero
+        var line = linesUp ? gate : nil
         while true {
             let outcome: RetryPolicy.Outcome
             let last: Result<Value, any Error>
-            let pass = try await gate?.enter()
+            let departure: Departure
+            if let gate = line {
+                departure = Departure(from: gate)
+            } else {
+                departure = Departure(try await gate?.enter())
+            }
+            line = nil
             do {
-                let (value, response) = try await attempt(exchange)
-                pass?.ended(with: response.head, asked: policy.wait(askedBy: response))
+                let (value, response) = try await attempt(exchange, departure)
+                departure.pass?.ended(with: response.head, asked: policy.wait(askedBy: response))
                 outcome = .response(response)
                 last = .success(value)
+            } catch is Departure.HeldUp {
+                continue
             } catch let error as HTTPError {
-                pass?.ended(with: error)
+                departure.pass?.ended(with: error)
                 outcome = .failure(error)
                 last = .failure(error)
             }

@@ -71,13 +71,13 @@ package final class HTTPClient: Sendable {
 
     /// The whole response, whatever its status.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let stream = try await stream(request, exchange(for: request), reading: .whole)
+        let stream = try await stream(request, exchange(for: request), reading: .whole, Departure(nil))
         return HTTPResponse(head: stream.head, body: try await stream.collect())
     }
 
     /// A response whose head is there and whose body is still coming.
     package func stream(_ request: HTTPRequest) async throws -> HTTPStream {
-        try await stream(request, exchange(for: request), reading: .pieces)
+        try await stream(request, exchange(for: request), reading: .pieces, Departure(nil))
     }
 
     /// What the attempts at one request have in common.
@@ -98,17 +98,17 @@ package final class HTTPClient: Sendable {
     }
 
     func stream(
-        _ request: HTTPRequest, _ exchange: Exchange, reading: Transfer.Reading
+        _ request: HTTPRequest, _ exchange: Exchange, reading: Transfer.Reading, _ departure: Departure
     ) async throws -> HTTPStream {
         do {
-            return try await follow(request, exchange, reading)
+            return try await follow(request, exchange, reading, departure)
         } catch {
             throw exchange.redactor.redact(error)
         }
     }
 
     private func follow(
-        _ request: HTTPRequest, _ exchange: Exchange, _ reading: Transfer.Reading
+        _ request: HTTPRequest, _ exchange: Exchange, _ reading: Transfer.Reading, _ departure: Departure
     ) async throws -> HTTPStream {
         var request = request
         if request.headers["user-agent"] == nil { request.headers.add("User-Agent", configuration.userAgent) }
@@ -117,13 +117,11 @@ package final class HTTPClient: Sendable {
         var followed = 0
         while true {
             try configuration.hosts.check(request.url)
-            exchange.tracer?.trace(request)
             let transfer = Transfer(
                 request, reading: reading, limits: limits, rule: rule, redactor: exchange.redactor,
-                tracer: exchange.tracer)
+                tracer: exchange.tracer, onArrival: { departure.pass?.arrived() })
             let body = HTTPBody(transfer: transfer, engine: engine, client: self)
-            engine.start(transfer)
-            let arrival = try await body.head()
+            let arrival = try await body.head(by: departure)
             let origin = zone(of: arrival, request.url)
             guard
                 let next = try Redirect.next(

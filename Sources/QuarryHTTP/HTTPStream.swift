@@ -50,9 +50,13 @@ final class HTTPBody: Sendable {
 
     deinit { engine.cancel(transfer) }
 
-    func head() async throws -> Transfer.Arrival {
+    /// Begins the transfer when it may depart, and waits for the head. Once cancelled, nothing begins.
+    func head(by departure: Departure) async throws -> Transfer.Arrival {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { transfer.waitForHead($0) }
+            departure.begin { [transfer, engine] heldUp in
+                if let heldUp { transfer.finish(.failure(heldUp)) } else { engine.start(transfer) }
+            }
+            return try await withCheckedThrowingContinuation { transfer.waitForHead($0) }
         } onCancel: {
             cancel()
         }

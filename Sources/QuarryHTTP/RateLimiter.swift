@@ -63,6 +63,15 @@ package final class RateLimiter: Sendable {
         }
     }
 
+    /// Counts a request of this cost if it may be sent now, and nobody waits.
+    /// - Returns: Whether it may.
+    package func takeIfFree(for cost: Cost = .init()) -> Bool {
+        guard let permit = turnstile.enterIfFree() else { return false }
+        defer { permit.leave() }
+        let now = clock.now()
+        return state.withLock { $0.take(cost, now: now) } == .zero
+    }
+
     /// Learns from a response, whatever its status.
     /// - Parameter asked: The wait that its body asks for, where it does: that goes before its header fields.
     package func learn(from head: HTTPResponseHead, asked: Duration? = nil) {

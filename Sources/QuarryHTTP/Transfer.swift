@@ -10,6 +10,8 @@ final class Transfer: @unchecked Sendable {
     let redactor: Redactor
     let tracer: Tracer?
     let reading: Reading
+    /// Called once a whole reply that went well is there, on the engine's thread.
+    private let onArrival: @Sendable () -> Void
     var handle: UnsafeMutableRawPointer?
     var headerList: UnsafeMutablePointer<curl_slist>?
     var resolveList: UnsafeMutablePointer<curl_slist>?
@@ -51,7 +53,8 @@ final class Transfer: @unchecked Sendable {
         var hasNoReader: Bool { bodyWaiter == nil && restWaiter == nil }
 
         mutating func takeWaiting() -> Waiting {
-            var waiting = Waiting(head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
+            var waiting = Waiting(
+                head: headWaiter, arrival: head, isWhole: defersHead, body: bodyWaiter, rest: restWaiter)
             if restWaiter != nil { swap(&waiting.bytes, &buffer) }
             (headWaiter, bodyWaiter, restWaiter) = (nil, nil, nil)
             return waiting
@@ -63,6 +66,8 @@ final class Transfer: @unchecked Sendable {
         var head: CheckedContinuation<Arrival, any Error>?
         /// The head, where it was there before the end.
         var arrival: Arrival?
+        /// Whether a response that went well was gathered whole.
+        var isWhole: Bool
         var body: CheckedContinuation<[UInt8]?, any Error>?
         var rest: CheckedContinuation<[UInt8], any Error>?
         var bytes: [UInt8] = []
@@ -82,8 +87,9 @@ final class Transfer: @unchecked Sendable {
 
     init(
         _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, rule: AddressRule, redactor: Redactor,
-        tracer: Tracer?
+        tracer: Tracer?, onArrival: @escaping @Sendable () -> Void
     ) {
+        self.onArrival = onArrival
         self.reading = reading
         self.request = request
         self.limits = limits
@@ -131,6 +137,9 @@ final class Transfer: @unchecked Sendable {
 
     var isPaused: Bool { state.withLock { $0.isPaused } }
 
+    /// Whether nobody waits for it any more.
+    var isFinished: Bool { state.withLock { $0.end != nil } }
+
     /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
     func finish(_ result: Result<Void, any Error>) {
         let result = result.mapError(redactor.redact)
@@ -140,6 +149,8 @@ final class Transfer: @unchecked Sendable {
             return state.takeWaiting()
         }
         guard let waiting else { return }
+        // First of all: it may begin the next request.
+        if waiting.isWhole, case .success = result { onArrival() }
         waiting.head?.resume(with: waiting.arrival.map { .success($0) } ?? result.flatMap { .failure(Self.noHead) })
         waiting.body?.resume(with: result.map { nil })
         waiting.rest?.resume(with: result.map { waiting.bytes })

@@ -98,6 +98,9 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     private func begin(_ transfer: Transfer) {
+        // It may have been cancelled while it waited in line.
+        guard !transfer.isFinished else { return }
+        transfer.tracer?.trace(transfer.request)
         do {
             let handle = try EasyHandle.make(for: transfer, configuration)
             transfer.started = .now

@@ -90,28 +90,42 @@ public final class ProviderConnection: Sendable {
         manners = ProviderManners(provider.limits, concurrency: options.concurrency ?? provider.limits.concurrency)
     }
 
+    /// The turn of a call, for callers who end it themselves.
+    package func turn(_ task: ModelTask, model: String, estimate: BilledUsage) -> ProviderTurn {
+        // With a budget, the next request has to know what this one is billed.
+        manners.turn(task, model: model, estimate: estimate, endsOnArrival: !ledger.budget.isBounded)
+    }
+
+    private func turn(for call: ProviderCall) -> ProviderTurn {
+        turn(call.task, model: call.model, estimate: call.estimate)
+    }
+
     /// Sends a call, waits for the whole reply, and books what it cost.
-    ///
-    /// - Parameters:
-    ///   - onReply: Called when a reply has come that can be read, before it is: another request may take its place.
-    ///   - read: Makes something of the reply's body, and says what was billed; nil where the reply does not.
+    /// - Parameter read: Makes something of the reply's body, and says what was billed; nil where the reply does not.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func send<Reply>(
-        _ call: ProviderCall, onReply: () -> Void = {}, read: ([UInt8]) throws -> (Reply, BilledUsage?)
+        _ call: ProviderCall, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        try await booking(call) { request, booking in
-            let response = try await client.send(request, retrying: retries, through: manners.gate(for: call))
-            // With a budget, the next request has to know what this one is billed.
-            if !ledger.budget.isBounded { booking.place.leave() }
+        let turn = turn(for: call)
+        defer { turn.end() }
+        return try await send(call, in: turn, read: read)
+    }
+
+    /// Sends a call in a turn that the caller ends: until then, no other call takes the place of one that failed. The
+    /// turn of one that went well may have ended when its reply is read.
+    package func send<Reply>(
+        _ call: ProviderCall, in turn: ProviderTurn, read: ([UInt8]) throws -> (Reply, BilledUsage?)
+    ) async throws -> Reply {
+        // With a budget, what came before has to be booked first.
+        if ledger.budget.isBounded { try await turn.take() }
+        return try await booking(call) { request, isBilled in
+            let response = try await client.send(request, retrying: retries, through: turn)
             guard response.head.isSuccess else {
                 throw ProviderError(
                     status: response.status, ProviderFailure(body: response.body), from: request.url.description,
                     task: call.task)
             }
-            booking.isBilled = true
-            onReply()
-            // What waited for the place is sent first: the provider works while this reply is read.
-            await Task.yield()
+            isBilled = true
             return try read(response.body)
         }
     }
@@ -123,44 +137,38 @@ public final class ProviderConnection: Sendable {
     package func stream<Reply>(
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        try await booking(call) { request, booking in
-            let stream = try await client.stream(request, retrying: retries, through: manners.gate(for: call))
+        let turn = turn(for: call)
+        defer { turn.end() }
+        try await turn.take()
+        return try await booking(call) { request, isBilled in
+            let stream = try await client.stream(request, retrying: retries, through: turn)
             guard stream.head.isSuccess else {
                 let body = try await stream.collect(upTo: 1 << 20)
                 throw ProviderError(
                     status: stream.head.status, ProviderFailure(body: body), from: request.url.description,
                     task: call.task)
             }
-            booking.isBilled = true
+            isBilled = true
             return try await read(stream)
         }
     }
 
-    /// What is known of the cost of a call under way.
-    private struct Booking {
-        /// The place at the provider; it is given back at the end at the latest.
-        let place: ConcurrencyLimit.Permit
-        /// Whether the provider accepted the call: it is paid for, whatever becomes of the reply.
-        var isBilled = false
-    }
-
-    /// Runs a call in a place of its own, and books what it cost.
+    /// Runs a call, and books what it cost.
+    /// - Parameter run: Says whether the provider accepted the call: it is paid for then, whatever becomes of the reply.
     private func booking<Reply>(
-        _ call: ProviderCall,
-        _ run: (HTTPRequest, inout Booking) async throws -> (Reply, BilledUsage?)
+        _ call: ProviderCall, _ run: (HTTPRequest, _ isBilled: inout Bool) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
         do {
             let request = try request(for: call)
-            var booking = Booking(place: try await manners.places.enter())
-            defer { booking.place.leave() }
             let reservation = try reserve(call)
+            var isBilled = false
             do {
-                let (reply, usage) = try await run(request, &booking)
+                let (reply, usage) = try await run(request, &isBilled)
                 ledger.settle(reservation, usage: usage)
                 if let usage { manners.settle(call, actual: usage) }
                 return reply
             } catch {
-                if booking.isBilled {
+                if isBilled {
                     ledger.settle(reservation, usage: nil)
                 } else {
                     ledger.cancel(reservation)

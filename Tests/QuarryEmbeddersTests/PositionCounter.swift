@@ -2,12 +2,15 @@ import Synchronization
 
 /// Counts from 0.
 final class PositionCounter: Sendable {
-    private let count = Mutex(0)
+    private let number = Mutex(0)
+
+    /// How often it was asked.
+    var count: Int { number.withLock { $0 } }
 
     func next() -> Int {
-        count.withLock { count in
-            defer { count += 1 }
-            return count
+        number.withLock { number in
+            defer { number += 1 }
+            return number
         }
     }
 }

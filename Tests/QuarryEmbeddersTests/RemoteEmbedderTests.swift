@@ -245,7 +245,8 @@ private final class Told: Sendable {
             $0.limits.inputsPerRequest = 1; $0.limits.concurrency = 1
         }
         await #expect(throws: Full.self) { try await embedder.embed(texts, as: .passage) { _ in throw Full() } }
-        #expect(server.requests.count <= 2)
+        // Requests go out while others' replies are read.
+        #expect(server.requests.count <= 5)
     }
 
     @Test func `a budget stops before the next request, and keeps what is under way`() async throws {
@@ -319,6 +320,76 @@ private final class Told: Sendable {
         let start = ContinuousClock.now
         await #expect(throws: ProviderError.self) { try await embedder.embed(["b", "c", "a"], as: .passage) }
         #expect(ContinuousClock.now - start < .seconds(240))
+    }
+
+    @Test func `what is at the provider when another fails is waited for and told of, and nothing more is sent`()
+        async throws
+    {
+        let counter = PositionCounter()
+        let server = try openAI.server { _, reply in
+            let isThird = counter.next() == 2
+            var response: FakeHTTPServer.Response =
+                isThird ? .json(#"{"error":"no"}"#, status: 400) : .json(reply)
+            response.delay = isThird ? .milliseconds(100) : .seconds(12)
+            return response
+        }
+        let embedder = try await embedder(server) {
+            $0.limits.inputsPerRequest = 1
+            $0.limits.concurrency = 3
+        }
+        let told = Told()
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder.embed(["a", "b", "c", "d", "e", "f"], as: .passage) { told.tell($0) }
+        }
+        #expect(error?.code == .requestRefused)
+        #expect(server.requests.count == 3)
+        #expect(told.positions.count == 2)
+    }
+
+    @Test func `what is between two attempts when another fails is given up`() async throws {
+        let counter = PositionCounter()
+        let server = try openAI.server { _, _ in
+            guard counter.next() == 2 else {
+                // Not before all three are there: nothing more is sent once the server asks for a pause.
+                while counter.count < 3 { usleep(1_000) }
+                return .text("busy", status: 503, headers: [("retry-after", "60")])
+            }
+            var refusal = FakeHTTPServer.Response.json(#"{"error":"no"}"#, status: 400)
+            refusal.delay = .seconds(1)
+            return refusal
+        }
+        let embedder = try await embedder(
+            server,
+            {
+                $0.limits.inputsPerRequest = 1
+                $0.limits.concurrency = 3
+            }, attempts: 3)
+        let start = ContinuousClock.now
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder.embed(["a", "b", "c", "d"], as: .passage) { _ in }
+        }
+        #expect(error?.code == .requestRefused)
+        #expect(ContinuousClock.now - start < .seconds(50))
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func `what is cut off when another fails is waited for no longer than is bearable`() async throws {
+        let server = try openAI.server { texts, _ in
+            texts == ["b"] ? .json(#"{"error":"no"}"#, status: 400) : .init(delay: .seconds(600))
+        }
+        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
+        let start = ContinuousClock.now
+        let task = Task { try await embedder.embed(["a", "b"], as: .passage) { _ in } }
+        await #expect(throws: ProviderError.self) { try await task.value }
+        #expect(ContinuousClock.now - start < .seconds(240))
+
+        // A person who does not want to wait for that need not.
+        let impatient = Task { try await embedder.embed(["a", "b"], as: .passage) { _ in } }
+        while server.requests.count < 4 { try await Task.sleep(for: .milliseconds(5)) }
+        impatient.cancel()
+        let cancelled = ContinuousClock.now
+        _ = await impatient.result
+        #expect(ContinuousClock.now - cancelled < .seconds(15))
     }
 
     @Test func `what cannot work is refused at once`() async throws {

@@ -101,4 +101,62 @@ import Testing
         await #expect(throws: Failure.self) { try await limit.run { throw Failure() } }
         #expect(limit.occupancy == (0, 0))
     }
+
+    @Test func `those who wait without a task stand in the same queue, and come in as a place is given back`()
+        async throws
+    {
+        let limit = ConcurrencyLimit(1)
+        let order = Shared<[String]>([])
+        let held = Shared<[ConcurrencyLimit.Permit]>([])
+        func line(up name: String) -> ConcurrencyLimit.Wait {
+            limit.enter { permit in
+                order.change { $0.append(name) }
+                held.change { $0.append(permit) }
+            }
+        }
+        let first = line(up: "a")
+        #expect(order.current == ["a"])
+        #expect(limit.enterIfFree() == nil)
+        let task = Task { try await limit.run { order.change { $0.append("task") } } }
+        try await wait { limit.occupancy.waiting == 1 }
+        let (impatient, last) = (line(up: "b"), line(up: "c"))
+        #expect(limit.occupancy == (1, 3))
+        limit.giveUp(impatient)
+        limit.giveUp(first)
+        #expect(limit.occupancy == (1, 2))
+        held.current.first?.leave()
+        try await task.value
+        try await wait { order.current.count == 3 }
+        #expect(order.current == ["a", "task", "c"])
+        limit.giveUp(last)
+        held.change { $0 = [] }
+        #expect(limit.occupancy == (0, 0))
+        // On this thread, before the call returns.
+        let permit = try #require(limit.enterIfFree())
+        _ = line(up: "d")
+        permit.leave()
+        #expect(order.current.last == "d")
+    }
+
+    @Test func `a storm of waits without tasks keeps every place`() async throws {
+        let limit = ConcurrencyLimit(4)
+        let done = Shared(0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<500 {
+                        let wait = limit.enter { permit in
+                            done.change { $0 += 1 }
+                            // From a stack that is no deeper for it.
+                            Task { permit.leave() }
+                        }
+                        if Bool.random() { limit.giveUp(wait) }
+                        await Task.yield()
+                    }
+                }
+            }
+        }
+        try await wait { limit.occupancy == (0, 0) }
+        #expect(done.current > 0)
+    }
 }

@@ -1,0 +1,170 @@
+package import QuarryHTTP
+import Synchronization
+
+/// One call's turn at a provider: its place there, and what each of its attempts has to pass.
+///
+/// A call may line up for its place without its task: then the thread on which a reply arrives gives the reply's place
+/// to the next call and begins it, and the provider is not kept waiting until two tasks have been woken. A call that
+/// failed keeps its place until ``end()``, whatever that takes.
+package final class ProviderTurn: AttemptGate {
+    private enum Place {
+        case none
+        case inLine(ConcurrencyLimit.Wait)
+        case held(ConcurrencyLimit.Permit)
+        case givenBack
+    }
+
+    private struct State {
+        var place = Place.none
+        /// Told of the place, where it is waited for.
+        var decide: (@Sendable ((any AttemptPass)?) -> Void)?
+        var isAttempting = false
+        /// Set once no further attempt may be made: called where none is under way.
+        var onIdle: (@Sendable () -> Void)?
+    }
+
+    private let places: ConcurrencyLimit
+    private let limiter: RateLimiter
+    private let breaker: CircuitBreaker
+    private let cost: RateLimiter.Cost
+    private let endsOnArrival: Bool
+    private let state = Mutex(State())
+
+    init(
+        _ places: ConcurrencyLimit, _ limiter: RateLimiter, _ breaker: CircuitBreaker, cost: RateLimiter.Cost,
+        endsOnArrival: Bool
+    ) {
+        self.places = places
+        self.limiter = limiter
+        self.breaker = breaker
+        self.cost = cost
+        self.endsOnArrival = endsOnArrival
+    }
+
+    /// Waits for the place, unless it is there.
+    /// - Throws: `CancellationError`.
+    func take() async throws {
+        guard hasNoPlace else { return }
+        let permit = try await places.enter()
+        state.withLock { $0.place = .held(permit) }
+    }
+
+    /// Gives the place, or the wait for it, back; further calls do nothing.
+    package func end() {
+        let last = state.withLock { state in
+            defer { (state.place, state.decide) = (.givenBack, nil) }
+            return state.place
+        }
+        switch last {
+        case .none, .givenBack: break
+        case .inLine(let wait): places.giveUp(wait)
+        case .held(let permit): permit.leave()
+        }
+    }
+
+    /// Lets no further attempt begin; one that is under way may end.
+    /// - Parameter onIdle: Called once none is under way: at once, or when it has ended, however that was.
+    package func close(onIdle: @escaping @Sendable () -> Void) {
+        let isIdle = state.withLock { state in
+            state.onIdle = onIdle
+            return !state.isAttempting
+        }
+        if isIdle { onIdle() }
+    }
+
+    package func enter() async throws -> any AttemptPass {
+        try await take()
+        let attempt = try breaker.attempt()
+        try await limiter.wait(for: cost)
+        guard beginAttempt() else { throw CancellationError() }
+        return Pass(turn: self, attempt: attempt)
+    }
+
+    /// Stands in line for a place from now on, where calls begin in the order of their turns. With a budget there is no
+    /// line: what came before has to be booked first.
+    package func standInLine() {
+        guard endsOnArrival, hasNoPlace else { return }
+        let wait = places.enter { permit in self.admit(permit) }
+        state.withLock { state in
+            if case .none = state.place { state.place = .inLine(wait) }
+        }
+    }
+
+    package func lineUp(_ decide: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
+        guard endsOnArrival else { return false }
+        standInLine()
+        let isWaiting = state.withLock { state in
+            guard case .inLine = state.place else { return false }
+            state.decide = decide
+            return true
+        }
+        if !isWaiting { decide(pass()) }
+        return true
+    }
+
+    private func admit(_ permit: ConcurrencyLimit.Permit) {
+        let decide = state.withLock { state -> (@Sendable ((any AttemptPass)?) -> Void)? in
+            // Where it has ended meanwhile, the permit goes with the last reference.
+            if case .givenBack = state.place { return nil }
+            state.place = .held(permit)
+            defer { state.decide = nil }
+            return state.decide
+        }
+        decide?(pass())
+    }
+
+    /// The pass of one who lined up; nil where there is more to wait for, or the turn is over.
+    private func pass() -> (any AttemptPass)? {
+        // An open circuit gives its reason to the task that asks.
+        guard holdsPlace, let attempt = try? breaker.attempt(), limiter.takeIfFree(for: cost), beginAttempt() else {
+            return nil
+        }
+        return Pass(turn: self, attempt: attempt)
+    }
+
+    private var holdsPlace: Bool {
+        state.withLock { state in
+            if case .held = state.place { true } else { false }
+        }
+    }
+
+    private var hasNoPlace: Bool {
+        state.withLock { state in
+            if case .none = state.place { true } else { false }
+        }
+    }
+
+    /// - Returns: Whether an attempt may still be made.
+    private func beginAttempt() -> Bool {
+        state.withLock { state in
+            state.isAttempting = state.onIdle == nil
+            return state.isAttempting
+        }
+    }
+
+    private func endAttempt() {
+        let onIdle = state.withLock { state in
+            state.isAttempting = false
+            return state.onIdle
+        }
+        onIdle?()
+    }
+
+    private struct Pass: AttemptPass {
+        let turn: ProviderTurn
+        let attempt: CircuitBreaker.Attempt
+
+        func arrived() { if turn.endsOnArrival { turn.end() } }
+
+        func ended(with response: HTTPResponseHead, asked: Duration?) {
+            turn.limiter.learn(from: response, asked: asked)
+            attempt.ended(with: response)
+            turn.endAttempt()
+        }
+
+        func ended(with error: any Error) {
+            attempt.ended(with: error)
+            turn.endAttempt()
+        }
+    }
+}
