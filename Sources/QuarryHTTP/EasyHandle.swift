@@ -1,10 +1,10 @@
 import CQuarryCurl
 
-/// The life of a libcurl easy handle. Everything here runs on the engine's thread.
+/// The life of a libcurl easy handle. It is made by the task that hands the transfer to the engine; everything else runs
+/// on the engine's thread.
 enum EasyHandle {
-    static func make(
-        for transfer: Transfer, _ configuration: HTTPClient.Configuration
-    ) throws -> UnsafeMutableRawPointer {
+    /// Makes the transfer's handle.
+    static func make(for transfer: Transfer, _ configuration: HTTPClient.Configuration) throws {
         guard let handle = curl_easy_init() else {
             throw HTTPError(.internalFailure, "libcurl could not allocate a transfer.")
         }
@@ -17,7 +17,6 @@ enum EasyHandle {
         try set(connectionOf: transfer, configuration, options)
         try set(requestOf: transfer, options)
         try set(callbacksOf: transfer, options)
-        return handle
     }
 
     static func destroy(_ transfer: Transfer) {

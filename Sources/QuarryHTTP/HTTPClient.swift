@@ -120,6 +120,7 @@ package final class HTTPClient: Sendable {
             let transfer = Transfer(
                 request, reading: reading, limits: limits, rule: rule, redactor: exchange.redactor,
                 tracer: exchange.tracer, onArrival: { departure.pass?.arrived() })
+            try engine.prepare(transfer)
             let body = HTTPBody(transfer: transfer, engine: engine, client: self)
             let arrival = try await body.head(by: departure)
             let origin = zone(of: arrival, request.url)

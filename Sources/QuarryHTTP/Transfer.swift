@@ -3,7 +3,8 @@ import Synchronization
 
 /// One exchange: what libcurl's thread fills and a task empties.
 final class Transfer: @unchecked Sendable {
-    // The stored properties up to `state` belong to the engine's thread; everything shared is inside `state`.
+    // The stored properties up to `state` belong to the engine's thread once it was handed over; everything shared is
+    // inside `state`.
     let request: HTTPRequest
     let limits: HTTPLimits
     let rule: AddressRule
@@ -54,7 +55,7 @@ final class Transfer: @unchecked Sendable {
 
         mutating func takeWaiting() -> Waiting {
             var waiting = Waiting(
-                head: headWaiter, arrival: head, isWhole: defersHead, body: bodyWaiter, rest: restWaiter)
+                head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
             if restWaiter != nil { swap(&waiting.bytes, &buffer) }
             (headWaiter, bodyWaiter, restWaiter) = (nil, nil, nil)
             return waiting
@@ -66,8 +67,6 @@ final class Transfer: @unchecked Sendable {
         var head: CheckedContinuation<Arrival, any Error>?
         /// The head, where it was there before the end.
         var arrival: Arrival?
-        /// Whether a response that went well was gathered whole.
-        var isWhole: Bool
         var body: CheckedContinuation<[UInt8]?, any Error>?
         var rest: CheckedContinuation<[UInt8], any Error>?
         var bytes: [UInt8] = []
@@ -97,6 +96,8 @@ final class Transfer: @unchecked Sendable {
         self.redactor = redactor
         self.tracer = tracer
     }
+
+    deinit { EasyHandle.destroy(self) }
 
     enum Acceptance { case taken, pause, unwanted }
 
@@ -140,6 +141,9 @@ final class Transfer: @unchecked Sendable {
     /// Whether nobody waits for it any more.
     var isFinished: Bool { state.withLock { $0.end != nil } }
 
+    /// Tells the gate of a whole reply that went well. Called on the engine's thread, before the exchange ends.
+    func arrive() { if state.withLock({ $0.defersHead }) { onArrival() } }
+
     /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
     func finish(_ result: Result<Void, any Error>) {
         let result = result.mapError(redactor.redact)
@@ -149,8 +153,6 @@ final class Transfer: @unchecked Sendable {
             return state.takeWaiting()
         }
         guard let waiting else { return }
-        // First of all: it may begin the next request.
-        if waiting.isWhole, case .success = result { onArrival() }
         waiting.head?.resume(with: waiting.arrival.map { .success($0) } ?? result.flatMap { .failure(Self.noHead) })
         waiting.body?.resume(with: result.map { nil })
         waiting.rest?.resume(with: result.map { waiting.bytes })

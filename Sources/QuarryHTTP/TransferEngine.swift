@@ -6,16 +6,19 @@ import Synchronization
 ///
 /// Tasks talk to it through a mailbox; it talks back through ``Transfer``.
 final class TransferEngine: @unchecked Sendable {
-    // Only the thread touches `multi`, `active` and `nextDeadline`; `curl_multi_wakeup` may be called from anywhere
-    // as long as `canWake` holds.
+    // Only the thread touches `multi`, `active`, `hasBegun` and `nextDeadline`; `curl_multi_wakeup` may be called from
+    // anywhere as long as `canWake` holds.
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPClient.Configuration
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
+    /// Whether a transfer was begun that libcurl has not worked on.
+    private var hasBegun = false
     /// No transfer can have waited too long before this.
     private var nextDeadline = ContinuousClock.now
     private let mailbox = Mutex(Mailbox())
     /// Apart from the mailbox: the thread that is woken would wait for it at once.
     private let canWake = Mutex(true)
+    private let thread = Mutex<ObjectIdentifier?>(nil)
 
     private struct Mailbox {
         var commands: [Command] = []
@@ -42,10 +45,25 @@ final class TransferEngine: @unchecked Sendable {
         _ = quarry_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
         let thread = Thread { [self] in run() }
         thread.name = "QuarryHTTP"
+        self.thread.withLock { $0 = ObjectIdentifier(thread) }
         thread.start()
     }
 
-    func start(_ transfer: Transfer) { post(.start(transfer)) }
+    /// Readies a transfer for its start, which may come later, on the task's time.
+    /// - Throws: ``HTTPError``.
+    func prepare(_ transfer: Transfer) throws {
+        try EasyHandle.make(for: transfer, configuration)
+    }
+
+    /// Begins a transfer that was prepared; at once where the end of another one asks for it.
+    func start(_ transfer: Transfer) {
+        if thread.withLock({ $0 == ObjectIdentifier(Thread.current) }) {
+            begin(transfer)
+        } else {
+            post(.start(transfer))
+        }
+    }
+
     func cancel(_ transfer: Transfer) { post(.cancel(transfer)) }
     func resume(_ transfer: Transfer) { post(.resume(transfer)) }
     func stop() { post(.stop) }
@@ -71,9 +89,7 @@ final class TransferEngine: @unchecked Sendable {
                 return mailbox.commands
             })
         {
-            var running: Int32 = 0
-            let status = curl_multi_perform(multi, &running)
-            if status != CURLM_OK { failAll(status) }
+            perform()
             collect()
             let wait = enforceDeadlines()
             curl_multi_poll(multi, nil, 0, wait, nil)
@@ -88,7 +104,7 @@ final class TransferEngine: @unchecked Sendable {
             case .start(let transfer): begin(transfer)
             case .cancel(let transfer): end(transfer, .failure(CancellationError()))
             case .resume(let transfer):
-                guard let handle = transfer.handle else { continue }
+                guard let handle = transfer.handle, active[handle] != nil else { continue }
                 transfer.lastActivity = .now
                 curl_easy_pause(handle, quarry_curl_pause_continue)
             case .stop: return false
@@ -99,28 +115,25 @@ final class TransferEngine: @unchecked Sendable {
 
     private func begin(_ transfer: Transfer) {
         // It may have been cancelled while it waited in line.
-        guard !transfer.isFinished else { return }
+        guard !transfer.isFinished, let handle = transfer.handle else { return remove(transfer) }
         transfer.tracer?.trace(transfer.request)
-        do {
-            let handle = try EasyHandle.make(for: transfer, configuration)
-            transfer.started = .now
-            transfer.lastActivity = .now
-            let status = curl_multi_add_handle(multi, handle)
-            guard status == CURLM_OK else {
-                throw HTTPError(
-                    .internalFailure, "libcurl refused the transfer: \(String(cString: curl_multi_strerror(status))).")
-            }
-            active[handle] = transfer
-            let soonest = min(transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
-            nextDeadline = min(nextDeadline, transfer.started + soonest)
-        } catch {
-            end(transfer, .failure(error))
+        transfer.started = .now
+        transfer.lastActivity = .now
+        active[handle] = transfer
+        hasBegun = true
+        let status = curl_multi_add_handle(multi, handle)
+        guard status == CURLM_OK else {
+            let reason = String(cString: curl_multi_strerror(status))
+            return end(
+                transfer, .failure(HTTPError(.internalFailure, "libcurl refused the transfer: \(reason).")))
         }
+        let soonest = min(transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
+        nextDeadline = min(nextDeadline, transfer.started + soonest)
     }
 
     /// Tells the reader and the trace how it went, and forgets the transfer.
     private func end(_ transfer: Transfer, _ result: Result<Void, any Error>) {
-        if let tracer = transfer.tracer, transfer.handle != nil {
+        if let tracer = transfer.tracer, let handle = transfer.handle, active[handle] != nil {
             let timings = EasyHandle.timings(of: transfer)
             if tracer.showsBodies, !transfer.tracedBody.isEmpty {
                 tracer.trace(.responseBody(tracer.shown(transfer.tracedBody)))
@@ -138,12 +151,30 @@ final class TransferEngine: @unchecked Sendable {
 
     private func remove(_ transfer: Transfer) {
         guard let handle = transfer.handle else { return }
-        active[handle] = nil
-        curl_multi_remove_handle(multi, handle)
+        if active.removeValue(forKey: handle) != nil { curl_multi_remove_handle(multi, handle) }
         EasyHandle.destroy(transfer)
     }
 
+    private func perform() {
+        hasBegun = false
+        var running: Int32 = 0
+        let status = curl_multi_perform(multi, &running)
+        if status != CURLM_OK { failAll(status) }
+    }
+
+    /// Ends what libcurl is done with. What takes its place is sent before anybody is woken.
     private func collect() {
+        while true {
+            let done = takeDone()
+            guard !done.isEmpty else { return }
+            for case (let transfer, .success) in done { transfer.arrive() }
+            if hasBegun { perform() }
+            for (transfer, result) in done { end(transfer, result) }
+        }
+    }
+
+    private func takeDone() -> [(Transfer, Result<Void, any Error>)] {
+        var done: [(Transfer, Result<Void, any Error>)] = []
         var remaining: Int32 = 0
         while let message = curl_multi_info_read(multi, &remaining) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
@@ -153,9 +184,9 @@ final class TransferEngine: @unchecked Sendable {
             let error =
                 code == CURLE_OK
                 ? EasyHandle.shortfall(of: transfer) : transfer.refusal ?? EasyHandle.error(code, of: transfer)
-            let result: Result<Void, any Error> = error.map { .failure($0) } ?? .success(())
-            end(transfer, result)
+            done.append((transfer, error.map { .failure($0) } ?? .success(())))
         }
+        return done
     }
 
     /// Fails what waited too long; returns how many milliseconds the poll may sleep.
