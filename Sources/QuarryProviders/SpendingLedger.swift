@@ -58,6 +58,9 @@ public final class SpendingLedger: Sendable {
         var reservedCost = Decimal(0)
         var reservedTokens = 0
 
+        /// How the budget is used so far.
+        var use: String { reservedTokens > 0 ? "spent or under way" : "spent" }
+
         mutating func release(_ reservation: Reservation) {
             reservedCost -= reservation.cost
             reservedTokens -= reservation.estimate.tokens
@@ -104,7 +107,7 @@ public final class SpendingLedger: Sendable {
                     throw ProviderError(
                         .budgetExceeded,
                         "The next request to \(model) could cost $\(Self.shown(cost)); $\(Self.shown(spent)) of the budget of "
-                            + "$\(maximum) are spent. It was not sent. Raise the budget to go on.")
+                            + "$\(maximum) are \(state.use). It was not sent. Raise the budget to go on.")
                 }
             }
             if let maximum = budget.maximumTokens {
@@ -113,7 +116,7 @@ public final class SpendingLedger: Sendable {
                     throw ProviderError(
                         .budgetExceeded,
                         "The next request to \(model) could take \(estimate.tokens) tokens; \(spent) of the budget of \(maximum) "
-                            + "are spent. It was not sent. Raise the budget to go on.")
+                            + "are \(state.use). It was not sent. Raise the budget to go on.")
                 }
             }
             state.reservedCost += cost ?? 0

@@ -73,7 +73,8 @@ enum LoopbackSocket {
     /// Waits so long for the peer to close, whatever else it sends.
     static func isClosedByPeer(_ descriptor: Int32, milliseconds: Int32) -> Bool {
         #if os(Linux)
-            return wait(descriptor, Int16(0x2000 /* POLLRDHUP, which Glibc's module lacks */), milliseconds)
+            // POLLRDHUP, which Glibc's module lacks.
+            return wait(descriptor, 0x2000, milliseconds)
         #else
             guard wait(descriptor, Int16(POLLIN), min(5, milliseconds)) else { return false }
             var byte: UInt8 = 0

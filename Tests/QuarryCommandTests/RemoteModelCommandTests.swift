@@ -1,4 +1,5 @@
 import Foundation
+import Quarry
 import QuarryTesting
 import Synchronization
 import Testing
@@ -129,11 +130,13 @@ struct RemoteModelCommandTests {
     }
 
     @Test func `a run that was killed pays only for the rest`() async throws {
-        let slow = try EmbeddingServer(delay: .milliseconds(120))
+        let slow = try EmbeddingServer(delay: .milliseconds(300))
         let scratch = try notes(400)
         let process = try Command.start(["index", "docs", "--model", slow.url], in: scratch.url)
-        while slow.server.requests.count < 4 { try await Task.sleep(for: .milliseconds(10)) }
-        try await Task.sleep(for: .milliseconds(200))
+        func committed() -> Int {
+            (try? CorpusIndex.open(at: scratch.path("index.quarry"), readOnly: true).summary().vectors) ?? 0
+        }
+        while committed() == 0, process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
 
