@@ -73,9 +73,9 @@ public struct RemoteEmbedder: Embedder {
             maximumTokens: known ?? 8_192)
     }
 
-    /// Requests under way times texts in each, at most 4,096.
+    /// Four times the texts that may be under way, so that the provider seldom waits for a last request; at most 4,096.
     public var preferredCount: Int {
-        min(4_096, client.connection.concurrency.multipliedReportingOverflow(by: client.inputsPerRequest).partialValue)
+        min(4_096, 4 * min(1_024, client.connection.concurrency) * min(1_024, client.inputsPerRequest))
     }
 
     /// One row for each text, in order. Identical texts are sent once.

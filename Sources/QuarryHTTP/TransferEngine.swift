@@ -234,6 +234,7 @@ final class TransferEngine: @unchecked Sendable {
         for case .start(let transfer) in late { transfer.finish(.failure(Self.closed)) }
         for transfer in Array(active.values) { end(transfer, .failure(Self.closed)) }
         canWake.withLock { $0 = false }
+        thread.withLock { $0 = nil }
         curl_multi_cleanup(multi)
     }
 }

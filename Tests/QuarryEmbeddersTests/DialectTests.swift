@@ -146,7 +146,7 @@ import Testing
             let embedder = try await RemoteEmbedder(model: provider.model, on: provider.connection(to: server))
             #expect(embedder.fingerprint.revision == revision)
             #expect(embedder.fingerprint.maximumTokens == tokens)
-            if dialect == .tei { #expect(embedder.preferredCount == 64) }
+            if dialect == .tei { #expect(embedder.preferredCount == 256) }
         }
     }
 

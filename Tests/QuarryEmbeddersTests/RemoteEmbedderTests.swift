@@ -423,6 +423,6 @@ private final class Told: Sendable {
         #expect(
             try await embedder(server) {
                 $0.limits.inputsPerRequest = 10; $0.limits.concurrency = 4
-            }.preferredCount == 40)
+            }.preferredCount == 160)
     }
 }
