@@ -9,6 +9,11 @@ extension EmbeddingClient {
     private struct Request {
         let task: Task<EmbeddingBatch, any Error>
         let turn: ProviderTurn
+
+        func cancel() {
+            turn.close()
+            task.cancel()
+        }
     }
 
     private enum Event: Sendable {
@@ -19,8 +24,8 @@ extension EmbeddingClient {
     /// Sends the batches of a plan, some at a time, and tells of each that is answered.
     ///
     /// The next request is on its way while a reply is read and told of. After a failure nothing more is sent, but what
-    /// is at the provider is waited for, up to 20 s: it is paid for. Where nobody is told of parts, and after a
-    /// cancellation, everything under way is closed at once.
+    /// is at the provider is waited for, up to 20 s: it is paid for. Where nobody is told of parts (unless a budget has
+    /// to know of them), and after a cancellation, everything under way is closed at once.
     func run(
         _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         onPart: (@Sendable (EmbeddedPart) throws -> Void)?
@@ -29,27 +34,37 @@ extension EmbeddingClient {
         // Taken from the end.
         var waiting = Array(plan.batches.reversed())
         var failure: (any Error)?
+        // Nil once it has failed.
+        var teller = onPart
         var underWay: [Range<Int>: Request] = [:]
         await withTaskGroup(of: Event.self) { group in
             func begin() {
-                // Of three times as many as may be at the server, some are there, some read replies, some are ready.
-                while failure == nil, underWay.count < 3 * connection.concurrency, let range = nextRange(of: &waiting) {
+                // Twice as many as may be at the server: the others read replies, or are ready for their turn.
+                while failure == nil, underWay.count < 2 * connection.concurrency, let range = nextRange(of: &waiting) {
+                    guard !Task.isCancelled else {
+                        failure = CancellationError()
+                        return
+                    }
                     let request = request(for: range, of: plan, as: role, prefix: prefix, dimension: dimension)
                     underWay[range] = request
                     group.addTask {
                         await withTaskCancellationHandler {
                             .ended(range, await request.task.result)
                         } onCancel: {
-                            request.task.cancel()
+                            request.cancel()
                         }
                     }
                 }
             }
             func fail(_ error: any Error, keepsWhatIsSent: Bool) {
-                guard failure == nil else { return }
-                failure = error
-                guard keepsWhatIsSent else { return group.cancelAll() }
-                for request in underWay.values { request.turn.close { request.task.cancel() } }
+                let isFirst = failure == nil
+                if isFirst { failure = error }
+                guard keepsWhatIsSent else {
+                    for request in underWay.values { request.cancel() }
+                    return
+                }
+                guard isFirst else { return }
+                for request in underWay.values { request.turn.close { [task = request.task] in task.cancel() } }
                 group.addTask {
                     try? await Task.sleep(for: Self.patience)
                     return .patienceIsOver
@@ -70,8 +85,9 @@ extension EmbeddingClient {
                     let part = part(of: plan, range, batch)
                     values.copyRows(of: part)
                     do {
-                        try onPart?(part)
+                        try teller?(part)
                     } catch {
+                        teller = nil
                         fail(error, keepsWhatIsSent: false)
                     }
                 case .failure(let error as ProviderError) where error.code == .inputTooLong && range.count > 1:
@@ -84,7 +100,8 @@ extension EmbeddingClient {
                 case .failure(let error):
                     // One text was too long: that says nothing of how many a request may hold.
                     if (error as? ProviderError)?.code == .inputTooLong { learnedSize.forget() }
-                    fail(named(error, plan, range), keepsWhatIsSent: onPart != nil)
+                    let isBudget = (error as? ProviderError)?.code == .budgetExceeded
+                    fail(named(error, plan, range), keepsWhatIsSent: teller != nil || isBudget)
                     // Now that the others know: nothing may be sent after a failure.
                     request.turn.end()
                 }

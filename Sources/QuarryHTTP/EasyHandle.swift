@@ -1,7 +1,7 @@
 import CQuarryCurl
 
-/// The life of a libcurl easy handle. It is made by the task that hands the transfer to the engine; everything else runs
-/// on the engine's thread.
+/// The life of a libcurl easy handle. It is made by the task that hands the transfer to the engine; from then on it
+/// belongs to the engine's thread, and at last to the transfer, with which it goes.
 enum EasyHandle {
     /// Makes the transfer's handle.
     static func make(for transfer: Transfer, _ configuration: HTTPClient.Configuration) throws {
@@ -173,7 +173,7 @@ enum EasyHandle {
     }
 
     private static func set(callbacksOf transfer: Transfer, _ options: Options) throws {
-        // Unretained: the engine holds the transfer for as long as the handle lives.
+        // Unretained: the engine holds the transfer for as long as libcurl works on it.
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_HEADERFUNCTION, receiveHeader))
         try options.set(CURLOPT_HEADERDATA, context)

@@ -119,7 +119,7 @@ package final class HTTPClient: Sendable {
             try configuration.hosts.check(request.url)
             let transfer = Transfer(
                 request, reading: reading, limits: limits, rule: rule, redactor: exchange.redactor,
-                tracer: exchange.tracer, onArrival: { departure.pass?.arrived() })
+                tracer: exchange.tracer, onArrival: { departure.pass?.arrived(with: $0) })
             try engine.prepare(transfer)
             let body = HTTPBody(transfer: transfer, engine: engine, client: self)
             let arrival = try await body.head(by: departure)

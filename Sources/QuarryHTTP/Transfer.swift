@@ -12,7 +12,7 @@ final class Transfer: @unchecked Sendable {
     let tracer: Tracer?
     let reading: Reading
     /// Called once a whole reply that went well is there, on the engine's thread.
-    private let onArrival: @Sendable () -> Void
+    private let onArrival: @Sendable (HTTPResponseHead) -> Void
     var handle: UnsafeMutableRawPointer?
     var headerList: UnsafeMutablePointer<curl_slist>?
     var resolveList: UnsafeMutablePointer<curl_slist>?
@@ -54,8 +54,7 @@ final class Transfer: @unchecked Sendable {
         var hasNoReader: Bool { bodyWaiter == nil && restWaiter == nil }
 
         mutating func takeWaiting() -> Waiting {
-            var waiting = Waiting(
-                head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
+            var waiting = Waiting(head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
             if restWaiter != nil { swap(&waiting.bytes, &buffer) }
             (headWaiter, bodyWaiter, restWaiter) = (nil, nil, nil)
             return waiting
@@ -86,7 +85,7 @@ final class Transfer: @unchecked Sendable {
 
     init(
         _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, rule: AddressRule, redactor: Redactor,
-        tracer: Tracer?, onArrival: @escaping @Sendable () -> Void
+        tracer: Tracer?, onArrival: @escaping @Sendable (HTTPResponseHead) -> Void
     ) {
         self.onArrival = onArrival
         self.reading = reading
@@ -142,7 +141,10 @@ final class Transfer: @unchecked Sendable {
     var isFinished: Bool { state.withLock { $0.end != nil } }
 
     /// Tells the gate of a whole reply that went well. Called on the engine's thread, before the exchange ends.
-    func arrive() { if state.withLock({ $0.defersHead }) { onArrival() } }
+    func arrive() {
+        let head = state.withLock { $0.defersHead ? $0.head?.head : nil }
+        if let head { onArrival(head) }
+    }
 
     /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
     func finish(_ result: Result<Void, any Error>) {

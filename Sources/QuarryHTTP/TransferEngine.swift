@@ -89,7 +89,7 @@ final class TransferEngine: @unchecked Sendable {
                 return mailbox.commands
             })
         {
-            perform()
+            check(perform())
             collect()
             let wait = enforceDeadlines()
             curl_multi_poll(multi, nil, 0, wait, nil)
@@ -155,11 +155,19 @@ final class TransferEngine: @unchecked Sendable {
         EasyHandle.destroy(transfer)
     }
 
-    private func perform() {
+    private func perform() -> CURLMcode {
         hasBegun = false
         var running: Int32 = 0
-        let status = curl_multi_perform(multi, &running)
-        if status != CURLM_OK { failAll(status) }
+        return curl_multi_perform(multi, &running)
+    }
+
+    /// Fails everything where libcurl does not go on.
+    private func check(_ status: CURLMcode) {
+        guard status != CURLM_OK else { return }
+        let reason = String(cString: curl_multi_strerror(status))
+        for transfer in Array(active.values) {
+            end(transfer, .failure(HTTPError(.internalFailure, "libcurl failed: \(reason).")))
+        }
     }
 
     /// Ends what libcurl is done with. What takes its place is sent before anybody is woken.
@@ -168,8 +176,9 @@ final class TransferEngine: @unchecked Sendable {
             let done = takeDone()
             guard !done.isEmpty else { return }
             for case (let transfer, .success) in done { transfer.arrive() }
-            if hasBegun { perform() }
+            let status = hasBegun ? perform() : CURLM_OK
             for (transfer, result) in done { end(transfer, result) }
+            check(status)
         }
     }
 
@@ -215,13 +224,6 @@ final class TransferEngine: @unchecked Sendable {
             end(transfer, .failure(HTTPError(.timedOut, "\(transfer.request.url) \(complaint).")))
         } else {
             nextDeadline = min(nextDeadline, deadline)
-        }
-    }
-
-    private func failAll(_ status: CURLMcode) {
-        let reason = String(cString: curl_multi_strerror(status))
-        for transfer in Array(active.values) {
-            end(transfer, .failure(HTTPError(.internalFailure, "libcurl failed: \(reason).")))
         }
     }
 

@@ -117,7 +117,7 @@ public final class ProviderConnection: Sendable {
         _ call: ProviderCall, in turn: ProviderTurn, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
         // With a budget, what came before has to be booked first.
-        if ledger.budget.isBounded { try await turn.take() }
+        if !turn.endsOnArrival { try await turn.take() }
         return try await booking(call) { request, isBilled in
             let response = try await client.send(request, retrying: retries, through: turn)
             guard response.head.isSuccess else {

@@ -17,9 +17,13 @@ package final class ProviderTurn: AttemptGate {
     private struct State {
         var place = Place.none
         /// Told of the place, where it is waited for.
-        var decide: (@Sendable ((any AttemptPass)?) -> Void)?
+        var onTurn: (@Sendable ((any AttemptPass)?) -> Void)?
         var isAttempting = false
-        /// Set once no further attempt may be made: called where none is under way.
+        /// Whether what can be learned from the attempt's reply was learned when it arrived.
+        var hasArrived = false
+        /// Whether no further attempt may be made.
+        var isClosed = false
+        /// Called where the turn is closed and no attempt is under way any more.
         var onIdle: (@Sendable () -> Void)?
     }
 
@@ -27,7 +31,8 @@ package final class ProviderTurn: AttemptGate {
     private let limiter: RateLimiter
     private let breaker: CircuitBreaker
     private let cost: RateLimiter.Cost
-    private let endsOnArrival: Bool
+    /// Whether another call may begin as soon as the reply is there.
+    let endsOnArrival: Bool
     private let state = Mutex(State())
 
     init(
@@ -42,17 +47,28 @@ package final class ProviderTurn: AttemptGate {
     }
 
     /// Waits for the place, unless it is there.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`, also after the end of the turn.
     func take() async throws {
-        guard hasNoPlace else { return }
-        let permit = try await places.enter()
-        state.withLock { $0.place = .held(permit) }
+        while true {
+            switch state.withLock({ $0.place }) {
+            case .held: return
+            case .givenBack: throw CancellationError()
+            case .inLine(let wait):
+                places.giveUp(wait)
+                state.withLock { state in
+                    if case .inLine = state.place { state.place = .none }
+                }
+            case .none:
+                let permit = try await places.enter()
+                state.withLock { $0.place = .held(permit) }
+            }
+        }
     }
 
     /// Gives the place, or the wait for it, back; further calls do nothing.
     package func end() {
         let last = state.withLock { state in
-            defer { (state.place, state.decide) = (.givenBack, nil) }
+            defer { (state.place, state.onTurn) = (.givenBack, nil) }
             return state.place
         }
         switch last {
@@ -63,10 +79,11 @@ package final class ProviderTurn: AttemptGate {
     }
 
     /// Lets no further attempt begin; one that is under way may end.
-    /// - Parameter onIdle: Called once none is under way: at once, or when it has ended, however that was.
-    package func close(onIdle: @escaping @Sendable () -> Void) {
+    /// - Parameter onIdle: Called once none is under way: at once, or when it has ended with a reply or an error.
+    package func close(onIdle: @escaping @Sendable () -> Void = {}) {
         let isIdle = state.withLock { state in
-            state.onIdle = onIdle
+            state.isClosed = true
+            if state.isAttempting { state.onIdle = onIdle }
             return !state.isAttempting
         }
         if isIdle { onIdle() }
@@ -90,41 +107,41 @@ package final class ProviderTurn: AttemptGate {
         }
     }
 
-    package func lineUp(_ decide: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
+    package func lineUp(_ onTurn: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
         guard endsOnArrival else { return false }
         standInLine()
         let isWaiting = state.withLock { state in
             guard case .inLine = state.place else { return false }
-            state.decide = decide
+            state.onTurn = onTurn
             return true
         }
-        if !isWaiting { decide(pass()) }
+        if !isWaiting { onTurn(pass()) }
         return true
     }
 
     private func admit(_ permit: ConcurrencyLimit.Permit) {
-        let decide = state.withLock { state -> (@Sendable ((any AttemptPass)?) -> Void)? in
+        let onTurn = state.withLock { state -> (@Sendable ((any AttemptPass)?) -> Void)? in
             // Where it has ended meanwhile, the permit goes with the last reference.
             if case .givenBack = state.place { return nil }
             state.place = .held(permit)
-            defer { state.decide = nil }
-            return state.decide
+            defer { state.onTurn = nil }
+            return state.onTurn
         }
-        decide?(pass())
+        onTurn?(pass())
     }
 
     /// The pass of one who lined up; nil where there is more to wait for, or the turn is over.
     private func pass() -> (any AttemptPass)? {
         // An open circuit gives its reason to the task that asks.
-        guard holdsPlace, let attempt = try? breaker.attempt(), limiter.takeIfFree(for: cost), beginAttempt() else {
+        guard mayBegin, let attempt = try? breaker.attempt(), limiter.takeIfFree(for: cost), beginAttempt() else {
             return nil
         }
         return Pass(turn: self, attempt: attempt)
     }
 
-    private var holdsPlace: Bool {
+    private var mayBegin: Bool {
         state.withLock { state in
-            if case .held = state.place { true } else { false }
+            if case .held = state.place { !state.isClosed } else { false }
         }
     }
 
@@ -137,7 +154,8 @@ package final class ProviderTurn: AttemptGate {
     /// - Returns: Whether an attempt may still be made.
     private func beginAttempt() -> Bool {
         state.withLock { state in
-            state.isAttempting = state.onIdle == nil
+            state.isAttempting = !state.isClosed
+            state.hasArrived = false
             return state.isAttempting
         }
     }
@@ -145,6 +163,7 @@ package final class ProviderTurn: AttemptGate {
     private func endAttempt() {
         let onIdle = state.withLock { state in
             state.isAttempting = false
+            defer { state.onIdle = nil }
             return state.onIdle
         }
         onIdle?()
@@ -154,10 +173,16 @@ package final class ProviderTurn: AttemptGate {
         let turn: ProviderTurn
         let attempt: CircuitBreaker.Attempt
 
-        func arrived() { if turn.endsOnArrival { turn.end() } }
+        func arrived(with response: HTTPResponseHead) {
+            // Before the next call asks whether it may begin.
+            turn.limiter.learn(from: response)
+            attempt.ended(with: response)
+            turn.state.withLock { $0.hasArrived = true }
+            if turn.endsOnArrival { turn.end() }
+        }
 
         func ended(with response: HTTPResponseHead, asked: Duration?) {
-            turn.limiter.learn(from: response, asked: asked)
+            if !turn.state.withLock({ $0.hasArrived }) { turn.limiter.learn(from: response, asked: asked) }
             attempt.ended(with: response)
             turn.endAttempt()
         }

@@ -59,7 +59,7 @@ public final class SpendingLedger: Sendable {
         var reservedTokens = 0
 
         /// How the budget is used so far.
-        var use: String { reservedTokens > 0 ? "spent or under way" : "spent" }
+        var use: String { reservedTokens > 0 || reservedCost > 0 ? "spent or under way" : "spent" }
 
         mutating func release(_ reservation: Reservation) {
             reservedCost -= reservation.cost

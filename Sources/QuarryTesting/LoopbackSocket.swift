@@ -22,12 +22,12 @@ enum LoopbackSocket {
 
     static func listen() throws -> (socket: Int32, port: Int) {
         #if os(Linux)
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         #else
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
-        keepFromChildren(descriptor)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
+        keepFromChildren(descriptor)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = 0

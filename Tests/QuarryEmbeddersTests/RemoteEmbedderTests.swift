@@ -346,6 +346,38 @@ private final class Told: Sendable {
         #expect(told.positions.count == 2)
     }
 
+    @Test func `a limit that a reply tells of holds for the request that is next in line`() async throws {
+        let arrivals = Mutex([ContinuousClock.Instant]())
+        let server = try openAI.server { _, reply in
+            arrivals.withLock { $0.append(.now) }
+            return .json(
+                reply,
+                headers: [
+                    ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0"),
+                    ("x-ratelimit-reset-requests", "60s"),
+                ])
+        }
+        let embedder = try await embedder(server) {
+            $0.limits.inputsPerRequest = 1
+            $0.limits.concurrency = 1
+        }
+        _ = try await embedder.embed(["a", "b"], as: .passage)
+        let times = arrivals.withLock { $0 }
+        try #require(times.count == 2)
+        #expect(times[1] - times[0] > .milliseconds(500))
+    }
+
+    @Test func `in a task that was cancelled nothing is sent`() async throws {
+        let server = try openAI.server()
+        let embedder = try await embedder(server)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try await embedder.embed(["a"], as: .passage)
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(server.requests.isEmpty)
+    }
+
     @Test func `what is between two attempts when another fails is given up`() async throws {
         let counter = PositionCounter()
         let server = try openAI.server { _, _ in

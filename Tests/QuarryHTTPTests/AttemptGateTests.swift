@@ -21,8 +21,8 @@ import Testing
             return Pass(gate: self)
         }
 
-        func lineUp(_ decide: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
-            if hasLine { state.withLock { $0.inLine.append(decide) } }
+        func lineUp(_ onTurn: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
+            if hasLine { state.withLock { $0.inLine.append(onTurn) } }
             return hasLine
         }
 
@@ -35,7 +35,7 @@ import Testing
 
         private struct Pass: AttemptPass {
             let gate: Gate
-            func arrived() { gate.note("arrived") }
+            func arrived(with response: HTTPResponseHead) { gate.note("arrived") }
             func ended(with response: HTTPResponseHead, asked: Duration?) { gate.note("ended with \(response.status)") }
             func ended(with error: any Error) { gate.note("failed") }
         }
