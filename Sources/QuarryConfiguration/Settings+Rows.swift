@@ -79,10 +79,12 @@ extension Settings {
             row("cache.maximumMegabytes", cacheMegabytes) { .number(Decimal($0)) },
         ]
         for provider in providers {
-            if let position = providerPositions[provider.name] {
+            let origin = addresses[provider.name]?.origin ?? providerPositions[provider.name].map { .file($0) }
+            if let origin {
                 rows.append(
                     SettingRow(
-                        key: "providers.\(provider.name)", value: .text(provider.baseURL), origin: .file(position)))
+                        key: "providers.\(provider.name)", value: .text(Self.withoutCredentials(provider.baseURL)),
+                        origin: origin))
             }
         }
         for provider in providers {

@@ -44,6 +44,8 @@ public struct Settings: Sendable {
     /// The built-in cards and the file's.
     public var catalog: ModelCatalog
     let providerPositions: [String: FilePosition]
+    /// The providers whose addresses are those of variables.
+    let addresses: [String: Setting<String>]
     let keys: [String: Setting<KeySource>]
     let environment: [String: String]
 
@@ -82,7 +84,15 @@ public struct Settings: Sendable {
         self.location = location
         self.hasFile = hasFile
         self.environment = environment
-        providers = file.providers
+        var addresses: [String: Setting<String>] = [:]
+        providers = file.providers.map { provider in
+            guard let address = AddressVariables.address(of: provider, in: environment) else { return provider }
+            addresses[provider.name] = address
+            var provider = provider
+            provider.baseURL = address.value
+            return provider
+        }
+        self.addresses = addresses
         providerPositions = file.providerPositions
         catalog = file.catalog
         keys = file.keys

@@ -26,6 +26,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("ollama", "OLLAMA_HOST", "gpu.lan", "http://gpu.lan:11434"),
+        ("ollama", "OLLAMA_HOST", "gpu.lan:8000", "http://gpu.lan:8000"),
+        ("ollama", "OLLAMA_HOST", "0.0.0.0", "http://127.0.0.1:11434"),
+        ("ollama", "OLLAMA_HOST", ":7", "http://127.0.0.1:7"),
+        ("ollama", "OLLAMA_HOST", "[::]:7", "http://127.0.0.1:7"),
+        ("ollama", "OLLAMA_HOST", "::1", "http://[::1]:11434"),
+        ("ollama", "OLLAMA_HOST", "https://ollama.example/", "https://ollama.example:443"),
+        ("ollama", "OLLAMA_HOST", "http://a.example/below", "http://a.example:80/below"),
+        ("ollama", "OLLAMA_HOST", " ", "http://127.0.0.1:11434"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://n.openai.azure.com/", "https://n.openai.azure.com/openai/v1"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://n.example/openai/v1/", "https://n.example/openai/v1"),
+        ("azure-deployments", "AZURE_OPENAI_ENDPOINT", "https://n.openai.azure.com/", "https://n.openai.azure.com"),
+    ])
+    func `a server is where the variable of its own programs says, unless the file says otherwise`(
+        provider: String, variable: String, value: String, address: String
+    ) throws {
+        func find(_ settings: Settings) -> String? { settings.providers.first { $0.name == provider }?.baseURL }
+        let settings = try InMemoryFiles.settings(nil, environment: [variable: value])
+        #expect(find(settings) == address)
+        _ = try #require(URL(string: address))
+        let row = settings.rows.first { $0.key == "providers.\(provider)" }
+        #expect(row.map { "\($0.origin)" } == (value == " " ? nil : "environment \(variable)"))
+        let file = "providers: {\(provider): {baseURL: \"https://mine.example\"}}\n"
+        #expect(try find(InMemoryFiles.settings(file, environment: [variable: value])) == "https://mine.example")
+    }
+
     @Test func `the file is where the flag, the environment or XDG says`() {
         func path(_ flag: String? = nil, _ environment: [String: String] = [:]) -> String {
             ConfigurationLocation(flag: flag, environment: environment, home: "/home/ilves").path
