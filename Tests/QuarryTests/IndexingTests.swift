@@ -1,9 +1,25 @@
 import Foundation
 import Quarry
 import QuarryCore
+import Synchronization
 import Testing
 
 struct IndexingTests {
+    @Test func `a file of many documents is as far as its documents are`() async throws {
+        let corpus = try TestCorpus()
+        let records = (1...600).map { "{\"_id\": \"\($0)\", \"text\": \"Record \($0) on subject \($0 * 13).\"}" }
+        try corpus.write(records.joined(separator: "\n"), to: "records.jsonl")
+        let seen = Mutex([IndexingProgress]())
+        _ = try await corpus.indexer().index([.path(corpus.documentsPath)]) { progress in
+            seen.withLock { $0.append(progress) }
+        }
+        let progress = seen.withLock { $0 }
+        let first = try #require(progress.first)
+        #expect(first.documents < 300 && first.bytes < first.totalBytes / 2)
+        #expect(progress.map(\.bytes) == progress.map(\.bytes).sorted())
+        #expect(progress.last?.bytes == first.totalBytes)
+    }
+
     @Test func `a second run reads and embeds nothing`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("The lease is signed by the tenant.", to: "lease.md")

@@ -47,6 +47,7 @@ extension IndexingRun {
                     try await take(content, of: reading.loaded, onProgress: onProgress)
                     try await flush(source: reading.work.name, onProgress: onProgress)
                 case .rejected(let rejection):
+                    pendingSourceBytes += reading.loaded.row.size
                     try quarantineUnread(rejection, of: reading.work)
                 case .failed(let error):
                     guard failure == nil else { continue }

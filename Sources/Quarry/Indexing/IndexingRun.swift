@@ -153,11 +153,11 @@ struct IndexingRun {
                 id: known?.id, name: file.id, root: file.root, path: file.path, size: bytes.count,
                 modified: file.modificationTime, sha256: ContentHash(of: bytes), reader: version)
         }
-        pendingSourceBytes += bytes.count
         let isSame = stored?.sha256 == row.sha256 && stored?.reader == version && stored?.name == row.name
         if isSame, let stored, !scan.rechecked.contains(row.name) {
             report.sources.unchanged += 1
             report.quarantined += scan.faults[row.name] ?? []
+            pendingSourceBytes += bytes.count
             if applies { try touch(stored, as: row) }
             return nil
         }
@@ -208,7 +208,13 @@ struct IndexingRun {
         var rejections = content.rejected
         var refused: [String] = []
         pending.append(.open(row))
-        for document in content.documents {
+        // A file of many documents is done as its documents are.
+        var rest = row.size
+        defer { pendingSourceBytes += rest }
+        for (number, document) in content.documents.enumerated() {
+            let share = rest / (content.documents.count - number)
+            pendingSourceBytes += share
+            rest -= share
             try Task.checkCancellation()
             let stored = try stored(document.id)
             if let holder = seen[ExactText(document.id)]
