@@ -146,17 +146,18 @@ struct ModelReaderTests {
         #expect(rest.heard == ["docs/4.wav", "docs/5.wav", "docs/6.wav", "docs/talk.mp3"])
     }
 
-    @Test func `an exceeded budget begins nothing more, and keeps what is under way`() async throws {
+    @Test(arguments: [ProviderError.Code.budgetExceeded, .unauthorized])
+    func `what ends the run begins nothing more, and keeps what is under way`(code: ProviderError.Code) async throws {
         let corpus = try corpus()
         for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
         let stopped = Listener(
             concurrency: 3,
-            failure: { $0 == "docs/1.wav" ? ProviderError(.budgetExceeded, "Nothing is left.") : nil },
+            failure: { $0 == "docs/1.wav" ? ProviderError(code, "Nothing is left.") : nil },
             delay: { $0 == "docs/1.wav" ? .milliseconds(10) : .milliseconds(400) })
         let error = await #expect(throws: ProviderError.self) {
             try await indexer(corpus, stopped).index(docs(corpus))
         }
-        #expect(error?.code == .budgetExceeded)
+        #expect(error?.code == code)
         #expect(stopped.heard == ["docs/1.wav", "docs/2.wav", "docs/3.wav"])
         #expect(try await corpus.documents(with: "talk") == ["docs/2.wav", "docs/3.wav"])
     }

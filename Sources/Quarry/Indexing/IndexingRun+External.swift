@@ -5,8 +5,8 @@ extension IndexingRun {
     /// Has models read sources, some at a time. What they made of one is committed before the next is taken in, so that
     /// a run which is cut off has not paid in vain.
     ///
-    /// After what ends the run nothing more is begun. What is under way is cancelled, unless only the budget forbids the
-    /// next; what is there already is kept.
+    /// After what ends the run nothing more is begun. What is under way is waited for, 60 s at most, and kept: it is paid
+    /// for.
     ///
     /// A plan asks no model: it counts what would be read.
     mutating func process(
@@ -28,7 +28,7 @@ extension IndexingRun {
         let concurrency = works.compactMap { indexer.readers.external(for: $0.name)?.concurrency }.min() ?? 1
         var waiting = works[...]
         var failure: (any Error)?
-        try await withThrowingTaskGroup(of: Reading.self) { group in
+        try await withThrowingTaskGroup(of: Reading?.self) { group in
             var underWay = 0
             while true {
                 while failure == nil, underWay < max(1, concurrency), let work = waiting.popFirst() {
@@ -39,7 +39,11 @@ extension IndexingRun {
                     onProgress(progress(source: work.name, bytes: committedBytes, chunks: report.chunks))
                     group.addTask { await Reading(work, loaded, by: reader) }
                 }
-                guard let reading = try await group.next() else { return }
+                guard underWay > 0, let event = try await group.next() else { return group.cancelAll() }
+                guard let reading = event else {
+                    group.cancelAll()
+                    continue
+                }
                 underWay -= 1
                 switch reading.outcome {
                 case .content(let content):
@@ -52,12 +56,19 @@ extension IndexingRun {
                 case .failed(let error):
                     guard failure == nil else { continue }
                     failure = error
-                    if (error as? ProviderError)?.code != .budgetExceeded { group.cancelAll() }
+                    // What is at a provider is paid for: it is waited for, but not for ever.
+                    group.addTask {
+                        try? await Task.sleep(for: Self.patience)
+                        return nil
+                    }
                 }
             }
         }
         if let failure { throw failure }
     }
+
+    /// How long models are waited for that were reading when another one failed.
+    private static let patience = Duration.seconds(60)
 
     private mutating func note(_ loaded: LoadedSource) {
         report.modelReads.files += 1
