@@ -9,7 +9,7 @@ if [ "$status" -ne 0 ]; then
     echo
     echo "What failed, with: swift test $*"
     # Recorded issues come with the lines that explain them.
-    grep -a -A 4 -E '^✘ Test .* recorded an issue' "$log" | grep -a -v -E '^(✔|◇|--)' | cut -c 1-600
+    grep -a -A 4 -E '^✘ Test .* recorded an issue' "$log" | grep -a -v -E '^(✔|◇|--)|^✘ .* failed after' | cut -c 1-600
     grep -a -E '^✘ (Test|Suite) .* failed after|error: |Fatal error' "$log" | cut -c 1-600 | sort -u | tail -n 60
     if ! grep -a -q '^. Test run with' "$log"; then
         echo "The tests ended before their summary. Begun last:"
