@@ -4,28 +4,32 @@ import QuarryProviders
 /// Variables by which people tell other programs where a server is: what holds for those holds here, unless the
 /// configuration file says otherwise.
 enum AddressVariables {
-    private static let names = [
-        "azure": "AZURE_OPENAI_ENDPOINT", "azure-deployments": "AZURE_OPENAI_ENDPOINT", "ollama": "OLLAMA_HOST",
+    private struct Variable: Sendable {
+        let name: String
+        /// The address that a value means.
+        let address: @Sendable (String) -> String
+    }
+
+    /// By the names of the providers.
+    private static let variables = [
+        "azure": Variable(name: "AZURE_OPENAI_ENDPOINT") { $0.hasSuffix("/openai/v1") ? $0 : $0 + "/openai/v1" },
+        "azure-deployments": Variable(name: "AZURE_OPENAI_ENDPOINT") { $0 },
+        "ollama": Variable(name: "OLLAMA_HOST", address: ollama),
     ]
 
     /// The address of a provider that still has its preset's; nil where no variable names one.
     static func address(of provider: Provider, in environment: [String: String]) -> Setting<String>? {
         guard let preset = Provider.presets.first(where: { $0.name == provider.name }),
-            preset.baseURL == provider.baseURL, let name = names[provider.name],
-            let value = environment[name]?.trimmingCharacters(in: .whitespaces), !value.isEmpty
+            preset.baseURL == provider.baseURL, let variable = variables[provider.name],
+            let text = environment[variable.name]?.trimmingCharacters(in: .whitespaces), !text.isEmpty
         else { return nil }
-        let address =
-            switch provider.name {
-            case "azure": withoutSlash(value).hasSuffix("/openai/v1") ? value : withoutSlash(value) + "/openai/v1"
-            case "ollama": ollama(value)
-            default: value
-            }
-        return Setting(withoutSlash(address), .environment(name))
+        return Setting(
+            variable.address(text.hasSuffix("/") ? String(text.dropLast()) : text), .environment(variable.name))
     }
 
-    /// As Ollama's own client reads it: a host, a port, both, or a URL. Where a server listens everywhere, it is also
-    /// on this machine.
-    private static func ollama(_ text: String) -> String {
+    /// As Ollama reads it: a host, a port, both, or a URL; the port is 11434 without a scheme, else the scheme's. A
+    /// server that listens everywhere is also on this machine.
+    @Sendable private static func ollama(_ text: String) -> String {
         let scheme = text.range(of: "://").map { String(text[..<$0.lowerBound]) }
         var rest = Substring(text.range(of: "://").map { text[$0.upperBound...] } ?? text[...])
         let path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
@@ -40,9 +44,5 @@ enum AddressVariables {
         if ["", "0.0.0.0", "[::]"].contains(host) { host = "127.0.0.1" }
         if port.isEmpty { port = scheme == nil ? "11434" : scheme == "https" ? "443" : "80" }
         return "\(scheme ?? "http")://\(host):\(port)\(path)"
-    }
-
-    private static func withoutSlash(_ text: String) -> String {
-        text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 }

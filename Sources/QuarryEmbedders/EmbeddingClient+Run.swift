@@ -119,7 +119,7 @@ extension EmbeddingClient {
     ) -> Request {
         let tokens = plan.tokens[range].reduce(0, +)
         let turn = turn(tokens: tokens)
-        turn.standInLine()
+        turn.reservePlace()
         let task = Task {
             let call = try call(for: Array(plan.texts[range]), as: role, prefix: prefix, tokens: tokens)
             let batch = try await vectors(from: call, in: turn, count: range.count, dimension: dimension)

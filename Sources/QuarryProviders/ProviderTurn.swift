@@ -97,9 +97,9 @@ package final class ProviderTurn: AttemptGate {
         return Pass(turn: self, attempt: attempt)
     }
 
-    /// Stands in line for a place from now on, where calls begin in the order of their turns. With a budget there is no
-    /// line: what came before has to be booked first.
-    package func standInLine() {
+    /// Keeps a position in the line: calls begin in the order of these. With a budget there is no line: what came before
+    /// has to be booked first.
+    package func reservePlace() {
         guard endsOnArrival, hasNoPlace else { return }
         let wait = places.enter { permit in self.admit(permit) }
         state.withLock { state in
@@ -109,7 +109,7 @@ package final class ProviderTurn: AttemptGate {
 
     package func lineUp(_ onTurn: @escaping @Sendable ((any AttemptPass)?) -> Void) -> Bool {
         guard endsOnArrival else { return false }
-        standInLine()
+        reservePlace()
         let isWaiting = state.withLock { state in
             guard case .inLine = state.place else { return false }
             state.onTurn = onTurn
