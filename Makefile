@@ -60,18 +60,10 @@ test-assets: models
 	    || echo "The model servers could not be installed: their tests will be skipped." >&2; \
 	fi
 
-# Without testable imports the tests share every module with `make build`. Those that compute for minutes, wait for
-# processes or hold a thousand connections would keep tests of time-outs and limits waiting: one kind runs after another.
-CLIENT_TESTS := Quarry(HTTP|Providers|Embedders|LanguageModels|MediaReaders|Reranking)Tests
-LOAD_TESTS := LoadTests/
-SWIFT_TEST = QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 Tests/Support/run_tests.sh \
-	-c release --disable-testable-imports --scratch-path $(BUILD)
-
+# Without testable imports the tests share every module with `make build`.
 test: test-assets
-	$(SWIFT_TEST) --filter "$(CLIENT_TESTS)" --skip "$(LOAD_TESTS)"
-	$(SWIFT_TEST) --filter "$(LOAD_TESTS)"
-	$(SWIFT_TEST) --skip "$(CLIENT_TESTS)|QuarryCommandTests"
-	$(SWIFT_TEST) --filter QuarryCommandTests
+	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 Tests/Support/run_tests.sh \
+	    -c release --disable-testable-imports --scratch-path $(BUILD)
 
 check:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

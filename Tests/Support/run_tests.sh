@@ -1,19 +1,51 @@
 #!/bin/bash
-# Runs `swift test` with the arguments given, and repeats at the end what failed: of a long log, only the end is read.
+# Runs every test with `swift test`, one kind after another, and says at the end what failed in any of them: of a long
+# log, only the end is read.
+#
+# Those that compute for minutes, wait for processes or hold a thousand connections would keep tests of time-outs and
+# limits waiting; hence the kinds.
+#
+# Usage: run_tests.sh [option of swift test]...
 set -uo pipefail
+clients='Quarry(HTTP|Providers|Embedders|LanguageModels|MediaReaders|Reranking)Tests'
+load='LoadTests/'
+commands='QuarryCommandTests'
+
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-swift test "$@" 2>&1 | tee "$log"
-status=${PIPESTATUS[0]}
-if [ "$status" -ne 0 ]; then
-    echo
-    echo "What failed, with: swift test $*"
-    # Recorded issues come with the lines that explain them.
-    grep -a -A 4 -E '^✘ Test .* recorded an issue' "$log" | grep -a -v -E '^(✔|◇|--)|^✘ .* failed after' | cut -c 1-600
-    grep -a -E '^✘ (Test|Suite) .* failed after|error: |Fatal error' "$log" | cut -c 1-600 | sort -u | tail -n 60
-    if ! grep -a -q '^. Test run with' "$log"; then
-        echo "The tests ended before their summary. Begun last:"
-        grep -a -E '^◇ Test ' "$log" | tail -n 5
-    fi
-fi
-exit "$status"
+failures=$(mktemp)
+trap 'rm -f "$log" "$failures"' EXIT
+
+# Runs the tests that the filter leaves.
+run() {
+    swift test "$@" 2>&1 | tee "$log"
+    local status=${PIPESTATUS[0]}
+    [ "$status" -eq 0 ] && return
+    {
+        echo
+        echo "What failed, with: swift test $*"
+        # Recorded issues come with the lines that explain them.
+        grep -a -A 4 -E '^✘ Test .* recorded an issue' "$log" | grep -a -v -E '^(✔|◇|--)|^✘ .* failed after' |
+            cut -c 1-600
+        grep -a -E '^✘ (Test|Suite) .* failed after|error: |Fatal error' "$log" | cut -c 1-600 | sort -u | tail -n 60
+        if begun && ! grep -a -q '^. Test run with' "$log"; then
+            echo "The tests ended before their summary. Begun last:"
+            grep -a -E '^◇ Test ' "$log" | tail -n 5
+        fi
+    } >>"$failures"
+    # What does not build fails once.
+    begun || finish
+}
+
+begun() { grep -a -q '^◇ Test run started' "$log"; }
+
+finish() {
+    cat "$failures"
+    [ ! -s "$failures" ]
+    exit
+}
+
+run "$@" --filter "$clients" --skip "$load"
+run "$@" --filter "$load"
+run "$@" --skip "$clients|$commands"
+run "$@" --filter "$commands"
+finish
