@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Files and lines of a size that nobody expects. One after the other, for each takes much of the machine.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct EnormousInputTests {
     private static let lineBytes = 50_000_000
 

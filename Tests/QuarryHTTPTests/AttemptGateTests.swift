@@ -3,7 +3,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct AttemptGateTests {
+@Suite(.timeLimit(.minutes(30))) struct AttemptGateTests {
     /// Notes what it is asked and told, and answers those in line when the test says so.
     private final class Gate: AttemptGate {
         private let hasLine: Bool

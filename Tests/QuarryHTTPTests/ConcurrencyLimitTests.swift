@@ -2,7 +2,7 @@ import QuarryHTTP
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ConcurrencyLimitTests {
+@Suite(.timeLimit(.minutes(30))) struct ConcurrencyLimitTests {
     /// Something that several tasks change.
     private final class Shared<Value: Sendable>: Sendable {
         private let value: Mutex<Value>

@@ -3,7 +3,7 @@ import QuarryTesting
 import Testing
 
 /// Streams that break off at every byte.
-@Suite(.timeLimit(.minutes(2))) struct CutStreamTests {
+@Suite(.timeLimit(.minutes(30))) struct CutStreamTests {
     /// How the server ends what it does not finish.
     enum Framing: CaseIterable, Sendable {
         case closing, length, chunked

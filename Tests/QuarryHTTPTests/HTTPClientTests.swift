@@ -4,7 +4,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPClientTests {
     /// How far a test has come, for the server to wait for.
     private final class Progress: Sendable {
         private let count = Mutex(0)

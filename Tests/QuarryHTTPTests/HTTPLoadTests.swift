@@ -6,7 +6,7 @@ import Testing
 private let isPossible = canOpenFiles(4096) && residentMemory() != nil && PythonScript.canImport("asyncio")
 
 @Suite(
-    .enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(3)), .serialized)
+    .enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(30)), .serialized)
 struct HTTPLoadTests {
     private static let streams = 1000
 

@@ -2,7 +2,7 @@ import QuarryHTTP
 import QuarryTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPRedirectAndRetryTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPRedirectAndRetryTests {
     private var swift: RetryPolicy {
         var policy = RetryPolicy()
         policy.initialDelay = .milliseconds(1)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     .enabled(if: PeerProcess.canServeTLS, "needs /usr/bin/openssl and a python3 with the module ssl"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(30)))
 struct HTTPSecurityTests {
     @Test func `an unknown certificate is refused, and trusted where its file is given`() async throws {
         let peer = try await PeerProcess("tls_server.py") { [$0.path] }
@@ -66,7 +66,7 @@ struct HTTPSecurityTests {
 /// Debian: nghttp2-proxy.
 @Suite(
     .enabled(if: PeerProcess.canServeHTTP2, "needs nghttpx (Debian: nghttp2-proxy), openssl and python3"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(30)))
 struct HTTP2Tests {
     /// nghttpx before a scripted server, and a client that counts its connections.
     private struct Peers {

@@ -3,7 +3,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPTraceTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPTraceTests {
     private final class Log: Sendable {
         private let list = Mutex<[HTTPTraceEvent]>([])
         var events: [HTTPTraceEvent] { list.withLock { $0 } }

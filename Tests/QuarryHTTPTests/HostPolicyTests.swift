@@ -3,7 +3,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HostPolicyTests {
+@Suite(.timeLimit(.minutes(30))) struct HostPolicyTests {
     private func client(
         _ hosts: HostPolicy, resolve: [String] = [], trace: (@Sendable (HTTPTraceEvent) -> Void)? = nil
     ) throws -> HTTPClient {
@@ -94,7 +94,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RedirectZoneTests {
+@Suite(.timeLimit(.minutes(30))) struct RedirectZoneTests {
     @Test(
         arguments: [
             ("127.0.0.1", AddressZone.loopback), ("::1", .loopback), ("::ffff:127.9.9.9", .loopback),

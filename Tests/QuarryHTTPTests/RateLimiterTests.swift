@@ -63,7 +63,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RateLimiterTests {
+@Suite(.timeLimit(.minutes(30))) struct RateLimiterTests {
     private func head(_ status: Int, _ headers: HTTPHeaders = [:]) throws -> HTTPResponseHead {
         HTTPResponseHead(status: status, headers: headers, url: try HTTPURL("http://127.0.0.1/"))
     }

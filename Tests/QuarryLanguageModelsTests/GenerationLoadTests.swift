@@ -7,7 +7,7 @@ import Testing
 
 private let isPossible = canOpenFiles(4096) && residentMemory() != nil && PythonScript.canImport("asyncio")
 
-@Suite(.enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(30)))
 struct GenerationLoadTests {
     private static let replies = 1000
 

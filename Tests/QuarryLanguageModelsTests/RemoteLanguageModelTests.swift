@@ -6,7 +6,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RemoteLanguageModelTests {
+@Suite(.timeLimit(.minutes(30))) struct RemoteLanguageModelTests {
     private let request = DialectExample.request
     private let key = "sk-test-key"
 

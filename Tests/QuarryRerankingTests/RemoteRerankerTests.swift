@@ -5,7 +5,7 @@ import QuarryReranking
 import QuarryTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RemoteRerankerTests {
+@Suite(.timeLimit(.minutes(30))) struct RemoteRerankerTests {
     @Test(arguments: RerankingProvider.all.map(\.preset))
     func `every dialect conforms`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)

@@ -10,8 +10,6 @@ struct PreparedChunk: Sendable {
     /// Digest of the text that is embedded.
     var sha256: ContentHash
     var terms: FieldTerms
-    /// The vector of the same text, where the index already has it.
-    var vector: [Float]?
 }
 
 /// The lexical terms of a chunk, by field.

@@ -10,12 +10,15 @@ struct IndexWriter {
     let generation: Int64
     let hasVectors: Bool
     private let engines: EngineTables.Writer
+    private let encoder: JSONEncoder
 
     init(_ db: Database, settings: IndexSettings) throws {
         self.db = db
         generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
         hasVectors = settings.embedding != nil
         engines = EngineTables.Writer(db, generation: generation)
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     /// Makes the caller's transaction complete: flushes the engines.
@@ -28,24 +31,24 @@ struct IndexWriter {
     func upsertSource(_ row: IndexingRun.SourceRow) throws -> Int64 {
         if let id = row.id, let old = try name(of: id) {
             try forgetFaults(of: old)
-            try db.execute(
-                sql: """
-                    UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
-                    WHERE id = ?
-                    """, arguments: [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
+            try execute(
+                """
+                UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
+                WHERE id = ?
+                """, [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
             return id
         }
         try forgetFaults(of: row.name)
-        try db.execute(
-            sql: """
-                INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
-                ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
-                    modified = excluded.modified, sha256 = NULL, reader = excluded.reader
-                WHERE sources.path IS excluded.path
-                """, arguments: [row.name, row.root, row.path, row.size, row.modified, row.reader])
+        try execute(
+            """
+            INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
+            ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
+                modified = excluded.modified, sha256 = NULL, reader = excluded.reader
+            WHERE sources.path IS excluded.path
+            """, [row.name, row.root, row.path, row.size, row.modified, row.reader])
         guard
-            let id = try Int64.fetchOne(
-                db, sql: "SELECT id FROM sources WHERE name = ? AND path IS ?", arguments: [row.name, row.path])
+            let id = try fetch(
+                Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
         else {
             throw CorpusError(
                 .busy,
@@ -55,22 +58,21 @@ struct IndexWriter {
     }
 
     private func name(of source: Int64) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT name FROM sources WHERE id = ?", arguments: [source])
+        try fetch(String.self, "SELECT name FROM sources WHERE id = ?", [source])
     }
 
     /// Forgets what reading a source found wrong, and which documents of it were refused.
     private func forgetFaults(of name: String) throws {
-        try db.execute(
-            sql: "DELETE FROM quarantine WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))",
-            arguments: [name])
-        try db.execute(sql: "DELETE FROM refused_documents WHERE source = ?", arguments: [name])
+        try execute(
+            "DELETE FROM quarantine WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))", [name])
+        try execute("DELETE FROM refused_documents WHERE source = ?", [name])
     }
 
     private static let reasonsOfPlaces = Rejection.Reason.ofPlaces.map { "'\($0.rawValue)'" }.sorted()
         .joined(separator: ", ")
 
     func sourceID(_ name: String) throws -> Int64 {
-        guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM sources WHERE name = ?", arguments: [name]) else {
+        guard let id = try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [name]) else {
             throw CorpusError(
                 .damaged,
                 "\(name) vanished from the index while it was written: another run removed it. Run quarry index again.")
@@ -79,7 +81,7 @@ struct IndexWriter {
     }
 
     func complete(_ source: Int64, sha256: ContentHash) throws {
-        try db.execute(sql: "UPDATE sources SET sha256 = ? WHERE id = ?", arguments: [sha256.data, source])
+        try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
     }
 
     /// Replaces or adds a document with all its chunks.
@@ -87,25 +89,27 @@ struct IndexWriter {
     /// - Parameter vectors: One for each chunk, in order; nil for an index without vectors.
     func write(_ prepared: PreparedDocument, source: Int64, vectors: [ArraySlice<Float>]?) throws {
         let document = prepared.document
-        if let old = try Int64.fetchOne(db, sql: "SELECT id FROM documents WHERE key = ?", arguments: [document.id]) {
+        if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ?", [document.id]) {
             try removeDocument(old)
         }
-        try db.execute(
-            sql: """
-                INSERT INTO documents(key, source, title, language, metadata, links, sha256, source_map)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                document.id, source, document.title, prepared.language?.rawValue, try json(document.metadata),
-                try json(document.links), prepared.sha256.data, Data(SourceMapCodec.encode(document.sourceMap)),
+        try execute(
+            """
+            INSERT INTO documents(key, source, title, language, metadata, links, sha256, source_map)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                document.id, source, document.title, prepared.language?.rawValue,
+                document.metadata.isEmpty ? "{}" : json(document.metadata),
+                document.links.isEmpty ? "[]" : json(document.links), prepared.sha256.data,
+                Data(SourceMapCodec.encode(document.sourceMap)),
             ])
         let row = db.lastInsertedRowID
         if let language = prepared.language {
-            try db.execute(
-                sql: """
-                    INSERT INTO languages(language, documents) VALUES (?, 1)
-                    ON CONFLICT(language) DO UPDATE SET documents = documents + 1
-                    """, arguments: [language.rawValue])
+            try execute(
+                """
+                INSERT INTO languages(language, documents) VALUES (?, 1)
+                ON CONFLICT(language) DO UPDATE SET documents = documents + 1
+                """, [language.rawValue])
         }
         let insert = try db.cachedStatement(
             sql: """
@@ -116,7 +120,8 @@ struct IndexWriter {
             let chunk = item.chunk
             try insert.execute(arguments: [
                 row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
-                try json(chunk.headings), chunk.tableHeader, chunk.tokenCount, item.sha256.data,
+                chunk.headings.isEmpty ? "[]" : json(chunk.headings), chunk.tableHeader, chunk.tokenCount,
+                item.sha256.data,
             ])
             let id = ChunkID(db.lastInsertedRowID)
             try engines.add(id, terms: item.terms, vector: vectors?[index])
@@ -128,12 +133,11 @@ struct IndexWriter {
         let chunks = try Int64.fetchAll(
             db, sql: "SELECT id FROM chunks WHERE document = ? ORDER BY id", arguments: [id])
         engines.remove(chunks.map { ChunkID($0) })
-        if let language = try String.fetchOne(db, sql: "SELECT language FROM documents WHERE id = ?", arguments: [id]) {
-            try db.execute(
-                sql: "UPDATE languages SET documents = documents - 1 WHERE language = ?", arguments: [language])
-            try db.execute(sql: "DELETE FROM languages WHERE documents <= 0")
+        if let language = try fetch(String.self, "SELECT language FROM documents WHERE id = ?", [id]) {
+            try execute("UPDATE languages SET documents = documents - 1 WHERE language = ?", [language])
+            try execute("DELETE FROM languages WHERE documents <= 0")
         }
-        try db.execute(sql: "DELETE FROM documents WHERE id = ?", arguments: [id])
+        try execute("DELETE FROM documents WHERE id = ?", [id])
     }
 
     /// Removes a document, unless it belongs to another source by now or is gone.
@@ -149,7 +153,7 @@ struct IndexWriter {
     /// Marks a source as not complete, so that a run which is cut off while its documents go leaves no half of it that
     /// passes for the whole.
     func reopen(_ source: Int64) throws {
-        try db.execute(sql: "UPDATE sources SET sha256 = NULL WHERE id = ?", arguments: [source])
+        try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
     }
 
     /// Removes a source that has no documents any more, and what reading it found wrong.
@@ -254,9 +258,18 @@ struct IndexWriter {
         }
     }
 
+    /// Executes a statement that stays prepared: most come again with the next document.
+    private func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    private func fetch<Value: DatabaseValueConvertible>(
+        _ type: Value.Type, _ sql: String, _ arguments: StatementArguments
+    ) throws -> Value? {
+        try Value.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    }
+
     private func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -15,8 +15,9 @@ public struct Indexer: Sendable {
     let preparation: DocumentPreparation
     let readers: SourceReaders
 
-    /// Chunks that are embedded and committed together: as many as keep the embedder busy.
-    var batchChunks: Int { max(128, embedder?.preferredCount ?? 0) }
+    /// Chunks that are embedded and committed together: as many as keep the embedder busy. Without one, so many that
+    /// the blocks of postings are not rewritten too often, and that little is lost with a run that is killed.
+    var batchChunks: Int { embedder.map { max(128, $0.preferredCount) } ?? 1024 }
 
     /// - Parameters:
     ///   - embedder: The model the index was made with; nil for an index without vectors.
@@ -64,24 +65,30 @@ public struct Indexer: Sendable {
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(),
-        onProgress: @Sendable (IndexingProgress) -> Void = { _ in }
+        onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await run(inputs, options: options, applies: true, onProgress: onProgress)
     }
 
     private func run(
-        _ inputs: [IndexInput], options: InputOptions, applies: Bool, onProgress: @Sendable (IndexingProgress) -> Void
+        _ inputs: [IndexInput], options: InputOptions, applies: Bool,
+        onProgress: @escaping @Sendable (IndexingProgress) -> Void
     ) async throws -> IndexingReport {
         let start = ContinuousClock.now
         let scan = try InputScan(inputs, options: options, index: index, readers: readers)
         var run = IndexingRun(indexer: self, scan: scan, applies: applies)
-        try run.begin()
-        for work in scan.work {
-            try Task.checkCancellation()
-            try await run.process(work, onProgress: onProgress)
+        do {
+            try run.begin()
+            for work in scan.work {
+                try Task.checkCancellation()
+                try await run.process(work, onProgress: onProgress)
+            }
+            try await run.process(external: scan.external, onProgress: onProgress)
+            try await run.finish(onProgress: onProgress)
+        } catch {
+            await run.abandon()
+            throw error
         }
-        try await run.process(external: scan.external, onProgress: onProgress)
-        try await run.finish(onProgress: onProgress)
         var report = run.report
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
         if applies { try record(report) }

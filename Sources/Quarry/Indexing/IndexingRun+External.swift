@@ -10,7 +10,7 @@ extension IndexingRun {
     ///
     /// A plan asks no model: it counts what would be read.
     mutating func process(
-        external works: [InputScan.Work], onProgress: @Sendable (IndexingProgress) -> Void
+        external works: [InputScan.Work], onProgress: @escaping @Sendable (IndexingProgress) -> Void
     ) async throws {
         guard !works.isEmpty else { return }
         guard applies else {
@@ -23,7 +23,7 @@ extension IndexingRun {
             return
         }
         // What costs nothing is safe before anything is paid for.
-        try await flush(source: works[0].name, onProgress: onProgress)
+        try await commit(source: works[0].name, onProgress: onProgress)
         // As many as the most cautious of them takes.
         let concurrency = works.compactMap { indexer.readers.external(for: $0.name)?.concurrency }.min() ?? 1
         var waiting = works[...]
@@ -36,7 +36,7 @@ extension IndexingRun {
                         continue
                     }
                     underWay += 1
-                    onProgress(progress(source: work.name, bytes: committedBytes, chunks: report.chunks))
+                    onProgress(progress(source: work.name))
                     group.addTask { await Reading(work, loaded, by: reader) }
                 }
                 guard underWay > 0, let event = try await group.next() else { return group.cancelAll() }
@@ -49,7 +49,7 @@ extension IndexingRun {
                 case .content(let content):
                     note(reading.loaded)
                     try await take(content, of: reading.loaded, onProgress: onProgress)
-                    try await flush(source: reading.work.name, onProgress: onProgress)
+                    try await commit(source: reading.work.name, onProgress: onProgress)
                 case .rejected(let rejection):
                     pendingSourceBytes += reading.loaded.row.size
                     try quarantineUnread(rejection, of: reading.work)

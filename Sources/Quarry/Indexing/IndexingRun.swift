@@ -4,8 +4,8 @@ import QuarryCore
 import QuarryReaders
 import QuarryText
 
-/// One run of the indexer: reads sources one by one, collects what changed into batches, and commits each batch with
-/// its vectors and postings in one transaction.
+/// One run of the indexer: reads sources one by one, and collects what changed into batches. While one batch is
+/// embedded and committed, the next is read.
 struct IndexingRun {
     let indexer: Indexer
     let scan: InputScan
@@ -35,16 +35,8 @@ struct IndexingRun {
         var isSame: Bool
     }
 
-    enum Operation: Sendable {
-        case open(SourceRow)
-        case write(PreparedDocument, source: String)
-        case relocate(key: String, sourceMap: Data, source: String)
-        /// Every document of the source was read. `refused` are keys that other sources have.
-        case close(SourceRow, rejections: [Rejection], refused: [String])
-    }
-
     /// What is to be removed of a source at the end of the run.
-    struct Removal {
+    struct Removal: Sendable {
         var source: Int64
         var documents: [Int64]
         /// Its digest, where the source stays.
@@ -55,17 +47,22 @@ struct IndexingRun {
     private static let batchOperations = 4096
     /// Documents that are removed in one transaction.
     static let batchRemovals = 2048
+    /// Documents of a source that are looked up at once.
+    private static let lookUp = 512
 
-    private var pending: [Operation] = []
+    private var pending: [IndexingBatch.Operation] = []
     private var pendingChunks = 0
     var pendingSourceBytes = 0
-    var committedBytes = 0
+    /// Bytes of the batches that were handed over.
+    private var queuedBytes = 0
+    private var queuedChunks = 0
+    private var underWay: Task<IndexingBatch.Outcome, any Error>?
     private let totalBytes: Int
     /// The source that holds each document met in this run.
     var seen: [ExactText: String] = [:]
     /// Sources that are read in this run or gone: their documents may go elsewhere.
     private let reread: Set<String>
-    /// Texts that were counted as needing a vector.
+    /// Texts that were counted as needing a vector; a plan meets them again.
     private var counted: Set<ContentHash> = []
     /// Sources that are taken away at the end of the run.
     var gone: [StoredSource]
@@ -122,7 +119,9 @@ struct IndexingRun {
     }
 
     /// Reads one source and queues what changed of it.
-    mutating func process(_ work: InputScan.Work, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
+    mutating func process(_ work: InputScan.Work, onProgress: @escaping @Sendable (IndexingProgress) -> Void)
+        async throws
+    {
         guard let loaded = try load(work) else { return }
         let content = try indexer.readers.formats.read(loaded.source)
         try await take(content, of: loaded, onProgress: onProgress)
@@ -169,7 +168,7 @@ struct IndexingRun {
 
     /// Counts a source by what was read of it, and queues its documents.
     mutating func take(
-        _ content: ReadResult, of loaded: LoadedSource, onProgress: @Sendable (IndexingProgress) -> Void
+        _ content: ReadResult, of loaded: LoadedSource, onProgress: @escaping @Sendable (IndexingProgress) -> Void
     ) async throws {
         var content = content
         if let reason = content.skipped, let stored = loaded.stored, try holdsDocuments(stored) {
@@ -203,10 +202,12 @@ struct IndexingRun {
 
     /// Queues the documents of a source that are new or changed.
     private mutating func queue(
-        _ row: SourceRow, content: ReadResult, onProgress: @Sendable (IndexingProgress) -> Void
+        _ row: SourceRow, content: ReadResult, onProgress: @escaping @Sendable (IndexingProgress) -> Void
     ) async throws {
         var rejections = content.rejected
         var refused: [String] = []
+        var keys: Set<ExactText> = []
+        var known: [ExactText: StoredDocument] = [:]
         pending.append(.open(row))
         // A file of many documents is done as its documents are.
         var rest = row.size
@@ -216,10 +217,13 @@ struct IndexingRun {
             pendingSourceBytes += share
             rest -= share
             try Task.checkCancellation()
-            let stored = try stored(document.id)
-            if let holder = seen[ExactText(document.id)]
-                ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
-                holder != row.name || seen[ExactText(document.id)] != nil
+            if number % Self.lookUp == 0 {
+                known = try stored(content.documents[number...].prefix(Self.lookUp).map(\.id))
+            }
+            let key = ExactText(document.id)
+            let stored = known[key]
+            if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
+                holder != row.name || seen[key] != nil
             {
                 rejections.append(
                     Rejection(
@@ -228,7 +232,8 @@ struct IndexingRun {
                 if holder != row.name { refused.append(document.id) }
                 continue
             }
-            seen[ExactText(document.id)] = row.name
+            seen[key] = row.name
+            keys.insert(key)
             let digest = indexer.preparation.digest(of: document)
             if let stored, stored.sha256 == digest {
                 report.unchangedDocuments += 1
@@ -245,101 +250,95 @@ struct IndexingRun {
         }
         report.quarantined += rejections
         if let id = row.id { closed.append(id) }
-        pending.append(.close(row, rejections: rejections, refused: refused))
+        pending.append(.close(row, keys: keys, rejections: rejections, refused: refused))
         if pending.count >= Self.batchOperations { try await flush(source: row.name, onProgress: onProgress) }
     }
 
     /// Cuts a document into chunks and queues them.
     private mutating func queue(_ document: Document, digest: ContentHash, source: String) throws {
-        var prepared = try indexer.preparation.prepare(document, sha256: digest)
-        if index.settings.embedding != nil { try reuseVectors(in: &prepared) }
+        let prepared = try indexer.preparation.prepare(document, sha256: digest)
         report.documents += 1
         report.chunks += prepared.chunks.count
-        if indexer.embedder != nil {
-            for chunk in prepared.chunks where chunk.vector == nil && counted.insert(chunk.sha256).inserted {
-                report.embeddedChunks += 1
-                report.embeddedTokens += chunk.chunk.tokenCount
-            }
-        }
         pendingChunks += max(1, prepared.chunks.count)
         pending.append(.write(prepared, source: source))
     }
 
     /// Commits what is left, and removes what is gone.
-    mutating func finish(onProgress: @Sendable (IndexingProgress) -> Void) async throws {
-        try await flush(source: (scan.external.last ?? scan.work.last)?.name ?? "", onProgress: onProgress)
+    mutating func finish(onProgress: @escaping @Sendable (IndexingProgress) -> Void) async throws {
+        try await commit(source: (scan.external.last ?? scan.work.last)?.name ?? "", onProgress: onProgress)
         guard applies else { return try countRemovals() }
         try removeWhatIsGone()
         try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }
     }
 
-    /// Embeds the queued chunks that have no vector yet, then commits everything queued.
-    mutating func flush(source: String, onProgress: @Sendable (IndexingProgress) -> Void) async throws {
+    /// Has everything queued embedded and committed, and does not wait for it.
+    ///
+    /// One batch is under way at a time: it finds the vectors of texts that the one before it brought.
+    private mutating func flush(
+        source: String, onProgress: @escaping @Sendable (IndexingProgress) -> Void
+    ) async throws {
+        try await settle()
         let operations = pending
+        let isLarge = pendingChunks > 4 * indexer.batchChunks
+        let before = progress(source: source)
         pending = []
         pendingChunks = 0
-        defer {
-            committedBytes += pendingSourceBytes
-            pendingSourceBytes = 0
-        }
-        guard applies, !operations.isEmpty else { return }
+        queuedBytes += pendingSourceBytes
+        pendingSourceBytes = 0
+        queuedChunks = report.chunks
+        guard !operations.isEmpty else { return }
         try Task.checkCancellation()
+        let batch = IndexingBatch(
+            index: index, embedder: indexer.embedder, operations: operations,
+            progress: (before, progress(source: source)))
+        guard applies else { return count(try batch.plan()) }
+        underWay = Task { try await batch.commit(onProgress: onProgress) }
+        // Two enormous documents need not be in memory at once.
+        if isLarge { try await settle() }
+    }
 
-        let vectors = try await embed(operations, source: source, onProgress: onProgress)
-        let hasVectors = indexer.embedder != nil
-        let seen = seen
-        let left = try write { writer, _ -> [Removal] in
-            var ids: [ExactText: Int64] = [:]
-            var leftovers: [Removal] = []
-            for operation in Self.inWritingOrder(operations) {
-                switch operation {
-                case .open(let row):
-                    ids[ExactText(row.name)] = try writer.upsertSource(row)
-                case .relocate(let key, let sourceMap, let source):
-                    try writer.relocate(
-                        key, sourceMap: sourceMap, source: try ids[ExactText(source)] ?? writer.sourceID(source))
-                case .write(let prepared, let source):
-                    let rows =
-                        try !hasVectors
-                        ? nil
-                        : prepared.chunks.map { chunk in
-                            guard let row = chunk.vector?[...] ?? vectors[chunk.sha256] else {
-                                throw CorpusError(
-                                    .damaged, "The model returned no vector for a chunk of \(prepared.document.id).")
-                            }
-                            return row
-                        }
-                    try writer.write(
-                        prepared, source: try ids[ExactText(source)] ?? writer.sourceID(source), vectors: rows)
-                case .close(let row, let rejections, let refused):
-                    let id = try ids[ExactText(row.name)] ?? writer.sourceID(row.name)
-                    try writer.quarantine(rejections, root: row.root)
-                    try writer.refuse(refused, of: row.name)
-                    let removed = try writer.documents(of: id).filter { seen[ExactText($0.key)] != row.name }.map(\.id)
-                    if removed.isEmpty {
-                        try writer.complete(id, sha256: row.sha256)
-                    } else {
-                        leftovers.append(Removal(source: id, documents: removed, sha256: row.sha256))
-                    }
-                }
-            }
-            return leftovers
+    /// Has everything queued embedded and committed.
+    mutating func commit(source: String, onProgress: @escaping @Sendable (IndexingProgress) -> Void) async throws {
+        try await flush(source: source, onProgress: onProgress)
+        try await settle()
+    }
+
+    /// Waits for the batch under way.
+    private mutating func settle() async throws {
+        guard let task = underWay else { return }
+        underWay = nil
+        let outcome = try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
-        leftovers += left
-        onProgress(progress(source: source, bytes: committedBytes + pendingSourceBytes, chunks: report.chunks))
+        count(outcome)
     }
 
-    func progress(source: String, bytes: Int, chunks: Int) -> IndexingProgress {
+    /// Ends the run after an error: the batch under way may be paid for, and is committed unless the run was cancelled.
+    mutating func abandon() async {
+        guard let task = underWay else { return }
+        underWay = nil
+        await withTaskCancellationHandler {
+            _ = await task.result
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private mutating func count(_ outcome: IndexingBatch.Outcome) {
+        leftovers += outcome.leftovers
+        for (text, tokens) in outcome.embedded where counted.insert(text).inserted {
+            report.embeddedChunks += 1
+            report.embeddedTokens += tokens
+        }
+    }
+
+    /// How far the batches are that were handed over.
+    func progress(source: String) -> IndexingProgress {
         IndexingProgress(
-            documents: report.documents, chunks: chunks, embeddedTokens: report.embeddedTokens, bytes: bytes,
-            totalBytes: totalBytes, source: source)
-    }
-
-    /// Sources are closed last, so that a document which moved from one to another has moved before the one it left
-    /// is cleared of what is gone.
-    private static func inWritingOrder(_ operations: [Operation]) -> [Operation] {
-        func closes(_ operation: Operation) -> Bool { if case .close = operation { true } else { false } }
-        return operations.filter { !closes($0) } + operations.filter(closes)
+            documents: report.documents, chunks: queuedChunks, embeddedTokens: report.embeddedTokens,
+            bytes: queuedBytes, totalBytes: totalBytes, source: source)
     }
 
     /// One transaction: all of `body` or nothing of it.
@@ -405,7 +404,10 @@ struct IndexingRun {
         var sourceMap: Data
     }
 
-    private func stored(_ key: String) throws -> StoredDocument? {
+    /// What is stored of documents, by their keys.
+    ///
+    /// The batches of this run change none of it that is asked for: they write documents that were ``seen``.
+    private func stored(_ keys: [String]) throws -> [ExactText: StoredDocument] {
         try translatingErrors(path: index.path) {
             try index.pool.read { db in
                 let statement = try db.cachedStatement(
@@ -413,9 +415,13 @@ struct IndexingRun {
                         SELECT sources.name, documents.sha256, documents.source_map
                         FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
                         """)
-                return try Row.fetchOne(statement, arguments: [key]).map {
-                    StoredDocument(source: $0[0], sha256: ContentHash(bytes: $0[1] as Data), sourceMap: $0[2])
+                var documents: [ExactText: StoredDocument] = [:]
+                for key in keys {
+                    guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+                    documents[ExactText(key)] = StoredDocument(
+                        source: row[0], sha256: ContentHash(bytes: row[1] as Data), sourceMap: row[2])
                 }
+                return documents
             }
         }
     }

@@ -1,0 +1,86 @@
+import Quarry
+import QuarryCore
+import QuarryTesting
+import Synchronization
+import Testing
+
+/// While one batch is embedded and committed, the next is read.
+struct PipelinedIndexingTests {
+    /// Texts that were met so far.
+    private final class Meeting: Sendable {
+        private let texts = Mutex<Set<String>>([])
+
+        func add(_ text: String) { texts.withLock { _ = $0.insert(text) } }
+
+        /// Waits for a text that contains a word.
+        /// - Returns: Whether it came within half a minute.
+        func meets(_ word: String) async throws -> Bool {
+            for _ in 0..<3000 {
+                if texts.withLock({ $0.contains { $0.contains(word) } }) { return true }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return false
+        }
+    }
+
+    private struct WatchedCounter: TokenCounter {
+        let meeting: Meeting
+
+        func tokenCount(of text: String) -> Int {
+            meeting.add(text)
+            return WordCounter().tokenCount(of: text)
+        }
+    }
+
+    /// Does not embed its first texts before others were read.
+    private final class WaitingEmbedder: Embedder {
+        private let letters = LetterEmbedder()
+        private let meeting: Meeting
+        private let word: String
+        private let outcome = Mutex<Bool?>(nil)
+
+        init(until word: String, of meeting: Meeting) { (self.word, self.meeting) = (word, meeting) }
+
+        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+        /// Whether the others were read while the first texts were being embedded; nil before.
+        var hasMet: Bool? { outcome.withLock { $0 } }
+
+        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+            if hasMet == nil {
+                let met = try await meeting.meets(word)
+                outcome.withLock { $0 = met }
+            }
+            return try await letters.embed(texts, as: role)
+        }
+    }
+
+    @Test func `the next batch is read while one is embedded`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...200 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).txt") }
+        try corpus.write("The last note tells of a zeppelin.", to: "z.txt")
+        let meeting = Meeting()
+        let embedder = WaitingEmbedder(until: "zeppelin", of: meeting)
+        let report = try await Indexer(corpus.open(), embedder: embedder, counter: WatchedCounter(meeting: meeting))
+            .index([.path(corpus.documentsPath)])
+        #expect(embedder.hasMet == true)
+        #expect(report.documents == 201)
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a cancelled run cancels the batch under way and leaves a whole index`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...200 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).txt") }
+        let meeting = Meeting()
+        let embedder = WaitingEmbedder(until: "what no file says", of: meeting)
+        let indexer = try Indexer(corpus.open(), embedder: embedder, counter: WatchedCounter(meeting: meeting))
+        let path = corpus.documentsPath
+        let run = Task { try await indexer.index([.path(path)]) }
+        #expect(try await meeting.meets("item"))
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(embedder.hasMet == nil)
+        #expect(try corpus.open().problems().isEmpty)
+        try await corpus.index()
+        #expect(try corpus.open().summary().vectors == 200)
+    }
+}
