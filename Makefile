@@ -62,8 +62,8 @@ test-assets: models
 
 # Without testable imports the tests share every module with `make build`.
 test: test-assets
-	QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3 Tests/Support/run_tests.sh \
-	    -c release --disable-testable-imports --scratch-path $(BUILD)
+	if [ -e $(BUILD)/servers/.done ]; then export QUARRY_LLAMA_PYTHON=$(CURDIR)/$(BUILD)/servers/bin/python3; fi; \
+	Tests/Support/run_tests.sh -c release --disable-testable-imports --scratch-path $(BUILD)
 
 check:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

@@ -174,39 +174,40 @@ final class Transfer: @unchecked Sendable {
         if let ready { continuation.resume(with: ready) }
     }
 
-    /// Hands out what is buffered, or waits for more. Says whether the connection was paused and must go on.
+    /// The connection goes on after a pause. Until then it is the reader who is waited for, not the server.
+    func goOn() { state.withLock { $0.isPaused = false } }
+
+    /// Hands out what is buffered, or waits for more. Says whether the connection is paused and must go on.
     func waitForBody(_ continuation: CheckedContinuation<[UInt8]?, any Error>) -> Bool {
-        let (ready, wasPaused) = state.withLock { state -> (Result<[UInt8]?, any Error>?, Bool) in
-            let wasPaused = state.isPaused && state.end == nil
-            state.isPaused = false
+        let (ready, isPaused) = state.withLock { state -> (Result<[UInt8]?, any Error>?, Bool) in
+            let isPaused = state.isPaused && state.end == nil
             if !state.buffer.isEmpty {
                 defer { state.buffer = [] }
-                return (.success(state.buffer), wasPaused)
+                return (.success(state.buffer), isPaused)
             }
             if let end = state.end { return (end.map { nil }, false) }
-            guard state.hasNoReader else { return (.failure(Self.secondReader), wasPaused) }
+            guard state.hasNoReader else { return (.failure(Self.secondReader), isPaused) }
             state.bodyWaiter = continuation
-            return (nil, wasPaused)
+            return (nil, isPaused)
         }
         if let ready { continuation.resume(with: ready) }
-        return wasPaused
+        return isPaused
     }
 
-    /// Waits for all that is left: the task is woken once. Says whether the connection was paused and must go on.
+    /// Waits for all that is left: the task is woken once. Says whether the connection is paused and must go on.
     func waitForRest(_ continuation: CheckedContinuation<[UInt8], any Error>) -> Bool {
-        let (ready, wasPaused) = state.withLock { state -> (Result<[UInt8], any Error>?, Bool) in
-            let wasPaused = state.isPaused && state.end == nil
-            state.isPaused = false
+        let (ready, isPaused) = state.withLock { state -> (Result<[UInt8], any Error>?, Bool) in
+            let isPaused = state.isPaused && state.end == nil
             if let end = state.end {
                 defer { state.buffer = [] }
                 return (end.map { state.buffer }, false)
             }
-            guard state.hasNoReader else { return (.failure(Self.secondReader), wasPaused) }
+            guard state.hasNoReader else { return (.failure(Self.secondReader), isPaused) }
             state.restWaiter = continuation
-            return (nil, wasPaused)
+            return (nil, isPaused)
         }
         if let ready { continuation.resume(with: ready) }
-        return wasPaused
+        return isPaused
     }
 
     private static var secondReader: HTTPError {

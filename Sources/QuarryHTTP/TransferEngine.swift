@@ -106,6 +106,7 @@ final class TransferEngine: @unchecked Sendable {
             case .resume(let transfer):
                 guard let handle = transfer.handle, active[handle] != nil else { continue }
                 transfer.lastActivity = .now
+                transfer.goOn()
                 curl_easy_pause(handle, quarry_curl_pause_continue)
             case .stop: return false
             }

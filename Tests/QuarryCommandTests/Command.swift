@@ -18,8 +18,12 @@ struct Command {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Keeps a person's own configuration and kept answers out of the tests.
-    private static let isolation = ["XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false"]
+    /// Keeps a person's own configuration, proxy and kept answers out of the tests. What is empty counts as not set.
+    static let isolation = [
+        "XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false", "QUARRY_PROXY": "none",
+        "QUARRY_MODEL": "", "QUARRY_LLM": "", "QUARRY_RERANK": "", "QUARRY_LOCAL_ONLY": "", "QUARRY_MAX_COST": "",
+        "QUARRY_MAX_TOKENS": "", "QUARRY_TRANSCRIBE": "", "QUARRY_DESCRIBE_IMAGES": "",
+    ]
 
     static func start(
         _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: Pipe? = nil,

@@ -42,6 +42,7 @@ private struct UnprivilegedCommand {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(Command.isolation) { $1 }
         if let folder { process.currentDirectoryURL = folder }
         let pipe = Pipe()
         process.standardInput = FileHandle.nullDevice
@@ -63,7 +64,9 @@ struct UnreadableInputTests {
             ("a.md", "lighthouses"), ("b.md", "windmills"), ("shut/c.md", "aqueducts"), ("shut/deep/d.md", "causeways"),
         ] {
             try scratch.write("A note on \(subject).", to: "docs/\(name)")
+            chmod(scratch.path("docs/\(name)"), 0o644)
         }
+        for name in ["docs", "docs/shut", "docs/shut/deep"] { chmod(scratch.path(name), 0o755) }
         guard let quarry = try UnprivilegedCommand(in: scratch) else {
             try Test.cancel("These tests run as root, and neither setpriv nor runuser gives up its rights.")
         }

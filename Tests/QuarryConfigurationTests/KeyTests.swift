@@ -53,16 +53,14 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a command that waits is ended`() async {
-        let start = ContinuousClock().now
+    @Test(.timeLimit(.minutes(30))) func `a command that waits is ended`() async {
         await #expect {
             try await key(
-                "keys: {openai: {command: [sleep, '600']}}", environment: ["PATH": "/usr/bin:/bin"],
+                "keys: {openai: {command: [sleep, '6000']}}", environment: ["PATH": "/usr/bin:/bin"],
                 timeout: .milliseconds(300))
         } throws: { error in
             "\(error)".contains("“sleep” took longer than 0.3 seconds.")
         }
-        #expect(ContinuousClock().now - start < .seconds(240))
     }
 
     @Test(arguments: [

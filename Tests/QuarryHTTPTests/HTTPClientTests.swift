@@ -157,7 +157,8 @@ import Testing
     @Test func `cancelling the task closes the connection, before and after the head`() async throws {
         let server = try FakeHTTPServer { request in
             request.path == "/late"
-                ? .init(steps: [.bytes([1])], delay: .seconds(30)) : .init(steps: [.bytes([1]), .pause(.seconds(30))])
+                ? .init(steps: [.bytes([1])], delay: .seconds(600))
+                : .init(steps: [.bytes([1]), .pause(.seconds(600))])
         }
         let client = try HTTPClient()
         for (number, path) in ["/late", "/stream"].enumerated() {
@@ -171,7 +172,7 @@ import Testing
     }
 
     @Test func `dropping a stream closes the connection`() async throws {
-        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1]), .pause(.seconds(30))]) }
+        let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1]), .pause(.seconds(600))]) }
         let client = try HTTPClient()
         do {
             let stream = try await client.stream(HTTPRequest(.get, try HTTPURL(server.url)))
@@ -212,9 +213,9 @@ import Testing
     @Test func `a reader's own pause is not an idle server`() async throws {
         let server = try FakeHTTPServer { _ in .init(steps: [.bytes([UInt8](repeating: 7, count: 8 << 20))]) }
         let request = HTTPRequest(
-            .get, try HTTPURL(server.url), limits: limits { $0.idleTimeout = .seconds(1) })
+            .get, try HTTPURL(server.url), limits: limits { $0.idleTimeout = .seconds(5) })
         let stream = try await HTTPClient().stream(request)
-        try await Task.sleep(for: .seconds(2))
+        try await Task.sleep(for: .seconds(7))
         #expect(try await stream.collect().count == 8 << 20)
     }
 

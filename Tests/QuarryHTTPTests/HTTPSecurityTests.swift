@@ -10,7 +10,9 @@ struct HTTPSecurityTests {
     @Test func `an unknown certificate is refused, and trusted where its file is given`() async throws {
         let peer = try await PeerProcess("tls_server.py") { [$0.path] }
         let request = HTTPRequest(.get, try HTTPURL("https://127.0.0.1:\(peer.port)/"))
-        let stranger = try HTTPClient()
+        var configuration = peer.trustingConfiguration()
+        configuration.certificateAuthorities = HTTPClient.Configuration().certificateAuthorities
+        let stranger = try HTTPClient(configuration)
         let error = await #expect(throws: HTTPError.self) { try await stranger.send(request) }
         #expect(error?.code == .insecureConnection, "\(error?.message ?? "")")
 

@@ -117,7 +117,7 @@ import Testing
         let server = try FakeHTTPServer { request in
             request.path == "/cut"
                 ? .init(headers: [("Content-Length", "9")], steps: [.bytes([1]), .hangUp])
-                : .init(steps: [.bytes([1]), .pause(.seconds(30))])
+                : .init(steps: [.bytes([1]), .pause(.seconds(600))])
         }
         let log = Log()
         let client = try HTTPClient(configuration(log))

@@ -27,12 +27,12 @@ import Testing
     @Test func `a steady drip passes, a drip that stops does not`() async throws {
         let server = try FakeHTTPServer { request in
             let drip = (0..<20).flatMap {
-                [.bytes([UInt8($0)]), .pause(.milliseconds(40))] as [FakeHTTPServer.Response.Step]
+                [.bytes([UInt8($0)]), .pause(.milliseconds(300))] as [FakeHTTPServer.Response.Step]
             }
-            return .init(steps: request.path == "/steady" ? drip : Array(drip.prefix(5)) + [.pause(.seconds(30))])
+            return .init(steps: request.path == "/steady" ? drip : Array(drip.prefix(5)) + [.pause(.seconds(600))])
         }
-        // The whole takes 0.8 s, longer than the idle time-out, which counts from byte to byte.
-        let patience = limits { $0.idleTimeout = .milliseconds(500) }
+        // The whole takes 6 s, longer than the idle time-out, which counts from byte to byte.
+        let patience = limits { $0.idleTimeout = .seconds(5) }
         let steady = try await HTTPClient().send(try request(server, "/steady", patience))
         #expect(steady.body == (0..<20).map { UInt8($0) })
         #expect(try await failure(server, patience, path: "/stops")?.code == .timedOut)
@@ -161,7 +161,7 @@ import Testing
     ])
     func `nonsense is an error`(reply: String) async throws {
         let server = try FakeHTTPServer { _ in .raw(reply) }
-        let error = try await failure(server, limits { $0.firstByteTimeout = .seconds(5) })
+        let error = try await failure(server, limits { $0.firstByteTimeout = .seconds(60) })
         #expect(
             [.connectionLost, .malformedResponse, .responseTooLarge, .internalFailure].contains(error?.code),
             "\(error?.code.description ?? ""): \(error?.message ?? "")")
@@ -181,7 +181,7 @@ import Testing
         }
         let strict = limits {
             $0.maximumBodyBytes = 1 << 20
-            $0.firstByteTimeout = .seconds(10)
+            $0.firstByteTimeout = .seconds(60)
         }
         for path in ["/body", "/fields", "/field", "/continue"] {
             let error = try await failure(server, strict, path: path)

@@ -24,6 +24,8 @@ final class PeerProcess: Sendable {
     func trustingConfiguration() -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.certificateAuthorities = .file(folder.appending(path: "authority.pem").path)
+        // The peer may have to wait for a processor in the middle of a handshake.
+        configuration.limits.connectTimeout = .seconds(60)
         return configuration
     }
 

@@ -273,7 +273,7 @@ import Testing
         let server = try FakeHTTPServer { [self] _ in
             .init(
                 headers: [("Content-Type", "text/event-stream")],
-                steps: [.bytes(Array("data: \(chunk("x"))\n\n".utf8)), .pause(.seconds(60))])
+                steps: [.bytes(Array("data: \(chunk("x"))\n\n".utf8)), .pause(.seconds(600))])
         }
         let model = try model(server)
         for try await event in model.generate(request) {
@@ -294,7 +294,7 @@ import Testing
                 headers: [("Content-Type", "text/event-stream")],
                 steps: [
                     .bytes(Array("data: \(chunk("x", finish: "\"stop\""))\n\ndata: [DONE]\n\n".utf8)),
-                    .pause(.seconds(60)),
+                    .pause(.seconds(600)),
                 ])
         }
         #expect(try await events(model(server)) == [.text("x"), .finished(.stop, nil)])

@@ -26,7 +26,15 @@ struct LoadingTests {
     /// A file of sysfs claims a page and holds a few bytes: a file that shrinks while it is read looks like that.
     static let shrinking = "/sys/devices/system/cpu/online"
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: shrinking), "there is no sysfs"))
+    /// Not every container shows that size.
+    private static var isShrinking: Bool {
+        guard let bytes = FileManager.default.contents(atPath: shrinking),
+            let size = try? FileManager.default.attributesOfItem(atPath: shrinking)[.size] as? Int
+        else { return false }
+        return size > bytes.count
+    }
+
+    @Test(.enabled(if: isShrinking, "there is no sysfs that shows files larger than they are"))
     func `a file with fewer bytes than its size is not taken for whole`() throws {
         let file = try #require(try FileWalker(roots: [Self.shrinking]).files().files.first)
         let error = #expect(throws: Rejection.self) { try file.load() }

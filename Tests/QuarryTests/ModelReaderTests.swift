@@ -114,9 +114,10 @@ struct ModelReaderTests {
     @Test func `one that a model cannot read is asked for again, the rest goes on`() async throws {
         let corpus = try corpus()
         for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
-        let broken = Listener(concurrency: 3) { name in
-            name == "docs/3.wav" ? ProviderError(.requestRefused, "It cannot be decoded.") : nil
-        }
+        let broken = Listener(
+            concurrency: 3,
+            failure: { $0 == "docs/3.wav" ? ProviderError(.requestRefused, "It cannot be decoded.") : nil },
+            delay: { _ in .milliseconds(300) })
         let report = try await indexer(corpus, broken).index(docs(corpus))
         #expect(report.quarantined.map(\.source) == ["docs/3.wav"])
         #expect(report.quarantined.first?.message.contains("cannot be decoded") == true)
@@ -153,7 +154,7 @@ struct ModelReaderTests {
         let stopped = Listener(
             concurrency: 3,
             failure: { $0 == "docs/1.wav" ? ProviderError(code, "Nothing is left.") : nil },
-            delay: { $0 == "docs/1.wav" ? .milliseconds(10) : .milliseconds(400) })
+            delay: { $0 == "docs/1.wav" ? .milliseconds(10) : .seconds(5) })
         let error = await #expect(throws: ProviderError.self) {
             try await indexer(corpus, stopped).index(docs(corpus))
         }

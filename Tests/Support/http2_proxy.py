@@ -14,14 +14,13 @@ import threading
 import time
 
 import tls_server
+from ports import free_port
 
 
 def main():
     folder, backend = sys.argv[1], sys.argv[2]
     certificate, key = tls_server.make_certificate(folder, "valid")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = shutil.which("nghttpx") or "/usr/sbin/nghttpx"
     command = [
         program, "--conf=/dev/null", "--single-thread", "--log-level=FATAL", "--errorlog-file=/dev/null",
@@ -34,14 +33,17 @@ def main():
         os._exit(0)
 
     threading.Thread(target=leave, daemon=True).start()
-    for _ in range(200):
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            sys.exit("nghttpx ended before it was ready")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
+            print("READY", port, flush=True)
+            sys.exit(child.wait())
         except OSError:
             time.sleep(0.05)
-    print("READY", port, flush=True)
-    sys.exit(child.wait())
+    sys.exit("nghttpx was not ready within ten minutes")
 
 
 main()

@@ -10,26 +10,14 @@ goes away, however it goes, the server goes too.
 import importlib.util
 import os
 import pathlib
-import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 
-
-def free_port():
-    # below the range from which the system takes ports for the tests' own servers: theirs cannot get in between
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+from ports import free_port
 
 
 def start_llama(role, port):
@@ -56,7 +44,8 @@ def start_llama(role, port):
 
 
 def wait_until_ready(url, is_alive):
-    for _ in range(1200):
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
         if not is_alive():
             sys.exit("the server ended before it was ready")
         try:
@@ -65,7 +54,7 @@ def wait_until_ready(url, is_alive):
                     return
         except OSError:
             time.sleep(0.05)
-    sys.exit("the server was not ready within a minute")
+    sys.exit("the server was not ready within ten minutes")
 
 
 def main():
