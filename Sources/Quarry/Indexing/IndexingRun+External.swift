@@ -51,7 +51,7 @@ extension IndexingRun {
                     try await take(content, of: reading.loaded, onProgress: onProgress)
                     try await commit(source: reading.work.name, onProgress: onProgress)
                 case .rejected(let rejection):
-                    pendingSourceBytes += reading.loaded.row.size
+                    readBytes += reading.loaded.row.size
                     try quarantineUnread(rejection, of: reading.work)
                 case .failed(let error):
                     guard failure == nil else { continue }

@@ -3,10 +3,11 @@ import QuarryText
 
 extension IndexingRun {
     /// Removes sources that are gone and documents that left theirs, in transactions of bounded length.
-    mutating func removeWhatIsGone() throws {
+    ///
+    /// - Parameter leftovers: Documents that are no longer in sources that stay.
+    mutating func removeWhatIsGone(and leftovers: [Removal]) throws {
         let gone = gone
         var removals = leftovers
-        leftovers = []
         if !gone.isEmpty {
             removals += try write { writer, _ -> [Removal] in
                 try gone.map { source in
@@ -43,7 +44,7 @@ extension IndexingRun {
         }
     }
 
-    /// What ``removeWhatIsGone()`` would remove.
+    /// What ``removeWhatIsGone(and:)`` would remove.
     mutating func countRemovals() throws {
         let sources = gone.map(\.id) + closed
         let seen = seen

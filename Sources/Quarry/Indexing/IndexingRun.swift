@@ -43,38 +43,29 @@ struct IndexingRun {
         var sha256: ContentHash?
     }
 
-    /// What is queued before it is committed, at the most.
-    private static let batchOperations = 4096
     /// Documents that are removed in one transaction.
     static let batchRemovals = 2048
     /// Documents of a source that are looked up at once.
     private static let lookUp = 512
 
-    private var pending: [IndexingBatch.Operation] = []
-    private var pendingChunks = 0
-    var pendingSourceBytes = 0
-    /// Bytes of the batches that were handed over.
-    private var queuedBytes = 0
-    private var queuedChunks = 0
-    private var underWay: Task<IndexingBatch.Outcome, any Error>?
+    private var batches: BatchQueue
+    /// Bytes of the sources that were read.
+    var readBytes = 0
     private let totalBytes: Int
     /// The source that holds each document met in this run.
     var seen: [ExactText: String] = [:]
     /// Sources that are read in this run or gone: their documents may go elsewhere.
     private let reread: Set<String>
-    /// Texts that were counted as needing a vector; a plan meets them again.
-    private var counted: Set<ContentHash> = []
     /// Sources that are taken away at the end of the run.
     var gone: [StoredSource]
     /// Stored sources that were read.
     var closed: [Int64] = []
-    /// Documents that are no longer in sources that stay.
-    var leftovers: [Removal] = []
-
     init(indexer: Indexer, scan: InputScan, applies: Bool) {
         self.indexer = indexer
         self.scan = scan
         self.applies = applies
+        batches = BatchQueue(
+            index: indexer.index, embedder: indexer.embedder, batchChunks: indexer.batchChunks, applies: applies)
         let diff = scan.diff
         gone = diff.deleted
         reread = Set((scan.work + scan.external).map(\.name)).union(diff.changed.map(\.stored.name)).union(
@@ -156,7 +147,7 @@ struct IndexingRun {
         if isSame, let stored, !scan.rechecked.contains(row.name) {
             report.sources.unchanged += 1
             report.quarantined += scan.faults[row.name] ?? []
-            pendingSourceBytes += bytes.count
+            readBytes += bytes.count
             if applies { try touch(stored, as: row) }
             return nil
         }
@@ -208,13 +199,13 @@ struct IndexingRun {
         var refused: [String] = []
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
-        pending.append(.open(row))
+        batches.append(.open(row))
         // A file of many documents is done as its documents are.
         var rest = row.size
-        defer { pendingSourceBytes += rest }
+        defer { readBytes += rest }
         for (number, document) in content.documents.enumerated() {
             let share = rest / (content.documents.count - number)
-            pendingSourceBytes += share
+            readBytes += share
             rest -= share
             try Task.checkCancellation()
             if number % Self.lookUp == 0 {
@@ -239,19 +230,17 @@ struct IndexingRun {
                 report.unchangedDocuments += 1
                 let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))
                 if stored.source != row.name || stored.sourceMap != sourceMap {
-                    pending.append(.relocate(key: document.id, sourceMap: sourceMap, source: row.name))
+                    batches.append(.relocate(key: document.id, sourceMap: sourceMap, source: row.name))
                 }
             } else {
                 try queue(document, digest: digest, source: row.name)
             }
-            if pendingChunks >= indexer.batchChunks || pending.count >= Self.batchOperations {
-                try await flush(source: row.name, onProgress: onProgress)
-            }
+            if batches.isFull { try await batches.handOver(at: progress(source: row.name), onProgress: onProgress) }
         }
         report.quarantined += rejections
         if let id = row.id { closed.append(id) }
-        pending.append(.close(row, keys: keys, rejections: rejections, refused: refused))
-        if pending.count >= Self.batchOperations { try await flush(source: row.name, onProgress: onProgress) }
+        batches.append(.close(row, keys: keys, rejections: rejections, refused: refused))
+        if batches.isFull { try await batches.handOver(at: progress(source: row.name), onProgress: onProgress) }
     }
 
     /// Cuts a document into chunks and queues them.
@@ -259,86 +248,31 @@ struct IndexingRun {
         let prepared = try indexer.preparation.prepare(document, sha256: digest)
         report.documents += 1
         report.chunks += prepared.chunks.count
-        pendingChunks += max(1, prepared.chunks.count)
-        pending.append(.write(prepared, source: source))
+        batches.append(.write(prepared, source: source))
     }
 
     /// Commits what is left, and removes what is gone.
     mutating func finish(onProgress: @escaping @Sendable (IndexingProgress) -> Void) async throws {
         try await commit(source: (scan.external.last ?? scan.work.last)?.name ?? "", onProgress: onProgress)
+        (report.embeddedChunks, report.embeddedTokens) = batches.embedded
         guard applies else { return try countRemovals() }
-        try removeWhatIsGone()
+        try removeWhatIsGone(and: batches.leftovers)
         try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }
     }
 
-    /// Has everything queued embedded and committed, and does not wait for it.
-    ///
-    /// One batch is under way at a time: it finds the vectors of texts that the one before it brought.
-    private mutating func flush(
-        source: String, onProgress: @escaping @Sendable (IndexingProgress) -> Void
-    ) async throws {
-        try await settle()
-        let operations = pending
-        let isLarge = pendingChunks > 4 * indexer.batchChunks
-        let before = progress(source: source)
-        pending = []
-        pendingChunks = 0
-        queuedBytes += pendingSourceBytes
-        pendingSourceBytes = 0
-        queuedChunks = report.chunks
-        guard !operations.isEmpty else { return }
-        try Task.checkCancellation()
-        let batch = IndexingBatch(
-            index: index, embedder: indexer.embedder, operations: operations,
-            progress: (before, progress(source: source)))
-        guard applies else { return count(try batch.plan()) }
-        underWay = Task { try await batch.commit(onProgress: onProgress) }
-        // Two enormous documents need not be in memory at once.
-        if isLarge { try await settle() }
-    }
-
-    /// Has everything queued embedded and committed.
+    /// Has everything that was read embedded and committed.
     mutating func commit(source: String, onProgress: @escaping @Sendable (IndexingProgress) -> Void) async throws {
-        try await flush(source: source, onProgress: onProgress)
-        try await settle()
+        try await batches.commit(at: progress(source: source), onProgress: onProgress)
     }
 
-    /// Waits for the batch under way.
-    private mutating func settle() async throws {
-        guard let task = underWay else { return }
-        underWay = nil
-        let outcome = try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        count(outcome)
-    }
+    /// Ends the run after an error, once nothing is under way any more.
+    mutating func abandon() async { await batches.abandon() }
 
-    /// Ends the run after an error: the batch under way may be paid for, and is committed unless the run was cancelled.
-    mutating func abandon() async {
-        guard let task = underWay else { return }
-        underWay = nil
-        await withTaskCancellationHandler {
-            _ = await task.result
-        } onCancel: {
-            task.cancel()
-        }
-    }
-
-    private mutating func count(_ outcome: IndexingBatch.Outcome) {
-        leftovers += outcome.leftovers
-        for (text, tokens) in outcome.embedded where counted.insert(text).inserted {
-            report.embeddedChunks += 1
-            report.embeddedTokens += tokens
-        }
-    }
-
-    /// How far the batches are that were handed over.
+    /// How far reading is.
     func progress(source: String) -> IndexingProgress {
         IndexingProgress(
-            documents: report.documents, chunks: queuedChunks, embeddedTokens: report.embeddedTokens,
-            bytes: queuedBytes, totalBytes: totalBytes, source: source)
+            documents: report.documents, chunks: report.chunks, embeddedTokens: batches.embedded.tokens,
+            bytes: readBytes, totalBytes: totalBytes, source: source)
     }
 
     /// One transaction: all of `body` or nothing of it.

@@ -25,10 +25,7 @@ enum PendingVectors {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO pending_vectors(sha256, generation, vector) VALUES (?, ?, ?)")
         for (row, digest) in digests.enumerated() {
-            var bytes = Data(capacity: vectors.dimension * 4)
-            for value in vectors[row] {
-                withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-            }
+            let bytes = vectors[row].map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
             try statement.execute(arguments: [digest.data, generation, bytes])
         }
     }
