@@ -51,6 +51,15 @@ struct EmbeddingProvider: Sendable {
             provider, key: APIKey("sk-test-key"), options: options, catalog: catalog, ledger: ledger)
     }
 
+    /// An embedder of eight dimensions, where nothing else is said.
+    func embedder(
+        to server: FakeHTTPServer, _ change: (inout Provider) -> Void = { _ in }, ledger: SpendingLedger = .init(),
+        attempts: Int = 1, options: RemoteEmbedder.Options = .init { $0.dimension = 8 }
+    ) async throws -> RemoteEmbedder {
+        try await RemoteEmbedder(
+            model: "m", on: connection(to: server, ledger: ledger, attempts: attempts, change), options: options)
+    }
+
     /// The texts of a request.
     func texts(in body: [UInt8]) -> [String] {
         let json = object(body)

@@ -8,42 +8,15 @@ import Testing
 
 private let openAI = EmbeddingProvider.of(.openAI)
 
-/// Collects what is told.
-private final class Told: Sendable {
-    private let parts = Mutex<[EmbeddedPart]>([])
-    private let busy = Mutex(0)
-
-    func tell(_ part: EmbeddedPart) {
-        #expect(
-            busy.withLock {
-                $0 += 1; return $0
-            } == 1, "Two parts were told at once.")
-        parts.withLock { $0.append(part) }
-        busy.withLock { $0 -= 1 }
-    }
-
-    var all: [EmbeddedPart] { parts.withLock { $0 } }
-    var positions: Set<Int> { Set(all.flatMap(\.positions)) }
-}
-
 @Suite(.timeLimit(.minutes(30))) struct RemoteEmbedderTests {
-    private func embedder(
-        _ server: FakeHTTPServer, _ change: (inout Provider) -> Void = { _ in },
-        ledger: SpendingLedger = .init(), attempts: Int = 1, options: RemoteEmbedder.Options? = nil
-    ) async throws -> RemoteEmbedder {
-        let options = options ?? .init { $0.dimension = 8 }
-        return try await RemoteEmbedder(
-            model: "m", on: openAI.connection(to: server, ledger: ledger, attempts: attempts, change), options: options)
-    }
-
     private func sent(_ server: FakeHTTPServer) -> [[String]] { server.requests.map { openAI.texts(in: $0.body) } }
 
     @Test(arguments: [RemoteEmbedder.VectorEncoding.float, .base64])
     func `rows come in the order of the texts, as unit vectors`(encoding: RemoteEmbedder.VectorEncoding) async throws {
         let server = try openAI.server()
         let texts = ["a", "ббб", "a longer text", "ab"]
-        let batch = try await embedder(
-            server,
+        let batch = try await openAI.embedder(
+            to: server,
             options: .init {
                 $0.dimension = 8; $0.encoding = encoding
             }
@@ -56,8 +29,8 @@ private final class Told: Sendable {
 
     @Test func `rows can be left as the model makes them`() async throws {
         let server = try openAI.server()
-        let embedder = try await embedder(
-            server,
+        let embedder = try await openAI.embedder(
+            to: server,
             options: .init {
                 $0.dimension = 8; $0.normalizes = false
             })
@@ -67,8 +40,8 @@ private final class Told: Sendable {
 
     @Test func `prefixes are put before each role's texts and kept in the fingerprint`() async throws {
         let server = try openAI.server()
-        let embedder = try await embedder(
-            server,
+        let embedder = try await openAI.embedder(
+            to: server,
             options: .init {
                 $0.dimension = 8; $0.queryPrefix = "query: "; $0.passagePrefix = "passage: "; $0.revision = "r2"
             })
@@ -86,8 +59,8 @@ private final class Told: Sendable {
         let server = try openAI.server()
         // Canonically equal, but other bytes.
         let texts = ["a", "bb", "a", "e\u{301}", "\u{E9}", "a", "bb", "ccc"]
-        let told = Told()
-        let batch = try await embedder(server) { $0.limits.inputsPerRequest = 3 }
+        let told = ToldParts()
+        let batch = try await openAI.embedder(to: server) { $0.limits.inputsPerRequest = 3 }
             .embed(texts, as: .passage) { told.tell($0) }
         #expect(isClose(batch.values, expected(texts)))
         #expect(Set(sent(server)) == [["a", "bb", "e\u{301}"], ["\u{E9}", "ccc"]])
@@ -99,7 +72,7 @@ private final class Told: Sendable {
     }
 
     @Test func `replies may come in any order`() async throws {
-        let told = Told()
+        let told = ToldParts()
         let server = try openAI.server { texts, reply in
             // The first request is answered last.
             let isFirst = texts[0] == "t0"
@@ -108,7 +81,7 @@ private final class Told: Sendable {
                 steps: [.wait(until: { !isFirst || told.all.count == 11 }), .bytes(Array(reply.utf8))])
         }
         let texts = (0..<24).map { "t\($0)" }
-        let batch = try await embedder(server) {
+        let batch = try await openAI.embedder(to: server) {
             $0.limits.inputsPerRequest = 2; $0.limits.concurrency = 12
         }
         .embed(texts, as: .passage) { told.tell($0) }
@@ -137,7 +110,7 @@ private final class Told: Sendable {
                 ])
         }
         let texts = (0..<30).map { "t\($0)" }
-        _ = try await embedder(server) {
+        _ = try await openAI.embedder(to: server) {
             $0.limits.inputsPerRequest = 2; $0.limits.concurrency = 3
         }
         .embed(texts, as: .passage)
@@ -148,7 +121,7 @@ private final class Told: Sendable {
         async throws
     {
         let server = try openAI.server()
-        let embedder = try await embedder(server, { $0.limits.tokensPerInput = 100 })
+        let embedder = try await openAI.embedder(to: server, { $0.limits.tokensPerInput = 100 })
         #expect(try await embedder.embed([], as: .passage).count == 0)
         let empty = await #expect(throws: ProviderError.self) { try await embedder.embed(["a", ""], as: .passage) }
         #expect(empty?.code == .invalidInput)
@@ -168,7 +141,7 @@ private final class Told: Sendable {
                 ? nil : .json(#"{"error":{"message":"the input is too large to process"}}"#, status: status)
         }
         let texts = (1...10).map { String(repeating: "y", count: $0) }
-        let batch = try await embedder(server, attempts: 4).embed(texts, as: .passage)
+        let batch = try await openAI.embedder(to: server, attempts: 4).embed(texts, as: .passage)
         #expect(isClose(batch.values, expected(texts)))
         // 10 is refused, then both 5s; 2 + 3 twice are answered.
         #expect(server.requests.count == 7)
@@ -176,7 +149,7 @@ private final class Told: Sendable {
 
     @Test func `what a refusal shows of the size of requests is not asked for again`() async throws {
         let server = try openAI.server { texts, _ in texts.count <= 10 ? nil : .text("too many", status: 413) }
-        let embedder = try await embedder(server) {
+        let embedder = try await openAI.embedder(to: server) {
             $0.limits.inputsPerRequest = 64
             $0.limits.concurrency = 1
         }
@@ -190,92 +163,14 @@ private final class Told: Sendable {
 
     @Test func `the one text that is too long is named by its position`() async throws {
         let server = try openAI.server { texts, _ in texts.contains("long") ? .text("", status: 413) : nil }
-        let told = Told()
+        let told = ToldParts()
         let error = await #expect(throws: ProviderError.self) {
-            try await embedder(server) { $0.limits.concurrency = 1 }
+            try await openAI.embedder(to: server) { $0.limits.concurrency = 1 }
                 .embed(["a", "b", "c", "long", "e"], as: .passage) { told.tell($0) }
         }
         #expect(error?.code == .inputTooLong)
         #expect(error?.message.contains("Text 3 of 5") == true, "\(error?.message ?? "")")
         #expect(told.positions == [0, 1, 2])
-    }
-
-    @Test(arguments: [1, 3])
-    func `what was told before a failure is not paid for again`(concurrency: Int) async throws {
-        let texts = (0..<36).map { "text \($0)" }
-        let box = RefusalBox()
-        let server = try openAI.server { texts, _ in
-            // The fifth of nine requests.
-            box.isRefusing && texts.contains("text 16") ? .json(#"{"error":{"message":"no"}}"#, status: 400) : nil
-        }
-        let told = Told()
-        let embedder = try await embedder(server) {
-            $0.limits.inputsPerRequest = 4
-            $0.limits.concurrency = concurrency
-        }
-        let error = await #expect(throws: ProviderError.self) {
-            try await embedder.embed(texts, as: .passage) { told.tell($0) }
-        }
-        #expect(error?.code == .requestRefused)
-        if concurrency == 1 { #expect(told.positions == Set(0..<16)) }
-        let first = server.requests.count
-        box.isRefusing = false
-        let missing = texts.indices.filter { !told.positions.contains($0) }
-        let rest = try await embedder.embed(missing.map { texts[$0] }, as: .passage)
-        #expect(server.requests.count - first == 9 - told.all.count)
-        var rows = [Int: [Float]]()
-        for part in told.all { for (row, at) in part.positions.enumerated() { rows[at] = Array(part.vectors[row]) } }
-        for (row, at) in missing.enumerated() { rows[at] = Array(rest[row]) }
-        #expect(isClose(texts.indices.flatMap { rows[$0] ?? [] }, expected(texts)))
-    }
-
-    private final class RefusalBox: Sendable {
-        private let state = Mutex(true)
-        var isRefusing: Bool {
-            get { state.withLock { $0 } }
-            set { state.withLock { $0 = newValue } }
-        }
-    }
-
-    @Test func `what fails in the teller ends the work`() async throws {
-        struct Full: Error {}
-        let server = try openAI.server()
-        let texts = (0..<20).map { "t\($0)" }
-        let embedder = try await embedder(server) {
-            $0.limits.inputsPerRequest = 1; $0.limits.concurrency = 1
-        }
-        await #expect(throws: Full.self) { try await embedder.embed(texts, as: .passage) { _ in throw Full() } }
-        // Requests go out while others' replies are read.
-        #expect(server.requests.count <= 5)
-    }
-
-    @Test func `a budget stops before the next request, and keeps what is under way`() async throws {
-        let server = try openAI.server()
-        // A text counts three tokens, and the reply bills seven a request.
-        let ledger = SpendingLedger(budget: Budget(maximumTokens: 30))
-        let embedder = try await embedder(
-            server,
-            {
-                $0.limits.inputsPerRequest = 1
-                $0.limits.concurrency = 2
-            }, ledger: ledger)
-        let told = Told()
-        let error = await #expect(throws: ProviderError.self) {
-            try await embedder.embed((0..<20).map { "t\($0)" }, as: .passage) { told.tell($0) }
-        }
-        #expect(error?.code == .budgetExceeded)
-        #expect(told.all.count == server.requests.count)
-        #expect(ledger.spending.tokens <= 30 + 7)
-        #expect((3...5).contains(server.requests.count))
-    }
-
-    @Test func `a busy server is asked again`() async throws {
-        let counter = PositionCounter()
-        let server = try openAI.server { _, _ in
-            counter.next() == 0 ? .text("busy", status: 503, headers: [("retry-after-ms", "1")]) : nil
-        }
-        let batch = try await embedder(server, attempts: 2).embed(["a"], as: .passage)
-        #expect(isClose(batch.values, expected(["a"])))
     }
 
     @Test func `the dimension comes from the request, else the catalogue, else a probe`() async throws {
@@ -301,51 +196,6 @@ private final class Told: Sendable {
         #expect(openAI.object(try #require(server.requests.last).body)["dimensions"] as? Int == 4)
     }
 
-    @Test func `cancelling closes every connection`() async throws {
-        let server = try FakeHTTPServer { _ in .init(delay: .seconds(600)) }
-        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
-        let task = Task { try await embedder.embed(["a", "b", "c"], as: .passage) }
-        while server.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
-        task.cancel()
-        await #expect(throws: CancellationError.self) { try await task.value }
-        for _ in 0..<1500 where server.abandonedCount < 3 { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(server.abandonedCount == 3)
-    }
-
-    @Test func `a failure cancels what else is under way`() async throws {
-        let server = try openAI.server { texts, _ in
-            texts == ["a"] ? .json(#"{"error":"no"}"#, status: 400) : .init(delay: .seconds(600))
-        }
-        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
-        let start = ContinuousClock.now
-        await #expect(throws: ProviderError.self) { try await embedder.embed(["b", "c", "a"], as: .passage) }
-        #expect(ContinuousClock.now - start < .seconds(240))
-    }
-
-    @Test func `what is at the provider when another fails is waited for and told of, and nothing more is sent`()
-        async throws
-    {
-        let counter = PositionCounter()
-        let server = try openAI.server { _, reply in
-            let isThird = counter.next() == 2
-            var response: FakeHTTPServer.Response =
-                isThird ? .json(#"{"error":"no"}"#, status: 400) : .json(reply)
-            response.delay = isThird ? .milliseconds(100) : .seconds(17)
-            return response
-        }
-        let embedder = try await embedder(server) {
-            $0.limits.inputsPerRequest = 1
-            $0.limits.concurrency = 3
-        }
-        let told = Told()
-        let error = await #expect(throws: ProviderError.self) {
-            try await embedder.embed(["a", "b", "c", "d", "e", "f"], as: .passage) { told.tell($0) }
-        }
-        #expect(error?.code == .requestRefused)
-        #expect(server.requests.count == 3)
-        #expect(told.positions.count == 2)
-    }
-
     @Test func `a limit that a reply tells of holds for the request that is next in line`() async throws {
         let arrivals = Mutex([ContinuousClock.Instant]())
         let server = try openAI.server { _, reply in
@@ -357,7 +207,7 @@ private final class Told: Sendable {
                     ("x-ratelimit-reset-requests", "60s"),
                 ])
         }
-        let embedder = try await embedder(server) {
+        let embedder = try await openAI.embedder(to: server) {
             $0.limits.inputsPerRequest = 1
             $0.limits.concurrency = 1
         }
@@ -365,72 +215,6 @@ private final class Told: Sendable {
         let times = arrivals.withLock { $0 }
         try #require(times.count == 2)
         #expect(times[1] - times[0] > .milliseconds(500))
-    }
-
-    @Test func `in a task that was cancelled nothing is sent`() async throws {
-        let server = try openAI.server()
-        let embedder = try await embedder(server)
-        let task = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            _ = try await embedder.embed(["a"], as: .passage)
-        }
-        await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(server.requests.isEmpty)
-    }
-
-    @Test func `what is between two attempts when another fails is given up`() async throws {
-        let counter = PositionCounter()
-        let server = try openAI.server { _, _ in
-            guard counter.next() == 2 else {
-                // Not before all three are there: nothing more is sent once the server asks for a pause.
-                while counter.count < 3 { usleep(1_000) }
-                return .text("busy", status: 503, headers: [("retry-after", "120")])
-            }
-            var refusal = FakeHTTPServer.Response.json(#"{"error":"no"}"#, status: 400)
-            refusal.delay = .seconds(1)
-            return refusal
-        }
-        let embedder = try await embedder(
-            server,
-            {
-                $0.limits.inputsPerRequest = 1
-                $0.limits.concurrency = 3
-            }, attempts: 3)
-        let start = ContinuousClock.now
-        let error = await #expect(throws: ProviderError.self) {
-            try await embedder.embed(["a", "b", "c", "d"], as: .passage) { _ in }
-        }
-        #expect(error?.code == .requestRefused)
-        #expect(ContinuousClock.now - start < .seconds(100))
-        #expect(server.requests.count == 3)
-    }
-
-    @Test func `what is cut off when another fails is waited for no longer than is bearable`() async throws {
-        let (held, refused) = (PositionCounter(), PositionCounter())
-        let server = try openAI.server { texts, _ in
-            guard texts == ["b"] else {
-                _ = held.next()
-                return .init(delay: .seconds(600))
-            }
-            // Not before the other one is there: nothing is sent after a failure.
-            let round = refused.next()
-            while held.count <= round { usleep(1_000) }
-            return .json(#"{"error":"no"}"#, status: 400)
-        }
-        let embedder = try await embedder(server) { $0.limits.inputsPerRequest = 1 }
-        let start = ContinuousClock.now
-        let task = Task { try await embedder.embed(["a", "b"], as: .passage) { _ in } }
-        await #expect(throws: ProviderError.self) { try await task.value }
-        #expect(ContinuousClock.now - start < .seconds(240))
-
-        // A person who does not want to wait for that need not.
-        let impatient = Task { try await embedder.embed(["a", "b"], as: .passage) { _ in } }
-        while server.requests.count < 4 { try await Task.sleep(for: .milliseconds(5)) }
-        impatient.cancel()
-        let cancelled = ContinuousClock.now
-        _ = await impatient.result
-        // Twenty seconds are waited by others.
-        #expect(ContinuousClock.now - cancelled < .seconds(19))
     }
 
     @Test func `what cannot work is refused at once`() async throws {
@@ -460,9 +244,9 @@ private final class Told: Sendable {
 
     @Test func `the preferred count keeps all requests busy`() async throws {
         let server = try openAI.server()
-        #expect(try await embedder(server).preferredCount == 4096)
+        #expect(try await openAI.embedder(to: server).preferredCount == 4096)
         #expect(
-            try await embedder(server) {
+            try await openAI.embedder(to: server) {
                 $0.limits.inputsPerRequest = 10; $0.limits.concurrency = 4
             }.preferredCount == 160)
     }
