@@ -195,6 +195,19 @@ struct IndexingTests {
         #expect(report.quarantined.first?.message.contains("docs/a.jsonl") == true)
     }
 
+    @Test func `of two inputs that are given one name the first is taken`() async throws {
+        let corpus = try TestCorpus()
+        let inputs = ["first", "second"].map { word in
+            IndexInput.bytes(Array("{\"_id\": \"\(word)\", \"text\": \"A \(word) note.\"}\n".utf8), name: "x.jsonl")
+        }
+        for _ in 1...2 {
+            let report = try await corpus.indexer().index(inputs)
+            #expect(report.quarantined.map(\.source) == ["x.jsonl"])
+            #expect(report.quarantined.first?.message.contains("the first was taken") == true)
+            #expect(try await corpus.documents(with: "note") == ["first"])
+        }
+    }
+
     @Test func `a record may move from one file to another`() async throws {
         let corpus = try TestCorpus()
         let record = #"{"_id": "wanderer", "text": "I wander."}"#

@@ -48,6 +48,30 @@ struct MovedSourceTests {
         #expect(try await corpus.documents(with: "marble") == ["docs/b.md"])
     }
 
+    @Test func `a file that was refused an id keeps its documents under another name`() async throws {
+        let corpus = try TestCorpus()
+        for name in ["a", "b"] {
+            try corpus.write(
+                "{\"_id\": \"same\", \"text\": \"Common ground.\"}\n{\"_id\": \"\(name)\", \"text\": \"A note on \(name).\"}\n",
+                to: "sub/\(name).jsonl")
+        }
+        #expect(try await corpus.index(["docs/sub"]).quarantined.map(\.source) == ["sub/b.jsonl"])
+        // Both files are called after the folder above from now on.
+        let report = try await corpus.index()
+        #expect(report.quarantined.map(\.source) == ["docs/sub/b.jsonl"])
+        #expect(report.deletedDocuments == 0)
+        #expect(report.embeddedChunks == 0)
+        #expect(try await corpus.documents(with: "note") == ["a", "b"])
+
+        // Its rival goes and it is renamed, in one run.
+        try corpus.folder.move("docs/sub/b.jsonl", to: "docs/sub/c.jsonl")
+        try corpus.write("{\"_id\": \"a\", \"text\": \"A note on a.\"}\n", to: "sub/a.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "note") == ["a", "b"])
+        #expect(try await corpus.documents(with: "common") == ["same"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
     @Test func `a file that was renamed and edited pays only for the edit`() async throws {
         let corpus = try TestCorpus()
         let sections = (1...20).map { "# Part \($0)\n\nThis part number \($0) speaks of subject \($0 * 17) alone.\n" }

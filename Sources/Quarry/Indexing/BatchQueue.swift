@@ -15,7 +15,8 @@ struct BatchQueue {
 
     private var operations: [IndexingBatch.Operation] = []
     private var chunks = 0
-    private var underWay: Task<IndexingBatch.Outcome, any Error>?
+    /// Cancelled by whoever cancels the run.
+    let underWay = BatchUnderWay()
     /// How far the run was when it handed over the last batch.
     private var handedOver: IndexingProgress?
     /// Texts that were counted as needing a vector: a plan meets them again.
@@ -60,7 +61,7 @@ struct BatchQueue {
         let isLarge = chunks > 4 * batchChunks
         (operations, chunks, handedOver) = ([], 0, after)
         guard applies else { return count(try batch.plan()) }
-        underWay = Task { try await batch.commit(onProgress: onProgress) }
+        underWay.begin { try await batch.commit(onProgress: onProgress) }
         if isLarge { try await settle() }
     }
 
@@ -72,20 +73,20 @@ struct BatchQueue {
         try await settle()
     }
 
+    /// Ends the work when the task was cancelled or the batch under way has failed: what is still to be read is of no
+    /// use then.
+    mutating func check() async throws {
+        try Task.checkCancellation()
+        if underWay.hasFailed { try await settle() }
+    }
+
     /// Ends the work after an error: the batch under way may be paid for, and is committed unless the task was
     /// cancelled.
     mutating func abandon() async { try? await settle() }
 
     /// Waits for the batch under way.
     private mutating func settle() async throws {
-        guard let task = underWay else { return }
-        underWay = nil
-        let outcome = try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        count(outcome)
+        if let outcome = try await underWay.outcome() { count(outcome) }
     }
 
     private mutating func count(_ outcome: IndexingBatch.Outcome) {

@@ -77,17 +77,19 @@ public struct Indexer: Sendable {
         let start = ContinuousClock.now
         let scan = try InputScan(inputs, options: options, index: index, readers: readers)
         var run = IndexingRun(indexer: self, scan: scan, applies: applies)
-        do {
-            try run.begin()
-            for work in scan.work {
-                try Task.checkCancellation()
-                try await run.process(work, onProgress: onProgress)
+        let underWay = run.batches.underWay
+        try await withTaskCancellationHandler {
+            do {
+                try run.begin()
+                for work in scan.work { try await run.process(work, onProgress: onProgress) }
+                try await run.process(external: scan.external, onProgress: onProgress)
+                try await run.finish(onProgress: onProgress)
+            } catch {
+                await run.abandon()
+                throw error
             }
-            try await run.process(external: scan.external, onProgress: onProgress)
-            try await run.finish(onProgress: onProgress)
-        } catch {
-            await run.abandon()
-            throw error
+        } onCancel: {
+            underWay.cancel()
         }
         var report = run.report
         report.seconds = (ContinuousClock.now - start) / .seconds(1)

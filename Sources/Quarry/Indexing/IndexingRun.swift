@@ -48,7 +48,7 @@ struct IndexingRun {
     /// Documents of a source that are looked up at once.
     private static let lookUp = 512
 
-    private var batches: BatchQueue
+    private(set) var batches: BatchQueue
     /// Bytes of the sources that were read.
     var readBytes = 0
     private let totalBytes: Int
@@ -68,10 +68,9 @@ struct IndexingRun {
             index: indexer.index, embedder: indexer.embedder, batchChunks: indexer.batchChunks, applies: applies)
         let diff = scan.diff
         gone = diff.deleted
-        reread = Set((scan.work + scan.external).map(\.name)).union(diff.changed.map(\.stored.name)).union(
-            diff.deleted.map(\.name)
-        )
-        .subtracting(scan.rechecked.subtracting(diff.changed.map(\.file.id)))
+        let outdated = diff.changed.flatMap { [$0.file.id, $0.stored.name] } + diff.deleted.map(\.name)
+        // What is read only for documents that it was refused keeps those that it has.
+        reread = Set((scan.work + scan.external).map(\.name)).subtracting(scan.rechecked).union(outdated)
         totalBytes = (scan.work + scan.external).reduce(0) { $0 + $1.byteCount }
         report.sources.unchanged = diff.unchanged.count - scan.passedOver.count
         report.sources.skipped = scan.skipped + scan.passedOver.count
@@ -113,6 +112,7 @@ struct IndexingRun {
     mutating func process(_ work: InputScan.Work, onProgress: @escaping @Sendable (IndexingProgress) -> Void)
         async throws
     {
+        try await batches.check()
         guard let loaded = try load(work) else { return }
         let content = try indexer.readers.formats.read(loaded.source)
         try await take(content, of: loaded, onProgress: onProgress)
@@ -162,7 +162,7 @@ struct IndexingRun {
         _ content: ReadResult, of loaded: LoadedSource, onProgress: @escaping @Sendable (IndexingProgress) -> Void
     ) async throws {
         var content = content
-        if let reason = content.skipped, let stored = loaded.stored, try holdsDocuments(stored) {
+        if let reason = content.skipped, let stored = loaded.stored, !scan.emptySources.contains(stored.id) {
             // What was text and is none now was damaged, and is not passed over in silence.
             content.skipped = nil
             content.rejected.append(
@@ -207,7 +207,7 @@ struct IndexingRun {
             let share = rest / (content.documents.count - number)
             readBytes += share
             rest -= share
-            try Task.checkCancellation()
+            try await batches.check()
             if number % Self.lookUp == 0 {
                 known = try stored(content.documents[number...].prefix(Self.lookUp).map(\.id))
             }
@@ -322,16 +322,6 @@ struct IndexingRun {
         }
     }
 
-    private func holdsDocuments(_ source: StoredSource) throws -> Bool {
-        try translatingErrors(path: index.path) {
-            try index.pool.read { db in
-                try Bool.fetchOne(
-                    db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE source = ?)", arguments: [source.id])
-                    ?? false
-            }
-        }
-    }
-
     private struct StoredDocument {
         var source: String
         var sha256: ContentHash?
@@ -340,7 +330,8 @@ struct IndexingRun {
 
     /// What is stored of documents, by their keys.
     ///
-    /// The batches of this run change none of it that is asked for: they write documents that were ``seen``.
+    /// The batches of this run change none of it that is asked for, but for the names of their sources: they write
+    /// documents that were ``seen``.
     private func stored(_ keys: [String]) throws -> [ExactText: StoredDocument] {
         try translatingErrors(path: index.path) {
             try index.pool.read { db in

@@ -54,6 +54,8 @@ struct InputScan {
     let rechecked: Set<String>
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
+    /// Sources that had no document before this run.
+    let emptySources: Set<Int64>
     let maximumFileBytes: Int
 
     init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: SourceReaders) throws {
@@ -68,6 +70,7 @@ struct InputScan {
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
         warnings = walk.warnings
         skipped = walk.skippedCount
+        emptySources = stored.empty
         maximumFileBytes = options.maximumFileBytes
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
@@ -107,8 +110,11 @@ struct InputScan {
         work += diff.new.map { .file($0, stored: nil) }
         work += diff.changed.map { .file($0.file, stored: $0.stored) }
         let foundNames = Set(found.map { ExactText($0.id) })
+        var given: Set<ExactText> = []
         for case .bytes(let bytes, let name) in inputs {
-            if names[ExactText(name)]?.path != nil || foundNames.contains(ExactText(name)) {
+            if !given.insert(ExactText(name)).inserted {
+                refusedInputs.append(.nameGivenTwice(name))
+            } else if names[ExactText(name)]?.path != nil || foundNames.contains(ExactText(name)) {
                 refusedInputs.append(.nameTaken(name, by: names[ExactText(name)]?.path))
             } else {
                 work.append(.bytes(bytes, name: name, stored: names[ExactText(name)]))
@@ -253,6 +259,12 @@ extension Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
             message: "It held no text that a reader knows when it was last read, and has not changed since.")
+    }
+
+    fileprivate static func nameGivenTwice(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .duplicateID,
+            message: "Another input of this run is called so; the first was taken. Give each a name of its own.")
     }
 
     fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {

@@ -23,7 +23,9 @@ struct StoredInputs: Sendable {
     var folders: [NamedFolder]
     var quarantined: [Quarantined]
     var refused: [Refused]
-    /// Sources that gave neither a document nor a reason for quarantine.
+    /// Sources without a document.
+    var empty: Set<Int64>
+    /// Of these, sources that were read and gave no reason for quarantine either.
     var silent: Set<Int64>
 
     init(_ db: Database) throws {
@@ -60,13 +62,19 @@ struct StoredInputs: Sendable {
                     ORDER BY refused_documents.source, refused_documents.key
                     """
             ).map { Refused(source: $0[0], holder: $0[1]) } : []
+        empty = try Int64.fetchSet(
+            db,
+            sql: """
+                SELECT id FROM sources
+                WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
+                """)
         silent = try Int64.fetchSet(
             db,
             sql: """
-                SELECT id FROM sources WHERE sha256 IS NOT NULL
-                    AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
-                    AND name NOT IN (SELECT source FROM quarantine)
-                """)
+                SELECT id FROM sources
+                WHERE sha256 IS NOT NULL AND name NOT IN (SELECT source FROM quarantine)
+                """
+        ).intersection(empty)
         nameFolders()
     }
 
