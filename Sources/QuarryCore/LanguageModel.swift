@@ -60,10 +60,23 @@ public struct TokenUsage: Sendable, Hashable, Codable {
     public var cachedInput: Int
 
     public init(input: Int, output: Int, cachedInput: Int = 0) {
-        self.input = input
-        self.output = output
-        self.cachedInput = cachedInput
+        self.input = Self.bounded(input)
+        self.output = Self.bounded(output)
+        self.cachedInput = Self.bounded(cachedInput)
     }
+
+    /// No request takes so many tokens.
+    private static let limit = 1 << 40
+
+    /// A count as a server tells it, within bounds in which no sum overflows: -1 for what is below zero, 2^40 for what is
+    /// beyond that. Neither is ``isCredible``.
+    package static func bounded(_ count: Int) -> Int { min(max(count, -1), limit) }
+
+    /// The same for a server that counts in floating point, rounded up.
+    package static func bounded(_ count: Double) -> Int { Int(exactly: count.rounded(.up)).map { bounded($0) } ?? -1 }
+
+    /// Whether a server can mean it.
+    package var isCredible: Bool { [input, output, cachedInput].allSatisfy { (0..<Self.limit).contains($0) } }
 }
 
 /// Why a model stopped.

@@ -106,13 +106,13 @@ package struct JSONCursor {
         return value
     }
 
-    /// How many, at least none; nil for `null`.
+    /// How many, as the server says; nil for `null`.
     mutating func count() throws -> Int? {
         guard next() != UInt8(ascii: "n") else {
             try skip()
             return nil
         }
-        return max(0, try integer())
+        return try integer()
     }
 
     mutating func boolean() throws -> Bool {

@@ -32,7 +32,7 @@ package struct ReplyEnding: Sendable, Hashable {
 
     package init(_ reason: FinishReason, usage: TokenUsage? = nil, billed: BilledUsage? = nil) {
         self.reason = reason
-        self.usage = usage
+        self.usage = usage.flatMap { $0.isCredible ? $0 : nil }
         self.billed = billed
     }
 
@@ -48,6 +48,10 @@ package struct ReplyEnding: Sendable, Hashable {
 extension BilledUsage {
     /// - Parameter cacheWrite: Those tokens of the input that were written into the provider's cache.
     init(_ usage: TokenUsage, cacheWrite: Int = 0) {
+        guard usage.isCredible else {
+            self.init(input: -1)
+            return
+        }
         let fresh = max(0, usage.input - usage.cachedInput)
         let written = min(fresh, max(0, cacheWrite))
         self.init(

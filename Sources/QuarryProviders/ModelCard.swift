@@ -1,4 +1,5 @@
 public import Foundation
+import QuarryCore
 
 /// What is known of a model: facts to choose by, each with the day it was true.
 public struct ModelCard: Sendable, Hashable, Codable {
@@ -152,12 +153,23 @@ public struct BilledUsage: Sendable, Hashable, Codable {
         input: Int = 0, cachedInput: Int = 0, cacheWrite: Int = 0, output: Int = 0, searches: Int = 0,
         audioSeconds: Double = 0
     ) {
-        self.input = input
-        self.cachedInput = cachedInput
-        self.cacheWrite = cacheWrite
-        self.output = output
-        self.searches = searches
-        self.audioSeconds = audioSeconds
+        self.input = TokenUsage.bounded(input)
+        self.cachedInput = TokenUsage.bounded(cachedInput)
+        self.cacheWrite = TokenUsage.bounded(cacheWrite)
+        self.output = TokenUsage.bounded(output)
+        self.searches = TokenUsage.bounded(searches)
+        self.audioSeconds = (0...Self.mostSeconds).contains(audioSeconds) ? audioSeconds : -1
+    }
+
+    /// No recording is so long: thirty years.
+    private static let mostSeconds = 1e9
+
+    /// Whether a server can mean it: what is below zero or absurdly large is no bill.
+    package var isCredible: Bool {
+        [
+            TokenUsage(input: input, output: output, cachedInput: cachedInput),
+            TokenUsage(input: cacheWrite, output: searches),
+        ].allSatisfy(\.isCredible) && audioSeconds >= 0
     }
 
     /// Nothing was written into a cache where the text does not say: earlier versions did not.
@@ -175,9 +187,13 @@ public struct BilledUsage: Sendable, Hashable, Codable {
     public var tokens: Int { input + cachedInput + cacheWrite + output }
 
     public static func + (a: BilledUsage, b: BilledUsage) -> BilledUsage {
-        BilledUsage(
-            input: a.input + b.input, cachedInput: a.cachedInput + b.cachedInput,
-            cacheWrite: a.cacheWrite + b.cacheWrite, output: a.output + b.output, searches: a.searches + b.searches,
-            audioSeconds: a.audioSeconds + b.audioSeconds)
+        var sum = a
+        sum.input += b.input
+        sum.cachedInput += b.cachedInput
+        sum.cacheWrite += b.cacheWrite
+        sum.output += b.output
+        sum.searches += b.searches
+        sum.audioSeconds += b.audioSeconds
+        return sum
     }
 }

@@ -70,7 +70,7 @@ struct TokenCount: Decodable {
     var total: Int?
     var prompt: Int?
 
-    var billed: BilledUsage? { (total ?? prompt).map { BilledUsage(input: max(0, $0)) } }
+    var billed: BilledUsage? { (total ?? prompt).map { BilledUsage(input: $0) } }
 
     private enum CodingKeys: String, CodingKey {
         case total = "total_tokens"

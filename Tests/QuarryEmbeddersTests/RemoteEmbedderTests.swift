@@ -71,6 +71,17 @@ private let openAI = EmbeddingProvider.of(.openAI)
         }
     }
 
+    @Test(arguments: ["-5000", "9223372036854775807"])
+    func `a count that no server can mean is not booked`(count: String) async throws {
+        let server = try openAI.server { _, reply in
+            .json(reply.replacing(":7,", with: ":\(count),").replacing(":7}", with: ":\(count)}"))
+        }
+        let ledger = SpendingLedger()
+        _ = try await openAI.embedder(to: server, ledger: ledger).embed(["a text", "another"], as: .passage)
+        #expect(ledger.spending.entries.first?.isEstimated == true)
+        #expect((1...100).contains(ledger.spending.tokens))
+    }
+
     @Test func `replies may come in any order`() async throws {
         let told = ToldParts()
         let server = try openAI.server { texts, reply in

@@ -131,6 +131,15 @@ import Testing
         #expect(read.ending.billed == BilledUsage(input: 2, cachedInput: 4, cacheWrite: 3, output: 1))
     }
 
+    @Test(arguments: DialectExample.all, ["9223372036854775807", "-9223372036854775808", "5000000000000000000", "-5"])
+    func `counts that no server can mean are not taken for usage`(example: DialectExample, count: String) throws {
+        let absurd = example.stream.replacing(/("[A-Za-z_]*(oken|ount)[A-Za-z_]*":)\d+/) { "\($0.1)\(count)" }
+        let read = try ending(example, absurd)
+        guard absurd != example.stream else { return }
+        #expect(read.ending.usage == nil)
+        #expect(read.ending.billed?.isCredible != true)
+    }
+
     @Test func `a prompt that Ollama has in its cache was read for nothing`() throws {
         let stream = DialectExample.ollama.stream.replacing(#""prompt_eval_count":11,"#, with: "")
         #expect(try ending(.ollama, stream).ending.usage == TokenUsage(input: 0, output: 4))

@@ -28,6 +28,17 @@ import Testing
         #expect(ModelPrice.free.cost(of: usage) == 0)
     }
 
+    @Test(arguments: [
+        BilledUsage(input: .max), BilledUsage(input: -1), BilledUsage(output: .min), BilledUsage(searches: .max),
+        BilledUsage(audioSeconds: .nan), BilledUsage(audioSeconds: 1e300), BilledUsage(cachedInput: .max, output: .max),
+    ])
+    func `a bill that no server can mean is not believed, and overflows nothing`(usage: BilledUsage) {
+        #expect(!usage.isCredible)
+        #expect((usage + usage).tokens < .max)
+        _ = price.cost(of: usage)
+        #expect(BilledUsage(input: 5_000_000, audioSeconds: 3600).isCredible)
+    }
+
     @Test func `a recording is paid once, by the minute where that has a price`() {
         let usage = BilledUsage(input: 1_000_000, output: 1_000_000, audioSeconds: 90)
         let both = ModelPrice(inputPerMillion: 2, outputPerMillion: 10, perAudioMinute: 4)

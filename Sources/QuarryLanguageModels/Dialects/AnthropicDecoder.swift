@@ -49,10 +49,12 @@ package struct AnthropicDecoder: ReplyDecoder {
             return ReplyEnding(reason)
         }
         // What is read from the cache, or written into it, is not part of `input_tokens`.
-        let read = usage.cacheReadTokens ?? 0
-        let written = usage.cacheCreationTokens ?? 0
+        let read = TokenUsage.bounded(usage.cacheReadTokens ?? 0)
+        let written = TokenUsage.bounded(usage.cacheCreationTokens ?? 0)
+        let all = [input, read, written].map { TokenUsage.bounded($0) }
+        let sum = all.contains(-1) ? -1 : all.reduce(0, +)
         return ReplyEnding(
-            reason, usage: TokenUsage(input: input + written + read, output: output, cachedInput: read),
+            reason, usage: TokenUsage(input: sum, output: output, cachedInput: read),
             cacheWrite: written)
     }
 

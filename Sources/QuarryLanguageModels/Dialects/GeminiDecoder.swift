@@ -94,7 +94,7 @@ private struct Usage: Decodable {
     var tokens: TokenUsage? {
         promptTokens.map {
             TokenUsage(
-                input: $0, output: (candidateTokens ?? 0) + (thoughtTokens ?? 0),
+                input: $0, output: TokenUsage.bounded(candidateTokens ?? 0) + TokenUsage.bounded(thoughtTokens ?? 0),
                 cachedInput: min($0, cachedTokens ?? 0))
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryProviders
 
 /// `POST /v2/rerank`; llama.cpp and vLLM understand the same, and may answer with raw logits in any order.
@@ -13,7 +14,7 @@ struct CohereReranking: RerankingFormat {
 
     func reply(in body: Data) throws -> RerankingReply {
         let reply = try JSONDecoder().decode(Reply.self, from: body)
-        let searches = reply.meta?.billedUnits?.searchUnits.map { BilledUsage(searches: Int($0.rounded(.up))) }
+        let searches = reply.meta?.billedUnits?.searchUnits.map { BilledUsage(searches: TokenUsage.bounded($0)) }
         return RerankingReply(
             results: reply.results.map { .init(index: $0.index, score: $0.score) },
             usage: searches ?? reply.usage?.billed)
