@@ -64,7 +64,11 @@ extension Provider {
     fileprivate mutating func read(_ fields: [String: YAMLValue]) {
         if let address = fields["baseURL"], let text = address.string() {
             baseURL = text
-            if host == nil { address.refuse("\(address.keyPath) “\(text)” is no http or https address.") }
+            if host == nil {
+                let shown = Settings.withoutCredentials(text)
+                let advice = shown == text ? "" : " Write it without a name, password or query; keys belong under keys."
+                address.refuse("\(address.keyPath) “\(shown)” is no http or https address.\(advice)")
+            }
         }
         if let value = fields["embedding"]?.choice(EmbeddingDialect.self) { embedding = value }
         if let value = fields["generation"]?.choice(GenerationDialect.self) { generation = value }

@@ -32,7 +32,15 @@ extension YAMLValue {
             refuse("\(keyPath) must have exactly one of environment, command and value.")
             return nil
         }
-        if let name = fields["environment"] { return name.string().map(KeySource.environment) }
+        if let name = fields["environment"] {
+            guard let text = name.string() else { return nil }
+            guard text.utf8.allSatisfy(Self.isNameByte), text.first?.isNumber == false else {
+                // It may be the key itself, put in the wrong place.
+                name.refuse("\(name.keyPath) must be the name of a variable, such as OPENAI_API_KEY.")
+                return nil
+            }
+            return .environment(text)
+        }
         if let words = fields["command"] {
             guard words.isSequence else {
                 words.refuse("\(words.keyPath) must be a list, such as [pass, show, openai]: it runs without a shell.")
@@ -41,5 +49,13 @@ extension YAMLValue {
             return words.strings().map(KeySource.command)
         }
         return fields["value"]?.string(isSecret: true).flatMap { APIKey($0) }.map(KeySource.literal)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
     }
 }

@@ -96,11 +96,15 @@ extension Settings {
         return rows
     }
 
-    /// An address without the name and password that may stand before its `@`.
-    private static func withoutCredentials(_ address: String) -> String {
-        guard let at = address.lastIndex(of: "@") else { return address }
-        let scheme = address.range(of: "://").map { String(address[..<$0.upperBound]) } ?? ""
-        return scheme + "<redacted>" + address[at...]
+    /// An address without what may be secret in it: the name and password before its `@`, and its query.
+    static func withoutCredentials(_ address: String) -> String {
+        let end = address.firstIndex(of: "?") ?? address.endIndex
+        var place = String(address[..<end])
+        if let at = place.lastIndex(of: "@") {
+            let scheme = place.range(of: "://").map { String(place[..<$0.upperBound]) } ?? ""
+            place = scheme + "<redacted>" + place[at...]
+        }
+        return end == address.endIndex ? place : place + "?<redacted>"
     }
 }
 

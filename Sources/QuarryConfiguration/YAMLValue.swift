@@ -59,7 +59,8 @@ struct YAMLValue {
     /// - Parameter isSecret: The value is not repeated in a problem.
     private func refuse(wanting wanted: String, isSecret: Bool = false) {
         var found = kind
-        if case .scalar(let scalar) = node, !isNull, !isSecret { found = "“\(scalar.string.prefix(80))”" }
+        let mayBeKey = keyPath == "keys" || keyPath.hasPrefix("keys.") || keyPath.hasSuffix(".key")
+        if case .scalar(let scalar) = node, !isNull, !isSecret, !mayBeKey { found = "“\(scalar.string.prefix(80))”" }
         refuse("\(keyPath) must be \(wanted), not \(found).")
     }
 

@@ -165,6 +165,16 @@ import Testing
         #expect(InMemoryFiles.problems(yaml) == [problem])
     }
 
+    @Test(arguments: [
+        "providers: {acme: {baseURL: 'http://user:userpw-SECRET@host/v1', embedding: tei}}", "keys: filekey-SECRET",
+        "keys: {openai: filekey-SECRET}", "keys: {openai: {environment: filekey-SECRET}}",
+        "keys: {openai: {value: [filekey-SECRET]}}",
+    ])
+    func `a secret in the wrong place is not repeated`(_ yaml: String) {
+        let problems = InMemoryFiles.problems(yaml)
+        #expect(problems.count == 1 && !problems[0].contains("SECRET"), "\(problems)")
+    }
+
     @Test func `what is no YAML is named by line and column`() {
         let problems = InMemoryFiles.problems("llm: a\nmodel: [b\n")
         #expect(problems.count == 1 && problems[0].hasPrefix("config.yaml:3:1: This is no YAML: "), "\(problems)")
