@@ -113,8 +113,8 @@ package final class CircuitBreaker: Sendable {
     private func refusal(_ state: State, _ now: Duration) -> HTTPError {
         let next =
             state.isProbing
-            ? "One request is trying it now"
-            : "It will be tried again in \(((state.opensAgain ?? now) - now).shownSeconds)"
+            ? "One request is trying it now; ask again after it"
+            : "Ask it again in \(((state.opensAgain ?? now) - now).shownSeconds)"
         return HTTPError(
             .circuitOpen,
             "The server failed \(state.failures) times in a row, at last with: \(state.reason). \(next).")

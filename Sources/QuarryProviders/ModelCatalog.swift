@@ -67,7 +67,8 @@ extension ModelCatalog {
         var name = Substring(model)
         if name.hasPrefix("models/") { name = name.dropFirst("models/".count) }
         // An exact card has the last word; a snapshot such as gpt-4-0613 shares the fate of its model.
-        for candidate in [name, name.withoutSnapshot] {
+        let lower = Substring(name.lowercased())
+        for candidate in [name, name.withoutSnapshot, lower, lower.withoutSnapshot] {
             guard let card = card(of: String(candidate), at: provider) else { continue }
             return card.retirement.map { (card, $0) }
         }

@@ -87,7 +87,9 @@ public final class ProviderConnection: Sendable {
         limits.idleTimeout = options.idleTimeout
         self.limits = limits
         retries = .providers(maximumAttempts: options.maximumAttempts)
-        manners = ProviderManners(provider.limits, concurrency: options.concurrency ?? provider.limits.concurrency)
+        manners = ProviderManners(
+            provider.limits, concurrency: options.concurrency ?? provider.limits.concurrency,
+            attempts: options.maximumAttempts)
     }
 
     /// The turn of a call, for callers who end it themselves.
@@ -163,7 +165,8 @@ public final class ProviderConnection: Sendable {
             let reservation = try reserve(call)
             var isBilled = false
             do {
-                let (reply, usage) = try await run(request, &isBilled)
+                let (reply, told) = try await run(request, &isBilled)
+                let usage = told.flatMap { $0.isCredible ? $0 : nil }
                 ledger.settle(reservation, usage: usage)
                 if let usage { manners.settle(call, actual: usage) }
                 return reply

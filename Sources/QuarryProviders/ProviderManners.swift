@@ -16,13 +16,13 @@ final class ProviderManners: Sendable {
         var model: String
     }
 
-    init(_ limits: RequestLimits, concurrency: Int) {
+    init(_ limits: RequestLimits, concurrency: Int, attempts: Int) {
         places = ConcurrencyLimit(concurrency)
         self.limits = .init(
             requestsPerMinute: limits.requestsPerMinute.map(Double.init),
             tokensPerMinute: limits.tokensPerMinute.map(Double.init))
-        // Requests side by side fail together: one outage must not count as many.
-        breaker = CircuitBreaker(threshold: max(5, 2 * concurrency))
+        // Requests side by side fail together: each may make all its attempts before others are held back.
+        breaker = CircuitBreaker(threshold: max(5, attempts * concurrency))
     }
 
     /// The turn of one call, whose attempts each cost its estimate.

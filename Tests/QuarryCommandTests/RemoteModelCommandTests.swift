@@ -263,7 +263,8 @@ struct RemoteModelCommandTests {
     }
 
     @Test(arguments: [
-        ("gpt-3.5-turbo", "shut"), ("gpt-6-luna", "Write openai/gpt-6-luna"), ("opnai/x", "Did you mean openai/x"),
+        ("gpt-3.5-turbo", "shut"), ("gpt-3.5", "shut"), ("PaLM", "shut"), ("google/palm-2", "shut"), ("Bard", "shut"),
+        ("gpt-6-luna", "Write openai/gpt-6-luna"), ("opnai/x", "Did you mean openai/x"),
     ])
     func `a name without its provider says how to write it`(name: String, advice: String) throws {
         let scratch = try notes(1)

@@ -267,7 +267,7 @@ import Testing
         #expect(error?.code == .circuitOpen)
         #expect(
             error?.message
-                == "The server failed 3 times in a row, at last with: no route. It will be tried again in 6.000 s.")
+                == "The server failed 3 times in a row, at last with: no route. Ask it again in 6.000 s.")
     }
 
     @Test func `one request tries, and decides for all`() throws {

@@ -115,6 +115,8 @@ import Testing
     }
 
     @Test(arguments: [
+        ("openai", "gpt-3.5", "openai/gpt-6-luna"), ("openai", "GPT-3.5-Turbo", "openai/gpt-6-luna"),
+        ("gemini", "PaLM-2", "gemini/gemini-3.8-flash"), ("gemini", "palm", "gemini/gemini-3.8-flash"),
         ("openai", "gpt-3.5-turbo", "openai/gpt-6-luna"), ("openai", "gpt-3.5-turbo-1106", "openai/gpt-6-luna"),
         ("openai", "gpt-4-0613", "openai/gpt-6.2-sol"), ("openai", "o1", "openai/gpt-6.2-sol"),
         ("openai", "gpt-4o-2024-05-13", "openai/gpt-6.2-sol"), ("openai", "text-davinci-003", "openai/gpt-6-luna"),
