@@ -152,13 +152,16 @@ extension EmbeddingClient {
             positions: positions, vectors: EmbeddingBatch(values: values, dimension: batch.dimension))
     }
 
-    /// The error, naming the text where a request with one text was too long.
+    /// The error, naming the text among those that were handed over.
     private func named(_ error: any Error, _ plan: EmbeddingPlan, _ range: Range<Int>) -> any Error {
-        guard var failure = error as? ProviderError, failure.code == .inputTooLong,
-            let position = plan.positions(of: range.lowerBound).first
-        else { return error }
-        failure.message =
-            "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
+        guard var failure = error as? ProviderError else { return error }
+        if failure.code == .inputTooLong, let position = plan.positions(of: range.lowerBound).first {
+            failure.position = position
+            failure.message =
+                "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
+        } else if let row = failure.position {
+            failure.position = plan.positions(of: range.lowerBound + row).first
+        }
         return failure
     }
 }

@@ -26,10 +26,12 @@ struct EmbeddingClient: Sendable {
                     .invalidInput, "Text \(position) of \(texts.count) is empty; there is nothing to embed.")
             }
             if let tokensPerInput, text.utf8.count / Self.bytesPerToken > tokensPerInput {
-                throw ProviderError(
+                var error = ProviderError(
                     .inputTooLong,
                     "Text \(position) of \(texts.count) has \(text.utf8.count) bytes, more than the \(tokensPerInput) tokens that "
                         + "\(settings.model) reads. Cut the documents into shorter chunks.")
+                error.position = position
+                throw error
             }
         }
     }

@@ -58,9 +58,11 @@ struct EmbeddingReply {
         }
         for row in 0..<count {
             guard ordered.scaleRow(at: row * dimension, dimension: dimension, toUnitLength: normalizes) else {
-                throw ProviderError(
+                var error = ProviderError(
                     .malformedReply,
                     "\(place()) made a vector for text \(row) that is zero or not finite. The model may be damaged.")
+                error.position = row
+                throw error
             }
         }
         return EmbeddingBatch(values: ordered, dimension: dimension)

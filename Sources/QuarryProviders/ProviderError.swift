@@ -49,6 +49,8 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
     /// A sentence for a person: the thing, its value, the next step. Never holds a key.
     public var message: String
     public var underlyingError: (any Error)?
+    /// Which of the texts that were handed over it is about, where it is about one.
+    public var position: Int?
 
     public init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil) {
         self.code = code

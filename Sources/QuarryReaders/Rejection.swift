@@ -15,6 +15,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenRecord
         case duplicateID
         case unsupportedFormat
+        /// A text that the model of the index does not take.
+        case refusedByModel
         /// A line of front matter that is not understood. Only ever a warning.
         case brokenFrontMatter
         /// A line of an ignore file that is not understood. Only ever a warning.

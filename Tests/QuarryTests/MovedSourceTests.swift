@@ -1,6 +1,7 @@
 import Foundation
 import Quarry
 import QuarryCore
+import Synchronization
 import Testing
 
 struct MovedSourceTests {
@@ -46,6 +47,67 @@ struct MovedSourceTests {
         try corpus.folder.remove("docs/records.jsonl")
         #expect(try await corpus.index().quarantined.isEmpty)
         #expect(try await corpus.documents(with: "marble") == ["docs/b.md"])
+    }
+
+    @Test func `a file that is given beside its folder is indexed once`() async throws {
+        let corpus = try TestCorpus()
+        for name in ["a", "b"] { try corpus.write("A note on \(name).", to: "\(name).md") }
+        for inputs in [["docs"], ["docs", "docs/a.md"], ["docs/a.md", "docs"], ["docs", "docs/a.md", "docs/b.md"]] {
+            let report = try await corpus.index(inputs)
+            #expect(report.quarantined.isEmpty && report.deletedDocuments == 0, "\(inputs)")
+            #expect(try await corpus.documents(with: "note") == ["docs/a.md", "docs/b.md"], "\(inputs)")
+        }
+    }
+
+    @Test func `a file that was only touched keeps its ids`() async throws {
+        let corpus = try TestCorpus()
+        func record(_ id: String, _ word: String) -> String {
+            "{\"_id\": \"\(id)\", \"text\": \"The \(word) sleeps.\"}\n"
+        }
+        func touch(_ name: String) throws {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: 100)], ofItemAtPath: corpus.folder.path("docs/\(name)"))
+        }
+        try corpus.write(record("x", "zebra"), to: "b.jsonl")
+        try corpus.write(record("x", "walrus") + record("y", "newt"), to: "c.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source) == ["docs/c.jsonl"])
+        try touch("b.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source) == ["docs/c.jsonl"])
+        try touch("c.jsonl")
+        // A new file before it wants the same id.
+        try corpus.write(record("x", "otter"), to: "a.jsonl")
+        try touch("b.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source).sorted() == ["docs/a.jsonl", "docs/c.jsonl"])
+        #expect(try await corpus.documents(with: "zebra") == ["x"])
+        #expect(try await corpus.documents(with: "newt") == ["y"])
+        // Its holder gone, the id goes to one that wants it.
+        try corpus.folder.remove("docs/b.jsonl")
+        try await corpus.index()
+        #expect(try await corpus.documents(with: "sleeps") == ["x", "y"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a file that lost records to another one in a run that was cut off is read again`() async throws {
+        let corpus = try TestCorpus()
+        func records(_ numbers: Range<Int>) -> String {
+            numbers.map { "{\"_id\": \"\($0)\", \"text\": \"Record \($0) tells of granite.\"}\n" }.joined()
+        }
+        try corpus.write(records(0..<10), to: "a.jsonl")
+        try corpus.write(records(10..<300), to: "c.jsonl")
+        try await corpus.index()
+        // Most records move up, and more come after them; the run ends with its first batch.
+        try corpus.write(records(0..<250) + records(1000..<1200), to: "a.jsonl")
+        try corpus.write(records(250..<300), to: "c.jsonl")
+        let (path, indexer) = (corpus.documentsPath, try corpus.indexer())
+        let run = RunningTask()
+        run.begin { try await indexer.index([.path(path)]) { _ in run.cancel() } }
+        await #expect(throws: CancellationError.self) { try await run.value() }
+        #expect(try corpus.open().summary().documents > 300)
+        try corpus.write(records(0..<10), to: "a.jsonl")
+        try corpus.write(records(10..<300), to: "c.jsonl")
+        try await corpus.index()
+        #expect(try corpus.open().summary().documents == 300)
+        #expect(try corpus.open().problems().isEmpty)
     }
 
     @Test func `a file that was refused an id keeps its documents under another name`() async throws {
@@ -104,4 +166,17 @@ struct MovedSourceTests {
         #expect(Set(hits.map(\.chunk.documentID)) == ["docs/after/136.md", "docs/after/137.md"])
         #expect(try await corpus.index().isEmpty)
     }
+}
+
+/// A task that what it does can cancel.
+private final class RunningTask: Sendable {
+    private let task = Mutex<Task<IndexingReport, any Error>?>(nil)
+
+    func begin(_ work: @escaping @Sendable () async throws -> IndexingReport) {
+        task.withLock { $0 = Task { try await work() } }
+    }
+
+    func cancel() { task.withLock { $0?.cancel() } }
+
+    func value() async throws -> IndexingReport? { try await task.withLock { $0 }?.value }
 }

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryReaders
 
 /// Collects what is to be written into batches, and has one of them at a time embedded and committed while the next is
 /// collected.
@@ -25,6 +26,8 @@ struct BatchQueue {
     private(set) var embedded = (chunks: 0, tokens: 0)
     /// Documents that are no longer in sources that stay.
     private(set) var leftovers: [IndexingRun.Removal] = []
+    /// Why documents were left out whose text the model does not take, and how many chunks they have.
+    private(set) var refused: (rejections: [Rejection], chunks: Int) = ([], 0)
 
     init(index: CorpusIndex, embedder: (any Embedder)?, batchChunks: Int, applies: Bool) {
         self.index = index
@@ -91,6 +94,8 @@ struct BatchQueue {
 
     private mutating func count(_ outcome: IndexingBatch.Outcome) {
         leftovers += outcome.leftovers
+        refused.rejections += outcome.refused.rejections
+        refused.chunks += outcome.refused.chunks
         for (text, tokens) in outcome.embedded where counted.insert(text).inserted {
             embedded.chunks += 1
             embedded.tokens += tokens

@@ -80,6 +80,11 @@ struct IndexWriter {
         return id
     }
 
+    /// The root that a source was found under.
+    func root(of source: Int64) throws -> String? {
+        try fetch(String.self, "SELECT root FROM sources WHERE id = ?", [source])
+    }
+
     func complete(_ source: Int64, sha256: ContentHash) throws {
         try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
     }
@@ -90,6 +95,7 @@ struct IndexWriter {
     func write(_ prepared: PreparedDocument, source: Int64, vectors: [ArraySlice<Float>]?) throws {
         let document = prepared.document
         if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ?", [document.id]) {
+            try reopenHolder(of: document.id, unless: source)
             try removeDocument(old)
         }
         try execute(
@@ -128,6 +134,14 @@ struct IndexWriter {
         }
     }
 
+    /// Puts a document into quarantine; what is stored of it from before goes.
+    func refuse(_ key: String, of source: Int64, for rejection: Rejection) throws {
+        if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ? AND source = ?", [key, source]) {
+            try removeDocument(old)
+        }
+        try quarantine([rejection], root: root(of: source))
+    }
+
     /// Removes a document, its chunks, and all that the engines know of them.
     func removeDocument(_ id: Int64) throws {
         let chunks = try Int64.fetchAll(
@@ -148,6 +162,14 @@ struct IndexWriter {
         guard isThere == true else { return false }
         try removeDocument(id)
         return true
+    }
+
+    /// Marks the source that loses a document to another one as not complete until it is closed in this run: a run that is
+    /// cut off before must not leave it passing for the whole.
+    private func reopenHolder(of key: String, unless source: Int64) throws {
+        try execute(
+            "UPDATE sources SET sha256 = NULL WHERE id = (SELECT source FROM documents WHERE key = ?) AND id != ?",
+            [key, source])
     }
 
     /// Marks a source as not complete, so that a run which is cut off while its documents go leaves no half of it that
@@ -171,6 +193,7 @@ struct IndexWriter {
 
     /// Brings the place of an unchanged document in its source up to date.
     func relocate(_ key: String, sourceMap: Data, source: Int64) throws {
+        try reopenHolder(of: key, unless: source)
         try db.execute(
             sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
     }

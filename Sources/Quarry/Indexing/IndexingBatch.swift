@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarryProviders
 import QuarryReaders
 import QuarryText
 import Synchronization
@@ -10,6 +11,8 @@ struct IndexingBatch: Sendable {
     enum Operation: Sendable {
         case open(IndexingRun.SourceRow)
         case write(PreparedDocument, source: String)
+        /// The model does not take a text of the document.
+        case refuse(key: String, source: String, Rejection)
         case relocate(key: String, sourceMap: Data, source: String)
         /// Every document of the source was read: those of `keys` are its own, those of `refused` have another source.
         case close(IndexingRun.SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String])
@@ -20,11 +23,19 @@ struct IndexingBatch: Sendable {
         var embedded: [ContentHash: Int] = [:]
         /// Documents that are no longer in sources that stay.
         var leftovers: [IndexingRun.Removal] = []
+        /// Why documents were left out whose text the model does not take, and how many chunks they have.
+        var refused: (rejections: [Rejection], chunks: Int) = ([], 0)
+    }
+
+    /// A text that the model does not take.
+    private struct RefusedText: Error {
+        var digest: ContentHash
+        var reason: ProviderError
     }
 
     let index: CorpusIndex
     let embedder: (any Embedder)?
-    let operations: [Operation]
+    private(set) var operations: [Operation]
     /// How far the run is before, and once the batch is committed; without the tokens that it embeds.
     let progress: (before: IndexingProgress, after: IndexingProgress)
 
@@ -44,7 +55,49 @@ struct IndexingBatch: Sendable {
     }
 
     /// Embeds the chunks whose text has no vector in the index, then commits everything.
+    ///
+    /// A document with a text that is too long for the model goes into quarantine; the others are committed without it.
+    /// - Throws: What ends the run; where a text is to blame, it names the document.
     func commit(onProgress: @Sendable (IndexingProgress) -> Void) async throws -> Outcome {
+        var batch = self
+        var refused: (rejections: [Rejection], chunks: Int) = ([], 0)
+        while true {
+            do {
+                var outcome = try await batch.commitWhole(onProgress: onProgress)
+                outcome.refused = refused
+                return outcome
+            } catch let text as RefusedText {
+                let (rejections, chunks) = batch.refuse(text)
+                guard text.reason.code == .inputTooLong else {
+                    var error = text.reason
+                    if let first = rejections.first { error.message = "\(first.source): \(error.message)" }
+                    throw error
+                }
+                refused.rejections += rejections
+                refused.chunks += chunks
+            }
+        }
+    }
+
+    /// Leaves the documents out that have a text.
+    private mutating func refuse(_ text: RefusedText) -> (rejections: [Rejection], chunks: Int) {
+        var (rejections, chunks): ([Rejection], Int) = ([], 0)
+        operations = operations.map { operation in
+            guard case .write(let prepared, let source) = operation,
+                prepared.chunks.contains(where: { $0.sha256 == text.digest })
+            else { return operation }
+            let rejection = Rejection(
+                source: source, line: prepared.document.sourceMap.firstLine, reason: .refusedByModel,
+                message: "The model of the index does not take the document “\(prepared.document.id)”: "
+                    + text.reason.message)
+            rejections.append(rejection)
+            chunks += prepared.chunks.count
+            return .refuse(key: prepared.document.id, source: source, rejection)
+        }
+        return (rejections, chunks)
+    }
+
+    private func commitWhole(onProgress: @Sendable (IndexingProgress) -> Void) async throws -> Outcome {
         var (vectors, missing) = try stored()
         let embedded = Self.tokens(of: missing)
         let tokens = embedded.values.reduce(0, +)
@@ -98,25 +151,38 @@ struct IndexingBatch: Sendable {
     ) async throws -> Vectors {
         let digests = texts.map(\.digest)
         let done = Mutex(0)
-        let batch = try await embedder.embed(texts.map(\.text), as: .passage) { part in
-            guard part.positions.count < digests.count else { return }
-            try translatingErrors(path: index.path) {
-                try index.pool.write { db in
-                    try PendingVectors.insert(
-                        part.vectors, of: part.positions.map { digests[$0] },
-                        generation: SettingsTable.integer(SettingsTable.generation, in: db) ?? 1, in: db)
+        let batch = try await namingRefused(digests) {
+            try await embedder.embed(texts.map(\.text), as: .passage) { part in
+                guard part.positions.count < digests.count else { return }
+                try translatingErrors(path: index.path) {
+                    try index.pool.write { db in
+                        try PendingVectors.insert(
+                            part.vectors, of: part.positions.map { digests[$0] },
+                            generation: SettingsTable.integer(SettingsTable.generation, in: db) ?? 1, in: db)
+                    }
                 }
+                let finished = done.withLock { done in
+                    done += part.positions.count
+                    return done
+                }
+                onProgress(progress(embedded: finished, of: digests.count, tokens: tokens))
             }
-            let finished = done.withLock { done in
-                done += part.positions.count
-                return done
-            }
-            onProgress(progress(embedded: finished, of: digests.count, tokens: tokens))
         }
         guard batch.count == digests.count else {
             throw CorpusError(.damaged, "The model returned \(batch.count) vectors for \(digests.count) texts.")
         }
         return Dictionary(uniqueKeysWithValues: digests.enumerated().map { ($1, batch[$0]) })
+    }
+
+    private func namingRefused(
+        _ digests: [ContentHash], _ embed: () async throws -> EmbeddingBatch
+    ) async throws -> EmbeddingBatch {
+        do {
+            return try await embed()
+        } catch let error as ProviderError {
+            guard let position = error.position, digests.indices.contains(position) else { throw error }
+            throw RefusedText(digest: digests[position], reason: error)
+        }
     }
 
     /// How far the run is when some of the batch's texts are embedded.
@@ -153,6 +219,8 @@ struct IndexingBatch: Sendable {
                 try writer.relocate(key, sourceMap: sourceMap, source: try id(of: source))
             case .write(let prepared, let source):
                 try writer.write(prepared, source: try id(of: source), vectors: try rows(of: prepared, in: vectors))
+            case .refuse(let key, let source, let rejection):
+                try writer.refuse(key, of: try id(of: source), for: rejection)
             case .close(let row, let keys, let rejections, let refused):
                 let id = try id(of: row.name)
                 try writer.quarantine(rejections, root: row.root)

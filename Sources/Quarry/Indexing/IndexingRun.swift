@@ -68,9 +68,12 @@ struct IndexingRun {
             index: indexer.index, embedder: indexer.embedder, batchChunks: indexer.batchChunks, applies: applies)
         let diff = scan.diff
         gone = diff.deleted
-        let outdated = diff.changed.flatMap { [$0.file.id, $0.stored.name] } + diff.deleted.map(\.name)
+        let outdated =
+            diff.changed.filter { !scan.touched.contains($0.file.id) }
+            .flatMap { [$0.file.id, $0.stored.name] } + diff.deleted.map(\.name)
         // What is read only for documents that it was refused keeps those that it has.
-        reread = Set((scan.work + scan.external).map(\.name)).subtracting(scan.rechecked).union(outdated)
+        reread = Set((scan.work + scan.external).map(\.name)).subtracting(scan.rechecked)
+            .subtracting(scan.touched).union(outdated)
         totalBytes = (scan.work + scan.external).reduce(0) { $0 + $1.byteCount }
         report.sources.unchanged = diff.unchanged.count - scan.passedOver.count
         report.sources.skipped = scan.skipped + scan.passedOver.count
@@ -255,6 +258,9 @@ struct IndexingRun {
     mutating func finish(onProgress: @escaping @Sendable (IndexingProgress) -> Void) async throws {
         try await commit(source: (scan.external.last ?? scan.work.last)?.name ?? "", onProgress: onProgress)
         (report.embeddedChunks, report.embeddedTokens) = batches.embedded
+        report.quarantined += batches.refused.rejections
+        report.documents -= batches.refused.rejections.count
+        report.chunks -= batches.refused.chunks
         guard applies else { return try countRemovals() }
         try removeWhatIsGone(and: batches.leftovers)
         try translatingErrors(path: index.path) { try index.pool.write { try PendingVectors.clear(in: $0) } }

@@ -29,6 +29,17 @@ struct InputScan {
             case .file(_, let stored), .bytes(_, _, let stored): stored
             }
         }
+
+        /// Whether the content is what was read before, by the same version of its reader and under the same name.
+        fileprivate func isUntouched(by readers: SourceReaders) -> Bool {
+            guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
+                stored.reader == readers.version(of: name)
+            else { return false }
+            return switch self {
+            case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
+            case .bytes(let bytes, _, _): ContentHash(of: bytes) == digest
+            }
+        }
     }
 
     /// In the order of their names, those of ``rechecked`` last.
@@ -54,6 +65,8 @@ struct InputScan {
     let rechecked: Set<String>
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
+    /// Sources of another time and the same content: they keep their documents.
+    private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
     let emptySources: Set<Int64>
     let maximumFileBytes: Int
@@ -120,6 +133,7 @@ struct InputScan {
                 work.append(.bytes(bytes, name: name, stored: names[ExactText(name)]))
             }
         }
+        touched = Set(work.filter { $0.isUntouched(by: readers) }.map(\.name))
         work.sort { $0.name < $1.name }
         work += again.map { .file($0.file, stored: $0.stored) }
         external = work.filter { readers.external(for: $0.name) != nil }

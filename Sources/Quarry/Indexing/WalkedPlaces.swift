@@ -47,7 +47,8 @@ struct WalkedPlaces {
     func placed(_ file: FoundFile) -> FoundFile {
         var file = file
         let root = absolutePaths[file.root] ?? Self.absolute(file.root)
-        if file.isExplicit {
+        // One that was given itself and found in a folder as well has the folder for its root.
+        if file.path == file.root {
             file.path = root
         } else {
             let rest = file.path.utf8.dropFirst(file.root.utf8.count).drop { $0 == UInt8(ascii: "/") }
