@@ -61,6 +61,7 @@ struct RefusedTextTests {
             #expect(report.quarantined.allSatisfy { $0.reason == .refusedByModel })
             #expect(report.documents == (isFirst ? 149 : 0))
             #expect(report.chunks == (isFirst ? 149 : 0))
+            #expect(report.embeddedChunks == (isFirst ? 149 : 0))
         }
         #expect(embedder.billed == 149)
         #expect(try corpus.open().summary().vectors == 149)

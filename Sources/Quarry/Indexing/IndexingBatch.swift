@@ -31,6 +31,8 @@ struct IndexingBatch: Sendable {
     private struct RefusedText: Error {
         var digest: ContentHash
         var reason: ProviderError
+        /// All texts that were to be embedded with it, with their tokens.
+        var asked: [ContentHash: Int]
     }
 
     let index: CorpusIndex
@@ -61,22 +63,34 @@ struct IndexingBatch: Sendable {
     func commit(onProgress: @Sendable (IndexingProgress) -> Void) async throws -> Outcome {
         var batch = self
         var refused: (rejections: [Rejection], chunks: Int) = ([], 0)
+        var asked: [ContentHash: Int] = [:]
         while true {
             do {
                 var outcome = try await batch.commitWhole(onProgress: onProgress)
                 outcome.refused = refused
+                // Those that were embedded before one was refused are no longer missing.
+                let kept = asked.isEmpty ? [] : batch.digests
+                outcome.embedded.merge(asked.filter { kept.contains($0.key) }) { $1 }
                 return outcome
             } catch let text as RefusedText {
                 let (rejections, chunks) = batch.refuse(text)
-                guard text.reason.code == .inputTooLong else {
+                guard text.reason.code == .inputTooLong, !rejections.isEmpty else {
                     var error = text.reason
                     if let first = rejections.first { error.message = "\(first.source): \(error.message)" }
                     throw error
                 }
                 refused.rejections += rejections
                 refused.chunks += chunks
+                asked.merge(text.asked) { $1 }
             }
         }
+    }
+
+    /// The texts of all documents that are written.
+    private var digests: Set<ContentHash> {
+        var digests: Set<ContentHash> = []
+        for case .write(let prepared, _) in operations { digests.formUnion(prepared.chunks.map(\.sha256)) }
+        return digests
     }
 
     /// Leaves the documents out that have a text.
@@ -151,7 +165,7 @@ struct IndexingBatch: Sendable {
     ) async throws -> Vectors {
         let digests = texts.map(\.digest)
         let done = Mutex(0)
-        let batch = try await namingRefused(digests) {
+        let batch = try await namingRefused(texts) {
             try await embedder.embed(texts.map(\.text), as: .passage) { part in
                 guard part.positions.count < digests.count else { return }
                 try translatingErrors(path: index.path) {
@@ -175,13 +189,13 @@ struct IndexingBatch: Sendable {
     }
 
     private func namingRefused(
-        _ digests: [ContentHash], _ embed: () async throws -> EmbeddingBatch
+        _ texts: [Text], _ embed: () async throws -> EmbeddingBatch
     ) async throws -> EmbeddingBatch {
         do {
             return try await embed()
         } catch let error as ProviderError {
-            guard let position = error.position, digests.indices.contains(position) else { throw error }
-            throw RefusedText(digest: digests[position], reason: error)
+            guard let position = error.position, texts.indices.contains(position) else { throw error }
+            throw RefusedText(digest: texts[position].digest, reason: error, asked: Self.tokens(of: texts))
         }
     }
 
