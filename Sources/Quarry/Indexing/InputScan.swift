@@ -31,7 +31,7 @@ struct InputScan {
         }
 
         /// Whether the content is what was read before, by the same version of its reader and under the same name.
-        fileprivate func isUntouched(by readers: SourceReaders) -> Bool {
+        fileprivate func isOnlyTouched(by readers: SourceReaders) -> Bool {
             guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
                 stored.reader == readers.version(of: name)
             else { return false }
@@ -133,7 +133,7 @@ struct InputScan {
                 work.append(.bytes(bytes, name: name, stored: names[ExactText(name)]))
             }
         }
-        touched = Set(work.filter { $0.isUntouched(by: readers) }.map(\.name))
+        touched = Set(work.filter { $0.isOnlyTouched(by: readers) }.map(\.name))
         work.sort { $0.name < $1.name }
         work += again.map { .file($0.file, stored: $0.stored) }
         external = work.filter { readers.external(for: $0.name) != nil }
