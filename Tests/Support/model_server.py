@@ -33,6 +33,8 @@ def start_llama(role, port):
     parameters.cpuparams.n_threads = 1
     parameters.use_jinja = True
     parameters.model_alias = {"smollm2"}
+    # Anthropic's interface takes no temperature: without this a reply would be drawn by chance.
+    parameters.sampling.temp = 0.0
     if role == "llama-embedding":
         parameters.embedding = True
         parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
