@@ -92,6 +92,11 @@ struct IndexCommand: AsyncParsableCommand {
         return readers
     }
 
+    private func noteWaiting(for process: Int32?) {
+        let holder = process.map { "process \($0)" } ?? "another process"
+        output.note("\(file.path) is being brought up to date by \(holder); waiting for it to end (^C gives up).")
+    }
+
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input (-) can be given once.")
@@ -130,7 +135,7 @@ struct IndexCommand: AsyncParsableCommand {
             report =
                 plan
                 ? try await indexer.plan(sources, options: options)
-                : try await indexer.index(sources, options: options) { progress.show($0) }
+                : try await indexer.index(sources, options: options, onProgress: progress.show, onWait: noteWaiting)
         } catch let error as ProviderError {
             progress.clear()
             if !plan { output.note("What was done before is kept; the same command goes on from there.") }

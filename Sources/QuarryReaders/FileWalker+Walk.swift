@@ -106,6 +106,7 @@ struct Walk {
         entry.path = parent.path.hasSuffix("/") ? parent.path + name : parent.path + "/" + name
         entry.canonical = parent.canonical == "/" ? "/" + name : parent.canonical + "/" + name
         entry.id = parent.id.isEmpty ? name : parent.id + "/" + name
+        if walker.ownFiles.contains(entry.canonical) { return }
         entry.names.append(Array(name.utf8))
         let status: FileStatus
         do {
@@ -179,6 +180,13 @@ struct Walk {
         let names = id.split(separator: "/").map { Array($0.utf8) }
         if let pattern = exclude.last(where: { $0.matches(names[...], isDirectory: false) }), !pattern.isNegated {
             skip()
+            return
+        }
+        if walker.ownFiles.contains(canonical) {
+            result.rejected.append(
+                Rejection(
+                    source: id, reason: .unsupportedFormat,
+                    message: "It belongs to the index that is being written. Leave it out."))
             return
         }
         guard visited.insert(ExactText(canonical)).inserted else {

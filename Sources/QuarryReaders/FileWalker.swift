@@ -30,6 +30,9 @@ public struct FileWalker: Sendable {
     /// Whether recordings, pictures and the like are found too where ``formats`` has nothing that reads them; they may
     /// have been read before. The default is false.
     public var includesUnreadMedia = false
+    /// Files, by their absolute paths without links, that are nobody's documents: they are passed over in folders
+    /// without being counted, and rejected where they were named.
+    public var ownFiles: Set<String> = []
 
     public init(
         roots: [String], include: [String] = [], exclude: [String] = [],

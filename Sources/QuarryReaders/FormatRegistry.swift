@@ -149,7 +149,8 @@ extension FormatRegistry {
         "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",
-        "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "ttf", "otf", "woff", "woff2",
+        "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal",
+        "quarry-shm", "quarry-lock", "db-wal", "db-shm", "sqlite-wal", "sqlite-shm", "ttf", "otf", "woff", "woff2",
         "safetensors", "gguf", "onnx", "pt", "npy", "npz", "parquet", "iso", "dmg", "deb", "rpm",
     ]
 }

@@ -21,7 +21,11 @@ final class BatchEncoder: Sendable {
     /// One unit vector (hidden) for each sequence of token ids, in order, end to end.
     ///
     /// Throws where a sequence is empty or too long, or an id is not in the vocabulary.
-    func vectors(of texts: [[Int32]]) async throws -> [Float] {
+    /// - Parameter onBatch: Called one at a time, with the vectors of each batch as soon as they are there, end to end in
+    ///   the order of its texts. What it throws ends the work.
+    func vectors(
+        of texts: [[Int32]], onBatch: (TokenBatch, [Float]) throws -> Void = { _, _ in }
+    ) async throws -> [Float] {
         let configuration = encoder.weights.configuration
         for ids in texts {
             guard 1...maximumTokens ~= ids.count else {
@@ -38,9 +42,9 @@ final class BatchEncoder: Sendable {
         let batches = TokenBatch.packed(
             lengths: texts.map(\.count), capacity: batchTokens, workers: executor.workers)
         let width = configuration.hiddenSize
-        let parts = try await executor.concurrentMap(count: batches.count) { [self] index in
-            try encode(batches[index], of: texts)
-        }
+        let parts = try await executor.concurrentMap(
+            count: batches.count, onResult: { try onBatch(batches[$0], $1) },
+            { [self] index in try encode(batches[index], of: texts) })
         var vectors = [Float](repeating: 0, count: texts.count * width)
         for (batch, part) in zip(batches, parts) {
             for (row, text) in batch.texts.enumerated() {

@@ -74,13 +74,33 @@ public struct TransformerEmbedder: Embedder {
     /// One unit vector for each text, in order. Equal texts are computed once.
     ///
     /// Runs on threads of its own; a cancelled task ends after the batches that have begun.
-    @concurrent
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+        try await embed(texts, as: role) { _ in }
+    }
+
+    /// The same, telling of some hundred tokens of text at a time.
+    @concurrent
+    public func embed(
+        _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
+    ) async throws -> EmbeddingBatch {
         let prefix = role == .query ? fingerprint.queryPrefix : fingerprint.passagePrefix
         let (distinct, rows) = ExactText.distinct(texts)
         let tokens = try await tokenize(distinct, prefix: prefix)
-        let vectors = try await encoder.vectors(of: tokens)
+        var places = [[Int]](repeating: [], count: distinct.count)
+        for (text, row) in rows.enumerated() { places[row].append(text) }
         let width = dimension
+        let vectors = try await encoder.vectors(of: tokens) { batch, vectors in
+            var part = EmbeddedPart(positions: [], vectors: EmbeddingBatch(values: [], dimension: width))
+            for (row, text) in batch.texts.enumerated() {
+                for place in places[text] {
+                    part.positions.append(place)
+                    part.vectors.append(
+                        contentsOf: EmbeddingBatch(
+                            values: Array(vectors[row * width..<(row + 1) * width]), dimension: width))
+                }
+            }
+            try onPart(part)
+        }
         guard distinct.count < texts.count else { return EmbeddingBatch(values: vectors, dimension: width) }
         var values: [Float] = []
         values.reserveCapacity(texts.count * width)

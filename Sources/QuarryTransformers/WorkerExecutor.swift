@@ -46,31 +46,33 @@ final class WorkerExecutor: TaskExecutor {
     /// The results of `body` for 0 ..< count, in that order, computed by all workers.
     ///
     /// Cancellation is looked at before each call. The first error ends the others.
+    /// - Parameter onResult: Called one at a time, with each result as soon as it is there, also with those that were
+    ///   under way when another one failed. What it throws ends the work.
     func concurrentMap<Result: Sendable>(
-        count: Int, _ body: @escaping @Sendable (Int) throws -> Result
+        count: Int, onResult: (Int, Result) throws -> Void = { _, _ in },
+        _ body: @escaping @Sendable (Int) throws -> Result
     ) async throws -> [Result] {
-        let cursor = Cursor()
-        return try await withThrowingTaskGroup(of: [(index: Int, result: Result)].self) { group in
-            for _ in 0..<min(workers, count) {
+        try await withThrowingTaskGroup(of: (index: Int, result: Result).self) { group in
+            for index in 0..<count {
                 group.addTask(executorPreference: self) {
-                    var part: [(index: Int, result: Result)] = []
-                    while case let index = cursor.advance(), index < count {
-                        try Task.checkCancellation()
-                        part.append((index, try body(index)))
-                    }
-                    return part
+                    try Task.checkCancellation()
+                    return (index, try body(index))
                 }
             }
             var results: [(index: Int, result: Result)] = []
-            for try await part in group { results += part }
+            var failure: (any Error)?
+            while let next = await group.nextResult() {
+                do {
+                    let (index, result) = try next.get()
+                    results.append((index, result))
+                    try onResult(index, result)
+                } catch {
+                    failure = failure ?? error
+                    group.cancelAll()
+                }
+            }
+            if let failure { throw failure }
             return results.sorted { $0.index < $1.index }.map(\.result)
         }
     }
-}
-
-/// Hands out 0, 1, 2 … to whoever asks.
-private final class Cursor: Sendable {
-    private let next = Atomic(0)
-
-    func advance() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
 }

@@ -94,4 +94,33 @@ struct ResumedEmbeddingTests {
         #expect(counts == counts.sorted())
         #expect(counts.last == 40)
     }
+
+    /// Writes 300 notes, so many that they are more than one batch.
+    private func write(_ corpus: TestCorpus, name: (Int) -> String) throws {
+        for number in 0..<300 {
+            try corpus.write("Note \(number) tells of item \(number * 13).", to: name(number))
+        }
+    }
+
+    @Test func `texts that change places over several batches are not embedded again`() async throws {
+        let corpus = try TestCorpus()
+        try write(corpus) { "\($0 / 150)/\(1000 + $0 % 150).txt" }
+        try await corpus.index()
+        let before = corpus.embedder.passages
+        #expect(before == 300)
+        // Two folders change places.
+        try write(corpus) { "\(1 - $0 / 150)/\(1000 + $0 % 150).txt" }
+        #expect(try await corpus.indexer().plan([.path(corpus.documentsPath)]).embeddedChunks == 0)
+        let swapped = try await corpus.index()
+        #expect(swapped.documents == 300 && swapped.embeddedChunks == 0)
+        // Logs are rotated: each takes the name of the one before it, in the order against that of reading.
+        try write(corpus) { number in "\((number + 299) % 300 / 150)/\(1000 + (number + 299) % 300 % 150).txt" }
+        #expect(try await corpus.index().embeddedChunks == 0)
+        try write(corpus) { "\($0 / 150)/\(1000 + $0 % 150).txt" }
+        #expect(try await corpus.index().embeddedChunks == 0)
+        #expect(corpus.embedder.passages == before)
+        let index = try corpus.open()
+        #expect(try index.problems().isEmpty)
+        #expect(try index.summary().vectors == 300)
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
 import QuarryTransformers
+import Synchronization
 import Testing
 
 struct TinyModelTests {
@@ -177,5 +178,52 @@ struct TinyModelTests {
         #expect(bare.fingerprint.queryPrefix.isEmpty && bare.fingerprint.passagePrefix == "passage: ")
         let given = try TransformerEmbedder(modelDirectory: path, passagePrefix: "the ")
         #expect(try await given.embed(["river"], as: .passage) == bare.embed(["the river"], as: .query))
+    }
+
+    @Test func `parts are told as they are done, each text once`() async throws {
+        let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 11))
+        let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 2)
+        // More tokens than one batch of the encoder takes, each text twice.
+        let texts = (0..<600).map { number in
+            // Three digits of base eight, as words.
+            let words = [1, 8, 64].map { place in TinyModel.words[8 + number % 300 / place % 8] }
+            return words.joined(separator: " ")
+        }
+        let parts = Mutex<[EmbeddedPart]>([])
+        let batch = try await embedder.embed(texts, as: .passage) { part in parts.withLock { $0.append(part) } }
+        let told = parts.withLock { $0 }
+        #expect(told.count > 1)
+        #expect(told.flatMap(\.positions).sorted() == Array(texts.indices))
+        for part in told {
+            for (row, position) in part.positions.enumerated() { #expect(part.vectors[row] == batch[position]) }
+        }
+    }
+
+    @Test func `of a task that is cancelled no part is lost that was done`() async throws {
+        let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 12))
+        let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 1)
+        let texts = (0..<4000).map { "river stone \($0)" }
+        let told = Mutex(0)
+        let run = Task {
+            try await embedder.embed(texts, as: .passage) { part in
+                if told.withLock({ told in
+                    told += part.positions.count
+                    return told == part.positions.count
+                }) {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect((1..<texts.count).contains(told.withLock { $0 }))
+    }
+
+    @Test func `what a teller of parts throws ends the work`() async throws {
+        struct Full: Error {}
+        let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 13))
+        let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 2)
+        await #expect(throws: Full.self) {
+            try await embedder.embed(Self.texts, as: .passage) { _ in throw Full() }
+        }
     }
 }

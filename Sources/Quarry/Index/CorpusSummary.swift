@@ -5,6 +5,7 @@ public import QuarryReaders
 
 /// What is in an index, and how it was made.
 public struct CorpusSummary: Sendable, Codable {
+    /// Files, and inputs that were none; without those that were passed over because they held no text.
     public var sources: Int
     public var documents: Int
     public var chunks: Int
@@ -28,7 +29,9 @@ extension CorpusIndex {
                 }
                 let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages")
                 return CorpusSummary(
-                    sources: try count("sources"), documents: try count("documents"), chunks: try count("chunks"),
+                    sources: try count("sources") - StoredInputs.passedOver(in: db).count,
+                    documents: try count("documents"),
+                    chunks: try count("chunks"),
                     tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,
                     vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
                     languages: Dictionary(uniqueKeysWithValues: languages.map { ($0[0] as String, $0[1] as Int) }),

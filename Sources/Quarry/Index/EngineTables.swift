@@ -55,7 +55,12 @@ enum EngineTables {
     static func vector(ofText digest: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id LIMIT 1")
         guard let id = try Int64.fetchOne(statement, arguments: [digest.data]) else { return nil }
-        return try VectorTable.vector(of: ChunkID(id), generation: generation, in: db)
+        return try vector(of: ChunkID(id), generation: generation, in: db)
+    }
+
+    /// The vector of a stored chunk, if it has one.
+    static func vector(of chunk: ChunkID, generation: Int64, in db: Database) throws -> [Float]? {
+        try VectorTable.vector(of: chunk, generation: generation, in: db)
     }
 
     static func vectorCount(in db: Database) throws -> Int {

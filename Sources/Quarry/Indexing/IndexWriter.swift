@@ -96,6 +96,7 @@ struct IndexWriter {
         let document = prepared.document
         if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ?", [document.id]) {
             try reopenHolder(of: document.id, unless: source)
+            try keepVectors(of: old, besides: Set(prepared.chunks.map(\.sha256)))
             try removeDocument(old)
         }
         try execute(
@@ -137,9 +138,25 @@ struct IndexWriter {
     /// Puts a document into quarantine; what is stored of it from before goes.
     func refuse(_ key: String, of source: Int64, for rejection: Rejection) throws {
         if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ? AND source = ?", [key, source]) {
+            try keepVectors(of: old, besides: [])
             try removeDocument(old)
         }
         try quarantine([rejection], root: root(of: source))
+    }
+
+    /// Keeps the vectors of a document's texts to the end of the run: a later batch may bring them under another name.
+    ///
+    /// - Parameter digests: Of texts that are in the index anyway.
+    private func keepVectors(of document: Int64, besides digests: Set<ContentHash>) throws {
+        guard hasVectors else { return }
+        let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
+        for row in try Row.fetchAll(statement, arguments: [document]) {
+            guard let digest = ContentHash(bytes: row[1] as Data), !digests.contains(digest),
+                let vector = try EngineTables.vector(of: ChunkID(row[0]), generation: generation, in: db)
+            else { continue }
+            let batch = EmbeddingBatch(values: vector, dimension: vector.count)
+            try PendingVectors.insert(batch, of: [digest], generation: generation, in: db)
+        }
     }
 
     /// Removes a document, its chunks, and all that the engines know of them.

@@ -59,15 +59,22 @@ public struct Indexer: Sendable {
     ///
     /// Folders keep the names that they were first indexed under; a second folder of the same name gets a longer one.
     /// Bad files are quarantined and named in the report; the run goes on.
-    /// - Parameter onProgress: Called after every commit, and while a batch is embedded in parts.
+    ///
+    /// One run at a time works on an index, in whatever process: a second one waits for the first to end.
+    /// - Parameters:
+    ///   - onProgress: Called after every commit, and while a batch is embedded in parts.
+    ///   - onWait: Called once where another run has to be waited for, with the number of its process if that can be
+    ///     told.
     /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
     ///   the task is cancelled, with every batch that was committed in place.
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(),
-        onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
+        onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
-        try await run(inputs, options: options, applies: true, onProgress: onProgress)
+        try await IndexingLock.whileHolding(index, onWait: onWait) {
+            try await run(inputs, options: options, applies: true, onProgress: onProgress)
+        }
     }
 
     private func run(

@@ -52,8 +52,8 @@ struct InputScan {
     let knownFolders: [NamedFolder]
     /// What the walk could not take in, with the root it was found under.
     private(set) var rejected: [(rejection: Rejection, root: String?)]
-    /// Bytes whose name belongs to a file.
-    private(set) var refusedInputs: [Rejection] = []
+    /// Paths that lead nowhere, and bytes whose name belongs to a file.
+    private(set) var refusedInputs: [Rejection]
     /// Lines of ignore files that are no pattern.
     private(set) var warnings: [Rejection]
     private(set) var skipped: Int
@@ -78,10 +78,17 @@ struct InputScan {
         folders = places.names
         knownFolders = stored.folders
         stored.relocate(folders.relocations)
-        let walk = try Self.walk(paths, names: places.namesAsGiven, options: options, formats: readers.formats)
+        var walker = FileWalker(
+            roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
+            formats: readers.formats)
+        walker.rootNames = places.namesAsGiven
+        walker.ownFiles = index.ownFiles
+        let absent = try Self.leaveOutAbsent(&walker.roots, known: stored.sources, places: places, inputs: inputs.count)
+        let walk = try Self.walk(walker)
         let rejected = walk.rejected.map { ($0, places.place(of: $0.source)) }
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
-        warnings = walk.warnings
+        warnings = walk.warnings + absent.gone
+        refusedInputs = absent.unknown
         skipped = walk.skippedCount
         emptySources = stored.empty
         maximumFileBytes = options.maximumFileBytes
@@ -157,19 +164,37 @@ struct InputScan {
         diff.changed.removeAll { readers.isUnread($0.file.id) }
     }
 
-    private static func walk(
-        _ paths: [String], names: [String: String], options: InputOptions, formats: FormatRegistry
-    ) throws -> WalkResult {
-        var walker = FileWalker(
-            roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
-            formats: formats)
-        walker.rootNames = names
+    private static func walk(_ walker: FileWalker) throws -> WalkResult {
+        var walker = walker
         walker.includesUnreadMedia = true
         do {
             return try walker.files()
         } catch {
             throw CorpusError(.input, "\(error.source): \(error.message)", underlyingError: error)
         }
+    }
+
+    /// Takes paths that lead nowhere out of what is walked.
+    ///
+    /// - Returns: What the index holds something of, which is gone, and what it does not know.
+    /// - Throws: ``CorpusError`` where no input is left.
+    private static func leaveOutAbsent(
+        _ roots: inout [String], known sources: [StoredSource], places: WalkedPlaces, inputs: Int
+    ) throws -> (gone: [Rejection], unknown: [Rejection]) {
+        var (gone, unknown): ([Rejection], [Rejection]) = ([], [])
+        roots.removeAll { root in
+            guard let path = places.absent[root] else { return false }
+            if sources.contains(where: { $0.path.map { enclosing($0).contains(path) } ?? false }) {
+                gone.append(.goneInput(root))
+            } else {
+                unknown.append(.unknownInput(root))
+            }
+            return true
+        }
+        if let first = unknown.first, unknown.count == inputs {
+            throw CorpusError(.input, "\(first.source): \(first.message)")
+        }
+        return (gone, unknown)
     }
 
     /// The files under the names they shall be stored by, of which each belongs to one path.
@@ -273,6 +298,16 @@ extension Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
             message: "It held no text that a reader knows when it was last read, and has not changed since.")
+    }
+
+    fileprivate static func goneInput(_ path: String) -> Rejection {
+        Rejection(
+            source: path, reason: .notFound,
+            message: "It is gone, and what the index held of it goes as well, but for files that were found elsewhere.")
+    }
+
+    fileprivate static func unknownInput(_ path: String) -> Rejection {
+        Rejection(source: path, reason: .notFound, message: "There is no such file or folder. Check the path.")
     }
 
     fileprivate static func nameGivenTwice(_ name: String) -> Rejection {

@@ -68,14 +68,19 @@ struct StoredInputs: Sendable {
                 SELECT id FROM sources
                 WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
-        silent = try Int64.fetchSet(
+        silent = try Self.passedOver(in: db)
+        nameFolders()
+    }
+
+    /// Sources that were read, have no document, and gave no reason for quarantine either.
+    static func passedOver(in db: Database) throws -> Set<Int64> {
+        try Int64.fetchSet(
             db,
             sql: """
                 SELECT id FROM sources
                 WHERE sha256 IS NOT NULL AND name NOT IN (SELECT source FROM quarantine)
-                """
-        ).intersection(empty)
-        nameFolders()
+                    AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
+                """)
     }
 
     /// An index of an earlier program does not say its folders' names; the names of their sources do.

@@ -1,6 +1,12 @@
 import Foundation
 import QuarryReaders
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The files and folders that a run was given, by path and by name.
 struct WalkedPlaces {
     /// As given, and absolute without links.
@@ -8,6 +14,8 @@ struct WalkedPlaces {
     private let paths: Set<String>
     private let files: Set<String>
     private let folderByName: [String: NamedFolder]
+    /// The inputs that lead nowhere, as given, with their absolute paths.
+    let absent: [String: String]
     let names: FolderNames
 
     /// - Parameters:
@@ -17,12 +25,15 @@ struct WalkedPlaces {
     init(_ inputs: [String], stored: [NamedFolder], sources: Set<String>) {
         var absolutePaths: [String: String] = [:]
         var folders: [String] = []
+        var absent: [String: String] = [:]
         for input in inputs where absolutePaths[input] == nil {
             let path = Self.absolute(input)
             absolutePaths[input] = path
+            if Self.isAbsent(path) { absent[input] = path }
             if Self.isFolder(path) { folders.append(path) }
         }
         self.absolutePaths = absolutePaths
+        self.absent = absent
         paths = Set(absolutePaths.values)
         files = paths.subtracting(folders)
         let names = FolderNames(
@@ -71,9 +82,32 @@ struct WalkedPlaces {
         return nil
     }
 
-    /// A path that means the same from every folder, links resolved.
+    /// A path that means the same from every folder, links resolved; also of what is no longer there.
     static func absolute(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        var url = URL(fileURLWithPath: path).standardizedFileURL
+        var names: [String] = []
+        var links = 0
+        // The system resolves only what is there.
+        while isAbsent(url.path), url.path != "/" {
+            if links < maximumLinks, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) {
+                url = URL(fileURLWithPath: target, relativeTo: url.deletingLastPathComponent()).standardizedFileURL
+                links += 1
+            } else {
+                names.append(url.lastPathComponent)
+                url.deleteLastPathComponent()
+            }
+        }
+        let base = url.resolvingSymlinksInPath().path
+        return names.isEmpty ? base : ([base == "/" ? "" : base] + names.reversed()).joined(separator: "/")
+    }
+
+    /// Links that are followed to where something was; the system itself follows as many.
+    private static let maximumLinks = 40
+
+    /// Whether a path leads nowhere: what merely cannot be looked at does not count.
+    private static func isAbsent(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 
     private static func isFolder(_ path: String) -> Bool {
