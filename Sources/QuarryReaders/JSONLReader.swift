@@ -22,8 +22,7 @@ public struct JSONLReader: Reader {
                 parse.run()
                 return parse
             }
-            // Lines that are not UTF-8 may be all of another encoding, or the few that are damaged.
-            if parse.isDamaged, !start.isMarkedUTF8, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
+            if parse.looksForeign, !start.isMarkedUTF8, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
                 var result = try read(source, as: encoding)
                 result.warnings += Rejection.guesses(source.id, encoding)
                 return result
@@ -52,8 +51,9 @@ private struct JSONLParse {
     let decoded: [SourceMap.Segment]?
     var result = ReadResult()
     var ids: Set<ExactText> = []
-    /// Whether a line was not UTF-8.
-    var isDamaged = false
+    private var lines = 0
+    /// Lines that are not UTF-8, and their bytes beyond ASCII.
+    private var damaged = (lines: 0, bytes: 0)
 
     /// Lines of records begin anywhere: all share this.
     private static let lineStarts = [0]
@@ -83,8 +83,13 @@ private struct JSONLParse {
         return result
     }
 
+    /// Whether the lines that are not UTF-8 may be in another encoding, as JSON must not be, and are not merely damaged:
+    /// a few bytes say nothing of it, and it is no one line among many that is in another encoding than the rest.
+    var looksForeign: Bool { damaged.bytes >= 8 && damaged.lines * 10 >= lines }
+
     private mutating func readLine(_ range: Range<Int>, number: Int) {
         if bytes[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
+        lines += 1
         do {
             let document = try document(in: range, line: number)
             guard ids.insert(ExactText(document.id)).inserted else {
@@ -102,7 +107,8 @@ private struct JSONLParse {
                     source: source, line: number, reason: .brokenRecord,
                     message: "The line is not a JSON record: \(fault.message) (byte \(column) of the line)."))
         } catch {
-            isDamaged = true
+            damaged.lines += 1
+            damaged.bytes += bytes[range].count { $0 >= 0x80 }
             result.rejected.append(
                 Rejection(
                     source: source, line: number, reason: .undecodable,

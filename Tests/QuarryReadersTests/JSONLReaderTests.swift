@@ -89,6 +89,17 @@ struct JSONLReaderTests {
         #expect(other.documents.first?.sourceMap.sourceRange(of: 14..<20) == 27..<30)
     }
 
+    @Test(arguments: [(2, 1), (9, 40)])
+    func `a few bytes, or one line of many, do not make a file one of another encoding`(letters: Int, lines: Int) {
+        var bytes = Array("{\"text\":\"\"}\n".utf8)
+        bytes.insert(contentsOf: [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0xEC, 0xE8, 0xF0].prefix(letters), at: 9)
+        for number in 1...lines { bytes += Array("{\"text\":\"record \(number)\"}\n".utf8) }
+        let result = JSONLReader().read(Source(id: "c.jsonl", bytes: bytes))
+        #expect(result.documents.count == lines)
+        #expect(result.rejected.map(\.line) == [1] && result.rejected.first?.reason == .undecodable)
+        #expect(result.warnings.isEmpty)
+    }
+
     @Test func `UTF-16 records lead to their own bytes and lines`() throws {
         let text = "{\"_id\":\"a\",\"text\":\"one\"}\n{\"_id\":\"b\",\"text\":\"д\\nва\"}"
         var bytes: [UInt8] = [0xFF, 0xFE]
