@@ -46,7 +46,7 @@ struct UnitCutter {
         case .items: items(of: unit, outermostOnly: true)
         case .nestedItems: items(of: unit, outermostOnly: false)
         case .sentences: sentences(of: unit)
-        case .words: cutBefore(unit, to: .scalars) { _ in true }
+        case .words: words(of: unit)
         case .scalars: scalars(of: unit)
         }
     }
@@ -75,6 +75,17 @@ struct UnitCutter {
         piece.form = form
         return piece
     }
+
+    /// Every word by itself; of a text without end first stretches of many, which are then cut in turn, so that it is
+    /// never all in such pieces at once.
+    private func words(of unit: TextUnit) -> [TextUnit] {
+        guard unit.words.count > 2 * Self.stretch else { return cutBefore(unit, to: .scalars) { _ in true } }
+        let starts = Array(stride(from: unit.words.lowerBound, to: unit.words.upperBound, by: Self.stretch))
+        return pieces(of: unit, startingAt: starts, form: .words)
+    }
+
+    /// In words: more than any chunk holds.
+    private static let stretch = 1 << 14
 
     private func rows(of unit: TextUnit, headerEnd: Int, header: Int?) -> [TextUnit] {
         var starts = [unit.words.lowerBound]

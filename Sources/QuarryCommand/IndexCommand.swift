@@ -136,9 +136,11 @@ struct IndexCommand: AsyncParsableCommand {
                 plan
                 ? try await indexer.plan(sources, options: options)
                 : try await indexer.index(sources, options: options, onProgress: progress.show, onWait: noteWaiting)
-        } catch let error as ProviderError {
+        } catch {
             progress.clear()
-            if !plan { output.note("What was done before is kept; the same command goes on from there.") }
+            if error is ProviderError, !plan {
+                output.note("What was done before is kept; the same command goes on from there.")
+            }
             throw error
         }
         progress.clear()

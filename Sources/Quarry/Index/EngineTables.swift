@@ -15,12 +15,17 @@ enum EngineTables {
 
     /// Collects what one transaction adds and removes; ``flush()`` writes it.
     final class Writer {
+        /// Chunks after which what was collected is written: blocks are then rewritten once more, but one document
+        /// without end does not have the postings of all its chunks in memory.
+        private static let maximumChunks = 4096
+
         private let db: Database
         private let generation: Int64
         private var bm25 = BM25Writer()
         private var vectors: EmbeddingBatch?
         private var vectorIDs: [ChunkID] = []
         private var removed: [ChunkID] = []
+        private var addedChunks = 0
 
         init(_ db: Database, generation: Int64) {
             self.db = db
@@ -34,6 +39,8 @@ enum EngineTables {
                 if vectors == nil { vectors = row } else { vectors?.append(contentsOf: row) }
                 vectorIDs.append(id)
             }
+            addedChunks += 1
+            if addedChunks == Self.maximumChunks { try flush() }
         }
 
         func remove(_ ids: [ChunkID]) {
@@ -47,7 +54,7 @@ enum EngineTables {
             // All at once, so that a block is written once however many of its vectors go.
             if !removed.isEmpty { try VectorTable.remove(removed, in: db) }
             vectors = nil
-            (vectorIDs, removed) = ([], [])
+            (vectorIDs, removed, addedChunks) = ([], [], 0)
         }
     }
 

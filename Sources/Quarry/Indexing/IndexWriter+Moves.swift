@@ -1,0 +1,65 @@
+import GRDB
+import QuarryReaders
+
+extension IndexWriter {
+    /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it, and so is
+    /// what it has in quarantine.
+    func move(_ stored: StoredSource, to file: FoundFile) throws {
+        try db.execute(
+            sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
+            arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
+        guard stored.name != file.id else { return }
+        try db.execute(
+            sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
+            arguments: [file.id, stored.id, stored.name])
+        try db.execute(
+            sql: """
+                UPDATE quarantine SET source = ?, root = ?
+                WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))
+                """, arguments: [file.id, file.root, stored.name])
+    }
+
+    /// Notes the names of the roots, and where those that were moved stand now.
+    ///
+    /// - Throws: ``CorpusError`` when another run gave one of the names to another folder meanwhile.
+    func store(_ folders: FolderNames, known: [NamedFolder]) throws {
+        for folder in known {
+            try db.execute(
+                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                arguments: [folder.path, folder.name])
+        }
+        for relocation in folders.relocations {
+            let (from, to) = (relocation.from.path, relocation.to)
+            try db.execute(sql: "UPDATE roots SET path = ? WHERE path = ?", arguments: [to, from])
+            for table in ["sources", "quarantine"] {
+                try db.execute(
+                    sql: """
+                        UPDATE \(table) SET root = ?2 || substr(root, length(?1) + 1)
+                        WHERE root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
+                        """, arguments: [from, to])
+            }
+            try db.execute(
+                sql: """
+                    UPDATE sources SET path = ?2 || substr(path, length(?1) + 1)
+                    WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'
+                    """, arguments: [from, to])
+        }
+        for folder in folders.new {
+            // What lies in it is named as a part of it from now on.
+            let inside = folder.path == "/" ? "/" : folder.path + "/"
+            try db.execute(
+                sql: "DELETE FROM roots WHERE path != ?1 AND substr(path, 1, length(?2)) = ?2",
+                arguments: [folder.path, inside])
+            try db.execute(
+                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                arguments: [folder.path, folder.name])
+            let stored = try String.fetchOne(db, sql: "SELECT name FROM roots WHERE path = ?", arguments: [folder.path])
+            guard stored == folder.name else {
+                throw CorpusError(
+                    .busy,
+                    "Another run has just named a folder of this index like \(folder.path). Run the same command again."
+                )
+            }
+        }
+    }
+}
