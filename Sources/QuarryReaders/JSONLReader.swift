@@ -22,7 +22,8 @@ public struct JSONLReader: Reader {
                 parse.run()
                 return parse
             }
-            if parse.looksForeign, !start.isMarkedUTF8, case .text(let encoding) = EncodingDetector.detect(source.bytes) {
+            if parse.looksForeign, !start.isMarkedUTF8, case .text(let encoding) = EncodingDetector.detect(source.bytes)
+            {
                 var result = try read(source, as: encoding)
                 result.warnings += Rejection.guesses(source.id, encoding)
                 return result
