@@ -88,6 +88,28 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(isClose(batch.values, expected(["a"])))
     }
 
+    @Test func `an outage that every request outlasts ends none of them`() async throws {
+        let met = Mutex<[String: Int]>([:])
+        let server = try openAI.server { texts, _ in
+            let attempt = met.withLock { met in
+                met[texts[0], default: 0] += 1
+                return met[texts[0], default: 0]
+            }
+            return attempt < 3 ? .text("down", status: 503, headers: [("retry-after-ms", "1")]) : nil
+        }
+        let texts = (0..<8).map { "t\($0)" }
+        // Sixteen failures in a row, while a single client would have given up on the server after five.
+        let embedder = try await openAI.embedder(
+            to: server,
+            {
+                $0.limits.inputsPerRequest = 1
+                $0.limits.concurrency = 8
+            }, attempts: 3)
+        let batch = try await embedder.embed(texts, as: .passage)
+        #expect(isClose(batch.values, expected(texts)))
+        #expect(server.requests.count == 24)
+    }
+
     @Test func `cancelling closes every connection`() async throws {
         let server = try FakeHTTPServer { _ in .init(delay: .seconds(600)) }
         let embedder = try await openAI.embedder(to: server) { $0.limits.inputsPerRequest = 1 }
