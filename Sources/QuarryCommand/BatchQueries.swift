@@ -3,67 +3,95 @@ import Quarry
 import QuarryEvaluation
 
 /// Asks every question of a file, in order.
+///
+/// Everything about the files is found out when this is made, before a model is looked for.
 struct BatchQueries {
-    var session: QuerySession
-    var path: String
-    var runPath: String?
-    var limit: Int?
-    var output: OutputOptions
+    private let path: String
+    private let questions: [EvaluationQuery]
+    private let broken: [EvaluationFileError]
+    private let runFile: RunFile?
 
-    /// Prints one JSON object a question, or writes a run file of documents where one is named.
+    /// - Parameter runPath: Where a TREC run is to be written in place of objects; nil for objects.
+    init(path: String, runPath: String?) throws {
+        self.path = path
+        (questions, broken) = try EvaluationInput.batch(at: path)
+        runFile = try runPath.map { try RunFile(path: $0) }
+    }
+
+    /// Prints one JSON object a question, or writes a run of documents where a file for one is named.
     ///
-    /// A question that cannot be asked finds nothing: its object says why in `warnings`, and has no hits.
-    /// - Throws: At the end, the exit code for inputs in quarantine where there were such questions.
-    func run(retrieveOnly: Bool) async throws {
-        let questions = try EvaluationInput.queries(at: path)
-        let progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
-        if let runPath {
-            try await writeRun(of: questions, to: runPath, progress)
-            return
-        }
+    /// A question that cannot be answered has an object that says why in `error`, and finds nothing. A line that is no
+    /// question has none.
+    /// - Throws: At the end, the exit code for inputs in quarantine where there were such lines or questions.
+    func run(session: QuerySession, limit: Int?, retrieveOnly: Bool, output: OutputOptions) async throws {
         var quarantine = QuestionQuarantine(path: path, output: output)
+        for line in broken { quarantine.take(line) }
+        let progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
+        if let runFile {
+            let run = try await run(session: session, limit: limit ?? 100, progress, &quarantine)
+            progress.clear()
+            try runFile.write(run.trec())
+            output.note("\(runFile.name): \(Format.count(questions.count, "question"))")
+        } else {
+            try await printReplies(
+                session: session, limit: limit ?? 10, retrieveOnly: retrieveOnly, progress, &quarantine)
+            progress.clear()
+        }
+        try quarantine.finish()
+    }
+
+    private func printReplies(
+        session: QuerySession, limit: Int, retrieveOnly: Bool, _ progress: CountLine,
+        _ quarantine: inout QuestionQuarantine
+    ) async throws {
         for (number, question) in questions.enumerated() {
             try Task.checkCancellation()
             let reply: QueryReply
             do {
                 reply =
                     retrieveOnly
-                    ? try await session.retrieve(question.text, id: question.id, limit: limit ?? 10)
+                    ? try await session.retrieve(question.text, id: question.id, limit: limit)
                     : try await session.answer(question.text, id: question.id)
             } catch {
+                progress.clear()
                 try quarantine.take(question, error)
                 reply = QueryReply(
-                    id: question.id, question: question.text, mode: session.retriever.options.mode, hits: [],
-                    warnings: [Console.message(of: error)], timings: QueryReply.Timings())
+                    id: question.id, question: question.text, mode: session.retriever.options.mode, failure: error)
             }
             try Console.print(JSONOutput.string(reply, pretty: false))
             progress.show(number + 1)
         }
-        progress.clear()
-        try quarantine.finish()
     }
 
     /// A document's score is that of its best passage.
-    private func writeRun(of questions: [EvaluationQuery], to runPath: String, _ progress: CountLine) async throws {
+    private func run(
+        session: QuerySession, limit: Int, _ progress: CountLine, _ quarantine: inout QuestionQuarantine
+    ) async throws -> Run {
         var run = Run(name: "quarry-\(session.retriever.options.mode.rawValue)")
-        var quarantine = QuestionQuarantine(path: path, output: output)
         for (number, question) in questions.enumerated() {
             try Task.checkCancellation()
             do {
                 let documents = try await session.retriever.documents(
-                    for: Query(question.text, filter: session.filter), limit: limit ?? 100)
+                    for: Query(question.text, filter: session.filter), limit: limit)
                 for document in documents {
                     run.append(.init(document: document.id, score: document.score), for: question.id)
                 }
             } catch {
+                progress.clear()
                 try quarantine.take(question, error)
             }
             progress.show(number + 1)
         }
-        progress.clear()
-        try Data(run.trec().utf8).write(to: URL(fileURLWithPath: runPath))
-        output.note("\(runPath): \(Format.count(questions.count, "question"))")
-        try quarantine.finish()
+        return run
+    }
+}
+
+extension QueryReply {
+    /// The reply to a question of a batch that could not be asked or answered.
+    fileprivate init(id: String, question: String, mode: RetrievalOptions.Mode, failure: any Error) {
+        let reason = Console.message(of: failure)
+        self.init(id: id, question: question, mode: mode, hits: [], warnings: [reason], timings: Timings())
+        error = reason
     }
 }
 
@@ -84,12 +112,11 @@ struct CountLine {
         guard isShown, done > 0 else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
         let rate = Double(done) / max(elapsed, 0.001)
-        Console.note(
-            "\r\u{1B}[K\(done) of \(total) \(unit)  \(Int(rate))/s  \(ProgressLine.duration(Double(total - done) / rate)) left",
-            terminator: "")
+        Console.status(
+            "\(done) of \(total) \(unit)  \(Int(rate))/s  \(ProgressLine.duration(Double(total - done) / rate)) left")
     }
 
     func clear() {
-        if isShown { Console.note("\r\u{1B}[K", terminator: "") }
+        if isShown { Console.status("") }
     }
 }

@@ -79,10 +79,26 @@ enum Format {
 
 /// Writes values as JSON with sorted keys: the same value, the same bytes.
 enum JSONOutput {
+    /// Every control character in a string is escaped, so that the text is exact on a terminal as well.
     static func string(_ value: some Encodable, pretty: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// JSON asks for the escapes below U+0020 alone; some terminals obey those from U+007F to U+009F too.
+    private static func escaped(_ json: String) -> String {
+        let late = Unicode.Scalar(0x7F)...Unicode.Scalar(0x9F)
+        guard json.unicodeScalars.contains(where: late.contains) else { return json }
+        var text = ""
+        for scalar in json.unicodeScalars {
+            if late.contains(scalar) {
+                text += "\\u00" + String(scalar.value, radix: 16)
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }

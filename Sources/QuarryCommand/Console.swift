@@ -4,29 +4,37 @@ import Foundation
 enum Console {
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Prints a result. Control characters are shown and not sent, see ``Swift/String/visible``.
+    ///
     /// - Throws: ``ClosedPipe`` when nobody reads any more.
     static func print(_ text: String, terminator: String = "\n") throws {
-        var bytes = Array((text + terminator).utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if written < 0 {
-                if errno == EINTR { continue }
-                if errno == EPIPE { throw ClosedPipe() }
-                throw OutputError(reason: String(cString: strerror(errno)))
-            }
-            bytes = bytes.dropFirst(written)
+        switch send(text.visible + terminator, to: STDOUT_FILENO) {
+        case nil: return
+        case EPIPE: throw ClosedPipe()
+        case let error?: throw OutputError(reason: String(cString: strerror(error)))
         }
     }
 
-    /// Says something on standard error. Where nobody can hear it, the work goes on.
+    /// Says something on standard error, in visible characters. Where nobody can hear it, the work goes on.
     static func note(_ text: String, terminator: String = "\n") {
-        var bytes = Array((text + terminator).utf8)[...]
+        _ = send(text.visible + terminator, to: STDERR_FILENO)
+    }
+
+    /// Puts a line in the place of the one that the terminal's cursor is in; an empty one clears it.
+    static func status(_ line: String) {
+        _ = send("\r\u{1B}[K" + line.visible, to: STDERR_FILENO)
+    }
+
+    /// - Returns: The system's error, where not all of the text could be written.
+    static func send(_ text: String, to descriptor: Int32) -> Int32? {
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return }
+            guard written > 0 else { return written < 0 ? errno : EIO }
             bytes = bytes.dropFirst(written)
         }
+        return nil
     }
 
     static func message(of error: any Error) -> String {

@@ -84,7 +84,13 @@ struct EvalCommand: AsyncParsableCommand {
         }
         let judgements = try EvaluationInput.judgements(at: qrels ?? "")
         let read = questions.count
-        questions = questions.filter { judgements[$0.id] != nil }
+        questions = questions.compactMap { question in
+            judgements.query(of: question.id).map { id in
+                var question = question
+                question.id = id
+                return question
+            }
+        }
         guard !questions.isEmpty else {
             throw CorpusError(
                 .input,
@@ -103,15 +109,18 @@ struct EvalCommand: AsyncParsableCommand {
             chosen == [.bm25] ? nil : try await services.embedder(for: index.settings, override: search.model)?.embedder
         let reranker =
             if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
-        var results: [ModeResult] = []
-        var quarantine = QuestionQuarantine(path: queries, output: output)
-        for mode in chosen {
+        // All of them before the first is measured: one may ask for more than the index has.
+        let retrievers = try chosen.map { mode in
             var options = search.options(for: index)
             options.mode = mode
+            return try CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options)
+        }
+        var results: [ModeResult] = []
+        var quarantine = QuestionQuarantine(path: queries, output: output)
+        for retriever in retrievers {
             results.append(
                 try await ModeResult(
-                    mode: mode,
-                    retriever: CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options),
+                    mode: retriever.options.mode, retriever: retriever,
                     questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet,
                     quarantine: &quarantine))
         }
@@ -145,7 +154,8 @@ struct ModeResult {
                 let documents = try await retriever.documents(for: Query(question.text, filter: filter), limit: 100)
                 times.append(start.milliseconds)
                 for document in documents {
-                    run.append(.init(document: document.id, score: document.score), for: question.id)
+                    let id = judgements.document(of: document.id, for: question.id)
+                    run.append(.init(document: id, score: document.score), for: question.id)
                 }
             } catch {
                 try quarantine.take(question, error)

@@ -7,20 +7,46 @@ enum EvaluationInput {
         try EvaluationQuery.read(jsonl: text(at: path), file: path)
     }
 
+    /// The questions of a batch, and what is wrong with the lines that are left out.
+    static func batch(at path: String) throws -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
+        try EvaluationQuery.readWhole(jsonl: bytes(at: path), file: path)
+    }
+
     static func judgements(at path: String) throws -> Judgements {
         try Judgements(qrels: text(at: path), file: path)
     }
 
     private static func text(at path: String) throws -> String {
-        let data = try Data(contentsOf: URL(fileURLWithPath: path))
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw EvaluationInputError(path: path)
+        guard let text = String(validating: try bytes(at: path), as: UTF8.self) else {
+            throw EvaluationInputError("\(path) is not valid UTF-8. Convert it first, for example with iconv.")
         }
         return text
     }
+
+    private static func bytes(at path: String) throws -> [UInt8] {
+        func failure() -> EvaluationInputError {
+            EvaluationInputError("\(path) cannot be read: \(String(cString: strerror(errno))). Check the path.")
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let length = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if length == 0 { return bytes }
+            if length < 0 {
+                if errno == EINTR { continue }
+                throw failure()
+            }
+            bytes.append(contentsOf: buffer[..<length])
+        }
+    }
 }
 
+/// A file of an evaluation cannot be used.
 struct EvaluationInputError: Error, CustomStringConvertible {
-    var path: String
-    var description: String { "\(path) is not valid UTF-8. Convert it first, for example with iconv." }
+    var description: String
+
+    init(_ description: String) { self.description = description }
 }

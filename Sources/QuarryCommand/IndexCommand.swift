@@ -62,6 +62,11 @@ struct IndexCommand: AsyncParsableCommand {
             valueName: "model"))
     var describeImages: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Tokens that the description of a picture may have; the default is 800.", valueName: "tokens"))
+    var descriptionTokens: Int?
+
     @Option(help: "How documents are cut: structure, recursive or sentence. For a new index; the default is structure.")
     var chunker: IndexSettings.Chunking.Strategy?
 
@@ -88,7 +93,11 @@ struct IndexCommand: AsyncParsableCommand {
     private func readers(_ settings: Settings, _ services: ModelServices) async throws -> [any AsyncReader] {
         var readers: [any AsyncReader] = []
         if let model = settings.transcribe?.value { readers.append(try await services.transcriber(model)) }
-        if let model = settings.describeImages?.value { readers.append(try await services.imageDescriber(model)) }
+        if let model = settings.describeImages?.value {
+            var options = ImageDescriber.Options()
+            options.maximumTokens = descriptionTokens ?? options.maximumTokens
+            readers.append(try await services.imageDescriber(model, options: options))
+        }
         return readers
     }
 
@@ -97,24 +106,48 @@ struct IndexCommand: AsyncParsableCommand {
         output.note("\(file.path) is being brought up to date by \(holder); waiting for it to end (^C gives up).")
     }
 
+    /// What is to be indexed, and why standard input is left out, where it is: it is too long, or cannot be read.
+    private func sources() -> (inputs: [IndexInput], refused: [Rejection]) {
+        var sources: [IndexInput] = []
+        var refused: [Rejection] = []
+        for input in inputs {
+            guard input == "-" else {
+                sources.append(.path(input))
+                continue
+            }
+            do {
+                let source = try Source.standardInput(id: name, maximumBytes: maxFileSize << 20)
+                sources.append(.bytes(source.bytes, name: name))
+            } catch {
+                refused.append(error)
+            }
+        }
+        return (sources, refused)
+    }
+
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input (-) can be given once.")
+        }
+        guard !name.allSatisfy(\.isWhitespace) else {
+            throw ValidationError("--name “\(name)” is no name to cite standard input by.")
+        }
+        if let descriptionTokens, descriptionTokens < 1 {
+            throw ValidationError("--description-tokens \(descriptionTokens) is not positive.")
         }
         guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
     }
 
     func run() async throws {
-        let sources = try inputs.map { input -> IndexInput in
-            input == "-"
-                ? .bytes(try Source.standardInput(id: name, maximumBytes: maxFileSize << 20).bytes, name: name)
-                : .path(input)
-        }
         var flags = SettingFlags()
         flags.model = model
         flags.transcribe = transcribe
         flags.describeImages = describeImages
         let settings = try service.settings(flags)
+        guard descriptionTokens == nil || settings.describeImages != nil else {
+            throw ValidationError("--description-tokens needs a model for pictures: --describe-images.")
+        }
+        let (sources, refused) = sources()
         let services = service.services(settings, isPlanning: plan)
         let opening = try await IndexOpening(
             path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
@@ -130,9 +163,9 @@ struct IndexCommand: AsyncParsableCommand {
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
         let progress = ProgressLine(isQuiet: output.quiet)
-        let report: IndexingReport
+        let result: IndexingReport
         do {
-            report =
+            result =
                 plan
                 ? try await indexer.plan(sources, options: options)
                 : try await indexer.index(sources, options: options, onProgress: progress.show, onWait: noteWaiting)
@@ -144,6 +177,8 @@ struct IndexCommand: AsyncParsableCommand {
             throw error
         }
         progress.clear()
+        var report = result
+        report.quarantined += refused
         let estimate = plan ? try opening.estimate(of: report, settings: settings) : nil
         try IndexingReportPrinter(
             report: report, isPlan: plan, path: file.path, estimate: estimate, spending: services.ledger.spending

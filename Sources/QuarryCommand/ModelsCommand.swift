@@ -95,8 +95,13 @@ struct ModelsCommand: AsyncParsableCommand {
         @Argument(help: "Name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
         var name: String
 
+        @Flag(help: "Fetch nothing from another machine; says so where the model is not installed.")
+        var localOnly = false
+
         @Flag(name: .shortAndLong, help: "No notes on standard error.")
         var quiet = false
+
+        @OptionGroup var file: ConfigurationOptions
 
         func run() async throws {
             guard let model = LocalModelCatalog.model(named: name) else {
@@ -108,6 +113,14 @@ struct ModelsCommand: AsyncParsableCommand {
             if store.isInstalled(model) {
                 if !quiet { Console.note("\(name) is installed in \(store.directory(of: model).path).") }
                 return
+            }
+            var flags = SettingFlags()
+            if localOnly { flags.localOnly = true }
+            guard try !file.settings(flags).localOnly.value else {
+                throw ProviderError(
+                    .refusedHost,
+                    "\(name) is not installed, and fetching it asks another machine, which localOnly (--local-only) refuses. Fetch it without that, or copy its folder to \(store.directory(of: model).path)."
+                )
             }
             try await store.install(model) { if !quiet { Console.note($0) } }
             if !quiet { Console.note("\(name) is installed in \(store.directory(of: model).path).") }

@@ -36,6 +36,13 @@ struct ModelsCompareCommand: AsyncParsableCommand {
         var models: [ModelComparison.Entry]
     }
 
+    func validate() throws {
+        guard let address = names.first(where: { $0.hasPrefix("http://") || $0.hasPrefix("https://") }) else { return }
+        throw ValidationError(
+            "\(address) is the address of a server, of whose models the catalogue knows nothing. To compare one, put the server under providers: and the model under models: in the configuration, and name provider/model; quarry models measure takes its time."
+        )
+    }
+
     func run() async throws {
         let settings = try file.settings()
         let comparison = ModelComparison(
@@ -81,12 +88,19 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
         let settings = try service.settings()
         var record = try SpeedRecord(path: settings.speedRecordPath)
         let plain = name.hasPrefix("local/") ? String(name.dropFirst("local/".count)) : name
+        try checkEmbeds(plain, settings)
         let services = service.services(settings)
-        let model = try await services.embedder(plain)
         defer { if let spent = services.ledger.spending.summary { Console.note(spent) } }
-        let isPaid = model.provider.map { !$0.isOnThisMachine } ?? false
-        let measurement = try await SpeedMeasurement.measuring(
-            model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
+        let measurement: SpeedMeasurement
+        do {
+            let model = try await services.embedder(plain)
+            let isPaid = model.provider.map { !$0.isOnThisMachine } ?? false
+            measurement = try await SpeedMeasurement.measuring(
+                model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
+        } catch let error as ProviderError where [.notFound, .requestRefused, .serverFailure].contains(error.code) {
+            throw ProviderError(
+                error.code, error.message + " Speed is measured of embedding models only.", underlyingError: error)
+        }
         record.add(measurement)
         try record.write(to: settings.speedRecordPath)
         if json {
@@ -95,6 +109,18 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
         }
         try Console.print(
             "\(measurement.model): \(Format.decimal(measurement.tokensPerSecond, digits: 0)) tokens/s (\(measurement.tokens) tokens in \(measurement.texts) texts, \(Format.decimal(measurement.seconds, digits: 2)) s; \(measurement.machine))"
+        )
+    }
+}
+
+extension ModelsMeasureCommand {
+    /// - Throws: A wrong usage, for a model that the catalogue knows to make no vectors: it is not asked for any.
+    private func checkEmbeds(_ name: String, _ settings: Settings) throws {
+        guard let reference = try? ModelReference(name, among: settings.providers), let model = reference.model,
+            let card = settings.catalog.card(of: model, at: reference.provider), !card.tasks.contains(.embedding)
+        else { return }
+        throw ValidationError(
+            "\(name) makes no vectors, it is a model for \(card.tasks.map(\.rawValue).joined(separator: " and ")). Speed is measured of embedding models only."
         )
     }
 }

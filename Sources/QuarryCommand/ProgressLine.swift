@@ -18,11 +18,11 @@ struct ProgressLine {
             line += "  \(Int(Double(progress.chunks) / elapsed)) chunks/s"
             if share > 0.01, share < 1 { line += "  \(Self.duration(elapsed / share - elapsed)) left" }
         }
-        Console.note("\r\u{1B}[K\(line)  \(progress.source.suffix(40))", terminator: "")
+        Console.status("\(line)  \(progress.source.suffix(40))")
     }
 
     func clear() {
-        if isShown { Console.note("\r\u{1B}[K", terminator: "") }
+        if isShown { Console.status("") }
     }
 
     static func duration(_ seconds: Double) -> String {

@@ -10,7 +10,7 @@ struct QuarryCommand: AsyncParsableCommand {
             name a server with --llm.
 
             Exit codes: 0 done; 1 failed; 2 done, but some inputs are in quarantine; 3 the documents do not say; \
-            64 wrong usage; 130 interrupted, with everything committed so far kept.
+            64 wrong usage; 130 interrupted; what an index had committed is kept.
             """,
         version: "0.1.0",
         subcommands: [
@@ -21,10 +21,15 @@ struct QuarryCommand: AsyncParsableCommand {
     static func main() async {
         await Termination.exiting {
             var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
+            let isCommitting = (command as? IndexCommand)?.plan == false
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch is CancellationError {
+                throw Interruption(isCommitting: isCommitting)
             }
         }
     }

@@ -37,7 +37,9 @@ struct QueryCommand: AsyncParsableCommand {
     var batch: String?
 
     @Option(
-        help: ArgumentHelp("With --batch: write the hits as a TREC run file.", valueName: "file"), completion: .file())
+        help: ArgumentHelp(
+            "With --batch: write the documents found as a TREC run, in place of JSON; - for standard output.",
+            valueName: "file"), completion: .file())
     var run: String?
 
     @Flag(help: "One JSON object a line.")
@@ -52,6 +54,9 @@ struct QueryCommand: AsyncParsableCommand {
         }
         if batch != nil, question != nil { throw ValidationError("Give either a question or --batch, not both.") }
         if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
+        if run != nil, output.json || jsonl {
+            throw ValidationError("--run writes a TREC run in place of JSON. Leave out --json and --jsonl, or --run.")
+        }
         if dryRun, retrieve || batch != nil {
             throw ValidationError("--dry-run goes with one question to be answered.")
         }
@@ -61,13 +66,13 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let questions = try batch.map { try BatchQueries(path: $0, runPath: run) }
         let session = try await QuerySession(
-            path: file.path, search: search, answering: answering, service: service, answers: !retrieve && !dryRun,
-            isQuiet: output.quiet)
+            path: file.path, search: search, answering: answering, service: service,
+            answers: !retrieve && !dryRun && run == nil, showsPieces: showsPieces, isQuiet: output.quiet)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
-        if let batch {
-            try await BatchQueries(session: session, path: batch, runPath: run, limit: search.k, output: output)
-                .run(retrieveOnly: retrieve)
+        if let questions {
+            try await questions.run(session: session, limit: search.k, retrieveOnly: retrieve, output: output)
             return
         }
         let text = try question == "-" ? Self.standardInput() : question ?? ""
@@ -89,9 +94,14 @@ struct QueryCommand: AsyncParsableCommand {
         if reply.refused == true { throw Termination.notInDocuments }
     }
 
+    /// Whether somebody is there to read an answer while it is written.
+    private var showsPieces: Bool {
+        batch == nil && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
+    }
+
     /// Answers; on a terminal, a model's words appear as they come, and once more after their citations are checked.
     private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
-        let streams = session.isGenerating && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
+        let streams = session.isGenerating && showsPieces
         let reply = try await session.answer(text) { piece in
             if streams { Console.note(piece, terminator: "") }
         }
@@ -100,18 +110,20 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     private static func standardInput() throws -> String {
-        let data = try FileHandle.standardInput.readToEnd() ?? Data()
-        guard let text = String(validatingUTF8: Array(data)) else {
+        let bytes: [UInt8]
+        do {
+            bytes = try Source.standardInput(maximumBytes: CorpusRetriever.maximumQueryBytes).bytes
+        } catch {
+            guard error.reason == .tooLarge else { throw error }
+            throw CorpusError(
+                .input,
+                "The question on standard input is longer than \(CorpusRetriever.maximumQueryBytes) bytes. Shorten it, or index the text and ask about it."
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CorpusError(
                 .input, "The question on standard input is not valid UTF-8. Convert it first, for example with iconv.")
         }
         return text
-    }
-}
-
-extension String {
-    fileprivate init?(validatingUTF8 bytes: [UInt8]) {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        self = text
     }
 }

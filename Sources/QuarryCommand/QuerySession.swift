@@ -20,10 +20,13 @@ struct QuerySession: Sendable {
 
     private let isQuiet: Bool
 
-    /// - Parameter answers: Whether questions are to be answered: only then a language model is looked for.
+    /// - Parameters:
+    ///   - answers: Whether questions are to be answered: only then a language model is looked for.
+    ///   - showsPieces: Whether the pieces of an answer are shown as they are written. Where they are not, a model that
+    ///     breaks off gives way to the next of its chain.
     init(
         path: String, search: SearchOptions, answering: AnsweringOptions, service: ServiceOptions, answers: Bool = true,
-        isQuiet: Bool = false
+        showsPieces: Bool = false, isQuiet: Bool = false
     ) async throws {
         self.isQuiet = isQuiet
         let start = ContinuousClock.now
@@ -49,7 +52,10 @@ struct QuerySession: Sendable {
             let store = Self.store(settings)
             let state = try index.state()
             let caching = store.map { ReplyCaching(cache: $0, indexState: state, onFailure: Self.noteUnkept) }
-            generator = .model(try await services.languageModel(names, cache: caching), answering.assembler)
+            var policy = FallbackPolicy()
+            policy.holdsTextBack = !showsPieces
+            generator = .model(
+                try await services.languageModel(names, cache: caching, policy: policy), answering.assembler)
             if let store, let threshold = settings.semanticThreshold.value, let embedder {
                 similar = SimilarAnswers(
                     store: store, embedder: embedder, threshold: threshold,
@@ -176,6 +182,8 @@ private final class WarningRecorder: Retriever {
         warnings.withLock { $0 = result.warnings }
         return result.hits
     }
+
+    func isEmpty(under filter: Filter) async throws -> Bool { try await retriever.isEmpty(under: filter) }
 
     func takeWarnings() -> [String] {
         warnings.withLock { warnings in

@@ -2,21 +2,28 @@ import Quarry
 import QuarryEvaluation
 import QuarryProviders
 
-/// The questions of a file that cannot be asked: each is named, and the others go on.
+/// The questions of a file that cannot be asked or answered: each is named, and the others go on.
 struct QuestionQuarantine {
     private let path: String
     private let output: OutputOptions
     private var ids: Set<String> = []
+    private var hasBrokenLines = false
 
     init(path: String, output: OutputOptions) {
         self.path = path
         self.output = output
     }
 
-    /// Names a question that cannot be asked, once.
+    /// Names a line that is no question.
+    mutating func take(_ line: EvaluationFileError) {
+        hasBrokenLines = true
+        output.note("quarantined: \(line)")
+    }
+
+    /// Names a question that cannot be asked or answered, once.
     ///
-    /// - Throws: `error`, where it says nothing of the question: the index is damaged, a server is down, the run is
-    ///   interrupted.
+    /// - Throws: `error`, where it says nothing of the question: the index is damaged, a key is missing, a server cannot
+    ///   be reached, a budget is used up, the run is interrupted.
     mutating func take(_ question: EvaluationQuery, _ error: any Error) throws {
         guard Self.isAboutTheQuestion(error) else { throw error }
         guard ids.insert(question.id).inserted else { return }
@@ -26,14 +33,14 @@ struct QuestionQuarantine {
 
     /// - Throws: The exit code that says that some inputs are in quarantine, if any are.
     func finish() throws {
-        if !ids.isEmpty { throw Termination.quarantined }
+        if hasBrokenLines || !ids.isEmpty { throw Termination.quarantined }
     }
 
     private static func isAboutTheQuestion(_ error: any Error) -> Bool {
         switch error {
         case let error as CorpusError: error.code == .input
         case is PromptError: true
-        case let error as ProviderError: [.invalidInput, .inputTooLong, .contentFiltered].contains(error.code)
+        case let error as ProviderError: error.concernsOneInput
         default: false
         }
     }

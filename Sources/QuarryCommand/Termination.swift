@@ -36,8 +36,8 @@ enum Termination {
         switch error {
         case let code as ExitCode:
             return code.rawValue
-        case is CancellationError:
-            Console.note("Interrupted. What was committed is kept; the same command goes on from there.")
+        case let error as Interruption:
+            Console.note("\(error)")
             return interrupted.rawValue
         case is ClosedPipe:
             return 0
@@ -53,6 +53,17 @@ enum Termination {
     private static func flushAndExit(_ code: Int32) -> Never {
         fflush(nil)
         exit(code)
+    }
+}
+
+/// A person, or the system, ended the work.
+struct Interruption: Error, CustomStringConvertible {
+    /// Whether the work was written down as it went.
+    var isCommitting: Bool
+
+    var description: String {
+        isCommitting
+            ? "Interrupted. What was committed is kept; the same command goes on from there." : "Interrupted."
     }
 }
 

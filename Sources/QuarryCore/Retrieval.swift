@@ -78,6 +78,12 @@ public struct ScoredChunk: Sendable, Hashable {
 /// Finds the chunks that may answer a question, best first.
 public protocol Retriever: Sendable {
     func retrieve(_ query: Query, limit: Int) async throws -> [ScoredChunk]
+    /// Whether no document matches the filter, so that nothing can be found under it. The default is false: unknown.
+    func isEmpty(under filter: Filter) async throws -> Bool
+}
+
+extension Retriever {
+    public func isEmpty(under filter: Filter) async throws -> Bool { false }
 }
 
 /// Puts candidates in a better order. Never adds one.

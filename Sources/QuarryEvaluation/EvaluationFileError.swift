@@ -5,7 +5,7 @@ public struct EvaluationFileError: Error, Sendable, Hashable, CustomStringConver
         case malformedLine
         /// A line says again, or otherwise, what an earlier one said.
         case duplicate
-        /// An id cannot be written in the format.
+        /// An id cannot be written in the format, because it is empty.
         case unwritableID
     }
 
@@ -27,11 +27,18 @@ public struct EvaluationFileError: Error, Sendable, Hashable, CustomStringConver
 
 /// The lines of a text that are not blank, with their numbers from 1. Lines end with `\n` or `\r\n`.
 func numberedLines(of text: String) -> [(number: Int, content: Substring)] {
-    var lines: [(Int, Substring)] = []
-    for (index, bytes) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-        var bytes = bytes.last == 0x0D ? bytes.dropLast() : bytes
-        if index == 0, bytes.starts(with: "\u{FEFF}".utf8) { bytes = bytes.dropFirst(3) }
-        if !bytes.allSatisfy(isBlank) { lines.append((index + 1, Substring(bytes))) }
+    numberedLines(of: text.utf8).map { ($0.number, Substring($0.content)) }
+}
+
+/// The same of bytes, which may be no text.
+func numberedLines<Bytes: BidirectionalCollection<UInt8>>(
+    of bytes: Bytes
+) -> [(number: Int, content: Bytes.SubSequence)] {
+    var lines: [(Int, Bytes.SubSequence)] = []
+    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+        var line = line.last == 0x0D ? line.dropLast() : line
+        if index == 0, line.starts(with: "\u{FEFF}".utf8) { line = line.dropFirst(3) }
+        if !line.allSatisfy(isBlank) { lines.append((index + 1, line)) }
     }
     return lines
 }

@@ -20,33 +20,61 @@ public struct EvaluationQuery: Sendable, Hashable {
     ///
     /// An id may be a string or a whole number; answers a list or a single string. Other members are not looked at.
     /// - Parameter file: The name to show in errors.
+    /// - Throws: The error of the first line that is no such object, or repeats an id.
     public static func read(jsonl text: String, file: String = "queries.jsonl") throws(EvaluationFileError)
         -> [EvaluationQuery]
     {
-        var queries: [EvaluationQuery] = []
-        var lines: [String: Int] = [:]
-        let decoder = JSONDecoder()
-        for line in numberedLines(of: text) {
-            let record: Record
-            do {
-                record = try decoder.decode(Record.self, from: Data(line.content.utf8))
-            } catch {
-                throw EvaluationFileError(
-                    .malformedLine, file: file, line: line.number,
-                    "A query is a JSON object with “_id” and “text”; this is “\(line.content.prefix(80))”.")
-            }
-            guard let id = (record._id ?? record.id)?.value else {
-                throw EvaluationFileError(
-                    .malformedLine, file: file, line: line.number, "The query has no “_id”. Give it one.")
-            }
-            if let earlier = lines.updateValue(line.number, forKey: id) {
-                throw EvaluationFileError(
-                    .duplicate, file: file, line: line.number, "Query \(id) stands on line \(earlier) already.")
-            }
-            let answers = (record.answers ?? record.answer)?.values
-            queries.append(EvaluationQuery(id: id, text: record.text, answers: answers, line: line.number))
-        }
+        let (queries, broken) = readWhole(jsonl: Array(text.utf8), file: file)
+        if let first = broken.first { throw first }
         return queries
+    }
+
+    /// The same for whoever goes on without the broken lines.
+    ///
+    /// - Parameter file: The name to show in errors.
+    /// - Returns: The queries, and what is wrong with each line that is left out, in the order of the file.
+    public static func readWhole(
+        jsonl bytes: [UInt8], file: String = "queries.jsonl"
+    ) -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
+        var queries: [EvaluationQuery] = []
+        var broken: [EvaluationFileError] = []
+        var lines: [String: Int] = [:]
+        for line in numberedLines(of: bytes) {
+            do throws(EvaluationFileError) {
+                let query = try read(line.content, number: line.number, file: file)
+                if let earlier = lines[query.id] {
+                    throw EvaluationFileError(
+                        .duplicate, file: file, line: line.number,
+                        "Query \(query.id) stands on line \(earlier) already.")
+                }
+                lines[query.id] = line.number
+                queries.append(query)
+            } catch {
+                broken.append(error)
+            }
+        }
+        return (queries, broken)
+    }
+
+    private static func read(
+        _ line: ArraySlice<UInt8>, number: Int, file: String
+    ) throws(EvaluationFileError) -> EvaluationQuery {
+        guard let text = String(validating: line, as: UTF8.self) else {
+            throw EvaluationFileError(
+                .malformedLine, file: file, line: number,
+                "The line is not valid UTF-8. Convert the file first, for example with iconv.")
+        }
+        guard let record = try? JSONDecoder().decode(Record.self, from: Data(line)) else {
+            throw EvaluationFileError(
+                .malformedLine, file: file, line: number,
+                "A query is a JSON object with “_id” and “text”; this is “\(text.prefix(80))”.")
+        }
+        guard let id = (record._id ?? record.id)?.value, !id.isEmpty else {
+            throw EvaluationFileError(
+                .malformedLine, file: file, line: number, "The query has no “_id”. Give it one.")
+        }
+        let answers = (record.answers ?? record.answer)?.values
+        return EvaluationQuery(id: id, text: record.text, answers: answers, line: number)
     }
 }
 

@@ -1,5 +1,6 @@
 extension Run {
     /// Reads a TREC run: `query Q0 document rank score tag` on each line. The rank is not looked at, as in trec_eval.
+    /// Ids are percent-decoded, see ``trec()``.
     ///
     /// - Parameter file: The name to show in errors.
     public init(trec text: String, file: String = "run") throws(EvaluationFileError) {
@@ -12,45 +13,50 @@ extension Run {
                     .malformedLine, file: file, line: line.number,
                     "A line of a run is “query Q0 document rank score tag”; this is “\(line.content)”.")
             }
-            guard seen[fields[0], default: []].insert(fields[2]).inserted else {
+            let (query, document) = (TRECID.decoded(fields[0]), TRECID.decoded(fields[2]))
+            guard seen[query, default: []].insert(document).inserted else {
                 throw EvaluationFileError(
                     .duplicate, file: file, line: line.number,
-                    "Document \(fields[2]) stands twice in the ranking of query \(fields[0]). Remove one of the lines.")
+                    "Document \(document) stands twice in the ranking of query \(query). Remove one of the lines.")
             }
-            append(Hit(document: fields[2], score: score), for: fields[0])
+            append(Hit(document: document, score: score), for: query)
             name = fields[5]
         }
     }
 
     /// Writes a TREC run, queries in the order of their ids, documents best first.
     ///
-    /// Throws where an id or the name holds white space, which the format cannot say.
+    /// The format separates by white space. What stands in an id of it, of control characters and of `%` is
+    /// percent-encoded as in a URL, so that `my notes.md` is `my%20notes.md`; ``init(trec:file:)`` and
+    /// ``Judgements/init(qrels:file:)`` read it back.
+    /// - Throws: ``EvaluationFileError`` where an id is empty.
     public func trec() throws(EvaluationFileError) -> String {
-        let tag = name.isEmpty ? "quarry" : name
-        try Run.check(tag, "The run's name")
+        let tag = TRECID.encoded(name.isEmpty ? "quarry" : name)
         var text = ""
         for query in queries {
-            try Run.check(query, "The query id")
+            let queryID = try Run.written(query, "The query id")
             let scores = Dictionary((hits[query] ?? []).map { ($0.document, $0.score) }, uniquingKeysWith: max)
             for (index, document) in ranking(for: query).enumerated() {
-                try Run.check(document, "The document id")
-                text += "\(query) Q0 \(document) \(index + 1) \(scores[document] ?? 0) \(tag)\n"
+                let documentID = try Run.written(document, "The document id")
+                text += "\(queryID) Q0 \(documentID) \(index + 1) \(scores[document] ?? 0) \(tag)\n"
             }
         }
         return text
     }
 
-    private static func check(_ id: String, _ what: String) throws(EvaluationFileError) {
-        guard id.isEmpty || id.contains(where: \.isWhitespace) else { return }
-        throw EvaluationFileError(
-            .unwritableID, file: "run",
-            "\(what) “\(id)” cannot stand in a TREC file, which separates by white space. Use ids without it.")
+    private static func written(_ id: String, _ what: String) throws(EvaluationFileError) -> String {
+        guard !id.isEmpty else {
+            throw EvaluationFileError(
+                .unwritableID, file: "run", "\(what) is empty, which a TREC file cannot say. Give it one.")
+        }
+        return TRECID.encoded(id)
     }
 }
 
 extension Judgements {
     /// Reads judgements: TREC's `query iteration document grade`, or BEIR's `query document grade`, with or without the
-    /// line of headings.
+    /// line of headings. Ids are percent-decoded as those of a run are; ``query(of:)`` and ``document(of:for:)`` find
+    /// again what was meant as it stands.
     ///
     /// - Parameter file: The name to show in errors.
     public init(qrels text: String, file: String = "qrels") throws(EvaluationFileError) {
@@ -64,7 +70,7 @@ extension Judgements {
                     "A judgement is “query document grade” or “query iteration document grade” with a whole number "
                         + "last; this is “\(line.content)”.")
             }
-            let (query, document) = (fields[0], fields[fields.count - 2])
+            let (query, document) = (TRECID.decoded(fields[0]), TRECID.decoded(fields[fields.count - 2]))
             if let earlier = self[query]?[document], earlier != grade {
                 throw EvaluationFileError(
                     .duplicate, file: file, line: line.number,
@@ -72,5 +78,20 @@ extension Judgements {
             }
             judge(document, for: query, grade: grade)
         }
+    }
+
+    /// The id under which a query is judged: its own, or what percent-decoding makes of it; nil where it is not judged.
+    public func query(of id: String) -> String? {
+        if grades[id] != nil { return id }
+        let decoded = TRECID.decoded(id)
+        return grades[decoded] != nil ? decoded : nil
+    }
+
+    /// The id under which a document is judged for a query: its own, or what percent-decoding makes of it. One that is
+    /// not judged keeps its own.
+    public func document(of id: String, for query: String) -> String {
+        guard let judged = grades[query], judged[id] == nil else { return id }
+        let decoded = TRECID.decoded(id)
+        return judged[decoded] != nil ? decoded : id
     }
 }

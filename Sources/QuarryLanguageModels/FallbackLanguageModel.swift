@@ -6,7 +6,8 @@ import QuarryProviders
 ///     let model = try FallbackLanguageModel([remote, local])
 ///
 /// A model that fails before its first text gives way to the next, which `.switched` reports with the reason; one that
-/// fails later fails the reply, since text was already handed out. An invalid request moves nobody on, see
+/// fails later fails the reply, since text was already handed out, unless ``FallbackPolicy/holdsTextBack`` says to wait
+/// with it. An invalid request moves nobody on, see
 /// ``FallbackPolicy``; a prompt that is too long does, for the next may read more, and so does a reply without a word.
 public struct FallbackLanguageModel: LanguageModel {
     /// In the order in which they are asked.
@@ -48,22 +49,21 @@ public struct FallbackLanguageModel: LanguageModel {
             if let last = failures.last {
                 yield(.switched(from: last.model, to: model.name, reason: "\(last.error)"))
             }
-            var isCommitted = false
+            var reply = HeldReply(holdsTextBack: policy.holdsTextBack, maximumTokens: request.maximumTokens)
             do {
                 for try await event in model.generate(request) {
-                    switch event {
-                    case .text: isCommitted = true
-                    case .finished(let reason, _):
-                        guard isCommitted || isLast || reason == .contentFilter else { throw Self.silence(of: model) }
-                        isCommitted = true
-                    case .switched, .cached: break
+                    if case .finished(let reason, _) = event {
+                        guard reply.hasText || isLast || reason == .contentFilter else {
+                            throw Self.silence(of: model)
+                        }
                     }
-                    yield(event)
+                    reply.take(event, yield)
                 }
                 try Task.checkCancellation()
+                reply.release(yield)
                 return
             } catch {
-                guard !isCommitted, !Task.isCancelled, policy.movesOn(after: error) else { throw error }
+                guard !reply.isHandedOut, !Task.isCancelled, policy.movesOn(after: error) else { throw error }
                 failures.append((model.name, error))
             }
         }
@@ -79,9 +79,64 @@ public struct FallbackLanguageModel: LanguageModel {
         guard failures.count > 1 else { return failures.first?.error ?? CancellationError() }
         let codes = failures.map { ($0.error as? ProviderError)?.code }
         let common = codes.dropFirst().allSatisfy { $0 == codes.first } ? codes.first ?? nil : nil
+        // Where one of them failed at this request alone, another request may still be answered.
+        let ofRequest = failures.lazy.compactMap { $0.error as? ProviderError }.first(where: \.concernsOneInput)?.code
         let reasons = failures.map { "\($0.model): \($0.error)" }.joined(separator: "\n")
         return ProviderError(
-            common ?? .unavailable, "None of \(failures.count) models could answer.\n\(reasons)",
+            common ?? ofRequest ?? .unavailable, "None of \(failures.count) models could answer.\n\(reasons)",
             underlyingError: failures.last?.error)
+    }
+}
+
+/// The reply of one model of a chain, on its way to the caller.
+private struct HeldReply {
+    private(set) var hasText = false
+    /// Whether the caller has some of its text, or its end.
+    private(set) var isHandedOut = false
+    private var isHolding: Bool
+    private var held: [GenerationEvent] = []
+    private var heldBytes = 0
+    private let limit: Int
+
+    /// Far more than the tokens of any text have on average.
+    private static let maximumBytesPerToken = 64
+
+    init(holdsTextBack: Bool, maximumTokens: Int) {
+        isHolding = holdsTextBack
+        let (product, isTooMuch) = maximumTokens.multipliedReportingOverflow(by: Self.maximumBytesPerToken)
+        limit = isTooMuch ? .max : product
+    }
+
+    /// Hands an event out, or keeps it for later. A text without a character says nothing.
+    mutating func take(_ event: GenerationEvent, _ yield: (GenerationEvent) -> Void) {
+        switch event {
+        case .text(""): return
+        case .text(let piece):
+            hasText = true
+            heldBytes += piece.utf8.count
+            if heldBytes > limit { release(yield) }
+        case .finished: release(yield)
+        case .switched, .cached: break
+        }
+        if isHolding {
+            held.append(event)
+        } else {
+            hand(event, yield)
+        }
+    }
+
+    /// Hands out what was kept; what comes later is not kept any more.
+    mutating func release(_ yield: (GenerationEvent) -> Void) {
+        isHolding = false
+        for event in held { hand(event, yield) }
+        held = []
+    }
+
+    private mutating func hand(_ event: GenerationEvent, _ yield: (GenerationEvent) -> Void) {
+        switch event {
+        case .text, .finished: isHandedOut = true
+        case .switched, .cached: break
+        }
+        yield(event)
     }
 }

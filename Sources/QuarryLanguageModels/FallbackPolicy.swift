@@ -10,6 +10,11 @@ public struct FallbackPolicy: Sendable {
     /// Whether another model is asked after errors that are no ``ProviderError``, as of models of one's own. The default
     /// is true.
     public var movesOnAfterForeignErrors = true
+    /// Whether the text of a reply is held back until the reply is whole, so that another model is asked after one that
+    /// broke off. For those who show nothing before the end. The default is false.
+    ///
+    /// A reply far longer than was asked for is handed out all the same, for the caller to stop it.
+    public var holdsTextBack = false
 
     public init() {}
 

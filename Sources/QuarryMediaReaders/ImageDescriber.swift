@@ -34,13 +34,14 @@ public struct ImageDescriber: AsyncReader {
 
     /// - Parameters:
     ///   - model: One that takes pictures.
-    ///   - author: Named in the documents. The default is the model's name.
+    ///   - author: Named in the documents, and tells this model from others. The default is the model's name.
     public init(_ model: any LanguageModel, author: String? = nil, options: Options = .init()) {
         self.model = model
         self.author = author ?? model.name
         self.options = options
     }
 
+    public var identity: String? { author }
     public var concurrency: Int { options.concurrency }
     public var pathExtensions: Set<String> { ["gif", "jpeg", "jpg", "png", "webp"] }
 
@@ -74,17 +75,20 @@ public struct ImageDescriber: AsyncReader {
             }
             try Task.checkCancellation()
         } catch let error as ProviderError where error.code == .contentFiltered {
-            return .rejected(source, .unreadable, error.message)
+            return .rejected(
+                source, .withheldByModel, "\(author) would not describe the picture. \(error.message)", by: author)
         }
         return result(text, finish, by: writer, of: source)
     }
 
     private func result(_ text: String, _ finish: FinishReason?, by writer: String, of source: Source) -> ReadResult {
         guard finish != .contentFilter else {
-            return .rejected(source, .unreadable, "\(writer) would not describe the picture. Ask another model.")
+            return .rejected(
+                source, .withheldByModel, "\(author) would not describe the picture. Ask another model.", by: author)
         }
         guard text.contains(where: { !$0.isWhitespace }) else {
-            return .rejected(source, .empty, "\(writer) wrote nothing about the picture.")
+            return .rejected(
+                source, .foundEmptyByModel, "\(author) wrote nothing about the picture. Ask another model.", by: author)
         }
         var result = ReadResult.generated(
             ["Picture described by \(writer).", text], of: source, ["generatedBy": .string(writer)])

@@ -2,8 +2,11 @@ import QuarryCore
 import QuarryReaders
 
 extension ReadResult {
-    static func rejected(_ source: Source, _ reason: Rejection.Reason, _ message: String) -> ReadResult {
-        ReadResult(rejected: [Rejection(source: source.id, reason: reason, message: message)])
+    /// - Parameter model: The identity of the model that made nothing of the source; nil where none was asked.
+    static func rejected(
+        _ source: Source, _ reason: Rejection.Reason, _ message: String, by model: String? = nil
+    ) -> ReadResult {
+        ReadResult(rejected: [Rejection(source: source.id, reason: reason, message: message, model: model)])
     }
 
     /// A document of paragraphs that a model wrote about a source, cleaned as any text is.

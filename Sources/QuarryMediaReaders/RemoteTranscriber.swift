@@ -53,6 +53,8 @@ public struct RemoteTranscriber: AsyncReader {
 
     public var pathExtensions: Set<String> { Set(Self.mediaTypes.keys) }
 
+    public var identity: String? { "\(ModelReference(provider: connection.provider, model: model))" }
+
     /// As many as the provider takes at a time, at most 4: each recording is held in memory.
     public var concurrency: Int { min(4, connection.concurrency) }
 
@@ -78,11 +80,17 @@ public struct RemoteTranscriber: AsyncReader {
             .transcription, model: model, path: "audio/transcriptions", contentType: contentType, body: body,
             estimate: Self.estimate(bytes: source.bytes.count, price: price))
         let place = connection.place(of: call)
-        let transcript = try await connection.send(call) { body in
-            let transcript = try Transcript(body, from: place)
-            return (transcript, transcript.billed(at: price))
+        do {
+            let transcript = try await connection.send(call) { body in
+                let transcript = try Transcript(body, from: place)
+                return (transcript, transcript.billed(at: price))
+            }
+            return document(of: transcript, source)
+        } catch let error as ProviderError where error.code == .contentFiltered {
+            return .rejected(
+                source, .withheldByModel, "\(author) would not write down the recording. \(error.message)", by: identity
+            )
         }
-        return document(of: transcript, source)
     }
 
     /// What a recording may take at most, in the unit that has a price: seconds, or tokens where only those have one.
@@ -140,7 +148,9 @@ public struct RemoteTranscriber: AsyncReader {
     private func document(of transcript: Transcript, _ source: Source) -> ReadResult {
         let paragraphs = transcript.paragraphs
         guard !paragraphs.isEmpty else {
-            return .rejected(source, .empty, "\(author) heard nothing said in the recording.")
+            return .rejected(
+                source, .foundEmptyByModel, "\(author) heard nothing said in the recording. Ask another model.",
+                by: identity)
         }
         var metadata: [String: MetadataValue] = ["generatedBy": .string(author)]
         if let language = transcript.language { metadata["language"] = .string(language) }

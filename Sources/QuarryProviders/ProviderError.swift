@@ -60,3 +60,17 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
 
     public var description: String { message }
 }
+
+extension ProviderError {
+    /// Whether it is about what was asked, so that the same model may fare better with another text, question or picture.
+    ///
+    /// Not so for what would befall those as well: no key, no credit, a budget that is used up, a server that cannot be
+    /// reached or failed too often.
+    public var concernsOneInput: Bool {
+        let codes: Set<Code> = [
+            .invalidInput, .inputTooLong, .contentFiltered, .requestRefused, .serverFailure, .timedOut, .malformedReply,
+            .interruptedReply,
+        ]
+        return codes.contains(code)
+    }
+}

@@ -8,9 +8,13 @@ public protocol AsyncReader: Sendable {
     var pathExtensions: Set<String> { get }
     /// How many sources it may read at a time. The default is 1.
     var concurrency: Int { get }
+    /// Names the model that reads beyond doubt. What a model made nothing of, see ``Rejection/model``, is left to it until
+    /// one of another identity is there. The default is nil: there is no model to tell from another.
+    var identity: String? { get }
     func read(_ source: Source) async throws -> ReadResult
 }
 
 extension AsyncReader {
     public var concurrency: Int { 1 }
+    public var identity: String? { nil }
 }

@@ -163,7 +163,11 @@ enum FileSystem {
             }
             bytes.append(contentsOf: buffer[..<length])
             guard bytes.count <= maximumBytes else {
-                throw Rejection.tooLarge(id, size: bytes.count, maximumBytes: maximumBytes)
+                throw Rejection(
+                    source: id, reason: .tooLarge,
+                    message:
+                        "Standard input holds more than \(maximumBytes) bytes, the limit. Raise the limit or split the text."
+                )
             }
         }
     }

@@ -17,6 +17,10 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case unsupportedFormat
         /// A text that the model of the index does not take.
         case refusedByModel
+        /// A model, or the filter of its provider, would not say what is in it.
+        case withheldByModel
+        /// A model found nothing in it to write down.
+        case foundEmptyByModel
         /// A line of front matter that is not understood. Only ever a warning.
         case brokenFrontMatter
         /// A line of an ignore file that is not understood. Only ever a warning.
@@ -32,12 +36,15 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
     public var reason: Reason
     /// A sentence for people: what is wrong, and what to do.
     public var message: String
+    /// The model that made nothing of it, where it was one: another may.
+    public var model: String?
 
-    public init(source: String, line: Int? = nil, reason: Reason, message: String) {
+    public init(source: String, line: Int? = nil, reason: Reason, message: String, model: String? = nil) {
         self.source = source
         self.line = line
         self.reason = reason
         self.message = message
+        self.model = model
     }
 
     /// `notes/a.jsonl:12: The record has no "text". …`

@@ -17,7 +17,7 @@ public struct Answer: Sendable, Hashable {
     public var switches: [ModelSwitch]
     /// Whether the model's reply was written for an equal request before, and repeated. The default is false.
     public var isCached = false
-    /// What the model was billed for; nil without a model, or where its server did not say.
+    /// What the model was billed for; nil where none was asked, or where its server did not say.
     public var usage: TokenUsage?
     /// Why the model stopped; nil for an extracted answer or a refusal without a model.
     public var finish: FinishReason?
@@ -68,6 +68,8 @@ public enum Generator: Sendable, Hashable, Codable {
 public enum RefusalReason: Sendable, Hashable, Codable {
     /// Retrieval found nothing.
     case noPassages
+    /// No document matches the filter: there was nothing to look in.
+    case nothingMatchesFilter
     /// The passages are too unlikely to hold the answer. No model was asked.
     case lowSupport(support: Double, threshold: Double)
     /// The model said that the passages hold no answer.

@@ -101,7 +101,11 @@ public struct RetrievalQA: Sendable {
     ) async throws -> Answer {
         let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit)
         report(.retrieved(hits))
-        guard !hits.isEmpty else { return try refusal(question, .noPassages, support: 0, hits: hits) }
+        guard !hits.isEmpty else {
+            let isShut = if let filter { try await retriever.isEmpty(under: filter) } else { false }
+            let reason = isShut ? RefusalReason.nothingMatchesFilter : .noPassages
+            return try refusal(question, reason, support: 0, hits: hits)
+        }
         let extraction = try await reader.read(question, in: hits)
         let isModel = if case .model = generator { true } else { false }
         let threshold = isModel ? extraction.gate : extraction.threshold
@@ -136,9 +140,17 @@ public struct RetrievalQA: Sendable {
         prompt: AssembledPrompt? = nil
     ) throws -> Answer {
         Answer(
-            question: question, text: try sentenceOfRefusal(for: question), refusal: reason, draft: draft,
+            question: question, text: try sentence(of: reason, for: question), refusal: reason, draft: draft,
             generator: switches.last.map { .model($0.to) } ?? generator.generator, switches: switches, usage: usage,
             finish: finish, support: support, hits: hits, prompt: prompt)
+    }
+
+    private func sentence(of reason: RefusalReason, for question: String) throws(PromptError) -> String {
+        guard reason == .nothingMatchesFilter else { return try sentenceOfRefusal(for: question) }
+        return switch QuestionLanguage(of: question) {
+        case .english: "No document matches the filter."
+        case .russian: "Под фильтр не подходит ни один документ."
+        }
     }
 
     func sentenceOfRefusal(for question: String) throws(PromptError) -> String {

@@ -197,6 +197,24 @@ struct LanguageModelServerTests {
         }
     }
 
+    @Test func `where no piece was shown, a model that breaks off gives way to the next, with its reason`() throws {
+        let broken = try FakeHTTPServer { _ in
+            var response = FakeHTTPServer.Response.events([Self.chunk("The tenant, Mrs")], ending: nil)
+            response.steps.append(.hangUp)
+            return response
+        }
+        let server = try FakeHTTPServer { _ in Self.stream("The tenant, Mrs Ilves, signs the lease [1].") }
+        let notes = try Notes()
+        for more in [[], ["--json"]] as [[String]] {
+            let outcome = try Command.run(
+                ["query", "Who signs the lease?", "--llm", "\(broken.url)/v1#b", "--llm", "\(server.url)/v1#m"] + more,
+                in: notes.scratch.url)
+            #expect(outcome.status == 0 && outcome.output.contains("Mrs Ilves, signs the lease [1]."), "\(outcome)")
+            #expect(
+                outcome.errors.contains("\(server.url)/v1#m answered in place of \(broken.url)/v1#b: "), "\(outcome)")
+        }
+    }
+
     @Test func `an error in the middle of a stream is an error`() throws {
         let server = try FakeHTTPServer { _ in
             .events([Self.chunk("The tenant"), #"{"error":{"message":"out of memory","code":500}}"#])
@@ -274,14 +292,18 @@ struct LanguageModelServerTests {
             return response
         }
         let notes = try Notes()
+        let errors = Pipe()
         let process = try Command.start(
-            ["query", "Who signs the lease?", "--llm", "\(server.url)/v1", "--llm-model", "m"], in: notes.scratch.url)
+            ["query", "Who signs the lease?", "--llm", "\(server.url)/v1", "--llm-model", "m"], in: notes.scratch.url,
+            errors: errors)
         // Its thread is kept: the stream would be given up before a task that sleeps had its turn again.
         while server.requests.isEmpty, process.isRunning { usleep(5_000) }
         usleep(100_000)
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
+        // A question commits nothing that could be kept.
+        #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "Interrupted.\n")
     }
 
     @Test func `the model is the server's first where none is named`() throws {

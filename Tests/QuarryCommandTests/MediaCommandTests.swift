@@ -60,6 +60,58 @@ struct MediaCommandTests {
         #expect(server.requests.count == 2)
     }
 
+    /// A server that withholds what its model `shy` would say, and whose model `deaf` hears nothing.
+    private func reluctantServer() throws -> FakeHTTPServer {
+        try FakeHTTPServer { request in
+            let body = String(decoding: request.body, as: UTF8.self)
+            if request.path == "/v1/audio/transcriptions" {
+                return .json(body.contains("deaf") ? #"{"text":" "}"# : #"{"text":"The lock opens at noon."}"#)
+            }
+            let isShy = body.contains(#""model":"shy""#)
+            return .events([
+                #"{"choices":[{"index":0,"delta":{"content":""# + (isShy ? "" : "A chart of tides.") + #""}}]}"#,
+                #"{"choices":[{"index":0,"delta":{},"finish_reason":""# + (isShy ? "content_filter" : "stop")
+                    + #""}]}"#,
+            ])
+        }
+    }
+
+    @Test func `what a model withholds is named by every run and paid for once, and another model is asked`() throws {
+        let (server, scratch) = (try reluctantServer(), try scratch())
+        let base = "\(server.url)/v1"
+        let first = ["--transcribe", "\(base)#deaf", "--describe-images", "\(base)#shy"]
+        for run in 1...3 {
+            let outcome = try Command.run(["index", "docs", "--model", "none"] + first, in: scratch.url)
+            #expect(outcome.status == 2, "\(run): \(outcome)")
+            #expect(
+                outcome.errors.contains("quarantined: docs/chart.png: \(base)#shy would not describe"), "\(outcome)")
+            #expect(outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("heard nothing"))
+            #expect(server.requests.count == 2)
+        }
+        let without = try Command.run("index", "docs", "--json", in: scratch.url)
+        #expect(without.status == 2 && without.output.contains(#""reason" : "withheldByModel""#), "\(without)")
+        #expect(without.output.contains(#""reason" : "foundEmptyByModel""#) && server.requests.count == 2)
+        let others = ["--transcribe", "\(base)#ears", "--describe-images", "\(base)#eyes"]
+        let read = try Command.run(["index", "docs"] + others, in: scratch.url)
+        #expect(read.status == 0 && server.requests.count == 4, "\(read)")
+        let again = try Command.run(["index", "docs"] + first, in: scratch.url)
+        #expect(again.status == 0 && server.requests.count == 4, "\(again)")
+    }
+
+    @Test func `a description is as long as was asked for`() throws {
+        let (server, scratch) = (try server(), try scratch())
+        let model = ["--describe-images", "\(server.url)/v1#eyes"]
+        let built = try Command.run(
+            ["index", "docs", "--model", "none", "--description-tokens", "123"] + model, in: scratch.url)
+        #expect(built.status == 0, "\(built)")
+        let body = String(decoding: try #require(server.requests.first).body, as: UTF8.self)
+        #expect(body.contains(#""max_tokens":123"#), "\(body.suffix(200))")
+        for (value, more) in [("0", model), ("5", [])] {
+            let refused = try Command.run(["index", "docs", "--description-tokens", value] + more, in: scratch.url)
+            #expect(refused.status == 64 && refused.errors.contains("--description-tokens"), "\(refused)")
+        }
+    }
+
     @Test func `one bad recording is quarantined, a missing key ends the run with the text in place`() throws {
         let scratch = try scratch()
         try scratch.write("ID3 noise", to: "docs/bad.mp3")

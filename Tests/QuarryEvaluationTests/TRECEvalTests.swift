@@ -79,9 +79,36 @@ private func fixture(_ name: String) throws -> String {
         #expect(throws: EvaluationFileError.self) { try Judgements(qrels: "q 0 d 1\nq 0 d high") }
     }
 
-    @Test func `an id with a space cannot be written to a run`() {
+    @Test(arguments: [
+        ("my notes.md", "my%20notes.md"), ("100% sure\u{A0}ё", "100%25%20sure%C2%A0ё"), ("a%20b", "a%2520b"),
+        ("line\nand\u{1B}tab\t", "line%0Aand%1Btab%09"), ("<dbpedia:Caf%C3%A9>", "<dbpedia:Caf%25C3%25A9>"),
+    ])
+    func `an id with white space is percent-encoded in a run, and read back`(id: String, written: String) throws {
         var run = Run(name: "t")
-        run.append(ranking: ["my notes.md"], for: "q")
+        run.append(ranking: [id], for: id)
+        #expect(try run.trec() == "\(written) Q0 \(written) 1 1.0 t\n")
+        let again = try Run(trec: run.trec())
+        #expect(again.queries == [id] && again.ranking(for: id) == [id])
+        let judgements = try Judgements(qrels: "\(written) 0 \(written) 1")
+        #expect(judgements.query(of: id) == id && judgements.document(of: id, for: id) == id)
+    }
+
+    @Test(arguments: ["50%", "a%2", "%zz", "%FF%FE", "%%"])
+    func `what no percent-encoding makes is taken as it stands`(id: String) throws {
+        #expect(try Run(trec: "q Q0 \(id) 1 1.0 t").ranking(for: "q") == [id])
+    }
+
+    @Test func `judgements that spell an id as it is are found although it looks encoded`() throws {
+        let judgements = try Judgements(qrels: "a%20b\tCaf%C3%A9\t2\n")
+        let query = try #require(judgements.query(of: "a%20b"))
+        #expect(judgements[query]?[judgements.document(of: "Caf%C3%A9", for: query)] == 2)
+        #expect(judgements.query(of: "other") == nil)
+        #expect(judgements.document(of: "other", for: query) == "other")
+    }
+
+    @Test func `an empty id cannot be written to a run`() {
+        var run = Run(name: "t")
+        run.append(ranking: [""], for: "q")
         let error = #expect(throws: EvaluationFileError.self) { try run.trec() }
         #expect(error?.code == .unwritableID)
     }

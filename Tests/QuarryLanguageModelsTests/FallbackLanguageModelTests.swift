@@ -102,6 +102,41 @@ import Testing
         #expect(good.requests.isEmpty)
     }
 
+    @Test func `where text is held back, a failure after some of it moves on`() async throws {
+        var policy = FallbackPolicy()
+        policy.holdsTextBack = true
+        #expect(
+            try await events([failing(.interruptedReply, "App"), good], policy: policy) == [
+                .switched(from: "bad", to: "good", reason: "bad is down."), .text("Apples."), .finished(.stop, nil),
+            ])
+        let whole = ScriptedLanguageModel("App", "les.", name: "whole")
+        #expect(
+            try await events([whole, good], policy: policy) == [.text("App"), .text("les."), .finished(.stop, nil)])
+        let last = await #expect(throws: ProviderError.self) {
+            try await events([failing(.unreachable), failing(.interruptedReply, "App", name: "worse")], policy: policy)
+        }
+        #expect(last?.code == .interruptedReply)
+        // What never ends is not waited for.
+        let endless = ScriptedLanguageModel(
+            String(repeating: "a", count: 64 * request.maximumTokens), "b", name: "endless",
+            failingWith: ProviderError(.interruptedReply, "Broken."))
+        await #expect(throws: ProviderError.self) { try await events([endless, good], policy: policy) }
+    }
+
+    @Test func `a piece without a character commits to nothing`() async throws {
+        #expect(
+            try await events([failing(.interruptedReply, ""), good]) == [
+                .switched(from: "bad", to: "good", reason: "bad is down."), .text("Apples."), .finished(.stop, nil),
+            ])
+    }
+
+    @Test func `where one of many failed at this request alone, the error says so`() async throws {
+        let error = await #expect(throws: ProviderError.self) {
+            try await events([failing(.unauthorized), failing(.requestRefused, name: "worse")])
+        }
+        #expect(error?.code == .requestRefused && error?.concernsOneInput == true)
+    }
+
     @Test func `where all fail, one error lists them`() async throws {
         let error = await #expect(throws: ProviderError.self) {
             try await events([failing(.unreachable), failing(.unauthorized, name: "worse")])

@@ -43,17 +43,20 @@ import Testing
             (Source(id: "a.png", bytes: []), Rejection.Reason.empty),
             (Source(id: "a.png", bytes: Array("text".utf8)), .unsupportedFormat), (png, .tooLarge),
         ] {
-            #expect(try await reader.read(source).rejected.map(\.reason) == [reason])
+            let rejected = try await reader.read(source).rejected
+            #expect(rejected.map(\.reason) == [reason] && rejected.map(\.model) == [nil])
         }
         #expect(model.requests.isEmpty)
         let replies: [(ScriptedLanguageModel, Rejection.Reason)] = [
-            (ScriptedLanguageModel(" \n"), .empty),
-            (ScriptedLanguageModel("No.", finishing: .contentFilter), .unreadable),
-            (ScriptedLanguageModel(failingWith: ProviderError(.contentFiltered, "No.")), .unreadable),
+            (ScriptedLanguageModel(" \n"), .foundEmptyByModel),
+            (ScriptedLanguageModel("No.", finishing: .contentFilter), .withheldByModel),
+            (ScriptedLanguageModel(failingWith: ProviderError(.contentFiltered, "No.")), .withheldByModel),
         ]
         for (model, reason) in replies {
-            let result = try await ImageDescriber(model).read(png)
+            let result = try await ImageDescriber(model, author: "seer").read(png)
             #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [reason])
+            #expect(result.rejected.map(\.model) == ["seer"])
+            #expect(result.rejected.first?.message.hasPrefix("seer w") == true)
         }
     }
 

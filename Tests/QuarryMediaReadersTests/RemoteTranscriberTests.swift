@@ -166,7 +166,9 @@ import Testing
             .json(#"{"error":{"message":"no sk-test-key"}}"#, status: 400),
         ])
         let reader = try RemoteTranscriber("whisper-1", on: connection(server))
-        #expect(try await reader.read(source).rejected.map(\.reason) == [.empty])
+        let silence = try #require(try await reader.read(source).rejected.first)
+        #expect(silence.reason == .foundEmptyByModel && silence.model == reader.identity)
+        #expect(silence.message.contains("whisper-1 heard nothing"))
         let malformed = await #expect(throws: ProviderError.self) { try await reader.read(source) }
         #expect(malformed?.code == .malformedReply)
         let refused = await #expect(throws: ProviderError.self) { try await reader.read(source) }

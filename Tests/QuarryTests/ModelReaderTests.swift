@@ -11,17 +11,19 @@ struct ModelReaderTests {
     private final class Listener: AsyncReader {
         let pathExtensions: Set<String>
         let concurrency: Int
+        let identity: String?
         private let state = Mutex((heard: [String](), inside: 0, most: 0))
         private let failure: @Sendable (String) -> (any Error)?
         private let delay: @Sendable (String) -> Duration
 
         init(
-            concurrency: Int = 2, pathExtensions: Set<String> = ["mp3", "wav"],
+            concurrency: Int = 2, pathExtensions: Set<String> = ["mp3", "wav"], identity: String? = nil,
             failure: @escaping @Sendable (String) -> (any Error)? = { _ in nil },
             delay: @escaping @Sendable (String) -> Duration = { _ in .milliseconds(30) }
         ) {
             self.concurrency = concurrency
             self.delay = delay
+            self.identity = identity
             self.pathExtensions = pathExtensions
             self.failure = failure
         }
@@ -128,6 +130,52 @@ struct ModelReaderTests {
         #expect(try await indexer(corpus, sound).index(docs(corpus)).quarantined.isEmpty)
         #expect(sound.heard == ["docs/3.wav"])
         #expect(try corpus.open().summary().quarantined.isEmpty)
+    }
+
+    /// Makes nothing of recordings, and counts how often it is asked.
+    private final class Refuser: AsyncReader {
+        let pathExtensions: Set<String> = ["mp3"]
+        let identity: String?
+        private let asked = Mutex(0)
+
+        init(_ identity: String) { self.identity = identity }
+
+        var count: Int { asked.withLock { $0 } }
+
+        func read(_ source: Source) async throws -> ReadResult {
+            asked.withLock { $0 += 1 }
+            let rejection = Rejection(
+                source: source.id, reason: .withheldByModel, message: "\(identity ?? "") would not.", model: identity)
+            return ReadResult(rejected: [rejection])
+        }
+    }
+
+    @Test func `what a model withholds stays in quarantine, until another model is asked`() async throws {
+        let corpus = try corpus()
+        let (first, second) = (Refuser("first"), Refuser("second"))
+        for _ in 1...3 {
+            let report = try await indexer(corpus, first).index(docs(corpus))
+            #expect(report.quarantined.map(\.source) == ["docs/talk.mp3"])
+            #expect(report.quarantined.map(\.reason) == [.withheldByModel])
+            #expect(report.quarantined.map(\.model) == ["first"])
+        }
+        #expect(first.count == 1)
+        #expect(try await corpus.index().quarantined.map(\.model) == ["first"])
+        #expect(try corpus.open().summary().quarantined.map(\.model) == ["first"])
+        let plan = try await indexer(corpus, second).plan(docs(corpus))
+        #expect(plan.modelReads.files == 1 && second.count == 0)
+        #expect(try await indexer(corpus, second).index(docs(corpus)).quarantined.map(\.model) == ["second"])
+        #expect(second.count == 1)
+        let listener = Listener()
+        #expect(try await indexer(corpus, listener).index(docs(corpus)).quarantined.map(\.model) == ["second"])
+        #expect(listener.heard.isEmpty)
+        let hearing = Listener(identity: "third")
+        #expect(try await indexer(corpus, hearing).index(docs(corpus)).quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "windmills") == ["docs/talk.mp3"])
+        // What was read is not read again, whoever reads.
+        #expect(try await indexer(corpus, first).index(docs(corpus)).isEmpty)
+        #expect(first.count == 1 && hearing.heard == ["docs/talk.mp3"])
+        #expect(try corpus.open().problems().isEmpty)
     }
 
     @Test func `what would befall every source ends the run, with all that was read in place`() async throws {

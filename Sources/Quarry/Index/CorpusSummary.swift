@@ -43,11 +43,17 @@ extension CorpusIndex {
     }
 
     private func quarantined(in db: Database) throws -> [Rejection] {
-        try Row.fetchAll(db, sql: "SELECT source, line, reason, message FROM quarantine ORDER BY source, line")
-            .compactMap { row in
-                Rejection.Reason(rawValue: row["reason"]).map {
-                    Rejection(source: row["source"], line: row["line"], reason: $0, message: row["message"])
-                }
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT source, line, reason, message, \(Schema.quarantinedModel(in: db)) AS model
+                FROM quarantine ORDER BY source, line
+                """
+        ).compactMap { row in
+            Rejection.Reason(rawValue: row["reason"]).map {
+                Rejection(
+                    source: row["source"], line: row["line"], reason: $0, message: row["message"], model: row["model"])
             }
+        }
     }
 }

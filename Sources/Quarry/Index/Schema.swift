@@ -100,6 +100,10 @@ enum Schema {
                     PRIMARY KEY (source, key)
                 ) WITHOUT ROWID;
                 """)
+        if try !namesModels(in: db) {
+            // The model that made nothing of the source.
+            try db.execute(sql: "ALTER TABLE quarantine ADD COLUMN model TEXT")
+        }
         try PendingVectors.create(in: db)
         let hasPaths = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sources_by_path')")
@@ -126,6 +130,14 @@ enum Schema {
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
         for table in tables { try db.drop(table: table) }
     }
+
+    /// Whether the file says which models made nothing of what is in quarantine.
+    private static func namesModels(in db: Database) throws -> Bool {
+        try db.columns(in: "quarantine").contains { $0.name == "model" }
+    }
+
+    /// The column of those models; NULL in a file that an earlier program of this version made.
+    static func quarantinedModel(in db: Database) throws -> String { try namesModels(in: db) ? "model" : "NULL" }
 
     /// Whether the file says by which names its roots go.
     static func namesRoots(in db: Database) throws -> Bool {

@@ -218,8 +218,11 @@ struct IndexWriter {
     func quarantine(_ rejections: [Rejection], root: String?) throws {
         for rejection in rejections {
             try db.execute(
-                sql: "INSERT INTO quarantine(source, root, line, reason, message) VALUES (?, ?, ?, ?, ?)",
-                arguments: [rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message])
+                sql: "INSERT INTO quarantine(source, root, line, reason, message, model) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message,
+                    rejection.model,
+                ])
         }
     }
 

@@ -93,7 +93,7 @@ extension IndexingRun {
             self.loaded = loaded
             do {
                 outcome = .content(try await reader.read(loaded.source))
-            } catch let error as ProviderError where error.concernsOneSource {
+            } catch let error as ProviderError where error.concernsOneInput {
                 // Not a fault of the content, which would not be looked at again until it changes.
                 outcome = .rejected(
                     Rejection(
@@ -105,16 +105,5 @@ extension IndexingRun {
                 outcome = .failed(error)
             }
         }
-    }
-}
-
-extension ProviderError {
-    /// Whether another source may fare better.
-    fileprivate var concernsOneSource: Bool {
-        let codes: Set<Code> = [
-            .invalidInput, .inputTooLong, .contentFiltered, .requestRefused, .serverFailure, .timedOut, .malformedReply,
-            .interruptedReply,
-        ]
-        return codes.contains(code)
     }
 }

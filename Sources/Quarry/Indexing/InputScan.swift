@@ -61,7 +61,8 @@ struct InputScan {
     let outdated: [Int64]
     /// What reading found wrong, by the name of the source; it holds for as long as the source is not read again.
     let faults: [String: [Rejection]]
-    /// Unchanged sources that are read all the same: the id of a document they were refused is free.
+    /// Unchanged sources that are read all the same: the id of a document they were refused is free, or another model
+    /// made nothing of them.
     let rechecked: Set<String>
     /// Unchanged files that were passed over when they were read.
     let passedOver: [Rejection]
@@ -118,9 +119,13 @@ struct InputScan {
         let freed = Set(
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
+        let unread = diff.unchanged.map(\.stored.name).filter { [faults] name in
+            readers.mayFareBetter(with: name, than: faults[name] ?? [])
+        }
         let due = Set(
             stored.refused.filter { $0.holder.map(freed.contains) ?? true }.map(\.source)
-                .filter { !readers.isUnread($0) })
+                .filter { !readers.isUnread($0) }
+        ).union(unread)
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }

@@ -25,6 +25,12 @@ struct SourceReaders: Sendable {
         FormatRegistry.pathExtension(of: name).flatMap { external[$0] }
     }
 
+    /// Whether the model that reads a source is another than the one that made nothing of it.
+    func mayFareBetter(with name: String, than faults: [Rejection]) -> Bool {
+        guard let identity = external(for: name)?.identity else { return false }
+        return faults.contains { $0.model.map { $0 != identity } ?? false }
+    }
+
     /// Whether a source is for a model to read that is not there.
     func isUnread(_ name: String) -> Bool {
         formats.verdict(forPath: name) == .external && !formats.isRead(name)

@@ -43,12 +43,18 @@ struct StoredInputs: Sendable {
                 NamedFolder(path: $0[0], name: $0[1])
             } : []
         quarantined = try Row.fetchAll(
-            db, sql: "SELECT rowid, source, root, line, reason, message FROM quarantine ORDER BY rowid"
+            db,
+            sql: """
+                SELECT rowid, source, root, line, reason, message, \(Schema.quarantinedModel(in: db)) AS model
+                FROM quarantine ORDER BY rowid
+                """
         ).compactMap { row in
             Rejection.Reason(rawValue: row["reason"]).map {
                 Quarantined(
                     row: row["rowid"], root: row["root"],
-                    rejection: Rejection(source: row["source"], line: row["line"], reason: $0, message: row["message"]))
+                    rejection: Rejection(
+                        source: row["source"], line: row["line"], reason: $0, message: row["message"],
+                        model: row["model"]))
             }
         }
         refused =

@@ -127,8 +127,9 @@ public final class ModelServices: Sendable {
     /// - Parameters:
     ///   - names: `provider/model`, or the address of a server that speaks as OpenAI does.
     ///   - cache: Keeps replies and gives them again, as long as the index is in this state.
+    ///   - policy: After which failures of one model of a chain the next is asked.
     public func languageModel(
-        _ names: [String], cache: ReplyCaching? = nil
+        _ names: [String], cache: ReplyCaching? = nil, policy: FallbackPolicy = .init()
     ) async throws -> any LanguageModel {
         let references = try names.map { try reference($0) }
         if references.count == 1 { return try await languageModel(references[0], cache: cache) }
@@ -137,7 +138,7 @@ public final class ModelServices: Sendable {
                 DeferredLanguageModel(name: "\(reference)") {
                     try await self.languageModel(reference, cache: cache)
                 }
-            })
+            }, policy: policy)
     }
 
     private func languageModel(_ reference: ModelReference, cache: ReplyCaching?) async throws -> any LanguageModel {
@@ -184,7 +185,10 @@ public final class ModelServices: Sendable {
     /// A model that says what pictures show.
     public func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
     {
-        ImageDescriber(try await languageModel([name]), author: name, options: options)
+        let reference = try reference(name)
+        let model = try await languageModel(reference, cache: nil)
+        let author = ModelReference(provider: reference.provider, model: reference.model ?? model.name)
+        return ImageDescriber(model, author: "\(author)", options: options)
     }
 
     /// The connection that everything of a provider goes through.

@@ -34,6 +34,13 @@ public struct CorpusRetriever: Retriever {
         options: RetrievalOptions = RetrievalOptions()
     ) throws {
         if options.mode != .bm25 {
+            guard index.settings.embedding != nil else {
+                throw CorpusError(
+                    .otherModel,
+                    "\(index.path) has no vectors: it was made with --model none, and a search by \(options.mode.rawValue) needs some. "
+                        + "Search with --mode bm25, or index the documents with a model into another file: quarry index --index FILE --model \(LocalModelCatalog.defaultModelName)"
+                )
+            }
             guard let embedder else {
                 throw CorpusError(
                     .otherModel,
@@ -51,6 +58,12 @@ public struct CorpusRetriever: Retriever {
 
     public func retrieve(_ query: Query, limit: Int) async throws -> [ScoredChunk] {
         try await search(query, limit: limit).hits
+    }
+
+    public func isEmpty(under filter: Filter) async throws -> Bool {
+        try translatingErrors(path: index.path) {
+            try index.pool.read { try index.mask(of: filter, in: $0)?.count == 0 }
+        }
     }
 
     /// Finds at most `limit` passages.
@@ -123,8 +136,8 @@ public struct CorpusRetriever: Retriever {
             hits: Array(hits.prefix(limit)), warnings: candidates.warnings, terms: candidates.terms)
     }
 
-    /// The most of a question that is looked at, in bytes of UTF-8.
-    static let maximumQueryBytes = 64 << 10
+    /// The longest question, in bytes of UTF-8.
+    public static let maximumQueryBytes = 64 << 10
 
     static func checked(_ text: String) throws -> String {
         guard text.utf8.count <= maximumQueryBytes else {
@@ -198,6 +211,13 @@ public struct CorpusRetriever: Retriever {
                     location: $0.location,
                     score: hit.score, legs: hit.legs)
             }
+        }
+        if let mask, mask.count == 0 {
+            return Candidates(
+                hits: [], separators: [:], matrix: matrix, terms: terms,
+                warnings: [
+                    "No document matches the filter. Check its keys and values: they are those of front matter and metadata."
+                ])
         }
         return Candidates(
             hits: hits, separators: stored.mapValues(\.separator), matrix: matrix, terms: terms,

@@ -10,7 +10,7 @@ extension QueryReply {
         draft = result.draft
         support = result.support
         unsupported = result.unsupported
-        usage = result.usage
+        usage = result.usage ?? (result.wasGenerated ? nil : TokenUsage(input: 0, output: 0))
         finish = result.finish?.name
         switches = result.switches.isEmpty ? nil : result.switches
         citations = result.citations.map { citation in
@@ -29,11 +29,23 @@ extension QueryReply {
     }
 }
 
+extension Answer {
+    /// Whether a model was asked for it.
+    fileprivate var wasGenerated: Bool {
+        guard case .model = generator else { return false }
+        return switch refusal {
+        case .noPassages, .nothingMatchesFilter, .lowSupport, .noRoom: false
+        case nil, .declinedByModel, .emptyReply, .unsupported: true
+        }
+    }
+}
+
 extension RefusalReason {
     /// The reason, for a person.
     public var explanation: String {
         switch self {
         case .noPassages: "No passage matches the question."
+        case .nothingMatchesFilter: "No document matches the filter."
         case .lowSupport(let support, let threshold):
             "The best passage supports an answer with \(Self.percent(support)); \(Self.percent(threshold)) are needed."
         case .declinedByModel: "The model found no answer in the passages."

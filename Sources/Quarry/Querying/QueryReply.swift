@@ -67,6 +67,8 @@ public struct QueryReply: Sendable, Codable {
     public var schema = "quarry.query/1"
     public var id: String?
     public var question: String
+    /// Why there is neither an answer nor a hit, in a batch: the question could not be asked, or its model failed.
+    public var error: String?
     public var mode: String
     public var hits: [Hit]
     public var warnings: [String]
@@ -85,6 +87,7 @@ public struct QueryReply: Sendable, Codable {
     public var switches: [ModelSwitch]?
     /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or its server's own word.
     public var finish: String?
+    /// Tokens of the model that wrote: none where no model was asked; nil where its server did not say.
     public var usage: TokenUsage?
     /// What this question cost; nil where no model was asked over a connection.
     public var spending: Spending?

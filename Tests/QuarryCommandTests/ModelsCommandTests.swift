@@ -1,0 +1,54 @@
+import Foundation
+import QuarryTesting
+import Testing
+
+/// `quarry models`: what is not fetched, and not asked.
+struct ModelsCommandTests {
+    @Test(
+        arguments: [
+            (["--local-only"], [:]), ([], ["QUARRY_LOCAL_ONLY": "true"]), (["--config", "config.yaml"], [:]),
+        ] as [([String], [String: String])])
+    func `nothing is fetched where every other machine is refused`(
+        arguments: [String], environment: [String: String]
+    ) throws {
+        let scratch = try Scratch()
+        try scratch.write("localOnly: true\n", to: "config.yaml")
+        // Whoever went on would find no pip.
+        let folder = scratch.path("models")
+        let outcome = try Command.run(
+            ["models", "pull", "multilingual-e5-small"] + arguments, in: scratch.url,
+            environment: environment.merging(["QUARRY_MODELS": folder, "PATH": scratch.path("nothing")]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("quarry: multilingual-e5-small is not installed, and"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("--local-only") && outcome.errors.contains(folder))
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
+    @Test func `a model that writes text is not asked for vectors`() throws {
+        let scratch = try Scratch()
+        let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"no such path"}}"#, status: 404) }
+        try scratch.write(
+            """
+            cache: {directory: \(scratch.path("cache"))}
+            providers:
+              acme: {baseURL: "\(server.url)/v1", embedding: openAI, generation: openAIChat, needsKey: false}
+            models:
+              - {provider: acme, name: talker, tasks: [generation]}
+            """, to: "config.yaml")
+        let outcome = try Command.run("models", "measure", "acme/talker", "--config", "config.yaml", in: scratch.url)
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("acme/talker makes no vectors, it is a model for generation"))
+        #expect(server.requests.isEmpty)
+        // Of a server's model nobody knows what it is for until it is asked.
+        let asked = try Command.run(
+            "models", "measure", "\(server.url)/v1#talker", "--config", "config.yaml", in: scratch.url)
+        #expect(asked.status == 1 && asked.errors.contains("measured of embedding models only"), "\(asked)")
+    }
+
+    @Test func `a server's address is not compared, and it is said how its model can be`() throws {
+        let outcome = try Command.run("models", "compare", "http://127.0.0.1:9/v1#m", "--task", "embedding")
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("http://127.0.0.1:9/v1#m is the address of a server"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("configuration"))
+    }
+}
