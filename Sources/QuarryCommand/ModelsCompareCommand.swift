@@ -84,7 +84,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
         let services = service.services(settings)
         let model = try await services.embedder(plain)
         defer { if let spent = services.ledger.spending.summary { Console.note(spent) } }
-        let isPaid = model.provider.map { !$0.isOnThisMachine } ?? false
+        let isPaid = model.provider.map { !$0.runsOnThisMachine } ?? false
         let measurement = try await SpeedMeasurement.measuring(
             model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
         record.add(measurement)

@@ -64,7 +64,7 @@ struct QuerySession: Sendable {
         isGenerating = if case .model = generator { true } else { false }
         assembler = answering.assembler
         // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
-        let compares = answering.compareSentences && opened?.provider?.isOnThisMachine != false
+        let compares = answering.compareSentences && opened?.provider?.runsOnThisMachine != false
         qa = RetrievalQA(
             retriever: recorder, generator: generator,
             reader: ExtractiveReader(

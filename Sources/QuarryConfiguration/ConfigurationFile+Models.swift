@@ -23,7 +23,7 @@ extension ConfigurationFile {
             var card =
                 catalog.card(of: name, at: owner)
                 ?? ModelCard(
-                    provider: owner, name: name, tasks: provider.tasks, dataLeavesMachine: !provider.isOnThisMachine,
+                    provider: owner, name: name, tasks: provider.tasks, dataLeavesMachine: !provider.runsOnThisMachine,
                     asOf: day)
             card.provider = owner
             card.asOf = fields["asOf"]?.day() ?? day
