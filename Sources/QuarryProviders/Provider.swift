@@ -21,7 +21,8 @@ public struct Provider: Sendable, Hashable, Codable {
     public var reranking: RerankingDialect?
     public var transcription: TranscriptionDialect?
     public var authorization: Authorization
-    /// Environment variables that hold the key, the first that is set counts. Empty where no key is needed.
+    /// Environment variables that hold the key, the first that is set counts. Empty where no key is needed. Servers of
+    /// one's own have variables of their own: the key of a service is nothing for them.
     public var keyVariables: [String]
     /// Whether it refuses requests without a key.
     public var needsKey: Bool
