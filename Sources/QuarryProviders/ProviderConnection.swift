@@ -268,7 +268,7 @@ public final class ProviderConnection: Sendable {
 
     private func reserve(_ call: ProviderCall) throws -> SpendingLedger.Reservation {
         try ledger.reserve(
-            call.estimate, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
+            call.estimate, tokens: call.tokens, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
     }
 
     private func url(for call: ProviderCall) throws -> HTTPURL {
