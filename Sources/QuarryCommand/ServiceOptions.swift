@@ -18,7 +18,7 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Proxy for requests to models; the default is what http_proxy, https_proxy and no_proxy say.",
+            "Proxy for requests to models; the default is what http_proxy, https_proxy and no_proxy say. One that wants credentials is better named by QUARRY_PROXY, as http://USER:PASSWORD@HOST:PORT: others can see arguments.",
             valueName: "url"))
     var proxy: String?
 

@@ -10,7 +10,7 @@ package final class HTTPClient: Sendable {
             case none
             /// libcurl's reading of `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`.
             case environment
-            /// - Parameter password: `user:password`, if the proxy wants them.
+            /// - Parameter password: `user:password`, if the proxy wants them, percent-encoded as in a URL.
             case url(HTTPURL, password: Secret? = nil)
         }
 
@@ -88,7 +88,7 @@ package final class HTTPClient: Sendable {
 
     func exchange(for request: HTTPRequest) -> Exchange {
         var others: [Secret] = []
-        if case .url(_, let password?) = configuration.proxy { others.append(password) }
+        if case .url(_, let password?) = configuration.proxy { others += password.proxyForms }
         let redactor = Redactor(request.headers, and: others)
         let number = exchangeCount.add(1, ordering: .relaxed).newValue
         let tracer = configuration.trace.map {

@@ -306,7 +306,13 @@ extension ConnectionOptions {
         switch proxy {
         case .none: configuration.proxy = .none
         case .environment: configuration.proxy = .environment
-        case .url(let url): configuration.proxy = .url(try HTTPURL(url))
+        case .url(let text):
+            do {
+                let (url, credentials) = try HTTPURL.splittingCredentials(of: text)
+                configuration.proxy = .url(url, password: credentials)
+            } catch let error as HTTPError {
+                throw HTTPError(error.code, "The proxy “\(proxy)” cannot be used. \(error.message)")
+            }
         }
         if isLocalOnly { configuration.hosts = .loopbackOnly(setBy: "local only") }
         if let certificateAuthorities { configuration.certificateAuthorities = .file(certificateAuthorities) }

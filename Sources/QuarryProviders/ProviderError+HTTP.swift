@@ -8,6 +8,7 @@ extension ProviderError {
             case .invalidURL, .invalidRequest: .invalidConfiguration
             case .insecureConnection: .insecureConnection
             case .refusedHost: .refusedHost
+            case .cannotConnect where error.isProxyRefusal: .unauthorized
             case .rateLimited: .rateLimited
             case .circuitOpen: .unavailable
             case .timedOut: .timedOut
@@ -53,6 +54,7 @@ extension ProviderError {
             case .inputTooLong: " Cut the documents into shorter chunks."
             case .contentFiltered: " Ask otherwise, or leave out the passages it objects to."
             case .rateLimited: " Wait, or ask less often."
+            case 407: .unauthorized
             default: ""
             }
         let reason = failure.message.map { ": \($0)" } ?? ""
@@ -63,6 +65,8 @@ extension ProviderError {
 
 extension ProviderFailure {
     /// Whether a filter withheld the reply, as Azure's does.
+            case .unauthorized where status == 407:
+                " That is what a proxy says. \(HTTPError.proxyAdvice)"
     package var saysContentFiltered: Bool {
         let known = ["content_filter", "content_policy_violation", "responsibleaipolicyviolation"]
         return [code, type, innerCode].contains { $0.map { known.contains($0.lowercased()) } ?? false }

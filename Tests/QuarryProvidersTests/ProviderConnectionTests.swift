@@ -188,3 +188,63 @@ import Testing
         }
     }
 }
+    private func connection(
+        through proxy: String, trace: (@Sendable (String) -> Void)? = nil
+    ) throws -> ProviderConnection {
+        var options = ConnectionOptions()
+        options.proxy = .url(proxy)
+        options.maximumAttempts = 3
+        return try ProviderConnection(
+            Provider("acme", at: "http://quarry.invalid/v1", generation: .openAIChat), options: options, trace: trace)
+    }
+
+    @Test func `a proxy is given the credentials of its address, and nobody else is`() async throws {
+        let proxy = try FakeHTTPServer { _ in .json("{}") }
+        let lines = Mutex<[String]>([])
+        let address = "http://ilves:p%40ss%2Fword-77@127.0.0.1:\(proxy.port)"
+        let connection = try connection(through: address) { line in lines.withLock { $0.append(line) } }
+        _ = try await send(call(), on: connection)
+        let request = try #require(proxy.requests.first)
+        #expect(request.path == "http://quarry.invalid/v1/things/m")
+        // ilves:p@ss/word-77
+        #expect(request.headers["proxy-authorization"] == "Basic aWx2ZXM6cEBzcy93b3JkLTc3")
+        var dumped = ""
+        dump(connection.options, to: &dumped)
+        let shown = lines.withLock { $0 }
+        #expect(!shown.isEmpty)
+        for text in shown + [dumped, "\(connection.options)", String(reflecting: connection.options)] {
+            #expect(!text.contains("word-77") && !text.contains("aWx2ZXM6"), "\(text)")
+        }
+        #expect(ConnectionOptions.Proxy.url(address).description == "http://<redacted>@127.0.0.1:\(proxy.port)")
+    }
+
+    @Test func `a proxy that wants credentials says where to put them, and repeats none`() async throws {
+        let proxy = try FakeHTTPServer { request in
+            .json(
+                #"{"error":{"message":"\#(request.headers["proxy-authorization"].map { "not p@ss/word-77, \($0)" } ?? "Who?")"}}"#,
+                status: 407, headers: [("Proxy-Authenticate", "Basic realm=\"q\"")])
+        }
+        for user in ["", "ilves:p%40ss%2Fword-77@"] {
+            let before = proxy.requests.count
+            let error = await #expect(throws: ProviderError.self) {
+                try await send(call(), on: connection(through: "http://\(user)127.0.0.1:\(proxy.port)"))
+            }
+            #expect(error?.code == .unauthorized)
+            let message = error?.message ?? ""
+            #expect(message.contains("status 407") && message.contains("http://USER:PASSWORD@HOST:PORT"), "\(message)")
+            for word in ["API key", "word-77", "aWx2ZXM6"] { #expect(!message.contains(word), "\(message)") }
+            #expect(proxy.requests.count == before + 1)
+        }
+    }
+
+    @Test(arguments: [
+        "http://ilves:hidden/7@proxy.example:1", "ilves:hidden@proxy.example", "http://ilves:hidden@",
+        "ftp://ilves:hidden@h",
+    ])
+    func `a proxy's address that cannot be used is not shown with its credentials`(address: String) {
+        let error = #expect(throws: ProviderError.self) { try connection(through: address) }
+        #expect(error?.code == .invalidConfiguration)
+        let message = error?.message ?? ""
+        #expect(message.contains("The proxy “") && !message.contains("hidden"), "\(message)")
+    }
+
