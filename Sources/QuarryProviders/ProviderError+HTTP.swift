@@ -72,3 +72,6 @@ extension ProviderFailure {
         return [code, type, innerCode].contains { $0.map { known.contains($0.lowercased()) } ?? false }
     }
 }
+            case .inputTooLong where task == .transcription:
+                " Cut the recording into parts, or encode it with fewer bits: speech needs no more than 32 kbit/s."
+            case .inputTooLong where task == .reranking: " Have fewer or shorter passages put in order."

@@ -196,6 +196,17 @@ import Testing
         options.maximumAttempts = 3
         return try ProviderConnection(
             Provider("acme", at: "http://quarry.invalid/v1", generation: .openAIChat), options: options, trace: trace)
+    @Test(arguments: [
+        (ModelTask.embedding, "Cut the documents into shorter chunks."), (.generation, "Retrieve fewer"),
+        (.transcription, "Cut the recording into parts"), (.reranking, "fewer or shorter passages"),
+    ])
+    func `what is too large is told how to become smaller`(task: ModelTask, advice: String) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"Payload too large"}}"#, status: 413) }
+        let call = try ProviderCall(task, model: "m", path: "x", json: ["a": 1], estimate: BilledUsage(input: 1))
+        let error = await #expect(throws: ProviderError.self) { try await send(call, on: connection(to: server)) }
+        #expect(error?.code == .inputTooLong && error?.message.contains(advice) == true, "\(error?.message ?? "")")
+    }
+
     }
 
     @Test func `a proxy is given the credentials of its address, and nobody else is`() async throws {
