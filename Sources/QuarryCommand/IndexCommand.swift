@@ -110,7 +110,7 @@ struct IndexCommand: AsyncParsableCommand {
         flags.transcribe = transcribe
         flags.describeImages = describeImages
         let settings = try service.settings(flags)
-        let services = service.services(settings, isPlanning: plan)
+        let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await IndexOpening(
             path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
             chunking: chunking,

@@ -33,7 +33,7 @@ struct QuerySession: Sendable {
         flags.llm = answering.modelNames
         flags.rerank = search.reranker
         let settings = try service.settings(flags)
-        let services = service.services(settings)
+        let services = service.services(settings, isQuiet: isQuiet)
         ledger = services.ledger
         let opened =
             options.mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: search.model)

@@ -45,6 +45,9 @@ package final class HTTPClient: Sendable {
         package var trace: (@Sendable (HTTPTraceEvent) -> Void)?
         /// Whether the trace shows the starts of bodies as well. The default is false: they hold people's texts.
         package var tracesBodies = false
+        /// Told of each wait of ``RateLimiter/noticeableWait`` or more before another attempt, at its beginning. The default
+        /// is nil, nobody.
+        package var onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
         /// What waits between attempts are measured by. The default is the system's.
         package var clock = WaitingClock.system
 
