@@ -25,6 +25,16 @@ extension Provider {
     }
 
     /// Whether its models run on this machine, so that nothing leaves it and nothing is billed: a server of one's own at
-    /// a loopback address. Ollama may still have its cloud answer for some.
-    public var runsOnThisMachine: Bool { isOnThisMachine && !isHostedService }
+    /// a loopback address. What is asked as only services are asked, such as Anthropic's, is taken for a gateway. Ollama
+    /// may still have its cloud answer for some.
+    public var runsOnThisMachine: Bool { isOnThisMachine && !isHostedService && isAskedAsServersAre }
+
+    /// Whether servers of one's own understand all the ways in which it is asked.
+    private var isAskedAsServersAre: Bool {
+        let embeddings: [EmbeddingDialect] = [.openAI, .ollama, .tei, .kserve]
+        let generations: [GenerationDialect] = [.openAIChat, .openAIResponses, .ollama, .kserve]
+        let rerankings: [RerankingDialect] = [.cohere, .jina, .tei]
+        return embedding.map(embeddings.contains) ?? true && generation.map(generations.contains) ?? true
+            && reranking.map(rerankings.contains) ?? true && transcription != .mistral
+    }
 }

@@ -267,6 +267,19 @@ import Testing
         #expect(told.withLock { $0 } == ["880 its limit of 10 requests is used up"])
     }
 
+    @Test func `a limit that comes back after days says so`() async throws {
+        let limiter = RateLimiter(clock: VirtualTime().clock)
+        limiter.learn(
+            from: try head(
+                200,
+                [
+                    "x-ratelimit-limit-requests": "1", "x-ratelimit-remaining-requests": "0",
+                    "x-ratelimit-reset-requests": "72h",
+                ]))
+        let error = await #expect(throws: HTTPError.self) { try await limiter.wait() }
+        #expect(error?.message.contains("until 2026-11-25 05:00:00 UTC") == true, "\(error?.message ?? "")")
+    }
+
     @Test func `waits up to the bound are waited for, and those of some seconds are told once`() async throws {
         let time = VirtualTime()
         let told = Mutex<[Duration]>([])

@@ -190,6 +190,9 @@ import Testing
             #expect(gateway.isOnThisMachine && !gateway.runsOnThisMachine, "\(preset.name)")
             #expect(ModelCatalog.builtIn.price(of: "no-such-model", at: gateway) == nil, "\(preset.name)")
         }
+        // One's own name for a gateway does not hide what it speaks.
+        let own = Provider("gateway", at: "http://127.0.0.1:4000", generation: .anthropic)
+        #expect(ModelCatalog.builtIn.price(of: "claude-opus-5-5", at: own) == nil)
         var mistral = try provider("mistral")
         mistral.baseURL = "http://localhost:4000/v1"
         #expect(
