@@ -103,7 +103,7 @@ struct EvalCommand: AsyncParsableCommand {
         var flags = SettingFlags()
         flags.rerank = search.reranker
         let settings = try service.settings(flags)
-        let services = service.services(settings)
+        let services = service.services(settings, isQuiet: output.quiet)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let embedder =
             chosen == [.bm25] ? nil : try await services.embedder(for: index.settings, override: search.model)?.embedder

@@ -148,7 +148,7 @@ struct IndexCommand: AsyncParsableCommand {
             throw ValidationError("--description-tokens needs a model for pictures: --describe-images.")
         }
         let (sources, refused) = sources()
-        let services = service.services(settings, isPlanning: plan)
+        let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await IndexOpening(
             path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
             chunking: chunking,

@@ -94,7 +94,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
         let measurement: SpeedMeasurement
         do {
             let model = try await services.embedder(plain)
-            let isPaid = model.provider.map { !$0.isOnThisMachine } ?? false
+            let isPaid = model.provider.map { !$0.runsOnThisMachine } ?? false
             measurement = try await SpeedMeasurement.measuring(
                 model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
         } catch let error as ProviderError where [.notFound, .requestRefused, .serverFailure].contains(error.code) {

@@ -36,7 +36,7 @@ struct QuerySession: Sendable {
         flags.llm = answering.modelNames
         flags.rerank = search.reranker
         let settings = try service.settings(flags)
-        let services = service.services(settings)
+        let services = service.services(settings, isQuiet: isQuiet)
         ledger = services.ledger
         let opened =
             options.mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: search.model)
@@ -70,7 +70,7 @@ struct QuerySession: Sendable {
         isGenerating = if case .model = generator { true } else { false }
         assembler = answering.assembler
         // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
-        let compares = answering.compareSentences && opened?.provider?.isOnThisMachine != false
+        let compares = answering.compareSentences && opened?.provider?.runsOnThisMachine != false
         qa = RetrievalQA(
             retriever: recorder, generator: generator,
             reader: ExtractiveReader(

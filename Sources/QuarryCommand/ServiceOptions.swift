@@ -18,7 +18,7 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Proxy for requests to models; the default is what http_proxy, https_proxy and no_proxy say.",
+            "Proxy for requests to models; the default is what http_proxy, https_proxy and no_proxy say. One that wants credentials is better named by QUARRY_PROXY, as http://USER:PASSWORD@HOST:PORT: others can see arguments.",
             valueName: "url"))
     var proxy: String?
 
@@ -47,19 +47,24 @@ struct ServiceOptions: ParsableArguments {
 
     /// What opens the models that the settings name.
     ///
-    /// - Parameter isPlanning: Whether a key that is missing, or a budget, is no reason to stop yet.
-    func services(_ settings: Settings, isPlanning: Bool = false) -> ModelServices {
+    /// - Parameters:
+    ///   - isPlanning: Whether a key that is missing, or a budget, is no reason to stop yet.
+    ///   - isQuiet: Whether nothing is said of waits for a provider's limits.
+    func services(_ settings: Settings, isPlanning: Bool = false, isQuiet: Bool = false) -> ModelServices {
         var providers = settings.providers
         if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
         let show: @Sendable (String) -> Void = { Console.note($0) }
         let key: @Sendable (Provider) async throws -> APIKey? = { provider in
-            isPlanning ? try? await settings.key(for: provider) : try await settings.key(for: provider)
+            guard isPlanning else { return try await settings.key(for: provider) }
+            // A plan asks no service: no command need be run for its key.
+            return provider.isHostedService ? nil : try? await settings.key(for: provider)
         }
         return ModelServices(
             store: ModelLocator().store, providers: providers, catalog: settings.catalog,
             options: settings.connectionOptions,
             ledger: SpendingLedger(budget: isPlanning ? Budget() : settings.budget),
-            key: key, trace: verbose ? show : nil)
+            key: key, isPlanning: isPlanning, trace: verbose ? show : nil,
+            onWait: isQuiet ? nil : WaitNotes().show)
     }
 }
 

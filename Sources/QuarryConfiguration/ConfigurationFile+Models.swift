@@ -23,7 +23,7 @@ extension ConfigurationFile {
             var card =
                 catalog.card(of: name, at: owner)
                 ?? ModelCard(
-                    provider: owner, name: name, tasks: provider.tasks, dataLeavesMachine: !provider.isOnThisMachine,
+                    provider: owner, name: name, tasks: provider.tasks, dataLeavesMachine: !provider.runsOnThisMachine,
                     asOf: day)
             card.provider = owner
             card.asOf = fields["asOf"]?.day() ?? day
@@ -36,7 +36,11 @@ extension ConfigurationFile {
 extension ModelCard {
     fileprivate mutating func read(_ fields: [String: YAMLValue], day: String, source: String) {
         if let values = fields["tasks"]?.list() { tasks = values.compactMap { $0.choice(ModelTask.self) } }
-        if let values = fields["dimensions"]?.list() { dimensions = values.compactMap { $0.int(atLeast: 1) } }
+        if let values = fields["dimensions"]?.list() {
+            dimensions = values.compactMap { $0.int(atLeast: 1) }
+            // Who knows better is not held to what the built-in card says.
+            dimensionChoice = nil
+        }
         if let value = fields["contextTokens"]?.int(atLeast: 1) { contextTokens = value }
         if let value = fields["maximumOutputTokens"]?.int(atLeast: 1) { maximumOutputTokens = value }
         if let value = fields["licence"]?.string() { licence = value }

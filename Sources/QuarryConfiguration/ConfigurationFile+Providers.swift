@@ -98,7 +98,7 @@ extension Provider {
         }
         let limitFields = [
             "inputsPerRequest", "tokensPerRequest", "tokensPerInput", "passagesPerReranking", "tokensPerReranking",
-            "concurrency", "requestsPerMinute", "tokensPerMinute",
+            "concurrency", "requestsPerMinute", "tokensPerMinute", "maximumWaitSeconds",
         ]
         if let limits = fields["limits"]?.fields(limitFields) {
             if let value = limits["inputsPerRequest"]?.int(atLeast: 1) { self.limits.inputsPerRequest = value }
@@ -109,6 +109,7 @@ extension Provider {
             if let value = limits["concurrency"]?.int(atLeast: 1) { self.limits.concurrency = value }
             if let value = limits["requestsPerMinute"]?.int(atLeast: 1) { self.limits.requestsPerMinute = value }
             if let value = limits["tokensPerMinute"]?.int(atLeast: 1) { self.limits.tokensPerMinute = value }
+            if let value = limits["maximumWaitSeconds"]?.int(atLeast: 0) { self.limits.maximumWaitSeconds = value }
         }
     }
 }

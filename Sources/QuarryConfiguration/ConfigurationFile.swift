@@ -38,7 +38,7 @@ public struct ConfigurationFile: Sendable {
     public var providers = Provider.presets
     /// Where the file speaks of a provider, by name.
     public var providerPositions: [String: FilePosition] = [:]
-    /// Where header fields stand that hold keys.
+    /// Where header fields stand that hold keys, and a proxy's address that holds a password.
     var secretFields: [FilePosition] = []
     /// The built-in cards and those of the file.
     public var catalog = ModelCatalog.builtIn
@@ -81,7 +81,10 @@ public struct ConfigurationFile: Sendable {
         transcribe = fields["transcribe"]?.setting { $0.string() }
         describeImages = fields["describeImages"]?.setting { $0.string() }
         localOnly = fields["localOnly"]?.setting { $0.bool() }
-        proxy = fields["proxy"]?.setting { $0.string().map(ConnectionOptions.Proxy.init(setting:)) }
+        if let value = fields["proxy"] {
+            proxy = value.setting { $0.string(isSecret: true).map(ConnectionOptions.Proxy.init(setting:)) }
+            if case .url(let address)? = proxy?.value, address.contains("@") { secretFields.append(value.position) }
+        }
         certificateAuthorities = fields["certificateAuthorities"]?.setting { $0.string() }
         if let timeouts = fields["timeouts"]?.fields(["connect", "firstByte", "idle"]) {
             self.timeouts.connect = timeouts["connect"]?.setting { $0.seconds() }
@@ -190,14 +193,6 @@ extension ConnectionOptions.Proxy {
         case "none": self = .none
         case "environment": self = .environment
         default: self = .url(text)
-        }
-    }
-
-    var setting: String {
-        switch self {
-        case .none: "none"
-        case .environment: "environment"
-        case .url(let url): url
         }
     }
 }

@@ -66,7 +66,7 @@ extension Settings {
             row("transcribe", transcribe) { .text($0) },
             row("describeImages", describeImages) { .text($0) },
             row("localOnly", localOnly) { .flag($0) },
-            row("proxy", proxy) { .text(Self.withoutCredentials($0.setting)) },
+            row("proxy", proxy) { .text($0.description) },
             row("certificateAuthorities", certificateAuthorities) { .text($0) },
             row("timeouts.connect", connectTimeout, seconds),
             row("timeouts.firstByte", firstByteTimeout, seconds),
@@ -98,13 +98,7 @@ extension Settings {
 
     /// An address without what may be secret in it: the name and password before its `@`, and its query.
     static func withoutCredentials(_ address: String) -> String {
-        let end = address.firstIndex(of: "?") ?? address.endIndex
-        var place = String(address[..<end])
-        if let at = place.lastIndex(of: "@") {
-            let scheme = place.range(of: "://").map { String(place[..<$0.upperBound]) } ?? ""
-            place = scheme + "<redacted>" + place[at...]
-        }
-        return end == address.endIndex ? place : place + "?<redacted>"
+        ConnectionOptions.Proxy.withoutCredentials(address)
     }
 }
 

@@ -66,10 +66,15 @@ struct EmbeddingClient: Sendable {
         try await connection.send(call, in: turn) { body in
             let reply = try read(body, from: connection.place(of: call))
             let batch = try reply.batch(
-                count: count, dimension: dimension, normalizes: settings.normalizes, from: connection.place(of: call))
+                count: count, dimension: dimension, normalizes: settings.normalizes, model: settings.model,
+                from: connection.place(of: call))
             return (batch, reply.usage)
         }
     }
+
+    /// What to do about vectors that are no vectors.
+    static let damageAdvice =
+        "The model may be damaged, or its server in trouble. Try it again, restart the server, or name another model."
 
     private func read(_ body: [UInt8], from place: @autoclosure () -> String) throws -> EmbeddingReply {
         let reply: Result<EmbeddingReply, JSONCursor.Fault>
@@ -86,6 +91,12 @@ struct EmbeddingClient: Sendable {
         do {
             return try reply.get()
         } catch {
+            if let word = error.notANumber, ["NaN", "Infinity", "null"].contains(where: word.contains) {
+                throw ProviderError(
+                    .malformedReply,
+                    "\(place()) sent a vector of \(settings.model) with “\(word)” in the place of a number. "
+                        + Self.damageAdvice, underlyingError: error)
+            }
             let start = String(decoding: body.prefix(120), as: UTF8.self)
             throw ProviderError(
                 .malformedReply,

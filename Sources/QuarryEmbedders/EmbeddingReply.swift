@@ -28,9 +28,10 @@ struct EmbeddingReply {
     ///   - count: How many texts were sent.
     ///   - dimension: What each vector must have; nil takes the first one's.
     ///   - normalizes: Brings each row to unit length.
+    ///   - model: To name it in errors.
     /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
     func batch(
-        count: Int, dimension expected: Int?, normalizes: Bool, from place: @autoclosure () -> String
+        count: Int, dimension expected: Int?, normalizes: Bool, model: String, from place: @autoclosure () -> String
     ) throws -> EmbeddingBatch {
         guard ends.count == count else {
             throw ProviderError(.malformedReply, "\(place()) sent \(ends.count) vectors for \(count) texts.")
@@ -58,9 +59,14 @@ struct EmbeddingReply {
         }
         for row in 0..<count {
             guard ordered.scaleRow(at: row * dimension, dimension: dimension, toUnitLength: normalizes) else {
+                let values = ordered[row * dimension..<(row + 1) * dimension]
+                let fault =
+                    values.allSatisfy(\.isFinite)
+                    ? "is zero in every place" : "holds a value that is no number (NaN or infinite)"
                 var error = ProviderError(
                     .malformedReply,
-                    "\(place()) made a vector for text \(row) that is zero or not finite. The model may be damaged.")
+                    "\(place()) sent a vector of \(model) for text \(row) that \(fault). \(EmbeddingClient.damageAdvice)"
+                )
                 error.position = row
                 throw error
             }

@@ -8,6 +8,8 @@ package struct JSONCursor {
     package struct Fault: Error, CustomStringConvertible {
         package var reason: String
         package var offset: Int
+        /// What stands in the place of a number, such as `NaN`; nil for other faults.
+        package var notANumber: String?
 
         package var description: String { "\(reason) at byte \(offset)" }
     }
@@ -133,7 +135,10 @@ package struct JSONCursor {
         while true {
             _ = next()
             guard let value = DecimalFloat.read(bytes, at: &position) else {
-                throw fault("Something that is no number stands in a vector")
+                var fault = fault("Something that is no number stands in a vector")
+                let word = bytes[position...].prefix(16).prefix { !",]} \n\r\t".utf8.contains($0) }
+                fault.notANumber = String(decoding: word, as: UTF8.self)
+                throw fault
             }
             values.append(value)
             guard next() == UInt8(ascii: ",") else { return try take(UInt8(ascii: "]")) }

@@ -22,7 +22,7 @@ public struct RemoteEmbedder: Embedder {
     ///
     /// - Parameter model: As the provider names it; for a server that has one model only, what it is to be called.
     /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors, or none with this model,
-    ///   or takes no dimension; `retiredModel`; `refusedHost` for a model that Ollama forwards where that is forbidden;
+    ///   or takes no dimension, or not that one; `retiredModel`; `refusedHost` for a model that Ollama forwards where that is forbidden;
     ///   and what a request can end in.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) async throws {
         let provider = connection.provider
@@ -32,6 +32,8 @@ public struct RemoteEmbedder: Embedder {
                 .invalidConfiguration, "\(provider.name) makes no vectors. Providers that do: \(makers).")
         }
         let model = try connection.check(model: model, for: .embedding)
+        // What is to be asked for; nil where the model makes it anyway.
+        var asked = options.dimension
         if let dimension = options.dimension {
             guard dimension > 0 else {
                 throw ProviderError(.invalidConfiguration, "A dimension of \(dimension) cannot be asked for.")
@@ -41,11 +43,12 @@ public struct RemoteEmbedder: Embedder {
                     .invalidConfiguration,
                     "\(provider.name) cannot be asked for \(dimension) dimensions; its models have the one they have.")
             }
+            asked = try connection.catalog.dimensionToAsk(dimension, of: model, at: provider)
         }
-        let card = connection.catalog.card(of: model, at: provider.name)
+        let card = connection.catalog.card(of: model, at: provider)
         let served = try await ServedModel(model, dialect: dialect, options: options, on: connection)
         let settings = EmbeddingSettings(
-            model: model, dimension: options.dimension,
+            model: model, dimension: asked,
             // Other servers may know numbers only; the descriptions of the services that are built in have base64.
             encoding: options.encoding
                 ?? (provider.needsKey && Provider.presets.contains { $0.name == provider.name } ? .base64 : .float),

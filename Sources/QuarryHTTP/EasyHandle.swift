@@ -74,6 +74,13 @@ enum EasyHandle {
         let detail = transfer.errorText.map { String(cString: $0) } ?? ""
         var connectStatus = 0
         if let handle = transfer.handle { _ = quarry_curl_get_long(handle, CURLINFO_HTTP_CONNECTCODE, &connectStatus) }
+        if connectStatus == 407 {
+            var error = HTTPError(
+                .cannotConnect,
+                "\(transfer.request.url): the proxy opened no tunnel (status 407). \(HTTPError.proxyAdvice)")
+            error.isProxyRefusal = true
+            return error
+        }
         if connectStatus >= 300 {
             return HTTPError(
                 .cannotConnect, "\(transfer.request.url): the proxy refused the tunnel with status \(connectStatus).")

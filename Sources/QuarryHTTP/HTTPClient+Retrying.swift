@@ -67,6 +67,9 @@ extension HTTPClient {
             guard case .retry(let delay) = decision else { return try last.get() }
             number += 1
             exchange.tracer?.trace(number, in: delay, because: outcome.reason)
+            if delay >= RateLimiter.noticeableWait {
+                configuration.onWait?(delay, exchange.redactor.redact(outcome.reason))
+            }
             try await clock.sleep(delay)
             waited += delay
         }

@@ -10,7 +10,7 @@ package final class HTTPClient: Sendable {
             case none
             /// libcurl's reading of `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`.
             case environment
-            /// - Parameter password: `user:password`, if the proxy wants them.
+            /// - Parameter password: `user:password`, if the proxy wants them, percent-encoded as in a URL.
             case url(HTTPURL, password: Secret? = nil)
         }
 
@@ -45,6 +45,9 @@ package final class HTTPClient: Sendable {
         package var trace: (@Sendable (HTTPTraceEvent) -> Void)?
         /// Whether the trace shows the starts of bodies as well. The default is false: they hold people's texts.
         package var tracesBodies = false
+        /// Told of each wait of ``RateLimiter/noticeableWait`` or more before another attempt, at its beginning. The default
+        /// is nil, nobody.
+        package var onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
         /// What waits between attempts are measured by. The default is the system's.
         package var clock = WaitingClock.system
 
@@ -88,7 +91,7 @@ package final class HTTPClient: Sendable {
 
     func exchange(for request: HTTPRequest) -> Exchange {
         var others: [Secret] = []
-        if case .url(_, let password?) = configuration.proxy { others.append(password) }
+        if case .url(_, let password?) = configuration.proxy { others += password.proxyForms }
         let redactor = Redactor(request.headers, and: others)
         let number = exchangeCount.add(1, ordering: .relaxed).newValue
         let tracer = configuration.trace.map {

@@ -38,6 +38,13 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     package var message: String
     package var underlyingError: (any Error)?
+    /// Whether a proxy refused to open a tunnel for want of credentials that it takes: asking again does not help.
+    package var isProxyRefusal = false
+
+    /// Where to put a proxy's credentials.
+    package static let proxyAdvice =
+        "The proxy wants a user name and a password, or others than it was given. Write them into its address, "
+        + "http://USER:PASSWORD@HOST:PORT: “proxy” in the configuration, QUARRY_PROXY, or http_proxy and https_proxy."
 
     package init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil) {
         self.code = code

@@ -1,4 +1,5 @@
 import CQuarryCurl
+import Foundation
 
 /// An absolute `http` or `https` URL, checked and normalised by the parser that will also send to it.
 ///
@@ -47,6 +48,22 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// Resolves a reference, as a redirect's `Location` is.
     package func resolving(_ reference: String) throws -> HTTPURL {
         try HTTPURL(parsing: reference, relativeTo: string)
+    }
+
+    /// A URL and the credentials inside it, apart: `user:password`, percent-encoded as they stand there; nil without any.
+    /// - Throws: ``HTTPError`` with code `invalidURL`, which shows none of them.
+    package static func splittingCredentials(of text: String) throws -> (HTTPURL, Secret?) {
+        let start = text.range(of: "://")?.upperBound ?? text.startIndex
+        let authority = text[start...].prefix { !"/?#".contains($0) }
+        guard text[authority.endIndex...].firstIndex(of: "@") == nil else {
+            throw HTTPError(
+                .invalidURL,
+                "The credentials inside the URL hold a “/”, “?” or “#”. Percent-encode these: %2F, %3F, %23.")
+        }
+        guard let at = authority.lastIndex(of: "@") else { return (try HTTPURL(text), nil) }
+        let credentials = authority[..<at]
+        let url = try HTTPURL(String(text[..<start]) + String(text[at...].dropFirst()))
+        return (url, credentials.isEmpty ? nil : Secret(String(credentials)))
     }
 
     private init(parsing text: String, relativeTo base: String?) throws {

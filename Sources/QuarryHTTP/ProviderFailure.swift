@@ -194,9 +194,14 @@ private enum JSONValue: Decodable, Equatable {
 extension RetryPolicy {
     /// For model providers: an exhausted quota and an input that is too long stay so, whatever the status; a body that
     /// asks for a wait is given it.
-    package static func providers(maximumAttempts: Int) -> RetryPolicy {
+    /// - Parameter maximumWait: Given to a provider that asks for it. The default is nil: what is given to others.
+    package static func providers(maximumAttempts: Int, maximumWait: Duration? = nil) -> RetryPolicy {
         var policy = RetryPolicy()
         policy.maximumAttempts = max(1, maximumAttempts)
+        if let maximumWait {
+            policy.maximumServerDelay = maximumWait
+            policy.maximumTotalDelay = max(policy.maximumTotalDelay, maximumWait)
+        }
         policy.outwaitsRateLimits = true
         policy.hint = { response in
             let failure = ProviderFailure(response)

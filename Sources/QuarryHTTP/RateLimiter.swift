@@ -29,38 +29,63 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    /// A longer pause than this is not waited for. The default is 120 s.
-    package let maximumPause: Duration
+    /// What is waited for at most, before one request, whether the server asked for a pause or a limit is used up. The
+    /// default is 15 min.
+    package let maximumWait: Duration
+    private let name: String
     private let clock: WaitingClock
+    private let onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
     private let state: Mutex<RateLimiterState>
     private let turnstile = ConcurrencyLimit(1)
 
-    package init(_ limits: Limits = .init(), maximumPause: Duration = .seconds(120), clock: WaitingClock = .system) {
-        self.maximumPause = maximumPause
+    /// - Parameters:
+    ///   - name: Whose limits these are, for errors.
+    ///   - onWait: Told once, at its beginning, of each wait of ``noticeableWait`` or more.
+    package init(
+        _ limits: Limits = .init(), of name: String = "The server", maximumWait: Duration = .seconds(900),
+        clock: WaitingClock = .system, onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)? = nil
+    ) {
+        self.maximumWait = maximumWait
+        self.name = name
         self.clock = clock
+        self.onWait = onWait
         self.state = Mutex(RateLimiterState(limits, now: clock.now()))
     }
 
+    /// Shorter waits are told to nobody.
+    package static let noticeableWait = Duration.seconds(5)
+
     /// Waits until a request of this cost may be sent, and counts it.
     ///
-    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` during a pause that is too long to wait
-    ///   for. Nothing is counted then.
+    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` where that takes longer than
+    ///   ``maximumWait``. Nothing is counted then.
     package func wait(for cost: Cost = .init()) async throws {
         try await turnstile.run {
+            var isTold = false
             while true {
                 let now = clock.now()
-                let delay = state.withLock { $0.take(cost, now: now) }
-                guard delay > .zero else { return }
-                let pause = state.withLock { $0.pause(at: now) }
-                guard pause <= maximumPause else {
+                guard let hold = state.withLock({ $0.take(cost, now: now) }) else { return }
+                guard hold.delay <= maximumWait else {
                     throw HTTPError(
                         .rateLimited,
-                        "The server asked for a pause, of which \(pause.shownSeconds) are left. Try again then.")
+                        "\(name) lets no such request through for another \(hold.delay.shownSeconds), until "
+                            + "\(Self.date(in: hold.delay, clock)): \(hold.reason). More than \(maximumWait.shownSeconds) are "
+                            + "not waited for. Run the same command again then, what was done before is kept; or name "
+                            + "another model.")
+                }
+                if !isTold, hold.delay >= Self.noticeableWait {
+                    isTold = true
+                    onWait?(hold.delay, hold.reason)
                 }
                 // Woken now and then: an answer meanwhile may have told of better limits.
-                try await clock.sleep(min(delay, .seconds(1)))
+                try await clock.sleep(min(hold.delay, .seconds(1)))
             }
         }
+    }
+
+    /// The time after a delay, such as `2026-11-22 21:00:00 UTC`.
+    private static func date(in delay: Duration, _ clock: WaitingClock) -> String {
+        UTCTime.text(secondsSince1970: clock.date() + delay.inSeconds)
     }
 
     /// Counts a request of this cost if it may be sent now, and nobody waits.
@@ -69,7 +94,7 @@ package final class RateLimiter: Sendable {
         guard let permit = turnstile.enterIfFree() else { return false }
         defer { permit.leave() }
         let now = clock.now()
-        return state.withLock { $0.take(cost, now: now) } == .zero
+        return state.withLock { $0.take(cost, now: now) } == nil
     }
 
     /// Learns from a response, whatever its status.
@@ -96,6 +121,13 @@ package final class RateLimiter: Sendable {
 
 /// The limits and levels of a ``RateLimiter`` at an instant, as a value.
 struct RateLimiterState: Sendable {
+    /// Why a request has to wait, and how long.
+    struct Hold: Sendable {
+        var delay: Duration
+        /// Such as “the limit of 100 requests is used up”.
+        var reason: String
+    }
+
     private var buckets: [RateLimitReading.Kind: TokenBucket] = [:]
     /// The part of the known pace that is used, in 1/64...1.
     private var share = 1.0
@@ -117,21 +149,28 @@ struct RateLimiterState: Sendable {
 
     func perMinute(_ kind: RateLimitReading.Kind) -> Double? { buckets[kind].map { $0.perSecond * 60 * share } }
 
-    /// Counts a request and returns zero, or returns how long it has to wait.
-    mutating func take(_ cost: RateLimiter.Cost, now: Duration) -> Duration {
-        guard pause(at: now) == .zero else { return pause(at: now) }
-        refill(now)
-        let wait = RateLimitReading.Kind.allCases.reduce(Duration.zero) { wait, kind in
-            max(wait, buckets[kind]?.delay(for: cost.amount(of: kind)) ?? .zero)
+    /// Counts a request and returns nil, or returns how long it has to wait.
+    mutating func take(_ cost: RateLimiter.Cost, now: Duration) -> Hold? {
+        guard pause(at: now) == .zero else {
+            return Hold(delay: pause(at: now), reason: "it asked for a pause")
         }
-        guard wait == .zero else { return wait }
+        refill(now)
+        var hold: Hold?
+        for kind in RateLimitReading.Kind.allCases {
+            guard let bucket = buckets[kind] else { continue }
+            let delay = bucket.delay(for: cost.amount(of: kind))
+            guard delay > hold?.delay ?? .zero else { continue }
+            let limit = Int(min(bucket.capacity, 1e15))
+            hold = Hold(delay: delay, reason: "its limit of \(limit) \(kind.shown) is used up")
+        }
+        if let hold { return hold }
         for kind in RateLimitReading.Kind.allCases { buckets[kind]?.level -= cost.amount(of: kind) }
         if now - windowStart > .seconds(60) {
             windowStart = now
             admitted = 0
         }
         admitted += 1
-        return .zero
+        return nil
     }
 
     mutating func settle(_ estimate: RateLimiter.Cost, actual: RateLimiter.Cost, now: Duration) {
@@ -240,6 +279,17 @@ extension RateLimiter.Cost {
         case .tokens: Double(inputTokens) + Double(outputTokens)
         case .inputTokens: Double(inputTokens)
         case .outputTokens: Double(outputTokens)
+        }
+    }
+}
+
+extension RateLimitReading.Kind {
+    var shown: String {
+        switch self {
+        case .requests: "requests"
+        case .tokens: "tokens"
+        case .inputTokens: "input tokens"
+        case .outputTokens: "output tokens"
         }
     }
 }

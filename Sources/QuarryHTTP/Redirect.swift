@@ -21,7 +21,7 @@ package enum Redirect {
             throw HTTPError(
                 .tooManyRedirects, "\(request.url) redirected again after \(maximum) redirects. Check the URL.")
         }
-        let target = try request.url.resolving(location).hidingCredentials(head.redactor)
+        let target = try target(of: location, after: head, to: request)
         guard !(request.url.scheme == "https" && target.scheme == "http") else {
             throw HTTPError(.refusedRedirect, "\(request.url) redirects to \(target), which is not encrypted. Refused.")
         }
@@ -40,6 +40,22 @@ package enum Redirect {
             for name in ["Content-Type", "Content-Encoding", "Content-Length"] { next.headers.remove(name) }
         }
         return next
+    }
+
+    /// - Throws: ``HTTPError`` with code `invalidURL` for a target that is no address of a web server.
+    private static func target(
+        of location: String, after head: HTTPResponseHead, to request: HTTPRequest
+    ) throws -> HTTPURL {
+        do {
+            return try request.url.resolving(location).hidingCredentials(head.redactor)
+        } catch let error as HTTPError {
+            let plain = location.prefix { !"?#@".contains($0) }.filter { !$0.isNewline }
+            throw HTTPError(
+                error.code,
+                "\(request.url) redirects (status \(head.status)) to “\(head.redactor.redact(String(plain.prefix(200))))”. Refused: "
+                    + "only http and https addresses without credentials are followed. Check the base address.",
+                underlyingError: error)
+        }
     }
 
     static func refusal(

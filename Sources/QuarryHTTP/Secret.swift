@@ -1,3 +1,5 @@
+import Foundation
+
 /// A credential. It never shows itself: every textual form of it says `<redacted>`.
 package struct Secret: Sendable, Hashable {
     private let value: String
@@ -11,6 +13,15 @@ package struct Secret: Sendable, Hashable {
 
     /// A bearer token of this credential.
     package var bearer: Secret { Secret("Bearer " + value) }
+
+    /// This credential, taken for a proxy's `user:password`, in each form in which it may come back: with what is
+    /// percent-encoded decoded, the password alone, and as basic authorization writes it.
+    var proxyForms: [Secret] {
+        let plain = value.removingPercentEncoding ?? value
+        let password = plain.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
+        let basic = Data(plain.utf8).base64EncodedString()
+        return [self, Secret(plain), Secret(basic)] + (password.map { [Secret($0)] } ?? [])
+    }
 
     /// The text without the credential, as for a server's message that repeats what it was sent.
     package func redacting(_ text: String) -> String { Redactor([self]).redact(text) }

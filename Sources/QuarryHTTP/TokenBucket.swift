@@ -21,11 +21,14 @@ struct TokenBucket: Sendable, Hashable {
         updated = now
     }
 
+    /// Three years.
+    private static let never = 1e8
+
     /// How long until the amount can be drawn; zero at once. What the bucket can never hold waits until it is full.
     func delay(for amount: Double) -> Duration {
         let missing = min(amount, capacity) - level
         guard missing > 1e-9 else { return .zero }
-        return perSecond > 0 ? .seconds(min(missing / perSecond, 86_400)) : .seconds(86_400)
+        return .seconds(perSecond > 0 ? min(missing / perSecond, Self.never) : Self.never)
     }
 }
 

@@ -77,6 +77,12 @@ public struct ImageDescriber: AsyncReader {
         } catch let error as ProviderError where error.code == .contentFiltered {
             return .rejected(
                 source, .withheldByModel, "\(author) would not describe the picture. \(error.message)", by: author)
+        } catch let error as ProviderError where error.code == .inputTooLong {
+            // What is said of too long a prompt advises on passages.
+            throw ProviderError(
+                .inputTooLong,
+                "The picture has \(source.bytes.count) bytes, more than \(author) takes. Make it smaller, or name another model.",
+                underlyingError: error)
         }
         return result(text, finish, by: writer, of: source)
     }

@@ -76,9 +76,11 @@ public struct RemoteTranscriber: AsyncReader {
         }
         let (body, contentType) = try form(source, mediaType).encoded()
         let price = connection.price(of: model)
+        let seconds = Self.seconds(of: source.bytes)
         let call = ProviderCall(
             .transcription, model: model, path: "audio/transcriptions", contentType: contentType, body: body,
-            estimate: Self.estimate(bytes: source.bytes.count, price: price))
+            estimate: Self.estimate(seconds: seconds, price: price),
+            tokens: Self.tokens(in: seconds) + TokenEstimate.tokens(in: options.terms))
         let place = connection.place(of: call)
         do {
             let transcript = try await connection.send(call) { body in
@@ -93,16 +95,32 @@ public struct RemoteTranscriber: AsyncReader {
         }
     }
 
-    /// What a recording may take at most, in the unit that has a price: seconds, or tokens where only those have one.
-    ///
-    /// Nobody says beforehand how long a recording is; speech at 32 kbit/s is long already. A second of it is 10 tokens
-    /// with OpenAI's models and 12.5 with Mistral's, and hardly anybody says more than 10 tokens in it.
-    package static func estimate(bytes: Int, price: ModelPrice?) -> BilledUsage {
-        let seconds = Double(bytes) / 4_000
+    /// How long a recording is, at most: what its container says, else as many seconds as 4,000 bytes go into it. Speech
+    /// at 32 kbit/s is long already.
+    package static func seconds(of bytes: [UInt8]) -> Double {
+        RecordingLength.seconds(of: bytes) ?? Double(bytes.count) / 4_000
+    }
+
+    /// Tokens that a second of a recording takes to read: 10 with OpenAI's models and 12.5 with Mistral's. The interfaces'
+    /// own descriptions give no figure; these are the rates at which the models' encoders are published to work.
+    private static let readTokensPerSecond = 12.5
+    /// Hardly anybody says more in a second.
+    private static let writtenTokensPerSecond = 10.0
+
+    /// Tokens of a recording at most, to keep a budget of tokens by, also where it is billed by the minute.
+    package static func tokens(in seconds: Double) -> Int {
+        Int((seconds * readTokensPerSecond).rounded(.up)) + Int((seconds * writtenTokensPerSecond).rounded(.up))
+    }
+
+    /// What a recording may be billed at most, in the unit that has a price: seconds, or tokens where only those have
+    /// one.
+    package static func estimate(seconds: Double, price: ModelPrice?) -> BilledUsage {
         guard let price, price.perAudioMinute == nil, price.inputPerMillion != nil else {
             return BilledUsage(audioSeconds: seconds)
         }
-        return BilledUsage(input: Int((seconds * 12.5).rounded(.up)), output: Int((seconds * 10).rounded(.up)))
+        return BilledUsage(
+            input: Int((seconds * readTokensPerSecond).rounded(.up)),
+            output: Int((seconds * writtenTokensPerSecond).rounded(.up)))
     }
 
     private var asksForTimes: Bool {

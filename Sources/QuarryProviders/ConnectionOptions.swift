@@ -1,9 +1,13 @@
+import Foundation
+
 /// Bounds and paths of the connections to a provider.
 public struct ConnectionOptions: Sendable, Hashable {
     public enum Proxy: Sendable, Hashable {
         case none
         /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as libcurl reads them.
         case environment
+        /// The proxy's address, such as `http://proxy.example:3128`, or `http://USER:PASSWORD@proxy.example:3128` for one that
+        /// wants credentials, percent-encoded where they hold signs such as `@` or `/`. They are never shown.
         case url(String)
     }
 
@@ -25,4 +29,29 @@ public struct ConnectionOptions: Sendable, Hashable {
     public var concurrency: Int?
 
     public init() {}
+}
+
+extension ConnectionOptions.Proxy: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// As a configuration says it, without credentials.
+    public var description: String {
+        switch self {
+        case .none: "none"
+        case .environment: "environment"
+        case .url(let url): Self.withoutCredentials(url)
+        }
+    }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
+    /// An address without what may be secret in it: the name and password before its last `@`, and its query.
+    package static func withoutCredentials(_ address: String) -> String {
+        let start = address.range(of: "://")?.upperBound ?? address.startIndex
+        // A password with a raw “?” must not end the address before its “@”.
+        let at = address[start...].lastIndex(of: "@")
+        let head = at == nil ? String(address[..<start]) : address[..<start] + "<redacted>"
+        let rest = address[(at ?? start)...]
+        guard let mark = rest.firstIndex(of: "?") else { return head + rest }
+        return head + rest[..<mark] + "?<redacted>"
+    }
 }

@@ -38,6 +38,8 @@ public struct ModelCard: Sendable, Hashable, Codable {
     public var tasks: [ModelTask]
     /// Lengths of its vectors, the usual one first. Empty where it makes none.
     public var dimensions: [Int]
+    /// Which other lengths it can be asked for; nil where that is unknown, so that it is asked as given.
+    public var dimensionChoice: DimensionChoice?
     /// Tokens it reads at most, in all; nil where it is unknown.
     public var contextTokens: Int?
     public var maximumOutputTokens: Int?
@@ -55,14 +57,16 @@ public struct ModelCard: Sendable, Hashable, Codable {
     public var notes: String?
 
     public init(
-        provider: String, name: String, tasks: [ModelTask], dimensions: [Int] = [], contextTokens: Int? = nil,
-        maximumOutputTokens: Int? = nil, price: ModelPrice? = nil, licence: String? = nil, dataLeavesMachine: Bool,
+        provider: String, name: String, tasks: [ModelTask], dimensions: [Int] = [],
+        dimensionChoice: DimensionChoice? = nil, contextTokens: Int? = nil, maximumOutputTokens: Int? = nil,
+        price: ModelPrice? = nil, licence: String? = nil, dataLeavesMachine: Bool,
         retirement: Retirement? = nil, quality: [Quality]? = nil, asOf: String, notes: String? = nil
     ) {
         self.provider = provider
         self.name = name
         self.tasks = tasks
         self.dimensions = dimensions
+        self.dimensionChoice = dimensionChoice
         self.contextTokens = contextTokens
         self.maximumOutputTokens = maximumOutputTokens
         self.price = price

@@ -22,12 +22,12 @@ public struct ModelCatalog: Sendable, Hashable {
         card(of: model, at: provider.name) ?? Self.vendor(of: provider).flatMap { card(of: model, at: $0) }
     }
 
-    /// What a model costs: nothing on this machine, nil (unknown) where no card says, and for a model whose name tells
-    /// that Ollama has its cloud answer for it.
+    /// What a model costs: nothing where it runs on this machine, nil (unknown) where no card says, and for a model whose
+    /// name tells that Ollama has its cloud answer for it. A hosted service behind a gateway here costs what it costs.
     public func price(of model: String, at provider: Provider) -> ModelPrice? {
         if let card = card(of: model, at: provider.name), let price = card.price { return price }
         let isOllama = provider.embedding == .ollama || provider.generation == .ollama
-        if provider.isOnThisMachine, !(isOllama && OllamaModel.isCloudName(model)) { return .free }
+        if provider.runsOnThisMachine, !(isOllama && OllamaModel.isCloudName(model)) { return .free }
         return card(of: model, at: provider)?.price
     }
 

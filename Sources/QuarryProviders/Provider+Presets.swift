@@ -81,7 +81,7 @@ extension Provider {
             "tei", at: "http://127.0.0.1:3000", embedding: .tei, reranking: .tei, keys: ["TEI_API_KEY"],
             needsKey: false, limits: .init(inputsPerRequest: 32, passagesPerReranking: 32, concurrency: 8)),
         Provider(
-            "tgi", at: "http://127.0.0.1:8080/v1", generation: .openAIChat, keys: ["HF_TOKEN"], needsKey: false),
+            "tgi", at: "http://127.0.0.1:8080/v1", generation: .openAIChat, keys: ["TGI_API_KEY"], needsKey: false),
         Provider(
             "triton", at: "http://127.0.0.1:8000", embedding: .kserve, generation: .kserve,
             limits: .init(inputsPerRequest: 32)),

@@ -21,7 +21,8 @@ public struct Provider: Sendable, Hashable, Codable {
     public var reranking: RerankingDialect?
     public var transcription: TranscriptionDialect?
     public var authorization: Authorization
-    /// Environment variables that hold the key, the first that is set counts. Empty where no key is needed.
+    /// Environment variables that hold the key, the first that is set counts. Empty where no key is needed. Servers of
+    /// one's own have variables of their own: the key of a service is nothing for them.
     public var keyVariables: [String]
     /// Whether it refuses requests without a key.
     public var needsKey: Bool
@@ -111,11 +112,15 @@ public struct RequestLimits: Sendable, Hashable, Codable {
     public var requestsPerMinute: Int?
     /// For each task and model. Nil until the provider says so in its replies.
     public var tokensPerMinute: Int?
+    /// What is waited for at most, before one request, where the provider asks for a pause or its limits are used up. A
+    /// longer wait is an error that says when to come back. The default is 900 s: a limit counted by the minute is waited
+    /// for many times over, one counted by the day is not.
+    public var maximumWaitSeconds: Int
 
     public init(
         inputsPerRequest: Int = 128, tokensPerRequest: Int? = nil, tokensPerInput: Int? = nil,
         passagesPerReranking: Int? = nil, tokensPerReranking: Int? = nil, concurrency: Int = 4,
-        requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil
+        requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, maximumWaitSeconds: Int = 900
     ) {
         self.inputsPerRequest = inputsPerRequest
         self.tokensPerRequest = tokensPerRequest
@@ -125,6 +130,7 @@ public struct RequestLimits: Sendable, Hashable, Codable {
         self.concurrency = concurrency
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute
+        self.maximumWaitSeconds = maximumWaitSeconds
     }
 }
 

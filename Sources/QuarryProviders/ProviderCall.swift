@@ -13,10 +13,13 @@ package struct ProviderCall: Sendable {
     package var headers: [String: String] = [:]
     /// What it may take, to keep limits and budgets by.
     package var estimate: BilledUsage
+    /// Tokens it may take at most, for a budget of tokens. The default is those of the estimate; a call that is billed in
+    /// another unit has to say it.
+    package var tokens: Int
 
     package init(
         _ task: ModelTask, model: String, path: String, contentType: String, accept: String = "application/json",
-        body: [UInt8], estimate: BilledUsage
+        body: [UInt8], estimate: BilledUsage, tokens: Int? = nil
     ) {
         self.task = task
         self.model = model
@@ -25,17 +28,18 @@ package struct ProviderCall: Sendable {
         self.accept = accept
         self.body = body
         self.estimate = estimate
+        self.tokens = tokens ?? estimate.tokens
     }
 
     /// A call whose body is JSON, with sorted keys: the same request is the same bytes.
     package init(
         _ task: ModelTask, model: String, path: String, json body: some Encodable, accept: String = "application/json",
-        estimate: BilledUsage
+        estimate: BilledUsage, tokens: Int? = nil
     ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         self.init(
             task, model: model, path: path, contentType: "application/json", accept: accept,
-            body: Array(try encoder.encode(body)), estimate: estimate)
+            body: Array(try encoder.encode(body)), estimate: estimate, tokens: tokens)
     }
 }

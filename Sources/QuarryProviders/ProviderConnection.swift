@@ -25,20 +25,24 @@ public final class ProviderConnection: Sendable {
     ///   - key: Sent where the provider wants it, never shown.
     ///   - catalog: Knows prices and retired names.
     ///   - trace: Told of every request and response, in lines for a person; never of keys or bodies.
+    ///   - onWait: Told of waits of 5 seconds or more for the provider's limits, at their beginning.
     /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the address is missing or no URL, or a key is
     ///   needed and missing; `refusedHost` where ``ConnectionOptions/isLocalOnly`` forbids the host.
     public convenience init(
         _ provider: Provider, key: APIKey? = nil, options: ConnectionOptions = .init(),
         catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init(),
-        trace: (@Sendable (String) -> Void)? = nil
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil
     ) throws {
-        try self.init(provider, key: key, options: options, catalog: catalog, ledger: ledger, trace: trace, client: nil)
+        try self.init(
+            provider, key: key, options: options, catalog: catalog, ledger: ledger, trace: trace, onWait: onWait,
+            client: nil)
     }
 
     /// - Parameter client: Shares its connections; nil makes one of its own.
     package init(
         _ provider: Provider, key: APIKey?, options: ConnectionOptions, catalog: ModelCatalog, ledger: SpendingLedger,
-        trace: (@Sendable (String) -> Void)? = nil, client: HTTPClient?
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil,
+        client: HTTPClient?
     ) throws {
         guard !provider.baseURL.isEmpty else {
             throw ProviderError(
@@ -59,11 +63,18 @@ public final class ProviderConnection: Sendable {
         }
         do {
             base = try HTTPURL(provider.baseURL)
-            self.client =
-                try client
-                ?? HTTPClient(
-                    options.client(
-                        connections: options.concurrency ?? provider.limits.concurrency, trace: trace))
+            if let client {
+                self.client = client
+            } else {
+                var configuration = try options.client(
+                    connections: options.concurrency ?? provider.limits.concurrency, trace: trace)
+                if let onWait {
+                    configuration.onWait = { [name = provider.name] delay, reason in
+                        onWait(ProviderWait(model: name, duration: delay, reason: reason))
+                    }
+                }
+                self.client = try HTTPClient(configuration)
+            }
         } catch let error as HTTPError {
             throw ProviderError(error, task: .generation)
         }
@@ -86,10 +97,11 @@ public final class ProviderConnection: Sendable {
         limits.firstByteTimeout = options.firstByteTimeout
         limits.idleTimeout = options.idleTimeout
         self.limits = limits
-        retries = .providers(maximumAttempts: options.maximumAttempts)
+        retries = .providers(
+            maximumAttempts: options.maximumAttempts, maximumWait: .seconds(provider.limits.maximumWaitSeconds))
         manners = ProviderManners(
-            provider.limits, concurrency: options.concurrency ?? provider.limits.concurrency,
-            attempts: options.maximumAttempts)
+            provider.limits, of: provider.name, concurrency: options.concurrency ?? provider.limits.concurrency,
+            attempts: options.maximumAttempts, onWait: onWait)
     }
 
     /// The turn of a call, for callers who end it themselves.
@@ -124,8 +136,8 @@ public final class ProviderConnection: Sendable {
             let response = try await client.send(request, retrying: retries, through: turn)
             guard response.head.isSuccess else {
                 throw ProviderError(
-                    status: response.status, ProviderFailure(body: response.body), from: request.url.description,
-                    task: call.task)
+                    response.head, ProviderFailure(body: response.body), from: request.url.description,
+                    task: call.task, patience: patience)
             }
             isBilled = true
             return try read(response.body)
@@ -147,8 +159,8 @@ public final class ProviderConnection: Sendable {
             guard stream.head.isSuccess else {
                 let body = try await stream.collect(upTo: 1 << 20)
                 throw ProviderError(
-                    status: stream.head.status, ProviderFailure(body: body), from: request.url.description,
-                    task: call.task)
+                    stream.head, ProviderFailure(body: body), from: request.url.description, task: call.task,
+                    patience: patience)
             }
             isBilled = true
             return try await read(stream)
@@ -220,7 +232,8 @@ public final class ProviderConnection: Sendable {
                 HTTPRequest(.get, url, headers: headers, limits: limits), retrying: retries)
             guard response.head.isSuccess else {
                 throw ProviderError(
-                    status: response.status, ProviderFailure(body: response.body), from: url.description, task: task)
+                    response.head, ProviderFailure(body: response.body), from: url.description, task: task,
+                    patience: patience)
             }
             do {
                 return try JSONDecoder().decode(type, from: Data(response.body))
@@ -232,6 +245,9 @@ public final class ProviderConnection: Sendable {
             throw presentable(error, task: task)
         }
     }
+
+    /// What is waited for at most where the provider asks for it.
+    private var patience: Duration { .seconds(provider.limits.maximumWaitSeconds) }
 
     /// Requests that may be under way at a time.
     package var concurrency: Int { max(1, options.concurrency ?? provider.limits.concurrency) }
@@ -268,7 +284,7 @@ public final class ProviderConnection: Sendable {
 
     private func reserve(_ call: ProviderCall) throws -> SpendingLedger.Reservation {
         try ledger.reserve(
-            call.estimate, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
+            call.estimate, tokens: call.tokens, model: "\(provider.name)/\(call.model)", price: price(of: call.model))
     }
 
     private func url(for call: ProviderCall) throws -> HTTPURL {
@@ -306,7 +322,13 @@ extension ConnectionOptions {
         switch proxy {
         case .none: configuration.proxy = .none
         case .environment: configuration.proxy = .environment
-        case .url(let url): configuration.proxy = .url(try HTTPURL(url))
+        case .url(let text):
+            do {
+                let (url, credentials) = try HTTPURL.splittingCredentials(of: text)
+                configuration.proxy = .url(url, password: credentials)
+            } catch let error as HTTPError {
+                throw HTTPError(error.code, "The proxy “\(proxy)” cannot be used. \(error.message)")
+            }
         }
         if isLocalOnly { configuration.hosts = .loopbackOnly(setBy: "local only") }
         if let certificateAuthorities { configuration.certificateAuthorities = .file(certificateAuthorities) }

@@ -7,6 +7,9 @@ import Synchronization
 final class ProviderManners: Sendable {
     private let places: ConcurrencyLimit
     private let limits: RateLimiter.Limits
+    private let provider: String
+    private let maximumWait: Duration
+    private let onWait: (@Sendable (ProviderWait) -> Void)?
     private let limiters = Mutex<[Allowance: RateLimiter]>([:])
     private let breaker: CircuitBreaker
 
@@ -16,7 +19,14 @@ final class ProviderManners: Sendable {
         var model: String
     }
 
-    init(_ limits: RequestLimits, concurrency: Int, attempts: Int) {
+    /// - Parameter onWait: Told of waits for the provider's limits.
+    init(
+        _ limits: RequestLimits, of provider: String, concurrency: Int, attempts: Int,
+        onWait: (@Sendable (ProviderWait) -> Void)?
+    ) {
+        self.provider = provider
+        self.onWait = onWait
+        maximumWait = .seconds(limits.maximumWaitSeconds)
         places = ConcurrencyLimit(concurrency)
         self.limits = .init(
             requestsPerMinute: limits.requestsPerMinute.map(Double.init),
@@ -42,7 +52,10 @@ final class ProviderManners: Sendable {
     private func limiter(_ allowance: Allowance) -> RateLimiter {
         limiters.withLock { limiters in
             if let known = limiters[allowance] { return known }
-            let limiter = RateLimiter(limits)
+            let model = "\(provider)/\(allowance.model)"
+            let limiter = RateLimiter(limits, of: model, maximumWait: maximumWait) { [onWait] delay, reason in
+                onWait?(ProviderWait(model: model, duration: delay, reason: reason))
+            }
             limiters[allowance] = limiter
             return limiter
         }

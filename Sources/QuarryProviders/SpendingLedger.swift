@@ -5,7 +5,8 @@ import Synchronization
 public struct Budget: Sendable, Hashable {
     /// US dollars.
     public var maximumCost: Decimal?
-    /// Tokens read and written.
+    /// Tokens read and written. What a provider bills in another unit, as recordings by the second and re-ranking by the
+    /// search, counts with an estimate of its tokens.
     public var maximumTokens: Int?
 
     public init(maximumCost: Decimal? = nil, maximumTokens: Int? = nil) {
@@ -57,13 +58,15 @@ public final class SpendingLedger: Sendable {
         var spending = Spending()
         var reservedCost = Decimal(0)
         var reservedTokens = 0
+        /// Those told, and estimates of those not told.
+        var countedTokens = 0
 
         /// How the budget is used so far.
         var use: String { reservedTokens > 0 || reservedCost > 0 ? "spent or under way" : "spent" }
 
         mutating func release(_ reservation: Reservation) {
             reservedCost -= reservation.cost
-            reservedTokens -= reservation.estimate.tokens
+            reservedTokens -= reservation.tokens
         }
     }
 
@@ -72,7 +75,18 @@ public final class SpendingLedger: Sendable {
         var model: String
         var price: ModelPrice?
         var estimate: BilledUsage
+        /// Tokens at most, in whatever unit the request is billed.
+        var tokens: Int
         var cost: Decimal
+
+        /// What a request that took this counts in a budget of tokens. A reply without a word of tokens is no reason to
+        /// count none: then the estimate does, by the seconds of a recording where the reply has those.
+        func counted(_ usage: BilledUsage) -> Int {
+            guard usage.tokens == 0 else { return usage.tokens }
+            guard usage.audioSeconds > 0, estimate.audioSeconds > 0 else { return tokens }
+            let share = usage.audioSeconds / estimate.audioSeconds
+            return Int(min(Double(tokens) * share, 1e15).rounded(.up))
+        }
     }
 
     public init(budget: Budget = Budget()) {
@@ -82,10 +96,15 @@ public final class SpendingLedger: Sendable {
     public var spending: Spending { state.withLock { $0.spending } }
 
     /// Sets an amount aside.
-    /// - Parameter model: `provider/model`.
+    /// - Parameters:
+    ///   - tokens: At most, where the request is billed in another unit. The default is those of the estimate.
+    ///   - model: `provider/model`.
     /// - Throws: ``ProviderError`` with code `budgetExceeded` where the request could cross the budget, or the price is
     ///   unknown and the budget is in dollars.
-    package func reserve(_ estimate: BilledUsage, model: String, price: ModelPrice?) throws -> Reservation {
+    package func reserve(
+        _ estimate: BilledUsage, tokens: Int? = nil, model: String, price: ModelPrice?
+    ) throws -> Reservation {
+        let tokens = tokens ?? estimate.tokens
         let cost = price?.cost(of: estimate)
         if let maximum = budget.maximumCost, cost == nil {
             throw ProviderError(
@@ -111,17 +130,17 @@ public final class SpendingLedger: Sendable {
                 }
             }
             if let maximum = budget.maximumTokens {
-                let spent = state.spending.tokens + state.reservedTokens
-                guard spent + estimate.tokens <= maximum else {
+                let spent = state.countedTokens + state.reservedTokens
+                guard spent + tokens <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
-                        "The next request to \(model) could take \(estimate.tokens) tokens; \(spent) of the budget of \(maximum) "
+                        "The next request to \(model) could take \(tokens) tokens; \(spent) of the budget of \(maximum) "
                             + "are \(state.use). It was not sent. Raise the budget to go on.")
                 }
             }
             state.reservedCost += cost ?? 0
-            state.reservedTokens += estimate.tokens
-            return Reservation(model: model, price: price, estimate: estimate, cost: cost ?? 0)
+            state.reservedTokens += tokens
+            return Reservation(model: model, price: price, estimate: estimate, tokens: tokens, cost: cost ?? 0)
         }
     }
 
@@ -130,6 +149,7 @@ public final class SpendingLedger: Sendable {
         state.withLock { state in
             state.release(reservation)
             let used = usage ?? reservation.estimate
+            state.countedTokens += usage.map(reservation.counted) ?? reservation.tokens
             let cost = reservation.price?.cost(of: used)
             if let index = state.spending.entries.firstIndex(where: { $0.model == reservation.model }) {
                 let old = state.spending.entries[index]

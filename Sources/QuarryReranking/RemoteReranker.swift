@@ -148,7 +148,7 @@ public struct RemoteReranker: Reranker {
         do {
             let call = try ProviderCall(
                 .reranking, model: model, path: format.path, json: format.body(for: texts, query: query),
-                estimate: estimate(texts, query))
+                estimate: estimate(texts, query), tokens: tokens(texts, query))
             let place = connection.place(of: call)
             return try await connection.send(call) { body in
                 let reply = try read(body, from: place)
@@ -185,6 +185,12 @@ public struct RemoteReranker: Reranker {
             let units = passages.reduce(0) { $0 + (TokenEstimate.tokens(in: $1) + question + 499) / 500 }
             return BilledUsage(searches: (units + 99) / 100)
         }
-        return BilledUsage(input: passages.reduce(0) { $0 + TokenEstimate.tokens(in: $1) + question })
+        return BilledUsage(input: tokens(passages, query))
+    }
+
+    /// What the model reads, guessed on the high side: the question with each passage.
+    private func tokens(_ passages: [String], _ query: String) -> Int {
+        let question = TokenEstimate.tokens(in: query)
+        return passages.reduce(0) { $0 + TokenEstimate.tokens(in: $1) + question }
     }
 }

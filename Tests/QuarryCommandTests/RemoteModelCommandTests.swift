@@ -192,6 +192,63 @@ struct RemoteModelCommandTests {
         #expect(run.status == 1 && run.errors.contains("MISTRAL_API_KEY"), "\(run)")
     }
 
+    @Test func `a plan asks nobody for what the catalogue does not know`() throws {
+        let model = try EmbeddingServer()
+        let scratch = try notes(3)
+        try scratch.write(
+            "providers: {mistral: {baseURL: '\(model.url)'}, acme: {baseURL: '\(model.url)', embedding: openAI, keyVariables: [ACME_KEY]}}\n",
+            to: "gateway.yaml")
+        for name in ["mistral/brand-new-embed", "acme/new"] {
+            let plan = try Command.run(
+                "index", "--plan", "docs", "--model", name, "--config", "gateway.yaml", in: scratch.url,
+                environment: ["MISTRAL_API_KEY": "", "ACME_KEY": ""])
+            #expect(plan.status == 0 && plan.output.contains("3 to embed"), "\(plan)")
+        }
+        #expect(model.server.requests.isEmpty)
+        let unnamed = try Command.run(
+            "index", "--plan", "docs", "--model", "https://api.openai.com/v1", in: scratch.url,
+            environment: ["QUARRY_PROXY": "http://127.0.0.1:9"])
+        #expect(unnamed.status == 1 && unnamed.errors.contains("https://api.openai.com/v1#MODEL"), "\(unnamed)")
+        // A server of one's own is asked for its model, and embeds nothing.
+        #expect(try Command.run("index", "--plan", "docs", "--model", model.url, in: scratch.url).status == 0)
+        #expect(model.server.requests.map(\.path) == ["/v1/models"])
+    }
+
+    /// A server of vectors that refuses the first request and asks to wait.
+    private func busyServer(askingFor seconds: Int) throws -> FakeHTTPServer {
+        let answered = Mutex(0)
+        return try FakeHTTPServer { request in
+            if request.path.hasSuffix("/models") { return .json(#"{"data":[{"id":"letters"}]}"#) }
+            let isFirst = answered.withLock { count in
+                count += 1
+                return count == 1
+            }
+            guard !isFirst else {
+                return .json(
+                    #"{"error":{"message":"Busy."}}"#, status: 429, headers: [("Retry-After", "\(seconds)")])
+            }
+            let body = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]
+            let rows = ((body?["input"] as? [String]) ?? []).indices.map { #"{"index":\#($0),"embedding":[1,2,3]}"# }
+            return .json(#"{"data":[\#(rows.joined(separator: ","))]}"#)
+        }
+    }
+
+    @Test func `a provider that asks for hours ends the run, which says when to come back`() throws {
+        let (scratch, server) = (try notes(2), try busyServer(askingFor: 36_000))
+        let ended = try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url)
+        #expect(ended.status == 1 && ended.errors.contains("Busy. It asks to wait 36000 s, until 20"), "\(ended)")
+        #expect(server.requests.count(where: { $0.method == "POST" }) == 1)
+        #expect(try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url).status == 0)
+    }
+
+    @Test func `a provider that asks for some seconds is waited for, which is said, also in a pipe`() throws {
+        let (scratch, server) = (try notes(2), try busyServer(askingFor: 10))
+        let built = try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url)
+        #expect(built.status == 0, "\(built)")
+        let notes = built.errors.split(separator: "\n").filter { $0.hasPrefix("waiting") }
+        #expect(notes.count == 1 && notes[0].hasPrefix("waiting 10 s for openai-compatible: 429 from "), "\(built)")
+    }
+
     @Test func `an index that a failed first run left empty takes another model`() throws {
         let locked = try EmbeddingServer(answered: 1)
         let scratch = try notes(3)

@@ -68,6 +68,7 @@ import Testing
     @Test(arguments: [
         "keys: {openai: {value: sk-secret}}", "providers: {openai: {key: {value: sk-secret}}}",
         "providers: {openai: {headers: {Authorization: sk-secret}}}",
+        "proxy: http://ilves:sk-secret@proxy.example:3128",
     ])
     func `a file with a key must be its owner's alone`(_ yaml: String) {
         let open = InMemoryFiles.problems(yaml, permissions: 0o640)

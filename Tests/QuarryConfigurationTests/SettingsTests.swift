@@ -73,6 +73,15 @@ import Testing
         }
     }
 
+    @Test func `what is waited for at most is a provider's limit`() throws {
+        func most(_ text: String?) throws -> Int? {
+            try InMemoryFiles.settings(text).providers.first { $0.name == "openai" }?.limits.maximumWaitSeconds
+        }
+        #expect(try most(nil) == 900)
+        #expect(try most("providers: {openai: {limits: {maximumWaitSeconds: 60}}}") == 60)
+        #expect(throws: ConfigurationError.self) { try most("providers: {openai: {limits: {maximumWaitSeconds: -1}}}") }
+    }
+
     @Test func `every setting is shown with its origin, and no key`() throws {
         let settings = try InMemoryFiles.settings(
             "llm: openai/gpt-6-luna\nproxy: http://ilves:hidden@proxy.example:3128\nkeys: {cohere: {value: sk-secret}}\n",

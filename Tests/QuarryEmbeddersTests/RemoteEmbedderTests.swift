@@ -207,6 +207,35 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(openAI.object(try #require(server.requests.last).body)["dimensions"] as? Int == 4)
     }
 
+    @Test(arguments: [(EmbeddingDialect.mistral, 512), (.cohere, 300), (.jina, 2048)])
+    func `a dimension that the model cannot make is refused unsent`(dialect: EmbeddingDialect, dimension: Int)
+        async throws
+    {
+        let provider = EmbeddingProvider.of(dialect)
+        let server = try provider.server()
+        let error = await #expect(throws: ProviderError.self) {
+            try await RemoteEmbedder(
+                model: provider.model, on: provider.connection(to: server, catalog: .builtIn),
+                options: .init { $0.dimension = dimension })
+        }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains("\(dimension) dimensions") == true, "\(error?.message ?? "")")
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a model of one dimension is not told it`() async throws {
+        let provider = EmbeddingProvider.of(.mistral)
+        let server = try provider.server()
+        let embedder = try await RemoteEmbedder(
+            model: "mistral-embed", on: provider.connection(to: server, catalog: .builtIn),
+            options: .init { $0.dimension = 1024 })
+        #expect(embedder.dimension == 1024)
+        // The server's vectors have eight.
+        _ = await #expect(throws: ProviderError.self) { try await embedder.embed(["a"], as: .query) }
+        let body = provider.object(try #require(server.requests.last).body)
+        #expect(body["input"] != nil && body["output_dimension"] == nil)
+    }
+
     @Test func `a limit that a reply tells of holds for the request that is next in line`() async throws {
         let arrivals = Mutex([ContinuousClock.Instant]())
         let server = try openAI.server { _, reply in

@@ -64,6 +64,10 @@ import Testing
         let file = HTTPRequest(.get, try HTTPURL(server.url + "/file"))
         let second = await #expect(throws: HTTPError.self) { try await client.send(file) }
         #expect(second?.code == .invalidURL)
+        #expect(
+            second?.message
+                == "\(server.url)/file redirects (status 302) to “file:///etc/passwd”. Refused: only http and https addresses "
+                + "without credentials are followed. Check the base address.")
         var limits = HTTPLimits()
         limits.maximumRedirects = 0
         let as302 = try await client.send(HTTPRequest(.get, try HTTPURL(server.url + "/circle"), limits: limits))

@@ -52,6 +52,10 @@ struct HTTPSecurityTests {
         #expect(error?.code == .cannotConnect)
         #expect(error?.message.contains("407") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains("wrong") == false)
+        #expect(error?.message.contains("http://USER:PASSWORD@HOST:PORT") == true, "\(error?.message ?? "")")
+        // Asked again and again, some proxies lock the account.
+        let outcome = RetryPolicy.Outcome.failure(try #require(error))
+        #expect(RetryPolicy().decision(after: outcome, attempt: 1, now: 0, jitter: 0) == .giveUp)
     }
 
     @Test func `a proxy of the environment is not asked unless told so`() async throws {

@@ -240,6 +240,63 @@ import Testing
         #expect(time.now == .zero)
     }
 
+    @Test func `a limit that comes back in hours is an error that names it and the time`() async throws {
+        let time = VirtualTime()
+        let told = Mutex<[String]>([])
+        let limiter = RateLimiter(of: "acme/m", clock: time.clock) { delay, reason in
+            told.withLock { $0.append("\(delay.components.seconds) \(reason)") }
+        }
+        limiter.learn(
+            from: try head(
+                200,
+                [
+                    "x-ratelimit-limit-requests": "10", "x-ratelimit-remaining-requests": "0",
+                    "x-ratelimit-reset-requests": "8h",
+                ]))
+        let error = await #expect(throws: HTTPError.self) { try await limiter.wait() }
+        #expect(error?.code == .rateLimited)
+        #expect(
+            error?.message
+                == "acme/m lets no such request through for another 2880.000 s, until 2026-11-22 05:48:00 UTC: its limit of "
+                + "10 requests is used up. More than 900.000 s are not waited for. Run the same command again then, what was "
+                + "done before is kept; or name another model.")
+        #expect(time.now == .zero && told.withLock { $0.isEmpty })
+        // Meanwhile some of it came back.
+        time.advance(by: .seconds(2000))
+        try await limiter.wait()
+        #expect(told.withLock { $0 } == ["880 its limit of 10 requests is used up"])
+    }
+
+    @Test func `a limit that comes back after days says so`() async throws {
+        let limiter = RateLimiter(clock: VirtualTime().clock)
+        limiter.learn(
+            from: try head(
+                200,
+                [
+                    "x-ratelimit-limit-requests": "1", "x-ratelimit-remaining-requests": "0",
+                    "x-ratelimit-reset-requests": "72h",
+                ]))
+        let error = await #expect(throws: HTTPError.self) { try await limiter.wait() }
+        #expect(error?.message.contains("until 2026-11-25 05:00:00 UTC") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `waits up to the bound are waited for, and those of some seconds are told once`() async throws {
+        let time = VirtualTime()
+        let told = Mutex<[Duration]>([])
+        let limiter = RateLimiter(maximumWait: .seconds(60), clock: time.clock) { delay, _ in
+            told.withLock { $0.append(delay) }
+        }
+        for (asked, isTold) in [("4", false), ("60", true)] {
+            limiter.learn(from: try head(429, ["Retry-After": asked]))
+            try await limiter.wait()
+            #expect(told.withLock { !$0.isEmpty } == isTold)
+        }
+        #expect(time.now == .seconds(64) && told.withLock { $0 } == [.seconds(60)])
+        limiter.learn(from: try head(429, ["Retry-After": "61"]))
+        await #expect(throws: HTTPError.self) { try await limiter.wait() }
+        #expect(time.now == .seconds(64))
+    }
+
     @Test func `whoever gives up waiting lets the next go on`() async throws {
         let limiter = RateLimiter(.init(requestsPerMinute: 1200))
         for _ in 0..<1200 { try await limiter.wait() }

@@ -134,6 +134,21 @@ import Testing
         #expect(try decide(503, ["Retry-After": "2"]) == .giveUp)
     }
 
+    @Test func `a provider is given the wait that its limits allow, and no longer one`() throws {
+        func decide(
+            _ seconds: Int, waited: Duration = .zero, most: Duration = .seconds(900)
+        ) throws -> RetryPolicy.Decision {
+            let head = HTTPResponseHead(
+                status: 429, headers: ["Retry-After": "\(seconds)"], url: try HTTPURL("http://127.0.0.1/"))
+            return RetryPolicy.providers(maximumAttempts: 3, maximumWait: most).decision(
+                after: .response(HTTPResponse(head: head, body: [])), attempt: 1, now: 0, jitter: 0, waited: waited)
+        }
+        #expect(try decide(900) == .retry(after: .seconds(900)))
+        #expect(try decide(901) == .giveUp)
+        #expect(try decide(600, waited: .seconds(301)) == .giveUp)
+        #expect(try decide(11, most: .seconds(10)) == .giveUp)
+    }
+
     @Test func `providers' bodies are read for a wait and for what stays so`() throws {
         let policy = RetryPolicy.providers(maximumAttempts: 3)
         func decide(_ status: Int, _ body: String) throws -> RetryPolicy.Decision {

@@ -45,6 +45,20 @@ import Testing
             ])
     }
 
+    @Test func `a provider that asks to wait for hours gives way at once`() async throws {
+        let server = try FakeHTTPServer { _ in .json("{}", status: 429, headers: [("Retry-After", "36000")]) }
+        let busy = try RemoteLanguageModel(
+            "busy", on: ProviderConnection(.openAICompatible(at: "\(server.url)/v1")))
+        let events = try await events([busy, good])
+        guard case .switched(from: "busy", to: "good", let reason) = events.first else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(reason.contains("It asks to wait 36000 s, until 20"), "\(reason)")
+        #expect(events.dropFirst() == [.text("Apples."), .finished(.stop, nil)])
+        #expect(server.requests.count == 1)
+    }
+
     @Test(arguments: [ProviderError.Code.invalidInput, .contentFiltered])
     func `what the next cannot mend moves nobody on`(code: ProviderError.Code) async throws {
         let error = await #expect(throws: ProviderError.self) { try await events([failing(code), good]) }

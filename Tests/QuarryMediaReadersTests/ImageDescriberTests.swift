@@ -65,6 +65,17 @@ import Testing
         #expect(result.documents.count == 1 && result.warnings.count == 1)
     }
 
+    @Test func `a picture that is too large for the model is told to become smaller`() async throws {
+        let error = ProviderError(.inputTooLong, "Status 413. Retrieve fewer or shorter passages.")
+        let model = ScriptedLanguageModel(name: "small", failingWith: error)
+        let thrown = await #expect(throws: ProviderError.self) { try await ImageDescriber(model).read(png) }
+        #expect(thrown?.code == .inputTooLong)
+        #expect(
+            thrown?.message
+                == "The picture has \(png.bytes.count) bytes, more than small takes. Make it smaller, or name another model."
+        )
+    }
+
     @Test func `a failure of the model is thrown`() async throws {
         let bad = ScriptedLanguageModel(name: "bad", failingWith: ProviderError(.unreachable, "Down."))
         await #expect(throws: ProviderError.self) { try await ImageDescriber(bad).read(png) }

@@ -144,6 +144,43 @@ import Testing
         #expect(entry.cost == cost && entry.isEstimated == isEstimated)
     }
 
+    @Test(arguments: [nil, ModelPrice(perAudioMinute: 6), ModelPrice(inputPerMillion: 1, outputPerMillion: 2)])
+    func `a recording that could cross a budget of tokens is not sent, whatever it is billed by`(
+        price: ModelPrice?
+    ) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples."}"#) }
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 2000))
+        let reader = try RemoteTranscriber("m", on: connection(server, ledger: ledger, price: price))
+        // 100 seconds, 1,250 tokens to read and 1,000 to write.
+        let error = await #expect(throws: ProviderError.self) {
+            try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 1, count: 400_000)))
+        }
+        #expect(error?.code == .budgetExceeded)
+        #expect(error?.message.contains("2250 tokens") == true, "\(error?.message ?? "")")
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test(arguments: [
+        // As many seconds as were set aside; a tenth of them; nothing told; tokens told.
+        (#","usage":{"seconds":100}"#, 2), (#","usage":{"seconds":10}"#, 13), ("", 2),
+        (#","usage":{"input_tokens":900,"output_tokens":100}"#, 3),
+    ])
+    func `recordings count in a budget of tokens by what the reply tells, else by the estimate`(
+        usage: String, answered: Int
+    ) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples."\#(usage)}"#) }
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 5000))
+        let reader = try RemoteTranscriber("m", on: connection(server, ledger: ledger))
+        for _ in 0..<answered {
+            _ = try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 1, count: 400_000)))
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 1, count: 400_000)))
+        }
+        #expect(error?.code == .budgetExceeded)
+        #expect(server.requests.count == answered)
+    }
+
     @Test func `what cannot be sent is rejected with advice`() async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
         let reader = try RemoteTranscriber("whisper-1", on: connection(server))

@@ -177,6 +177,89 @@ import Testing
         #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == .free)
     }
 
+    @Test(arguments: ["llamacpp", "lmstudio", "localai", "ollama", "tei", "tgi", "triton", "vllm"])
+    func `a server that is local by nature costs nothing on this machine`(_ name: String) throws {
+        #expect(try provider(name).runsOnThisMachine)
+        #expect(ModelCatalog.builtIn.price(of: "m", at: try provider(name)) == .free)
+    }
+
+    @Test func `a hosted service behind a gateway on this machine costs what it costs`() throws {
+        for preset in Provider.presets where !preset.isOnThisMachine {
+            var gateway = preset
+            gateway.baseURL = "http://127.0.0.1:4000/v1"
+            #expect(gateway.isOnThisMachine && !gateway.runsOnThisMachine, "\(preset.name)")
+            #expect(ModelCatalog.builtIn.price(of: "no-such-model", at: gateway) == nil, "\(preset.name)")
+        }
+        // One's own name for a gateway does not hide what it speaks.
+        let own = Provider("gateway", at: "http://127.0.0.1:4000", generation: .anthropic)
+        #expect(ModelCatalog.builtIn.price(of: "claude-opus-5-5", at: own) == nil)
+        var mistral = try provider("mistral")
+        mistral.baseURL = "http://localhost:4000/v1"
+        #expect(
+            ModelCatalog.builtIn.price(of: "mistral-embed", at: mistral)?.inputPerMillion == Decimal(string: "0.1"))
+        var openAI = try provider("openai")
+        openAI.baseURL = "http://localhost:4000/v1"
+        #expect(ModelCatalog.builtIn.price(of: "text-embedding-3-small", at: openAI) == nil)
+    }
+
+    @Test func `a key of a service goes to no server of one's own`() throws {
+        let services = Provider.presets.filter { !$0.isOnThisMachine }
+        let keys = Set(services.flatMap(\.keyVariables))
+        for server in Provider.presets.filter(\.isOnThisMachine) + [.openAICompatible(at: "http://127.0.0.1")] {
+            #expect(keys.isDisjoint(with: server.keyVariables), "\(server.name)")
+        }
+        #expect(try provider("huggingface").keyVariables == ["HF_TOKEN"])
+    }
+
+    @Test(arguments: [
+        ("mistral", "mistral-embed", 512, "1024 and no other"),
+        ("openai", "text-embedding-ada-002", 256, "1536 and no other"),
+        ("cohere", "embed-english-v3.0", 512, "1024 and no other"),
+        ("cohere", "embed-multilingual-light-v3.0", 512, "384 and no other"),
+        ("cohere", "embed-v4.0", 300, "one of 256, 512, 1024, 1536, or leave it away for 1536"),
+        ("voyage", "voyage-4", 1000, "one of 256, 512, 1024, 2048"),
+        ("voyage", "voyage-law-2", 512, "1024 and no other"),
+        ("jina", "jina-embeddings-v3", 2048, "1 to 1024"),
+        ("jina", "jina-embeddings-v2-base-en", 64, "768 and no other"),
+        ("gemini", "gemini-embedding-2", 64, "128 to 3072"), ("openai", "text-embedding-3-small", 3072, "1 to 1536"),
+        ("mistral", "codestral-embed", 3073, "1 to 3072"),
+    ])
+    func `a dimension that a model cannot make is refused with those that it can`(
+        _ name: String, _ model: String, _ dimension: Int, _ advice: String
+    ) throws {
+        #expect {
+            try ModelCatalog.builtIn.dimensionToAsk(dimension, of: model, at: provider(name))
+        } throws: { error in
+            guard let error = error as? ProviderError, error.code == .invalidConfiguration else { return false }
+            return error.message.contains("\(name)/\(model) cannot make vectors of \(dimension) dimensions")
+                && error.message.contains(advice)
+        }
+    }
+
+    @Test func `a dimension that a model can make is asked for, and a fixed one is not`() throws {
+        let catalog = ModelCatalog.builtIn
+        func asked(_ dimension: Int, _ model: String, _ name: String) throws -> Int? {
+            try catalog.dimensionToAsk(dimension, of: model, at: provider(name))
+        }
+        #expect(try asked(1024, "mistral-embed", "mistral") == nil)
+        #expect(try asked(300, "text-embedding-3-large", "openai") == 300)
+        #expect(try asked(512, "embed-v4.0", "cohere") == 512)
+        #expect(try asked(777, "codestral-embed", "mistral") == 777)
+        // Nobody knows these.
+        #expect(try asked(300, "new-model", "openai") == 300 && asked(300, "mistral-embed", "vllm") == 300)
+    }
+
+    @Test func `every embedding model in service says what it can be asked for`() {
+        for card in cards where card.tasks == [.embedding] && card.provider != "local" && card.retirement == nil {
+            #expect(card.dimensionChoice != nil, "\(card.name)")
+            if case .range(let range)? = card.dimensionChoice {
+                #expect(card.dimensions.allSatisfy(range.contains), "\(card.name)")
+            }
+            if card.dimensionChoice == .fixed { #expect(card.dimensions.count == 1, "\(card.name)") }
+            if card.dimensionChoice == .listed { #expect(card.dimensions.count > 1, "\(card.name)") }
+        }
+    }
+
     @Test func `a model in Ollama's cloud costs who knows what, though the server is here`() throws {
         let ollama = try provider("ollama")
         for name in ["gpt-oss:120b-cloud", "kimi:cloud", "team/Kimi:1T-Cloud"] {

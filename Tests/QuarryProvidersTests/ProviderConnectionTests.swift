@@ -112,6 +112,73 @@ import Testing
     }
 
     @Test(arguments: [
+        FakeHTTPServer.Response.json(
+            #"{"error":{"message":"Daily limit."}}"#, status: 429, headers: [("Retry-After", "36000")]),
+        .json(#"{"error":{"message":"Daily limit.","details":[{"retryDelay":"36000s"}]}}"#, status: 429),
+        .json(#"{"error":{"message":"Daily limit."}}"#, status: 503, headers: [("Retry-After", "36000")]),
+    ])
+    func `a refusal that asks for hours is not retried, and says when to come back`(
+        refusal: FakeHTTPServer.Response
+    ) async throws {
+        let server = try FakeHTTPServer { _ in refusal }
+        let connection = try connection(to: server)
+        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
+        #expect(error?.code == .rateLimited)
+        let message = error?.message ?? ""
+        #expect(message.contains("Daily limit. It asks to wait 36000 s, until 20"), "\(message)")
+        #expect(message.contains("Run the same command again then"), "\(message)")
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `a limit that its headers say is used up for hours ends the next call unsent`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .json(
+                "{}",
+                headers: [
+                    ("x-ratelimit-limit-requests", "20"), ("x-ratelimit-remaining-requests", "0"),
+                    ("x-ratelimit-reset-requests", "8h"),
+                ])
+        }
+        let connection = try connection(to: server)
+        _ = try await send(call(), on: connection)
+        let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
+        #expect(error?.code == .rateLimited)
+        #expect(error?.message.hasPrefix("acme/m lets no such request through for another 14") == true)
+        #expect(error?.message.contains("its limit of 20 requests is used up") == true, "\(error?.message ?? "")")
+        #expect(server.requests.count == 1)
+        _ = try await send(call(model: "other"), on: connection)
+    }
+
+    @Test func `a wait for a limit, or that a refusal asks for, is told when it begins`() async throws {
+        let server = try FakeHTTPServer { request in
+            request.path.hasSuffix("busy")
+                ? .json("{}", status: 429, headers: [("Retry-After", "600")])
+                : .json(
+                    "{}",
+                    headers: [
+                        ("x-ratelimit-limit-requests", "100"), ("x-ratelimit-remaining-requests", "0"),
+                        ("x-ratelimit-reset-requests", "8h"),
+                    ])
+        }
+        let (waits, told) = AsyncStream<ProviderWait>.makeStream()
+        let provider = Provider("acme", at: "\(server.url)/v1", generation: .openAIChat)
+        let connection = try ProviderConnection(provider, onWait: { told.yield($0) })
+        _ = try await send(call(), on: connection)
+        var iterator = waits.makeAsyncIterator()
+        for (model, name, seconds, reason) in [
+            ("m", "acme/m", 5...288, "its limit of 100 requests is used up"), ("busy", "acme", 600...600, "429 from"),
+        ] {
+            let task = Task { try await send(call(model: model), on: connection) }
+            let wait = try #require(await iterator.next())
+            task.cancel()
+            #expect(wait.model == name && wait.reason.hasPrefix(reason), "\(wait)")
+            #expect(seconds.contains(Int(wait.duration.components.seconds)), "\(wait)")
+            await #expect(throws: (any Error).self) { try await task.value }
+        }
+        #expect(server.requests.count == 2)
+    }
+
+    @Test(arguments: [
         (429, #"{"error":{"message":"m","type":"insufficient_quota"}}"#, ProviderError.Code.quotaExhausted),
         (429, #"{"error":{"message":"Request too large: slow down."}}"#, .rateLimited),
         (404, #"{"error":{"message":"no model of this context length"}}"#, .notFound),
@@ -127,6 +194,17 @@ import Testing
             try await send(call(), on: connection(to: server, attempts: 1))
         }
         #expect(error?.code == code)
+    }
+
+    @Test(arguments: [
+        (ModelTask.embedding, "Cut the documents into shorter chunks."), (.generation, "Retrieve fewer"),
+        (.transcription, "Cut the recording into parts"), (.reranking, "fewer or shorter passages"),
+    ])
+    func `what is too large is told how to become smaller`(task: ModelTask, advice: String) async throws {
+        let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"Payload too large"}}"#, status: 413) }
+        let call = try ProviderCall(task, model: "m", path: "x", json: ["a": 1], estimate: BilledUsage(input: 1))
+        let error = await #expect(throws: ProviderError.self) { try await send(call, on: connection(to: server)) }
+        #expect(error?.code == .inputTooLong && error?.message.contains(advice) == true, "\(error?.message ?? "")")
     }
 
     @Test func `a server that is down is not asked again and again`() async throws {
@@ -175,6 +253,66 @@ import Testing
         let second = await #expect(throws: ProviderError.self) { try await send(call(), on: redirected) }
         #expect(second?.code == .refusedHost || second?.code == .requestRefused)
         #expect(server.requests.count == 1)
+    }
+
+    private func connection(
+        through proxy: String, trace: (@Sendable (String) -> Void)? = nil
+    ) throws -> ProviderConnection {
+        var options = ConnectionOptions()
+        options.proxy = .url(proxy)
+        options.maximumAttempts = 3
+        return try ProviderConnection(
+            Provider("acme", at: "http://quarry.invalid/v1", generation: .openAIChat), options: options, trace: trace)
+    }
+
+    @Test func `a proxy is given the credentials of its address, and nobody else is`() async throws {
+        let proxy = try FakeHTTPServer { _ in .json("{}") }
+        let lines = Mutex<[String]>([])
+        let address = "http://ilves:p%40ss%2Fword-77@127.0.0.1:\(proxy.port)"
+        let connection = try connection(through: address) { line in lines.withLock { $0.append(line) } }
+        _ = try await send(call(), on: connection)
+        let request = try #require(proxy.requests.first)
+        #expect(request.path == "http://quarry.invalid/v1/things/m")
+        // ilves:p@ss/word-77
+        #expect(request.headers["proxy-authorization"] == "Basic aWx2ZXM6cEBzcy93b3JkLTc3")
+        var dumped = ""
+        dump(connection.options, to: &dumped)
+        let shown = lines.withLock { $0 }
+        #expect(!shown.isEmpty)
+        for text in shown + [dumped, "\(connection.options)", String(reflecting: connection.options)] {
+            #expect(!text.contains("word-77") && !text.contains("aWx2ZXM6"), "\(text)")
+        }
+        #expect(ConnectionOptions.Proxy.url(address).description == "http://<redacted>@127.0.0.1:\(proxy.port)")
+    }
+
+    @Test func `a proxy that wants credentials says where to put them, and repeats none`() async throws {
+        let proxy = try FakeHTTPServer { request in
+            .json(
+                #"{"error":{"message":"\#(request.headers["proxy-authorization"].map { "not p@ss/word-77, \($0)" } ?? "Who?")"}}"#,
+                status: 407, headers: [("Proxy-Authenticate", "Basic realm=\"q\"")])
+        }
+        for user in ["", "ilves:p%40ss%2Fword-77@"] {
+            let before = proxy.requests.count
+            let error = await #expect(throws: ProviderError.self) {
+                try await send(call(), on: connection(through: "http://\(user)127.0.0.1:\(proxy.port)"))
+            }
+            #expect(error?.code == .unauthorized)
+            let message = error?.message ?? ""
+            #expect(message.contains("status 407") && message.contains("http://USER:PASSWORD@HOST:PORT"), "\(message)")
+            for word in ["API key", "word-77", "aWx2ZXM6"] { #expect(!message.contains(word), "\(message)") }
+            #expect(proxy.requests.count == before + 1)
+        }
+    }
+
+    @Test(arguments: [
+        "http://ilves:hidden/7@proxy.example:1", "ilves:hidden@proxy.example", "http://ilves:hidden@",
+        "ftp://ilves:hidden@h",
+    ])
+    func `a proxy's address that cannot be used is not shown with its credentials`(address: String) {
+        let error = #expect(throws: ProviderError.self) { try connection(through: address) }
+        #expect(error?.code == .invalidConfiguration)
+        let message = error?.message ?? ""
+        #expect(message.contains("The proxy “") && !message.contains("hidden"), "\(message)")
     }
 
     @Test func `a provider without an address or a needed key is refused with the next step`() throws {

@@ -16,6 +16,20 @@ import Testing
         #expect(ledger.spending.cost == Decimal(string: "0.2"))
     }
 
+    @Test func `what is billed in another unit counts in a budget of tokens by its estimate`() throws {
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 250))
+        let search = try ledger.reserve(BilledUsage(searches: 1), tokens: 100, model: "a/b", price: nil)
+        #expect(throws: ProviderError.self) {
+            try ledger.reserve(BilledUsage(searches: 1), tokens: 151, model: "a/b", price: nil)
+        }
+        ledger.settle(search, usage: BilledUsage(searches: 1))
+        let recording = try ledger.reserve(BilledUsage(audioSeconds: 60), tokens: 150, model: "a/b", price: nil)
+        ledger.settle(recording, usage: BilledUsage(audioSeconds: 20))
+        #expect(throws: ProviderError.self) { try ledger.reserve(BilledUsage(input: 101), model: "a/b", price: nil) }
+        _ = try ledger.reserve(BilledUsage(input: 100), model: "a/b", price: nil)
+        #expect(ledger.spending.entries.map(\.usage) == [BilledUsage(searches: 1, audioSeconds: 20)])
+    }
+
     @Test func `what is written into a cache has a price of its own, else at least the input's`() throws {
         let usage = BilledUsage(input: 1_000_000, cachedInput: 1_000_000, cacheWrite: 2_000_000, output: 1_000_000)
         #expect(usage.tokens == 5_000_000)

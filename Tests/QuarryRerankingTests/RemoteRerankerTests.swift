@@ -166,6 +166,26 @@ import Testing
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
+    func `an order stops before a budget of tokens, whatever it is billed by`(preset: String) async throws {
+        let provider = RerankingProvider.of(preset)
+        let server = try provider.server()
+        // 900 letters are about 300 tokens, and the question one with each.
+        let ledger = SpendingLedger(budget: Budget(maximumTokens: 700))
+        let reranker = try RemoteReranker(model: "m", on: provider.connection(to: server, ledger: ledger))
+        let long = String(repeating: "a", count: 900)
+        await #expect(throws: ProviderError.self) { try await reranker.rerank(hits([long, long, long]), for: "q") }
+        #expect(server.posts.isEmpty)
+        _ = try await reranker.rerank(hits([long]), for: "q")
+        #expect(server.posts.count == 1)
+        guard ["cohere", "tei"].contains(preset) else { return }
+        // Nothing of tokens is told by these: the estimate counts.
+        _ = try await reranker.rerank(hits([long]), for: "q")
+        let error = await #expect(throws: ProviderError.self) { try await reranker.rerank(hits([long]), for: "q") }
+        #expect(error?.code == .budgetExceeded)
+        #expect(server.posts.count == 2)
+    }
+
+    @Test(arguments: RerankingProvider.all.map(\.preset))
     func `a reply cut anywhere is refused`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)
         let whole = Array(provider.reply([(1, "0.75"), (0, "-2.5")]).utf8)

@@ -58,7 +58,7 @@ public struct CostEstimate: Sendable, Hashable, Codable {
             requests: provider == nil ? 0 : requests, cost: cost, price: price, seconds: seconds,
             timeBasis: seconds.map { $0 == measured ? .measurement : .limits },
             dataLeavesMachine: provider.map {
-                catalog.card(of: model, at: $0)?.dataLeavesMachine ?? !$0.isOnThisMachine
+                catalog.card(of: model, at: $0)?.dataLeavesMachine ?? !$0.runsOnThisMachine
             }
                 ?? false)
         estimate.exceeds = estimate.excess(over: budget)

@@ -54,17 +54,22 @@ public final class ModelServices: Sendable {
     public let ledger: SpendingLedger
     private let key: @Sendable (Provider) async throws -> APIKey?
     private let trace: (@Sendable (String) -> Void)?
+    private let onWait: (@Sendable (ProviderWait) -> Void)?
+    private let isPlanning: Bool
     private let connections = Mutex<[Provider: ProviderConnection]>([:])
 
     /// - Parameters:
     ///   - providers: Those a name can stand for.
     ///   - key: Finds a provider's key. The default finds none.
+    ///   - isPlanning: Whether models are opened only to reckon with: then no service is asked for what would be known
+    ///     with the first request. Where the length of an embedder's vectors is not known it counts as 1.
     ///   - trace: Told of every request, without keys and bodies.
+    ///   - onWait: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
     public init(
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
-        key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil },
-        trace: (@Sendable (String) -> Void)? = nil
+        key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil }, isPlanning: Bool = false,
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil
     ) {
         self.store = store
         self.providers = providers
@@ -72,7 +77,9 @@ public final class ModelServices: Sendable {
         self.options = options
         self.ledger = ledger
         self.key = key
+        self.isPlanning = isPlanning
         self.trace = trace
+        self.onWait = onWait
     }
 
     /// An embedding model.
@@ -195,7 +202,8 @@ public final class ModelServices: Sendable {
     public func connection(to provider: Provider) async throws -> ProviderConnection {
         if let open = connections.withLock({ $0[provider] }) { return open }
         let fresh = try ProviderConnection(
-            provider, key: try await key(provider), options: options, catalog: catalog, ledger: ledger, trace: trace)
+            provider, key: try await key(provider), options: options, catalog: catalog, ledger: ledger, trace: trace,
+            onWait: onWait)
         return connections.withLock { connections in
             if let open = connections[provider] { return open }
             connections[provider] = fresh
@@ -227,6 +235,11 @@ public final class ModelServices: Sendable {
         let connection = try await connection(to: reference.provider)
         let model = try await model(of: reference, on: connection, for: .embedding)
         let isNamed = providers.contains { $0.name == reference.provider.name }
+        var options = options
+        if isPlanning, options.knownDimension == nil {
+            // Nothing is embedded: what the server would make need not be asked.
+            options.knownDimension = catalog.card(of: model, at: reference.provider)?.dimensions.first ?? 1
+        }
         return OpenedEmbedder(
             embedder: try await RemoteEmbedder(model: model, on: connection, options: options),
             counter: EstimatedTokenCounter(),
@@ -237,6 +250,11 @@ public final class ModelServices: Sendable {
         of reference: ModelReference, on connection: ProviderConnection, for task: ModelTask
     ) async throws -> String {
         if let model = reference.model { return model }
+        guard !isPlanning || !reference.provider.isHostedService else {
+            throw ProviderError(
+                .invalidConfiguration,
+                "A plan asks no service which models it has. Name the one that is meant: \(reference)#MODEL")
+        }
         guard let first = try await connection.modelNames(for: task).first else {
             throw ProviderError(.notFound, "\(reference) lists no model. Name one: \(reference)#MODEL")
         }
