@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Quarry
 import QuarryProviders
 import QuarryReaders
@@ -176,6 +177,40 @@ struct ModelReaderTests {
         #expect(try await indexer(corpus, first).index(docs(corpus)).isEmpty)
         #expect(first.count == 1 && hearing.heard == ["docs/talk.mp3"])
         #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a withheld recording whose time changed is left to its model, and asked for of another at once`()
+        async throws
+    {
+        let corpus = try corpus()
+        let (first, second) = (Refuser("first"), Refuser("second"))
+        func index(_ reader: Refuser, at time: Double) async throws -> [String?] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: time)],
+                ofItemAtPath: corpus.folder.path("docs/talk.mp3"))
+            return try await indexer(corpus, reader).index(docs(corpus)).quarantined.map(\.model)
+        }
+        #expect(try await index(first, at: 1_000_000) == ["first"])
+        #expect(try await index(first, at: 2_000_000) == ["first"])
+        #expect(first.count == 1)
+        #expect(try await index(second, at: 3_000_000) == ["second"])
+        #expect(second.count == 1)
+    }
+
+    @Test func `an index whose quarantine names no models, as earlier ones did not, is read and brought up to date`()
+        async throws
+    {
+        let corpus = try corpus()
+        let refuser = Refuser("first")
+        try await indexer(corpus, refuser).index(docs(corpus))
+        try await DatabaseQueue(path: corpus.indexPath).write {
+            try $0.execute(sql: "ALTER TABLE quarantine DROP COLUMN model")
+        }
+        #expect(try corpus.open().summary().quarantined.map(\.model) == [nil])
+        #expect(try await indexer(corpus, refuser).plan(docs(corpus)).quarantined.count == 1)
+        try corpus.write("The speaker praises steam.", to: "steam.mp3")
+        let report = try await indexer(corpus, refuser).index(docs(corpus))
+        #expect(Set(report.quarantined.map(\.model)) == [nil, "first"] && refuser.count == 2)
     }
 
     @Test func `what would befall every source ends the run, with all that was read in place`() async throws {

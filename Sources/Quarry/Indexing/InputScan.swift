@@ -119,7 +119,7 @@ struct InputScan {
         let freed = Set(
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
-        let unread = diff.unchanged.map(\.stored.name).filter { [faults] name in
+        let unread = (diff.unchanged + diff.changed).map(\.stored.name).filter { [faults] name in
             readers.mayFareBetter(with: name, than: faults[name] ?? [])
         }
         let due = Set(
