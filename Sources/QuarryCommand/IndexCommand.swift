@@ -180,8 +180,12 @@ struct IndexCommand: AsyncParsableCommand {
         var report = result
         report.quarantined += refused
         let estimate = plan ? try opening.estimate(of: report, settings: settings) : nil
+        let readings = try ReadingEstimate.estimates(
+            of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
+            besides: estimate)
         try IndexingReportPrinter(
-            report: report, isPlan: plan, path: file.path, estimate: estimate, spending: services.ledger.spending
+            report: report, isPlan: plan, path: file.path, estimate: estimate, readings: readings,
+            spending: services.ledger.spending
         ).print(output)
         if !report.quarantined.isEmpty { throw Termination.quarantined }
     }

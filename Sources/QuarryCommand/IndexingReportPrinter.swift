@@ -7,6 +7,8 @@ struct IndexingReportPrinter {
     var path: String
     /// What the vectors of a plan would cost.
     var estimate: CostEstimate?
+    /// What it would cost in a plan to have models read recordings and pictures.
+    var readings: [ReadingEstimate] = []
     /// What models were paid for.
     var spending: Spending
 
@@ -19,6 +21,8 @@ struct IndexingReportPrinter {
         var plan: Bool
         var report: IndexingReport
         var estimate: CostEstimate?
+        /// Nil but for a plan with recordings or pictures.
+        var readings: [ReadingEstimate]?
         /// Nil where no model was asked over a connection.
         var spending: Spending?
     }
@@ -29,6 +33,7 @@ struct IndexingReportPrinter {
                 JSONOutput.string(
                     Reply(
                         index: path, plan: isPlan, report: report, estimate: estimate,
+                        readings: readings.isEmpty ? nil : readings,
                         spending: spending.entries.isEmpty ? nil : spending), pretty: true))
             return
         }
@@ -54,7 +59,7 @@ struct IndexingReportPrinter {
             let what = "\(Format.count(report.modelReads.files, "file")) of \(report.modelReads.bytes) bytes"
             try Console.print(
                 isPlan
-                    ? "models: \(what) to read; what that costs, and how much text they give, is not known beforehand"
+                    ? "models: \(what) to read; how much text they give is not known beforehand"
                     : "models: \(what) read")
         }
         let verb = isPlan ? "to write" : "written"
@@ -64,7 +69,7 @@ struct IndexingReportPrinter {
         try Console.print(
             "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)"
         )
-        for line in estimate?.lines ?? [] { try Console.print(line) }
+        for line in (estimate?.lines ?? []) + readings.flatMap(\.lines) { try Console.print(line) }
         if !report.quarantined.isEmpty {
             try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
         }

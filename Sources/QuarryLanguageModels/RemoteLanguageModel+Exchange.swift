@@ -106,9 +106,9 @@ extension RemoteLanguageModel {
     /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache, so that they may be
     ///   written into it.
     package static func estimate(of request: GenerationRequest, marksPrefix: Bool = false) -> BilledUsage {
-        // Marks around each turn are a few tokens; a large picture is about 1,600 with the models that say.
-        let turns = request.messages.reduce(16) { sum, message in
-            sum + 8 + TokenEstimate.tokens(in: message.content) + 1_600 * message.images.count
+        let turns = request.messages.reduce(TokenEstimate.request) { sum, message in
+            sum + TokenEstimate.turn + TokenEstimate.tokens(in: message.content)
+                + TokenEstimate.picture * message.images.count
         }
         let marked = marksPrefix ? request.messages.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0 : 0
         return BilledUsage(input: turns - marked, cacheWrite: marked, output: request.maximumTokens)

@@ -45,6 +45,14 @@ public struct ImageDescriber: AsyncReader {
     public var concurrency: Int { options.concurrency }
     public var pathExtensions: Set<String> { ["gif", "jpeg", "jpg", "png", "webp"] }
 
+    /// A picture and the words that ask for it, and the longest description.
+    public func work(on source: Source) -> ModelWork? {
+        ModelWork(
+            inputTokens: TokenEstimate.request + TokenEstimate.turn + TokenEstimate.tokens(in: options.prompt)
+                + TokenEstimate.picture,
+            outputTokens: options.maximumTokens)
+    }
+
     /// - Throws: What the model throws, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
         guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The picture holds no bytes.") }

@@ -112,6 +112,14 @@ public struct RemoteTranscriber: AsyncReader {
         Int((seconds * readTokensPerSecond).rounded(.up)) + Int((seconds * writtenTokensPerSecond).rounded(.up))
     }
 
+    /// By the length of the recording, as far as its container tells it.
+    public func work(on source: Source) -> ModelWork? {
+        let seconds = Self.seconds(of: source.bytes)
+        let written = Int((seconds * Self.writtenTokensPerSecond).rounded(.up))
+        let tokens = Self.tokens(in: seconds) + TokenEstimate.tokens(in: options.terms)
+        return ModelWork(audioSeconds: seconds, inputTokens: tokens - written, outputTokens: written)
+    }
+
     /// What a recording may be billed at most, in the unit that has a price: seconds, or tokens where only those have
     /// one.
     package static func estimate(seconds: Double, price: ModelPrice?) -> BilledUsage {

@@ -4,6 +4,11 @@
 /// use; the guess takes 3 bytes of ASCII, 1.5 other letters, and one token for each Chinese, Japanese or Korean
 /// character.
 public enum TokenEstimate {
+    /// A large picture, with the models that say.
+    public static let picture = 1_600
+    /// The marks around a request and around each of its turns.
+    package static let (request, turn) = (16, 8)
+
     public static func tokens(in text: String) -> Int {
         var ascii = 0
         var letters = 0

@@ -11,10 +11,13 @@ public protocol AsyncReader: Sendable {
     /// Names the model that reads beyond doubt. What a model made nothing of, see ``Rejection/model``, is left to it until
     /// one of another identity is there. The default is nil: there is no model to tell from another.
     var identity: String? { get }
+    /// What reading a source would take at most, by looking at its bytes alone. The default is nil: unknown.
+    func work(on source: Source) -> ModelWork?
     func read(_ source: Source) async throws -> ReadResult
 }
 
 extension AsyncReader {
     public var concurrency: Int { 1 }
     public var identity: String? { nil }
+    public func work(on source: Source) -> ModelWork? { nil }
 }

@@ -40,6 +40,8 @@ struct MediaCommandTests {
         let plan = try Command.run(
             ["index", "docs", "--plan", "--model", "none"] + options, in: scratch.url)
         #expect(plan.status == 0 && plan.output.contains("models: 2 files of 24 bytes to read"), "\(plan)")
+        #expect(plan.output.contains("reading: 1 picture, "), "\(plan)")
+        #expect(plan.output.contains(" of sound by \(server.url)/v1#ears on this machine"), "\(plan)")
         #expect(server.requests.isEmpty)
         let built = try Command.run(["index", "docs", "--model", "none"] + options, in: scratch.url)
         #expect(built.status == 0 && built.output.contains("models: 2 files of 24 bytes read"), "\(built)")

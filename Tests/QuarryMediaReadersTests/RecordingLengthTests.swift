@@ -69,9 +69,43 @@ import Testing
         #expect(seconds(frames + [UInt8](repeating: 0, count: 108_000)) > 107)
     }
 
-    @Test func `no cut of a recording makes trouble`() {
-        for file in [wav(seconds: 1), Array("fLaC".utf8), Array("OggS".utf8), [0, 0, 0, 1] + Array("ftyp".utf8)] {
-            for length in 0..<min(200, file.count) { #expect(seconds(Array(file.prefix(length))) >= 0) }
+    /// A small file of each kind.
+    private var samples: [[UInt8]] {
+        func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
+            big(content.count + 8, 4) + Array(name.utf8) + content
+        }
+        let movie = [0, 0, 0, 0] + big(5, 4) + big(5, 4) + big(600, 4) + big(600 * 75, 4) + [0, 0]
+        let frame: [UInt8] = [0xFF, 0xF3, 0x28, 0xC0] + [UInt8](repeating: 0, count: 68)
+        return [
+            Array(wav(seconds: 1).prefix(200)),
+            Array("fLaC".utf8) + [UInt8](repeating: 1, count: 14) + big(44_100 << 44 | 0x0F << 36 | 441_000, 8),
+            Array("OggS".utf8) + [0, 0] + little(0, 8) + [UInt8](repeating: 0, count: 14) + Array("OpusHead".utf8)
+                + Array("OggS".utf8) + [0, 0] + little(48_000, 8),
+            box("ftyp", Array("M4A isom".utf8)) + box("moov", box("free", [1]) + box("mvhd", movie)),
+            Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 8] + [UInt8](repeating: 0, count: 8) + frame + frame + frame + frame
+                + frame,
+        ]
+    }
+
+    @Test func `no damaged recording makes trouble`() {
+        var state: UInt64 = 7
+        func random(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(1, count)
+        }
+        for sample in samples {
+            for length in sample.indices { #expect(seconds(Array(sample.prefix(length))) >= 0) }
+            for _ in 0..<4_000 {
+                var damaged = sample
+                for _ in 0...random(6) {
+                    let byte = [0, 1, 0x7F, 0x80, 0xFF, UInt8(random(256))][random(6)]
+                    let start = random(damaged.count)
+                    for place in start..<min(damaged.count, start + 1 + random(8)) { damaged[place] = byte }
+                }
+                let seconds = seconds(damaged)
+                #expect(seconds >= 0 && seconds < 1e9)
+                #expect(RemoteTranscriber.tokens(in: seconds) >= 0)
+            }
         }
     }
 }

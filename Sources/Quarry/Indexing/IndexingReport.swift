@@ -17,6 +17,10 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public struct ModelReads: Sendable, Hashable, Codable {
         public var files = 0
         public var bytes = 0
+        /// In a plan, what they may take, by the models' identities; without those that cannot say.
+        public var work: [String: ModelWork] = [:]
+
+        public init() {}
     }
 
     public var sources = Sources()

@@ -19,6 +19,7 @@ extension IndexingRun {
                 guard let loaded = try load(work) else { continue }
                 count(loaded)
                 note(loaded)
+                estimate(loaded, of: work)
             }
             return
         }
@@ -69,6 +70,13 @@ extension IndexingRun {
 
     /// How long models are waited for that were reading when another one failed.
     private static let patience = Duration.seconds(60)
+
+    private mutating func estimate(_ loaded: LoadedSource, of work: InputScan.Work) {
+        guard let reader = indexer.readers.external(for: work.name), let model = reader.identity,
+            let more = reader.work(on: loaded.source)
+        else { return }
+        report.modelReads.work[model] = report.modelReads.work[model].map { $0 + more } ?? more
+    }
 
     private mutating func note(_ loaded: LoadedSource) {
         report.modelReads.files += 1

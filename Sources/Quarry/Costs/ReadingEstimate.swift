@@ -1,0 +1,91 @@
+public import Foundation
+public import QuarryProviders
+public import QuarryReaders
+
+/// What it would cost at most to have a model read recordings or pictures. How much text they give, and what it costs to
+/// embed that, is not known beforehand.
+public struct ReadingEstimate: Sendable, Hashable, Codable {
+    /// `provider/model`, or a server's address with the model behind `#`.
+    public var model: String
+    public var work: ModelWork
+    /// US dollars; nil where the price is unknown.
+    public var cost: Decimal?
+    public var price: ModelPrice?
+    public var dataLeavesMachine: Bool
+    /// The budget that this would cross, in words; nil where there is none.
+    public var exceeds: String?
+
+    /// - Parameters:
+    ///   - reads: Of a plan.
+    ///   - embedding: What comes out of the same budget.
+    /// - Returns: One estimate for each model of ``IndexingReport/ModelReads/work``, in the order of their names.
+    public static func estimates(
+        of reads: IndexingReport.ModelReads, among providers: [Provider] = Provider.presets,
+        catalog: ModelCatalog = .builtIn, budget: Budget = Budget(), besides embedding: CostEstimate? = nil
+    ) throws -> [ReadingEstimate] {
+        var (cost, tokens) = (embedding?.cost ?? 0, embedding?.tokens ?? 0)
+        return try reads.work.sorted { $0.key < $1.key }.map { name, work in
+            let reference = try ModelReference(name, among: providers)
+            let model = reference.model ?? ""
+            let price = catalog.price(of: model, at: reference.provider)
+            let usage =
+                work.audioSeconds > 0
+                ? RemoteTranscriber.estimate(seconds: work.audioSeconds, price: price)
+                : BilledUsage(input: work.inputTokens, output: work.outputTokens)
+            var estimate = ReadingEstimate(
+                model: name, work: work, cost: price?.cost(of: usage), price: price,
+                dataLeavesMachine: catalog.card(of: model, at: reference.provider)?.dataLeavesMachine
+                    ?? !reference.provider.runsOnThisMachine)
+            tokens += work.tokens
+            cost += estimate.cost ?? 0
+            estimate.exceeds = estimate.excess(of: cost, tokens: tokens, over: budget)
+            return estimate
+        }
+    }
+
+    private func excess(of sum: Decimal, tokens: Int, over budget: Budget) -> String? {
+        if let maximum = budget.maximumTokens, tokens > maximum { return "the budget of \(maximum) tokens" }
+        guard let maximum = budget.maximumCost else { return nil }
+        guard cost != nil else { return "the budget of $\(maximum), which cannot be kept without a price" }
+        return sum > maximum ? "the budget of $\(maximum)" : nil
+    }
+
+    private enum CodingKeys: CodingKey { case model, work, cost, price, dataLeavesMachine, exceeds }
+
+    /// What is unknown is written as null, so that it cannot be mistaken for nothing.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(work, forKey: .work)
+        try container.encode(cost, forKey: .cost)
+        try container.encode(price, forKey: .price)
+        try container.encode(dataLeavesMachine, forKey: .dataLeavesMachine)
+        try container.encode(exceeds, forKey: .exceeds)
+    }
+}
+
+extension ReadingEstimate: CustomStringConvertible {
+    public var description: String { lines.joined(separator: "\n") }
+
+    /// `reading: …`, and a line that begins with `over budget` where a budget would be crossed.
+    public var lines: [String] {
+        var lines = ["reading: \(costText)"]
+        if let exceeds { lines.append("over budget: this may cross \(exceeds), and the run would stop before it") }
+        return lines
+    }
+
+    private var costText: String {
+        let amount =
+            work.audioSeconds > 0
+            ? "\(DurationText.shown(work.audioSeconds)) of sound"
+            : "\(work.files) \(work.files == 1 ? "picture" : "pictures"), \(work.tokens) tokens or fewer"
+        guard let cost, let price else {
+            return "\(amount) by \(model), whose price is unknown. Add it under models: in the configuration"
+        }
+        if cost == 0 {
+            return dataLeavesMachine ? "\(amount) by \(model), which is free" : "\(amount) by \(model) on this machine"
+        }
+        let since = price.asOf.map { ", prices as of \($0)" } ?? ""
+        return "at most $\(MoneyText.shown(cost)) for \(amount) by \(model)\(since)"
+    }
+}
