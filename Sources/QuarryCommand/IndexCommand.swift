@@ -236,13 +236,18 @@ struct IndexOpening {
         path: String, model name: String?, usual: String?, remote: RemoteEmbedder.Options, services: ModelServices,
         chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking, isTemporary: Bool
     ) async throws {
-        if let existing = try Self.existing(at: path) {
+        if let existing = try Self.existing(at: path, readOnly: isTemporary) {
             temporary = nil
             index = existing
             try index.check(chunking(index.settings.chunking))
             if name == "none", let embedding = index.settings.embedding {
                 throw ValidationError(
                     "\(path) was built with \(index.settings.modelName ?? embedding.model); --model none needs an index of its own. Name it with --index."
+                )
+            }
+            if let name, name != "none", index.settings.embedding == nil {
+                throw ValidationError(
+                    "\(path) was built with --model none and has no vectors; --model \(name) needs an index of its own. Name it with --index."
                 )
             }
             model = try await services.embedder(for: index.settings, override: name)
@@ -280,9 +285,9 @@ struct IndexOpening {
     }
 
     /// The index at `path`; nil where there is none, nothing was put into it yet, or another process is about to make it.
-    private static func existing(at path: String) throws -> CorpusIndex? {
+    private static func existing(at path: String, readOnly: Bool) throws -> CorpusIndex? {
         do {
-            let index = try CorpusIndex.open(at: path)
+            let index = try CorpusIndex.open(at: path, readOnly: readOnly)
             return try index.isUnused() ? nil : index
         } catch let error as CorpusError where error.code == .missing || error.code == .empty {
             return nil

@@ -38,15 +38,13 @@ struct IndexingReportPrinter {
             return
         }
         for rejection in report.quarantined {
-            let place = rejection.line.map { "\(rejection.source):\($0)" } ?? rejection.source
-            output.note("quarantined: \(place): \(rejection.message)")
+            output.note("quarantined: \(rejection.inLine)")
         }
         for warning in report.warnings {
-            let place = warning.line.map { "\(warning.source):\($0)" } ?? warning.source
-            output.note("warning: \(place): \(warning.message)")
+            output.note("warning: \(warning.inLine)")
         }
         for file in report.passedOver.prefix(Self.passedOverShown) {
-            output.note("passed over: \(file.source): \(file.message)")
+            output.note("passed over: \(file.inLine)")
         }
         let more = report.passedOver.count - Self.passedOverShown
         if more > 0 { output.note("passed over: and \(more) more; --json names them all") }
@@ -74,5 +72,13 @@ struct IndexingReportPrinter {
             try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
         }
         if !isPlan { try Console.print("\(path) is up to date after \(Format.decimal(report.seconds, digits: 1)) s") }
+    }
+}
+
+extension Rejection {
+    /// `source:line: message`, on one line whatever the name of the source holds.
+    var inLine: String {
+        let place = line.map { "\(source):\($0)" } ?? source
+        return "\(place): \(message)".visibleInLine
     }
 }

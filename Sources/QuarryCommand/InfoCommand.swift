@@ -46,8 +46,7 @@ struct InfoCommand: AsyncParsableCommand {
         if !summary.quarantined.isEmpty {
             try Console.print("quarantined:")
             for rejection in summary.quarantined {
-                let place = rejection.line.map { "\(rejection.source):\($0)" } ?? rejection.source
-                try Console.print("  \(place): \(rejection.message)")
+                try Console.print("  \(rejection.inLine)")
             }
         }
     }

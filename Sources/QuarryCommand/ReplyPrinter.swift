@@ -28,7 +28,7 @@ struct ReplyPrinter {
         if reply.hits.isEmpty { try Console.print("No passage matches.") }
         for hit in reply.hits {
             let place = Self.place(hit.location)
-            let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > "))"
+            let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"
             try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
             if explains {
                 let legs = ["bm25", "vector"].map { name in
@@ -57,7 +57,8 @@ struct ReplyPrinter {
 
     private static func place(_ location: QueryReply.Location) -> String {
         let (first, last) = (location.lines[0], location.lines[1])
-        return first == last ? "\(location.source):\(first)" : "\(location.source):\(first)-\(last)"
+        let source = location.source.visibleInLine
+        return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
     }
 
     /// A text on one line, cut after some 240 characters.

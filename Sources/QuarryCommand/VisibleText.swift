@@ -18,7 +18,28 @@ extension String {
     }
 }
 
+extension String {
+    /// The text as a part of one line: line feeds and tabs are shown as well, since what follows a forged one would pass
+    /// for a line of ours, and so are marks that turn the direction of writing around.
+    var visibleInLine: String {
+        guard unicodeScalars.contains(where: { $0.isTerminalControl || $0.breaksLine }) else { return self }
+        var shown = ""
+        for scalar in unicodeScalars {
+            shown.unicodeScalars.append(scalar.isTerminalControl || scalar.breaksLine ? scalar.symbol : scalar)
+        }
+        return shown
+    }
+}
+
 extension Unicode.Scalar {
+    /// Whether what follows it may stand elsewhere than behind it.
+    fileprivate var breaksLine: Bool {
+        switch value {
+        case 0x09, 0x0A, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     /// Whether a terminal may take it for a command, or for the beginning of one.
     fileprivate var isTerminalControl: Bool {
         switch value {

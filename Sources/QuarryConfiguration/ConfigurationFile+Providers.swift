@@ -64,10 +64,14 @@ extension Provider {
     fileprivate mutating func read(_ fields: [String: YAMLValue]) {
         if let address = fields["baseURL"], let text = address.string() {
             baseURL = text
+            let shown = Settings.withoutCredentials(text)
             if host == nil {
-                let shown = Settings.withoutCredentials(text)
                 let advice = shown == text ? "" : " Write it without a name, password or query; keys belong under keys."
                 address.refuse("\(address.keyPath) “\(shown)” is no http or https address.\(advice)")
+            } else if shown != text {
+                address.refuse(
+                    "\(address.keyPath) “\(shown)” holds a name, a password or a query. Write it without; keys belong under keys."
+                )
             }
         }
         if let value = fields["embedding"]?.choice(EmbeddingDialect.self) { embedding = value }

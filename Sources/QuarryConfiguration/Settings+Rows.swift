@@ -60,11 +60,11 @@ extension Settings {
         }
         func seconds(_ value: Double) -> SettingRow.Value { .number(Decimal(string: "\(value)") ?? Decimal(value)) }
         var rows = [
-            row("model", model) { .text($0) },
-            row("llm", llm) { .list($0) },
-            row("rerank", rerank) { .text($0) },
-            row("transcribe", transcribe) { .text($0) },
-            row("describeImages", describeImages) { .text($0) },
+            row("model", model) { .text(Self.shown($0)) },
+            row("llm", llm) { .list($0.map(Self.shown)) },
+            row("rerank", rerank) { .text(Self.shown($0)) },
+            row("transcribe", transcribe) { .text(Self.shown($0)) },
+            row("describeImages", describeImages) { .text(Self.shown($0)) },
             row("localOnly", localOnly) { .flag($0) },
             row("proxy", proxy) { .text($0.description) },
             row("certificateAuthorities", certificateAuthorities) { .text($0) },
@@ -95,6 +95,9 @@ extension Settings {
         }
         return rows
     }
+
+    /// A model's name, or its server's address without what may be secret in it.
+    private static func shown(_ model: String) -> String { model.contains("://") ? withoutCredentials(model) : model }
 
     /// An address without what may be secret in it: the name and password before its `@`, and its query.
     static func withoutCredentials(_ address: String) -> String {

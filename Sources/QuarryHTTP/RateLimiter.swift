@@ -213,7 +213,13 @@ struct RateLimiterState: Sendable {
     }
 
     private mutating func learn(_ reading: RateLimitReading, now: Duration) {
-        guard let limit = reading.limit else { return lower(reading) }
+        guard let limit = reading.limit else {
+            if buckets[reading.kind] == nil, reading.remaining == 0, let reset = reading.reset {
+                // No limit is told, and none of it is left: that is a pause.
+                pausedUntil = max(pausedUntil, now + reset)
+            }
+            return lower(reading)
+        }
         guard limit > 0 else { return }
         let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
         if reading.kind == .requests { isPaceGuessed = false }

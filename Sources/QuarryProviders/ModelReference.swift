@@ -13,12 +13,20 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// - Parameter providers: Those a name can stand for.
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a provider that is not among them.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a provider that is not among them, and for an
+    ///   address with a password or a query in it: addresses are shown, and kept in indexes.
     public init(_ text: String, among providers: [Provider] = Provider.presets) throws {
         let lower = text.lowercased()
         if lower.hasPrefix("http://") || lower.hasPrefix("https://") {
             let parts = text.split(separator: "#", maxSplits: 1)
             provider = .openAICompatible(at: String(parts[0]))
+            let shown = ConnectionOptions.Proxy.withoutCredentials(String(parts[0]))
+            guard shown == parts[0] else {
+                throw ProviderError(
+                    .invalidConfiguration,
+                    "The address \(shown) holds a name, a password or a query. Addresses are shown, and kept in the index: "
+                        + "write it without. Its key belongs in \(provider.keyVariables.joined(separator: " or ")).")
+            }
             model = parts.count > 1 ? String(parts[1]) : nil
             return
         }

@@ -13,6 +13,7 @@ extension ProviderError {
             case .rateLimited: .rateLimited
             case .circuitOpen: .unavailable
             case .timedOut: .timedOut
+            case .connectionLost: .interruptedReply
             case .responseTooLarge, .malformedResponse: .malformedReply
             case .refusedRedirect, .tooManyRedirects: .requestRefused
             default: .unreachable

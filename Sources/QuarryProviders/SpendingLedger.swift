@@ -28,6 +28,18 @@ public struct Spending: Sendable, Hashable, Codable {
         public var isEstimated: Bool
         /// US dollars; nil where a price is unknown.
         public var cost: Decimal?
+
+        private enum CodingKeys: CodingKey { case model, requests, usage, isEstimated, cost }
+
+        /// An unknown price is written as null, so that it cannot be mistaken for nothing.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(model, forKey: .model)
+            try container.encode(requests, forKey: .requests)
+            try container.encode(usage, forKey: .usage)
+            try container.encode(isEstimated, forKey: .isEstimated)
+            try container.encode(cost, forKey: .cost)
+        }
     }
 
     /// In the order in which the models were first used.

@@ -59,7 +59,8 @@ struct SourceStart {
     /// Whether a byte-order mark says UTF-8, so that no other encoding is to be guessed.
     var isMarkedUTF8 = false
 
-    init(_ source: Source) throws(Rejection) {
+    /// - Parameter isLines: Whether each line is read by itself, so that a zero byte spoils its own line and no other.
+    init(_ source: Source, isLines: Bool = false) throws(Rejection) {
         if source.bytes.isEmpty { throw Rejection.empty(source.id) }
         switch EncodingDetector.byteOrderMark(of: source.bytes) {
         case .utf8?: isMarkedUTF8 = true
@@ -71,10 +72,8 @@ struct SourceStart {
                 }
                 return
             }
-            guard let wide = EncodingDetector.wideEncoding(of: source.bytes) else {
-                throw Rejection.binary(source.id)
-            }
-            encoding = wide
+            encoding = EncodingDetector.wideEncoding(of: source.bytes)
+            if encoding == nil, !isLines { throw Rejection.binary(source.id) }
         }
     }
 }

@@ -24,13 +24,18 @@ enum EncodingDetector {
     private static let sampleLength = 1 << 16
 
     /// UTF-16 or UTF-32 without a byte-order mark: half or more of their bytes of ASCII are zero, in fixed places.
+    ///
+    /// A few zeros in what is UTF-8 but for them are damage: read in pairs, its letters would pass for Chinese.
     static func wideEncoding(of bytes: [UInt8]) -> TextEncoding? {
         let end = min(bytes.count, sampleLength) / 4 * 4
         guard end >= 2 || bytes.count == 2 else { return nil }
         var zeros = [0, 0, 0, 0]
         let sample = max(end, min(bytes.count, 2))
         for offset in 0..<sample where bytes[offset] == 0 { zeros[offset & 3] += 1 }
-        guard zeros.contains(where: { $0 > 0 }) else { return nil }
+        let zeroCount = zeros.reduce(0, +)
+        guard zeroCount > 0, zeroCount * 32 >= sample || UTF8Census(Array(bytes[..<sample])).badBytes > 3 else {
+            return nil
+        }
         let units = max(1, sample / 4)
         if bytes.count.isMultiple(of: 4), zeros[3] == units, zeros[2] * 8 > units * 7,
             looksLikeText(bytes, .utf32LittleEndian)

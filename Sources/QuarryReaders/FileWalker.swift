@@ -68,15 +68,25 @@ public struct FileWalker: Sendable {
                     files.append((root, canonical))
                 }
             } catch {
-                throw error.isMissing
+                let rejection =
+                    error.isMissing
                     ? Rejection(source: root, reason: .notFound, message: "There is no such file or folder.")
                     : Rejection(source: root, reason: .unreadable, message: "It cannot be read: \(error).")
+                // One that is there and cannot be read keeps nobody from reading the others.
+                guard !error.isMissing, roots.count > 1 else { throw rejection }
+                walk.result.rejected.append(rejection)
             }
         }
         directories.sort { FileSystem.precedes($0.canonical, $1.canonical) }
         let names = RootNames.distinct(directories.map(\.canonical))
         for (directory, name) in zip(directories, names) {
-            try walk.directory(directory.root, canonical: directory.canonical, name: rootNames[directory.root] ?? name)
+            let name = rootNames[directory.root] ?? name
+            do {
+                try walk.directory(directory.root, canonical: directory.canonical, name: name)
+            } catch {
+                guard roots.count > 1 else { throw error }
+                walk.result.rejected.append(Rejection(source: name, reason: error.reason, message: error.message))
+            }
         }
         walk.followLinks()
         for file in files.sorted(by: { FileSystem.precedes($0.canonical, $1.canonical) }) {

@@ -15,7 +15,7 @@ public struct JSONLReader: Reader {
 
     public func read(_ source: Source) -> ReadResult {
         do {
-            let start = try SourceStart(source)
+            let start = try SourceStart(source, isLines: true)
             if let encoding = start.encoding { return try read(source, as: encoding) }
             let parse = source.bytes.withUnsafeBufferPointer { bytes in
                 var parse = JSONLParse(source: source.id, bytes: bytes, decoded: nil)
@@ -27,6 +27,10 @@ public struct JSONLReader: Reader {
                 var result = try read(source, as: encoding)
                 result.warnings += Rejection.guesses(source.id, encoding)
                 return result
+            }
+            // Zero bytes, and not one record: this never was text.
+            if parse.result.documents.isEmpty, source.bytes.prefix(8192).contains(0) {
+                return ReadResult(rejected: [.binary(source.id)])
             }
             return parse.finish()
         } catch {

@@ -217,4 +217,35 @@ struct CommandTests {
         #expect(doctor.status == 0, "\(doctor.output)\(doctor.errors)")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).output.contains("documents:"))
     }
+
+    @Test func `a model for an index that was made without one is refused`() throws {
+        let scratch = try Scratch()
+        try scratch.write("A note on lighthouses.", to: "docs/a.md")
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        for plan in [[], ["--plan"]] {
+            let outcome = try Command.run(["index", "docs", "--model", "all-MiniLM-L6-v2"] + plan, in: scratch.url)
+            #expect(outcome.status == 64 && outcome.errors.contains("has no vectors"), "\(outcome)")
+        }
+    }
+
+    @Test func `a plan does not write into the index`() throws {
+        let scratch = try Scratch()
+        try scratch.write("A note on lighthouses.", to: "docs/a.md")
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let before = try Data(contentsOf: scratch.url.appendingPathComponent("index.quarry"))
+        try scratch.write("A note on windmills.", to: "docs/b.md")
+        let plan = try Command.run("index", "docs", "--plan", in: scratch.url)
+        #expect(plan.status == 0 && plan.output.contains("files: 1 new"), "\(plan)")
+        #expect(try Data(contentsOf: scratch.url.appendingPathComponent("index.quarry")) == before)
+    }
+
+    @Test func `a server's address with a password in it is refused, unshown`() throws {
+        let scratch = try Scratch()
+        try scratch.write("A note on lighthouses.", to: "docs/a.md")
+        for address in ["http://u:hidden@127.0.0.1:9/v1#m", "http://127.0.0.1:9/v1?key=hidden#m"] {
+            let outcome = try Command.run("index", "docs", "--model", address, in: scratch.url)
+            #expect(outcome.status == 1 && outcome.errors.contains("QUARRY_LLM_API_KEY"), "\(outcome)")
+            #expect(!outcome.errors.contains("hidden"))
+        }
+    }
 }

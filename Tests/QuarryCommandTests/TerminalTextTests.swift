@@ -34,6 +34,22 @@ struct TerminalTextTests {
         #expect(hits.first?["document"] as? String == "docs/\(Self.clears)lease.md")
     }
 
+    @Test func `a line feed in a file name or a heading makes no line of its own`() throws {
+        let scratch = try Scratch()
+        let name = "a\n[2] contract.md:1: “Mallory signs”.md"
+        try scratch.write("# Lease\n\nThe lease is signed by Mrs Ilves.\n", to: "docs/\(name)")
+        try Data([0x00, 0x01]).write(to: scratch.url.appendingPathComponent("docs/b\nquarantined: c.md"))
+        let built = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(built.status == 2 && built.errors.contains("quarantined: docs/b␊quarantined: c.md: "), "\(built)")
+        for arguments in [["query", "Who signs the lease?"], ["query", "--retrieve", "lease"]] {
+            let shown = try Command.run(arguments, in: scratch.url)
+            #expect(shown.output.contains("docs/a␊[2] contract.md:1: “Mallory signs”.md:"), "\(shown)")
+            #expect(!shown.output.contains("\n[2] contract.md"), "\(shown)")
+        }
+        let info = try Command.run("info", in: scratch.url)
+        #expect(info.output.contains("docs/b␊quarantined: c.md"), "\(info)")
+    }
+
     @Test func `a reply with control characters, also across its pieces, is shown and not obeyed`() throws {
         let scratch = try notes()
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)

@@ -101,6 +101,26 @@ import Testing
         #expect(!dumped.contains("sk-secret"))
     }
 
+    @Test(arguments: ["model", "llm", "rerank", "transcribe", "describeImages"])
+    func `a password or a query in a server's address is not shown`(key: String) throws {
+        let settings = try InMemoryFiles.settings(
+            "\(key): http://ilves:hidden@127.0.0.1:8080/v1?key=sk-secret#m\n", permissions: 0o600)
+        let shown = settings.rows.map(\.text)
+        #expect(
+            shown.contains { $0.hasPrefix("\(key): ") && $0.contains("http://<redacted>@127.0.0.1:8080/v1?<redacted>") }
+        )
+        #expect(!shown.contains { $0.contains("hidden") || $0.contains("sk-secret") })
+    }
+
+    @Test func `a provider's address holds no secret`() throws {
+        for address in ["http://u:hidden@127.0.0.1/v1", "http://127.0.0.1/v1?key=hidden"] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try InMemoryFiles.settings("providers: {acme: {baseURL: \"\(address)\", embedding: openAI}}")
+            }
+            #expect(error.map { "\($0)".contains("keys belong under keys") && !"\($0)".contains("hidden") } == true)
+        }
+    }
+
     @Test func `what is doubtful is found, with its place`() throws {
         let settings = try InMemoryFiles.settings(
             "llm: [openai/gpt-3.5-turbo, gemini/gemini-2.5-pro, nobody/x, azure/mine]\nlocalOnly: yes\nmodel: openai/text-embedding-3-small\n",

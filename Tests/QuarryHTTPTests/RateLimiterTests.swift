@@ -162,6 +162,16 @@ import Testing
         #expect(limiter.pause == .seconds(34))
     }
 
+    @Test func `where nothing is left of a limit that is not told, its reset is waited for`() throws {
+        let limiter = RateLimiter()
+        limiter.learn(
+            from: try head(200, ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "5h"]))
+        #expect(!limiter.takeIfFree())
+        let free = RateLimiter()
+        free.learn(from: try head(200, ["x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "5h"]))
+        #expect(free.takeIfFree())
+    }
+
     @Test func `a rounded or skewed reset does not choke the pace`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)

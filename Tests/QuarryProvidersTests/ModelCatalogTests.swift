@@ -183,6 +183,14 @@ import Testing
         #expect(ModelCatalog.builtIn.price(of: "m", at: try provider(name)) == .free)
     }
 
+    @Test func `a provider of one's own that takes a service's key is that service's gateway`() throws {
+        var own = Provider.openAICompatible(at: "http://127.0.0.1:4000/v1")
+        own.name = "gw"
+        #expect(own.runsOnThisMachine && ModelCatalog.builtIn.price(of: "m", at: own) == .free)
+        own.keyVariables = ["OPENAI_API_KEY"]
+        #expect(!own.runsOnThisMachine && ModelCatalog.builtIn.price(of: "m", at: own) == nil)
+    }
+
     @Test func `a hosted service behind a gateway on this machine costs what it costs`() throws {
         for preset in Provider.presets where !preset.isOnThisMachine {
             var gateway = preset

@@ -144,4 +144,17 @@ struct EncodingTests {
         default: nil
         }
     }
+
+    @Test(arguments: ["Plain text about the train station of the town. ", "Станция стоит у самого города, там тихо. "])
+    func `a zero byte in UTF-8 does not make Chinese of it`(sentence: String) {
+        for count in [1, 2, 20, 400] {
+            for place in [0, 7, 30] {
+                var bytes = (0..<count).flatMap { _ in Array(sentence.utf8) }
+                if !bytes.count.isMultiple(of: 4) { bytes += [UInt8](repeating: 0x20, count: 4 - bytes.count % 4) }
+                bytes[place] = 0
+                let result = PlainTextReader().read(Source(id: "a.txt", bytes: bytes))
+                #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [.binary], "\(count), \(place)")
+            }
+        }
+    }
 }

@@ -100,6 +100,16 @@ struct JSONLReaderTests {
         #expect(result.warnings.isEmpty)
     }
 
+    @Test(arguments: [3, 20, 60, 5000])
+    func `a zero byte spoils its own record and no other`(place: Int) {
+        var bytes = (1...300).flatMap { Array("{\"text\":\"record number \($0) of many\"}\n".utf8) }
+        if !bytes.count.isMultiple(of: 4) { bytes += [UInt8](repeating: 0x20, count: 4 - bytes.count % 4) }
+        bytes[place] = 0
+        let result = JSONLReader().read(Source(id: "c.jsonl", bytes: bytes))
+        #expect(result.documents.count == 299)
+        #expect(result.rejected.map(\.reason) == [.brokenRecord])
+    }
+
     @Test func `UTF-16 records lead to their own bytes and lines`() throws {
         let text = "{\"_id\":\"a\",\"text\":\"one\"}\n{\"_id\":\"b\",\"text\":\"д\\nва\"}"
         var bytes: [UInt8] = [0xFF, 0xFE]

@@ -111,4 +111,16 @@ struct IndexingLockTests {
         #expect(try await run.value.documents == 1)
         #expect(report.isEmpty && report.sources.unchanged == 1)
     }
+
+    @Test func `a link in the place of the lock is not followed`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A lighthouse on the cape.", to: "a.txt")
+        _ = try corpus.open()
+        try corpus.folder.write("precious", to: "other")
+        try FileManager.default.createSymbolicLink(
+            atPath: corpus.indexPath + "-lock", withDestinationPath: corpus.folder.path("other"))
+        let error = await #expect(throws: CorpusError.self) { try await corpus.index() }
+        #expect(error?.message.contains("test.quarry-lock") == true)
+        #expect(try String(contentsOfFile: corpus.folder.path("other"), encoding: .utf8) == "precious")
+    }
 }

@@ -13,13 +13,11 @@ struct PipelinedIndexingTests {
 
         func add(_ text: String) { texts.withLock { _ = $0.insert(text) } }
 
-        func has(_ word: String) -> Bool { texts.withLock { $0.contains { $0.contains(word) } } }
-
         /// Waits for a text that contains a word.
         /// - Returns: Whether it came within half a minute.
         func meets(_ word: String) async throws -> Bool {
             for _ in 0..<3000 {
-                if has(word) { return true }
+                if texts.withLock({ $0.contains { $0.contains(word) } }) { return true }
                 try await Task.sleep(for: .milliseconds(10))
             }
             return false
@@ -103,37 +101,5 @@ struct PipelinedIndexingTests {
         #expect(try corpus.open().problems().isEmpty)
         try await corpus.index()
         #expect(try corpus.open().summary().vectors == 200)
-    }
-
-    /// Fails at its first texts.
-    private final class FailingEmbedder: Embedder {
-        struct Failure: Error {}
-        private let letters = LetterEmbedder()
-        private let failure = Mutex<ContinuousClock.Instant?>(nil)
-
-        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
-        /// Whether it failed so long ago that everybody knows.
-        var hasFailed: Bool { failure.withLock { $0.map { .now - $0 > .seconds(1) } } ?? false }
-
-        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
-            failure.withLock { $0 = .now }
-            throw Failure()
-        }
-    }
-
-    @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one task waits on its thread for another"))
-    func `nothing more is read once a batch has failed`() async throws {
-        let corpus = try TestCorpus()
-        // A batch of 128, and not another one.
-        for number in 1...250 {
-            try corpus.write("Note number \(number) tells of a lighthouse.", to: "\(1000 + number).txt")
-        }
-        let (meeting, embedder) = (Meeting(), FailingEmbedder())
-        let counter = WatchedCounter(meeting: meeting, gate: ("number 190", { embedder.hasFailed }))
-        await #expect(throws: FailingEmbedder.Failure.self) {
-            try await Indexer(corpus.open(), embedder: embedder, counter: counter).index([.path(corpus.documentsPath)])
-        }
-        #expect(meeting.has("number 190") && !meeting.has("number 191"))
-        #expect(try corpus.open().problems().isEmpty)
     }
 }

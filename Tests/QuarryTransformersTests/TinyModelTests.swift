@@ -199,25 +199,6 @@ struct TinyModelTests {
         }
     }
 
-    @Test func `of a task that is cancelled no part is lost that was done`() async throws {
-        let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 12))
-        let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 1)
-        let texts = (0..<4000).map { "river stone \($0)" }
-        let told = Mutex(0)
-        let run = Task {
-            try await embedder.embed(texts, as: .passage) { part in
-                if told.withLock({ told in
-                    told += part.positions.count
-                    return told == part.positions.count
-                }) {
-                    withUnsafeCurrentTask { $0?.cancel() }
-                }
-            }
-        }
-        await #expect(throws: CancellationError.self) { try await run.value }
-        #expect((1..<texts.count).contains(told.withLock { $0 }))
-    }
-
     @Test func `what a teller of parts throws ends the work`() async throws {
         struct Full: Error {}
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 13))

@@ -28,7 +28,7 @@ struct IndexingBatch: Sendable {
     }
 
     /// A text that the model does not take.
-    private struct RefusedText: Error {
+    struct RefusedText: Error {
         var digest: ContentHash
         var reason: ProviderError
         /// All texts that were to be embedded with it, with their tokens.
@@ -41,10 +41,10 @@ struct IndexingBatch: Sendable {
     /// How far the run is before, and once the batch is committed; without the tokens that it embeds.
     let progress: (before: IndexingProgress, after: IndexingProgress)
 
-    private typealias Vectors = [ContentHash: ArraySlice<Float>]
+    typealias Vectors = [ContentHash: ArraySlice<Float>]
 
     /// A text without a vector.
-    private struct Text {
+    struct Text {
         var digest: ContentHash
         var text: String
         var tokens: Int
@@ -58,7 +58,8 @@ struct IndexingBatch: Sendable {
 
     /// Embeds the chunks whose text has no vector in the index, then commits everything.
     ///
-    /// A document with a text that is too long for the model goes into quarantine; the others are committed without it.
+    /// A document with a text that the model does not take goes into quarantine, be it too long, be it against the
+    /// provider's rules, or one of which the model makes no vector; the others are committed without it.
     /// - Throws: What ends the run; where a text is to blame, it names the document.
     func commit(onProgress: @Sendable (IndexingProgress) -> Void) async throws -> Outcome {
         var batch = self
@@ -73,15 +74,23 @@ struct IndexingBatch: Sendable {
                 outcome.embedded.merge(asked.filter { kept.contains($0.key) }) { $1 }
                 return outcome
             } catch let text as RefusedText {
+                asked.merge(text.asked) { $1 }
                 let (rejections, chunks) = batch.refuse(text)
-                guard text.reason.code == .inputTooLong, !rejections.isEmpty else {
+                let isToBlame = text.reason.code == .inputTooLong ? true : try await batch.takesTexts()
+                guard isToBlame else {
                     var error = text.reason
                     if let first = rejections.first { error.message = "\(first.source): \(error.message)" }
                     throw error
                 }
                 refused.rejections += rejections
                 refused.chunks += chunks
-                asked.merge(text.asked) { $1 }
+            } catch let error as ProviderError {
+                guard error.mayConcernOneText else { throw error }
+                asked.merge(Self.tokens(of: try batch.stored().missing)) { $1 }
+                guard let text = try await batch.refusedText(after: error) else { continue }
+                let (rejections, chunks) = batch.refuse(text)
+                refused.rejections += rejections
+                refused.chunks += chunks
             }
         }
     }
@@ -126,7 +135,7 @@ struct IndexingBatch: Sendable {
     }
 
     /// The vectors that the index knows for texts of this batch, and the texts that have none, each once.
-    private func stored() throws -> (vectors: Vectors, missing: [Text]) {
+    func stored() throws -> (vectors: Vectors, missing: [Text]) {
         guard let dimension = index.settings.embedding?.dimension else { return ([:], []) }
         return try translatingErrors(path: index.path) {
             try index.pool.read { db in
@@ -155,7 +164,7 @@ struct IndexingBatch: Sendable {
         }
     }
 
-    private static func tokens(of texts: [Text]) -> [ContentHash: Int] {
+    static func tokens(of texts: [Text]) -> [ContentHash: Int] {
         Dictionary(uniqueKeysWithValues: texts.map { ($0.digest, $0.tokens) })
     }
 
