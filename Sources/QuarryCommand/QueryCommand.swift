@@ -102,11 +102,11 @@ struct QueryCommand: AsyncParsableCommand {
     /// Answers; on a terminal, a model's words appear as they come, and once more after their citations are checked.
     private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
         let streams = session.isGenerating && showsPieces
-        let reply = try await session.answer(text) { piece in
+        // Also behind a reply that broke off.
+        defer { if streams { Console.note("\n") } }
+        return try await session.answer(text) { piece in
             if streams { Console.note(piece, terminator: "") }
         }
-        if streams { Console.note("\n") }
-        return reply
     }
 
     private static func standardInput() throws -> String {
