@@ -31,7 +31,7 @@ struct BatchQueries {
             let run = try await run(session: session, limit: limit ?? 100, progress, &quarantine)
             progress.clear()
             try runFile.write(run.trec())
-            output.note("\(runFile.name): \(Format.count(questions.count, "question"))")
+            output.note("\(runFile.name): \(Format.count(questions.count - quarantine.count, "question"))")
         } else {
             try await printReplies(
                 session: session, limit: limit ?? 10, retrieveOnly: retrieveOnly, progress, &quarantine)

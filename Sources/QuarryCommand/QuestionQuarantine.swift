@@ -8,6 +8,8 @@ struct QuestionQuarantine {
     private let output: OutputOptions
     private var ids: Set<String> = []
     private var hasBrokenLines = false
+    /// Questions that were named.
+    var count: Int { ids.count }
 
     init(path: String, output: OutputOptions) {
         self.path = path

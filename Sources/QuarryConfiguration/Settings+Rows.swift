@@ -83,7 +83,7 @@ extension Settings {
             if let origin {
                 rows.append(
                     SettingRow(
-                        key: "providers.\(provider.name)", value: .text(Self.withoutCredentials(provider.baseURL)),
+                        key: "providers.\(provider.name)", value: .text(ShownAddress.withoutSecrets(provider.baseURL)),
                         origin: origin))
             }
         }
@@ -97,11 +97,8 @@ extension Settings {
     }
 
     /// A model's name, or its server's address without what may be secret in it.
-    private static func shown(_ model: String) -> String { model.contains("://") ? withoutCredentials(model) : model }
-
-    /// An address without what may be secret in it: the name and password before its `@`, and its query.
-    static func withoutCredentials(_ address: String) -> String {
-        ConnectionOptions.Proxy.withoutCredentials(address)
+    private static func shown(_ model: String) -> String {
+        model.contains("://") ? ShownAddress.withoutSecrets(model) : model
     }
 }
 

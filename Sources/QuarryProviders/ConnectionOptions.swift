@@ -1,5 +1,3 @@
-import Foundation
-
 /// Bounds and paths of the connections to a provider.
 public struct ConnectionOptions: Sendable, Hashable {
     public enum Proxy: Sendable, Hashable {
@@ -37,21 +35,10 @@ extension ConnectionOptions.Proxy: CustomStringConvertible, CustomDebugStringCon
         switch self {
         case .none: "none"
         case .environment: "environment"
-        case .url(let url): Self.withoutCredentials(url)
+        case .url(let url): ShownAddress.withoutSecrets(url)
         }
     }
 
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: []) }
-
-    /// An address without what may be secret in it: the name and password before its last `@`, and its query.
-    package static func withoutCredentials(_ address: String) -> String {
-        let start = address.range(of: "://")?.upperBound ?? address.startIndex
-        // A password with a raw “?” must not end the address before its “@”.
-        let at = address[start...].lastIndex(of: "@")
-        let head = at == nil ? String(address[..<start]) : address[..<start] + "<redacted>"
-        let rest = address[(at ?? start)...]
-        guard let mark = rest.firstIndex(of: "?") else { return head + rest }
-        return head + rest[..<mark] + "?<redacted>"
-    }
 }

@@ -20,7 +20,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
         if lower.hasPrefix("http://") || lower.hasPrefix("https://") {
             let parts = text.split(separator: "#", maxSplits: 1)
             provider = .openAICompatible(at: String(parts[0]))
-            let shown = ConnectionOptions.Proxy.withoutCredentials(String(parts[0]))
+            let shown = ShownAddress.withoutSecrets(String(parts[0]))
             guard shown == parts[0] else {
                 throw ProviderError(
                     .invalidConfiguration,

@@ -16,8 +16,8 @@ extension Provider {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Whether it is a service on somebody else's machines, by its name, its host or the key that it takes; also where its address was set
-    /// to a gateway on this machine.
+    /// Whether it is a service on somebody else's machines, by its name, its host or the key that it takes; also where
+    /// its address was set to a gateway on this machine.
     public var isHostedService: Bool {
         Provider.presets.contains { preset in
             !preset.isOnThisMachine

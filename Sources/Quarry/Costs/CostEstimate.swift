@@ -61,18 +61,11 @@ public struct CostEstimate: Sendable, Hashable, Codable {
                 catalog.card(of: model, at: $0)?.dataLeavesMachine ?? !$0.runsOnThisMachine
             }
                 ?? false)
-        estimate.exceeds = estimate.excess(over: budget)
+        estimate.exceeds = budget.excess(tokens: tokens, cost: cost)
         return estimate
     }
 
     private static func divided(_ number: Int, by size: Int) -> Int { (number + max(1, size) - 1) / max(1, size) }
-
-    private func excess(over budget: Budget) -> String? {
-        if let maximum = budget.maximumTokens, tokens > maximum { return "the budget of \(maximum) tokens" }
-        guard let maximum = budget.maximumCost, texts > 0 else { return nil }
-        guard let cost else { return "the budget of $\(maximum), which cannot be kept without a price" }
-        return cost > maximum ? "the budget of $\(maximum)" : nil
-    }
 
     private enum CodingKeys: CodingKey {
         case model, texts, tokens, requests, cost, price, seconds, timeBasis, dataLeavesMachine, exceeds
@@ -91,5 +84,17 @@ public struct CostEstimate: Sendable, Hashable, Codable {
         try container.encode(timeBasis, forKey: .timeBasis)
         try container.encode(dataLeavesMachine, forKey: .dataLeavesMachine)
         try container.encode(exceeds, forKey: .exceeds)
+    }
+}
+
+extension Budget {
+    /// The bound that this would cross, in words; nil where there is none.
+    ///
+    /// - Parameter cost: US dollars; nil where a price is unknown.
+    func excess(tokens: Int, cost: Decimal?) -> String? {
+        if let maximumTokens, tokens > maximumTokens { return "the budget of \(maximumTokens) tokens" }
+        guard let maximumCost else { return nil }
+        guard let cost else { return "the budget of $\(maximumCost), which cannot be kept without a price" }
+        return cost > maximumCost ? "the budget of $\(maximumCost)" : nil
     }
 }

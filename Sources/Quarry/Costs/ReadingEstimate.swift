@@ -38,16 +38,9 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
                     ?? !reference.provider.runsOnThisMachine)
             tokens += work.tokens
             cost += estimate.cost ?? 0
-            estimate.exceeds = estimate.excess(of: cost, tokens: tokens, over: budget)
+            estimate.exceeds = budget.excess(tokens: tokens, cost: estimate.cost == nil ? nil : cost)
             return estimate
         }
-    }
-
-    private func excess(of sum: Decimal, tokens: Int, over budget: Budget) -> String? {
-        if let maximum = budget.maximumTokens, tokens > maximum { return "the budget of \(maximum) tokens" }
-        guard let maximum = budget.maximumCost else { return nil }
-        guard cost != nil else { return "the budget of $\(maximum), which cannot be kept without a price" }
-        return sum > maximum ? "the budget of $\(maximum)" : nil
     }
 
     private enum CodingKeys: CodingKey { case model, work, cost, price, dataLeavesMachine, exceeds }

@@ -65,6 +65,13 @@ struct IndexingBatch: Sendable {
         var batch = self
         var refused: (rejections: [Rejection], chunks: Int) = ([], 0)
         var asked: [ContentHash: Int] = [:]
+        func leaveOut(_ text: RefusedText) -> [Rejection] {
+            asked.merge(text.asked) { $1 }
+            let (rejections, chunks) = batch.refuse(text)
+            refused.rejections += rejections
+            refused.chunks += chunks
+            return rejections
+        }
         while true {
             do {
                 var outcome = try await batch.commitWhole(onProgress: onProgress)
@@ -74,23 +81,17 @@ struct IndexingBatch: Sendable {
                 outcome.embedded.merge(asked.filter { kept.contains($0.key) }) { $1 }
                 return outcome
             } catch let text as RefusedText {
-                asked.merge(text.asked) { $1 }
-                let (rejections, chunks) = batch.refuse(text)
-                let isToBlame = text.reason.code == .inputTooLong ? true : try await batch.takesTexts()
-                guard isToBlame else {
+                let rejections = leaveOut(text)
+                if text.reason.code == .inputTooLong { continue }
+                guard try await batch.takesTexts() else {
                     var error = text.reason
                     if let first = rejections.first { error.message = "\(first.source): \(error.message)" }
                     throw error
                 }
-                refused.rejections += rejections
-                refused.chunks += chunks
             } catch let error as ProviderError {
                 guard error.mayConcernOneText else { throw error }
                 asked.merge(Self.tokens(of: try batch.stored().missing)) { $1 }
-                guard let text = try await batch.refusedText(after: error) else { continue }
-                let (rejections, chunks) = batch.refuse(text)
-                refused.rejections += rejections
-                refused.chunks += chunks
+                if let text = try await batch.refusedText(after: error) { _ = leaveOut(text) }
             }
         }
     }
