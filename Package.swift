@@ -67,7 +67,10 @@ let package = Package(
             name: "CQuarryStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
         .systemLibrary(
             name: "CQuarryDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "CQuarryKernels"),
+        // `make` gives the commit that `quarry --version` names; a plain `swift build` has none.
+        .target(
+            name: "CQuarryKernels",
+            cSettings: [.define("QUARRY_COMMIT", to: "\"\(Context.environment["QUARRY_COMMIT"] ?? "")\"")]),
 
         // contracts
         module("QuarryCore"),
@@ -112,7 +115,10 @@ let package = Package(
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
-            dependencies: ["Quarry", "QuarryConfiguration", "QuarryEvaluation", "QuarryProviders", argumentParser],
+            dependencies: [
+                "Quarry", "QuarryConfiguration", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
+                argumentParser,
+            ],
             swiftSettings: settings),
 
         tests("QuarryCore"),

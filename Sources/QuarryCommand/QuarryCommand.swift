@@ -1,4 +1,5 @@
 import ArgumentParser
+import QuarryLinearAlgebra
 
 @main
 struct QuarryCommand: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct QuarryCommand: AsyncParsableCommand {
             Exit codes: 0 done; 1 failed; 2 done, but some inputs are in quarantine; 3 the documents do not say; \
             64 wrong usage; 130 interrupted; what an index had committed is kept.
             """,
-        version: "0.1.0",
+        version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
             IndexCommand.self, QueryCommand.self, EvalCommand.self, InfoCommand.self, DoctorCommand.self,
             ModelsCommand.self, ConfigCommand.self, CacheCommand.self,

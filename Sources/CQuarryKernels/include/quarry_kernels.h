@@ -49,4 +49,10 @@ void quarry_widen_bfloat16(const uint8_t *halves, size_t count, float *out);
 /// out[columns][rows] = transpose of x[rows][columns]; rows of out are out_stride floats apart.
 void quarry_transpose(const float *x, size_t rows, size_t columns, float *out, size_t out_stride);
 
+/// The commit this was compiled from; empty where the build was not told.
+const char *quarry_commit(void);
+
+/// The instruction set that the functions above were picked for on this processor, such as `x86-64 AVX2`.
+const char *quarry_instruction_set(void);
+
 #endif
