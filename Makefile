@@ -1,21 +1,42 @@
-# make demo    sets up, builds, indexes corpora/, asks questions in English and Russian
-# make test    sets up, runs every test
-# make check   the formatter's opinion of the sources
+# make demo       sets up, builds, indexes corpora/, asks questions in English and Russian
+# make test       sets up, runs every test
+# make check      checks the format of the sources, and their modules against ARCHITECTURE.md
+# make release    builds the program that runs without Swift, its man pages and its shell completions
+# make install    installs what `make release` built under PREFIX (/usr/local), within DESTDIR
+# make uninstall  removes it
+# make bare-root  tries the release in a Debian that has its runtime packages and nothing else (as root)
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := demo
-.PHONY: setup build models test-assets demo test check clean
+.PHONY: setup build models test-assets demo test check release install uninstall bare-root clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
 DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev pkg-config python3 python3-pip python3-venv
 # Only tests need these: a real HTTP/2 server, certificates, a tool to run as somebody else.
 TEST_PACKAGES := nghttp2-proxy openssl util-linux
+# What the released program needs on Debian 12; the certificates are for models on other machines.
+RUNTIME_PACKAGES := libopenblas0 libsqlite3-0 libcurl4 libstemmer0d libssl3 libstdc++6 ca-certificates
 BREW_PACKAGES := openblas curl snowball pkg-config python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD := .build
 QUARRY = $(BUILD)/release/quarry
 DEMO := $(BUILD)/demo
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE := $(BUILD)/static
+# The files as they are installed under PREFIX.
+DIST := $(RELEASE)/dist
+# On Linux the runtime of Swift becomes part of the program. Symbols (46 MB) help only where Swift's debugger is.
+ifneq ($(shell uname),Darwin)
+RELEASE_FLAGS := --static-swift-stdlib -Xlinker -s
+endif
+
+# `quarry --version` names it; a + says that files differ from it. Another commit recompiles one small module.
+ifndef QUARRY_COMMIT
+export QUARRY_COMMIT := $(shell git --git-dir=.git describe --always --exclude='*' --abbrev=7 --dirty=+ 2>/dev/null)
+endif
 
 # Installs those of the Debian packages named that are missing.
 define install
@@ -67,6 +88,43 @@ test: test-assets
 
 check:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	scripts/architecture.py
+
+release: setup
+	swift build -c release --product quarry $(RELEASE_FLAGS) --scratch-path $(RELEASE)
+	@if [ "$$(uname)" != Darwin ]; then scripts/shared_libraries.sh $(RELEASE)/release/quarry; fi
+	@rm -rf $(DIST)
+	@install -d $(addprefix $(DIST)/,bin share/bash-completion/completions share/zsh/site-functions \
+	    share/fish/vendor_completions.d share/doc/quarry)
+	@cp LICENSE NOTICE CHANGELOG.md $(DIST)/share/doc/quarry
+	@scripts/man.py $(RELEASE)/release/quarry $(DIST)/share/man/man1
+	@cd $(DIST)/share && quarry=$(CURDIR)/$(RELEASE)/release/quarry \
+	    && $$quarry --generate-completion-script bash > bash-completion/completions/quarry \
+	    && $$quarry --generate-completion-script zsh > zsh/site-functions/_quarry \
+	    && $$quarry --generate-completion-script fish > fish/vendor_completions.d/quarry.fish
+	@cp $(RELEASE)/release/quarry $(DIST)/bin
+
+# Installing builds only what was never built, so that `make release && sudo make install` runs no compiler as root.
+$(DIST)/bin/quarry:
+	@$(MAKE) release
+
+install: $(DIST)/bin/quarry
+	@for file in $$(cd $(DIST) && find * -type f); do \
+	    mode=644; [ ! -x $(DIST)/$$file ] || mode=755; \
+	    install -d "$(DESTDIR)$(PREFIX)/$$(dirname $$file)" \
+	    && install -m $$mode $(DIST)/$$file "$(DESTDIR)$(PREFIX)/$$file" || exit 1; \
+	done
+	@echo "Installed $$($(DIST)/bin/quarry --version) in $(DESTDIR)$(PREFIX)."
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/quarry" "$(DESTDIR)$(PREFIX)"/share/man/man1/quarry{,-*}.1 \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/quarry" \
+	    "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_quarry" \
+	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/quarry.fish"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/quarry"
+
+bare-root: $(DIST)/bin/quarry
+	scripts/bare-root.sh $(DIST)/bin/quarry $(RUNTIME_PACKAGES)
 
 clean:
 	rm -rf $(BUILD)
