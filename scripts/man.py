@@ -145,7 +145,8 @@ def page(path, command, root, version):
             lines += [f'.SS "{" ".join(below)}"', synopsis(below, child), ".PP", *prose(child["abstract"])]
             lines += [".PP", *prose(child["discussion"])] if child.get("discussion") else []
             lines += entries(option(a) for a in shown(child) if a["valueName"] not in ("help", "version"))
-    lines += [".SH EXIT STATUS", *entries((bold(code), text[0].upper() + text[1:] + ".") for code, text in exit_codes(root))]
+    codes = ((bold(code), text[0].upper() + text[1:] + ".") for code, text in exit_codes(root))
+    lines += [".SH EXIT STATUS", *entries(codes)]
     if command is root:
         lines += [".SH ENVIRONMENT", *entries((bold(names), text) for names, text in ENVIRONMENT)]
     lines += [".SH FILES", *entries((italic(names), text) for names, text in FILES)]
