@@ -19,7 +19,7 @@ func tests(_ module: String, _ dependencies: Target.Dependency...) -> Target {
 
 extension String {
     /// The test targets that carry a `Fixtures` folder.
-    var hasFixtures: Bool { ["QuarryEvaluation", "QuarryText", "QuarryTransformers"].contains(self) }
+    var hasFixtures: Bool { ["QuarryEvaluation", "QuarryTransformers"].contains(self) }
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -76,23 +76,24 @@ let package = Package(
         module("QuarryCore"),
 
         // plumbing
+        module("QuarryJSON"),
         module("QuarryText", "QuarryCore", "CQuarryStemmer"),
         module(
             "QuarryLinearAlgebra", "CQuarryKernels",
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
-        module("QuarryHTTP", "CQuarryCurl"),
+        module("QuarryHTTP", "CQuarryCurl", "QuarryJSON"),
         module("QuarrySQLite", grdb),
 
         // engines
-        module("QuarryReaders", "QuarryCore", "QuarryText"),
+        module("QuarryReaders", "QuarryCore", "QuarryJSON", "QuarryText"),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
-        module("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryLinearAlgebra"),
+        module("QuarryTransformers", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryLinearAlgebra"),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
         module("QuarryConfiguration", "QuarryProviders", yams),
-        module("QuarryEmbedders", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
-        module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryEmbedders", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders"),
         module("QuarryMediaReaders", "QuarryCore", "QuarryHTTP", "QuarryReaders", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),
         module("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
@@ -121,27 +122,37 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .target(name: "QuarryTestSupport", path: "Tests/QuarryTestSupport", swiftSettings: settings),
+
         tests("QuarryCore"),
-        tests("QuarryText", "QuarryCore"),
-        tests("QuarryLinearAlgebra"),
-        tests("QuarryHTTP", "QuarryTesting"),
-        tests("QuarrySQLite", grdb),
-        tests("QuarryReaders", "QuarryCore"),
-        tests("QuarryChunking", "QuarryCore", "QuarryReaders"),
-        tests("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryTesting"),
-        tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTesting"),
+        tests("QuarryJSON", "QuarryTestSupport"),
+        tests("QuarryText", "QuarryCore", "QuarryTestSupport"),
+        tests("QuarryLinearAlgebra", "QuarryTestSupport"),
+        tests("QuarryHTTP", "QuarryTestSupport"),
+        tests("QuarrySQLite", "QuarryTestSupport", grdb),
+        tests("QuarryReaders", "QuarryCore", "QuarryTestSupport"),
+        tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport"),
+        tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
+        tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),
         tests("QuarryConfiguration", "QuarryProviders"),
-        tests("QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryProviders", "QuarryTesting"),
-        tests("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryProviders", "QuarryTesting"),
-        tests("QuarryMediaReaders", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting"),
-        tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", grdb),
-        tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
+        tests(
+            "QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
+            "QuarryTestSupport"),
+        tests(
+            "QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
+            "QuarryTestSupport"),
+        tests(
+            "QuarryMediaReaders", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport"
+        ),
+        tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", "QuarryTestSupport", grdb),
         tests("QuarryRetrieval", "QuarryCore"),
-        tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting"),
-        tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
+        tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting", "QuarryTestSupport"),
+        tests("QuarryRetrievalQA", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryEvaluation", "QuarryCore"),
-        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders", grdb),
-        tests("QuarryCommand", "Quarry", "QuarryTesting"),
+        tests(
+            "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )

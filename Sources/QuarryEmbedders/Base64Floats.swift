@@ -1,3 +1,5 @@
+package import QuarryJSON
+
 /// Reads vectors that are written as the base64 (RFC 4648, with padding) of little-endian 32-bit floats.
 enum Base64Floats {
     /// - Returns: False where the text is not base64, or not of whole floats; `values` are then as they were.
@@ -56,4 +58,14 @@ enum Base64Floats {
         for (value, character) in alphabet.utf8.enumerated() { table[Int(character)] = UInt8(value) }
         return table
     }()
+}
+
+extension JSONCursor {
+    /// Reads the base64 of little-endian 32-bit floats to the end of `values`.
+    package mutating func base64Floats(appendingTo values: inout [Float]) throws {
+        // Some servers escape the slash, which base64 uses.
+        guard try withString({ Base64Floats.decode($0, appendingTo: &values) }) else {
+            throw fault("a vector is not the base64 of 32-bit floats")
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryHTTP
+import QuarryJSON
 import QuarryProviders
 import Synchronization
 
@@ -77,10 +78,10 @@ struct EmbeddingClient: Sendable {
         "The model may be damaged, or its server in trouble. Try it again, restart the server, or name another model."
 
     private func read(_ body: [UInt8], from place: @autoclosure () -> String) throws -> EmbeddingReply {
-        let reply: Result<EmbeddingReply, JSONCursor.Fault>
+        let reply: Result<EmbeddingReply, JSONFault>
         do {
             reply = .success(try format.reply(in: body))
-        } catch let fault as JSONCursor.Fault {
+        } catch let fault as JSONFault {
             reply = .failure(fault)
         }
         if case .success(let reply) = reply, !reply.isEmpty { return reply }

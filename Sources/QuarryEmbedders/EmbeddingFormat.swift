@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// How one wire format asks for vectors, and how its reply is read. Formats are pure: texts in, JSON out, and back.
@@ -14,7 +15,7 @@ protocol EmbeddingFormat: Sendable {
     /// - Parameter prefix: For formats with a ``prefixField``; the others find it in the texts.
     func body(for texts: [String], as role: EmbeddingRole, prefix: String) -> any Encodable
 
-    /// - Throws: ``JSONCursor/Fault`` where the reply is no such reply; ``ProviderError`` where it says why it is none.
+    /// - Throws: ``JSONFault`` where the reply is no such reply; ``ProviderError`` where it says why it is none.
     func reply(in body: [UInt8]) throws -> EmbeddingReply
 }
 

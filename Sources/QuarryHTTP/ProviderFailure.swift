@@ -1,4 +1,5 @@
 import Foundation
+import QuarryJSON
 
 /// What the body of an error response says, in any of the shapes JSON APIs use for it.
 ///
@@ -25,7 +26,7 @@ package struct ProviderFailure: Sendable, Hashable {
     }
 
     package init(body: [UInt8]) {
-        if body.count <= 1 << 20, let json = try? JSONDecoder().decode(JSONValue.self, from: Data(body)),
+        if body.count <= 1 << 20, let json = try? JSONValue(parsing: body),
             let failure = Self.read(json)
         {
             self = failure
@@ -50,7 +51,7 @@ package struct ProviderFailure: Sendable, Hashable {
     package init?(announcedIn json: some Sequence<UInt8>) {
         let bytes = Array(json)
         // Called for every event of a stream, nearly all of which are no failures.
-        guard Self.mentionsError(bytes), let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)),
+        guard Self.mentionsError(bytes), let value = try? JSONValue(parsing: bytes),
             let error = value["error"], error != .null, let failure = Self.read(value)
         else { return nil }
         self = failure
@@ -143,6 +144,7 @@ package struct ProviderFailure: Sendable, Hashable {
     private static func word(_ json: JSONValue?) -> String? {
         switch json {
         case .string(let text): text
+        case .int(let number): String(number)
         case .number(let number): Int(exactly: number).map { String($0) } ?? "\(number)"
         default: nil
         }
@@ -151,43 +153,6 @@ package struct ProviderFailure: Sendable, Hashable {
     private static func retryDelay(_ details: JSONValue?) -> Duration? {
         guard case .array(let elements)? = details else { return nil }
         return elements.lazy.compactMap { $0["retryDelay"]?.string.flatMap(RateLimitReading.goDuration) }.first
-    }
-}
-
-/// Any JSON, to look for what may be there.
-private enum JSONValue: Decodable, Equatable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    subscript(key: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members[key]
-    }
-
-    var string: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let text = try? container.decode(String.self) {
-            self = .string(text)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .bool(flag)
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let elements = try? container.decode([JSONValue].self) {
-            self = .array(elements)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
     }
 }
 

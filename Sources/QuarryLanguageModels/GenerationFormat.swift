@@ -1,5 +1,6 @@
 import Foundation
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// One way to write a request for text and to read the reply. Pure: the network is elsewhere.

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 
 /// The formats that readers know.
 public enum SourceFormat: String, Sendable, Hashable, Codable, CaseIterable {
@@ -114,9 +115,18 @@ public struct FormatRegistry: Sendable {
         guard bytes.first == UInt8(ascii: "{") else { return false }
         let end = bytes.prefix(1 << 20).firstIndex(of: 0x0A) ?? min(bytes.count, 1 << 20)
         return bytes.withUnsafeBufferPointer { buffer in
-            var scanner = JSONScanner(bytes: buffer, range: 0..<end)
-            guard let value = try? scanner.document(), case .object(let members, _) = value else { return false }
-            return members.contains { buffer[$0.key.range].elementsEqual("text".utf8) }
+            var cursor = JSONCursor(buffer, in: 0..<end)
+            var hasText = false
+            do {
+                try cursor.spans { key, cursor in
+                    hasText = hasText || buffer[key.contents].elementsEqual("text".utf8)
+                    try cursor.skip()
+                }
+                try cursor.end()
+            } catch {
+                return false
+            }
+            return hasText
         }
     }
 }

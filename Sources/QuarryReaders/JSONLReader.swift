@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryText
 
 /// Reads one document from each line of JSON: `{"_id": …, "title": …, "text": …, "metadata": {…}}`, the layout of BEIR.
@@ -122,35 +123,33 @@ private struct JSONLParse {
     }
 
     private mutating func document(in range: Range<Int>, line: Int) throws -> Document {
-        var scanner = JSONScanner(bytes: bytes, range: range)
-        guard case .object(let members, _) = try scanner.document() else {
-            throw broken(
-                line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
-        }
-        var id: JSONValue?
-        var title: JSONValue?
-        var text: JSONValue?
-        var nested: [(key: JSONString, value: JSONValue)] = []
-        var others: [(key: JSONString, value: JSONValue)] = []
-        for member in members {
+        var id: JSONSpan?
+        var title: JSONSpan?
+        var text: JSONSpan?
+        var nested: JSONSpan?
+        var others: [(key: JSONSpan, value: JSONSpan)] = []
+        for member in try members(of: range, line: line) {
             switch try self.member(member.key) {
             case .id: id = member.value
             case .title: title = member.value
             case .text: text = member.value
             case .metadata:
-                if case .object(let members, _) = member.value {
-                    nested = members
-                } else if case .null = member.value {
-                    nested = []
-                } else {
-                    throw broken(line, "\"metadata\" is \(member.value.kind), not an object.")
+                guard member.value.kind == .object || member.value.kind == .null else {
+                    throw broken(line, "\"metadata\" is \(member.value.kind.rawValue), not an object.")
                 }
+                nested = member.value
             case .other: others.append(member)
             }
         }
         var metadata: [String: MetadataValue] = [:]
-        try collect(others, prefix: "", into: &metadata)
-        try collect(nested, prefix: "", into: &metadata)
+        for member in others {
+            var cursor = JSONCursor(bytes, in: member.value.range)
+            try collect(&cursor, as: try string(member.key), into: &metadata)
+        }
+        if let nested, nested.kind == .object {
+            var cursor = JSONCursor(bytes, in: nested.range)
+            try cursor.spans { key, cursor in try collect(&cursor, as: try string(key), into: &metadata) }
+        }
         let name = try self.title(title, line: line)
         let body = try self.text(text, title: title, line: line)
         result.bidirectionalControls += body.removed.bidirectionalControls
@@ -159,11 +158,29 @@ private struct JSONLParse {
             sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))
     }
 
+    /// The members of the object that fills a line.
+    private func members(of range: Range<Int>, line: Int) throws -> [(key: JSONSpan, value: JSONSpan)] {
+        var members: [(key: JSONSpan, value: JSONSpan)] = []
+        var cursor = JSONCursor(bytes, in: range)
+        let isObject = cursor.next() == UInt8(ascii: "{")
+        if isObject {
+            try cursor.spans { key, cursor in members.append((key, try cursor.value())) }
+        } else {
+            try cursor.skip()
+        }
+        try cursor.end()
+        guard isObject else {
+            throw broken(
+                line, "The line is JSON, but not an object. A record looks like {\"_id\": \"a\", \"text\": \"…\"}.")
+        }
+        return members
+    }
+
     private enum Member { case id, title, text, metadata, other }
 
-    private func member(_ key: JSONString) throws -> Member {
+    private func member(_ key: JSONSpan) throws -> Member {
         if key.hasEscapes { return member(try string(key).utf8) }
-        return member(bytes[key.range])
+        return member(bytes[key.contents])
     }
 
     private func member(_ key: some Collection<UInt8>) -> Member {
@@ -173,33 +190,28 @@ private struct JSONLParse {
         return key.elementsEqual("metadata".utf8) ? .metadata : .other
     }
 
-    private func id(_ value: JSONValue?, line: Int) throws -> String {
-        switch value {
-        case .string(let string)? where !string.range.isEmpty: return try self.string(string)
-        case .number(let range)?: return String(decoding: bytes[range], as: UTF8.self)
-        case nil, .null?, .string?: return "\(source)#L\(line)"
-        case let other?: throw broken(line, "\"_id\" is \(other.kind), not a string.")
+    private func id(_ value: JSONSpan?, line: Int) throws -> String {
+        guard let value, value.kind != .null, !value.contents.isEmpty else { return "\(source)#L\(line)" }
+        guard value.kind == .string || value.kind == .number else {
+            throw broken(line, "\"_id\" is \(value.kind.rawValue), not a string.")
         }
+        return try string(value)
     }
 
-    private func title(_ value: JSONValue?, line: Int) throws -> String? {
-        switch value {
-        case nil, .null?: return nil
-        case .string(let string)?:
-            let title = try clean(string).text.joiningWords()
-            return title.isEmpty ? nil : title
-        case let other?: throw broken(line, "\"title\" is \(other.kind), not a string.")
-        }
+    private func title(_ value: JSONSpan?, line: Int) throws -> String? {
+        guard let value, value.kind != .null else { return nil }
+        guard value.kind == .string else { throw broken(line, "\"title\" is \(value.kind.rawValue), not a string.") }
+        let title = try clean(value).text.joiningWords()
+        return title.isEmpty ? nil : title
     }
 
-    private func text(_ value: JSONValue?, title: JSONValue?, line: Int) throws -> CleanedText {
-        guard case .string(let string)? = value else {
-            throw broken(line, value.map { "\"text\" is \($0.kind), not a string." } ?? "The record has no \"text\".")
-        }
-        let body = try clean(string)
+    private func text(_ value: JSONSpan?, title: JSONSpan?, line: Int) throws -> CleanedText {
+        guard let value else { throw broken(line, "The record has no \"text\".") }
+        guard value.kind == .string else { throw broken(line, "\"text\" is \(value.kind.rawValue), not a string.") }
+        let body = try clean(value)
         if body.text.utf8.contains(where: { $0 > 0x20 }) { return body }
-        if case .string(let string)? = title {
-            let name = try clean(string)
+        if let title, title.kind == .string {
+            let name = try clean(title)
             if name.text.utf8.contains(where: { $0 > 0x20 }) { return name }
         }
         throw Rejection(
@@ -211,61 +223,63 @@ private struct JSONLParse {
     }
 
     /// A cleaned string value with its map to the source.
-    private func clean(_ string: JSONString) throws -> CleanedText {
+    private func clean(_ string: JSONSpan) throws -> CleanedText {
         var cleaned: CleanedText
         if string.hasEscapes {
-            let (utf8, segments) = try JSONScanner.unescape(string.range, of: bytes)
+            var map = SourceMapBuilder()
+            let utf8 = try JSONCursor(bytes, in: string.range).unescaped(string) { source, count in
+                if source.count == count {
+                    map.append(source: source.lowerBound, count: count)
+                } else {
+                    map.append(source: source.lowerBound, cleanUnit: count, sourceUnit: source.count)
+                }
+            }
             cleaned = try TextCleaner.clean(utf8)
-            cleaned.segments = SourceMap.composition(of: cleaned.segments, over: segments)
+            cleaned.segments = SourceMap.composition(of: cleaned.segments, over: map.segments)
         } else {
             cleaned = try TextCleaner.clean(
-                UnsafeBufferPointer(rebasing: bytes[string.range]), base: string.range.lowerBound)
+                UnsafeBufferPointer(rebasing: bytes[string.contents]), base: string.contents.lowerBound)
         }
         if let decoded { cleaned.segments = SourceMap.composition(of: cleaned.segments, over: decoded) }
         return cleaned
     }
 
-    /// A string value as it is written.
-    private func string(_ string: JSONString) throws -> String {
+    /// A string without its escapes; any other value as it is written.
+    private func string(_ value: JSONSpan) throws -> String {
         let text =
-            string.hasEscapes
-            ? String(validating: try JSONScanner.unescape(string.range, of: bytes).utf8, as: UTF8.self)
-            : String(validating: bytes[string.range], as: UTF8.self)
-        guard let text else { throw InvalidUTF8(offset: string.range.lowerBound) }
+            value.hasEscapes
+            ? String(validating: try JSONCursor(bytes, in: value.range).unescaped(value), as: UTF8.self)
+            : String(validating: bytes[value.contents], as: UTF8.self)
+        guard let text else { throw InvalidUTF8(offset: value.range.lowerBound) }
         return text
     }
 
+    /// Adds the value that comes next to the metadata, objects member by member.
     private func collect(
-        _ members: [(key: JSONString, value: JSONValue)], prefix: String, into metadata: inout [String: MetadataValue]
+        _ cursor: inout JSONCursor, as name: String, into metadata: inout [String: MetadataValue]
     ) throws {
-        for (key, value) in members {
-            let name = prefix + (try string(key))
-            switch value {
-            case .null: break
-            case .bool(let value): metadata[name] = .bool(value)
-            case .string(let value): metadata[name] = .string(try string(value))
-            case .number(let range):
-                metadata[name] = .numeral(String(decoding: bytes[range], as: UTF8.self))
-            case .array(let range):
-                let values = try JSONScanner.elements(
-                    of: range, in: bytes, maximum: JSONLParse.maximumListCount)
-                metadata[name] = .strings(try values.map(scalar))
-            case .object(let members, _): try collect(members, prefix: name + ".", into: &metadata)
+        switch cursor.next() {
+        case UInt8(ascii: "{"):
+            try cursor.spans { key, cursor in
+                try collect(&cursor, as: name + "." + (try string(key)), into: &metadata)
             }
-        }
-    }
-
-    /// An element of a list: strings as they read, anything else as it is written.
-    private func scalar(_ value: JSONValue) throws -> String {
-        switch value {
-        case .string(let value): return try string(value)
-        case .number(let range), .array(let range), .object(_, let range):
-            guard let text = String(validating: bytes[range], as: UTF8.self) else {
-                throw InvalidUTF8(offset: range.lowerBound)
+        case UInt8(ascii: "["):
+            var elements: [String] = []
+            let start = cursor.fault("a list holds more than \(Self.maximumListCount) elements")
+            try cursor.elements { cursor in
+                guard elements.count < Self.maximumListCount else { throw start }
+                elements.append(try string(cursor.value()))
             }
-            return text
-        case .bool(let value): return value ? "true" : "false"
-        case .null: return "null"
+            metadata[name] = .strings(elements)
+        default:
+            let value = try cursor.value()
+            let text = try string(value)
+            switch value.kind {
+            case .boolean: metadata[name] = .bool(text == "true")
+            case .number: metadata[name] = .numeral(text)
+            case .string: metadata[name] = .string(text)
+            case .null, .array, .object: break
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import QuarryText
 
 /// A loaded encoder with its tokenizer and the way it wants to be used.
 struct LocalModel {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryBM25
 import QuarryCore
+import QuarryTestSupport
 import Testing
 
 @Suite struct BM25DamageTests {

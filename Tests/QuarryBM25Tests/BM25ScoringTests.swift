@@ -1,6 +1,7 @@
 import GRDB
 import QuarryBM25
 import QuarryCore
+import QuarryTestSupport
 import Testing
 
 @Suite struct BM25ScoringTests {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryBM25
 import QuarryCore
+import QuarryTestSupport
 import Testing
 
 @Suite struct BM25UpdateTests {
@@ -174,7 +175,7 @@ import Testing
 
     @Test func `an index in a file is there after reopening`() async throws {
         let folder = try TemporaryFolder()
-        let path = folder("words.quarry")
+        let path = folder.path("words.quarry")
         try await BM25Index(at: .file(path)).upsert([(ChunkID(4), BM25Fields(title: ["груша"]))])
         let index = try BM25Index(at: .file(path))
         #expect(try await index.search(["груша"], limit: 1).map(\.id) == [ChunkID(4)])

@@ -1,6 +1,7 @@
 import Foundation
 import QuarryBM25
 import QuarryCore
+import QuarryTestSupport
 
 /// BM25 as its definition reads, over chunks in a dictionary.
 struct BruteForce {

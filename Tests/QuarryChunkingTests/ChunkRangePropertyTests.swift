@@ -1,5 +1,6 @@
 import QuarryChunking
 import QuarryCore
+import QuarryTestSupport
 import Testing
 
 private let counters: [any TokenCounter] = [WordCounter(), QuarterByteCounter(), ByteCounter(), BlindCounter()]

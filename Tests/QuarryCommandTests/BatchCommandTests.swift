@@ -1,5 +1,5 @@
 import Foundation
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// `quarry query --batch`: files that are broken in places, models that fail in places, TREC runs.
@@ -11,8 +11,8 @@ struct BatchCommandTests {
         {"_id": "q3", "text": "When is the hedge along the road cut?"}
         """
 
-    private func notes() throws -> Scratch {
-        let scratch = try Scratch()
+    private func notes() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         try scratch.write("# Kettle\n\nBoil the kettle before you warm the pot.\n", to: "docs/kettle.md")
         try scratch.write("# Hedge\n\nThe hedge along the road is cut in August.\n", to: "docs/100% my hedge.md")
@@ -146,7 +146,7 @@ struct BatchCommandTests {
     }
 
     @Test func `a file that is missing or cannot be written is named before the work begins`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write(Self.questions, to: "questions.jsonl")
         try scratch.write("q1\tdocs/lease.md\t1\n", to: "qrels.tsv")
         try FileManager.default.createDirectory(
@@ -174,7 +174,7 @@ struct BatchCommandTests {
     }
 
     @Test func `a run that fails leaves the file of an earlier one as it was, and no empty one`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write(Self.questions, to: "questions.jsonl")
         try scratch.write("q1 Q0 d 1 1.0 t\n", to: "old.trec")
         for file in ["old.trec", "new.trec"] {

@@ -70,23 +70,3 @@ struct Command {
             errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     }
 }
-
-/// A folder of its own for one test, removed with it.
-final class Scratch {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-command-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func write(_ text: String, to name: String) throws {
-        let file = url.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
-    }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-}

@@ -1,10 +1,11 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 struct CommandTests {
     /// An index of two notes, made without a model.
-    private func notes() throws -> (scratch: Scratch, path: String) {
-        let scratch = try Scratch()
+    private func notes() throws -> (scratch: TemporaryFolder, path: String) {
+        let scratch = try TemporaryFolder()
         try scratch.write(
             "# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n\nThe rent is 700 euros a month.\n",
             to: "docs/lease.md")
@@ -78,7 +79,7 @@ struct CommandTests {
     }
 
     @Test func `standard input is indexed under its name`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let outcome = try Command.run(
             "index", "-", "--name", "report.md", "--model", "none", in: scratch.url,
             input: Array("# Report\n\nThe bridge was inspected in May.\n".utf8))
@@ -88,7 +89,7 @@ struct CommandTests {
     }
 
     @Test func `a plan leaves no file behind`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("Words.", to: "docs/a.md")
         let outcome = try Command.run("index", "--plan", "docs", "--model", "none", in: scratch.url)
         #expect(outcome.status == 0)
@@ -97,7 +98,7 @@ struct CommandTests {
     }
 
     @Test func `quarantined files are named and the exit code is 2`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("Words.", to: "docs/a.md")
         try scratch.write("{\"text\": \"ok\"}\n{oops\n", to: "docs/b.jsonl")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
@@ -107,7 +108,7 @@ struct CommandTests {
     }
 
     @Test func `a file is in quarantine for as long as it must be`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write(String(repeating: "A note on lighthouses. ", count: 60_000), to: "docs/long.md")
         try scratch.write("{\"text\": \"ok\"}\n{oops\n", to: "docs/b.jsonl")
         func index(_ more: String...) throws -> Command.Outcome {
@@ -132,7 +133,7 @@ struct CommandTests {
     }
 
     @Test func `files that are no text under an unknown extension are named, and the exit code stays`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("Words.", to: "docs/a.md")
         for number in 1...12 { try scratch.write("\u{0}\u{1}\u{0}\(number)", to: "docs/blob\(number + 10).xyz") }
         try scratch.write("not read", to: "docs/picture.png")
@@ -182,7 +183,7 @@ struct CommandTests {
     }
 
     @Test func `a missing index is an error with the next step`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let outcome = try Command.run("query", "anything", in: scratch.url)
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("quarry index"))
@@ -200,7 +201,7 @@ struct CommandTests {
     }
 
     @Test func `an interrupted run says so and keeps what it committed`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         for number in 1...3_000 {
             try scratch.write(
                 "Note \(number): " + String(repeating: "word\(number) and so on ", count: 60), to: "docs/\(number).md")
@@ -219,7 +220,7 @@ struct CommandTests {
     }
 
     @Test func `a model for an index that was made without one is refused`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         for plan in [[], ["--plan"]] {
@@ -229,7 +230,7 @@ struct CommandTests {
     }
 
     @Test func `a plan does not write into the index`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let before = try Data(contentsOf: scratch.url.appendingPathComponent("index.quarry"))
@@ -240,7 +241,7 @@ struct CommandTests {
     }
 
     @Test func `a server's address with a password in it is refused, unshown`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")
         for address in ["http://u:hidden@127.0.0.1:9/v1#m", "http://127.0.0.1:9/v1?key=hidden#m"] {
             let outcome = try Command.run("index", "docs", "--model", address, in: scratch.url)

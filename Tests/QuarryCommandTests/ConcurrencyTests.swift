@@ -1,10 +1,11 @@
 import Foundation
 import Quarry
+import QuarryTestSupport
 import Testing
 
 struct ConcurrencyTests {
     @Test func `processes that start cold together never see a locked database`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         for number in 1...60 { try scratch.write("Note \(number) on subject \(number * 13).", to: "docs/\(number).md") }
         let path = scratch.path("shared.quarry")
         let errors = (0..<6).map { scratch.url.appendingPathComponent("errors-\($0)") }
@@ -26,7 +27,7 @@ struct ConcurrencyTests {
     }
 
     @Test func `questions are answered while another process indexes`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         for number in 1...400 {
             try scratch.write(
                 "Note \(number) on the subject of lighthouses, number \(number * 13).", to: "docs/\(number).md")

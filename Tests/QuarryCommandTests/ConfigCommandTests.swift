@@ -1,14 +1,15 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 @Suite struct ConfigCommandTests {
-    private func environment(_ scratch: Scratch, _ more: [String: String] = [:]) -> [String: String] {
+    private func environment(_ scratch: TemporaryFolder, _ more: [String: String] = [:]) -> [String: String] {
         ["XDG_CONFIG_HOME": scratch.path("config"), "XDG_CACHE_HOME": scratch.path("cache"), "QUARRY_CONFIG": ""]
             .merging(more) { $1 }
     }
 
     @Test func `settings are shown with their origins, keys as redacted`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("llm: openai/gpt-6-luna\nbudget: {cost: 2.5}\n", to: "config/quarry/config.yaml")
         let environment = environment(scratch, ["OPENAI_API_KEY": "sk-secret", "QUARRY_LOCAL_ONLY": "no"])
         let shown = try Command.run("config", "show", "--origin", environment: environment)
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `the path is told without reading the file`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let path = try Command.run("config", "path", environment: environment(scratch))
         #expect(path.output == scratch.path("config/quarry/config.yaml") + "\n")
         let named = try Command.run("config", "path", "--config", "x.yaml", environment: environment(scratch))
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func `what is wrong is listed by place, with code 1`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         #expect(try Command.run("config", "check", environment: environment(scratch)).status == 0)
         try scratch.write("lm: x\nkeys: {openai: {value: sk-secret}}\n", to: "config/quarry/config.yaml")
         chmod(scratch.path("config/quarry/config.yaml"), 0o644)
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func `a retired model is found by the check`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("llm: openai/gpt-3.5-turbo\n", to: "config/quarry/config.yaml")
         let check = try Command.run(
             "config", "check", environment: environment(scratch, ["OPENAI_API_KEY": "k"]))
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func `models are compared in a table and as JSON, with own prices`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write(
             "models: [{provider: openai, name: text-embedding-3-small, price: {inputPerMillion: 0.02}}]\n",
             to: "config/quarry/config.yaml")
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func `the cache is described and cleared`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let environment = environment(scratch)
         let info = try Command.run("cache", "info", environment: environment)
         #expect(info.status == 0 && info.output.contains("answers.sqlite (not made yet)"), "\(info.errors)")

@@ -1,5 +1,6 @@
 import Foundation
 import Quarry
+import QuarryTestSupport
 import Testing
 
 /// Fills a small file system; needs the right to mount one.
@@ -35,7 +36,7 @@ struct DiskFullTests {
         guard let disk = try SmallDisk() else {
             try Test.cancel("A small file system cannot be mounted here.")
         }
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         for number in 1...1_200 {
             let words = (1...150).map { "word\(number * 131 + $0 * 17)" }.joined(separator: " ")
             try scratch.write("\(words).", to: "docs/\(number).md")

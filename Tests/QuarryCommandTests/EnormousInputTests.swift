@@ -1,4 +1,5 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 /// Files and lines of a size that nobody expects. One after the other, for each takes much of the machine.
@@ -8,7 +9,7 @@ struct EnormousInputTests {
 
     /// A text of words without a line break.
     private static func line() -> Data {
-        var generator = SplitMix(state: 50)
+        var generator = SeededGenerator(seed: 50)
         let words = (0..<64).map { _ in
             (0..<1_000).map { _ in "word\(generator.next() % 4_000)" }.joined(separator: " ")
         }
@@ -25,7 +26,7 @@ struct EnormousInputTests {
     }
 
     @Test func `a file of a gigabyte is quarantined by its name, unread, and the rest is indexed`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")
         try scratch.write("", to: "docs/huge.txt")
         // The file has a length but no blocks on the disk.
@@ -51,7 +52,7 @@ struct EnormousInputTests {
 
     @Test(arguments: ["line.txt", "line.md", "lines.jsonl"])
     func `a line of fifty megabytes is indexed`(name: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let isRecord = name.hasSuffix("jsonl")
         var text = Self.line()
         if isRecord {
@@ -76,7 +77,7 @@ struct EnormousInputTests {
     }
 
     @Test func `a broken record of fifty megabytes is quarantined by file and line`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("", to: "docs/lines.jsonl")
         try
             (Data(#"{"_id": "a", "text": "A note on lighthouses."}"#.utf8) + Data("\n{\"text\": \"".utf8) + Self.line()

@@ -1,10 +1,11 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 struct EvaluationCommandTests {
     /// An index of three notes, made without a model, with questions beside it.
-    private func notes(questions: String, judgements: String = "q1\tdocs/lease.md\t1\n") throws -> Scratch {
-        let scratch = try Scratch()
+    private func notes(questions: String, judgements: String = "q1\tdocs/lease.md\t1\n") throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         try scratch.write("# Kettle\n\nBoil the kettle before you warm the pot.\n", to: "docs/kettle.md")
         try scratch.write("# Hedge\n\nThe hedge along the road is cut in August.\n", to: "docs/hedge.md")
@@ -108,7 +109,7 @@ struct EvaluationCommandTests {
     }
 
     @Test func `a run file has a line for every document, although the passages of one join`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let filler = String(repeating: "well above the water and out of reach of foxes, ", count: 25)
         let paragraphs = (1...250).map { "The kingfisher and its nest, kingfisher and nest in bank \($0), \(filler)" }
         try scratch.write(paragraphs.joined(separator: "\n\n"), to: "docs/ponds.txt")

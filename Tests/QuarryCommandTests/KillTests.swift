@@ -1,13 +1,14 @@
 import Foundation
 import Quarry
+import QuarryTestSupport
 import Testing
 
 /// Kills the indexer with SIGKILL again and again, and looks at what is left.
 @Suite(.serialized)
 struct KillTests {
     @Test func `whatever was committed survives fifty kills, and doctor finds nothing`() async throws {
-        let scratch = try Scratch()
-        var generator = SplitMix(state: 20_261_122)
+        let scratch = try TemporaryFolder()
+        var generator = SeededGenerator(seed: 20_261_122)
         let documents = 1_500
         for number in 1...documents {
             let words = (1...120).map { _ in "word\(generator.next() % 900)" }.joined(separator: " ")
@@ -58,18 +59,5 @@ struct KillTests {
         let index = try CorpusIndex.open(at: last)
         #expect(try index.summary().documents == documents)
         #expect(try index.problems().isEmpty)
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64: the same numbers on every machine.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

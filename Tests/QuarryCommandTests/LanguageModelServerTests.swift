@@ -1,5 +1,5 @@
 import Foundation
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// `quarry query --llm` against servers that answer as they are told.
@@ -9,10 +9,10 @@ struct LanguageModelServerTests {
 
     /// An index of two notes, the folder it is in, and the way to ask it.
     private struct Notes {
-        let scratch: Scratch
+        let scratch: TemporaryFolder
 
         init() throws {
-            scratch = try Scratch()
+            scratch = try TemporaryFolder()
             try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
             try scratch.write("# Kettle\n\nBoil the kettle before you warm the pot.\n", to: "docs/kettle.md")
             let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
@@ -340,7 +340,7 @@ struct LlamaCommandTests {
         let server = try await ModelServer.start(
             interpreter: python ?? "",
             [Command.package.appendingPathComponent("Tests/Support/model_server.py").path, "llama-chat"])
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let outcome = try Command.run(

@@ -1,5 +1,5 @@
 import Foundation
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// `quarry index` with models for recordings and pictures.
@@ -25,8 +25,8 @@ struct MediaCommandTests {
         }
     }
 
-    private func scratch() throws -> Scratch {
-        let scratch = try Scratch()
+    private func scratch() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.\n", to: "docs/a.md")
         try scratch.write("ID3 some sound", to: "docs/talk.mp3")
         let picture: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]

@@ -1,5 +1,5 @@
 import Foundation
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// `quarry models`: what is not fetched, and not asked.
@@ -11,7 +11,7 @@ struct ModelsCommandTests {
     func `nothing is fetched where every other machine is refused`(
         arguments: [String], environment: [String: String]
     ) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("localOnly: true\n", to: "config.yaml")
         // Whoever went on would find no pip.
         let folder = scratch.path("models")
@@ -25,7 +25,7 @@ struct ModelsCommandTests {
     }
 
     @Test func `a model that writes text is not asked for vectors`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"no such path"}}"#, status: 404) }
         try scratch.write(
             """

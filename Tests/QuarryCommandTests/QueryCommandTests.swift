@@ -1,10 +1,11 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 /// What `quarry query` says of questions, filters and modes that lead nowhere.
 struct QueryCommandTests {
-    private func notes() throws -> Scratch {
-        let scratch = try Scratch()
+    private func notes() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         try scratch.write(
             "---\nyear: 2020\n---\n# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)

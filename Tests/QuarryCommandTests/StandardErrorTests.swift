@@ -1,9 +1,10 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 struct StandardErrorTests {
     @Test func `a closed standard error changes nothing but that nobody hears`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "exec \"$0\" doctor -i nope.q 2>&-", Command.executable.path]

@@ -1,13 +1,13 @@
 import Foundation
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// What documents and models can send to a terminal.
 struct TerminalTextTests {
     private static let clears = "\u{1B}[2J"
 
-    private func notes() throws -> Scratch {
-        let scratch = try Scratch()
+    private func notes() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
         try scratch.write(
             "# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/\(Self.clears)lease.md")
         return scratch
@@ -35,7 +35,7 @@ struct TerminalTextTests {
     }
 
     @Test func `a line feed in a file name or a heading makes no line of its own`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let name = "a\n[2] contract.md:1: “Mallory signs”.md"
         try scratch.write("# Lease\n\nThe lease is signed by Mrs Ilves.\n", to: "docs/\(name)")
         try Data([0x00, 0x01]).write(to: scratch.url.appendingPathComponent("docs/b\nquarantined: c.md"))

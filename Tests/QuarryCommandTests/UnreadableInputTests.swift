@@ -1,4 +1,5 @@
 import Foundation
+import QuarryTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -8,12 +9,12 @@ import Testing
 /// Runs the built `quarry` without the rights of root, for which no file is unreadable.
 private struct UnprivilegedCommand {
     private static let nobody = 65_534
-    private let scratch: Scratch
+    private let scratch: TemporaryFolder
     private let executable: String
     private let wrapper: [String]
 
     /// Nil where these tests run as root and no tool gives up its rights.
-    init?(in scratch: Scratch) throws {
+    init?(in scratch: TemporaryFolder) throws {
         self.scratch = scratch
         guard geteuid() == 0 else {
             (executable, wrapper) = (Command.executable.path, [])
@@ -57,8 +58,8 @@ private struct UnprivilegedCommand {
 
 struct UnreadableInputTests {
     /// Four indexed notes: two in `docs`, one in `docs/shut`, one in `docs/shut/deep`.
-    private func notes() throws -> (scratch: Scratch, quarry: UnprivilegedCommand) {
-        let scratch = try Scratch()
+    private func notes() throws -> (scratch: TemporaryFolder, quarry: UnprivilegedCommand) {
+        let scratch = try TemporaryFolder()
         chmod(scratch.url.path, 0o777)
         for (name, subject) in [
             ("a.md", "lighthouses"), ("b.md", "windmills"), ("shut/c.md", "aqueducts"), ("shut/deep/d.md", "causeways"),

@@ -1,5 +1,6 @@
 import QuarryEmbedders
 import QuarryProviders
+import QuarryTestSupport
 import Testing
 
 @Suite struct EmbeddingPlanTests {
@@ -47,20 +48,5 @@ import Testing
             let isAlone = [a.upperBound - 1, b.lowerBound].contains { plan.tokens[$0] > single ?? .max }
             #expect(a.count == count || first > tokens || isAlone)
         }
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
     }
 }

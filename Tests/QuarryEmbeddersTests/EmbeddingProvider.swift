@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryEmbedders
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 
 /// What the tests need to know of a wire format, written apart from the code that is tested.
 struct EmbeddingProvider: Sendable {

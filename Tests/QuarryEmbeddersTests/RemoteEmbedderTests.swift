@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryEmbedders
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Synchronization
 import Testing
 

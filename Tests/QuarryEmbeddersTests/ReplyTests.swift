@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryEmbedders
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// Replies in doubt: cut, doubled, spoilt. Every dialect must refuse them all.

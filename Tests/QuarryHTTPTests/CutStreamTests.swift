@@ -1,5 +1,5 @@
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// Streams that break off at every byte.

@@ -1,5 +1,5 @@
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct HTTPRedirectAndRetryTests {

@@ -1,6 +1,6 @@
 import Foundation
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct HostileServerTests {

@@ -1,6 +1,6 @@
 import Foundation
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite struct MultipartFormTests {

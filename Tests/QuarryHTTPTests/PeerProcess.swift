@@ -1,6 +1,6 @@
 import Foundation
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 
 /// A program that a test speaks with, and a folder for what it leaves behind. Both go with the last reference.
 final class PeerProcess: Sendable {

@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryHTTP
 import QuarryLanguageModels
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 /// Replies in one provider's form, streamed and in one piece, both saying “Яблоки 🍏.”, and what is to be read in them.

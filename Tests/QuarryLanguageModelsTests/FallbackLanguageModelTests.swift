@@ -1,6 +1,7 @@
 import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
+import QuarryTestSupport
 import QuarryTesting
 import Synchronization
 import Testing

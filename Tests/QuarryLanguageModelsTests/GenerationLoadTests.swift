@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 private let isPossible = canOpenFiles(4096) && residentMemory() != nil && PythonScript.canImport("asyncio")

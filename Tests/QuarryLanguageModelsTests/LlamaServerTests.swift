@@ -2,6 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
+import QuarryTestSupport
 import QuarryTesting
 import Testing
 

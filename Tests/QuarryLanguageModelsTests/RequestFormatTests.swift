@@ -1,5 +1,6 @@
 import Foundation
 import QuarryCore
+import QuarryJSON
 import QuarryLanguageModels
 import QuarryProviders
 import Testing

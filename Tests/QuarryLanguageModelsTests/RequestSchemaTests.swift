@@ -1,8 +1,9 @@
 import Foundation
 import QuarryCore
+import QuarryJSON
 import QuarryLanguageModels
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))

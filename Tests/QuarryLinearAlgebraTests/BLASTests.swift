@@ -1,4 +1,5 @@
 import QuarryLinearAlgebra
+import QuarryTestSupport
 import Testing
 
 struct BLASTests {
@@ -8,7 +9,7 @@ struct BLASTests {
 
     @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 64), (130, 70, 9)])
     func `gemm multiplies by the transpose`(m: Int, n: Int, k: Int) {
-        var numbers = SeededNumbers(seed: 1)
+        var numbers = SeededGenerator(seed: 1)
         let (a, b) = (numbers.floats(m * k), numbers.floats(n * k))
         var c = [Float](repeating: .nan, count: m * n)
         BLAS.gemm(a, b, into: &c, m: m, n: n, k: k)
@@ -20,7 +21,7 @@ struct BLASTests {
 
     @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 64), (130, 70, 9)])
     func `gemmUntransposed multiplies as it stands`(m: Int, n: Int, k: Int) {
-        var numbers = SeededNumbers(seed: 2)
+        var numbers = SeededGenerator(seed: 2)
         let (a, b) = (numbers.floats(m * k), numbers.floats(k * n))
         var c = [Float](repeating: .nan, count: m * n)
         BLAS.gemmUntransposed(a, b, into: &c, m: m, n: n, k: k)

@@ -1,5 +1,6 @@
 import Foundation
 import QuarryLinearAlgebra
+import QuarryTestSupport
 import Testing
 
 /// Each kernel against the plain formula in double precision, at lengths around the width of a vector register.
@@ -16,7 +17,7 @@ struct KernelTests {
     }
 
     @Test(arguments: widths) func `gelu adds the bias of its column`(columns: Int) {
-        var numbers = SeededNumbers(seed: 3)
+        var numbers = SeededGenerator(seed: 3)
         let (x, bias) = (numbers.floats(3 * columns, in: -4...4), numbers.floats(columns))
         var y = x
         Kernels.addBiasGELU(bias, to: &y, rows: 3, columns: columns)
@@ -28,7 +29,7 @@ struct KernelTests {
     }
 
     @Test(arguments: widths) func `softmax is exact to a millionth, large scores included`(columns: Int) {
-        var numbers = SeededNumbers(seed: 4)
+        var numbers = SeededGenerator(seed: 4)
         let stride = columns + 3
         for (range, scale) in [(Float(-1)...1, Float(1)), (-60...60, 0.18), (-10_000...10_000, 1)] {
             let x = numbers.floats(4 * stride, in: range)
@@ -48,7 +49,7 @@ struct KernelTests {
     }
 
     @Test(arguments: widths) func `layer norms have mean, deviation, weight and bias`(columns: Int) {
-        var numbers = SeededNumbers(seed: 5)
+        var numbers = SeededGenerator(seed: 5)
         let (x, update) = (numbers.floats(3 * columns, in: 2...6), numbers.floats(3 * columns))
         let (weight, bias, updateBias) = (numbers.floats(columns), numbers.floats(columns), numbers.floats(columns))
         var (plain, added) = (x, x)
@@ -63,7 +64,7 @@ struct KernelTests {
     }
 
     @Test(arguments: widths) func `rows have a bias, a mean and a length`(columns: Int) {
-        var numbers = SeededNumbers(seed: 6)
+        var numbers = SeededGenerator(seed: 6)
         let (x, bias) = (numbers.floats(5 * columns), numbers.floats(columns))
         var shifted = x
         Kernels.addBias(bias, to: &shifted, rows: 5, columns: columns)

@@ -3,7 +3,7 @@ import QuarryCore
 import QuarryMediaReaders
 import QuarryProviders
 import QuarryReaders
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite struct RemoteTranscriberTests {

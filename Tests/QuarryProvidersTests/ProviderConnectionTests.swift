@@ -1,7 +1,7 @@
 import Foundation
 import QuarryHTTP
 import QuarryProviders
-import QuarryTesting
+import QuarryTestSupport
 import Synchronization
 import Testing
 

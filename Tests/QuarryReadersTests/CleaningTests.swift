@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 /// Text is cleaned the way every reader does it, behind a first line that keeps it from being empty.

@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 struct EncodingTests {

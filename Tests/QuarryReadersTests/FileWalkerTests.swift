@@ -1,5 +1,6 @@
 import Foundation
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 struct FileWalkerTests {

@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 struct RobustnessTests {

@@ -2,6 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryProviders
 import QuarryReranking
+import QuarryTestSupport
 import QuarryTesting
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
 import QuarryProviders
 import QuarryReranking
-import QuarryTesting
+import QuarryTestSupport
 import Testing
 
 @Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))

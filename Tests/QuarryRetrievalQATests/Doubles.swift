@@ -38,19 +38,6 @@ struct ByteCounter: TokenCounter {
     func tokenCount(of text: String) -> Int { text.utf8.count }
 }
 
-/// Deterministic pseudo-random numbers (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A hit on a part of a text that is its own source.
 func hit(
     _ id: Int64, _ text: String, source: String = "notes.md", document: String? = nil, range: Range<Int>? = nil,

@@ -1,4 +1,5 @@
 import QuarryRetrievalQA
+import QuarryTestSupport
 import Testing
 
 struct PassageSegmenterTests {
@@ -62,7 +63,7 @@ struct PassageSegmenterTests {
     }
 
     @Test func `segments of any text are ordered, apart and inside it`() {
-        var random = SeededGenerator(state: 3)
+        var random = SeededGenerator(seed: 3)
         let pieces = [
             "# A\n", "| a | b |\n", "|--|--|\n", "- item. More\n", "1. one\n", "```\n", "Слово. Ещё! ", "> quoted\n",
             "\n", "\r\n", "text ", "🙂", "|", "`", "#", "   ", "---\n",

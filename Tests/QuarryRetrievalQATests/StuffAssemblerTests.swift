@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryRetrievalQA
+import QuarryTestSupport
 import Testing
 
 struct StuffAssemblerTests {
@@ -46,7 +47,7 @@ struct StuffAssemblerTests {
     }
 
     @Test func `no prompt exceeds its budget`() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             let hits = (0..<Int.random(in: 0...8, using: &random)).map { id in
                 let unit = ["слово ", "word ", "🙂", "12 ", "\n"].randomElement(using: &random) ?? ""
@@ -73,7 +74,7 @@ struct StuffAssemblerTests {
     ]
 
     @Test func `no document closes its block`() throws {
-        var random = SeededGenerator(state: 11)
+        var random = SeededGenerator(seed: 11)
         for _ in 0..<200 {
             let hits = (0..<4).map { id in
                 let parts = (0..<5).map { _ in StuffAssemblerTests.attacks.randomElement(using: &random) ?? "" }

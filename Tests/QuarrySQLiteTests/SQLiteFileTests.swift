@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarrySQLite
+import QuarryTestSupport
 import Synchronization
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     @Test func `a new file is in WAL mode with large pages and checked foreign keys on every connection`() throws {
-        let pool = try SQLiteFile.openPool(at: folder("a.quarry"))
+        let pool = try SQLiteFile.openPool(at: folder.path("a.quarry"))
         let check = { @Sendable (db: Database) throws -> Void in
             #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")
             #expect(try Int.fetchOne(db, sql: "PRAGMA page_size") == SQLiteFile.pageSize)
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func `what was written is there after reopening, for writers and readers`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { db in
             try db.execute(sql: "CREATE TABLE t(x); INSERT INTO t VALUES (7)")
             try SQLiteFile.setApplicationID(0x5155_5259, in: db)
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `a reading pool refuses to write`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { try $0.execute(sql: "CREATE TABLE t(x)") }
         let pool = try SQLiteFile.openPool(at: path, readOnly: true)
         #expect(throws: DatabaseError.self) { try pool.write { try $0.execute(sql: "INSERT INTO t VALUES (1)") } }
@@ -48,14 +49,14 @@ import Testing
 
     @Test func `reading what is not there is refused and creates nothing`() throws {
         let error = #expect(throws: SQLiteFileError.self) {
-            _ = try SQLiteFile.openPool(at: folder("absent.quarry"), readOnly: true)
+            _ = try SQLiteFile.openPool(at: folder.path("absent.quarry"), readOnly: true)
         }
         #expect(error?.code == .notFound)
         #expect(try folder.contents().isEmpty)
     }
 
     @Test func `an empty file can be written to but not read from`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         try Data().write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: path, readOnly: true) }
         #expect(error?.code == .empty)
@@ -66,7 +67,7 @@ import Testing
     @Test(arguments: [3, 700, 20_000]) func `a file that is no database is refused and left as it was`(
         size: Int
     ) throws {
-        let path = folder("notes.txt")
+        let path = folder.path("notes.txt")
         let text = Data(repeating: UInt8(ascii: "x"), count: size)
         try text.write(to: URL(fileURLWithPath: path))
         for readOnly in [true, false] {
@@ -82,7 +83,7 @@ import Testing
 
     @Test func `a database of another program is refused before a byte of it changes`() throws {
         for id in [0, 0x0B5E_55ED] as [Int32] {
-            let path = folder("other-\(id).db")
+            let path = folder.path("other-\(id).db")
             let queue = try DatabaseQueue(path: path)
             try queue.write { db in
                 try db.execute(sql: "CREATE TABLE theirs(x)")
@@ -101,35 +102,35 @@ import Testing
     }
 
     @Test func `one's own file, and one without content, are opened for writing`() throws {
-        let path = folder("own.quarry")
+        let path = folder.path("own.quarry")
         for _ in 1...2 {
             try SQLiteFile.openPool(at: path, applicationID: 0x5155_5259).write { db in
                 try SQLiteFile.setApplicationID(0x5155_5259, in: db)
                 try db.execute(sql: "CREATE TABLE IF NOT EXISTS t(x)")
             }
         }
-        _ = try SQLiteFile.openPool(at: folder("blank.quarry"))
-        _ = try SQLiteFile.openPool(at: folder("blank.quarry"), applicationID: 0x5155_5259)
+        _ = try SQLiteFile.openPool(at: folder.path("blank.quarry"))
+        _ = try SQLiteFile.openPool(at: folder.path("blank.quarry"), applicationID: 0x5155_5259)
     }
 
     @Test func `a folder, and a file in a folder that is not there, are refused by name`() throws {
         let folderError = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: folder.path) }
         #expect(folderError?.code == .isFolder)
-        let absent = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: folder("no/a.quarry")) }
+        let absent = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: folder.path("no/a.quarry")) }
         #expect(absent?.code == .cannotOpen)
     }
 
     @Test func `names that mean something to SQLite are plain file names`() throws {
         for name in [":memory:", "file:a?mode=memory", "100% #1.quarry"] {
-            try SQLiteFile.openPool(at: folder(name)).write { try $0.execute(sql: "CREATE TABLE t(x)") }
-            #expect(try SQLiteFile.openPool(at: folder(name), readOnly: true).read { try $0.tableExists("t") })
+            try SQLiteFile.openPool(at: folder.path(name)).write { try $0.execute(sql: "CREATE TABLE t(x)") }
+            #expect(try SQLiteFile.openPool(at: folder.path(name), readOnly: true).read { try $0.tableExists("t") })
         }
         #expect(try Set(folder.contents()).isSuperset(of: [":memory:", "file:a?mode=memory", "100% #1.quarry"]))
     }
 
     /// Needs an ordinary user: permissions do not bind root.
     @Test(.enabled(if: geteuid() != 0)) func `a file in a read-only folder can be read`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { try $0.execute(sql: "CREATE TABLE t(x); INSERT INTO t VALUES (7)") }
         try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
         let before = try folder.contents()
@@ -140,7 +141,7 @@ import Testing
     }
 
     @Test func `many openings of a cold file never see it locked`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         let failures = Mutex<[String]>([])
         DispatchQueue.concurrentPerform(iterations: 16) { writer in
             do {
@@ -162,7 +163,7 @@ import Testing
     }
 
     @Test func `a sound file has no problems, a dangling reference and a damaged page are found`() throws {
-        let path = folder("a.quarry")
+        let path = folder.path("a.quarry")
         var pool = try SQLiteFile.openPool(at: path)
         try pool.writeWithoutTransaction { db throws -> Void in
             try db.execute(

@@ -1,6 +1,7 @@
 import Foundation
 import Quarry
 import QuarryEvaluation
+import QuarryTestSupport
 import Testing
 
 private let models = ModelStore(path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")

@@ -2,6 +2,7 @@ import Foundation
 import Quarry
 import QuarryCore
 import QuarryProviders
+import QuarryTestSupport
 import QuarryTesting
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import QuarryTestSupport
 import QuarryText
 import Testing
 
@@ -6,7 +7,7 @@ struct AnalyzerPropertyTests {
     private let analyzer = Analyzer()
 
     @Test func `any bytes are analyzed, twice alike`() {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let fresh = Analyzer()
         for _ in 0..<400 {
             let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in
@@ -20,7 +21,7 @@ struct AnalyzerPropertyTests {
     }
 
     @Test func `any scalars are analyzed, and sentences cover all but white space`() {
-        var random = SplitMix(seed: 11)
+        var random = SeededGenerator(seed: 11)
         for _ in 0..<300 {
             let text = random.text(length: 200)
             for term in analyzer.terms(of: text, language: Language.allCases.randomElement(using: &random)) {
@@ -43,7 +44,7 @@ struct AnalyzerPropertyTests {
     }
 
     @Test func `the terms of two paragraphs are those of each`() {
-        var random = SplitMix(seed: 13)
+        var random = SeededGenerator(seed: 13)
         for _ in 0..<200 {
             let first = random.text(length: 60)
             let second = random.text(length: 60)
@@ -55,7 +56,7 @@ struct AnalyzerPropertyTests {
     }
 
     @Test func `random letters give the same terms composed and decomposed`() {
-        var random = SplitMix(seed: 17)
+        var random = SeededGenerator(seed: 17)
         let letters = Array("aeiouнйёеиіїЙЁäöüßéñçşğåøαώガ각 ".unicodeScalars)
         for _ in 0..<300 {
             var scalars = String.UnicodeScalarView()
@@ -92,22 +93,9 @@ struct AnalyzerPropertyTests {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
+extension SeededGenerator {
     /// Scalars of every plane, half of them from the blocks and punctuation that analysis treats specially.
-    mutating func text(length: Int) -> String {
+    fileprivate mutating func text(length: Int) -> String {
         let common = Array(
             "aZéЖёй1٣ \n.,'’-_#+!?…。«»\u{301}\u{308}\u{AD}\u{200B}\u{200D}\u{FEFF}漢ガ한ไก\u{0}\u{7}\u{85}".unicodeScalars)
         var scalars = String.UnicodeScalarView()

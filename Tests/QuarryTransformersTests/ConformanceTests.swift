@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryTestSupport
 import QuarryTesting
 import QuarryTransformers
 import Testing

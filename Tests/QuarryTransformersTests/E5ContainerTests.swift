@@ -1,5 +1,6 @@
 import Foundation
 import QuarryCore
+import QuarryTestSupport
 import QuarryTransformers
 import Testing
 
@@ -11,7 +12,7 @@ private struct TinyContainer {
 
     init(seed: UInt64, blockScale: UInt16 = 0x2c00) {
         let (hidden, wide, positions) = (32, 64, 24)
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         data += Data("E5S1".utf8)
         for value in [1, hidden, 1, 2, wide, Self.pieces.count, positions, 1] as [Int] { append(Int32(value)) }
         append(Float(1e-5).bitPattern)
@@ -96,7 +97,7 @@ struct E5ContainerTests {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "tiny.bin")
         let whole = TinyContainer(seed: 2)
-        var numbers = SeededNumbers(seed: 3)
+        var numbers = SeededGenerator(seed: 3)
         let lengths = Array(0..<160) + [whole.directory, whole.directory + 1, whole.data.count - 1]
         for length in lengths + (0..<60).map({ _ in Int.random(in: 0..<whole.data.count, using: &numbers) }) {
             try whole.data.prefix(length).write(to: file)
@@ -111,7 +112,7 @@ struct E5ContainerTests {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "tiny.bin")
         let whole = TinyContainer(seed: 4)
-        var numbers = SeededNumbers(seed: 5)
+        var numbers = SeededGenerator(seed: 5)
         for round in 0..<400 {
             var data = whole.data
             let end = round.isMultiple(of: 2) ? whole.directory + 600 : data.count

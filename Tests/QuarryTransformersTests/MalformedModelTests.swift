@@ -1,5 +1,6 @@
 import Foundation
 import QuarryCore
+import QuarryTestSupport
 import QuarryTransformers
 import Testing
 
@@ -95,7 +96,7 @@ struct MalformedModelTests {
         let path = try TinyModel(seed: 5).write(in: folder)
         let file = URL(filePath: "\(path)/model.safetensors")
         let whole = try Data(contentsOf: file)
-        var numbers = SeededNumbers(seed: 6)
+        var numbers = SeededGenerator(seed: 6)
         for length in [0, 1, 7, 8, 9, whole.count - 1]
             + (0..<60).map({ _ in Int.random(in: 0..<whole.count, using: &numbers) })
         {
@@ -112,7 +113,7 @@ struct MalformedModelTests {
         let file = URL(filePath: "\(path)/model.safetensors")
         let whole = try Data(contentsOf: file)
         let header = whole.withUnsafeBytes { 8 + Int($0.loadUnaligned(as: UInt64.self)) }
-        var numbers = SeededNumbers(seed: 8)
+        var numbers = SeededGenerator(seed: 8)
         for _ in 0..<300 {
             var data = whole
             for _ in 0..<Int.random(in: 1...4, using: &numbers) {

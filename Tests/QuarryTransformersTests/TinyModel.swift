@@ -1,4 +1,5 @@
 import Foundation
+import QuarryTestSupport
 
 /// A random model of two layers in the Hugging Face layout, and what is known of it.
 struct TinyModel {
@@ -18,7 +19,7 @@ struct TinyModel {
 
     init(seed: UInt64, storage: Storage = .float32, firstPosition: Int = 0) {
         self.firstPosition = firstPosition
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         for (name, shape) in shapes {
             let count = shape.reduce(1, *)
             let range: ClosedRange<Float> = name.hasSuffix("LayerNorm.weight") ? 0.5...1.5 : -0.6...0.6
@@ -153,16 +154,4 @@ struct TinyModel {
             return Float(bitPattern: (bits & 0x8000) << 16 | ((bits >> 10 & 31) + 112) << 23 | (bits & 1023) << 13)
         }
     }
-}
-
-/// A folder that is removed with its owner.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "encoder-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
 }

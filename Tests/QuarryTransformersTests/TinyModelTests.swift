@@ -1,5 +1,6 @@
 import Foundation
 import QuarryCore
+import QuarryTestSupport
 import QuarryTransformers
 import Synchronization
 import Testing
@@ -72,7 +73,7 @@ struct TinyModelTests {
     @Test func `a text has the same vector alone, in company, and with more workers`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 9))
         let path = try model.write(in: folder)
-        var numbers = SeededNumbers(seed: 10)
+        var numbers = SeededGenerator(seed: 10)
         let texts = (0..<300).map { _ in
             (0..<Int.random(in: 0...36, using: &numbers)).map { _ in
                 TinyModel.words[Int.random(in: 5..<16, using: &numbers)]

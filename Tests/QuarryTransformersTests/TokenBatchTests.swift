@@ -1,9 +1,10 @@
+import QuarryTestSupport
 import QuarryTransformers
 import Testing
 
 struct TokenBatchTests {
     @Test func `every text is packed once, within the capacity, longest first`() {
-        var numbers = SeededNumbers(seed: 20)
+        var numbers = SeededGenerator(seed: 20)
         for workers in 1...4 {
             let lengths = (0..<200).map { _ in Int.random(in: 1...120, using: &numbers) }
             let batches = TokenBatch.packed(lengths: lengths, capacity: 256, workers: workers)

@@ -1,5 +1,5 @@
 import QuarryCore
-import QuarryTesting
+import QuarryTestSupport
 import QuarryVectorIndex
 import Testing
 
@@ -12,7 +12,7 @@ struct VectorIndexConformanceTests {
         let folder = try TemporaryFolder()
         var paths: [String] = []
         try await verifyFilteringVectorStore { dimension in
-            paths.append(folder("\(paths.count).vectors"))
+            paths.append(folder.path("\(paths.count).vectors"))
             return try VectorIndex(at: .file(paths[paths.count - 1]), dimension: dimension)
         }
         #expect(paths.count >= 2)

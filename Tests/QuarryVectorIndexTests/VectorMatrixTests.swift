@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarryTestSupport
 import QuarryVectorIndex
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarrySQLite
+import QuarryTestSupport
 import QuarryVectorIndex
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
 
     @Test func `a file is searched after reopening, and what another connection adds is seen`() async throws {
         let folder = try TemporaryFolder()
-        let path = folder("vectors.quarry")
+        let path = folder.path("vectors.quarry")
         let first = try VectorIndex(at: .file(path), dimension: 3)
         try await first.upsert(EmbeddingBatch(values: [1, 0, 0], dimension: 3), ids: [ChunkID(5)])
         let second = try VectorIndex(at: .file(path), dimension: 3)

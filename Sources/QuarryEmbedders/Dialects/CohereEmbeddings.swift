@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// `POST /v2/embed`. Nothing is cut: `truncate` is `NONE`.

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// The pipeline `feature-extraction` of Hugging Face's router. Nothing is cut: `truncate` is false.

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// `models/{model}:batchEmbedContents`: a content for each text, since the parts of one content share a vector.

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// `POST /api/embed`. Nothing is cut: `truncate` is false.

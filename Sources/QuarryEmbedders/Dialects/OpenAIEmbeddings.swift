@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// `POST /embeddings`, as OpenAI has it and most servers understand it.

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 import QuarryProviders
 
 /// `POST /v2/models/{model}/infer` of the Open Inference Protocol (KServe v2), as Triton speaks it: texts are a tensor of
@@ -103,11 +104,10 @@ struct OpenInferenceEmbeddings: EmbeddingFormat {
 
 extension JSONCursor {
     /// Numbers in arrays nested to any depth, flat; tensors of other things are passed over.
-    fileprivate mutating func tensor(appendingTo values: inout [Float], depth: Int = 0) throws {
-        guard depth < 16 else { throw fault("A tensor is nested too deeply") }
+    fileprivate mutating func tensor(appendingTo values: inout [Float]) throws {
         switch firstByteOfElements() {
         case UInt8(ascii: "["):
-            try elements { cursor in try cursor.tensor(appendingTo: &values, depth: depth + 1) }
+            try elements { cursor in try cursor.tensor(appendingTo: &values) }
         case UInt8(ascii: "\""), UInt8(ascii: "t"), UInt8(ascii: "f"): try skip()
         default: try floats(appendingTo: &values)
         }

@@ -1,4 +1,5 @@
 import QuarryCore
+import QuarryJSON
 
 /// `POST /embed` of Hugging Face's server. Nothing is cut: `truncate` is false.
 struct TextEmbeddingsInference: EmbeddingFormat {

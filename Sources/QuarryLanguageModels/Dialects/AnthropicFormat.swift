@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// Anthropic's messages, `POST /v1/messages`.

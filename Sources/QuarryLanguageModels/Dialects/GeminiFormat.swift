@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// Gemini's `models/{model}:streamGenerateContent`.

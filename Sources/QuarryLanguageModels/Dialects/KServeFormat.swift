@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 import QuarryProviders
 
 /// The generate extension of Triton, `v2/models/{model}/generate_stream`, which takes one text.

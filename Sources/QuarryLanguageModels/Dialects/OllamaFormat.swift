@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// Ollama's own chat, `POST /api/chat`, answered in NDJSON.

@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// OpenAI's chat completions, `POST /chat/completions`, and what most servers understand of them.

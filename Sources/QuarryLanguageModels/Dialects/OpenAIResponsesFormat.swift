@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryJSON
 package import QuarryProviders
 
 /// OpenAI's responses, `POST /responses`. Nothing is kept at the provider: `store` is false.

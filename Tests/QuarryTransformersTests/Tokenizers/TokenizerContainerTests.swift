@@ -1,5 +1,6 @@
 import QuarryCore
-import QuarryText
+import QuarryTestSupport
+import QuarryTransformers
 import Testing
 
 @Suite struct TokenizerContainerTests {
@@ -94,7 +95,7 @@ import Testing
 
     @Test func `damaged sections are refused or read but never crash`() {
         let bytes = section()
-        var random = TokenizerTextGenerator(seed: 9)
+        var random = SeededGenerator(seed: 9)
         for _ in 0..<4000 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {

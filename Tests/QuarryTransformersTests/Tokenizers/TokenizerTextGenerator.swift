@@ -1,17 +1,6 @@
-/// SplitMix64, so that random tests repeat themselves.
-struct TokenizerTextGenerator: RandomNumberGenerator {
-    private var state: UInt64
+import QuarryTestSupport
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     /// Scalars of many scripts, marks, joiners and controls.
     mutating func text(upTo length: Int) -> String {
         let ranges: [ClosedRange<UInt32>] = [

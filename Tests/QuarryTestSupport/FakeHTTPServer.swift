@@ -8,19 +8,19 @@ import Foundation
 ///     #expect(server.requests.map(\.path) == ["/v1/models"])
 ///
 /// Connections are kept alive. Each has a thread of its own; all end when the server is released.
-public final class FakeHTTPServer: Sendable {
-    public struct Request: Sendable, Hashable {
-        public var method: String
+package final class FakeHTTPServer: Sendable {
+    package struct Request: Sendable, Hashable {
+        package var method: String
         /// The path with its query.
-        public var path: String
+        package var path: String
         /// Names in lower case; the last of equal names wins.
-        public var headers: [String: String]
-        public var body: [UInt8]
+        package var headers: [String: String]
+        package var body: [UInt8]
     }
 
-    public struct Response: Sendable {
+    package struct Response: Sendable {
         /// What happens while a body is sent.
-        public enum Step: Sendable {
+        package enum Step: Sendable {
             case bytes([UInt8])
             case pause(Duration)
             /// Goes on once the condition is true; it is asked again and again.
@@ -33,16 +33,16 @@ public final class FakeHTTPServer: Sendable {
             case reset
         }
 
-        public var status: Int
-        public var headers: [(name: String, value: String)]
-        public var steps: [Step]
+        package var status: Int
+        package var headers: [(name: String, value: String)]
+        package var steps: [Step]
         /// Waited before the status line, for a server that is slow to answer.
-        public var delay: Duration
+        package var delay: Duration
         /// Whether the steps are all that is sent: status line, header fields and framing are the caller's, and the
         /// connection is closed after them.
-        public var isRaw = false
+        package var isRaw = false
 
-        public init(
+        package init(
             status: Int = 200, headers: [(name: String, value: String)] = [], steps: [Step] = [],
             delay: Duration = .zero
         ) {
@@ -53,30 +53,30 @@ public final class FakeHTTPServer: Sendable {
         }
 
         /// Bytes as they are to go over the wire, after which the connection is closed.
-        public static func raw(_ steps: [Step]) -> Response {
+        package static func raw(_ steps: [Step]) -> Response {
             var response = Response(steps: steps)
             response.isRaw = true
             return response
         }
 
         /// A text as it is to go over the wire, after which the connection is closed.
-        public static func raw(_ text: String) -> Response { .raw([.bytes(Array(text.utf8))]) }
+        package static func raw(_ text: String) -> Response { .raw([.bytes(Array(text.utf8))]) }
 
-        public static func text(
+        package static func text(
             _ text: String, status: Int = 200, type: String = "text/plain",
             headers: [(name: String, value: String)] = []
         ) -> Response {
             Response(status: status, headers: [("Content-Type", type)] + headers, steps: [.bytes(Array(text.utf8))])
         }
 
-        public static func json(
+        package static func json(
             _ text: String, status: Int = 200, headers: [(name: String, value: String)] = []
         ) -> Response {
             .text(text, status: status, type: "application/json", headers: headers)
         }
 
         /// A `text/event-stream` with a `data:` event for each string, then `[DONE]`.
-        public static func events(_ data: [String], pause: Duration = .zero, ending: String? = "[DONE]") -> Response {
+        package static func events(_ data: [String], pause: Duration = .zero, ending: String? = "[DONE]") -> Response {
             var steps: [Step] = []
             for line in data + (ending.map { [$0] } ?? []) {
                 steps.append(.bytes(Array("data: \(line)\n\n".utf8)))
@@ -87,13 +87,13 @@ public final class FakeHTTPServer: Sendable {
     }
 
     /// The port on 127.0.0.1, chosen by the system.
-    public let port: Int
+    package let port: Int
     private let state: FakeHTTPServerState
     private let listener: Int32
 
     /// Starts to listen.
     /// - Parameter respond: Called on a thread of the connection, so possibly from several at once.
-    public init(_ respond: @escaping @Sendable (Request) -> Response) throws {
+    package init(_ respond: @escaping @Sendable (Request) -> Response) throws {
         let (listener, port) = try LoopbackSocket.listen()
         self.listener = listener
         self.port = port
@@ -111,7 +111,7 @@ public final class FakeHTTPServer: Sendable {
     }
 
     /// Answers the requests one after the other; the last response answers all that follow.
-    public convenience init(replies: [Response]) throws {
+    package convenience init(replies: [Response]) throws {
         precondition(!replies.isEmpty, "A server needs at least one reply.")
         let counter = PositionBox()
         try self.init { _ in replies[counter.next(below: replies.count)] }
@@ -119,11 +119,11 @@ public final class FakeHTTPServer: Sendable {
 
     deinit { state.stop() }
 
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// Every request that was read to its end, in order.
-    public var requests: [Request] { state.requests }
+    package var requests: [Request] { state.requests }
     /// How many connections were accepted so far.
-    public var connectionCount: Int { state.connectionCount }
+    package var connectionCount: Int { state.connectionCount }
     /// How many clients went away in the middle of a response so far.
-    public var abandonedCount: Int { state.abandonedCount }
+    package var abandonedCount: Int { state.abandonedCount }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
-import QuarryText
+import QuarryTestSupport
+import QuarryTransformers
 import Testing
 
 /// Small tokenizers made by hand, with the ids that Hugging Face's `tokenizers` gives (Fixtures/make_tiny_tokenizers.py).
@@ -71,7 +72,7 @@ import Testing
         for name in ["WordPiece, lower case", "Unigram, XLM-R"] {
             let tokenizer = try TokenizerFile.parse(Array(file(name).utf8))
             let vocabulary = ["sea", "seaside", "side!", "кот", "qq", "海岸", "cafe", "Коты", "é1"]
-            var random = TokenizerTextGenerator(seed: 3)
+            var random = SeededGenerator(seed: 3)
             let words = (0..<4000).map { _ in vocabulary[Int.random(in: 0..<vocabulary.count, using: &random)] }
             let contents = words.flatMap { tokenizer.encode($0, maximum: 99).dropFirst().dropLast() }
             let whole = tokenizer.encode(words.joined(separator: " "), maximum: .max)
@@ -137,7 +138,7 @@ import Testing
     }
 
     @Test func `damaged files are refused or read but never crash`() throws {
-        var random = TokenizerTextGenerator(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for tiny in try fixture().cases {
             let bytes = Array(tiny.file.utf8)
             for _ in 0..<120 {

@@ -1,5 +1,6 @@
 import Foundation
-import QuarryEmbedders
+import QuarryJSON
+import QuarryTestSupport
 import Testing
 
 @Suite struct NumberReadingTests {
@@ -87,51 +88,6 @@ import Testing
             try JSONCursor.reading(Array(body)) { try $0.floats(appendingTo: &found) }
             #expect(found == values)
             #expect(found == (try JSONDecoder().decode([Float].self, from: body)))
-        }
-    }
-
-    @Test(arguments: [
-        "{}", " [ ] ", #"{"a":[1,2,{"b":null}],"c":"\"\\\u0041","d":true,"e":false,"f":-1.5e-3}"#, "\"x\"", "1", "null",
-    ])
-    func `what JSONSerialization takes is passed over`(text: String) throws {
-        _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
-        try JSONCursor.reading(Array(text.utf8)) { try $0.skip() }
-        for length in 0..<text.utf8.count where text.utf8.count - length > 1 && text != " [ ] " {
-            let cut = Array(text.utf8.prefix(length))
-            #expect(throws: JSONCursor.Fault.self) { try JSONCursor.reading(cut) { try $0.skip() } }
-        }
-    }
-
-    @Test(arguments: [
-        "", "[", "]", "[1,]", "[,1]", "{1:2}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "[1 2]", "[1]x", "tru", "nulll",
-        "\"a",
-        "\"a\u{1}\"", "'a'", "[1]]", "\"\\",
-    ])
-    func `what is no JSON is refused`(text: String) {
-        #expect(throws: JSONCursor.Fault.self) { try JSONCursor.reading(Array(text.utf8)) { try $0.skip() } }
-    }
-
-    @Test func `deep nesting is refused before it costs the stack`() {
-        let deep = Array(String(repeating: "[", count: 1_000_000).utf8)
-        #expect(throws: JSONCursor.Fault.self) { try JSONCursor.reading(deep) { try $0.skip() } }
-    }
-
-    @Test func `base64 is read as Foundation reads it, also with escaped slashes`() throws {
-        var generator = SeededGenerator(seed: 11)
-        for count in 0..<40 {
-            let values = (0..<count).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
-            for text in [base64(values), base64(values).replacing("/", with: #"\/"#)] {
-                var found: [Float] = [1]
-                try JSONCursor.reading(Array(text.utf8)) { try $0.base64Floats(appendingTo: &found) }
-                #expect(found.dropFirst().map(\.bitPattern) == values.map(\.bitPattern))
-            }
-        }
-        for text in ["A", "AAAA", "AAA=", "AAAAAA==AAAA", "AAAA*A==", "====", "AAAAA===", "AAAAA=A=", "AAAAAA\u{E9}="] {
-            var found: [Float] = []
-            #expect(throws: JSONCursor.Fault.self, "\(text)") {
-                try JSONCursor.reading(Array("\"\(text)\"".utf8)) { try $0.base64Floats(appendingTo: &found) }
-            }
-            #expect(found.isEmpty)
         }
     }
 }

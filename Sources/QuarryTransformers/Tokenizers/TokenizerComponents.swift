@@ -1,4 +1,5 @@
 import Foundation
+import QuarryJSON
 
 /// The members of a `tokenizer.json` around its model.
 struct TokenizerComponents {
@@ -160,7 +161,9 @@ struct TokenizerComponents {
 
     private func metaspace(_ value: JSONValue) throws(TokenizerError) -> MetaspacePreTokenizer {
         var metaspace = MetaspacePreTokenizer()
-        metaspace.replacement = try value.member("replacement", orElse: .string(metaspace.replacement)).string()
+        metaspace.replacement = try value.member(
+            "replacement", orElse: .string(String(decoding: metaspace.replacement, as: UTF8.self))
+        ).string()
         guard String(decoding: metaspace.replacement, as: UTF8.self).unicodeScalars.count == 1 else {
             throw TokenizerError(.malformed, "The replacement of Metaspace is not one character.")
         }
@@ -229,14 +232,14 @@ extension JSONValue {
         return value
     }
 
-    func string() throws(TokenizerError) -> [UInt8] {
-        guard case .string(let bytes) = self else {
+    func text() throws(TokenizerError) -> String {
+        guard case .string(let text) = self else {
             throw TokenizerError(.malformed, "The tokenizer file has something else where a string is needed.")
         }
-        return bytes
+        return text
     }
 
-    func text() throws(TokenizerError) -> String { String(decoding: try string(), as: UTF8.self) }
+    func string() throws(TokenizerError) -> [UInt8] { Array(try text().utf8) }
 
     func elements() throws(TokenizerError) -> [JSONValue] {
         guard case .array(let elements) = self else {
@@ -257,7 +260,13 @@ extension JSONValue {
 
     /// A whole number from 0 that fits an id.
     func id(_ what: String) throws(TokenizerError) -> Int32 {
-        guard case .number(let number) = self, number >= 0, let id = Int32(exactly: number) else {
+        let id: Int32? =
+            switch self {
+            case .int(let number): Int32(exactly: number)
+            case .number(let number): Int32(exactly: number)
+            default: nil
+            }
+        guard let id, id >= 0 else {
             throw TokenizerError(.malformed, "The tokenizer file has no whole number from 0 as \(what).")
         }
         return id

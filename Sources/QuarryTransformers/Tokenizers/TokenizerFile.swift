@@ -1,3 +1,5 @@
+import QuarryJSON
+
 /// Reads Hugging Face `tokenizer.json` files with WordPiece and Unigram models.
 ///
 /// Components are honoured or refused by name. `truncation`, `padding` and `decoder` are read over: callers set their
@@ -8,17 +10,23 @@ package enum TokenizerFile {
     /// - Throws: ``TokenizerError`` where the file is damaged or asks for an unknown component.
     /// - Complexity: O(bytes).
     package static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> any Tokenizer {
-        var scanner = JSONScanner(bytes)
-        var components: [JSONMember] = []
+        var components: [String: JSONValue] = [:]
         var model: VocabularyModel?
-        try scanner.scanObject { (scanner, key) throws(TokenizerError) in
-            if key.elementsEqual("model".utf8) {
-                model = try VocabularyModel(&scanner)
-            } else {
-                components.append(JSONMember(key: String(decoding: key, as: UTF8.self), value: try scanner.scanValue()))
+        do {
+            try JSONCursor.reading(bytes) { cursor in
+                try cursor.members { key, cursor in
+                    if key == "model" {
+                        model = try VocabularyModel(&cursor)
+                    } else {
+                        components[key] = try JSONValue(&cursor)
+                    }
+                }
             }
+        } catch let error as TokenizerError {
+            throw error
+        } catch {
+            throw TokenizerError(.malformed, "The tokenizer file is not the JSON it should be: \(error).")
         }
-        try scanner.scanEnd()
         guard let model else { throw TokenizerError(.malformed, "The tokenizer file has no member \"model\".") }
         return try TokenizerComponents(members: .object(components)).tokenizer(of: model)
     }
@@ -33,25 +41,25 @@ struct VocabularyModel {
     var ids: [Int32] = []
     /// One for each piece of a Unigram vocabulary.
     var scores: [Double] = []
-    private(set) var settings: JSONValue = .object([])
+    private(set) var settings: JSONValue = [:]
 
     private init() {}
 
-    init(_ scanner: inout JSONScanner) throws(TokenizerError) {
-        var members: [JSONMember] = []
+    init(_ cursor: inout JSONCursor) throws {
+        var members: [String: JSONValue] = [:]
         var model = VocabularyModel()
-        try scanner.scanObject { (scanner, key) throws(TokenizerError) in
-            guard key.elementsEqual("vocab".utf8) else {
-                members.append(JSONMember(key: String(decoding: key, as: UTF8.self), value: try scanner.scanValue()))
+        try cursor.members { key, cursor in
+            guard key == "vocab" else {
+                members[key] = try JSONValue(&cursor)
                 return
             }
             model = VocabularyModel()
-            switch scanner.peek() {
-            case 0x5B: try scanner.scanArray { (scanner) throws(TokenizerError) in try model.addScored(&scanner) }
-            default:
-                try scanner.scanObject { (scanner, piece) throws(TokenizerError) in
-                    try model.add(piece)
-                    model.ids.append(try JSONValue.number(scanner.scanNumber()).id("an id of the vocabulary"))
+            if cursor.next() == UInt8(ascii: "[") {
+                try cursor.elements { cursor in try model.addScored(&cursor) }
+            } else {
+                try cursor.members { piece, cursor in
+                    try model.add(piece.utf8)
+                    model.ids.append(try JSONValue(&cursor).id("an id of the vocabulary"))
                 }
             }
         }
@@ -60,21 +68,21 @@ struct VocabularyModel {
     }
 
     /// Adds the pair of a piece and its score.
-    private mutating func addScored(_ scanner: inout JSONScanner) throws(TokenizerError) {
-        try scanner.take(0x5B)
-        try scanner.scanString(into: &pieces)
-        try closePiece()
-        try scanner.take(0x2C)
-        scores.append(try scanner.scanNumber())
-        try scanner.take(0x5D)
+    private mutating func addScored(_ cursor: inout JSONCursor) throws {
+        var count = 0
+        try cursor.elements { cursor in
+            switch count {
+            case 0: try cursor.withString { try add($0) }
+            case 1: scores.append(try cursor.double())
+            default: throw cursor.fault("a piece has more than its text and its score")
+            }
+            count += 1
+        }
+        guard count == 2 else { throw cursor.fault("a piece lacks its text or its score") }
     }
 
-    private mutating func add(_ piece: [UInt8]) throws(TokenizerError) {
-        pieces += piece
-        try closePiece()
-    }
-
-    private mutating func closePiece() throws(TokenizerError) {
+    private mutating func add(_ piece: some Sequence<UInt8>) throws(TokenizerError) {
+        pieces.append(contentsOf: piece)
         guard let end = UInt32(exactly: pieces.count), offsets.count < Int(Int32.max) else {
             throw TokenizerError(.unsupported, "The vocabulary holds more than 4 GB.")
         }
@@ -88,9 +96,9 @@ struct VocabularyModel {
 
     func wordPiece() throws(TokenizerError) -> WordPieceModel {
         try requireVocabulary(ids.count)
-        let prefix = try settings.member("continuing_subword_prefix", orElse: .string(Array("##".utf8))).string()
-        let unknown = try settings.member("unk_token", orElse: .string(Array("[UNK]".utf8))).string()
-        let maximum = try settings.member("max_input_chars_per_word", orElse: .number(100)).id("a number of characters")
+        let prefix = try settings.member("continuing_subword_prefix", orElse: "##").string()
+        let unknown = try settings.member("unk_token", orElse: "[UNK]").string()
+        let maximum = try settings.member("max_input_chars_per_word", orElse: .int(100)).id("a number of characters")
         guard let unknownID = id(of: unknown) else {
             throw TokenizerError(
                 .malformed,

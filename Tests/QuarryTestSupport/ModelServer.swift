@@ -12,7 +12,7 @@ package final class ModelServer: Sendable {
     /// - Parameters:
     ///   - interpreter: A Python with the packages that the server needs.
     ///   - arguments: The launcher script and its arguments. It prints `READY <port>`, and ends with its input.
-    /// - Throws: ``ConformanceFailure`` where the server does not come up.
+    /// - Throws: ``TestSupportFailure`` where the server does not come up.
     package static func start(interpreter: String, _ arguments: [String]) async throws -> ModelServer {
         try await withCheckedThrowingContinuation { continuation in
             // Loading a model takes seconds, which must not be taken from the pool that tests run on.
@@ -42,7 +42,7 @@ package final class ModelServer: Sendable {
         let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard words.count == 2, words[0] == "READY", let port = Int(words[1]) else {
             process.terminate()
-            throw ConformanceFailure("The server \(arguments) did not start under \(interpreter).")
+            throw TestSupportFailure("The server \(arguments) did not start under \(interpreter).")
         }
         url = "http://127.0.0.1:\(port)/v1"
     }

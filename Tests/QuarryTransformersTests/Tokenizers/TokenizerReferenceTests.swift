@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
-import QuarryText
+import QuarryTestSupport
+import QuarryTransformers
 import Testing
 
 /// Ids against those of Hugging Face's `tokenizers` (see Fixtures/make_tokenizer_fixture.py).
@@ -82,7 +83,7 @@ import Testing
         let file = try TokenizerFile.parse([UInt8](Data(contentsOf: InstalledTokenizer.e5JSON.url)))
         let data = try Data(contentsOf: InstalledTokenizer.e5Container.url, options: .alwaysMapped)
         let container = try data.withUnsafeBytes { try E5ContainerTokenizerSection.parse($0, at: 44).tokenizer }
-        var random = TokenizerTextGenerator(seed: 11)
+        var random = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             let text = random.text(upTo: 24)
             #expect(file.encode(text, maximum: 512) == container.encode(text, maximum: 512), "\(text.debugDescription)")
