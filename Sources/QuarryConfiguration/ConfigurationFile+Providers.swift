@@ -64,7 +64,7 @@ extension Provider {
     fileprivate mutating func read(_ fields: [String: YAMLValue]) {
         if let address = fields["baseURL"], let text = address.string() {
             baseURL = text
-            let shown = ShownAddress.withoutSecrets(text)
+            let shown = RedactedURL.text(of: text)
             if host == nil {
                 let advice = shown == text ? "" : " Write it without a name, password or query; keys belong under keys."
                 address.refuse("\(address.keyPath) “\(shown)” is no http or https address.\(advice)")

@@ -83,7 +83,7 @@ extension Settings {
             if let origin {
                 rows.append(
                     SettingRow(
-                        key: "providers.\(provider.name)", value: .text(ShownAddress.withoutSecrets(provider.baseURL)),
+                        key: "providers.\(provider.name)", value: .text(RedactedURL.text(of: provider.baseURL)),
                         origin: origin))
             }
         }
@@ -98,7 +98,7 @@ extension Settings {
 
     /// A model's name, or its server's address without what may be secret in it.
     private static func shown(_ model: String) -> String {
-        model.contains("://") ? ShownAddress.withoutSecrets(model) : model
+        model.contains("://") ? RedactedURL.text(of: model) : model
     }
 }
 

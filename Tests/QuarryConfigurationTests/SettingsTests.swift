@@ -129,7 +129,7 @@ import Testing
         let findings = settings.findings(today: today).map(\.message)
         #expect(findings.contains { $0.contains("has shut gpt-3.5-turbo down") && $0.contains("openai/gpt-6-luna") })
         #expect(findings.contains { $0.contains("will shut gemini-2.5-pro down on 2026-12-01") })
-        #expect(findings.contains { $0.contains("names no provider that is known") })
+        #expect(findings.contains { $0.contains("does not name a known provider") })
         #expect(findings.contains { $0.contains("azure has no address. Set providers.azure.baseURL.") })
         #expect(findings.contains { $0.contains("azure wants a key and has none. Set AZURE_OPENAI_API_KEY") })
         #expect(findings.contains { $0.contains("openai/text-embedding-3-small is not on this machine") })
