@@ -8,7 +8,7 @@ extension ProviderError {
             switch error.code {
             case .invalidURL, .invalidRequest: .invalidConfiguration
             case .insecureConnection: .insecureConnection
-            case .cannotConnect where error.isProxyAuthenticationFailure: .unauthorized
+            case .cannotConnect where error.isProxyAuthenticationFailure: .proxyUnauthorized
             case .refusedHost: .refusedHost
             case .rateLimited: .rateLimited
             case .circuitOpen: .unavailable
@@ -55,7 +55,7 @@ extension ProviderError {
             case _ where pause != nil: .rateLimited
             case 401, 403: .unauthorized
             case 402: .quotaExhausted
-            case 407: .unauthorized
+            case 407: .proxyUnauthorized
             case 404: .notFound
             case 413: .inputTooLong
             case 408, 504: .timedOut
@@ -66,8 +66,7 @@ extension ProviderError {
             }
         let advice: String =
             switch code {
-            case .unauthorized where status == 407:
-                " \(HTTPError.proxyCredentials)"
+            case .proxyUnauthorized: " \(HTTPError.proxyCredentials)"
             case .unauthorized: " Check the API key."
             case .quotaExhausted: " Check the account's credit."
             case .notFound: " Check the base address (it often ends in /v1) and the model's name."

@@ -5,7 +5,8 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
             case invalidConfiguration, missingBaseURL, missingKey, invalidInput, retiredModel, unreachable, refusedHost,
                 insecureConnection,
                 timedOut
-            case unauthorized, notFound, rateLimited, quotaExhausted, inputTooLong, contentFiltered, requestRefused
+            case unauthorized, proxyUnauthorized, notFound, rateLimited, quotaExhausted, inputTooLong, contentFiltered,
+                requestRefused
             case serverFailure, unavailable, malformedReply, wrongDimension, interruptedReply, budgetExceeded
         }
         private let name: Name
@@ -27,6 +28,8 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
         public static let insecureConnection = Code(name: .insecureConnection)
         public static let timedOut = Code(name: .timedOut)
         public static let unauthorized = Code(name: .unauthorized)
+        /// The proxy requires credentials or rejects those that it got.
+        public static let proxyUnauthorized = Code(name: .proxyUnauthorized)
         /// The server does not have the model or path.
         public static let notFound = Code(name: .notFound)
         public static let rateLimited = Code(name: .rateLimited)

@@ -296,7 +296,7 @@ import Testing
             let error = await #expect(throws: ProviderError.self) {
                 try await send(call(), on: connection(through: "http://\(user)127.0.0.1:\(proxy.port)"))
             }
-            #expect(error?.code == .unauthorized)
+            #expect(error?.code == .proxyUnauthorized)
             let message = error?.message ?? ""
             #expect(message.contains("status 407") && message.contains("http://USER:PASSWORD@HOST:PORT"), "\(message)")
             for word in ["API key", "word-77", "aWx2ZXM6"] { #expect(!message.contains(word), "\(message)") }
