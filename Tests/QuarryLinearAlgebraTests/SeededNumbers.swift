@@ -1,4 +1,4 @@
-/// SplitMix64, so that every run sees the same numbers.
+/// SplitMix64, so that every run uses the same numbers.
 struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
