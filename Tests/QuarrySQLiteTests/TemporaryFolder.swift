@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of the test's own, deleted with it.
+/// A temporary folder for one test, deleted with this object.
 final class TemporaryFolder: Sendable {
     let path: String
 
