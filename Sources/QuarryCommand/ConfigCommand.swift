@@ -58,7 +58,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.path, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
             try Console.print(location.path)
         }
     }
@@ -85,7 +85,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.path, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
             let problems: [ConfigurationError.Problem]
             var exists = true
             do {

@@ -11,13 +11,23 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "file"), completion: .file(extensions: ["yaml"]))
     var path: String?
 
+    var flag: Setting<String>? { Setting(path, flag: "--config") }
+
     /// What holds, with what the command line says added.
     func settings(
         _ flags: SettingFlags = SettingFlags(), environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         var flags = flags
-        flags.configurationPath = path
+        flags.configurationPath = flag
         return try Settings.load(flags: flags, environment: environment, home: NSHomeDirectory())
+    }
+}
+
+extension Setting {
+    /// The value of a flag; nil if it was not given.
+    init?(_ value: Value?, flag: String) {
+        guard let value else { return nil }
+        self.init(value, .flag(flag))
     }
 }
 

@@ -37,8 +37,10 @@ enum Console {
         return nil
     }
 
+    /// An error's description and ``Advice``.
     static func message(of error: any Error) -> String {
-        error is CocoaError ? error.localizedDescription : "\(error)"
+        let text = error is CocoaError ? error.localizedDescription : "\(error)"
+        return Advice.text(for: error).map { "\(text) \($0)" } ?? text
     }
 }
 

@@ -101,7 +101,7 @@ struct EvalCommand: AsyncParsableCommand {
         let usual: [RetrievalOptions.Mode] = index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
         let chosen = try parsedModes() ?? usual
         var flags = SettingFlags()
-        flags.rerank = search.reranker
+        flags.rerank = Setting(search.reranker, flag: "--rerank")
         let settings = try service.settings(flags)
         let services = service.services(settings, isQuiet: output.quiet)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }

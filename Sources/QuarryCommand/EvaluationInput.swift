@@ -9,7 +9,7 @@ enum EvaluationInput {
 
     /// The questions of a batch, and what is wrong with the lines that are left out.
     static func batch(at path: String) throws -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
-        try EvaluationQuery.readWhole(jsonl: bytes(at: path), file: path)
+        try EvaluationQuery.readLeniently(jsonl: bytes(at: path), file: path)
     }
 
     static func judgements(at path: String) throws -> Judgements {

@@ -140,9 +140,9 @@ struct IndexCommand: AsyncParsableCommand {
 
     func run() async throws {
         var flags = SettingFlags()
-        flags.model = model
-        flags.transcribe = transcribe
-        flags.describeImages = describeImages
+        flags.model = Setting(model, flag: "--model")
+        flags.transcribe = Setting(transcribe, flag: "--transcribe")
+        flags.describeImages = Setting(describeImages, flag: "--describe-images")
         let settings = try service.settings(flags)
         guard descriptionTokens == nil || settings.describeImages != nil else {
             throw ValidationError("--description-tokens needs a model for pictures: --describe-images.")

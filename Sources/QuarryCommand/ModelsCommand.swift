@@ -115,11 +115,11 @@ struct ModelsCommand: AsyncParsableCommand {
                 return
             }
             var flags = SettingFlags()
-            if localOnly { flags.localOnly = true }
+            if localOnly { flags.localOnly = Setting(true, flag: "--local-only") }
             guard try !file.settings(flags).localOnly.value else {
                 throw ProviderError(
                     .refusedHost,
-                    "\(name) is not installed, and fetching it asks another machine, which localOnly (--local-only) refuses. Fetch it without that, or copy its folder to \(store.directory(of: model).path)."
+                    "\(name) is not installed, and only this machine is allowed. You can also copy its folder to \(store.directory(of: model).path)."
                 )
             }
             try await store.install(model) { if !quiet { Console.note($0) } }

@@ -33,8 +33,8 @@ struct QuerySession: Sendable {
         index = try CorpusIndex.open(at: path, readOnly: true)
         let options = search.options(for: index)
         var flags = SettingFlags()
-        flags.llm = answering.modelNames
-        flags.rerank = search.reranker
+        flags.llm = Setting(answering.modelNames, flag: "--llm")
+        flags.rerank = Setting(search.reranker, flag: "--rerank")
         let settings = try service.settings(flags)
         let services = service.services(settings, isQuiet: isQuiet)
         ledger = services.ledger

@@ -37,11 +37,11 @@ struct ServiceOptions: ParsableArguments {
     /// What holds, these options added to what the command itself says.
     func settings(_ flags: SettingFlags = SettingFlags()) throws -> Settings {
         var flags = flags
-        if localOnly { flags.localOnly = true }
-        flags.maximumCost = maxCost
-        flags.maximumTokens = maxTokens
-        flags.proxy = proxy
-        flags.cacheAnswers = cache
+        if localOnly { flags.localOnly = Setting(true, flag: "--local-only") }
+        flags.maximumCost = Setting(maxCost, flag: "--max-cost")
+        flags.maximumTokens = Setting(maxTokens, flag: "--max-tokens")
+        flags.proxy = Setting(proxy, flag: "--proxy")
+        flags.cacheAnswers = Setting(cache, flag: cache == false ? "--no-cache" : "--cache")
         return try configuration.settings(flags)
     }
 

@@ -10,7 +10,7 @@ final class WaitNotes: Sendable {
     private let shown = Mutex<[String: ContinuousClock.Instant]>([:])
     private let isTerminal = Console.standardErrorIsTerminal
 
-    @Sendable func show(_ wait: ProviderWait) {
+    @Sendable func show(_ wait: RequestDelay) {
         guard isTerminal || wait.duration >= .seconds(10), isNew(wait) else { return }
         let duration = ProgressLine.duration(wait.duration / .seconds(1))
         let line = "waiting \(duration) for \(wait.model): \(wait.reason)"
@@ -18,7 +18,7 @@ final class WaitNotes: Sendable {
         Console.note(isTerminal ? "\r\u{1B}[K\(line)" : line)
     }
 
-    private func isNew(_ wait: ProviderWait) -> Bool {
+    private func isNew(_ wait: RequestDelay) -> Bool {
         let end = ContinuousClock.now + wait.duration
         let provider = String(wait.model.prefix { $0 != "/" })
         return shown.withLock { shown in

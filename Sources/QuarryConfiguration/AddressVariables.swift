@@ -1,23 +1,22 @@
 import Foundation
 import QuarryProviders
 
-/// Variables by which people tell other programs where a server is: what holds for those holds here, unless the
-/// configuration file says otherwise.
+/// Environment variables of other programs with the addresses of servers. The configuration file takes precedence.
 enum AddressVariables {
     private struct Variable: Sendable {
         let name: String
-        /// The address that a value means.
+        /// Converts a value to an address.
         let address: @Sendable (String) -> String
     }
 
-    /// By the names of the providers.
+    /// The variables by provider.
     private static let variables = [
         "azure": Variable(name: "AZURE_OPENAI_ENDPOINT") { $0.hasSuffix("/openai/v1") ? $0 : $0 + "/openai/v1" },
         "azure-deployments": Variable(name: "AZURE_OPENAI_ENDPOINT") { $0 },
         "ollama": Variable(name: "OLLAMA_HOST", address: ollama),
     ]
 
-    /// The address of a provider that still has its preset's; nil where no variable names one.
+    /// The address of a provider from a variable; nil without one, or if the file changes the preset's address.
     static func address(of provider: Provider, in environment: [String: String]) -> Setting<String>? {
         guard let preset = Provider.presets.first(where: { $0.name == provider.name }),
             preset.baseURL == provider.baseURL, let variable = variables[provider.name],
@@ -27,15 +26,16 @@ enum AddressVariables {
             variable.address(text.hasSuffix("/") ? String(text.dropLast()) : text), .environment(variable.name))
     }
 
-    /// As Ollama reads it: a host, a port, both, or a URL; the port is 11434 without a scheme, else the scheme's. A
-    /// server that listens everywhere is also on this machine.
+    /// Parses a value like Ollama: a host, a port, both, or a URL. Without a scheme the default port is 11434.
+    ///
+    /// A server that listens on all addresses is reached on this machine.
     @Sendable private static func ollama(_ text: String) -> String {
         let scheme = text.range(of: "://").map { String(text[..<$0.lowerBound]) }
         var rest = Substring(text.range(of: "://").map { text[$0.upperBound...] } ?? text[...])
         let path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
         rest = rest.prefix { $0 != "/" }
         var (host, port) = (String(rest), "")
-        // The colons of a bare IPv6 address are no port's.
+        // The colons of a bare IPv6 address do not separate a port.
         if let colon = rest.lastIndex(of: ":"), rest.firstIndex(of: ":") == colon || rest[..<colon].hasSuffix("]") {
             (host, port) = (String(rest[..<colon]), String(rest[colon...].dropFirst()))
         } else if rest.contains(":"), !rest.hasPrefix("[") {

@@ -1,9 +1,9 @@
-/// What is wrong with the configuration: everything that was found, in the order of the file.
+/// All problems of a configuration, in the order of the file.
 public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
     public struct Problem: Sendable, Hashable, CustomStringConvertible {
         /// `config.yaml:3:7`, or the name of a flag or variable.
         public var place: String
-        /// A sentence for a person. Never holds a key.
+        /// A sentence for a person. It never contains a key.
         public var message: String
 
         public init(_ place: String, _ message: String) {

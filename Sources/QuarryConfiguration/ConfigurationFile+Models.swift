@@ -1,9 +1,9 @@
 import QuarryProviders
 
 extension ConfigurationFile {
-    /// Cards of one's own: changes of a built-in card, or new ones.
+    /// Reads custom model cards, which change a built-in card or add a new one.
     ///
-    /// - Parameter day: Stands for `asOf` where a card does not say.
+    /// - Parameter day: The default for `asOf`.
     mutating func readModels(_ value: YAMLValue, day: String) {
         for entry in value.list() {
             let fields = entry.fields([
@@ -38,7 +38,7 @@ extension ModelCard {
         if let values = fields["tasks"]?.list() { tasks = values.compactMap { $0.choice(ModelTask.self) } }
         if let values = fields["dimensions"]?.list() {
             dimensions = values.compactMap { $0.int(atLeast: 1) }
-            // Who knows better is not held to what the built-in card says.
+            // The user's dimensions override the choice of the built-in card.
             dimensionChoice = nil
         }
         if let value = fields["contextTokens"]?.int(atLeast: 1) { contextTokens = value }
@@ -67,7 +67,7 @@ extension ModelCard {
 }
 
 extension YAMLValue {
-    /// A day or month as ISO 8601 writes it.
+    /// A day or month in ISO 8601.
     fileprivate func day() -> String? {
         guard let text = string() else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -1,12 +1,12 @@
 import QuarryProviders
 
 extension ConfigurationFile {
-    /// Providers by name: changes of a preset, or new ones.
+    /// Reads providers by name, which change a preset or add a new one.
     mutating func readProviders(_ value: YAMLValue) {
         for (key, value) in value.entries() {
             guard let name = key.string() else { continue }
             guard name.utf8.allSatisfy(Self.isNameByte), name != "local" else {
-                key.refuse("A provider cannot be called “\(name)”. Use letters, digits, points and hyphens.")
+                key.refuse("“\(name)” is not a valid provider name. Use letters, digits, points and hyphens.")
                 continue
             }
             let index = providers.firstIndex { $0.name == name }
@@ -23,7 +23,7 @@ extension ConfigurationFile {
                 }
                 if provider.tasks.isEmpty {
                     key.refuse(
-                        "The new provider \(name) needs a dialect for what it can do: embedding, generation, reranking "
+                        "The new provider \(name) needs a dialect for each of its tasks: embedding, generation, reranking "
                             + "or transcription.")
                 }
                 providers.append(provider)
@@ -41,7 +41,7 @@ extension ConfigurationFile {
         Suggestion.nearest(to: name, among: providers.map(\.name)).map { " Did you mean “\($0)”?" } ?? ""
     }
 
-    /// Whether the value of a header field is probably a key.
+    /// Whether a header field probably contains a key.
     private static func isSecretField(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["authorization", "key", "token", "secret"].contains { name.contains($0) }
@@ -64,13 +64,14 @@ extension Provider {
     fileprivate mutating func read(_ fields: [String: YAMLValue]) {
         if let address = fields["baseURL"], let text = address.string() {
             baseURL = text
-            let shown = ShownAddress.withoutSecrets(text)
+            let shown = RedactedURL.text(of: text)
             if host == nil {
-                let advice = shown == text ? "" : " Write it without a name, password or query; keys belong under keys."
-                address.refuse("\(address.keyPath) “\(shown)” is no http or https address.\(advice)")
+                let advice =
+                    shown == text ? "" : " Write it without a user name, password or query; keys belong under keys."
+                address.refuse("\(address.keyPath) “\(shown)” is not an http or https address.\(advice)")
             } else if shown != text {
                 address.refuse(
-                    "\(address.keyPath) “\(shown)” holds a name, a password or a query. Write it without; keys belong under keys."
+                    "\(address.keyPath) “\(shown)” contains a user name, a password or a query. Write it without; keys belong under keys."
                 )
             }
         }

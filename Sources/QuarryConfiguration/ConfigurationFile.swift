@@ -2,10 +2,10 @@ public import Foundation
 public import QuarryProviders
 import Yams
 
-/// What a configuration file says.
+/// The content of a configuration file.
 public struct ConfigurationFile: Sendable {
     public struct Timeouts: Sendable, Hashable {
-        /// All in seconds.
+        /// In seconds, like the others.
         public var connect: Setting<Double>?
         public var firstByte: Setting<Double>?
         public var idle: Setting<Double>?
@@ -13,16 +13,16 @@ public struct ConfigurationFile: Sendable {
 
     public struct CacheSettings: Sendable, Hashable {
         public var answers: Setting<Bool>?
-        /// The least cosine at which an earlier question counts as the same; nil where earlier questions do not count.
+        /// The minimum cosine at which an earlier question counts as the same; nil turns this off.
         public var semantic: Setting<Double?>?
         public var directory: Setting<String>?
         public var maximumMegabytes: Setting<Int>?
     }
 
     public var path: String
-    /// Who embeds.
+    /// The embedding model.
     public var model: Setting<String>?
-    /// Who answers: the first that can.
+    /// The language models, in order of preference.
     public var llm: Setting<[String]>?
     public var rerank: Setting<String>?
     public var transcribe: Setting<String>?
@@ -34,27 +34,27 @@ public struct ConfigurationFile: Sendable {
     public var maximumCost: Setting<Decimal>?
     public var maximumTokens: Setting<Int>?
     public var cache = CacheSettings()
-    /// All there are: the presets with the changes of the file, and those that it adds.
+    /// The presets with the file's changes, and the providers that the file adds.
     public var providers = Provider.presets
-    /// Where the file speaks of a provider, by name.
+    /// The positions of providers in the file, by name.
     public var providerPositions: [String: FilePosition] = [:]
-    /// Where header fields stand that hold keys, and a proxy's address that holds a password.
+    /// The positions of header fields with keys and of a proxy address with a password.
     var secretFields: [FilePosition] = []
     /// The built-in cards and those of the file.
     public var catalog = ModelCatalog.builtIn
     public var keys: [String: Setting<KeySource>] = [:]
 
-    /// A file that says nothing.
+    /// An empty file.
     init(path: String) {
         self.path = path
     }
 
-    /// - Throws: ``ConfigurationError`` with everything that is wrong.
+    /// - Throws: ``ConfigurationError`` with all problems.
     public init(_ content: FileAccess.Content, path: String, userID: UInt32) throws {
         self.init(path: path)
         let problems = ProblemList(path: path)
         guard let text = String(validating: content.bytes, as: UTF8.self) else {
-            throw ConfigurationError(path, "It is not UTF-8. Save it as UTF-8.")
+            throw ConfigurationError(path, "The file is not UTF-8.")
         }
         guard let root = try Self.compose(text, path: path) else { return }
         let value = YAMLValue(node: root, keyPath: "", problems: problems)
@@ -65,7 +65,7 @@ public struct ConfigurationFile: Sendable {
                 value.refuse("The file must be a mapping, such as “llm: openai/gpt-6-luna”.")
             }
         }
-        checkSecrecy(content, userID: userID, problems)
+        checkPermissions(content, userID: userID, problems)
         guard problems.problems.isEmpty else { throw ConfigurationError(problems.problems) }
     }
 
@@ -111,19 +111,19 @@ public struct ConfigurationFile: Sendable {
         for (key, value) in value.entries() {
             guard let name = key.string() else { continue }
             guard names.contains(name) else {
-                key.refuse("There is no provider “\(name)” to have a key." + Suggestion.text(for: name, among: names))
+                key.refuse("The key is for an unknown provider, “\(name)”." + Suggestion.text(for: name, among: names))
                 continue
             }
             if keys[name] != nil {
-                key.refuse("The key of \(name) is said twice: here and in providers.\(name).key.")
+                key.refuse("The key of \(name) is set twice: here and in providers.\(name).key.")
             } else {
                 keys[name] = value.setting { $0.keySource() }
             }
         }
     }
 
-    /// A file that holds a key must be its owner's alone.
-    private func checkSecrecy(_ content: FileAccess.Content, userID: UInt32, _ problems: ProblemList) {
+    /// Only the owner may be able to read a file with a key.
+    private func checkPermissions(_ content: FileAccess.Content, userID: UInt32, _ problems: ProblemList) {
         let places =
             keys.values.compactMap { key -> FilePosition? in
                 guard case .literal = key.value, case .file(let position) = key.origin else { return nil }
@@ -133,12 +133,12 @@ public struct ConfigurationFile: Sendable {
         if content.ownerID != userID {
             problems.add(
                 place,
-                "The file holds a key and belongs to another user (\(content.ownerID)). Make it yours: "
+                "The file contains a key and belongs to another user (\(content.ownerID)). Change the owner: "
                     + "chown \(userID) \(ShellWord.quoting(path))")
         } else if content.permissions & 0o077 != 0 {
             problems.add(
                 place,
-                "The file holds a key and others may read it. Keep it to yourself: "
+                "The file contains a key, and other users can read it. Restrict it: "
                     + "chmod 600 \(ShellWord.quoting(path))")
         }
     }
@@ -153,11 +153,11 @@ public struct ConfigurationFile: Sendable {
             switch error {
             case .scanner(_, let message, let mark, _), .parser(_, let message, let mark, _),
                 .composer(_, let message, let mark, _):
-                throw problem(mark, "This is no YAML: \(message).")
+                throw problem(mark, "The YAML is malformed: \(message).")
             case .duplicatedKeysInMapping(let names, let context):
-                throw problem(context.mark, "A key is said twice: \(names.joined(separator: ", ")).")
-            case .reader(let message, _, _, _): throw ConfigurationError(path, "This is no YAML: \(message).")
-            default: throw ConfigurationError(path, "This cannot be read as YAML.")
+                throw problem(context.mark, "A key occurs twice: \(names.joined(separator: ", ")).")
+            case .reader(let message, _, _, _): throw ConfigurationError(path, "The YAML is malformed: \(message).")
+            default: throw ConfigurationError(path, "The file is not YAML.")
             }
         }
     }
@@ -168,7 +168,7 @@ extension YAMLValue {
         read(self).map { Setting($0, origin) }
     }
 
-    /// `false`, or a cosine; inside the outer optional, nil stands for off.
+    /// `false` or a cosine. The inner nil means off.
     fileprivate func threshold() -> Double?? {
         guard case .scalar(let scalar) = node else {
             refuse("\(keyPath) must be false or a cosine from 0.5 to 1.")
@@ -197,7 +197,7 @@ extension ConnectionOptions.Proxy {
     }
 }
 
-/// A word as a shell reads it back.
+/// Quotes words for a shell.
 enum ShellWord {
     static func quoting(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy {

@@ -1,18 +1,18 @@
-/// Where the configuration file is.
+/// The location of the configuration file.
 public struct ConfigurationLocation: Sendable, Hashable {
     public var path: String
     public var origin: SettingOrigin
 
-    /// Whether somebody named it, so that it has to be there.
-    public var isNamed: Bool { origin != .builtIn }
+    /// Whether the user named the file, so that it must exist.
+    public var isExplicit: Bool { origin != .builtIn }
 
-    /// `--config`, else `$QUARRY_CONFIG`, else `$XDG_CONFIG_HOME/quarry/config.yaml`, else `~/.config/quarry/config.yaml`.
+    /// The first of: the flag, `$QUARRY_CONFIG`, `$XDG_CONFIG_HOME/quarry/config.yaml`, `~/.config/quarry/config.yaml`.
     ///
-    /// - Parameter home: The person's own folder.
-    public init(flag: String? = nil, environment: [String: String], home: String) {
+    /// - Parameter home: The user's home folder.
+    public init(flag: Setting<String>? = nil, environment: [String: String], home: String) {
         if let flag {
-            path = Self.expanding(flag, home: home)
-            origin = .flag("--config")
+            path = Self.expanding(flag.value, home: home)
+            origin = flag.origin
         } else if let named = environment["QUARRY_CONFIG"], !named.isEmpty {
             path = Self.expanding(named, home: home)
             origin = .environment("QUARRY_CONFIG")
@@ -22,7 +22,7 @@ public struct ConfigurationLocation: Sendable, Hashable {
         }
     }
 
-    /// A folder of the XDG Base Directory Specification, which ignores values that are not absolute.
+    /// A folder of the XDG Base Directory Specification, which ignores relative paths.
     static func folder(
         _ variable: String, else standard: String, _ environment: [String: String], home: String
     ) -> String {
@@ -32,7 +32,7 @@ public struct ConfigurationLocation: Sendable, Hashable {
         return "\(home)/\(standard)"
     }
 
-    /// `~/x` as a path below the person's own folder.
+    /// `~/x` as a path in the home folder.
     static func expanding(_ path: String, home: String) -> String {
         path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path
     }

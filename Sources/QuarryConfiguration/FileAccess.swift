@@ -1,10 +1,10 @@
 public import Foundation
 
-/// How configuration files are read: a value, so that whoever calls decides what there is to see.
+/// Reads configuration files. As a value, so that tests can replace the file system.
 public struct FileAccess: Sendable {
     public struct Content: Sendable {
         public var bytes: [UInt8]
-        /// The lowest nine bits of its mode.
+        /// The lowest nine bits of the mode.
         public var permissions: Int
         public var ownerID: UInt32
         public var modified: Date
@@ -17,9 +17,9 @@ public struct FileAccess: Sendable {
         }
     }
 
-    /// The one who reads.
+    /// The user of this process.
     public var userID: UInt32
-    /// Nil where there is no such file.
+    /// Returns nil if the file does not exist.
     public var read: @Sendable (String) throws -> Content?
 
     public init(userID: UInt32, read: @escaping @Sendable (String) throws -> Content?) {
@@ -27,24 +27,24 @@ public struct FileAccess: Sendable {
         self.read = read
     }
 
-    /// Larger files are refused.
+    /// The limit on the size of a file.
     public static let maximumBytes = 1 << 20
 
-    /// The files of this machine.
+    /// The file system of this machine.
     public static let system = FileAccess(userID: geteuid()) { path in
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw ConfigurationError(path, "It cannot be opened: \(String(cString: strerror(errno))).")
+            throw ConfigurationError(path, "The file cannot be opened: \(String(cString: strerror(errno))).")
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
-            throw ConfigurationError(path, "It is a folder. Name a file.")
+            throw ConfigurationError(path, "The path is a folder, not a file.")
         }
         let data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
         guard data.count <= maximumBytes else {
-            throw ConfigurationError(path, "It is larger than \(maximumBytes) bytes, so it is no configuration.")
+            throw ConfigurationError(path, "The file is larger than the limit of \(maximumBytes) bytes.")
         }
         return Content(
             bytes: Array(data), permissions: Int(status.st_mode & 0o777), ownerID: status.st_uid,

@@ -1,26 +1,26 @@
 import Foundation
 import QuarryProviders
 
-/// Asks another program, such as a password manager, for a key.
+/// Gets a key from another program, such as a password manager.
 ///
-/// The program runs without a shell, reads nothing, and what it writes is seen by nobody: the first line of its output
-/// is the key, its errors are dropped.
+/// The program runs without a shell and without input. The first line of its output is the key, and its errors are
+/// discarded. Its output is never shown.
 public struct KeyCommand: Sendable {
-    /// The default is 30 s: a password manager may have to ask its owner first.
+    /// The default is 30 s: a password manager may have to ask the user first.
     public var timeout: Duration
-    /// Longer output is no key.
+    /// The limit on the output.
     static let maximumBytes = 1 << 16
 
     public init(timeout: Duration = .seconds(30)) {
         self.timeout = timeout
     }
 
-    /// - Parameter environment: What the program sees; its `PATH` finds the program.
+    /// - Parameter environment: The environment of the program. Its `PATH` is used to find the program.
     /// - Throws: ``KeyCommandError``.
     func key(from words: [String], environment: [String: String]) async throws -> APIKey {
         guard let name = words.first else { throw KeyCommandError("the command is empty.") }
         guard let program = Self.find(name, environment["PATH"] ?? "/usr/bin:/bin") else {
-            throw KeyCommandError("there is no program “\(name)”. Install it, or write its whole path.")
+            throw KeyCommandError("there is no program “\(name)”.")
         }
         let timeout = timeout
         let output = try await withCheckedThrowingContinuation {
@@ -37,7 +37,7 @@ public struct KeyCommand: Sendable {
         guard let text = String(validating: line, as: UTF8.self),
             let key = APIKey(text.trimmingCharacters(in: .whitespaces))
         else {
-            throw KeyCommandError("“\(name)” wrote no key on its first line.")
+            throw KeyCommandError("the first line of “\(name)” is not a key.")
         }
         return key
     }
@@ -62,7 +62,7 @@ public struct KeyCommand: Sendable {
         defer { end(process) }
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: timeout)
-        let late = KeyCommandError("“\(name)” took longer than \(timeout). Run it by hand to see what it waits for.")
+        let late = KeyCommandError("“\(name)” took longer than \(timeout).")
         var output: [UInt8] = []
         let descriptor = pipe.fileHandleForReading.fileDescriptor
         while true {
@@ -78,7 +78,7 @@ public struct KeyCommand: Sendable {
             guard count > 0 else { break }
             output += piece.prefix(count)
             guard output.count <= maximumBytes else {
-                throw KeyCommandError("“\(name)” writes more than \(maximumBytes) bytes, so it is no key.")
+                throw KeyCommandError("“\(name)” writes more than \(maximumBytes) bytes, which is not a key.")
             }
         }
         while process.isRunning {
@@ -87,7 +87,7 @@ public struct KeyCommand: Sendable {
         }
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             throw KeyCommandError(
-                "“\(name)” ended with \(process.terminationStatus). Run it by hand to see what it says.")
+                "“\(name)” ended with status \(process.terminationStatus).")
         }
         return output
     }
@@ -99,7 +99,7 @@ public struct KeyCommand: Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    /// A program as the shell would find it, without asking a shell.
+    /// Finds a program like a shell.
     private static func find(_ name: String, _ path: String) -> String? {
         let files = FileManager.default
         if name.contains("/") { return files.isExecutableFile(atPath: name) ? name : nil }
@@ -107,7 +107,7 @@ public struct KeyCommand: Sendable {
     }
 }
 
-/// A program brought no key. Never holds what it wrote.
+/// A program that did not return a key. The description never contains its output.
 struct KeyCommandError: Error, CustomStringConvertible {
     var description: String
 

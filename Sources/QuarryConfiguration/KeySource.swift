@@ -1,14 +1,14 @@
 public import QuarryProviders
 
-/// Where a provider's key is to be found.
+/// The source of a provider's key.
 public enum KeySource: Sendable, Hashable, CustomStringConvertible {
     case environment(String)
-    /// Program and arguments; its output is the key. It runs without a shell.
+    /// A program and its arguments. Its output is the key, and it runs without a shell.
     case command([String])
-    /// Written in the configuration file, which nobody else may then read.
+    /// A key in the configuration file, which must then be readable only by its owner.
     case literal(APIKey)
 
-    /// Never holds a key.
+    /// Never contains a key.
     public var description: String {
         switch self {
         case .environment(let name): "environment \(name)"
@@ -24,7 +24,8 @@ extension YAMLValue {
         let known = ["environment", "command", "value"]
         guard isMapping else {
             refuse(
-                "\(keyPath) must say where the key is: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}.")
+                "\(keyPath) must have the source of the key: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}."
+            )
             return nil
         }
         let fields = fields(known)
@@ -35,7 +36,7 @@ extension YAMLValue {
         if let name = fields["environment"] {
             guard let text = name.string() else { return nil }
             guard text.utf8.allSatisfy(Self.isNameByte), text.first?.isNumber == false else {
-                // It may be the key itself, put in the wrong place.
+                // The value may be the key itself, so it is not repeated.
                 name.refuse("\(name.keyPath) must be the name of a variable, such as OPENAI_API_KEY.")
                 return nil
             }

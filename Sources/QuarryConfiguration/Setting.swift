@@ -1,4 +1,4 @@
-/// A value, with who said so.
+/// A value and its origin.
 public struct Setting<Value> {
     public var value: Value
     public var origin: SettingOrigin
@@ -17,11 +17,11 @@ extension Setting: Sendable where Value: Sendable {}
 extension Setting: Equatable where Value: Equatable {}
 extension Setting: Hashable where Value: Hashable {}
 
-/// Where a setting comes from; what stands first wins over what follows.
+/// The origin of a setting, in order of precedence.
 public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// An option of the command line, such as `--llm`.
+    /// An option of the command line.
     case flag(String)
-    /// A variable of the environment.
+    /// An environment variable.
     case environment(String)
     case file(FilePosition)
     case builtIn
@@ -36,7 +36,7 @@ public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A place in a configuration file.
+/// A position in a configuration file.
 public struct FilePosition: Sendable, Hashable, CustomStringConvertible {
     public var path: String
     /// From 1.

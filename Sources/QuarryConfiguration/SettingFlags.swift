@@ -1,29 +1,20 @@
 public import Foundation
 
-/// What the command line says; nil where it does not.
+/// The settings of the command line, with the names of their flags as origins; nil if not given.
 public struct SettingFlags: Sendable, Hashable {
-    /// `--config`
-    public var configurationPath: String?
-    /// `--model`
-    public var model: String?
-    /// `--llm`, the first that can answer.
-    public var llm: [String]?
-    /// `--rerank`
-    public var rerank: String?
-    /// `--transcribe`
-    public var transcribe: String?
-    /// `--describe-images`
-    public var describeImages: String?
-    /// `--local-only`
-    public var localOnly: Bool?
-    /// `--proxy`
-    public var proxy: String?
-    /// `--max-cost`, in US dollars.
-    public var maximumCost: Decimal?
-    /// `--max-tokens`
-    public var maximumTokens: Int?
-    /// `--cache` and `--no-cache`
-    public var cacheAnswers: Bool?
+    public var configurationPath: Setting<String>?
+    public var model: Setting<String>?
+    /// In order of preference.
+    public var llm: Setting<[String]>?
+    public var rerank: Setting<String>?
+    public var transcribe: Setting<String>?
+    public var describeImages: Setting<String>?
+    public var localOnly: Setting<Bool>?
+    public var proxy: Setting<String>?
+    /// US dollars.
+    public var maximumCost: Setting<Decimal>?
+    public var maximumTokens: Setting<Int>?
+    public var cacheAnswers: Setting<Bool>?
 
     public init() {}
 }

@@ -2,9 +2,9 @@ public import Foundation
 import QuarryProviders
 
 extension Settings {
-    /// What is doubtful, though it can be read: models of unknown providers, retired ones, and keys that are missing.
+    /// Doubtful but valid settings: models of unknown providers, retired models, and missing keys.
     ///
-    /// - Parameter today: The day to judge retirements by.
+    /// - Parameter today: The day for checking retirements.
     public func findings(today: Date = Date()) -> [ConfigurationError.Problem] {
         var findings: [ConfigurationError.Problem] = []
         var named: [(text: String, origin: SettingOrigin)] = []
@@ -25,19 +25,19 @@ extension Settings {
                 }
                 if provider.baseURL.isEmpty {
                     findings.append(
-                        .init("\(origin)", "\(provider.name) has no address. Set providers.\(provider.name).baseURL."))
+                        .init("\(origin)", "\(provider.name) has no base URL. Set providers.\(provider.name).baseURL."))
                 }
                 if provider.needsKey, keyOrigin(for: provider) == nil {
                     let variables = provider.keyVariables.joined(separator: " or ")
                     findings.append(
                         .init(
                             "\(origin)",
-                            "\(provider.name) wants a key and has none. Set \(variables.isEmpty ? "" : "\(variables), or ")keys.\(provider.name)."
+                            "\(provider.name) needs an API key. Set \(variables.isEmpty ? "" : "\(variables), or ")keys.\(provider.name)."
                         ))
                 }
                 if localOnly.value, !provider.isOnThisMachine {
                     findings.append(
-                        .init("\(origin)", "\(text) is not on this machine, and localOnly refuses every other host."))
+                        .init("\(origin)", "\(text) is not on this machine, and localOnly allows only this machine."))
                 }
             } catch {
                 findings.append(.init("\(origin)", "\(error)"))
@@ -46,7 +46,7 @@ extension Settings {
         return findings
     }
 
-    /// Whether a text names a model of a server: an address, or a provider before a slash.
+    /// Whether a text is a remote model: an address, or a provider before a slash.
     public func isRemote(_ text: String) -> Bool {
         let lower = text.lowercased()
         if lower.hasPrefix("http://") || lower.hasPrefix("https://") { return true }

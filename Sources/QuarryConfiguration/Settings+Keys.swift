@@ -1,10 +1,9 @@
 public import QuarryProviders
 
 extension Settings {
-    /// The key of a provider: from its variable in the environment, else from where the file says; nil where nobody
-    /// has one.
+    /// The key of a provider: from its environment variable, or else from the source in the file. Nil without either.
     ///
-    /// - Throws: ``ConfigurationError`` where the file names a variable that is not set, or a command that fails.
+    /// - Throws: ``ConfigurationError`` if the file names a variable that is not set, or a command that fails.
     public func key(for provider: Provider, commands: KeyCommand = KeyCommand()) async throws -> APIKey? {
         if let variable = keyVariable(of: provider), let text = environment[variable] { return APIKey(text) }
         guard let setting = keys[provider.name] else { return nil }
@@ -14,7 +13,7 @@ extension Settings {
             guard let key = environment[name].flatMap({ APIKey($0) }) else {
                 throw ConfigurationError(
                     "\(setting.origin)",
-                    "The key of \(provider.name) is said to be in \(name), which is not set. Set it, or say another place."
+                    "The key of \(provider.name) should be in the variable \(name), which is not set."
                 )
             }
             return key
@@ -22,12 +21,12 @@ extension Settings {
             do {
                 return try await commands.key(from: words, environment: environment)
             } catch {
-                throw ConfigurationError("\(setting.origin)", "The key of \(provider.name) cannot be had: \(error)")
+                throw ConfigurationError("\(setting.origin)", "The key of \(provider.name) is not available: \(error)")
             }
         }
     }
 
-    /// Where the key of a provider would come from, without fetching it; nil where nobody has one.
+    /// The origin of a provider's key, without fetching it. Nil without a key.
     public func keyOrigin(for provider: Provider) -> Setting<String>? {
         if let variable = keyVariable(of: provider) {
             return Setting("environment \(variable)", .environment(variable))

@@ -1,7 +1,7 @@
 public import Foundation
 import QuarryProviders
 
-/// A setting as it is shown: never with a secret in it.
+/// A setting for display, without secrets.
 public struct SettingRow: Sendable, Hashable {
     public enum Value: Sendable, Hashable, Encodable {
         case unset
@@ -27,7 +27,7 @@ public struct SettingRow: Sendable, Hashable {
     public var value: Value
     public var origin: SettingOrigin
 
-    /// `key: value`, as the file would say it.
+    /// `key: value`, as in the file.
     public var text: String {
         switch value {
         case .unset: "\(key):"
@@ -51,7 +51,7 @@ extension SettingRow: Encodable {
 }
 
 extension Settings {
-    /// Every setting with its origin, those that nobody set included; keys only as `<redacted>`.
+    /// All settings with their origins, including unset ones. Keys are `<redacted>`.
     public var rows: [SettingRow] {
         func row<Value>(
             _ key: String, _ setting: Setting<Value>?, _ shown: (Value) -> SettingRow.Value
@@ -83,7 +83,7 @@ extension Settings {
             if let origin {
                 rows.append(
                     SettingRow(
-                        key: "providers.\(provider.name)", value: .text(ShownAddress.withoutSecrets(provider.baseURL)),
+                        key: "providers.\(provider.name)", value: .text(RedactedURL.text(of: provider.baseURL)),
                         origin: origin))
             }
         }
@@ -96,14 +96,14 @@ extension Settings {
         return rows
     }
 
-    /// A model's name, or its server's address without what may be secret in it.
+    /// A model's name, or its server's address without secrets.
     private static func shown(_ model: String) -> String {
-        model.contains("://") ? ShownAddress.withoutSecrets(model) : model
+        model.contains("://") ? RedactedURL.text(of: model) : model
     }
 }
 
 extension Settings: CustomStringConvertible, CustomReflectable {
-    /// The rows with their origins. No textual form of settings shows a key.
+    /// The rows with their origins. No textual form of settings contains a key.
     public var description: String { rows.map { "\($0.text)  # \($0.origin)" }.joined(separator: "\n") }
 
     public var customMirror: Mirror { Mirror(self, children: ["rows": rows]) }

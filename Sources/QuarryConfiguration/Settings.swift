@@ -1,20 +1,20 @@
 public import Foundation
 public import QuarryProviders
 
-/// What holds: flags before the environment, the environment before the file, the file before what is built in.
+/// The effective settings. Flags override the environment, which overrides the file, which overrides the defaults.
 public struct Settings: Sendable {
     public var location: ConfigurationLocation
-    /// Whether there is a file at the location.
+    /// Whether the file exists.
     public var hasFile: Bool
 
-    /// Who embeds a new index; nil for the built-in model.
+    /// The embedding model of a new index; nil for the built-in one.
     public var model: Setting<String>?
-    /// Who answers: the first that can. Nil where nobody is asked.
+    /// The language models, in order of preference; nil for none.
     public var llm: Setting<[String]>?
     public var rerank: Setting<String>?
-    /// Who writes down what is said in recordings; nil where they are not read.
+    /// The model that transcribes recordings; nil if they are not read.
     public var transcribe: Setting<String>?
-    /// Who says what pictures show; nil where they are not read.
+    /// The model that describes pictures; nil if they are not read.
     public var describeImages: Setting<String>?
 
     public var localOnly: Setting<Bool>
@@ -27,34 +27,34 @@ public struct Settings: Sendable {
     /// Seconds.
     public var idleTimeout: Setting<Double>
 
-    /// US dollars a run may cost.
+    /// The maximum cost of a run in US dollars.
     public var maximumCost: Setting<Decimal>?
-    /// Tokens a run may read and write.
+    /// The maximum number of input and output tokens of a run.
     public var maximumTokens: Setting<Int>?
 
-    /// Whether answers are kept and given again.
+    /// Whether answers are cached.
     public var cacheAnswers: Setting<Bool>
-    /// The least cosine at which an earlier question counts as the same; nil where it never does.
+    /// The minimum cosine at which an earlier question counts as the same; nil turns this off.
     public var semanticThreshold: Setting<Double?>
     public var cacheDirectory: Setting<String>
     public var cacheMegabytes: Setting<Int>
 
-    /// The presets with the file's changes, and those it adds.
+    /// The presets with the file's changes, and the providers that the file adds.
     public var providers: [Provider]
-    /// The built-in cards and the file's.
+    /// The built-in cards and those of the file.
     public var catalog: ModelCatalog
     let providerPositions: [String: FilePosition]
-    /// The providers whose addresses are those of variables.
+    /// The addresses from environment variables, by provider.
     let addresses: [String: Setting<String>]
     let keys: [String: Setting<KeySource>]
     let environment: [String: String]
 
-    /// Reads the configuration file, if there is one.
+    /// Reads the configuration file if it exists.
     ///
     /// - Parameters:
-    ///   - environment: Of the process; nothing else of it is looked at.
-    ///   - home: The person's own folder.
-    /// - Throws: ``ConfigurationError``; also where a file was named and is not there.
+    ///   - environment: The environment of the process. No other environment is read.
+    ///   - home: The user's home folder.
+    /// - Throws: ``ConfigurationError``, also if the user named a file that does not exist.
     public static func load(
         flags: SettingFlags = SettingFlags(), environment: [String: String], home: String, files: FileAccess = .system
     ) throws -> Settings {
@@ -65,11 +65,11 @@ public struct Settings: Sendable {
         } catch let error as ConfigurationError {
             throw error
         } catch {
-            throw ConfigurationError(location.path, "It cannot be read: \(error).")
+            throw ConfigurationError(location.path, "The file cannot be read: \(error).")
         }
-        if content == nil, location.isNamed {
+        if content == nil, location.isExplicit {
             throw ConfigurationError(
-                location.path, "There is no such file; \(location.origin) names it. Write it, or name another.")
+                location.path, "The file does not exist. Its path is from: \(location.origin).")
         }
         let file = try content.map { try ConfigurationFile($0, path: location.path, userID: files.userID) }
         return try Settings(
@@ -98,20 +98,20 @@ public struct Settings: Sendable {
         keys = file.keys
         var variables = VariableReader(environment: environment)
 
-        model = flags.model.flagged("--model") ?? variables.text("QUARRY_MODEL") ?? file.model
-        llm = flags.llm.flagged("--llm") ?? variables.list("QUARRY_LLM") ?? file.llm
-        rerank = flags.rerank.flagged("--rerank") ?? variables.text("QUARRY_RERANK") ?? file.rerank
-        transcribe = flags.transcribe.flagged("--transcribe") ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe
+        model = flags.model ?? variables.text("QUARRY_MODEL") ?? file.model
+        llm = flags.llm ?? variables.list("QUARRY_LLM") ?? file.llm
+        rerank = flags.rerank ?? variables.text("QUARRY_RERANK") ?? file.rerank
+        transcribe = flags.transcribe ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe
         describeImages =
-            flags.describeImages.flagged("--describe-images") ?? variables.text("QUARRY_DESCRIBE_IMAGES")
+            flags.describeImages ?? variables.text("QUARRY_DESCRIBE_IMAGES")
             ?? file.describeImages
 
         let options = ConnectionOptions()
         localOnly =
-            flags.localOnly.flagged("--local-only") ?? variables.bool("QUARRY_LOCAL_ONLY") ?? file.localOnly
+            flags.localOnly ?? variables.bool("QUARRY_LOCAL_ONLY") ?? file.localOnly
             ?? Setting(options.isLocalOnly, .builtIn)
         proxy =
-            (flags.proxy.flagged("--proxy") ?? variables.text("QUARRY_PROXY"))?.map(ConnectionOptions.Proxy.init)
+            (flags.proxy ?? variables.text("QUARRY_PROXY"))?.map(ConnectionOptions.Proxy.init)
             ?? file.proxy ?? Setting(.environment, .builtIn)
         let place = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         func path(_ text: String) -> String {
@@ -127,12 +127,12 @@ public struct Settings: Sendable {
         idleTimeout = file.timeouts.idle ?? Setting(options.idleTimeout.inSeconds, .builtIn)
 
         maximumCost =
-            flags.maximumCost.flagged("--max-cost") ?? variables.decimal("QUARRY_MAX_COST") ?? file.maximumCost
+            flags.maximumCost ?? variables.decimal("QUARRY_MAX_COST") ?? file.maximumCost
         maximumTokens =
-            flags.maximumTokens.flagged("--max-tokens") ?? variables.count("QUARRY_MAX_TOKENS") ?? file.maximumTokens
+            flags.maximumTokens ?? variables.count("QUARRY_MAX_TOKENS") ?? file.maximumTokens
 
         cacheAnswers =
-            flags.cacheAnswers.flagged(flags.cacheAnswers == false ? "--no-cache" : "--cache")
+            flags.cacheAnswers
             ?? variables.bool("QUARRY_CACHE") ?? file.cache.answers ?? Setting(true, .builtIn)
         semanticThreshold = file.cache.semantic ?? Setting(nil, .builtIn)
         cacheDirectory =
@@ -146,7 +146,7 @@ public struct Settings: Sendable {
 }
 
 extension Settings {
-    /// The bounds and paths of connections.
+    /// The options for connections.
     public var connectionOptions: ConnectionOptions {
         var options = ConnectionOptions()
         options.isLocalOnly = localOnly.value
@@ -162,7 +162,7 @@ extension Settings {
         Budget(maximumCost: maximumCost?.value, maximumTokens: maximumTokens?.value)
     }
 
-    /// Which model of which provider a text names, those of the file among them.
+    /// Parses the name of a model, also of a provider in the file.
     /// - Throws: ``ProviderError`` with code `invalidConfiguration`.
     public func reference(_ text: String) throws -> ModelReference {
         try ModelReference(text, among: providers)
@@ -175,11 +175,7 @@ extension Duration {
     }
 }
 
-extension Optional {
-    fileprivate func flagged(_ name: String) -> Setting<Wrapped>? { map { Setting($0, .flag(name)) } }
-}
-
-/// Reads settings from variables; empty ones count as not set.
+/// Reads settings from environment variables. Empty ones count as not set.
 private struct VariableReader {
     let environment: [String: String]
     var problems: [ConfigurationError.Problem] = []
@@ -188,7 +184,7 @@ private struct VariableReader {
         environment[name].flatMap { $0.isEmpty ? nil : Setting($0, .environment(name)) }
     }
 
-    /// Values between commas.
+    /// Comma-separated values.
     func list(_ name: String) -> Setting<[String]>? {
         guard let text = text(name) else { return nil }
         let parts = text.value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -218,7 +214,8 @@ private struct VariableReader {
     ) -> Setting<Value>? {
         guard let text = text(name) else { return nil }
         guard let value = parse(text.value) else {
-            problems.append(.init("environment \(name)", "It must be \(wanted), not “\(text.value.prefix(80))”."))
+            problems.append(
+                .init("environment \(name)", "The value must be \(wanted), not “\(text.value.prefix(80))”."))
             return nil
         }
         return Setting(value, text.origin)

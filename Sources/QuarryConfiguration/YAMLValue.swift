@@ -2,7 +2,7 @@ import Foundation
 import QuarryProviders
 import Yams
 
-/// Gathers what is wrong in a file, so that everything is said at once.
+/// Collects all problems of a file.
 final class ProblemList {
     let path: String
     private(set) var problems: [ConfigurationError.Problem] = []
@@ -16,7 +16,7 @@ final class ProblemList {
     }
 }
 
-/// A value of a YAML file with its place, read as the type that is wanted; what is no such value becomes a problem.
+/// A value of a YAML file with its position. Reading it as the wrong type adds a problem.
 struct YAMLValue {
     let node: Node
     /// `providers.acme.limits`
@@ -29,7 +29,7 @@ struct YAMLValue {
 
     var origin: SettingOrigin { .file(position) }
 
-    /// Nothing, `~` or `null`: as if the key were not there.
+    /// Whether the value is empty, `~` or `null`. Such a key counts as missing.
     var isNull: Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
@@ -56,7 +56,7 @@ struct YAMLValue {
         }
     }
 
-    /// - Parameter isSecret: The value is not repeated in a problem.
+    /// - Parameter isSecret: Whether the problem must not repeat the value.
     private func refuse(wanting wanted: String, isSecret: Bool = false) {
         var found = kind
         let mayBeKey = keyPath == "keys" || keyPath.hasPrefix("keys.") || keyPath.hasSuffix(".key")
@@ -72,7 +72,7 @@ struct YAMLValue {
         return scalar.string
     }
 
-    /// A text that is no quoted one, to be read as a number or truth value.
+    /// An unquoted text, to be parsed as a number or a Boolean.
     private var plain: String? {
         guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return nil }
         return scalar.string
@@ -112,11 +112,11 @@ struct YAMLValue {
         return value
     }
 
-    /// A list, or one value that stands for a list of one.
+    /// A list. A single value counts as a list of one.
     func list() -> [YAMLValue] {
         guard case .sequence(let sequence) = node else { return isNull ? [] : [self] }
         guard sequence.count <= 1_000 else {
-            refuse("\(keyPath) has \(sequence.count) entries; at most 1000 are read.")
+            refuse("\(keyPath) has \(sequence.count) entries, and the limit is 1000.")
             return []
         }
         return sequence.enumerated().map {
@@ -137,7 +137,7 @@ struct YAMLValue {
         return nil
     }
 
-    /// The entries of a mapping whose keys are names of any kind, nulls left out.
+    /// The entries of a mapping with arbitrary keys, without null values.
     func entries() -> [(key: YAMLValue, value: YAMLValue)] {
         guard case .mapping(let mapping) = node else {
             refuse(wanting: "a mapping")
@@ -155,7 +155,7 @@ struct YAMLValue {
         }
     }
 
-    /// The entries of a mapping with these keys; others become problems.
+    /// The entries of a mapping with known keys. Each unknown key adds a problem.
     func fields(_ known: [String]) -> [String: YAMLValue] {
         var fields: [String: YAMLValue] = [:]
         for (key, value) in entries() {
@@ -172,7 +172,7 @@ struct YAMLValue {
     }
 }
 
-/// Amounts as people write them: digits with one point.
+/// Parses amounts: digits with at most one point.
 enum DecimalText {
     static func value(of text: String) -> Decimal? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -2,30 +2,30 @@ import QuarryCore
 import QuarryProviders
 
 extension EmbeddingClient {
-    /// How long replies are waited for that were under way when another request failed: they are paid for.
-    private static let patience = Duration.seconds(20)
+    /// The time for replies that are in flight when another request fails. They are billed, so they are kept.
+    private static let drainTimeout = Duration.seconds(20)
 
-    /// One request under way.
+    /// One request in flight.
     private struct Request {
         let task: Task<EmbeddingBatch, any Error>
-        let turn: ProviderTurn
+        let slot: RequestSlot
 
         func cancel() {
-            turn.close()
+            slot.close()
             task.cancel()
         }
     }
 
     private enum Event: Sendable {
         case ended(Range<Int>, Result<EmbeddingBatch, any Error>)
-        case patienceIsOver
+        case drainTimedOut
     }
 
-    /// Sends the batches of a plan, some at a time, and tells of each that is answered.
+    /// Sends the batches of a plan concurrently and reports each reply.
     ///
-    /// The next request is on its way while a reply is read and told of. After a failure nothing more is sent, but what
-    /// is at the provider is waited for, up to 20 s: it is paid for. Where nobody is told of parts (unless a budget has
-    /// to know of them), and after a cancellation, everything under way is closed at once.
+    /// The next request is sent while a reply is read and reported. After a failure nothing more is sent, but replies in
+    /// flight are awaited for up to 20 s, because they are billed. After a cancellation all requests in flight are closed
+    /// immediately. So they are after a failure without `onPart`, unless a budget needs their cost.
     func run(
         _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         onPart: (@Sendable (EmbeddedPart) throws -> Void)?
@@ -35,18 +35,18 @@ extension EmbeddingClient {
         var waiting = Array(plan.batches.reversed())
         var failure: (any Error)?
         // Nil once it has failed.
-        var teller = onPart
-        var underWay: [Range<Int>: Request] = [:]
+        var onPart = onPart
+        var inFlight: [Range<Int>: Request] = [:]
         await withTaskGroup(of: Event.self) { group in
             func begin() {
-                // Twice as many as may be at the server: the others read replies, or are ready for their turn.
-                while failure == nil, underWay.count < 2 * connection.concurrency, let range = nextRange(of: &waiting) {
+                // Twice the allowed concurrency: the others read replies or wait for their slots.
+                while failure == nil, inFlight.count < 2 * connection.concurrency, let range = nextRange(of: &waiting) {
                     guard !Task.isCancelled else {
                         failure = CancellationError()
                         return
                     }
                     let request = request(for: range, of: plan, as: role, prefix: prefix, dimension: dimension)
-                    underWay[range] = request
+                    inFlight[range] = request
                     group.addTask {
                         await withTaskCancellationHandler {
                             .ended(range, await request.task.result)
@@ -56,25 +56,25 @@ extension EmbeddingClient {
                     }
                 }
             }
-            func fail(_ error: any Error, keepsWhatIsSent: Bool) {
+            func fail(_ error: any Error, drains: Bool) {
                 let isFirst = failure == nil
                 if isFirst { failure = error }
-                guard keepsWhatIsSent else {
-                    for request in underWay.values { request.cancel() }
+                guard drains else {
+                    for request in inFlight.values { request.cancel() }
                     return
                 }
                 guard isFirst else { return }
-                for request in underWay.values { request.turn.close { [task = request.task] in task.cancel() } }
+                for request in inFlight.values { request.slot.close { [task = request.task] in task.cancel() } }
                 group.addTask {
-                    try? await Task.sleep(for: Self.patience)
-                    return .patienceIsOver
+                    try? await Task.sleep(for: Self.drainTimeout)
+                    return .drainTimedOut
                 }
             }
             begin()
-            // While the first requests are under way: a large block takes its time.
+            // Allocated while the first requests are in flight, because a large block takes time.
             values = [Float](repeating: 0, count: plan.slots.count * dimension)
-            while !underWay.isEmpty, let event = await group.next() {
-                guard case .ended(let range, let result) = event, let request = underWay.removeValue(forKey: range)
+            while !inFlight.isEmpty, let event = await group.next() {
+                guard case .ended(let range, let result) = event, let request = inFlight.removeValue(forKey: range)
                 else {
                     group.cancelAll()
                     continue
@@ -85,25 +85,25 @@ extension EmbeddingClient {
                     let part = part(of: plan, range, batch)
                     values.copyRows(of: part)
                     do {
-                        try teller?(part)
+                        try onPart?(part)
                     } catch {
-                        teller = nil
-                        fail(error, keepsWhatIsSent: false)
+                        onPart = nil
+                        fail(error, drains: false)
                     }
                 case .failure(let error as ProviderError) where error.code == .inputTooLong && range.count > 1:
                     learnedSize.refused(range.count)
                     let middle = range.lowerBound + range.count / 2
                     waiting.append(middle..<range.upperBound)
                     waiting.append(range.lowerBound..<middle)
-                    request.turn.end()
+                    request.slot.release()
                     begin()
                 case .failure(let error):
-                    // One text was too long: that says nothing of how many a request may hold.
+                    // One text was too long. That does not limit the number of texts per request.
                     if (error as? ProviderError)?.code == .inputTooLong { learnedSize.forget() }
                     let isBudget = (error as? ProviderError)?.code == .budgetExceeded
-                    fail(named(error, plan, range), keepsWhatIsSent: teller != nil || isBudget)
-                    // Now that the others know: nothing may be sent after a failure.
-                    request.turn.end()
+                    fail(named(error, plan, range), drains: onPart != nil || isBudget)
+                    // Only now, because nothing may be sent after a failure.
+                    request.slot.release()
                 }
             }
             group.cancelAll()
@@ -112,21 +112,20 @@ extension EmbeddingClient {
         return EmbeddingBatch(values: values, dimension: dimension)
     }
 
-    /// Begins a request, which can be cancelled by itself. Its turn ends with its reply; after a failure it is the
-    /// caller's to end.
+    /// Starts a request that can be cancelled separately. Its reply releases its slot; after a failure the caller does.
     private func request(
         for range: Range<Int>, of plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int
     ) -> Request {
         let tokens = plan.tokens[range].reduce(0, +)
-        let turn = turn(tokens: tokens)
-        turn.reservePlace()
+        let slot = slot(tokens: tokens)
+        slot.joinQueue()
         let task = Task {
             let call = try call(for: Array(plan.texts[range]), as: role, prefix: prefix, tokens: tokens)
-            let batch = try await vectors(from: call, in: turn, count: range.count, dimension: dimension)
-            turn.end()
+            let batch = try await vectors(from: call, in: slot, count: range.count, dimension: dimension)
+            slot.release()
             return batch
         }
-        return Request(task: task, turn: turn)
+        return Request(task: task, slot: slot)
     }
 
     /// The next batch, or as much of it as a request may hold.

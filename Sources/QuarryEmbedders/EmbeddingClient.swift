@@ -43,14 +43,14 @@ struct EmbeddingClient: Sendable {
         of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?
     ) async throws -> EmbeddingBatch {
         let call = try call(for: texts, as: role, prefix: prefix, tokens: TokenEstimate.tokens(in: texts))
-        let turn = turn(tokens: call.estimate.input)
-        defer { turn.end() }
-        return try await vectors(from: call, in: turn, count: texts.count, dimension: dimension)
+        let slot = slot(tokens: call.estimate.input)
+        defer { slot.release() }
+        return try await vectors(from: call, in: slot, count: texts.count, dimension: dimension)
     }
 
-    /// A request's turn at the provider.
-    func turn(tokens: Int) -> ProviderTurn {
-        connection.turn(.embedding, model: settings.model, estimate: BilledUsage(input: tokens))
+    /// A request's slot at the provider.
+    func slot(tokens: Int) -> RequestSlot {
+        connection.slot(.embedding, model: settings.model, estimate: BilledUsage(input: tokens))
     }
 
     func call(
@@ -62,9 +62,9 @@ struct EmbeddingClient: Sendable {
     }
 
     func vectors(
-        from call: ProviderCall, in turn: ProviderTurn, count: Int, dimension: Int?
+        from call: ProviderCall, in slot: RequestSlot, count: Int, dimension: Int?
     ) async throws -> EmbeddingBatch {
-        try await connection.send(call, in: turn) { body in
+        try await connection.send(call, in: slot) { body in
             let reply = try read(body, from: connection.place(of: call))
             let batch = try reply.batch(
                 count: count, dimension: dimension, normalizes: settings.normalizes, model: settings.model,

@@ -43,7 +43,7 @@ public struct RemoteEmbedder: Embedder {
                     .invalidConfiguration,
                     "\(provider.name) cannot be asked for \(dimension) dimensions; its models have the one they have.")
             }
-            asked = try connection.catalog.dimensionToAsk(dimension, of: model, at: provider)
+            asked = try connection.catalog.requestedDimension(dimension, of: model, at: provider)
         }
         let card = connection.catalog.card(of: model, at: provider)
         let served = try await ServedModel(model, dialect: dialect, options: options, on: connection)

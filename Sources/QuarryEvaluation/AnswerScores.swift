@@ -1,7 +1,8 @@
-/// The tokens of an answer as SQuAD compares them: lower case, without punctuation and English articles.
+/// The normalised tokens of an answer as in SQuAD: lower case, without punctuation and English articles.
 ///
-/// For Russian, ё counts as е, and combining stress marks and soft hyphens fall away. Punctuation is Unicode's, so
-/// guillemets, dashes and ASCII signs such as `$` and `+` fall away too; as in SQuAD's script, what they parted is joined.
+/// For Russian, ё becomes е, and combining stress marks and soft hyphens are removed. All Unicode punctuation is removed,
+/// including guillemets and dashes, and so are ASCII signs such as `$` and `+`. As in SQuAD's script, the text on both sides
+/// is joined.
 public func answerTokens(_ text: String) -> [String] {
     var cleaned = String.UnicodeScalarView()
     for scalar in text.lowercased().unicodeScalars {
@@ -17,21 +18,21 @@ public func answerTokens(_ text: String) -> [String] {
 
 /// Whether an answer equals an accepted one, after ``answerTokens(_:)``.
 ///
-/// - Parameter accepted: Empty for a question without an answer, which only an empty answer meets.
+/// - Parameter accepted: Empty for a question without an answer. Then only an empty answer matches.
 public func exactMatch(_ answer: String, accepted: [String]) -> Bool {
     let tokens = answerTokens(answer)
-    return orNone(accepted).contains { answerTokens($0) == tokens }
+    return orEmptyAnswer(accepted).contains { answerTokens($0) == tokens }
 }
 
 /// The best token F1 of an answer with an accepted one (Rajpurkar et al. 2016), from 0 to 1.
 ///
-/// - Parameter accepted: Empty for a question without an answer, which only an empty answer meets.
+/// - Parameter accepted: Empty for a question without an answer. Then only an empty answer scores.
 public func answerF1(_ answer: String, accepted: [String]) -> Double {
     let tokens = answerTokens(answer)
-    return orNone(accepted).map { tokenF1(tokens, answerTokens($0)) }.max() ?? 0
+    return orEmptyAnswer(accepted).map { tokenF1(tokens, answerTokens($0)) }.max() ?? 0
 }
 
-private func orNone(_ accepted: [String]) -> [String] { accepted.isEmpty ? [""] : accepted }
+private func orEmptyAnswer(_ accepted: [String]) -> [String] { accepted.isEmpty ? [""] : accepted }
 
 private func tokenF1(_ answer: [String], _ accepted: [String]) -> Double {
     guard !answer.isEmpty, !accepted.isEmpty else { return answer == accepted ? 1 : 0 }
@@ -45,7 +46,7 @@ private func tokenF1(_ answer: [String], _ accepted: [String]) -> Double {
     return 2 * Double(common) / Double(answer.count + accepted.count)
 }
 
-/// Whether any of the sentences shown holds an accepted answer, as consecutive tokens.
+/// Whether any of the sentences contains an accepted answer as consecutive tokens.
 public func sentenceHit(_ sentences: [String], accepted: [String]) -> Bool {
     let answers = accepted.map(answerTokens).filter { !$0.isEmpty }
     return sentences.contains { sentence in

@@ -1,17 +1,17 @@
-/// What is wrong with a file of judgements, queries or results, and where.
+/// A problem in a file of judgements, queries or results, with its line.
 public struct EvaluationFileError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
-        /// A line has not the fields its format asks for.
+        /// A line does not have the fields of its format.
         case malformedLine
-        /// A line says again, or otherwise, what an earlier one said.
+        /// A line repeats or contradicts an earlier one.
         case duplicate
-        /// An id cannot be written in the format, because it is empty.
+        /// An id is empty, so it cannot be written in the format.
         case unwritableID
     }
 
     public var code: Code
     public var file: String
-    /// 1-based; nil where no line is at fault.
+    /// 1-based; nil if the problem is not in a line.
     public var line: Int?
     public var message: String
 
@@ -25,12 +25,12 @@ public struct EvaluationFileError: Error, Sendable, Hashable, CustomStringConver
     public var description: String { line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)" }
 }
 
-/// The lines of a text that are not blank, with their numbers from 1. Lines end with `\n` or `\r\n`.
+/// The non-blank lines of a text with their numbers, from 1. Lines end with `\n` or `\r\n`.
 func numberedLines(of text: String) -> [(number: Int, content: Substring)] {
     numberedLines(of: text.utf8).map { ($0.number, Substring($0.content)) }
 }
 
-/// The same of bytes, which may be no text.
+/// The same for bytes, which need not be valid UTF-8.
 func numberedLines<Bytes: BidirectionalCollection<UInt8>>(
     of bytes: Bytes
 ) -> [(number: Int, content: Bytes.SubSequence)] {
@@ -43,7 +43,7 @@ func numberedLines<Bytes: BidirectionalCollection<UInt8>>(
     return lines
 }
 
-/// Fields between tabs where a line has tabs, between runs of spaces otherwise.
+/// The fields of a line, separated by tabs if it has any, and by runs of spaces otherwise.
 func fields(of line: Substring) -> [String] {
     guard line.utf8.contains(0x09) else {
         return line.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A question with what is known of its answer.
+/// A question with its accepted answers, if known.
 public struct EvaluationQuery: Sendable, Hashable {
     public var id: String
     public var text: String
-    /// Accepted answers, empty where the documents hold none; nil where the set says nothing of answers.
+    /// The accepted answers; empty if the documents have none, nil if the answers are unknown.
     public var answers: [String]?
-    /// The line of the file it was read from, from 1; nil for a question that comes from no file.
+    /// The line in its file, from 1; nil for a question that is not from a file.
     public var line: Int?
 
     public init(id: String, text: String, answers: [String]? = nil, line: Int? = nil) {
@@ -16,24 +16,24 @@ public struct EvaluationQuery: Sendable, Hashable {
         self.line = line
     }
 
-    /// Reads one JSON object on each line: `_id` (or `id`), `text`, and `answers` (or `answer`) where known.
+    /// Reads one JSON object per line: `_id` (or `id`), `text`, and optionally `answers` (or `answer`).
     ///
-    /// An id may be a string or a whole number; answers a list or a single string. Other members are not looked at.
-    /// - Parameter file: The name to show in errors.
-    /// - Throws: The error of the first line that is no such object, or repeats an id.
+    /// An id is a string or an integer, and answers are a list or a single string. Other members are ignored.
+    /// - Parameter file: The name for errors.
+    /// - Throws: The error of the first line that is malformed or repeats an id.
     public static func read(jsonl text: String, file: String = "queries.jsonl") throws(EvaluationFileError)
         -> [EvaluationQuery]
     {
-        let (queries, broken) = readWhole(jsonl: Array(text.utf8), file: file)
+        let (queries, broken) = readLeniently(jsonl: Array(text.utf8), file: file)
         if let first = broken.first { throw first }
         return queries
     }
 
-    /// The same for whoever goes on without the broken lines.
+    /// Reads a file like ``read(jsonl:file:)``, but skips broken lines.
     ///
-    /// - Parameter file: The name to show in errors.
-    /// - Returns: The queries, and what is wrong with each line that is left out, in the order of the file.
-    public static func readWhole(
+    /// - Parameter file: The name for errors.
+    /// - Returns: The queries, and the errors of the skipped lines, in the order of the file.
+    public static func readLeniently(
         jsonl bytes: [UInt8], file: String = "queries.jsonl"
     ) -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
         var queries: [EvaluationQuery] = []
@@ -45,7 +45,7 @@ public struct EvaluationQuery: Sendable, Hashable {
                 if let earlier = lines[query.id] {
                     throw EvaluationFileError(
                         .duplicate, file: file, line: line.number,
-                        "Query \(query.id) stands on line \(earlier) already.")
+                        "Query \(query.id) is already on line \(earlier).")
                 }
                 lines[query.id] = line.number
                 queries.append(query)
@@ -71,7 +71,7 @@ public struct EvaluationQuery: Sendable, Hashable {
         }
         guard let id = (record._id ?? record.id)?.value, !id.isEmpty else {
             throw EvaluationFileError(
-                .malformedLine, file: file, line: number, "The query has no “_id”. Give it one.")
+                .malformedLine, file: file, line: number, "The query has no “_id”.")
         }
         let answers = (record.answers ?? record.answer)?.values
         return EvaluationQuery(id: id, text: record.text, answers: answers, line: number)

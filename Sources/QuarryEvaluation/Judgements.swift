@@ -1,11 +1,11 @@
-/// Relevance judgements: for each query, graded documents. Grades of 1 and above are relevant.
+/// Relevance judgements: the graded documents of each query. A grade of 1 or more is relevant.
 public struct Judgements: Sendable, Hashable {
     /// Query id → document id → grade.
     public private(set) var grades: [String: [String: Int]]
 
     public init(_ grades: [String: [String: Int]] = [:]) { self.grades = grades }
 
-    /// Ids of judged queries, in the order of Unicode scalars.
+    /// The ids of judged queries, sorted by Unicode scalars.
     public var queries: [String] { grades.keys.sorted(by: precedesByScalars) }
 
     public subscript(query: String) -> [String: Int]? { grades[query] }
@@ -15,5 +15,5 @@ public struct Judgements: Sendable, Hashable {
     }
 }
 
-/// Order by Unicode scalars, which is that of UTF-8 bytes.
+/// Compares by Unicode scalars, which is the order of UTF-8 bytes.
 func precedesByScalars(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }

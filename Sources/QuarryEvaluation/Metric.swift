@@ -1,19 +1,19 @@
 import Foundation
 
-/// A measure of one query's ranking, from 0 to 1. Definitions and numbers are those of trec_eval 9.
+/// A metric of one query's ranking, from 0 to 1. Definitions and values are those of trec_eval 9.
 public enum Metric: Sendable, Hashable {
-    /// Normalised discounted cumulative gain: Σ grade / log2(rank + 1), over that of the ideal ranking, both to the
-    /// cut-off. Gain is linear in the grade.
+    /// Normalised discounted cumulative gain: Σ grade / log2(rank + 1), divided by that of the ideal ranking, both to
+    /// the cut-off. Gain is linear in the grade.
     case ndcg(at: Int)
-    /// The share of the relevant documents that stand within the cut-off.
+    /// The share of the relevant documents within the cut-off.
     case recall(at: Int)
-    /// The share of the first k places that hold a relevant document. Missing places count as misses.
+    /// The share of relevant documents in the first k ranks. Empty ranks count as not relevant.
     case precision(at: Int)
-    /// 1 / rank of the first relevant document, 0 where none stands within the cut-off. Its mean is MRR.
+    /// 1 / rank of the first relevant document, or 0 without one within the cut-off. Its mean is MRR.
     case reciprocalRank(at: Int)
-    /// The mean of the precisions at each relevant document; those not found count 0. Its mean is MAP.
+    /// The mean of the precisions at each relevant document, with 0 for missing ones. Its mean is MAP.
     case averagePrecision
-    /// 1 where any relevant document stands within the cut-off.
+    /// 1 if a relevant document is within the cut-off.
     case success(at: Int)
 
     /// - Parameters:

@@ -1,6 +1,6 @@
-/// A measure over a set of queries, with a bootstrap confidence interval of its mean.
+/// A metric over a set of queries, with a bootstrap confidence interval of its mean.
 public struct MetricReport: Sendable, Hashable {
-    /// What was measured, such as `nDCG@10`.
+    /// The metric, such as `nDCG@10`.
     public var name: String
     public var mean: Double
     /// Bounds of the confidence interval.
@@ -9,7 +9,7 @@ public struct MetricReport: Sendable, Hashable {
     /// Query id → value.
     public var perQuery: [String: Double]
 
-    /// - Parameter perQuery: At least one value is needed for a mean; none gives 0.
+    /// - Parameter perQuery: The values by query. Without values the mean is 0.
     public init(name: String, perQuery: [String: Double], bootstrap: Bootstrap = Bootstrap()) {
         self.name = name
         self.perQuery = perQuery
@@ -20,9 +20,9 @@ public struct MetricReport: Sendable, Hashable {
 }
 
 extension Run {
-    /// Measures the run on every judged query.
+    /// Evaluates the run on every judged query.
     ///
-    /// Queries without judgements are left out; judged queries that the run lacks count 0.
+    /// Queries without judgements are ignored. Judged queries that are missing in the run count 0.
     public func evaluate(
         _ metric: Metric, against judgements: Judgements, bootstrap: Bootstrap = Bootstrap()
     ) -> MetricReport {

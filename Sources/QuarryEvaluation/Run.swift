@@ -1,4 +1,4 @@
-/// What a system returned: for each query, documents with scores.
+/// The results of a system: the scored documents of each query.
 public struct Run: Sendable, Hashable {
     public struct Hit: Sendable, Hashable {
         public var document: String
@@ -10,9 +10,9 @@ public struct Run: Sendable, Hashable {
         }
     }
 
-    /// The system's name: the tag of a TREC run file.
+    /// The system's name, which is the tag of a TREC run file.
     public var name: String
-    /// Query id → hits, in the order given.
+    /// Query id → hits, in their original order.
     public private(set) var hits: [String: [Hit]]
 
     public init(name: String, hits: [String: [Hit]] = [:]) {
@@ -20,21 +20,21 @@ public struct Run: Sendable, Hashable {
         self.hits = hits
     }
 
-    /// Ids of the queries that the system answered, in the order of Unicode scalars.
+    /// The ids of the queries with results, sorted by Unicode scalars.
     public var queries: [String] { hits.keys.sorted(by: precedesByScalars) }
 
     public mutating func append(_ hit: Hit, for query: String) { hits[query, default: []].append(hit) }
 
-    /// Takes documents, best first, giving them scores that fall by one from their number to 1.
+    /// Appends documents, best first. Their scores fall by one, from their count to 1.
     public mutating func append(ranking: [String], for query: String) {
         for (index, document) in ranking.enumerated() {
             append(Hit(document: document, score: Double(ranking.count - index)), for: query)
         }
     }
 
-    /// Document ids, best first: by score, equal scores by id in descending order, as trec_eval has it.
+    /// Document ids, best first: by score, and equal scores by descending id, as in trec_eval.
     ///
-    /// A document that was given twice stands at its better place only.
+    /// A document that occurs twice keeps only its better rank.
     public func ranking(for query: String) -> [String] {
         let ordered = (hits[query] ?? []).sorted { a, b in
             a.score != b.score ? a.score > b.score : precedesByScalars(b.document, a.document)

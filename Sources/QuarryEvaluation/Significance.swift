@@ -1,8 +1,8 @@
-/// The percentile bootstrap (Efron 1979): how far the mean would move had other queries been asked.
+/// The percentile bootstrap (Efron 1979): how much the mean varies between samples of queries.
 public struct Bootstrap: Sendable, Hashable {
-    /// How many times the queries are drawn anew. The default is 1000.
+    /// The number of resamples. The default is 1000.
     public var samples: Int
-    /// The share of those means inside the interval. The default is 0.95.
+    /// The share of the resampled means in the interval. The default is 0.95.
     public var confidence: Double
     public var seed: UInt64
 
@@ -12,7 +12,7 @@ public struct Bootstrap: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// Same values in the same order, same interval. Without values or samples, it is the mean alone.
+    /// The confidence interval. It is deterministic, and it is the mean alone without values or samples.
     /// - Complexity: O(samples · values).
     public func interval(ofMeanOf values: [Double]) -> (lower: Double, upper: Double) {
         guard let first = values.first else { return (0, 0) }
@@ -32,19 +32,20 @@ public struct Bootstrap: Sendable, Hashable {
 
 /// Whether one system is better than another on the same queries.
 public struct PairedComparison: Sendable, Hashable {
-    /// Mean of first minus second.
+    /// The mean of first minus second.
     public var difference: Double
-    /// How often chance alone makes a difference as great in either direction.
+    /// The probability of at least this difference by chance, in either direction.
     public var pValue: Double
-    /// Queries that both were measured on; the others were left out.
+    /// The number of queries that both reports have. Others are ignored.
     public var queries: Int
-    /// Queries on which the first is better, and worse.
+    /// The numbers of queries on which the first is better, and worse.
     public var wins: Int
     public var losses: Int
 
     /// Fisher's paired randomisation test, two-sided (Smucker, Allan and Carterette, CIKM 2007).
     ///
-    /// Signs of the per-query differences are flipped at random; p = (1 + flips with a mean as far from 0) / (1 + flips).
+    /// The signs of the per-query differences are flipped at random. p = (1 + flips with a mean at least as far from 0) /
+    /// (1 + flips).
     /// - Complexity: O(flips · queries).
     public init(_ first: MetricReport, _ second: MetricReport, flips: Int = 10_000, seed: UInt64 = 0) {
         let common = first.perQuery.keys.filter { second.perQuery[$0] != nil }.sorted(by: precedesByScalars)
@@ -56,7 +57,7 @@ public struct PairedComparison: Sendable, Hashable {
         losses = differences.count { $0 < 0 }
         var random = SplitMix64(seed: seed)
         var asFar = 0
-        // Sums in another order differ in their last bits.
+        // The order of a sum changes its last bits.
         let threshold = abs(sum) * (1 - 1e-12)
         for _ in 0..<max(0, flips) {
             var flipped = 0.0

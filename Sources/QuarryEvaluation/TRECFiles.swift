@@ -1,8 +1,9 @@
 extension Run {
-    /// Reads a TREC run: `query Q0 document rank score tag` on each line. The rank is not looked at, as in trec_eval.
-    /// Ids are percent-decoded, see ``trec()``.
+    /// Reads a TREC run: `query Q0 document rank score tag` per line. The rank is ignored, as in trec_eval.
     ///
-    /// - Parameter file: The name to show in errors.
+    /// Ids are percent-decoded; see ``trec()``.
+    ///
+    /// - Parameter file: The name for errors.
     public init(trec text: String, file: String = "run") throws(EvaluationFileError) {
         self.init(name: "")
         var seen: [String: Set<String>] = [:]
@@ -17,19 +18,18 @@ extension Run {
             guard seen[query, default: []].insert(document).inserted else {
                 throw EvaluationFileError(
                     .duplicate, file: file, line: line.number,
-                    "Document \(document) stands twice in the ranking of query \(query). Remove one of the lines.")
+                    "Document \(document) occurs twice in the ranking of query \(query).")
             }
             append(Hit(document: document, score: score), for: query)
             name = fields[5]
         }
     }
 
-    /// Writes a TREC run, queries in the order of their ids, documents best first.
+    /// Writes a TREC run, with queries sorted by id and documents best first.
     ///
-    /// The format separates by white space. What stands in an id of it, of control characters and of `%` is
-    /// percent-encoded as in a URL, so that `my notes.md` is `my%20notes.md`; ``init(trec:file:)`` and
-    /// ``Judgements/init(qrels:file:)`` read it back.
-    /// - Throws: ``EvaluationFileError`` where an id is empty.
+    /// White space separates the fields, so white space, control characters and `%` in ids are percent-encoded as in a URL:
+    /// `my notes.md` becomes `my%20notes.md`. ``init(trec:file:)`` and ``Judgements/init(qrels:file:)`` decode it.
+    /// - Throws: ``EvaluationFileError`` for an empty id.
     public func trec() throws(EvaluationFileError) -> String {
         let tag = TRECID.encoded(name.isEmpty ? "quarry" : name)
         var text = ""
@@ -47,18 +47,20 @@ extension Run {
     private static func written(_ id: String, _ what: String) throws(EvaluationFileError) -> String {
         guard !id.isEmpty else {
             throw EvaluationFileError(
-                .unwritableID, file: "run", "\(what) is empty, which a TREC file cannot say. Give it one.")
+                .unwritableID, file: "run", "\(what) is empty, which a TREC file does not allow.")
         }
         return TRECID.encoded(id)
     }
 }
 
 extension Judgements {
-    /// Reads judgements: TREC's `query iteration document grade`, or BEIR's `query document grade`, with or without the
-    /// line of headings. Ids are percent-decoded as those of a run are; ``query(of:)`` and ``document(of:for:)`` find
-    /// again what was meant as it stands.
+    /// Reads judgements: TREC's `query iteration document grade`, or BEIR's `query document grade`, with or without a header
+    /// line.
     ///
-    /// - Parameter file: The name to show in errors.
+    /// Ids are percent-decoded like those of a run. ``query(of:)`` and ``document(of:for:)`` also find ids that only look
+    /// encoded.
+    ///
+    /// - Parameter file: The name for errors.
     public init(qrels text: String, file: String = "qrels") throws(EvaluationFileError) {
         self.init()
         for (index, line) in numberedLines(of: text).enumerated() {
@@ -74,21 +76,22 @@ extension Judgements {
             if let earlier = self[query]?[document], earlier != grade {
                 throw EvaluationFileError(
                     .duplicate, file: file, line: line.number,
-                    "Document \(document) is judged \(grade) for query \(query), and \(earlier) further up.")
+                    "Document \(document) has grade \(grade) for query \(query), but grade \(earlier) on an earlier line."
+                )
             }
             judge(document, for: query, grade: grade)
         }
     }
 
-    /// The id under which a query is judged: its own, or what percent-decoding makes of it; nil where it is not judged.
+    /// The judged id of a query: the id itself, or its percent-decoded form; nil if it is not judged.
     public func query(of id: String) -> String? {
         if grades[id] != nil { return id }
         let decoded = TRECID.decoded(id)
         return grades[decoded] != nil ? decoded : nil
     }
 
-    /// The id under which a document is judged for a query: its own, or what percent-decoding makes of it. One that is
-    /// not judged keeps its own.
+    /// The judged id of a document for a query: the id itself, or its percent-decoded form. An unjudged id is returned
+    /// unchanged.
     public func document(of id: String, for query: String) -> String {
         guard let judged = grades[query], judged[id] == nil else { return id }
         let decoded = TRECID.decoded(id)

@@ -1,6 +1,6 @@
-/// Ids as they stand in TREC files, whose fields are separated by white space: percent-encoded, as in a URL.
+/// Percent-encodes ids for TREC files, whose fields are separated by white space.
 enum TRECID {
-    /// White space, control characters and `%` as `%` and two hexadecimal digits for each byte of UTF-8.
+    /// Encodes white space, control characters and `%` as in a URL.
     static func encoded(_ id: String) -> String {
         guard id.unicodeScalars.contains(where: isEscaped) else { return id }
         var text = ""
@@ -16,8 +16,7 @@ enum TRECID {
         return text
     }
 
-    /// What was encoded. A `%` that two hexadecimal digits do not follow stays, and so does everything where the bytes
-    /// are no UTF-8.
+    /// Decodes an id. A `%` without two hexadecimal digits is kept. If the result is not UTF-8, the whole text is kept.
     static func decoded(_ text: String) -> String {
         guard text.utf8.contains(0x25) else { return text }
         let bytes = Array(text.utf8)

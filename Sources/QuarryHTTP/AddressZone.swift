@@ -1,15 +1,15 @@
 import CQuarryCurl
 
-/// Where on the network an IP address lies.
+/// The part of the network that an IP address belongs to.
 package enum AddressZone: String, Sendable, Hashable {
     /// 127.0.0.0/8 and ::1.
     case loopback
     /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15 and fc00::/7.
     case privateNetwork = "private"
-    /// 169.254.0.0/16 and fe80::/10, where machines in a cloud find their own credentials, and the addresses that some
-    /// clouds use instead: 100.100.100.200, 192.0.0.192 and fd00:ec2::254.
+    /// 169.254.0.0/16 and fe80::/10, where cloud machines fetch their credentials. Also the addresses that some clouds
+    /// use instead: 100.100.100.200, 192.0.0.192 and fd00:ec2::254.
     case linkLocal = "link-local"
-    /// 0.0.0.0/8, ::, multicast, broadcast and 240.0.0.0/4: no server has such an address.
+    /// 0.0.0.0/8, ::, multicast, broadcast and 240.0.0.0/4. No server has such an address.
     case reserved
     /// Everything else.
     case publicNetwork = "public"
@@ -26,8 +26,8 @@ package enum AddressZone: String, Sendable, Hashable {
         }
     }
 
-    /// The zone of a URL's host where the host itself tells: a literal address, in brackets or not, or `localhost` and
-    /// the names below it (RFC 6761, 6.3). Nil for names that have to be looked up.
+    /// The zone of a host that needs no lookup: a literal address, with or without brackets, or `localhost` and the
+    /// names below it (RFC 6761, 6.3). Nil for other names.
     package init?(host: String) {
         var name = host.lowercased()
         if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
@@ -40,7 +40,7 @@ package enum AddressZone: String, Sendable, Hashable {
         self = .loopback
     }
 
-    /// The bytes of a literal address without brackets; nil where the text is none.
+    /// The bytes of a literal address without brackets; nil if the text is not an address.
     static func bytes(ofLiteral text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
         // An interface name belongs to the socket, not to the address.
@@ -49,7 +49,7 @@ package enum AddressZone: String, Sendable, Hashable {
         return count == 0 ? nil : Array(bytes.prefix(count))
     }
 
-    /// An address as it is written, without brackets.
+    /// The text form of an address, without brackets.
     static func text(of bytes: [UInt8]) -> String {
         var text = [CChar](repeating: 0, count: 64)
         quarry_curl_write_address(bytes, Int32(bytes.count), &text)

@@ -1,35 +1,36 @@
 import Synchronization
 
-/// Holds requests back from a server that fails again and again, instead of letting each find out for itself.
+/// A circuit breaker: stops sending requests to a server that fails repeatedly (Nygard, "Release It!", 2007).
 ///
-/// Closed, it lets everything through and counts failures in a row: connections that fail, and statuses from 500. From
-/// the threshold on it is open and refuses at once. After a pause one request may try; if it succeeds all may, if it
-/// fails the pause begins again, twice as long (Nygard, "Release It!", 2007).
+/// Closed, it admits everything and counts consecutive failures: failed connections and statuses from 500. At the
+/// threshold it opens and rejects requests immediately. After a pause one request probes the server: success closes the
+/// circuit, failure doubles the pause.
 package final class CircuitBreaker: Sendable {
     private struct State {
         var failures = 0
         var reason = ""
-        var opensAgain: Duration?
+        /// When the next probe may start; nil while the circuit is closed.
+        var probeTime: Duration?
         var isProbing = false
         var pause: Duration
-        /// Counts the openings: what an older request reports does not count any more.
+        /// Counts openings and closings. Reports of older requests are ignored.
         var generation = 0
     }
 
-    /// Failures in a row that open it.
+    /// The number of consecutive failures that open the circuit.
     package let threshold: Int
     private let firstPause: Duration
     private let maximumPause: Duration
-    private let clock: WaitingClock
+    private let clock: TimeSource
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - threshold: Failures in a row that open it, at least 1.
-    ///   - pause: Until the first request may try again.
-    ///   - maximumPause: What the doubled pauses end at.
+    ///   - threshold: The number of consecutive failures that open the circuit, at least 1.
+    ///   - pause: The time until the first probe.
+    ///   - maximumPause: The limit for doubled pauses.
     package init(
         threshold: Int = 5, pause: Duration = .seconds(10), maximumPause: Duration = .seconds(120),
-        clock: WaitingClock = .system
+        clock: TimeSource = .system
     ) {
         self.threshold = max(1, threshold)
         self.firstPause = pause
@@ -38,12 +39,12 @@ package final class CircuitBreaker: Sendable {
         self.state = Mutex(State(pause: pause))
     }
 
-    /// A request that was let through, and how it ended. Forgotten without a report, it counts as not sent.
+    /// An admitted request. If it is dropped without a report, it counts as not sent.
     package final class Attempt: Sendable {
         private let breaker: CircuitBreaker
         private let generation: Int
         private let isProbe: Bool
-        private let isOpen = Mutex(true)
+        private let isPending = Mutex(true)
 
         fileprivate init(_ breaker: CircuitBreaker, generation: Int, isProbe: Bool) {
             self.breaker = breaker
@@ -57,7 +58,7 @@ package final class CircuitBreaker: Sendable {
             end(response.status >= 500 && response.status != 501 ? .failure("status \(response.status)") : .success)
         }
 
-        /// Failures that are the caller's own, such as a cancellation or a bad URL, do not count.
+        /// The caller's own failures, such as a cancellation or a bad URL, do not count.
         package func ended(with error: any Error) {
             let codes: [HTTPError.Code] = [
                 .cannotResolve, .cannotConnect, .insecureConnection, .timedOut, .connectionLost, .malformedResponse,
@@ -66,78 +67,65 @@ package final class CircuitBreaker: Sendable {
             end(.failure(error.message))
         }
 
-        private func end(_ verdict: Verdict?) {
-            let isFirst = isOpen.withLock { isOpen in
-                defer { isOpen = false }
-                return isOpen
+        private func end(_ result: Outcome?) {
+            let isFirst = isPending.withLock { isPending in
+                defer { isPending = false }
+                return isPending
             }
-            if isFirst { breaker.record(verdict, generation: generation, isProbe: isProbe) }
+            if isFirst { breaker.record(result, generation: generation, isProbe: isProbe) }
         }
     }
 
-    fileprivate enum Verdict {
+    fileprivate enum Outcome {
         case success
         case failure(String)
     }
 
-    /// Lets a request through.
-    /// - Throws: ``HTTPError`` with code `circuitOpen`, which says why and when the next may try.
+    /// Admits a request.
+    /// - Throws: ``HTTPError`` with code `circuitOpen`, with the reason and the time of the next probe.
     package func attempt() throws -> Attempt {
         let now = clock.now()
         return try state.withLock { state in
-            guard let opensAgain = state.opensAgain else {
+            guard let probeTime = state.probeTime else {
                 return Attempt(self, generation: state.generation, isProbe: false)
             }
-            guard now >= opensAgain, !state.isProbing else { throw refusal(state, now) }
+            guard now >= probeTime, !state.isProbing else { throw refusal(state, now) }
             state.isProbing = true
             return Attempt(self, generation: state.generation, isProbe: true)
         }
     }
 
-    /// Runs a request that ends with a response or an error.
-    package func run(_ body: () async throws -> HTTPResponse) async throws -> HTTPResponse {
-        let attempt = try attempt()
-        do {
-            let response = try await body()
-            attempt.ended(with: response.head)
-            return response
-        } catch {
-            attempt.ended(with: error)
-            throw error
-        }
-    }
-
-    /// Whether requests are refused now.
-    package var isOpen: Bool { state.withLock { $0.opensAgain != nil } }
+    /// Whether requests are rejected now.
+    package var isOpen: Bool { state.withLock { $0.probeTime != nil } }
 
     private func refusal(_ state: State, _ now: Duration) -> HTTPError {
         let next =
             state.isProbing
-            ? "One request is trying it now; ask again after it"
-            : "Ask it again in \(((state.opensAgain ?? now) - now).shownSeconds)"
+            ? "Another request is testing it now"
+            : "The next attempt is allowed in \(((state.probeTime ?? now) - now).shownSeconds)"
         return HTTPError(
             .circuitOpen,
-            "The server failed \(state.failures) times in a row, at last with: \(state.reason). \(next).")
+            "The server failed \(state.failures) times in a row, most recently with: \(state.reason). \(next).")
     }
 
-    private func record(_ verdict: Verdict?, generation: Int, isProbe: Bool) {
+    private func record(_ result: Outcome?, generation: Int, isProbe: Bool) {
         let now = clock.now()
         state.withLock { state in
             guard generation == state.generation else { return }
             if isProbe { state.isProbing = false }
-            switch verdict {
+            switch result {
             case nil: return
             case .success:
                 state.failures = 0
                 state.pause = firstPause
-                if state.opensAgain != nil { state.generation += 1 }
-                state.opensAgain = nil
+                if state.probeTime != nil { state.generation += 1 }
+                state.probeTime = nil
             case .failure(let reason):
                 state.failures += 1
                 state.reason = reason
                 guard isProbe || state.failures >= threshold else { return }
                 if isProbe { state.pause = min(maximumPause, state.pause * 2) }
-                state.opensAgain = now + state.pause
+                state.probeTime = now + state.pause
                 state.generation += 1
             }
         }

@@ -1,9 +1,10 @@
 import CQuarryCurl
 
-/// The life of a libcurl easy handle. It is made by the task that hands the transfer to the engine; from then on it
-/// belongs to the engine's thread, and at last to the transfer, with which it goes.
+/// Creates, reads and destroys libcurl easy handles.
+///
+/// The task that passes a transfer to the engine creates the handle. From then on it belongs to the engine's thread, and
+/// finally to the transfer, which destroys it.
 enum EasyHandle {
-    /// Makes the transfer's handle.
     static func make(for transfer: Transfer, _ configuration: HTTPClient.Configuration) throws {
         guard let handle = curl_easy_init() else {
             throw HTTPError(.internalFailure, "libcurl could not allocate a transfer.")
@@ -30,7 +31,7 @@ enum EasyHandle {
         transfer.errorText = nil
     }
 
-    /// What libcurl measured so far.
+    /// The measurements of libcurl so far.
     static func timings(of transfer: Transfer) -> HTTPTimings {
         var timings = HTTPTimings()
         timings.bodyBytes = transfer.bodyBytes
@@ -49,8 +50,9 @@ enum EasyHandle {
         return timings
     }
 
-    /// The error for a body that is shorter than was announced, though libcurl found its end in order: a stream of
-    /// HTTP/2 that the server resets may look so while another of the connection is paused (seen with 7.88).
+    /// The error for a body that is shorter than its `Content-Length` although libcurl reports success.
+    ///
+    /// Seen with libcurl 7.88: an HTTP/2 stream that the server resets while another stream of the connection is paused.
     static func shortfall(of transfer: Transfer) -> HTTPError? {
         var (expected, received): (curl_off_t, curl_off_t) = (-1, 0)
         guard let handle = transfer.handle, transfer.bodyBytes > 0,
@@ -58,10 +60,10 @@ enum EasyHandle {
             quarry_curl_get_offset(handle, CURLINFO_SIZE_DOWNLOAD_T, &received) == CURLE_OK, received < expected
         else { return nil }
         return HTTPError(
-            .connectionLost, "\(transfer.request.url) sent \(received) bytes of the \(expected) that it announced.")
+            .connectionLost, "\(transfer.request.url) sent \(received) of the \(expected) bytes that it announced.")
     }
 
-    /// Whether the transfer goes over a connection that stood before it.
+    /// Whether the transfer uses a connection that an earlier one opened.
     static func isConnectionReused(_ transfer: Transfer) -> Bool {
         var count = 0
         guard let handle = transfer.handle,
@@ -77,8 +79,8 @@ enum EasyHandle {
         if connectStatus == 407 {
             var error = HTTPError(
                 .cannotConnect,
-                "\(transfer.request.url): the proxy opened no tunnel (status 407). \(HTTPError.proxyAdvice)")
-            error.isProxyRefusal = true
+                "\(transfer.request.url): the proxy did not open a tunnel (status 407). \(HTTPError.proxyCredentials)")
+            error.isProxyAuthenticationFailure = true
             return error
         }
         if connectStatus >= 300 {
@@ -91,7 +93,7 @@ enum EasyHandle {
         let kind: HTTPError.Code =
             switch code {
             case CURLE_URL_MALFORMAT: .invalidURL
-            // What libcurl says of a single header field beyond 100 KiB.
+            // The code of libcurl for a single header field beyond 100 KiB.
             case CURLE_OUT_OF_MEMORY where isFieldTooLong: .responseTooLarge
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .cannotResolve
             case CURLE_COULDNT_CONNECT, CURLE_PROXY: .cannotConnect
@@ -103,7 +105,7 @@ enum EasyHandle {
             case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
                 CURLE_HTTP2_STREAM:
                 .connectionLost
-            // The scheme of a URL was checked before: it is the response's protocol that is not supported.
+            // The URL's scheme was checked before, so the response's protocol is not supported.
             case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL: .malformedResponse
             default: .internalFailure
             }
@@ -117,13 +119,13 @@ enum EasyHandle {
         try options.set(CURLOPT_PROTOCOLS_STR, "http,https")
         try options.set(CURLOPT_FOLLOWLOCATION, 0)
         try options.set(CURLOPT_HTTP_VERSION, quarry_curl_http_version_2tls)
-        // Waiting to share a connection only pays where TLS says at once whether it can be shared.
+        // Waiting to share a connection only pays with TLS, whose handshake shows whether sharing is possible.
         if transfer.request.url.scheme == "https" { try options.set(CURLOPT_PIPEWAIT, 1) }
         try options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try options.set(CURLOPT_ACCEPT_ENCODING, "")
         try options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, transfer.limits.connectTimeout.milliseconds))
         if let total = transfer.limits.totalTimeout { try options.set(CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
-        // Whole bodies come in fewer, larger reads; a stream of events needs little room.
+        // Whole bodies use fewer, larger reads. An event stream needs only a small buffer.
         if transfer.reading == .whole { try options.set(CURLOPT_BUFFERSIZE, 256 << 10) }
         for entry in configuration.resolve {
             transfer.resolveList = try appending(entry, to: transfer.resolveList)
@@ -131,7 +133,7 @@ enum EasyHandle {
         try options.check(quarry_curl_set_list(options.handle, CURLOPT_RESOLVE, transfer.resolveList))
         switch configuration.proxy {
         case .none: try options.set(CURLOPT_PROXY, "")
-        case .environment where configuration.hosts.isLoopbackOnly: try options.set(CURLOPT_PROXY, "")
+        case .environment where configuration.hosts == .loopbackOnly: try options.set(CURLOPT_PROXY, "")
         case .environment: break
         case .url(let url, let password):
             try options.set(CURLOPT_PROXY, url.string)
@@ -150,7 +152,7 @@ enum EasyHandle {
             try options.check(
                 quarry_curl_set_offset(options.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
             try body.withUnsafeBytes { bytes in
-                // A pointer to no bytes is nil in Swift, and nil asks libcurl to read from a callback.
+                // The pointer to an empty array is nil in Swift, and nil makes libcurl read from a callback.
                 let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) }
                 if let start {
                     try options.set(CURLOPT_COPYPOSTFIELDS, start)
@@ -180,17 +182,17 @@ enum EasyHandle {
     }
 
     private static func set(callbacksOf transfer: Transfer, _ options: Options) throws {
-        // Unretained: the engine holds the transfer for as long as libcurl works on it.
+        // Unretained: the engine holds the transfer while libcurl works on it.
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_HEADERFUNCTION, receiveHeader))
         try options.set(CURLOPT_HEADERDATA, context)
         try options.check(quarry_curl_set_data_callback(options.handle, CURLOPT_WRITEFUNCTION, receiveBody))
         try options.set(CURLOPT_WRITEDATA, context)
-        try set(connectionRuleOf: transfer, options.handle, context: context)
+        try set(addressCheckOf: transfer, options.handle, context: context)
     }
 }
 
-/// Sets options of one handle, by the type of their value.
+/// Sets options of one handle.
 private struct Options {
     let handle: UnsafeMutableRawPointer
 
@@ -215,13 +217,13 @@ private func receiveHeader(
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
     transfer.lastActivity = .now
-    // Trailers after the body come here as well; nobody reads them.
+    // Trailers after the body arrive here as well and are ignored.
     guard !transfer.isHeadDelivered else { return line.count }
     let head = transfer.head.push(line)
     guard transfer.head.byteCount <= transfer.limits.maximumHeadBytes else {
         transfer.refusal = HTTPError(
             .responseTooLarge,
-            "\(transfer.request.url) sent more than \(transfer.limits.maximumHeadBytes) bytes of header fields. Refused."
+            "\(transfer.request.url) sent more than the limit of \(transfer.limits.maximumHeadBytes) bytes of header fields."
         )
         return 0
     }
@@ -251,7 +253,7 @@ private func receiveBody(
     guard transfer.bodyBytes + piece.count <= transfer.limits.maximumBodyBytes else {
         transfer.refusal = HTTPError(
             .responseTooLarge,
-            "\(transfer.request.url) sent more than \(transfer.limits.maximumBodyBytes) bytes. Refused.")
+            "\(transfer.request.url) sent more than the limit of \(transfer.limits.maximumBodyBytes) bytes.")
         return 0
     }
     switch transfer.deliver(piece) {

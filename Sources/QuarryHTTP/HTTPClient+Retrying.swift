@@ -1,25 +1,27 @@
 extension HTTPClient {
-    /// The whole response, tried again as the policy says; a body that breaks off counts as a failed attempt. The last
-    /// attempt's outcome is returned or thrown.
-    /// - Parameter gate: What every attempt has to pass.
+    /// Sends a request, retries it as the policy says, and returns the whole response.
+    ///
+    /// A truncated body counts as a failed attempt. The result of the last attempt is returned or thrown.
+    /// - Parameter admission: Admits every attempt.
     package func send(
-        _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
+        _ request: HTTPRequest, retrying policy: RetryPolicy, through admission: (any AdmissionControl)? = nil
     ) async throws -> HTTPResponse {
-        try await attempts(at: request, policy, gate, linesUp: true) { exchange, departure in
-            let stream = try await self.stream(request, exchange, reading: .whole, departure)
+        try await attempts(at: request, policy, admission, isQueued: true) { exchange, start in
+            let stream = try await self.stream(request, exchange, reading: .whole, start)
             let response = HTTPResponse(head: stream.head, body: try await stream.collect())
             return (response, response)
         }
     }
 
-    /// A response in progress, tried again until its head is there. What fails later is not repeated: a part was
-    /// already read.
-    /// - Parameter gate: What every attempt has to pass.
+    /// Sends a request and retries it until a response head arrives.
+    ///
+    /// Later failures are not retried, because a part of the body was already read.
+    /// - Parameter admission: Admits every attempt.
     package func stream(
-        _ request: HTTPRequest, retrying policy: RetryPolicy, through gate: (any AttemptGate)? = nil
+        _ request: HTTPRequest, retrying policy: RetryPolicy, through admission: (any AdmissionControl)? = nil
     ) async throws -> HTTPStream {
-        try await attempts(at: request, policy, gate, linesUp: false) { exchange, departure in
-            let stream = try await self.stream(request, exchange, reading: .pieces, departure)
+        try await attempts(at: request, policy, admission, isQueued: false) { exchange, start in
+            let stream = try await self.stream(request, exchange, reading: .pieces, start)
             if stream.head.isSuccess { return (stream, HTTPResponse(head: stream.head, body: [])) }
             let body = try await stream.collect(upTo: 1 << 20)
             stream.body.unread(body)
@@ -29,35 +31,35 @@ extension HTTPClient {
 
     /// Runs attempts until one is final.
     /// - Parameters:
-    ///   - linesUp: Whether the first attempt waits in the gate's line, if it has one.
-    ///   - attempt: Returns its result, and the response to judge it by.
+    ///   - isQueued: Whether the first attempt waits in the queue of `admission`, if it has one.
+    ///   - attempt: Returns its result, and the response that decides about a retry.
     private func attempts<Value>(
-        at request: HTTPRequest, _ policy: RetryPolicy, _ gate: (any AttemptGate)?, linesUp: Bool,
-        _ attempt: (Exchange, Departure) async throws -> (Value, HTTPResponse)
+        at request: HTTPRequest, _ policy: RetryPolicy, _ admission: (any AdmissionControl)?, isQueued: Bool,
+        _ attempt: (Exchange, AttemptStart) async throws -> (Value, HTTPResponse)
     ) async throws -> Value {
         let exchange = exchange(for: request)
         var number = 1
         var waited = Duration.zero
-        var line = linesUp ? gate : nil
+        var queue = isQueued ? admission : nil
         while true {
             let outcome: RetryPolicy.Outcome
             let last: Result<Value, any Error>
-            let departure: Departure
-            if let gate = line {
-                departure = Departure(from: gate)
+            let start: AttemptStart
+            if let queue {
+                start = AttemptStart(queuedAt: queue)
             } else {
-                departure = Departure(try await gate?.enter())
+                start = AttemptStart(try await admission?.admit())
             }
-            line = nil
+            queue = nil
             do {
-                let (value, response) = try await attempt(exchange, departure)
-                departure.pass?.ended(with: response.head, asked: policy.wait(askedBy: response))
+                let (value, response) = try await attempt(exchange, start)
+                start.permit?.ended(with: response.head, retryAfter: policy.retryDelay(in: response))
                 outcome = .response(response)
                 last = .success(value)
-            } catch is Departure.HeldUp {
+            } catch is AttemptStart.NotAdmitted {
                 continue
             } catch let error as HTTPError {
-                departure.pass?.ended(with: error)
+                start.permit?.ended(with: error)
                 outcome = .failure(error)
                 last = .failure(error)
             }
@@ -77,10 +79,10 @@ extension HTTPClient {
 }
 
 extension RetryPolicy {
-    /// The wait that the body of a refusal asks for; nil where it asks for none.
-    fileprivate func wait(askedBy response: HTTPResponse) -> Duration? {
-        guard !response.head.isSuccess, case .after(let wait) = hint(response), wait > .zero else { return nil }
-        return wait
+    /// The delay that the body of an error response asks for, if any.
+    fileprivate func retryDelay(in response: HTTPResponse) -> Duration? {
+        guard !response.head.isSuccess, case .after(let delay) = hint(response), delay > .zero else { return nil }
+        return delay
     }
 }
 

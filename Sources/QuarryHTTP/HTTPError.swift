@@ -1,6 +1,6 @@
-/// A request that brought no response, or a response that had to be refused.
+/// A request without a response, or a response that was rejected.
 ///
-/// A response with an error status is not an error here: it is returned, and the caller judges it.
+/// An error status is not an error here: the response is returned, and the caller decides.
 package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String, Sendable {
@@ -23,9 +23,9 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
         package static let refusedRedirect = Code(name: .refusedRedirect)
         /// The client's ``HostPolicy`` forbids the host.
         package static let refusedHost = Code(name: .refusedHost)
-        /// The server asked for a longer pause than a ``RateLimiter`` waits.
+        /// The server asked for a longer wait than a ``RateLimiter`` allows.
         package static let rateLimited = Code(name: .rateLimited)
-        /// A ``CircuitBreaker`` holds requests back from a server that failed again and again.
+        /// A ``CircuitBreaker`` rejects requests to a server that failed repeatedly.
         package static let circuitOpen = Code(name: .circuitOpen)
         package static let malformedResponse = Code(name: .malformedResponse)
         /// The client was shut down.
@@ -38,13 +38,13 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     package var message: String
     package var underlyingError: (any Error)?
-    /// Whether a proxy refused to open a tunnel for want of credentials that it takes: asking again does not help.
-    package var isProxyRefusal = false
+    /// Whether a proxy required credentials or rejected them. A retry does not help.
+    package var isProxyAuthenticationFailure = false
 
-    /// Where to put a proxy's credentials.
-    package static let proxyAdvice =
-        "The proxy wants a user name and a password, or others than it was given. Write them into its address, "
-        + "http://USER:PASSWORD@HOST:PORT: “proxy” in the configuration, QUARRY_PROXY, or http_proxy and https_proxy."
+    /// What a proxy with status 407 requires.
+    package static let proxyCredentials =
+        "The proxy requires a user name and a password, or rejects those that it got. Its address can hold them: "
+        + "http://USER:PASSWORD@HOST:PORT."
 
     package init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil) {
         self.code = code

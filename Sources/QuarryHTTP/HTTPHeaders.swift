@@ -1,10 +1,10 @@
-/// Header fields in the order they were written. Names are compared without regard to case.
+/// Header fields in their original order. Names are case-insensitive.
 package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
     package struct Field: Sendable, Hashable {
         package var name: String
         var value: FieldValue
 
-        /// Whether the field is a secret, or its name says that it carries one.
+        /// Whether the value is a secret, or the name is one that carries secrets.
         var isCredential: Bool {
             if case .secret = value { return true }
             return HTTPHeaders.credentialNames.contains(name.lowercased())
@@ -20,7 +20,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         case plain(String)
         case secret(Secret)
 
-        /// The characters to send.
+        /// The value as it is sent.
         var wire: String {
             switch self {
             case .plain(let text): text
@@ -37,7 +37,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         fields = elements.map { Field(name: $0.0, value: .plain($0.1)) }
     }
 
-    /// The first value of a name. A secret's value is not shown.
+    /// The first value of a name; `<redacted>` for a secret.
     package subscript(name: String) -> String? {
         fields.first { Self.same($0.name, name) }.map { field in
             switch field.value {
@@ -51,7 +51,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         fields.append(Field(name: name, value: .plain(value)))
     }
 
-    /// Adds a credential: it is sent, but not shown, and not sent on to another origin.
+    /// Adds a credential. It is sent, but never shown and never sent to another origin.
     package mutating func add(_ name: String, secret: Secret) {
         fields.append(Field(name: name, value: .secret(secret)))
     }
@@ -64,14 +64,14 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         add(name, value)
     }
 
-    /// Only what may be told to a stranger: no secrets, no cookies, no authorization.
+    /// The fields that another origin may see: no secrets, no cookies, no authorization.
     func withoutCredentials() -> HTTPHeaders {
         var rest = self
         rest.fields.removeAll(where: \.isCredential)
         return rest
     }
 
-    /// The secrets, and the values of fields that are for credentials.
+    /// The values of all fields with credentials.
     var credentials: [Secret] {
         fields.filter(\.isCredential).map { field in
             switch field.value {
@@ -81,10 +81,10 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         }
     }
 
-    /// The first value of a name as it came, even where it is not to be shown.
+    /// The first value of a name as it was received, even if it must not be shown.
     func wire(_ name: String) -> String? { fields.first { Self.same($0.name, name) }?.value.wire }
 
-    /// The same fields; those whose value holds a credential are not shown any more.
+    /// The same fields. Values that contain a credential become secrets.
     func hidingValues(that redactor: Redactor) -> HTTPHeaders {
         var rest = self
         rest.fields = fields.map { field in
@@ -95,14 +95,15 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         return rest
     }
 
-    /// - Throws: ``HTTPError`` with code `invalidRequest` for a name or value that would break out of its line.
+    /// - Throws: ``HTTPError`` with code `invalidRequest` for a name or value that would start a new line.
     func validate() throws {
         for field in fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {
                 throw HTTPError(.invalidRequest, "“\(field.name)” is not a header name.")
             }
             guard !field.value.wire.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
-                throw HTTPError(.invalidRequest, "The value of the header \(field.name) holds a line break or a NUL.")
+                throw HTTPError(
+                    .invalidRequest, "The value of the header \(field.name) contains a line break or a NUL.")
             }
         }
     }

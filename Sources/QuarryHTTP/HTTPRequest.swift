@@ -31,22 +31,23 @@ extension HTTPRequest: CustomStringConvertible {
     package var description: String { "\(method.rawValue) \(url)" }
 }
 
-/// How long and how much a request may take.
+/// Limits on the time and size of a request.
 package struct HTTPLimits: Sendable, Hashable {
-    /// Until the connection, TLS included, stands. The default is 5 s.
+    /// The time for the connection, including TLS. The default is 5 s.
     package var connectTimeout: Duration = .seconds(5)
-    /// From the start until the response's head is there, connecting included. The default is 600 s: a local model
-    /// may read a long prompt before it says anything.
+    /// The time from the start to the response head, including the connection.
+    ///
+    /// The default is 600 s: a local model may read a long prompt before it answers.
     package var firstByteTimeout: Duration = .seconds(600)
-    /// Without a byte from the server, once it began to answer. The default is 120 s.
+    /// The time between two reads of a response. The default is 120 s.
     package var idleTimeout: Duration = .seconds(120)
-    /// For the whole exchange. The default is nil, none.
+    /// The time for the whole exchange. The default is nil.
     package var totalTimeout: Duration?
     /// Size of the body after decompression, in bytes. The default is 256 MiB.
     package var maximumBodyBytes = 256 << 20
     /// Size of the status line and header fields, in bytes. The default is 64 KiB.
     package var maximumHeadBytes = 64 << 10
-    /// How many redirects are followed; 0 returns them as they are. The default is 5.
+    /// The number of redirects to follow; 0 returns them as responses. The default is 5.
     package var maximumRedirects = 5
 
     package init() {}
@@ -56,11 +57,11 @@ package struct HTTPLimits: Sendable, Hashable {
 package struct HTTPResponseHead: Sendable, Hashable {
     package var status: Int
     package var headers: HTTPHeaders
-    /// Where the response came from, after redirects.
+    /// The URL of the response, after redirects.
     package var url: HTTPURL
-    /// Takes the credentials of the request out of what is shown.
+    /// Removes the credentials of the request from shown texts.
     package var redactor = Redactor()
-    /// Whether only the end of the connection ends the body, so that nobody can tell whether it is whole.
+    /// Whether the end of the connection ends the body, so that a truncated body looks complete.
     package var endsByClosing = false
 
     package init(status: Int, headers: HTTPHeaders, url: HTTPURL) {

@@ -1,9 +1,8 @@
 extension HTTPStream {
-    /// The body read as server-sent events.
+    /// The server-sent events of the body.
     ///
-    /// An event that the end of the body left open is handed out as well where the body is known to be whole. Where
-    /// only the end of the connection ended it (HTTP/1.0), it may have been cut, and is an error of code
-    /// `connectionLost`.
+    /// An unfinished last event is returned if the body is complete. If the end of the connection ends the body
+    /// (HTTP/1.0), it may be truncated, and an unfinished event is an error with code `connectionLost`.
     package var serverSentEvents: ServerSentEvents { ServerSentEvents(stream: self) }
 
     package struct ServerSentEvents: AsyncSequence, Sendable {
@@ -24,7 +23,7 @@ extension HTTPStream {
                         ready = try parser.push(piece)[...]
                     } else {
                         isAtEnd = true
-                        if parser.isInsideEvent && head.endsByClosing { throw head.cutError("an event") }
+                        if parser.isInsideEvent && head.endsByClosing { throw head.truncationError("an event") }
                         if let last = parser.finish() { ready = [last] }
                     }
                 }
@@ -39,8 +38,8 @@ extension HTTPStream {
 }
 
 extension HTTPResponseHead {
-    func cutError(_ thing: String) -> HTTPError {
+    func truncationError(_ thing: String) -> HTTPError {
         HTTPError(
-            .connectionLost, redactor.redact("\(url) closed the connection in the middle of \(thing). Ask again."))
+            .connectionLost, redactor.redact("\(url) closed the connection in the middle of \(thing)."))
     }
 }

@@ -1,15 +1,16 @@
 import Foundation
 
 extension HTTPStream {
-    /// The body's lines that are not blank, as newline-delimited JSON has them. A last line without a newline is
-    /// handed out where the body is known to be whole; where it may have been cut, it is an error of code
-    /// `connectionLost`.
+    /// The non-blank lines of the body, for newline-delimited JSON.
+    ///
+    /// A last line without a newline is returned if the body is complete. If the body may be truncated, such a line is an
+    /// error with code `connectionLost`.
     package var lines: Lines { Lines(stream: self) }
 
     /// The body's lines, each decoded from JSON.
     ///
-    /// A line that is no such value is an error of code `malformedResponse`; it names the line's number, and shows
-    /// nothing of it.
+    /// A line that cannot be decoded is an error with code `malformedResponse`. The message has the line's number but not
+    /// its content.
     package func objects<Object: Decodable & Sendable>(_ type: Object.Type = Object.self) -> Objects<Object> {
         Objects(lines: lines, head: head)
     }
@@ -33,7 +34,7 @@ extension HTTPStream {
                     } else {
                         isAtEnd = true
                         guard let last = parser.finish() else { continue }
-                        if head.endsByClosing { throw head.cutError("a line") }
+                        if head.endsByClosing { throw head.truncationError("a line") }
                         ready = [last]
                     }
                 }
@@ -65,7 +66,7 @@ extension HTTPStream {
                 } catch {
                     throw HTTPError(
                         .malformedResponse,
-                        head.redactor.redact("\(head.url): line \(number) is not the JSON that was expected."))
+                        head.redactor.redact("\(head.url): line \(number) is not the expected JSON."))
                 }
             }
         }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A response in progress. Its body is read once, by one task, piece by piece.
+/// A response whose body is still being received. One task reads the body once, piece by piece.
 ///
-/// The connection is paused while pieces wait to be read. When the last reference goes, the transfer is closed.
+/// The connection is paused while pieces wait to be read. Releasing the last reference closes the transfer.
 package struct HTTPStream: Sendable, AsyncSequence {
     package typealias Element = [UInt8]
 
@@ -19,11 +19,11 @@ package struct HTTPStream: Sendable, AsyncSequence {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: body) }
 
-    /// The rest of the body. Its pieces are gathered where they arrive: the task is woken once, at the end.
+    /// The rest of the body. The task resumes once, at the end.
     package func collect() async throws -> [UInt8] { try await body.rest() }
 
     /// The start of what is left of the body.
-    /// - Parameter limit: Bytes beyond are not waited for, and left out.
+    /// - Parameter limit: The maximum number of bytes. Bytes beyond it are neither waited for nor returned.
     package func collect(upTo limit: Int) async throws -> [UInt8] {
         var whole: [UInt8] = []
         while whole.count < limit, let piece = try await body.next() {
@@ -34,11 +34,11 @@ package struct HTTPStream: Sendable, AsyncSequence {
     }
 }
 
-/// The task's end of a transfer.
+/// The reader of a transfer's body.
 final class HTTPBody: Sendable {
     private let transfer: Transfer
     private let engine: TransferEngine
-    // The client's end stops the engine, so it must outlive its transfers.
+    // The client stops the engine when it is deallocated, so it must outlive its transfers.
     private let client: HTTPClient
     private let unreadBytes = Mutex<[UInt8]>([])
 
@@ -50,11 +50,11 @@ final class HTTPBody: Sendable {
 
     deinit { engine.cancel(transfer) }
 
-    /// Begins the transfer when it may depart, and waits for the head. Once cancelled, nothing begins.
-    func head(by departure: Departure) async throws -> Transfer.Arrival {
+    /// Starts the transfer when it is admitted, and waits for the head. A cancelled transfer does not start.
+    func head(starting start: AttemptStart) async throws -> Transfer.ReceivedHead {
         try await withTaskCancellationHandler {
-            departure.begin { [transfer, engine] heldUp in
-                if let heldUp { transfer.finish(.failure(heldUp)) } else { engine.start(transfer) }
+            start.begin { [transfer, engine] notAdmitted in
+                if let notAdmitted { transfer.finish(.failure(notAdmitted)) } else { engine.start(transfer) }
             }
             return try await withCheckedThrowingContinuation { transfer.waitForHead($0) }
         } onCancel: {

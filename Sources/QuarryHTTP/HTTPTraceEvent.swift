@@ -1,7 +1,7 @@
-/// One thing that happened to an exchange, for a person who watches: `--verbose`.
+/// One event of an exchange, for a log that a person reads.
 ///
-/// Credentials are taken out, in header fields and wherever else they turn up; queries are shown without the values
-/// that may be keys. Bodies are shown only where ``HTTPClient/Configuration/tracesBodies`` asks for them.
+/// Credentials are removed everywhere, and so are query values that may be keys. Bodies are shown only if
+/// ``HTTPClient/Configuration/tracesBodies`` is set.
 package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
         /// - Parameters:
@@ -11,20 +11,20 @@ package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
         case request(line: String, fields: String, bodyBytes: Int?)
         case requestBody(String)
         /// - Parameters:
-        ///   - address: Who answered: the server, or the proxy.
-        ///   - isReused: Whether an earlier exchange had opened the connection.
+        ///   - address: The address of the server or the proxy.
+        ///   - isReused: Whether an earlier exchange opened the connection.
         case response(status: Int, fields: String, address: String, isReused: Bool)
         /// The start of the body, at most 64 KiB.
         case responseBody(String)
         case redirect(to: String)
         case finished(HTTPTimings)
         case failed(reason: String, HTTPTimings)
-        /// Ended because nobody wanted the rest, as after the last event of a stream.
+        /// Closed by the client before the end, for example after the last event of a stream.
         case closed(HTTPTimings)
         case retry(attempt: Int, delay: Duration, reason: String)
     }
 
-    /// The number of the request of this client, from 1. Redirects and further attempts keep it.
+    /// The number of the request at this client, from 1. Redirects and retries keep it.
     package var exchange: Int
     package var kind: Kind
 
@@ -43,7 +43,7 @@ package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
             case .redirect(let target): "* redirected to \(target)"
             case .finished(let timings): "* done: \(timings)"
             case .failed(let reason, let timings): "* failed: \(reason) (\(timings))"
-            case .closed(let timings): "* closed, the rest was not wanted: \(timings)"
+            case .closed(let timings): "* closed by the client: \(timings)"
             case .retry(let attempt, let delay, let reason):
                 "* attempt \(attempt) in \(delay.shownSeconds): \(reason)"
             }
@@ -51,12 +51,12 @@ package struct HTTPTraceEvent: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// How long the steps of a transfer took, each from its start, and what went over the wire.
+/// The times of a transfer's steps, each from its start, and the numbers of bytes.
 package struct HTTPTimings: Sendable, Hashable, CustomStringConvertible {
-    /// Until the name was looked up; zero for a connection that stood already, as the next two.
+    /// Until the name was resolved. Zero for a reused connection, like the next two.
     package var lookup: Duration = .zero
     package var connect: Duration = .zero
-    /// Until TLS stood.
+    /// Until the TLS handshake was complete.
     package var handshake: Duration = .zero
     package var firstByte: Duration = .zero
     package var total: Duration = .zero
@@ -67,8 +67,8 @@ package struct HTTPTimings: Sendable, Hashable, CustomStringConvertible {
     package var bodyBytes = 0
 
     package var description: String {
-        "looked up \(lookup.shownSeconds), connected \(connect.shownSeconds), first byte \(firstByte.shownSeconds), "
-            + "total \(total.shownSeconds), \(bytesSent) bytes sent, \(bytesReceived) received, \(bodyBytes) unpacked"
+        "lookup \(lookup.shownSeconds), connect \(connect.shownSeconds), first byte \(firstByte.shownSeconds), "
+            + "total \(total.shownSeconds), \(bytesSent) bytes sent, \(bytesReceived) received, \(bodyBytes) decompressed"
     }
 }
 

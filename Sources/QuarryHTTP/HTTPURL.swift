@@ -1,9 +1,9 @@
 import CQuarryCurl
 import Foundation
 
-/// An absolute `http` or `https` URL, checked and normalised by the parser that will also send to it.
+/// An absolute `http` or `https` URL, checked and normalised by libcurl's parser.
 ///
-/// User names and passwords inside a URL are refused: they would end in logs. The fragment is dropped.
+/// A URL with a user name or password is rejected, because it would appear in logs. The fragment is dropped.
 package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// The whole URL, query included.
     package let string: String
@@ -19,10 +19,10 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     private var shown: String?
 
-    /// What may be shown: without the query, which may hold a key.
+    /// The URL without its query, which may hold a key.
     package var description: String { shown ?? "\(origin)\(path)" }
 
-    /// The same URL, which does not show the credentials that it holds.
+    /// The same URL with its credentials hidden in ``description``.
     func hidingCredentials(_ redactor: Redactor) -> HTTPURL {
         let text = redactor.redact(description)
         guard text != description else { return self }
@@ -31,13 +31,13 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         return copy
     }
 
-    /// Scheme, host and port. Credentials are only ever sent to the origin they were meant for.
+    /// Scheme, host and port. Credentials are only sent to their own origin.
     package var origin: String {
         let isDefault = port == (scheme == "https" ? 443 : 80)
         return isDefault ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
     }
 
-    /// The URL of a resource below this one; the query stays.
+    /// The URL of a resource below this one. The query stays.
     package func appending(path component: String) throws -> HTTPURL {
         var base = path
         while base.hasSuffix("/") { base.removeLast() }
@@ -45,20 +45,20 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         return try HTTPURL(origin + base + "/" + component + suffix)
     }
 
-    /// Resolves a reference, as a redirect's `Location` is.
+    /// Resolves a relative or absolute reference, such as the `Location` of a redirect.
     package func resolving(_ reference: String) throws -> HTTPURL {
         try HTTPURL(parsing: reference, relativeTo: string)
     }
 
-    /// A URL and the credentials inside it, apart: `user:password`, percent-encoded as they stand there; nil without any.
-    /// - Throws: ``HTTPError`` with code `invalidURL`, which shows none of them.
+    /// Separates a URL from its credentials, `user:password` as percent-encoded in the URL.
+    /// - Throws: ``HTTPError`` with code `invalidURL`. The message does not contain the credentials.
     package static func splittingCredentials(of text: String) throws -> (HTTPURL, Secret?) {
         let start = text.range(of: "://")?.upperBound ?? text.startIndex
         let authority = text[start...].prefix { !"/?#".contains($0) }
         guard text[authority.endIndex...].firstIndex(of: "@") == nil else {
             throw HTTPError(
                 .invalidURL,
-                "The credentials inside the URL hold a “/”, “?” or “#”. Percent-encode these: %2F, %3F, %23.")
+                "The credentials inside the URL contain “/”, “?” or “#”. Percent-encode these as %2F, %3F or %23.")
         }
         guard let at = authority.lastIndex(of: "@") else { return (try HTTPURL(text), nil) }
         let credentials = authority[..<at]
@@ -72,7 +72,7 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         }
         defer { curl_url_cleanup(handle) }
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
-            throw HTTPError(.invalidURL, "The URL holds white space or a control character. Percent-encode it.")
+            throw HTTPError(.invalidURL, "The URL contains white space or a control character. Percent-encode it.")
         }
         if let base {
             guard curl_url_set(handle, CURLUPART_URL, base, 0) == CURLUE_OK else { throw Self.refusal(of: base) }
@@ -85,10 +85,10 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
             return String(cString: result)
         }
         guard let scheme = part(CURLUPART_SCHEME), ["http", "https"].contains(scheme) else {
-            throw HTTPError(.invalidURL, "Only http and https URLs can be requested. Write http:// or https:// first.")
+            throw HTTPError(.invalidURL, "The URL does not begin with http:// or https://.")
         }
         guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil else {
-            throw HTTPError(.invalidURL, "The URL holds a user name or password. Pass credentials separately.")
+            throw HTTPError(.invalidURL, "The URL contains a user name or password. Pass credentials separately.")
         }
         _ = curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
         guard let host = part(CURLUPART_HOST), !host.isEmpty,
@@ -106,9 +106,9 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     private static func refusal(of text: String) -> HTTPError {
         let shown = text.split(separator: "?", omittingEmptySubsequences: false).first.map(String.init) ?? text
         if shown.contains("@") {
-            return HTTPError(.invalidURL, "The URL cannot be parsed. Write http://host:port/path.")
+            return HTTPError(.invalidURL, "The URL cannot be parsed. Expected http://host:port/path.")
         }
-        return HTTPError(.invalidURL, "“\(shown)” is not a URL. Write http://host:port/path.")
+        return HTTPError(.invalidURL, "“\(shown)” is not a URL. Expected http://host:port/path.")
     }
 }
 

@@ -1,4 +1,4 @@
-/// A `multipart/form-data` body (RFC 7578), as uploads of recordings and files are sent.
+/// A `multipart/form-data` body (RFC 7578), for file uploads.
 package struct MultipartForm: Sendable, Hashable {
     private struct Part: Sendable, Hashable {
         var name: String
@@ -18,9 +18,9 @@ package struct MultipartForm: Sendable, Hashable {
 
     /// Adds a file.
     /// - Parameters:
-    ///   - fileName: What the server shall call it. Only the last component of a path is sent.
+    ///   - fileName: The file's name for the server. Only the last component of a path is sent.
     ///   - contentType: Such as `audio/mpeg`.
-    /// - Throws: ``HTTPError`` with code `invalidRequest` for a content type that would break out of its line.
+    /// - Throws: ``HTTPError`` with code `invalidRequest` for a content type that would start a new line.
     package mutating func add(
         _ name: String, file content: [UInt8], named fileName: String,
         contentType: String = "application/octet-stream"
@@ -34,14 +34,14 @@ package struct MultipartForm: Sendable, Hashable {
 
     /// The body and its `Content-Type`.
     ///
-    /// The boundary is random and occurs in no part, so that no content can end its part early.
+    /// The boundary is random and does not occur in any part, so content cannot end its part early.
     /// - Complexity: O(bytes).
     package func encoded() -> (body: [UInt8], contentType: String) {
         var generator = SystemRandomNumberGenerator()
         return encoded(using: &generator)
     }
 
-    /// - Parameter generator: Makes the boundary.
+    /// - Parameter generator: The source of the boundary.
     package func encoded(using generator: inout some RandomNumberGenerator) -> (body: [UInt8], contentType: String) {
         var boundary = Self.boundary(&generator)
         while parts.contains(where: { Self.contains(Array(boundary.utf8), in: $0.content) }) {
@@ -69,7 +69,7 @@ package struct MultipartForm: Sendable, Hashable {
         return "form-" + words.joined()
     }
 
-    /// As browsers escape names (WHATWG HTML, "Multipart form data"), and other control characters as well.
+    /// Escapes names like browsers (WHATWG HTML, "Multipart form data"), and also other control characters.
     private static func escaped(_ name: String) -> String {
         name.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

@@ -1,12 +1,12 @@
-/// Cuts newline-delimited JSON into its lines. Blank lines are skipped, a CR before the LF is dropped.
+/// Splits newline-delimited JSON into lines. Blank lines are skipped, and a CR before the LF is dropped.
 package struct NDJSONParser: Sendable {
     private let maximumLineBytes: Int
     private var line: [UInt8] = []
 
-    /// - Parameter maximumLineBytes: A longer line ends the parse. The default is 16 MiB.
+    /// - Parameter maximumLineBytes: A longer line is an error. The default is 16 MiB.
     package init(maximumLineBytes: Int = 16 << 20) { self.maximumLineBytes = maximumLineBytes }
 
-    /// The lines that these bytes complete, each one JSON text.
+    /// Returns the lines that these bytes complete, each one JSON text.
     /// - Throws: ``HTTPError`` with code `responseTooLarge`.
     /// - Complexity: O(bytes).
     package mutating func push(_ bytes: some Sequence<UInt8>) throws -> [[UInt8]] {
@@ -18,14 +18,15 @@ package struct NDJSONParser: Sendable {
                 line.append(byte)
                 if line.count > maximumLineBytes {
                     throw HTTPError(
-                        .responseTooLarge, "A line of the stream is longer than \(maximumLineBytes) bytes. Refused.")
+                        .responseTooLarge, "A line of the stream is longer than the limit of \(maximumLineBytes) bytes."
+                    )
                 }
             }
         }
         return lines
     }
 
-    /// The last line, which needs no newline.
+    /// Returns the last line, which does not need a newline.
     package mutating func finish() -> [UInt8]? {
         defer { line.removeAll(keepingCapacity: true) }
         if line.last == 0x0D { line.removeLast() }

@@ -1,22 +1,22 @@
 import Foundation
 import QuarryJSON
 
-/// What the body of an error response says, in any of the shapes JSON APIs use for it.
+/// The error in the body of a response, in any of the shapes that JSON APIs use.
 ///
-/// Read are `{"error": {"message", "type", "code", "status", "innererror", "details"}}` (OpenAI, Anthropic, Gemini,
+/// The shapes are `{"error": {"message", "type", "code", "status", "innererror", "details"}}` (OpenAI, Anthropic, Gemini,
 /// Azure), `{"error": "…", "error_type"}` (TEI, TGI), `{"message": "…"}`, `{"detail": "…"}` and FastAPI's
-/// `{"detail": [{"loc", "msg", "type"}]}`, also inside an array.
+/// `{"detail": [{"loc", "msg", "type"}]}`, each also inside an array.
 package struct ProviderFailure: Sendable, Hashable {
-    /// The provider's sentence; the start of the body where it is not JSON; nil where it is empty.
+    /// The provider's message; the start of a body that is not JSON; nil for an empty body.
     package var message: String?
     package var code: String?
     /// `type`, Gemini's `status`, or TEI's `error_type`.
     package var type: String?
     /// The code of Azure's `innererror`.
     package var innerCode: String?
-    /// The wait that Gemini's `RetryInfo` asks for.
+    /// The delay in Gemini's `RetryInfo`.
     package var retryDelay: Duration?
-    /// The status of the response; nil where it is not known.
+    /// The status of the response; nil if unknown.
     package var status: Int?
 
     package init(message: String?, code: String? = nil, type: String? = nil) {
@@ -37,7 +37,7 @@ package struct ProviderFailure: Sendable, Hashable {
         }
     }
 
-    /// The failure that a response tells of, without the credentials of its request, which some servers repeat.
+    /// The failure in a response, without the credentials of the request, which some servers repeat.
     package init(_ response: HTTPResponse) {
         self.init(body: response.body)
         status = response.status
@@ -47,23 +47,24 @@ package struct ProviderFailure: Sendable, Hashable {
         type = type.map(redactor.redact)
     }
 
-    /// The failure that a JSON text announces with a key `error`, as streams do after a status of 200.
+    /// The failure in a JSON text with a key `error`, as streams send it after a status of 200.
     package init?(announcedIn json: some Sequence<UInt8>) {
         let bytes = Array(json)
-        // Called for every event of a stream, nearly all of which are no failures.
+        // Called for every event of a stream; nearly all of them are not failures.
         guard Self.mentionsError(bytes), let value = try? JSONValue(parsing: bytes),
             let error = value["error"], error != .null, let failure = Self.read(value)
         else { return nil }
         self = failure
     }
 
-    /// Whether the account has nothing left to pay with: waiting does not help.
+    /// Whether the account has no credit left. Waiting does not help.
     package var saysQuotaExhausted: Bool {
         [code, type].contains { ["insufficient_quota", "billing_error"].contains($0?.lowercased()) }
     }
 
-    /// Whether the request was refused for the length of its input: sent in parts it might pass, sent again as it is
-    /// it will not. Codes for machines say so with any status, sentences only where a status is not about something else.
+    /// Whether the input was too long. Smaller parts may be accepted; the same request will not.
+    ///
+    /// Error codes count with any status. Sentences count only if the status does not mean something else.
     package var saysInputTooLong: Bool {
         if status == 413 { return true }
         let known = [
@@ -82,7 +83,7 @@ package struct ProviderFailure: Sendable, Hashable {
         ].contains { text.contains($0) }
     }
 
-    /// Whether a sentence says that too long a reply was asked for: “'max_tokens' is too large: 9000 …”.
+    /// Whether a sentence is about the requested output length: “'max_tokens' is too large: 9000 …”.
     private static func isAboutOutput(_ text: String) -> Bool {
         let plain = text.filter { !"'\"`“”‘’".contains($0) }
         return ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxoutputtokens"].contains {
@@ -122,7 +123,7 @@ package struct ProviderFailure: Sendable, Hashable {
         }
     }
 
-    /// What a value says in words.
+    /// The message in a value.
     private static func sentence(_ json: JSONValue?, depth: Int = 0) -> String? {
         guard let json, depth < 8 else { return nil }
         switch json {
@@ -140,7 +141,7 @@ package struct ProviderFailure: Sendable, Hashable {
         }
     }
 
-    /// A code is a word with some providers and a number with others.
+    /// Some providers use words as codes, others use numbers.
     private static func word(_ json: JSONValue?) -> String? {
         switch json {
         case .string(let text): text
@@ -157,9 +158,10 @@ package struct ProviderFailure: Sendable, Hashable {
 }
 
 extension RetryPolicy {
-    /// For model providers: an exhausted quota and an input that is too long stay so, whatever the status; a body that
-    /// asks for a wait is given it.
-    /// - Parameter maximumWait: Given to a provider that asks for it. The default is nil: what is given to others.
+    /// The policy for model providers.
+    ///
+    /// An exhausted quota and an input that is too long are final, whatever the status. A delay in the body is honoured.
+    /// - Parameter maximumWait: The longest delay that a provider may ask for. The default is nil: that of the policy.
     package static func providers(maximumAttempts: Int, maximumWait: Duration? = nil) -> RetryPolicy {
         var policy = RetryPolicy()
         policy.maximumAttempts = max(1, maximumAttempts)
@@ -167,7 +169,7 @@ extension RetryPolicy {
             policy.maximumServerDelay = maximumWait
             policy.maximumTotalDelay = max(policy.maximumTotalDelay, maximumWait)
         }
-        policy.outwaitsRateLimits = true
+        policy.waitsOutRateLimits = true
         policy.hint = { response in
             let failure = ProviderFailure(response)
             if failure.saysQuotaExhausted || failure.saysInputTooLong { return .never }

@@ -1,8 +1,8 @@
-/// What the header fields of a response tell about one of a provider's limits.
+/// One of a provider's rate limits, as the header fields of a response state it.
 package struct RateLimitReading: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case requests
-        /// Of input and output together.
+        /// Input and output together.
         case tokens
         case inputTokens = "input-tokens"
         case outputTokens = "output-tokens"
@@ -11,7 +11,7 @@ package struct RateLimitReading: Sendable, Hashable {
     package var kind: Kind
     package var limit: Double?
     package var remaining: Double?
-    /// Until the limit is whole again.
+    /// The time until the full limit is available again.
     package var reset: Duration?
 
     package init(kind: Kind, limit: Double? = nil, remaining: Double? = nil, reset: Duration? = nil) {
@@ -23,9 +23,9 @@ package struct RateLimitReading: Sendable, Hashable {
 
     /// The readings in header fields: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`,
     /// `anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}`, and
-    /// `X-RateLimit-{Limit,Remaining,Reset}`, which count requests. Numbers below zero are taken for absent.
+    /// `X-RateLimit-{Limit,Remaining,Reset}`, which count requests. Negative numbers are ignored.
     ///
-    /// - Parameter date: The time in seconds since 1970, for resets that are given as dates.
+    /// - Parameter date: The time in seconds since 1970, for resets that are dates.
     package static func readings(in headers: HTTPHeaders, at date: Double) -> [RateLimitReading] {
         Kind.allCases.compactMap { kind in
             var reading = RateLimitReading(kind: kind)
@@ -48,14 +48,14 @@ package struct RateLimitReading: Sendable, Hashable {
         Double(text).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
     }
 
-    /// A time to wait: `6m0s` as Go writes it, seconds, seconds since 1970, or a date of RFC 3339.
+    /// A duration: `6m0s` in Go's notation, seconds, seconds since 1970, or a date of RFC 3339.
     package static func duration(_ text: String, at date: Double) -> Duration? {
         if let number = number(text) { return .seconds(min(max(0, number > 1e9 ? number - date : number), 1e9)) }
         if let duration = goDuration(text) { return duration }
         return rfc3339(text).map { .seconds(min(max(0, $0 - date), 1e9)) }
     }
 
-    /// A duration as Go's `time.ParseDuration` reads it; nil where it is none, or is negative.
+    /// A duration in the notation of Go's `time.ParseDuration`; nil if it is malformed or negative.
     package static func goDuration(_ text: String) -> Duration? {
         let units: [Substring: Double] = [
             "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9,
@@ -74,7 +74,7 @@ package struct RateLimitReading: Sendable, Hashable {
         return total.isFinite && total < 1e9 ? .seconds(total) : nil
     }
 
-    /// Seconds since 1970 of a date such as `2026-11-22T05:00:00.25Z` or with an offset such as `+02:00`.
+    /// Seconds since 1970 of a date such as `2026-11-22T05:00:00.25Z`, or with an offset such as `+02:00`.
     package static func rfc3339(_ text: String) -> Double? {
         var bytes = Array(text.utf8)[...]
         func digits(_ count: Int) -> Int? {

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Keeps requests within a provider's limits of requests and tokens a minute.
+/// Keeps requests within a provider's limits of requests and tokens per minute.
 ///
-/// Callers wait in the order they came. The limits are those given, those that the provider's header fields tell, and
-/// less of either once it refused a request for being too many: each 429 halves the pace, each answer afterwards
-/// brings back a twentieth of it. A provider that asks for a pause gives everybody one.
+/// Callers wait in first-in, first-out order. The limits are the given ones, updated from the provider's header fields.
+/// Each status 429 halves the rate, and each success restores a twentieth of it. A pause that the provider asks for
+/// applies to all requests.
 package final class RateLimiter: Sendable {
     package struct Limits: Sendable, Hashable {
-        /// Nil where nothing is known.
+        /// Nil if unknown.
         package var requestsPerMinute: Double?
-        /// Input and output together; nil where nothing is known.
+        /// Input and output together; nil if unknown.
         package var tokensPerMinute: Double?
 
         package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
@@ -18,7 +18,7 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    /// What one request takes.
+    /// The tokens of one request.
     package struct Cost: Sendable, Hashable {
         package var inputTokens: Int
         package var outputTokens: Int
@@ -29,21 +29,20 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    /// What is waited for at most, before one request, whether the server asked for a pause or a limit is used up. The
-    /// default is 15 min.
+    /// The longest wait before one request, for a pause of the server or a used-up limit. The default is 15 min.
     package let maximumWait: Duration
     private let name: String
-    private let clock: WaitingClock
+    private let clock: TimeSource
     private let onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
     private let state: Mutex<RateLimiterState>
-    private let turnstile = ConcurrencyLimit(1)
+    private let queue = AsyncSemaphore(1)
 
     /// - Parameters:
-    ///   - name: Whose limits these are, for errors.
-    ///   - onWait: Told once, at its beginning, of each wait of ``noticeableWait`` or more.
+    ///   - name: The owner of the limits, for errors.
+    ///   - onWait: Called once at the start of each wait of ``noticeableWait`` or more.
     package init(
         _ limits: Limits = .init(), of name: String = "The server", maximumWait: Duration = .seconds(900),
-        clock: WaitingClock = .system, onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)? = nil
+        clock: TimeSource = .system, onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)? = nil
     ) {
         self.maximumWait = maximumWait
         self.name = name
@@ -52,76 +51,75 @@ package final class RateLimiter: Sendable {
         self.state = Mutex(RateLimiterState(limits, now: clock.now()))
     }
 
-    /// Shorter waits are told to nobody.
+    /// Shorter waits are not reported.
     package static let noticeableWait = Duration.seconds(5)
 
     /// Waits until a request of this cost may be sent, and counts it.
     ///
-    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` where that takes longer than
-    ///   ``maximumWait``. Nothing is counted then.
+    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` if the wait exceeds ``maximumWait``. Nothing is
+    ///   counted then.
     package func wait(for cost: Cost = .init()) async throws {
-        try await turnstile.run {
-            var isTold = false
+        try await queue.withPermit {
+            var isReported = false
             while true {
                 let now = clock.now()
                 guard let hold = state.withLock({ $0.take(cost, now: now) }) else { return }
                 guard hold.delay <= maximumWait else {
                     throw HTTPError(
                         .rateLimited,
-                        "\(name) lets no such request through for another \(hold.delay.shownSeconds), until "
-                            + "\(Self.date(in: hold.delay, clock)): \(hold.reason). More than \(maximumWait.shownSeconds) are "
-                            + "not waited for. Run the same command again then, what was done before is kept; or name "
-                            + "another model.")
+                        "\(name) accepts no such request for another \(hold.delay.shownSeconds), until "
+                            + "\(Self.date(in: hold.delay, clock)): \(hold.reason). The longest wait allowed is "
+                            + "\(maximumWait.shownSeconds).")
                 }
-                if !isTold, hold.delay >= Self.noticeableWait {
-                    isTold = true
+                if !isReported, hold.delay >= Self.noticeableWait {
+                    isReported = true
                     onWait?(hold.delay, hold.reason)
                 }
-                // Woken now and then: an answer meanwhile may have told of better limits.
+                // A response that arrives meanwhile may raise the limits, so check again every second.
                 try await clock.sleep(min(hold.delay, .seconds(1)))
             }
         }
     }
 
     /// The time after a delay, such as `2026-11-22 21:00:00 UTC`.
-    private static func date(in delay: Duration, _ clock: WaitingClock) -> String {
+    private static func date(in delay: Duration, _ clock: TimeSource) -> String {
         UTCTime.text(secondsSince1970: clock.date() + delay.inSeconds)
     }
 
-    /// Counts a request of this cost if it may be sent now, and nobody waits.
-    /// - Returns: Whether it may.
-    package func takeIfFree(for cost: Cost = .init()) -> Bool {
-        guard let permit = turnstile.enterIfFree() else { return false }
-        defer { permit.leave() }
+    /// Counts a request of this cost if it may be sent now and no other request waits.
+    /// - Returns: Whether it may be sent.
+    package func tryAcquire(for cost: Cost = .init()) -> Bool {
+        guard let permit = queue.tryAcquire() else { return false }
+        defer { permit.release() }
         let now = clock.now()
         return state.withLock { $0.take(cost, now: now) } == nil
     }
 
-    /// Learns from a response, whatever its status.
-    /// - Parameter asked: The wait that its body asks for, where it does: that goes before its header fields.
-    package func learn(from head: HTTPResponseHead, asked: Duration? = nil) {
+    /// Updates the limits from a response of any status.
+    /// - Parameter retryAfter: The delay that the body asks for. It takes precedence over the header fields.
+    package func learn(from head: HTTPResponseHead, retryAfter: Duration? = nil) {
         let (now, date) = (clock.now(), clock.date())
-        state.withLock { $0.learn(from: head, asked: asked, now: now, date: date) }
+        state.withLock { $0.learn(from: head, retryAfter: retryAfter, now: now, date: date) }
     }
 
-    /// Corrects an estimate once the provider told what the request took.
+    /// Corrects an estimate with the usage that the provider reports.
     package func settle(_ estimate: Cost, actual: Cost) {
         let now = clock.now()
         state.withLock { $0.settle(estimate, actual: actual, now: now) }
     }
 
-    /// How long the provider's pause still lasts; zero without one.
+    /// The rest of the provider's pause; zero without one.
     package var pause: Duration { state.withLock { $0.pause(at: clock.now()) } }
 
-    /// How many of a kind a minute are allowed now; nil where nothing limits them.
+    /// The current rate per minute; nil without a limit.
     package func perMinute(_ kind: RateLimitReading.Kind) -> Double? {
         state.withLock { $0.perMinute(kind) }
     }
 }
 
-/// The limits and levels of a ``RateLimiter`` at an instant, as a value.
+/// The state of a ``RateLimiter``.
 struct RateLimiterState: Sendable {
-    /// Why a request has to wait, and how long.
+    /// A delay before a request, and its reason.
     struct Hold: Sendable {
         var delay: Duration
         /// Such as “the limit of 100 requests is used up”.
@@ -129,15 +127,15 @@ struct RateLimiterState: Sendable {
     }
 
     private var buckets: [RateLimitReading.Kind: TokenBucket] = [:]
-    /// The part of the known pace that is used, in 1/64...1.
+    /// The share of the known rate that is used, in 1/64...1.
     private var share = 1.0
     private var pausedUntil = Duration.zero
     private var refusals = 0
-    /// Requests let through since `windowStart`, to tell a pace where none is known.
+    /// Requests admitted since `windowStart`. They give an estimate if no rate is known.
     private var admitted = 0
     private var windowStart: Duration
-    /// Whether the bucket of requests is a guess after a refusal, which grows until the next one.
-    private var isPaceGuessed = false
+    /// Whether the rate of requests is an estimate after a status 429. It grows until the next one.
+    private var isRateEstimated = false
 
     init(_ limits: RateLimiter.Limits, now: Duration) {
         windowStart = now
@@ -149,7 +147,7 @@ struct RateLimiterState: Sendable {
 
     func perMinute(_ kind: RateLimitReading.Kind) -> Double? { buckets[kind].map { $0.perSecond * 60 * share } }
 
-    /// Counts a request and returns nil, or returns how long it has to wait.
+    /// Counts a request and returns nil, or returns the necessary delay.
     mutating func take(_ cost: RateLimiter.Cost, now: Duration) -> Hold? {
         guard pause(at: now) == .zero else {
             return Hold(delay: pause(at: now), reason: "it asked for a pause")
@@ -182,20 +180,20 @@ struct RateLimiterState: Sendable {
         }
     }
 
-    mutating func learn(from head: HTTPResponseHead, asked: Duration?, now: Duration, date: Double) {
+    mutating func learn(from head: HTTPResponseHead, retryAfter: Duration?, now: Duration, date: Double) {
         refill(now)
-        // Dates are meant by the server's own clock.
+        // Dates refer to the server's own clock.
         let date = RetryPolicy.serverDate(in: head.headers) ?? date
         for reading in RateLimitReading.readings(in: head.headers, at: date) { learn(reading, now: now) }
-        let asked = asked ?? RetryPolicy.serverDelay(in: head.headers, now: date)
+        let retryAfter = retryAfter ?? RetryPolicy.serverDelay(in: head.headers, now: date)
         if head.status == 429 {
-            // Requests that were on their way when the pause began say nothing new.
+            // Requests that were in flight when the pause began add no information.
             if pause(at: now) == .zero { slowDown(now) }
             refusals += 1
             let backOff = Duration.seconds(min(30, 1 << min(refusals - 1, 5)))
-            pausedUntil = max(pausedUntil, now + (asked ?? backOff))
-        } else if let asked, [503, 529].contains(head.status) {
-            pausedUntil = max(pausedUntil, now + asked)
+            pausedUntil = max(pausedUntil, now + (retryAfter ?? backOff))
+        } else if let retryAfter, [503, 529].contains(head.status) {
+            pausedUntil = max(pausedUntil, now + retryAfter)
         } else if head.isSuccess {
             refusals = 0
             speedUp()
@@ -215,14 +213,14 @@ struct RateLimiterState: Sendable {
     private mutating func learn(_ reading: RateLimitReading, now: Duration) {
         guard let limit = reading.limit else {
             if buckets[reading.kind] == nil, reading.remaining == 0, let reset = reading.reset {
-                // No limit is told, and none of it is left: that is a pause.
+                // Nothing remains of an unknown limit: treat the reset as a pause.
                 pausedUntil = max(pausedUntil, now + reset)
             }
             return lower(reading)
         }
         guard limit > 0 else { return }
-        let isNew = buckets[reading.kind] == nil || (isPaceGuessed && reading.kind == .requests)
-        if reading.kind == .requests { isPaceGuessed = false }
+        let isNew = buckets[reading.kind] == nil || (isRateEstimated && reading.kind == .requests)
+        if reading.kind == .requests { isRateEstimated = false }
         let fresh = TokenBucket(perMinute: limit, now: now)
         var bucket = isNew ? fresh : buckets[reading.kind] ?? fresh
         if bucket.capacity != limit {
@@ -232,38 +230,38 @@ struct RateLimiterState: Sendable {
         buckets[reading.kind] = bucket
         lower(reading)
         if let remaining = reading.remaining,
-            let pace = Self.perSecond(limit, remaining: remaining, reset: reading.reset ?? .zero)
+            let rate = Self.perSecond(limit, remaining: remaining, reset: reading.reset ?? .zero)
         {
-            buckets[reading.kind]?.perSecond = pace
+            buckets[reading.kind]?.perSecond = rate
         }
     }
 
-    /// What remains tells no limit: where none is known, there is nothing to lower.
+    /// Lowers the level to what remains. Does nothing without a known limit.
     private mutating func lower(_ reading: RateLimitReading) {
-        // Zero without a reset says nothing: it would hold everything up for good.
+        // Zero without a reset time would block all requests forever.
         guard let remaining = reading.remaining, remaining > 0 || (reading.reset ?? .zero) > .zero,
             let level = buckets[reading.kind]?.level
         else { return }
         buckets[reading.kind]?.level = min(level, remaining)
     }
 
-    /// The pace at which a limit comes back, which the time until it is whole again tells: some count by the second or
-    /// by the day. Nil where too little was used to tell.
+    /// The refill rate, computed from the time until the full limit is available: some limits are per second or per day.
+    /// Nil if too little was used to compute it.
     private static func perSecond(_ limit: Double, remaining: Double, reset: Duration) -> Double? {
         let used = limit - remaining
         guard reset > .zero, used >= limit / 10 else { return nil }
         let window = reset.inSeconds * limit / used
-        // Resets are rounded, and the rest is told at another moment: about a minute is a minute.
+        // Resets are rounded and `remaining` is from another moment, so about a minute counts as a minute.
         return limit / ((30...240).contains(window) ? 60 : window)
     }
 
     private mutating func slowDown(_ now: Duration) {
         if buckets.isEmpty {
-            // Half of what it just refused; a few requests in a moment are no measure of a minute's pace.
+            // Half of the rejected rate. A few requests in a moment do not measure the rate of a minute.
             let seconds = max(1, (now - windowStart).inSeconds)
             let guess = max(30, Double(admitted) / seconds * 60 / 2)
             buckets[.requests] = TokenBucket(perMinute: guess, now: now)
-            isPaceGuessed = true
+            isRateEstimated = true
         } else {
             share = max(1.0 / 64, share / 2)
         }
@@ -271,7 +269,7 @@ struct RateLimiterState: Sendable {
 
     private mutating func speedUp() {
         share = min(1, share + 0.05)
-        guard isPaceGuessed, share == 1, var bucket = buckets[.requests] else { return }
+        guard isRateEstimated, share == 1, var bucket = buckets[.requests] else { return }
         bucket.capacity += 1
         bucket.perSecond = bucket.capacity / 60
         buckets[.requests] = bucket

@@ -1,16 +1,15 @@
-/// Decides where a redirect leads. The engine never follows one by itself, so that no credential travels unasked.
+/// Decides whether to follow a redirect. libcurl never follows one by itself, so credentials stay under control.
 ///
-/// A redirect is the server's wish, not the person's, so it may not reach what the person did not name: it stays in
-/// the zone of the server that sent it (public, private, this machine), and link-local addresses, where clouds hand out
-/// credentials, are refused from anywhere. What a host's text shows is checked here, what its name resolves to when a
-/// socket is opened.
+/// A redirect comes from the server and not from the user, so it must stay in the zone of its server (public, private,
+/// this machine). Link-local addresses, where clouds hand out credentials, are always rejected. A literal host is checked
+/// here. The address of a name is checked when a socket is opened.
 package enum Redirect {
-    /// The request to send next, or nil where the response is final.
+    /// The request to send next; nil for a final response.
     ///
-    /// `https` never leads to `http`; another origin gets no credentials; 303, and 301 or 302 after a POST, lead to a
-    /// GET without a body (RFC 9110, 15.4).
+    /// A redirect from `https` to `http` is rejected, and another origin gets no credentials. Status 303, and 301 or 302
+    /// after a POST, lead to a GET without a body (RFC 9110, 15.4).
     ///
-    /// - Parameter zone: Where the server that redirected lies.
+    /// - Parameter zone: The zone of the server that redirected.
     /// - Throws: ``HTTPError`` with code `tooManyRedirects`, `refusedRedirect` or `invalidURL`.
     package static func next(
         after head: HTTPResponseHead, to request: HTTPRequest, in zone: AddressZone, followed: Int, maximum: Int
@@ -19,11 +18,13 @@ package enum Redirect {
         else { return nil }
         guard followed < maximum else {
             throw HTTPError(
-                .tooManyRedirects, "\(request.url) redirected again after \(maximum) redirects. Check the URL.")
+                .tooManyRedirects, "\(request.url) redirected more than \(maximum) times, the limit.")
         }
         let target = try target(of: location, after: head, to: request)
         guard !(request.url.scheme == "https" && target.scheme == "http") else {
-            throw HTTPError(.refusedRedirect, "\(request.url) redirects to \(target), which is not encrypted. Refused.")
+            throw HTTPError(
+                .refusedRedirect,
+                "\(request.url) redirects to \(target), which is not encrypted. The redirect was not followed.")
         }
         if let known = AddressZone(host: target.host),
             let refusal = refusal(of: target, in: known, shown: target.host, from: zone)
@@ -42,18 +43,18 @@ package enum Redirect {
         return next
     }
 
-    /// - Throws: ``HTTPError`` with code `invalidURL` for a target that is no address of a web server.
+    /// - Throws: ``HTTPError`` with code `invalidURL` for a target that is not a web address.
     private static func target(
         of location: String, after head: HTTPResponseHead, to request: HTTPRequest
     ) throws -> HTTPURL {
         do {
             return try request.url.resolving(location).hidingCredentials(head.redactor)
         } catch let error as HTTPError {
-            let plain = location.prefix { !"?#@".contains($0) }.filter { !$0.isNewline }
+            let visible = location.prefix { !"?#@".contains($0) }.filter { !$0.isNewline }
             throw HTTPError(
                 error.code,
-                "\(request.url) redirects (status \(head.status)) to “\(head.redactor.redact(String(plain.prefix(200))))”. Refused: "
-                    + "only http and https addresses without credentials are followed. Check the base address.",
+                "\(request.url) redirects (status \(head.status)) to “\(head.redactor.redact(String(visible.prefix(200))))”. "
+                    + "Only http and https addresses without credentials are followed.",
                 underlyingError: error)
         }
     }
@@ -64,7 +65,8 @@ package enum Redirect {
         guard zone != origin || zone == .linkLocal || zone == .reserved else { return nil }
         return HTTPError(
             .refusedRedirect,
-            "A server at a \(origin.rawValue) address redirects to \(host), a \(zone.rawValue) address. Refused. "
-                + "If that is where the service is, name \(target.origin) itself.")
+            "A server at a \(origin.rawValue) address redirects to \(host), a \(zone.rawValue) address, "
+                + "so the redirect was not followed. If \(target.origin) is the right server, use its address directly."
+        )
     }
 }

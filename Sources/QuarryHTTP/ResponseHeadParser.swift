@@ -1,11 +1,11 @@
-/// Collects the lines of a response's head as libcurl hands them over.
+/// Parses the lines of a response head from libcurl.
 struct ResponseHeadParser {
     private(set) var byteCount = 0
     private var status = 0
     private var version = ""
     private var fields: [(name: String, value: String)] = []
 
-    /// Whether the body of the head that was read last ends with the connection (RFC 9112, 6.3).
+    /// Whether the end of the connection ends the body of the last head (RFC 9112, 6.3).
     private var endsByClosing: Bool {
         guard version.hasPrefix("HTTP/1"), status != 204, status != 304 else { return false }
         return !fields.contains { field in
@@ -15,14 +15,14 @@ struct ResponseHeadParser {
         }
     }
 
-    /// A final head, once it was read.
+    /// A complete final head.
     struct Head {
         var status: Int
         var headers: HTTPHeaders
         var endsByClosing: Bool
     }
 
-    /// Takes one line, its ending included. Returns the head when the line ends a final one (not 1xx).
+    /// Parses one line with its ending. Returns the head if the line completes a final one (not 1xx).
     mutating func push(_ bytes: UnsafeRawBufferPointer) -> Head? {
         byteCount += bytes.count
         var line = bytes[...]

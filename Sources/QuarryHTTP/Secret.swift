@@ -1,6 +1,6 @@
 import Foundation
 
-/// A credential. It never shows itself: every textual form of it says `<redacted>`.
+/// A credential. Every textual form of it is `<redacted>`.
 package struct Secret: Sendable, Hashable {
     private let value: String
 
@@ -8,14 +8,14 @@ package struct Secret: Sendable, Hashable {
 
     package var isEmpty: Bool { value.isEmpty }
 
-    /// The credential itself, for the one place that sends it.
+    /// The credential itself, for sending it.
     func reveal() -> String { value }
 
-    /// A bearer token of this credential.
+    /// The value of an `Authorization` field with this bearer token.
     package var bearer: Secret { Secret("Bearer " + value) }
 
-    /// This credential, taken for a proxy's `user:password`, in each form in which it may come back: with what is
-    /// percent-encoded decoded, the password alone, and as basic authorization writes it.
+    /// All forms of a proxy's `user:password` that a response may contain: percent-decoded, the password alone, and as
+    /// basic authorization encodes it.
     var proxyForms: [Secret] {
         let plain = value.removingPercentEncoding ?? value
         let password = plain.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
@@ -23,12 +23,14 @@ package struct Secret: Sendable, Hashable {
         return [self, Secret(plain), Secret(basic)] + (password.map { [Secret($0)] } ?? [])
     }
 
-    /// The text without the credential, as for a server's message that repeats what it was sent.
+    /// The text without the credential, for example a server's message that repeats it.
     package func redacting(_ text: String) -> String { Redactor([self]).redact(text) }
 
-    /// What a text that gives the credential away may hold: itself, without its scheme, percent-encoded, with the
-    /// slashes of some JSON writers, in lower case as in a host name. Nothing under eight bytes: what local servers are given for a key, such as `ollama` or `EMPTY`, is a
-    /// word of their messages as well.
+    /// All forms of the credential that a text may contain: unchanged, without its scheme, percent-encoded, with the
+    /// escaped slashes of some JSON encoders, and in lower case as in a host name.
+    ///
+    /// Forms under eight bytes are ignored. Local servers get keys such as `ollama` or `EMPTY`, which are also words of
+    /// their messages.
     var forms: [String] {
         let words = value.split(separator: " ", maxSplits: 1)
         let bare = words.count == 2 ? String(words[1]) : value
@@ -58,9 +60,9 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Takes the credentials of one exchange out of any text: of a trace, an error, a server's answer.
+/// Removes the credentials of one exchange from traces, errors and responses.
 package struct Redactor: Sendable, Hashable {
-    /// The longest first: one credential may hold another.
+    /// Longest first, because one credential may contain another.
     private let forms: [Secret]
 
     package init(_ secrets: some Sequence<Secret>) {
@@ -70,7 +72,7 @@ package struct Redactor: Sendable, Hashable {
 
     package init() { forms = [] }
 
-    /// The credentials of a request: its secrets, and what stands openly in a field that is for credentials.
+    /// Removes the secrets of a request and the plain values of credential fields.
     init(_ headers: HTTPHeaders, and others: [Secret] = []) {
         self.init(headers.credentials + others)
     }
@@ -89,6 +91,6 @@ package struct Redactor: Sendable, Hashable {
         return error
     }
 
-    /// The most bytes that a credential takes.
+    /// The length of the longest form, in bytes.
     var longestForm: Int { forms.first?.reveal().utf8.count ?? 0 }
 }

@@ -1,9 +1,9 @@
 /// One event of a `text/event-stream`.
 package struct ServerSentEvent: Sendable, Hashable {
-    /// `message` where the stream named none.
+    /// `message` if the stream does not name a type.
     package var type: String
     package var data: String
-    /// The last id the stream gave, empty at first.
+    /// The last id in the stream; initially empty.
     package var id: String
 
     package init(type: String = "message", data: String, id: String = "") {
@@ -13,13 +13,13 @@ package struct ServerSentEvent: Sendable, Hashable {
     }
 }
 
-/// Reads server-sent events from bytes that come in pieces of any size.
+/// Parses server-sent events from pieces of any size.
 ///
-/// Follows the WHATWG HTML standard, 9.2.6 "Interpreting an event stream": lines end with LF, CR or CRLF, a byte-order
-/// mark at the start is dropped, comments are skipped, several `data` lines are joined with LF, an event without data
-/// is not dispatched.
+/// Follows the WHATWG HTML standard, 9.2.6 "Interpreting an event stream". Lines end with LF, CR or CRLF, a leading
+/// byte-order mark is dropped, and comments are skipped. Several `data` lines are joined with LF. An event without data is
+/// not dispatched.
 package struct ServerSentEventParser: Sendable {
-    /// What the stream last asked to wait before reconnecting.
+    /// The last reconnection time that the stream set.
     package private(set) var reconnectionTime: Duration?
 
     private let maximumEventBytes: Int
@@ -30,10 +30,10 @@ package struct ServerSentEventParser: Sendable {
     private var data: [UInt8] = []
     private var lastID = ""
 
-    /// - Parameter maximumEventBytes: An event, or a line, longer than this ends the parse. The default is 16 MiB.
+    /// - Parameter maximumEventBytes: A longer event or line is an error. The default is 16 MiB.
     package init(maximumEventBytes: Int = 16 << 20) { self.maximumEventBytes = maximumEventBytes }
 
-    /// The events that these bytes complete.
+    /// Returns the events that these bytes complete.
     /// - Throws: ``HTTPError`` with code `responseTooLarge`.
     /// - Complexity: O(bytes).
     package mutating func push(_ bytes: some Sequence<UInt8>) throws -> [ServerSentEvent] {
@@ -48,19 +48,20 @@ package struct ServerSentEventParser: Sendable {
                 line.append(byte)
                 if line.count + data.count > maximumEventBytes {
                     throw HTTPError(
-                        .responseTooLarge, "A server-sent event is longer than \(maximumEventBytes) bytes. Refused.")
+                        .responseTooLarge, "A server-sent event is longer than the limit of \(maximumEventBytes) bytes."
+                    )
                 }
             }
         }
         return events
     }
 
-    /// Whether bytes were read that belong to an event, or a line, that has not ended.
+    /// Whether an event or a line is incomplete.
     package var isInsideEvent: Bool { !line.isEmpty || !data.isEmpty }
 
-    /// The event that was still open when the stream ended, if it held data.
+    /// Returns the incomplete event at the end of the stream if it has data.
     ///
-    /// The standard discards it; some servers forget the last blank line, so the caller chooses.
+    /// The standard discards it. Some servers omit the last blank line, so the caller decides.
     package mutating func finish() -> ServerSentEvent? {
         if !line.isEmpty { _ = endLine() }
         return dispatch()

@@ -1,10 +1,10 @@
-/// A bucket that fills at a steady rate and is drawn from (Turner, "New Directions in Communications", 1986).
+/// A token bucket with a steady refill rate (Turner, "New Directions in Communications", 1986).
 struct TokenBucket: Sendable, Hashable {
-    /// What the full bucket holds.
+    /// The content of the full bucket.
     var capacity: Double
-    /// What is in it at `updated`; below zero where more was drawn than it can hold.
+    /// The content at `updated`. Negative after a draw of more than it held.
     var level: Double
-    /// What flows in each second.
+    /// The refill per second.
     var perSecond: Double
     var updated: Duration
 
@@ -24,7 +24,7 @@ struct TokenBucket: Sendable, Hashable {
     /// Three years.
     private static let never = 1e8
 
-    /// How long until the amount can be drawn; zero at once. What the bucket can never hold waits until it is full.
+    /// The delay until the amount can be drawn. An amount beyond the capacity waits until the bucket is full.
     func delay(for amount: Double) -> Duration {
         let missing = min(amount, capacity) - level
         guard missing > 1e-9 else { return .zero }

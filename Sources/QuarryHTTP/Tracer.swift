@@ -1,11 +1,11 @@
-/// Tells about one exchange, without its credentials.
+/// Sends the trace events of one exchange, without its credentials.
 struct Tracer: Sendable {
     let exchange: Int
     let redactor: Redactor
     let showsBodies: Bool
     let sink: @Sendable (HTTPTraceEvent) -> Void
 
-    /// How much of a body is shown.
+    /// The length of the shown part of a body.
     static let maximumBodyBytes = 64 << 10
 
     func trace(_ kind: HTTPTraceEvent.Kind) { sink(HTTPTraceEvent(exchange: exchange, kind: kind)) }
@@ -31,14 +31,14 @@ struct Tracer: Sendable {
         trace(.retry(attempt: attempt, delay: delay, reason: redactor.redact(reason)))
     }
 
-    /// The start of a body as text. What a cut may have left of a credential at its end is dropped.
+    /// The start of a body as text. A credential that the cut may have split is dropped.
     func shown(_ body: [UInt8]) -> String {
         guard body.count > Self.maximumBodyBytes else { return redactor.redact(String(decoding: body, as: UTF8.self)) }
         let text = redactor.redact(String(decoding: body.prefix(Self.maximumBodyBytes), as: UTF8.self))
         return text.dropLast(redactor.longestForm) + "…"
     }
 
-    /// The query with the values that are no keys: everything else says `<redacted>`.
+    /// The query with known harmless values. All other values are `<redacted>`.
     static func shownQuery(of url: HTTPURL) -> String {
         guard let query = url.query else { return "" }
         let parts = query.split(separator: "&").map { part -> String in
@@ -51,7 +51,7 @@ struct Tracer: Sendable {
 }
 
 extension HTTPHeaders {
-    /// The same fields with the queries of redirect targets left out.
+    /// The same fields without the queries of redirect targets.
     func withQueriesHidden() -> HTTPHeaders {
         var rest = self
         guard let location = rest["location"], let mark = location.firstIndex(of: "?") else { return rest }

@@ -1,18 +1,18 @@
 import CQuarryCurl
 import Synchronization
 
-/// One exchange: what libcurl's thread fills and a task empties.
+/// One exchange. libcurl's thread writes the response, and a task reads it.
 final class Transfer: @unchecked Sendable {
-    // The stored properties up to `state` belong to the engine's thread once it was handed over; everything shared is
-    // inside `state`.
+    // The properties before `state` belong to the engine's thread once the transfer was passed to it. All shared state is
+    // in `state`.
     let request: HTTPRequest
     let limits: HTTPLimits
     let rule: AddressRule
     let redactor: Redactor
     let tracer: Tracer?
     let reading: Reading
-    /// Called once a whole reply that went well is there, on the engine's thread.
-    private let onArrival: @Sendable (HTTPResponseHead) -> Void
+    /// Called on the engine's thread when a whole successful response has arrived.
+    private let onSuccess: @Sendable (HTTPResponseHead) -> Void
     var handle: UnsafeMutableRawPointer?
     var headerList: UnsafeMutablePointer<curl_slist>?
     var resolveList: UnsafeMutablePointer<curl_slist>?
@@ -22,72 +22,72 @@ final class Transfer: @unchecked Sendable {
     var started = ContinuousClock.now
     var lastActivity = ContinuousClock.now
     var isHeadDelivered = false
-    /// Why a callback stopped libcurl.
+    /// The reason for which a callback stopped libcurl.
     var refusal: HTTPError?
     var remoteAddress = ""
     var zone = AddressZone.publicNetwork
-    /// The start of the body, where it is traced.
+    /// The start of the body if bodies are traced.
     var tracedBody: [UInt8] = []
 
     private let state = Mutex(State())
 
-    /// How the body of a response that went well is read.
+    /// How the body of a successful response is read.
     enum Reading {
-        /// Piece by piece, as it comes.
+        /// Piece by piece, as it arrives.
         case pieces
-        /// At once: it is gathered here, and the task is woken when it is complete.
+        /// As a whole: it is collected here, and the task resumes when it is complete.
         case whole
     }
 
     private struct State {
-        var head: Arrival?
+        var head: ReceivedHead?
         /// Whether the head waits for the whole body.
         var defersHead = false
         var buffer: [UInt8] = []
         var isPaused = false
         var end: Result<Void, any Error>?
-        var headWaiter: CheckedContinuation<Arrival, any Error>?
+        var headWaiter: CheckedContinuation<ReceivedHead, any Error>?
         var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
-        /// Wants all that is left, at the end.
+        /// Waits for the rest of the body.
         var restWaiter: CheckedContinuation<[UInt8], any Error>?
 
         var hasNoReader: Bool { bodyWaiter == nil && restWaiter == nil }
 
-        mutating func takeWaiting() -> Waiting {
-            var waiting = Waiting(head: headWaiter, arrival: head, body: bodyWaiter, rest: restWaiter)
-            if restWaiter != nil { swap(&waiting.bytes, &buffer) }
+        mutating func takeWaiters() -> Waiters {
+            var waiters = Waiters(head: headWaiter, received: head, body: bodyWaiter, rest: restWaiter)
+            if restWaiter != nil { swap(&waiters.bytes, &buffer) }
             (headWaiter, bodyWaiter, restWaiter) = (nil, nil, nil)
-            return waiting
+            return waiters
         }
     }
 
-    /// Who waits when the exchange ends, and the bytes for those who want the rest.
-    private struct Waiting {
-        var head: CheckedContinuation<Arrival, any Error>?
-        /// The head, where it was there before the end.
-        var arrival: Arrival?
+    /// The tasks that wait when the exchange ends, and the bytes for `rest`.
+    private struct Waiters {
+        var head: CheckedContinuation<ReceivedHead, any Error>?
+        /// The head if it arrived before the end.
+        var received: ReceivedHead?
         var body: CheckedContinuation<[UInt8]?, any Error>?
         var rest: CheckedContinuation<[UInt8], any Error>?
         var bytes: [UInt8] = []
     }
 
-    /// The buffer may hold this much before the connection is paused.
+    /// The connection is paused when the buffer holds this much.
     private static let highWaterMark = 256 << 10
 
-    /// So much is set aside at most for a body by what is announced of it.
+    /// The longest buffer to reserve for an announced `Content-Length`.
     private static let maximumReserve = 1 << 20
 
-    /// A response's head, and where its server lies.
-    struct Arrival: Sendable {
+    /// A response head and the zone of its server.
+    struct ReceivedHead: Sendable {
         var head: HTTPResponseHead
         var zone: AddressZone
     }
 
     init(
         _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, rule: AddressRule, redactor: Redactor,
-        tracer: Tracer?, onArrival: @escaping @Sendable (HTTPResponseHead) -> Void
+        tracer: Tracer?, onSuccess: @escaping @Sendable (HTTPResponseHead) -> Void
     ) {
-        self.onArrival = onArrival
+        self.onSuccess = onSuccess
         self.reading = reading
         self.request = request
         self.limits = limits
@@ -102,9 +102,9 @@ final class Transfer: @unchecked Sendable {
 
     func deliver(_ head: HTTPResponseHead) {
         isHeadDelivered = true
-        let arrival = Arrival(head: head, zone: zone)
-        let waiter = state.withLock { state -> CheckedContinuation<Arrival, any Error>? in
-            state.head = arrival
+        let received = ReceivedHead(head: head, zone: zone)
+        let waiter = state.withLock { state -> CheckedContinuation<ReceivedHead, any Error>? in
+            state.head = received
             if reading == .whole, head.isSuccess {
                 state.defersHead = true
                 let announced = head.headers["content-length"].flatMap { Int($0) } ?? 0
@@ -114,7 +114,7 @@ final class Transfer: @unchecked Sendable {
             defer { state.headWaiter = nil }
             return state.headWaiter
         }
-        waiter?.resume(returning: arrival)
+        waiter?.resume(returning: received)
     }
 
     func deliver(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
@@ -137,35 +137,35 @@ final class Transfer: @unchecked Sendable {
 
     var isPaused: Bool { state.withLock { $0.isPaused } }
 
-    /// Whether nobody waits for it any more.
+    /// Whether the exchange has ended.
     var isFinished: Bool { state.withLock { $0.end != nil } }
 
-    /// Tells the gate of a whole reply that went well. Called on the engine's thread, before the exchange ends.
-    func arrive() {
+    /// Reports a whole successful response. Called on the engine's thread, before the exchange ends.
+    func reportSuccess() {
         let head = state.withLock { $0.defersHead ? $0.head?.head : nil }
-        if let head { onArrival(head) }
+        if let head { onSuccess(head) }
     }
 
-    /// Ends the exchange; only the first call counts. Bytes that came before can still be read.
+    /// Ends the exchange. Only the first call counts. Buffered bytes can still be read.
     func finish(_ result: Result<Void, any Error>) {
         let result = result.mapError(redactor.redact)
-        let waiting: Waiting? = state.withLock { state in
+        let waiters: Waiters? = state.withLock { state in
             guard state.end == nil else { return nil }
             state.end = result
-            return state.takeWaiting()
+            return state.takeWaiters()
         }
-        guard let waiting else { return }
-        waiting.head?.resume(with: waiting.arrival.map { .success($0) } ?? result.flatMap { .failure(Self.noHead) })
-        waiting.body?.resume(with: result.map { nil })
-        waiting.rest?.resume(with: result.map { waiting.bytes })
+        guard let waiters else { return }
+        waiters.head?.resume(with: waiters.received.map { .success($0) } ?? result.flatMap { .failure(Self.noHead) })
+        waiters.body?.resume(with: result.map { nil })
+        waiters.rest?.resume(with: result.map { waiters.bytes })
     }
 
     private static var noHead: HTTPError {
         HTTPError(.malformedResponse, "The server closed the connection without a response.")
     }
 
-    func waitForHead(_ continuation: CheckedContinuation<Arrival, any Error>) {
-        let ready: Result<Arrival, any Error>? = state.withLock { state in
+    func waitForHead(_ continuation: CheckedContinuation<ReceivedHead, any Error>) {
+        let ready: Result<ReceivedHead, any Error>? = state.withLock { state in
             if let head = state.head, !state.defersHead || state.end != nil { return .success(head) }
             if let end = state.end { return end.flatMap { .failure(Self.noHead) } }
             state.headWaiter = continuation
@@ -174,10 +174,11 @@ final class Transfer: @unchecked Sendable {
         if let ready { continuation.resume(with: ready) }
     }
 
-    /// The connection goes on after a pause. Until then it is the reader who is waited for, not the server.
-    func goOn() { state.withLock { $0.isPaused = false } }
+    /// Ends a pause. During a pause the transfer waits for the reader and not for the server.
+    func unpause() { state.withLock { $0.isPaused = false } }
 
-    /// Hands out what is buffered, or waits for more. Says whether the connection is paused and must go on.
+    /// Returns the buffer to the waiter, or waits for more bytes.
+    /// - Returns: Whether the connection is paused and must be resumed.
     func waitForBody(_ continuation: CheckedContinuation<[UInt8]?, any Error>) -> Bool {
         let (ready, isPaused) = state.withLock { state -> (Result<[UInt8]?, any Error>?, Bool) in
             let isPaused = state.isPaused && state.end == nil
@@ -194,7 +195,8 @@ final class Transfer: @unchecked Sendable {
         return isPaused
     }
 
-    /// Waits for all that is left: the task is woken once. Says whether the connection is paused and must go on.
+    /// Waits for the rest of the body.
+    /// - Returns: Whether the connection is paused and must be resumed.
     func waitForRest(_ continuation: CheckedContinuation<[UInt8], any Error>) -> Bool {
         let (ready, isPaused) = state.withLock { state -> (Result<[UInt8], any Error>?, Bool) in
             let isPaused = state.isPaused && state.end == nil
@@ -214,8 +216,8 @@ final class Transfer: @unchecked Sendable {
         HTTPError(.invalidRequest, "Two tasks read the same response body.")
     }
 
-    /// Forgets what was buffered and ends the exchange with an error. A whole reply that is there already stays: it may
-    /// have been paid for.
+    /// Discards the buffer and ends the exchange with an error. A complete response is kept, because it may have been
+    /// billed.
     func abandon(_ error: any Error) {
         state.withLock { state in
             if case .success = state.end, state.defersHead { return }

@@ -4,19 +4,19 @@ import Synchronization
 
 /// A thread that drives one libcurl multi handle.
 ///
-/// Tasks talk to it through a mailbox; it talks back through ``Transfer``.
+/// Tasks send commands through a mailbox, and results return through ``Transfer``.
 final class TransferEngine: @unchecked Sendable {
-    // Only the thread touches `multi`, `active`, `hasBegun` and `nextDeadline`; `curl_multi_wakeup` may be called from
-    // anywhere as long as `canWake` holds.
+    // Only the thread uses `multi`, `active`, `hasNewTransfers` and `nextDeadline`. While `canWake` is true, any thread may
+    // call `curl_multi_wakeup`.
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPClient.Configuration
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
-    /// Whether a transfer was begun that libcurl has not worked on.
-    private var hasBegun = false
-    /// No transfer can have waited too long before this.
+    /// Whether there are transfers that libcurl has not worked on yet.
+    private var hasNewTransfers = false
+    /// No transfer can time out before this instant.
     private var nextDeadline = ContinuousClock.now
     private let mailbox = Mutex(Mailbox())
-    /// Apart from the mailbox: the thread that is woken would wait for it at once.
+    /// Not part of the mailbox, because the woken thread would wait for its lock.
     private let canWake = Mutex(true)
     private let thread = Mutex<ObjectIdentifier?>(nil)
 
@@ -49,13 +49,13 @@ final class TransferEngine: @unchecked Sendable {
         thread.start()
     }
 
-    /// Readies a transfer for its start, which may come later, on the task's time.
+    /// Prepares a transfer on the caller's thread. It may start later.
     /// - Throws: ``HTTPError``.
     func prepare(_ transfer: Transfer) throws {
         try EasyHandle.make(for: transfer, configuration)
     }
 
-    /// Begins a transfer that was prepared; at once where the end of another one asks for it.
+    /// Starts a prepared transfer: immediately on the engine's thread, through the mailbox otherwise.
     func start(_ transfer: Transfer) {
         if thread.withLock({ $0 == ObjectIdentifier(Thread.current) }) {
             begin(transfer)
@@ -83,7 +83,7 @@ final class TransferEngine: @unchecked Sendable {
     private static var closed: HTTPError { HTTPError(.closed, "The HTTP client was shut down.") }
 
     private func run() {
-        while obey(
+        while execute(
             mailbox.withLock { mailbox in
                 defer { mailbox.commands = [] }
                 return mailbox.commands
@@ -97,8 +97,8 @@ final class TransferEngine: @unchecked Sendable {
         shutDown()
     }
 
-    /// False when told to stop.
-    private func obey(_ commands: [Command]) -> Bool {
+    /// - Returns: False after the command to stop.
+    private func execute(_ commands: [Command]) -> Bool {
         for command in commands {
             switch command {
             case .start(let transfer): begin(transfer)
@@ -106,7 +106,7 @@ final class TransferEngine: @unchecked Sendable {
             case .resume(let transfer):
                 guard let handle = transfer.handle, active[handle] != nil else { continue }
                 transfer.lastActivity = .now
-                transfer.goOn()
+                transfer.unpause()
                 curl_easy_pause(handle, quarry_curl_pause_continue)
             case .stop: return false
             }
@@ -115,13 +115,13 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     private func begin(_ transfer: Transfer) {
-        // It may have been cancelled while it waited in line.
+        // It may have been cancelled in the queue.
         guard !transfer.isFinished, let handle = transfer.handle else { return remove(transfer) }
         transfer.tracer?.trace(transfer.request)
         transfer.started = .now
         transfer.lastActivity = .now
         active[handle] = transfer
-        hasBegun = true
+        hasNewTransfers = true
         let status = curl_multi_add_handle(multi, handle)
         guard status == CURLM_OK else {
             let reason = String(cString: curl_multi_strerror(status))
@@ -132,7 +132,7 @@ final class TransferEngine: @unchecked Sendable {
         nextDeadline = min(nextDeadline, transfer.started + soonest)
     }
 
-    /// Tells the reader and the trace how it went, and forgets the transfer.
+    /// Reports the result to the reader and the trace, and removes the transfer.
     private func end(_ transfer: Transfer, _ result: Result<Void, any Error>) {
         if let tracer = transfer.tracer, let handle = transfer.handle, active[handle] != nil {
             let timings = EasyHandle.timings(of: transfer)
@@ -157,12 +157,12 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     private func perform() -> CURLMcode {
-        hasBegun = false
+        hasNewTransfers = false
         var running: Int32 = 0
         return curl_multi_perform(multi, &running)
     }
 
-    /// Fails everything where libcurl does not go on.
+    /// Fails all transfers if libcurl fails.
     private func check(_ status: CURLMcode) {
         guard status != CURLM_OK else { return }
         let reason = String(cString: curl_multi_strerror(status))
@@ -171,13 +171,13 @@ final class TransferEngine: @unchecked Sendable {
         }
     }
 
-    /// Ends what libcurl is done with. What takes its place is sent before anybody is woken.
+    /// Ends the finished transfers. Their successors are sent before any task resumes.
     private func collect() {
         while true {
             let done = takeDone()
             guard !done.isEmpty else { return }
-            for case (let transfer, .success) in done { transfer.arrive() }
-            let status = hasBegun ? perform() : CURLM_OK
+            for case (let transfer, .success) in done { transfer.reportSuccess() }
+            let status = hasNewTransfers ? perform() : CURLM_OK
             for (transfer, result) in done { end(transfer, result) }
             check(status)
         }
@@ -199,9 +199,9 @@ final class TransferEngine: @unchecked Sendable {
         return done
     }
 
-    /// Fails what waited too long; returns how many milliseconds the poll may sleep.
+    /// Fails the transfers that timed out. Returns how many milliseconds the poll may sleep.
     ///
-    /// Deadlines only move later, so no transfer is looked at before the earliest that was found.
+    /// Deadlines only move later, so transfers are checked only at the earliest known deadline.
     private func enforceDeadlines() -> Int32 {
         let now = ContinuousClock.now
         if now >= nextDeadline {
@@ -212,7 +212,7 @@ final class TransferEngine: @unchecked Sendable {
     }
 
     private func enforceDeadline(of transfer: Transfer, _ now: ContinuousClock.Instant) {
-        // What has not begun to be idle may do so from now on.
+        // A transfer that is not idle yet may become idle now.
         let (first, idle) = (transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
         var (deadline, complaint) = (now + idle, "")
         if !transfer.isHeadDelivered {
@@ -243,7 +243,7 @@ final class TransferEngine: @unchecked Sendable {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded up; at most about eleven days, which libcurl can count.
+    /// Whole milliseconds, rounded up, limited to about eleven days for libcurl.
     var milliseconds: Int {
         let (seconds, attoseconds) = components
         return Int(min(seconds, 1_000_000)) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Points in time as they are shown to a person.
+/// Formats points in time for a person.
 package enum UTCTime {
     /// Such as `2026-11-22 21:00:00 UTC`.
     package static func text(secondsSince1970 seconds: Double) -> String {

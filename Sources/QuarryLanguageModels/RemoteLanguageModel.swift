@@ -30,7 +30,7 @@ public struct RemoteLanguageModel: LanguageModel {
     let refusesTemperature = Discovery()
     let wantsOtherTokenField = Discovery()
     /// Whether Ollama was asked where the model runs.
-    let place = AskedOnce<Bool>()
+    let place = AsyncLazy<Bool>()
 
     /// - Throws: ``ProviderError`` with code `retiredModel`, which names the successor, or `invalidConfiguration` for an
     ///   empty name or a provider that writes no text.

@@ -4,11 +4,11 @@
     import CQuarryBLAS
 #endif
 
-/// The few routines of single-precision BLAS that Quarry uses, on row-major matrices.
+/// The single-precision BLAS routines that Quarry uses, on row-major matrices.
 ///
-/// Accelerate on Apple's systems, OpenBLAS elsewhere. Dimensions must fit 32 bits.
+/// Accelerate on Apple platforms, OpenBLAS elsewhere. Dimensions must fit 32 bits.
 package enum BLAS {
-    /// The kernels that OpenBLAS chose for this processor (`Haswell`, `SkylakeX` …), or `Accelerate`.
+    /// The kernels that OpenBLAS selected for this processor (`Haswell`, `SkylakeX` …), or `Accelerate`.
     package static var coreName: String {
         #if canImport(Accelerate)
             "Accelerate"
@@ -17,9 +17,9 @@ package enum BLAS {
         #endif
     }
 
-    /// Sets how many threads one call may use, for the whole process. Accelerate decides by itself.
+    /// Sets the maximum number of threads per call, for the whole process. It has no effect on Accelerate.
     ///
-    /// Callers that run calls in parallel themselves want 1, or their threads and those of BLAS multiply.
+    /// Callers with parallel calls should use 1. Otherwise their threads multiply with those of BLAS.
     package static func setThreadCount(_ count: Int) {
         #if !canImport(Accelerate)
             openblas_set_num_threads(Int32(clamping: max(1, count)))
@@ -28,7 +28,7 @@ package enum BLAS {
 
     /// C (m, n) = alpha · A (m, k) · Bᵀ + beta · C, where B is (n, k): the rows of C are inner products of rows.
     ///
-    /// A stride is the distance of two rows in floats; by default the rows are contiguous.
+    /// A stride is the distance between two rows in floats. By default rows are contiguous.
     package static func gemm(
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
         m: Int, n: Int, k: Int, aStride: Int? = nil, bStride: Int? = nil, cStride: Int? = nil,

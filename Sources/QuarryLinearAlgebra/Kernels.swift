@@ -1,6 +1,6 @@
 import CQuarryKernels
 
-/// Vectorised loops beside BLAS, in place on row-major matrices of `rows` × `columns`.
+/// Vectorised loops that BLAS does not have. They work in place on row-major matrices of `rows` × `columns`.
 package enum Kernels {
     package typealias Pointer = UnsafeMutablePointer<Float>
     package typealias Input = UnsafePointer<Float>
@@ -27,7 +27,7 @@ package enum Kernels {
         quarry_layer_norm(x, weight, bias, rows, columns, epsilon)
     }
 
-    /// x = layerNorm(x + update + updateBias): what ends both halves of an encoder layer.
+    /// x = layerNorm(x + update + updateBias), the last step of both halves of an encoder layer.
     package static func addLayerNorm(
         _ x: Pointer, update: Input, updateBias: Input, weight: Input, bias: Input, rows: Int, columns: Int,
         epsilon: Float
@@ -40,13 +40,13 @@ package enum Kernels {
         quarry_mean_rows(x, rows, columns, mean)
     }
 
-    /// Scales x to length 1 and returns its former length; leaves a zero or non-finite vector alone.
+    /// Scales x to length 1 and returns its former length. A zero or non-finite vector is unchanged.
     @discardableResult
     package static func l2Normalize(_ x: Pointer, count: Int) -> Float {
         quarry_l2_normalize(x, count)
     }
 
-    /// out (columns, rows) = xᵀ; rows of `out` are `outStride` floats apart.
+    /// out (columns, rows) = xᵀ. The rows of `out` are `outStride` floats apart.
     package static func transpose(_ x: Input, rows: Int, columns: Int, into out: Pointer, outStride: Int) {
         quarry_transpose(x, rows, columns, out, outStride)
     }

@@ -1,8 +1,8 @@
 import CQuarryKernels
 
-/// Stored number formats made into `Float`. The bytes need not be aligned.
+/// Converts stored number formats to `Float`. The bytes need not be aligned.
 package enum Widening {
-    /// Weights in one Q4_0 block: a half-precision scale, then sixteen bytes with two weights each.
+    /// The number of weights in a Q4_0 block: a half-precision scale, then sixteen bytes with two weights each.
     package static let q4BlockWeights = Int(QUARRY_Q4_0_BLOCK_WEIGHTS)
     package static let q4BlockBytes = Int(QUARRY_Q4_0_BLOCK_BYTES)
 
@@ -13,14 +13,14 @@ package enum Widening {
         quarry_dequantize_q4_0(blocks.assumingMemoryBound(to: UInt8.self), blockCount, values)
     }
 
-    /// Writes `count` floats from little-endian half precision; exact.
+    /// Writes `count` floats from little-endian half precision. The conversion is exact.
     package static func float16(
         _ halves: UnsafeRawPointer, count: Int, into values: UnsafeMutablePointer<Float>
     ) {
         quarry_widen_float16(halves.assumingMemoryBound(to: UInt8.self), count, values)
     }
 
-    /// Writes `count` floats from little-endian bfloat16; exact.
+    /// Writes `count` floats from little-endian bfloat16. The conversion is exact.
     package static func bfloat16(
         _ halves: UnsafeRawPointer, count: Int, into values: UnsafeMutablePointer<Float>
     ) {

@@ -1,6 +1,6 @@
 package import QuarryHTTP
 
-/// A provider's key. It never shows itself: every textual form of it says `<redacted>`.
+/// A provider's API key. Every textual form of it is `<redacted>`.
 public struct APIKey: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package let secret: Secret
 

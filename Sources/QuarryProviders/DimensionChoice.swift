@@ -1,14 +1,14 @@
-/// Which lengths of vectors a model can be asked for.
+/// The vector dimensions that a model can be asked for.
 public enum DimensionChoice: Sendable, Hashable {
-    /// None: it makes what it makes, and refuses to be told.
+    /// None. The model has one dimension and rejects requests for it.
     case fixed
-    /// Those that its card lists.
+    /// The dimensions on its card.
     case listed
     case range(ClosedRange<Int>)
 }
 
 extension DimensionChoice: Codable {
-    /// `fixed`, `listed`, or the least and the greatest as a list of two.
+    /// `fixed`, `listed`, or a list of the minimum and the maximum.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let word = try? container.decode(String.self) {
@@ -22,7 +22,7 @@ extension DimensionChoice: Codable {
         let bounds = try container.decode([Int].self)
         guard bounds.count == 2, bounds[0] > 0, bounds[0] <= bounds[1] else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(bounds) is no least and greatest dimension.")
+                in: container, debugDescription: "\(bounds) is not a minimum and a maximum dimension.")
         }
         self = .range(bounds[0]...bounds[1])
     }
@@ -38,32 +38,33 @@ extension DimensionChoice: Codable {
 }
 
 extension ModelCatalog {
-    /// The length to ask a model for: what is wished, or nil where the model makes that without being told and takes no
-    /// wish. Models without a card, and those whose card says nothing of it, are asked as given.
+    /// The dimension to send in a request; nil if the model has this fixed dimension and rejects the parameter.
     ///
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a length that the model cannot make, naming those
-    ///   that it can.
-    package func dimensionToAsk(_ wished: Int, of model: String, at provider: Provider) throws -> Int? {
-        guard let card = card(of: model, at: provider), let choice = card.dimensionChoice else { return wished }
+    /// Without a card, or with a card that does not say, the given dimension is sent.
+    ///
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a dimension that the model does not support. The
+    ///   message lists the supported ones.
+    package func requestedDimension(_ dimension: Int, of model: String, at provider: Provider) throws -> Int? {
+        guard let card = card(of: model, at: provider), let choice = card.dimensionChoice else { return dimension }
         let usual = card.dimensions.first.map { "\($0)" } ?? "its own"
         switch choice {
-        case .fixed where card.dimensions.contains(wished): return nil
-        case .listed where card.dimensions.contains(wished): return wished
-        case .range(let range) where range.contains(wished): return wished
+        case .fixed where card.dimensions.contains(dimension): return nil
+        case .listed where card.dimensions.contains(dimension): return dimension
+        case .range(let range) where range.contains(dimension): return dimension
         case .fixed:
-            throw Self.refusal(of: wished, card, "It makes \(usual) and no other: leave the dimension away.")
+            throw Self.refusal(of: dimension, card, "It supports only \(usual): omit the dimension.")
         case .listed:
             let list = card.dimensions.sorted().map { "\($0)" }.joined(separator: ", ")
-            throw Self.refusal(of: wished, card, "Ask for one of \(list), or leave it away for \(usual).")
+            throw Self.refusal(of: dimension, card, "It supports \(list). The default is \(usual).")
         case .range(let range):
             let bounds = "\(range.lowerBound) to \(range.upperBound)"
-            throw Self.refusal(of: wished, card, "Ask for \(bounds), or leave it away for \(usual).")
+            throw Self.refusal(of: dimension, card, "It supports \(bounds). The default is \(usual).")
         }
     }
 
-    private static func refusal(of wished: Int, _ card: ModelCard, _ advice: String) -> ProviderError {
+    private static func refusal(of dimension: Int, _ card: ModelCard, _ advice: String) -> ProviderError {
         ProviderError(
             .invalidConfiguration,
-            "\(card.provider)/\(card.name) cannot make vectors of \(wished) dimensions. \(advice)")
+            "\(card.provider)/\(card.name) cannot make vectors of \(dimension) dimensions. \(advice)")
     }
 }

@@ -1,13 +1,13 @@
 public import Foundation
 import QuarryCore
 
-/// What is known of a model: facts to choose by, each with the day it was true.
+/// The known facts about a model, with the day on which they were read.
 public struct ModelCard: Sendable, Hashable, Codable {
     /// The end of a model's service, past or announced.
     public struct Retirement: Sendable, Hashable, Codable {
-        /// ISO 8601, a month where the day is not known; nil where it is past, but unknown.
+        /// ISO 8601, a month if the day is unknown. Nil means that the service has ended on an unknown day.
         public var date: String?
-        /// The model of the same provider to use in its place, if there is any.
+        /// The model of the same provider to use instead, if any.
         public var successor: String?
 
         public init(date: String? = nil, successor: String? = nil) {
@@ -16,13 +16,13 @@ public struct ModelCard: Sendable, Hashable, Codable {
         }
     }
 
-    /// How well a model did on a test.
+    /// A model's result in a benchmark.
     public struct Quality: Sendable, Hashable, Codable {
         public var benchmark: String
         /// Such as nDCG@10.
         public var metric: String
         public var value: Double
-        /// Where the figure was read.
+        /// The source of the figure.
         public var source: String
 
         public init(benchmark: String, metric: String, value: Double, source: String) {
@@ -36,23 +36,23 @@ public struct ModelCard: Sendable, Hashable, Codable {
     public var provider: String
     public var name: String
     public var tasks: [ModelTask]
-    /// Lengths of its vectors, the usual one first. Empty where it makes none.
+    /// The dimensions of its vectors, the default first. Empty for a model that does not embed.
     public var dimensions: [Int]
-    /// Which other lengths it can be asked for; nil where that is unknown, so that it is asked as given.
+    /// The dimensions that can be requested. If nil, they are unknown, and any dimension is requested as given.
     public var dimensionChoice: DimensionChoice?
-    /// Tokens it reads at most, in all; nil where it is unknown.
+    /// The maximum number of tokens of a request; nil if unknown.
     public var contextTokens: Int?
     public var maximumOutputTokens: Int?
-    /// Nil where it is unknown. Unknown is not zero.
+    /// Nil if unknown. Unknown is not zero.
     public var price: ModelPrice?
-    /// Of the weights; nil where they are not published or it is unknown.
+    /// The licence of the weights; nil if unknown or if the weights are not published.
     public var licence: String?
-    /// Whether documents and questions travel to somebody else's machine.
+    /// Whether documents and questions are sent to another machine.
     public var dataLeavesMachine: Bool
     public var retirement: Retirement?
-    /// Nil where nobody measured.
+    /// Nil without measurements.
     public var quality: [Quality]?
-    /// Day on which these facts were read, ISO 8601.
+    /// The day on which these facts were read, ISO 8601.
     public var asOf: String
     public var notes: String?
 
@@ -79,18 +79,18 @@ public struct ModelCard: Sendable, Hashable, Codable {
     }
 }
 
-/// What a model costs, in US dollars. A part that is nil is unknown.
+/// The prices of a model in US dollars. A nil price is unknown.
 public struct ModelPrice: Sendable, Hashable, Codable {
     public var inputPerMillion: Decimal?
     public var cachedInputPerMillion: Decimal?
-    /// Of what is written into the provider's prompt cache; nil where that costs what other input does, or is unknown.
+    /// The price of writing into the provider's prompt cache. If nil, it is that of other input.
     public var cacheWritePerMillion: Decimal?
     public var outputPerMillion: Decimal?
     public var perThousandSearches: Decimal?
     public var perAudioMinute: Decimal?
-    /// Where the figures were read.
+    /// The source of the figures.
     public var source: String?
-    /// Day or month on which they held, ISO 8601.
+    /// The day or month of the figures, ISO 8601.
     public var asOf: String?
 
     public init(
@@ -108,15 +108,15 @@ public struct ModelPrice: Sendable, Hashable, Codable {
         self.asOf = asOf
     }
 
-    /// Models that run on one's own machine.
+    /// The price of models that run on the user's own machine.
     public static let free = ModelPrice(
         inputPerMillion: 0, cachedInputPerMillion: 0, cacheWritePerMillion: 0, outputPerMillion: 0,
         perThousandSearches: 0, perAudioMinute: 0)
 
-    /// US dollars; nil where the price of anything that was used is unknown.
+    /// The cost in US dollars; nil if a price that applies is unknown.
     ///
-    /// Tokens read from a cache or written into it cost at least what other input does where nothing else is known. A
-    /// recording that is counted in seconds and in tokens is paid once: by the minute where that has a price.
+    /// Cache reads and writes without a price cost the same as other input. A recording with both seconds and tokens is
+    /// billed once: by the minute if that has a price.
     public func cost(of usage: BilledUsage) -> Decimal? {
         let million = Decimal(1_000_000)
         var sum = Decimal(0)
@@ -139,17 +139,17 @@ public struct ModelPrice: Sendable, Hashable, Codable {
     }
 }
 
-/// What a provider bills for.
+/// The usage that a provider bills.
 public struct BilledUsage: Sendable, Hashable, Codable {
-    /// Tokens read, without those of ``cachedInput`` and ``cacheWrite``.
+    /// Input tokens, without ``cachedInput`` and ``cacheWrite``.
     public var input: Int
-    /// Tokens read from the provider's prompt cache.
+    /// Input tokens from the provider's prompt cache.
     public var cachedInput: Int
-    /// Tokens read and written into the provider's prompt cache.
+    /// Input tokens that were written into the provider's prompt cache.
     public var cacheWrite: Int
-    /// Tokens written, those of its reasoning included.
+    /// Output tokens, including reasoning.
     public var output: Int
-    /// Units of re-ranking.
+    /// Searches, the billing unit of re-ranking.
     public var searches: Int
     public var audioSeconds: Double
 
@@ -162,13 +162,13 @@ public struct BilledUsage: Sendable, Hashable, Codable {
         self.cacheWrite = TokenUsage.bounded(cacheWrite)
         self.output = TokenUsage.bounded(output)
         self.searches = TokenUsage.bounded(searches)
-        self.audioSeconds = (0...Self.mostSeconds).contains(audioSeconds) ? audioSeconds : -1
+        self.audioSeconds = (0...Self.maximumSeconds).contains(audioSeconds) ? audioSeconds : -1
     }
 
-    /// No recording is so long: thirty years.
-    private static let mostSeconds = 1e9
+    /// Thirty years. No recording is longer.
+    private static let maximumSeconds = 1e9
 
-    /// Whether a server can mean it: what is below zero or absurdly large is no bill.
+    /// Whether the numbers are plausible: neither negative nor absurdly large.
     package var isCredible: Bool {
         [
             TokenUsage(input: input, output: output, cachedInput: cachedInput),
@@ -176,7 +176,7 @@ public struct BilledUsage: Sendable, Hashable, Codable {
         ].allSatisfy(\.isCredible) && audioSeconds >= 0
     }
 
-    /// Nothing was written into a cache where the text does not say: earlier versions did not.
+    /// `cacheWrite` is optional, because earlier versions did not write it.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(

@@ -1,11 +1,10 @@
 public import Foundation
 
 extension ModelCatalog {
-    /// What was probably meant by a name that refers to no provider: the bare name of a model, or a provider's name with
-    /// a slip.
+    /// Explains a name without a known provider: the bare name of a model, or a misspelled provider.
     ///
-    /// - Returns: An error that says how to write it, or with code `retiredModel` what took its place; nil where nothing
-    ///   is near.
+    /// - Returns: An error with the right spelling, or with code `retiredModel` and the successor. Nil without a similar
+    ///   name.
     public func hint(for text: String, among providers: [Provider], today: Date = Date()) -> ProviderError? {
         let parts = text.split(separator: "/", maxSplits: 1)
         let bare = parts.last.map(String.init) ?? text
@@ -24,6 +23,6 @@ extension ModelCatalog {
         else { return nil }
         return ProviderError(
             .invalidConfiguration,
-            "“\(parts[0])” is no provider that is known. Did you mean \(near)/\(bare)?")
+            "“\(parts[0])” is not a known provider. Did you mean \(near)/\(bare)?")
     }
 }

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// The cards of models, Quarry's own and those a person adds.
+/// The model cards: built-in ones and those of the user.
 public struct ModelCatalog: Sendable, Hashable {
-    /// Where two are of the same model, the later one counts.
+    /// If two cards are of the same model, the later one counts.
     public var cards: [ModelCard]
 
     public init(_ cards: [ModelCard] = []) {
@@ -17,13 +17,15 @@ public struct ModelCatalog: Sendable, Hashable {
         return cards.last { $0.name == model && ($0.provider == provider || $0.provider == vendor) }
     }
 
-    /// The card of a model, by the provider's name or, where no card has it, by its host.
+    /// The card of a model, by the provider's name or else by its host.
     public func card(of model: String, at provider: Provider) -> ModelCard? {
         card(of: model, at: provider.name) ?? Self.vendor(of: provider).flatMap { card(of: model, at: $0) }
     }
 
-    /// What a model costs: nothing where it runs on this machine, nil (unknown) where no card says, and for a model whose
-    /// name tells that Ollama has its cloud answer for it. A hosted service behind a gateway here costs what it costs.
+    /// The price of a model; nil if unknown.
+    ///
+    /// Models that run on this machine are free, except models with an Ollama cloud name. A hosted service behind a local
+    /// gateway has the price of the service.
     public func price(of model: String, at provider: Provider) -> ModelPrice? {
         if let card = card(of: model, at: provider.name), let price = card.price { return price }
         let isOllama = provider.embedding == .ollama || provider.generation == .ollama
@@ -31,10 +33,10 @@ public struct ModelCatalog: Sendable, Hashable {
         return card(of: model, at: provider)?.price
     }
 
-    /// Providers that serve another one's models under the same names.
+    /// Providers that serve the models of another provider under the same names.
     private static let vendors = ["openai-responses": "openai"]
 
-    /// The preset that has the same host, such as `openai` for a provider of one's own at `api.openai.com`.
+    /// The preset with the same host, such as `openai` for a custom provider at `api.openai.com`.
     private static func vendor(of provider: Provider) -> String? {
         guard let host = provider.host, !provider.isOnThisMachine else { return nil }
         return Provider.presets.first { $0.host == host }?.name
@@ -42,19 +44,19 @@ public struct ModelCatalog: Sendable, Hashable {
 }
 
 extension ModelCatalog {
-    /// - Parameter today: The day to judge by.
-    /// - Throws: ``ProviderError`` with code `retiredModel`, naming the successor.
+    /// - Parameter today: The day of the check.
+    /// - Throws: ``ProviderError`` with code `retiredModel`. The message names the successor.
     public func checkRetirement(of model: String, at provider: Provider, today: Date = Date()) throws {
         guard let (card, retirement) = retirement(of: model, at: provider), retirement.isPast(on: today) else { return }
         let date = retirement.date.map { " on \($0)" } ?? ""
         let advice =
-            retirement.successor.map { " Use \(provider.name)/\($0)." } ?? " Name another model of \(provider.name)."
+            retirement.successor.map { " Use \(provider.name)/\($0)." } ?? " Choose another model of \(provider.name)."
         throw ProviderError(.retiredModel, "\(card.provider) has shut \(model) down\(date).\(advice)")
     }
 
-    /// What a person should know before relying on a model, such as the announced end of its service.
+    /// Warnings about a model, such as the announced end of its service.
     ///
-    /// - Parameter today: The day to judge by.
+    /// - Parameter today: The day of the check.
     public func warnings(for model: String, at provider: Provider, today: Date = Date()) -> [String] {
         guard let (card, retirement) = retirement(of: model, at: provider), let date = retirement.date,
             !retirement.isPast(on: today)
@@ -66,7 +68,7 @@ extension ModelCatalog {
     private func retirement(of model: String, at provider: Provider) -> (ModelCard, ModelCard.Retirement)? {
         var name = Substring(model)
         if name.hasPrefix("models/") { name = name.dropFirst("models/".count) }
-        // An exact card has the last word; a snapshot such as gpt-4-0613 shares the fate of its model.
+        // An exact card takes precedence. A snapshot such as gpt-4-0613 is retired with its model.
         let lower = Substring(name.lowercased())
         for candidate in [name, name.withoutSnapshot, lower, lower.withoutSnapshot] {
             guard let card = card(of: String(candidate), at: provider) else { continue }
@@ -77,15 +79,15 @@ extension ModelCatalog {
 }
 
 extension ModelCard.Retirement {
-    /// Whether the service has ended; one without a date has.
+    /// Whether the service has ended. Without a date it has.
     public func isPast(on day: Date) -> Bool {
         guard let date else { return true }
-        // ISO 8601 sorts as text; a month counts as past from its first day.
+        // ISO 8601 dates sort as text. A month is past from its first day.
         return date <= ISODay.text(of: day)
     }
 }
 
-/// Days as ISO 8601 writes them, in UTC.
+/// Formats days in ISO 8601, in UTC.
 package enum ISODay {
     package static func text(of date: Date) -> String {
         date.formatted(.iso8601.year().month().day())
@@ -93,7 +95,7 @@ package enum ISODay {
 }
 
 extension Substring {
-    /// Without a trailing date or version: `-20240229`, `-2024-07-18`, `-0613`, `-001`, `-latest`, `@003`.
+    /// The name without a trailing date or version: `-20240229`, `-2024-07-18`, `-0613`, `-001`, `-latest`, `@003`.
     fileprivate var withoutSnapshot: Substring {
         let parts = split(whereSeparator: { $0 == "-" || $0 == "@" })
         guard let last = parts.last, parts.count > 1 else { return self }

@@ -1,4 +1,4 @@
-/// What a model is asked to do.
+/// A task of a model.
 public enum ModelTask: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
     case embedding
     case generation
@@ -6,17 +6,17 @@ public enum ModelTask: String, Sendable, Hashable, Codable, CaseIterable, Coding
     case transcription
 }
 
-/// How a request for vectors is written and its reply read.
+/// The wire format of embedding requests.
 public enum EmbeddingDialect: String, Sendable, Hashable, Codable, CaseIterable {
-    /// `POST /embeddings` with `input`, and what most servers understand.
+    /// `POST /embeddings` with `input`. Most servers support it.
     case openAI
-    /// OpenAI's, with `output_dimension`.
+    /// OpenAI's format with `output_dimension`.
     case mistral
-    /// OpenAI's, with `input_type` and `output_dimension`.
+    /// OpenAI's format with `input_type` and `output_dimension`.
     case voyage
-    /// OpenAI's, with `task`.
+    /// OpenAI's format with `task`.
     case jina
-    /// OpenAI's, with `prompt` and `normalized`.
+    /// OpenAI's format with `prompt` and `normalized`.
     case mixedbread
     /// `POST /v2/embed` with `texts` and `input_type`.
     case cohere
@@ -28,13 +28,13 @@ public enum EmbeddingDialect: String, Sendable, Hashable, Codable, CaseIterable 
     case tei
     /// Hugging Face's router: `pipeline/feature-extraction`.
     case huggingFace
-    /// Open Inference Protocol v2, as Triton speaks it.
+    /// Open Inference Protocol v2, for example Triton.
     case kserve
 }
 
-/// How a request for text is written and its reply read.
+/// The wire format of text generation requests.
 public enum GenerationDialect: String, Sendable, Hashable, Codable, CaseIterable {
-    /// `POST /chat/completions`, and what most servers understand; ``ChatVariation`` says where they differ.
+    /// `POST /chat/completions`. Most servers support it; ``ChatVariation`` has the differences.
     case openAIChat
     /// `POST /responses`.
     case openAIResponses
@@ -44,17 +44,17 @@ public enum GenerationDialect: String, Sendable, Hashable, Codable, CaseIterable
     case gemini
     /// `POST /v2/chat`.
     case cohere
-    /// `POST /api/chat`, answered in NDJSON.
+    /// `POST /api/chat`, with replies in NDJSON.
     case ollama
-    /// Triton's generate extension, which has one text in place of messages.
+    /// Triton's generate extension, which has one text instead of messages.
     case kserve
 }
 
-/// How a request for an order is written and its reply read.
+/// The wire format of re-ranking requests.
 public enum RerankingDialect: String, Sendable, Hashable, Codable, CaseIterable {
-    /// `documents`, `top_n`; `results` with `relevance_score`. llama.cpp and vLLM understand it as well.
+    /// `documents`, `top_n`; `results` with `relevance_score`. llama.cpp and vLLM support it too.
     case cohere
-    /// Cohere's, with `return_documents`.
+    /// Cohere's format with `return_documents`.
     case jina
     /// `documents`, `top_k`; `data` with `relevance_score`.
     case voyage
@@ -64,10 +64,10 @@ public enum RerankingDialect: String, Sendable, Hashable, Codable, CaseIterable 
     case tei
 }
 
-/// How a request for a transcript is written and its reply read.
+/// The wire format of transcription requests.
 public enum TranscriptionDialect: String, Sendable, Hashable, Codable, CaseIterable {
     /// A form with `file` and `model` to `POST /audio/transcriptions`.
     case openAI
-    /// OpenAI's, with `timestamp_granularities` and without `response_format`.
+    /// OpenAI's format with `timestamp_granularities` and without `response_format`.
     case mistral
 }

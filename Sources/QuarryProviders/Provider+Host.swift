@@ -1,13 +1,12 @@
 import QuarryHTTP
 
 extension Provider {
-    /// The host of its address in lower case; nil where it has none or the address is no URL.
+    /// The host of its address in lower case; nil if the address is not a URL.
     public var host: String? { (try? HTTPURL(baseURL))?.host }
 
-    /// Whether its address is this machine's own loopback. Behind it may be a gateway to another machine; see
-    /// ``runsOnThisMachine``.
+    /// Whether its address is a loopback address: `localhost`, `127.0.0.0/8` or `::1`. Names are not resolved.
     ///
-    /// Judged by the address as it is written: `localhost`, `127.0.0.0/8`, `::1`. Names are not resolved.
+    /// A loopback address may be that of a gateway to another machine; see ``runsOnThisMachine``.
     public var isOnThisMachine: Bool {
         guard var host else { return false }
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -16,8 +15,7 @@ extension Provider {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Whether it is a service on somebody else's machines, by its name, its host or the key that it takes; also where
-    /// its address was set to a gateway on this machine.
+    /// Whether it is a hosted service, by its name, its host or its key. It stays one behind a local gateway.
     public var isHostedService: Bool {
         Provider.presets.contains { preset in
             !preset.isOnThisMachine
@@ -26,13 +24,14 @@ extension Provider {
         }
     }
 
-    /// Whether its models run on this machine, so that nothing leaves it and nothing is billed: a server of one's own at
-    /// a loopback address. What is asked as only services are asked, such as Anthropic's, is taken for a gateway. Ollama
-    /// may still have its cloud answer for some.
-    public var runsOnThisMachine: Bool { isOnThisMachine && !isHostedService && isAskedAsServersAre }
+    /// Whether its models run on this machine, so that no data leaves it and nothing is billed.
+    ///
+    /// It must be a local server at a loopback address. A server with a wire format that only hosted services use, such as
+    /// Anthropic's, counts as a gateway. Ollama may still forward some models to its cloud.
+    public var runsOnThisMachine: Bool { isOnThisMachine && !isHostedService && usesLocalDialects }
 
-    /// Whether servers of one's own understand all the ways in which it is asked.
-    private var isAskedAsServersAre: Bool {
+    /// Whether local servers support all its wire formats.
+    private var usesLocalDialects: Bool {
         let embeddings: [EmbeddingDialect] = [.openAI, .ollama, .tei, .kserve]
         let generations: [GenerationDialect] = [.openAIChat, .openAIResponses, .ollama, .kserve]
         let rerankings: [RerankingDialect] = [.cohere, .jina, .tei]

@@ -1,7 +1,7 @@
 extension Provider {
-    /// A model's name as the interface of a task takes it: Gemini's lists call it `models/NAME`, its paths add that again.
+    /// A model's name in the API of a task. Gemini lists `models/NAME`, but its paths already contain `models/`.
     ///
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a model that the task's interface does not serve.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a model that this API does not serve.
     func name(of model: String, for task: ModelTask) throws -> String {
         switch task {
         case .embedding where embedding == .gemini, .generation where generation == .gemini:
@@ -10,8 +10,8 @@ extension Provider {
             guard !["voyage-context-", "voyage-multimodal-"].contains(where: model.hasPrefix) else {
                 throw ProviderError(
                     .invalidConfiguration,
-                    "\(name) serves \(model) only at an interface of its own, for chunks of one document together or for "
-                        + "pictures, which is not spoken here. Use \(name)/voyage-4.")
+                    "\(name) serves \(model) only through a separate API for whole documents or pictures, which is not "
+                        + "supported. Use \(name)/voyage-4.")
             }
             return model
         default: return model

@@ -1,10 +1,9 @@
 extension Provider {
-    /// The providers that Quarry knows, in alphabetical order.
+    /// The built-in providers in alphabetical order.
     ///
-    /// Addresses and limits are those of the providers' own documentation, read in November 2026. For servers of one's
-    /// own the address is the one that the server takes where it is told none, of which two deserve a word: llama.cpp's
-    /// was port 8080 until summer 2026 and is 9931 in newer versions, and `llamacpp` stays at 8080; Text Embeddings
-    /// Inference takes port 3000, and 80 inside its container. Where the server is elsewhere, set the provider's address.
+    /// Addresses and limits are from the providers' documentation, read in November 2026. Local servers have their default
+    /// addresses. Newer versions of llama.cpp use port 9931, but `llamacpp` stays at 8080, the default until summer 2026.
+    /// Text Embeddings Inference uses port 3000, and 80 inside its container. For another address, set ``baseURL``.
     public static let presets: [Provider] = [
         Provider(
             "ai21", at: "https://api.ai21.com/studio/v1", generation: .openAIChat, keys: ["AI21_API_KEY"],
@@ -99,7 +98,7 @@ extension Provider {
 
     public static func preset(_ name: String) -> Provider? { presets.first { $0.name == name } }
 
-    /// A server of one's own that speaks as OpenAI does, such as llama.cpp, vLLM or LM Studio.
+    /// An OpenAI-compatible server, such as llama.cpp, vLLM or LM Studio.
     public static func openAICompatible(at baseURL: String) -> Provider {
         Provider(
             "openai-compatible", at: baseURL, embedding: .openAI, generation: .openAIChat, reranking: .cohere,

@@ -1,34 +1,35 @@
-/// Who serves models, and how it wants to be asked: a value, so that another provider is another line of data.
+/// A model provider and its API, as a value: a new provider needs no code.
 ///
 ///     let provider = Provider("acme", at: "https://api.acme.example/v1", generation: .openAIChat, keys: ["ACME_API_KEY"])
 ///
-/// ``presets`` has those that Quarry knows.
+/// ``presets`` has the built-in ones.
 public struct Provider: Sendable, Hashable, Codable {
-    /// Where the key is written.
+    /// The place of the key in a request.
     public enum Authorization: Sendable, Hashable {
         /// `Authorization: Bearer`.
         case bearer
-        /// As the value of this header field.
+        /// The value of this header field.
         case header(String)
     }
 
-    /// What stands before the slash in `openai/text-embedding-3-small`.
+    /// The part before the slash in `openai/text-embedding-3-small`.
     public var name: String
-    /// Scheme, host and the path below which everything is found. Empty where every person has an address of their own.
+    /// Scheme, host and base path. Empty if every user has a different address.
     public var baseURL: String
     public var embedding: EmbeddingDialect?
     public var generation: GenerationDialect?
     public var reranking: RerankingDialect?
     public var transcription: TranscriptionDialect?
     public var authorization: Authorization
-    /// Environment variables that hold the key, the first that is set counts. Empty where no key is needed. Servers of
-    /// one's own have variables of their own: the key of a service is nothing for them.
+    /// The environment variables for the key; the first that is set counts. Empty for providers without keys.
+    ///
+    /// Local servers have their own variables, so that the key of a service is never sent to them.
     public var keyVariables: [String]
-    /// Whether it refuses requests without a key.
+    /// Whether it rejects requests without a key.
     public var needsKey: Bool
-    /// Sent with every request, none of them secret.
+    /// Header fields of every request. They are not secret.
     public var headers: [String: String]
-    /// Paths below ``baseURL`` where they are not the dialect's own; `{model}` stands for the model's name.
+    /// Paths below ``baseURL`` that differ from the dialect's. `{model}` is replaced by the model's name.
     public var paths: [ModelTask: String]
     public var chat: ChatVariation
     public var limits: RequestLimits
@@ -55,7 +56,7 @@ public struct Provider: Sendable, Hashable, Codable {
         self.limits = limits
     }
 
-    /// What it can be asked to do.
+    /// The supported tasks.
     public var tasks: [ModelTask] {
         ModelTask.allCases.filter { task in
             switch task {
@@ -68,18 +69,17 @@ public struct Provider: Sendable, Hashable, Codable {
     }
 }
 
-/// Where servers of OpenAI's chat completions differ.
+/// The differences between servers with OpenAI's chat completions API.
 public struct ChatVariation: Sendable, Hashable, Codable {
-    /// The field that bounds the reply's length. The default is `max_tokens`, which almost every server knows.
+    /// The field for the maximum reply length. The default is `max_tokens`, which almost every server supports.
     public var tokenLimitField: String
-    /// The field that carries a seed; nil where there is none. The default is `seed`.
+    /// The field for the seed; nil if seeds are not supported. The default is `seed`.
     public var seedField: String?
-    /// Whether a temperature is sent. Some reasoning models refuse any. The default is true.
+    /// Whether a temperature is sent. Some reasoning models reject it. The default is true.
     public var sendsTemperature: Bool
-    /// Whether the token counts of a stream are asked for with `stream_options`. The default is true.
+    /// Whether `stream_options` requests the token counts of a stream. The default is true.
     public var asksForUsage: Bool
-    /// The field that carries a name for the prompt's stable beginning, by which the provider finds it in its cache;
-    /// nil where there is none. The default is nil.
+    /// The field for a prompt cache key, which identifies the stable beginning of the prompt. The default is nil.
     public var promptCacheField: String?
 
     public init(
@@ -94,27 +94,28 @@ public struct ChatVariation: Sendable, Hashable, Codable {
     }
 }
 
-/// How much may be sent at once, and how often.
+/// Limits on the size and rate of requests.
 public struct RequestLimits: Sendable, Hashable, Codable {
-    /// Texts in one request for vectors.
+    /// Texts per embedding request.
     public var inputsPerRequest: Int
-    /// Tokens in all texts of one request for vectors; nil where no limit is known.
+    /// Tokens in all texts of an embedding request; nil if unknown.
     public var tokensPerRequest: Int?
-    /// Tokens in one text; nil where the model decides.
+    /// Tokens per text; nil if it depends on the model.
     public var tokensPerInput: Int?
-    /// Passages in one request for an order; nil where no limit is known.
+    /// Passages per re-ranking request; nil if unknown.
     public var passagesPerReranking: Int?
-    /// Tokens in all passages of one request for an order, the question counted with each; nil where no limit is known.
+    /// Tokens in all passages of a re-ranking request, with the question counted for each passage; nil if unknown.
     public var tokensPerReranking: Int?
-    /// Requests under way at a time.
+    /// Concurrent requests.
     public var concurrency: Int
-    /// For each task and model. Nil until the provider says so in its replies.
+    /// The rate for each task and model. If nil, it is learned from the provider's replies.
     public var requestsPerMinute: Int?
-    /// For each task and model. Nil until the provider says so in its replies.
+    /// The rate for each task and model. If nil, it is learned from the provider's replies.
     public var tokensPerMinute: Int?
-    /// What is waited for at most, before one request, where the provider asks for a pause or its limits are used up. A
-    /// longer wait is an error that says when to come back. The default is 900 s: a limit counted by the minute is waited
-    /// for many times over, one counted by the day is not.
+    /// The longest wait before one request, for a pause of the provider or a used-up limit.
+    ///
+    /// A longer wait is an error that says when the limit ends. The default is 900 s, which suits limits per minute but not
+    /// limits per day.
     public var maximumWaitSeconds: Int
 
     public init(

@@ -1,20 +1,20 @@
 import Foundation
 
-/// A request to a provider, before it has an address and a key.
+/// A request to a provider without address and key.
 package struct ProviderCall: Sendable {
     package var task: ModelTask
     package var model: String
-    /// Below the base address, where the provider names no path of its own; `{model}` stands for the model's name.
+    /// The path below the base address, unless the provider overrides it. `{model}` is replaced by the model's name.
     package var path: String
     package var contentType: String
     package var accept: String
     package var body: [UInt8]
-    /// More header fields, none of them secret.
+    /// Further header fields. They are not secret.
     package var headers: [String: String] = [:]
-    /// What it may take, to keep limits and budgets by.
+    /// The estimated usage, for rate limits and budgets.
     package var estimate: BilledUsage
-    /// Tokens it may take at most, for a budget of tokens. The default is those of the estimate; a call that is billed in
-    /// another unit has to say it.
+    /// The maximum number of tokens, for a token budget. The default is the estimate. A call that is billed in another unit
+    /// must set it.
     package var tokens: Int
 
     package init(
@@ -31,7 +31,7 @@ package struct ProviderCall: Sendable {
         self.tokens = tokens ?? estimate.tokens
     }
 
-    /// A call whose body is JSON, with sorted keys: the same request is the same bytes.
+    /// A call with a JSON body. Sorted keys make equal requests equal bytes.
     package init(
         _ task: ModelTask, model: String, path: String, json body: some Encodable, accept: String = "application/json",
         estimate: BilledUsage, tokens: Int? = nil

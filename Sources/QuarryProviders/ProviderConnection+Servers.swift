@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What Text Embeddings Inference tells of itself at `GET /info`.
+/// The reply of Text Embeddings Inference to `GET /info`.
 package struct TextEmbeddingsInfo: Sendable, Decodable {
     package var modelID: String
     package var modelSHA: String?
@@ -15,11 +15,11 @@ package struct TextEmbeddingsInfo: Sendable, Decodable {
     }
 }
 
-/// What Ollama tells of a model at `GET /api/tags`.
+/// A model in Ollama's reply to `GET /api/tags`.
 package struct OllamaModel: Sendable, Decodable {
     package var name: String
     package var digest: String?
-    /// The server that answers in its place, such as `https://ollama.com:443`; nil for a model that runs here.
+    /// The server that the model is forwarded to, such as `https://ollama.com:443`; nil for a model that runs here.
     package var remoteHost: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -27,7 +27,7 @@ package struct OllamaModel: Sendable, Decodable {
         case remoteHost = "remote_host"
     }
 
-    /// Whether Ollama takes a name for that of a model in its cloud, listed or not: its tag is `cloud`, or ends in it.
+    /// Whether Ollama treats the name as a cloud model, listed or not: the tag is `cloud` or ends in `-cloud`.
     package static func isCloudName(_ model: String) -> Bool {
         guard let tag = model.lowercased().split(separator: "/").last?.split(separator: ":").dropFirst().last else {
             return false
@@ -37,7 +37,7 @@ package struct OllamaModel: Sendable, Decodable {
 }
 
 extension ProviderConnection {
-    /// What a model costs; nil (unknown) where no card says, also for one that a server here has another answer for.
+    /// The price of a model; nil if unknown. A model that a local server forwards is not free.
     package func price(of model: String) -> ModelPrice? {
         let isForwarded = forwarded.withLock { $0.contains(model) }
         return isForwarded
@@ -49,12 +49,12 @@ extension ProviderConnection {
         try await facts(TextEmbeddingsInfo.self, at: "info", model: model, for: task)
     }
 
-    /// Looks a model up in Ollama's list, where a server on this machine tells which models it forwards to another one.
-    /// Such a model is refused where only this machine is allowed, and not taken for free.
+    /// Looks up a model in Ollama's list, which says whether the local server forwards it to another machine.
     ///
-    /// - Returns: What the list has, and the model in it; nil where the server has no such list.
-    /// - Throws: ``ProviderError``, with code `refusedHost` for a model that another machine answers for; or
-    ///   `CancellationError`.
+    /// A forwarded model is not free. If only this machine is allowed, it is rejected.
+    ///
+    /// - Returns: The model, if it is listed, and the whole list; nil if the server has no such list.
+    /// - Throws: ``ProviderError``, with code `refusedHost` for a rejected model, or `CancellationError`.
     package func lookUpInOllama(
         _ model: String, for task: ModelTask
     ) async throws -> (model: OllamaModel?, all: [OllamaModel])? {
@@ -72,8 +72,8 @@ extension ProviderConnection {
             guard !options.isLocalOnly else {
                 throw ProviderError(
                     .refusedHost,
-                    "\(provider.name) has \(host) answer for \(model), which is not this machine, and “local only” forbids "
-                        + "every other host. Name a model that runs here, or lift the setting.")
+                    "\(provider.name) forwards \(model) to \(host), which is not this machine, and only this machine is "
+                        + "allowed.")
             }
             _ = forwarded.withLock { $0.insert(model) }
         }

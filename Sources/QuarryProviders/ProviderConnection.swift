@@ -2,16 +2,16 @@ import Foundation
 package import QuarryHTTP
 import Synchronization
 
-/// The way to one provider: its address, the key, the connections, and the manners it is asked with.
+/// The connection to one provider: its address, key, HTTP connections and limits.
 ///
-/// Everything that talks to the same provider should share one: limits and connections are kept here.
+/// All clients of a provider should share one, because it keeps the limits and the connections.
 public final class ProviderConnection: Sendable {
     public let provider: Provider
     public let options: ConnectionOptions
-    /// Counts what is spent; several connections may share one.
+    /// The spending; several connections may share one.
     public let ledger: SpendingLedger
     package let catalog: ModelCatalog
-    /// The models that a server on this machine has another one answer for.
+    /// The models that a local server forwards to another machine.
     let forwarded = Mutex<Set<String>>([])
     private let base: HTTPURL
     private let headers: HTTPHeaders
@@ -19,47 +19,45 @@ public final class ProviderConnection: Sendable {
     private let client: HTTPClient
     private let limits: HTTPLimits
     private let retries: RetryPolicy
-    private let manners: ProviderManners
+    private let providerLimits: ProviderLimits
 
     /// - Parameters:
-    ///   - key: Sent where the provider wants it, never shown.
-    ///   - catalog: Knows prices and retired names.
-    ///   - trace: Told of every request and response, in lines for a person; never of keys or bodies.
-    ///   - onWait: Told of waits of 5 seconds or more for the provider's limits, at their beginning.
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the address is missing or no URL, or a key is
-    ///   needed and missing; `refusedHost` where ``ConnectionOptions/isLocalOnly`` forbids the host.
+    ///   - key: Sent as the provider requires it, never shown.
+    ///   - catalog: The source of prices and retired names.
+    ///   - trace: Called for every request and response, with lines for a person, without keys and bodies.
+    ///   - onWait: Called at the start of each wait of 5 seconds or more for the provider's limits.
+    /// - Throws: ``ProviderError`` with code `missingBaseURL`, `missingKey`, `invalidConfiguration` for an address that is not
+    ///   a URL, or `refusedHost` if ``ConnectionOptions/isLocalOnly`` forbids the host.
     public convenience init(
         _ provider: Provider, key: APIKey? = nil, options: ConnectionOptions = .init(),
         catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init(),
-        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (RequestDelay) -> Void)? = nil
     ) throws {
         try self.init(
             provider, key: key, options: options, catalog: catalog, ledger: ledger, trace: trace, onWait: onWait,
             client: nil)
     }
 
-    /// - Parameter client: Shares its connections; nil makes one of its own.
+    /// - Parameter client: The HTTP client to share; nil creates one.
     package init(
         _ provider: Provider, key: APIKey?, options: ConnectionOptions, catalog: ModelCatalog, ledger: SpendingLedger,
-        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil,
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (RequestDelay) -> Void)? = nil,
         client: HTTPClient?
     ) throws {
         guard !provider.baseURL.isEmpty else {
             throw ProviderError(
-                .invalidConfiguration,
-                "The provider \(provider.name) has no address of its own. Set providers.\(provider.name).baseURL.")
+                .missingBaseURL, "The provider \(provider.name) has no base URL: every user has a different one.")
         }
         if options.isLocalOnly, !provider.isOnThisMachine {
             throw ProviderError(
                 .refusedHost,
-                "\(provider.name) is at \(provider.host ?? provider.baseURL), which is not this machine, and “local only” "
-                    + "forbids every other host. Name a server on localhost, or lift the setting.")
+                "\(provider.name) is at \(provider.host ?? provider.baseURL), which is not this machine, and only this machine "
+                    + "is allowed.")
         }
         guard key != nil || !provider.needsKey else {
             throw ProviderError(
-                .invalidConfiguration,
-                "The provider \(provider.name) wants a key. Set \(provider.keyVariables.joined(separator: " or ")) in the environment."
-            )
+                .missingKey,
+                "\(provider.name) needs an API key (\(provider.keyVariables.joined(separator: " or "))).")
         }
         do {
             base = try HTTPURL(provider.baseURL)
@@ -70,7 +68,7 @@ public final class ProviderConnection: Sendable {
                     connections: options.concurrency ?? provider.limits.concurrency, trace: trace)
                 if let onWait {
                     configuration.onWait = { [name = provider.name] delay, reason in
-                        onWait(ProviderWait(model: name, duration: delay, reason: reason))
+                        onWait(RequestDelay(model: name, duration: delay, reason: reason))
                     }
                 }
                 self.client = try HTTPClient(configuration)
@@ -99,76 +97,78 @@ public final class ProviderConnection: Sendable {
         self.limits = limits
         retries = .providers(
             maximumAttempts: options.maximumAttempts, maximumWait: .seconds(provider.limits.maximumWaitSeconds))
-        manners = ProviderManners(
+        providerLimits = ProviderLimits(
             provider.limits, of: provider.name, concurrency: options.concurrency ?? provider.limits.concurrency,
             attempts: options.maximumAttempts, onWait: onWait)
     }
 
-    /// The turn of a call, for callers who end it themselves.
-    package func turn(_ task: ModelTask, model: String, estimate: BilledUsage) -> ProviderTurn {
-        // With a budget, the next request has to know what this one is billed.
-        manners.turn(task, model: model, estimate: estimate, endsOnArrival: !ledger.budget.isBounded)
+    /// A slot for a call, for callers that release it themselves.
+    package func slot(_ task: ModelTask, model: String, estimate: BilledUsage) -> RequestSlot {
+        // With a budget, the cost of this request must be known before the next one.
+        providerLimits.slot(task, model: model, estimate: estimate, releasesOnReply: !ledger.budget.isBounded)
     }
 
-    private func turn(for call: ProviderCall) -> ProviderTurn {
-        turn(call.task, model: call.model, estimate: call.estimate)
+    private func slot(for call: ProviderCall) -> RequestSlot {
+        slot(call.task, model: call.model, estimate: call.estimate)
     }
 
-    /// Sends a call, waits for the whole reply, and books what it cost.
-    /// - Parameter read: Makes something of the reply's body, and says what was billed; nil where the reply does not.
+    /// Sends a call, waits for the whole reply, and books its cost.
+    /// - Parameter read: Decodes the body. Returns the value and the billed usage, if the reply has it.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func send<Reply>(
         _ call: ProviderCall, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        let turn = turn(for: call)
-        defer { turn.end() }
-        return try await send(call, in: turn, read: read)
+        let slot = slot(for: call)
+        defer { slot.release() }
+        return try await send(call, in: slot, read: read)
     }
 
-    /// Sends a call in a turn that the caller ends: until then, no other call takes the place of one that failed. The
-    /// turn of one that went well may have ended when its reply is read.
+    /// Sends a call in a slot that the caller releases.
+    ///
+    /// Until then no other call takes the slot of a failed one. The slot of a successful call may be released before its
+    /// reply is read.
     package func send<Reply>(
-        _ call: ProviderCall, in turn: ProviderTurn, read: ([UInt8]) throws -> (Reply, BilledUsage?)
+        _ call: ProviderCall, in slot: RequestSlot, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        // With a budget, what came before has to be booked first.
-        if !turn.endsOnArrival { try await turn.take() }
+        // With a budget, earlier calls must be booked first.
+        if !slot.releasesOnReply { try await slot.acquire() }
         return try await booking(call) { request, isBilled in
-            let response = try await client.send(request, retrying: retries, through: turn)
+            let response = try await client.send(request, retrying: retries, through: slot)
             guard response.head.isSuccess else {
                 throw ProviderError(
                     response.head, ProviderFailure(body: response.body), from: request.url.description,
-                    task: call.task, patience: patience)
+                    task: call.task, maximumWait: maximumWait)
             }
             isBilled = true
             return try read(response.body)
         }
     }
 
-    /// Sends a call whose reply comes in pieces, and books what it cost.
+    /// Sends a call with a streamed reply, and books its cost.
     ///
-    /// - Parameter read: Reads the stream to its end, and says what was billed. Errors it throws pass as they are, with
-    ///   keys taken out.
+    /// - Parameter read: Reads the stream to its end. Returns the value and the billed usage. Its errors are rethrown without
+    ///   keys.
     package func stream<Reply>(
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
-        let turn = turn(for: call)
-        defer { turn.end() }
-        try await turn.take()
+        let slot = slot(for: call)
+        defer { slot.release() }
+        try await slot.acquire()
         return try await booking(call) { request, isBilled in
-            let stream = try await client.stream(request, retrying: retries, through: turn)
+            let stream = try await client.stream(request, retrying: retries, through: slot)
             guard stream.head.isSuccess else {
                 let body = try await stream.collect(upTo: 1 << 20)
                 throw ProviderError(
                     stream.head, ProviderFailure(body: body), from: request.url.description, task: call.task,
-                    patience: patience)
+                    maximumWait: maximumWait)
             }
             isBilled = true
             return try await read(stream)
         }
     }
 
-    /// Runs a call, and books what it cost.
-    /// - Parameter run: Says whether the provider accepted the call: it is paid for then, whatever becomes of the reply.
+    /// Runs a call and books its cost.
+    /// - Parameter run: Sets `isBilled` if the provider accepted the call: then it is billed even if its reply is unusable.
     private func booking<Reply>(
         _ call: ProviderCall, _ run: (HTTPRequest, _ isBilled: inout Bool) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
@@ -177,10 +177,10 @@ public final class ProviderConnection: Sendable {
             let reservation = try reserve(call)
             var isBilled = false
             do {
-                let (reply, told) = try await run(request, &isBilled)
-                let usage = told.flatMap { $0.isCredible ? $0 : nil }
+                let (reply, reported) = try await run(request, &isBilled)
+                let usage = reported.flatMap { $0.isCredible ? $0 : nil }
                 ledger.settle(reservation, usage: usage)
-                if let usage { manners.settle(call, actual: usage) }
+                if let usage { providerLimits.settle(call, actual: usage) }
                 return reply
             } catch {
                 if isBilled {
@@ -195,7 +195,7 @@ public final class ProviderConnection: Sendable {
         }
     }
 
-    /// The names of the models that the server lists, by OpenAI's `GET /models` beside the path of a task.
+    /// The names of the models that the server lists, by OpenAI's `GET /models` next to the path of a task.
     /// - Throws: ``ProviderError``.
     package func modelNames(for task: ModelTask) async throws -> [String] {
         struct List: Decodable {
@@ -205,22 +205,22 @@ public final class ProviderConnection: Sendable {
         let own = provider.paths[task] ?? ""
         let list = try await facts(
             List.self, at: own.hasPrefix("v1/") ? "v1/models" : "models", for: task,
-            expecting: "a list of models. Check the base address: it often ends in /v1")
+            expecting: "a list of models. The base address often ends in /v1")
         return list.data.map(\.id)
     }
 
-    /// What a server tells of itself or of a model; it costs nothing.
-    /// - Parameter path: Below the base address; `{model}` stands for the model's name.
+    /// A server's description of itself or of a model. It is free.
+    /// - Parameter path: The path below the base address. `{model}` is replaced by the model's name.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func facts<Facts: Decodable>(
         _ type: Facts.Type, at path: String, model: String, for task: ModelTask
     ) async throws -> Facts {
         try await facts(
             type, at: Self.fill(path, model: model), for: task,
-            expecting: "what \(provider.name) servers tell there")
+            expecting: "the description that \(provider.name) servers return")
     }
 
-    /// - Parameter expectation: What the server should have answered with, for its error.
+    /// - Parameter expectation: The expected reply, for the error message.
     private func facts<Facts: Decodable>(
         _ type: Facts.Type, at path: String, for task: ModelTask, expecting expectation: String
     ) async throws -> Facts {
@@ -233,7 +233,7 @@ public final class ProviderConnection: Sendable {
             guard response.head.isSuccess else {
                 throw ProviderError(
                     response.head, ProviderFailure(body: response.body), from: url.description, task: task,
-                    patience: patience)
+                    maximumWait: maximumWait)
             }
             do {
                 return try JSONDecoder().decode(type, from: Data(response.body))
@@ -246,37 +246,36 @@ public final class ProviderConnection: Sendable {
         }
     }
 
-    /// What is waited for at most where the provider asks for it.
-    private var patience: Duration { .seconds(provider.limits.maximumWaitSeconds) }
+    /// The longest wait that the provider may ask for.
+    private var maximumWait: Duration { .seconds(provider.limits.maximumWaitSeconds) }
 
-    /// Requests that may be under way at a time.
+    /// The maximum number of concurrent requests.
     package var concurrency: Int { max(1, options.concurrency ?? provider.limits.concurrency) }
 
-    /// Where a call goes, to name it in errors: the URL without its query.
+    /// The URL of a call without its query, for errors.
     package func place(of call: ProviderCall) -> String {
         (try? url(for: call)).map(\.description) ?? provider.baseURL
     }
 
-    /// The error in a provider's terms, without the key that a server may have repeated.
+    /// Converts an error to a ``ProviderError`` if possible, and removes the key, which a server may have repeated.
     package func presentable(_ error: any Error, task: ModelTask) -> any Error {
         var error = error
         if let failure = error as? HTTPError { error = ProviderError(failure, task: task) }
         guard var failure = error as? ProviderError, let key = key?.secret else { return error }
         failure.message = key.redacting(failure.message)
-        // An error below may hold the same words.
+        // The underlying error may contain the same text.
         if failure.underlyingError.map({ key.redacting("\($0)") != "\($0)" }) ?? false { failure.underlyingError = nil }
         return failure
     }
 
-    /// Refuses names that the provider has retired.
-    /// - Returns: The name as the interface of a task takes it.
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty name or one that the interface does not
-    ///   know, `retiredModel` for a retired one.
+    /// Checks a model's name.
+    /// - Returns: The name in the API of the task.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty or unsupported name, or `retiredModel`.
     @discardableResult
     package func check(model: String, for task: ModelTask) throws -> String {
         guard !model.isEmpty else {
             throw ProviderError(
-                .invalidConfiguration, "The model's name is empty. Name one that \(provider.name) offers.")
+                .invalidConfiguration, "The name of the \(provider.name) model is empty.")
         }
         try catalog.checkRetirement(of: model, at: provider)
         return try provider.name(of: model, for: task)
@@ -298,7 +297,7 @@ public final class ProviderConnection: Sendable {
         return template.split(separator: "{model}", omittingEmptySubsequences: false).joined(separator: name)
     }
 
-    /// RFC 3986's unreserved characters, and the colon, which model names hold.
+    /// RFC 3986's unreserved characters, and the colon, which occurs in model names.
     private static let unreserved = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
 
@@ -330,7 +329,7 @@ extension ConnectionOptions {
                 throw HTTPError(error.code, "The proxy “\(proxy)” cannot be used. \(error.message)")
             }
         }
-        if isLocalOnly { configuration.hosts = .loopbackOnly(setBy: "local only") }
+        if isLocalOnly { configuration.hosts = .loopbackOnly }
         if let certificateAuthorities { configuration.certificateAuthorities = .file(certificateAuthorities) }
         return configuration
     }

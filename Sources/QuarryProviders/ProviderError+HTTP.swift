@@ -2,13 +2,13 @@ import Foundation
 package import QuarryHTTP
 
 extension ProviderError {
-    /// - Parameter task: What was asked for, to advise on.
+    /// - Parameter task: The task of the request.
     package init(_ error: HTTPError, task: ModelTask) {
         let code: Code =
             switch error.code {
             case .invalidURL, .invalidRequest: .invalidConfiguration
             case .insecureConnection: .insecureConnection
-            case .cannotConnect where error.isProxyRefusal: .unauthorized
+            case .cannotConnect where error.isProxyAuthenticationFailure: .proxyUnauthorized
             case .refusedHost: .refusedHost
             case .rateLimited: .rateLimited
             case .circuitOpen: .unavailable
@@ -24,24 +24,24 @@ extension ProviderError {
     }
 
     /// - Parameters:
-    ///   - place: The URL asked, without its query.
-    ///   - patience: What is waited for at most. A refusal that asks for more says when to come back.
+    ///   - place: The requested URL without its query.
+    ///   - maximumWait: The longest wait allowed. If the response asks for more, the error says when the wait ends.
     package init(
-        _ head: HTTPResponseHead, _ failure: ProviderFailure, from place: String, task: ModelTask, patience: Duration
+        _ head: HTTPResponseHead, _ failure: ProviderFailure, from place: String, task: ModelTask, maximumWait: Duration
     ) {
         var failure = failure
-        // A proxy may repeat the credentials that it was given.
+        // A proxy may repeat its credentials.
         failure.message = failure.message.map(head.redactor.redact)
         let now = Date().timeIntervalSince1970
-        let wish = failure.retryDelay ?? RetryPolicy.serverDelay(in: head.headers, now: now)
+        let requested = failure.retryDelay ?? RetryPolicy.serverDelay(in: head.headers, now: now)
         let isPause = [429, 503, 529].contains(head.status) && !failure.saysQuotaExhausted
-        let pause = isPause ? wish.flatMap { $0 > patience ? $0 : nil } : nil
+        let pause = isPause ? requested.flatMap { $0 > maximumWait ? $0 : nil } : nil
         self.init(status: head.status, failure, from: place, task: task, pause: pause)
     }
 
     /// - Parameters:
-    ///   - place: The URL asked, without its query.
-    ///   - pause: What it asks to wait, where nobody waits for so long.
+    ///   - place: The requested URL without its query.
+    ///   - pause: The requested wait if it is longer than allowed.
     package init(
         status: Int, _ failure: ProviderFailure, from place: String, task: ModelTask, pause: Duration? = nil
     ) {
@@ -55,7 +55,7 @@ extension ProviderError {
             case _ where pause != nil: .rateLimited
             case 401, 403: .unauthorized
             case 402: .quotaExhausted
-            case 407: .unauthorized
+            case 407: .proxyUnauthorized
             case 404: .notFound
             case 413: .inputTooLong
             case 408, 504: .timedOut
@@ -66,20 +66,19 @@ extension ProviderError {
             }
         let advice: String =
             switch code {
-            case .unauthorized where status == 407:
-                " That is what a proxy says. \(HTTPError.proxyAdvice)"
+            case .proxyUnauthorized: " \(HTTPError.proxyCredentials)"
             case .unauthorized: " Check the API key."
             case .quotaExhausted: " Check the account's credit."
             case .notFound: " Check the base address (it often ends in /v1) and the model's name."
             case .inputTooLong where task == .generation:
                 " Retrieve fewer or shorter passages, or use a model with a longer context."
             case .inputTooLong where task == .transcription:
-                " Cut the recording into parts, or encode it with fewer bits: speech needs no more than 32 kbit/s."
-            case .inputTooLong where task == .reranking: " Have fewer or shorter passages put in order."
+                " Cut the recording into parts, or lower its bit rate: 32 kbit/s is enough for speech."
+            case .inputTooLong where task == .reranking: " Rerank fewer or shorter passages."
             case .inputTooLong: " Cut the documents into shorter chunks."
-            case .contentFiltered: " Ask otherwise, or leave out the passages it objects to."
-            case .rateLimited where pause != nil: pause.map(Self.advice) ?? ""
-            case .rateLimited: " Wait, or ask less often."
+            case .contentFiltered: " Rephrase the question, or leave out the rejected passages."
+            case .rateLimited where pause != nil: pause.map(Self.waitSentence) ?? ""
+            case .rateLimited: " Wait, or send fewer requests."
             default: ""
             }
         let reason = failure.message.map { ": \($0)" } ?? ""
@@ -89,18 +88,16 @@ extension ProviderError {
 }
 
 extension ProviderError {
-    /// What to do about a pause that nobody waits for.
-    private static func advice(on pause: Duration) -> String {
+    /// The requested wait and its end.
+    private static func waitSentence(_ pause: Duration) -> String {
         let seconds = pause.components.seconds
         let date = UTCTime.text(secondsSince1970: Date().timeIntervalSince1970 + Double(seconds))
-        return
-            " It asks to wait \(seconds) s, until \(date), which is too long to wait for. Run the same command again "
-            + "then, what was done before is kept; or name another model."
+        return " It asks to wait \(seconds) s, until \(date), which is longer than allowed."
     }
 }
 
 extension ProviderFailure {
-    /// Whether a filter withheld the reply, as Azure's does.
+    /// Whether a content filter withheld the reply, for example Azure's.
     package var saysContentFiltered: Bool {
         let known = ["content_filter", "content_policy_violation", "responsibleaipolicyviolation"]
         return [code, type, innerCode].contains { $0.map { known.contains($0.lowercased()) } ?? false }

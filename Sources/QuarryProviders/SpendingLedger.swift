@@ -1,12 +1,11 @@
 public import Foundation
 import Synchronization
 
-/// How much may be spent in all.
+/// A limit on the total spending.
 public struct Budget: Sendable, Hashable {
     /// US dollars.
     public var maximumCost: Decimal?
-    /// Tokens read and written. What a provider bills in another unit, as recordings by the second and re-ranking by the
-    /// search, counts with an estimate of its tokens.
+    /// Input and output tokens. Usage in another unit, such as seconds of recordings, counts with an estimate of its tokens.
     public var maximumTokens: Int?
 
     public init(maximumCost: Decimal? = nil, maximumTokens: Int? = nil) {
@@ -17,21 +16,21 @@ public struct Budget: Sendable, Hashable {
     var isBounded: Bool { maximumCost != nil || maximumTokens != nil }
 }
 
-/// What was spent so far, by model.
+/// The spending so far, by model.
 public struct Spending: Sendable, Hashable, Codable {
     public struct Entry: Sendable, Hashable, Codable {
         /// `provider/model`.
         public var model: String
         public var requests: Int
         public var usage: BilledUsage
-        /// Whether a part of the usage is our estimate, since the provider did not say.
+        /// Whether part of the usage is an estimate because the provider did not report it.
         public var isEstimated: Bool
-        /// US dollars; nil where a price is unknown.
+        /// US dollars; nil if a price is unknown.
         public var cost: Decimal?
 
         private enum CodingKeys: CodingKey { case model, requests, usage, isEstimated, cost }
 
-        /// An unknown price is written as null, so that it cannot be mistaken for nothing.
+        /// Encodes an unknown cost as null, so that it cannot be mistaken for zero.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(model, forKey: .model)
@@ -42,12 +41,12 @@ public struct Spending: Sendable, Hashable, Codable {
         }
     }
 
-    /// In the order in which the models were first used.
+    /// The models in the order of their first use.
     public var entries: [Entry] = []
 
     public var tokens: Int { entries.reduce(0) { $0 + $1.usage.tokens } }
 
-    /// US dollars; nil where the price of any model that was used is unknown.
+    /// US dollars; nil if the price of any used model is unknown.
     public var cost: Decimal? {
         var sum = Decimal(0)
         for entry in entries {
@@ -58,10 +57,10 @@ public struct Spending: Sendable, Hashable, Codable {
     }
 }
 
-/// Counts what requests cost, and refuses the one that could cross the budget before it is sent.
+/// Counts the cost of requests and rejects a request that could exceed the budget before it is sent.
 ///
-/// One ledger can serve several connections. What is under way counts with its estimate, so that requests side by side
-/// cannot cross the budget together.
+/// Several connections may share a ledger. Requests in flight count with their estimates, so that concurrent requests
+/// cannot exceed the budget together.
 public final class SpendingLedger: Sendable {
     public let budget: Budget
     private let state = Mutex(State())
@@ -70,11 +69,11 @@ public final class SpendingLedger: Sendable {
         var spending = Spending()
         var reservedCost = Decimal(0)
         var reservedTokens = 0
-        /// Those told, and estimates of those not told.
+        /// Reported tokens, and estimates where none were reported.
         var countedTokens = 0
 
-        /// How the budget is used so far.
-        var use: String { reservedTokens > 0 || reservedCost > 0 ? "spent or under way" : "spent" }
+        /// The word for the used part of the budget.
+        var use: String { reservedTokens > 0 || reservedCost > 0 ? "spent or reserved" : "spent" }
 
         mutating func release(_ reservation: Reservation) {
             reservedCost -= reservation.cost
@@ -82,17 +81,18 @@ public final class SpendingLedger: Sendable {
         }
     }
 
-    /// An amount set aside for a request under way.
+    /// An amount that is reserved for a request in flight.
     package struct Reservation: Sendable {
         var model: String
         var price: ModelPrice?
         var estimate: BilledUsage
-        /// Tokens at most, in whatever unit the request is billed.
+        /// The maximum number of tokens, even if the request is billed in another unit.
         var tokens: Int
         var cost: Decimal
 
-        /// What a request that took this counts in a budget of tokens. A reply without a word of tokens is no reason to
-        /// count none: then the estimate does, by the seconds of a recording where the reply has those.
+        /// The tokens that count in the budget for this usage.
+        ///
+        /// Without reported tokens the estimate counts, in proportion to the reported seconds of a recording if there are any.
         func counted(_ usage: BilledUsage) -> Int {
             guard usage.tokens == 0 else { return usage.tokens }
             guard usage.audioSeconds > 0, estimate.audioSeconds > 0 else { return tokens }
@@ -107,12 +107,12 @@ public final class SpendingLedger: Sendable {
 
     public var spending: Spending { state.withLock { $0.spending } }
 
-    /// Sets an amount aside.
+    /// Reserves an amount.
     /// - Parameters:
-    ///   - tokens: At most, where the request is billed in another unit. The default is those of the estimate.
+    ///   - tokens: The maximum number of tokens, for requests that are billed in another unit. The default is the estimate.
     ///   - model: `provider/model`.
-    /// - Throws: ``ProviderError`` with code `budgetExceeded` where the request could cross the budget, or the price is
-    ///   unknown and the budget is in dollars.
+    /// - Throws: ``ProviderError`` with code `budgetExceeded` if the request could exceed the budget, or if the budget is in
+    ///   dollars and a price is unknown.
     package func reserve(
         _ estimate: BilledUsage, tokens: Int? = nil, model: String, price: ModelPrice?
     ) throws -> Reservation {
@@ -121,8 +121,7 @@ public final class SpendingLedger: Sendable {
         if let maximum = budget.maximumCost, cost == nil {
             throw ProviderError(
                 .budgetExceeded,
-                "The price of \(model) is unknown, so a budget of $\(maximum) cannot be kept. Add its price to the "
-                    + "configuration, or bound it by tokens.")
+                "The price of \(model) is unknown, so the budget of $\(maximum) cannot be kept.")
         }
         return try state.withLock { state in
             if let maximum = budget.maximumCost, let cost {
@@ -130,15 +129,14 @@ public final class SpendingLedger: Sendable {
                     let unknown = state.spending.entries.filter { $0.cost == nil }.map(\.model).joined(separator: ", ")
                     throw ProviderError(
                         .budgetExceeded,
-                        "What \(unknown) cost is unknown, so a budget of $\(maximum) cannot be kept. Add the missing price "
-                            + "to the configuration, or bound it by tokens.")
+                        "The price of \(unknown) is unknown, so the budget of $\(maximum) cannot be kept.")
                 }
                 let spent = booked + state.reservedCost
                 guard spent + cost <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
-                        "The next request to \(model) could cost $\(Self.shown(cost)); $\(Self.shown(spent)) of the budget of "
-                            + "$\(maximum) are \(state.use). It was not sent. Raise the budget to go on.")
+                        "The next request to \(model) could cost $\(Self.shown(cost)), and $\(Self.shown(spent)) of the budget of "
+                            + "$\(maximum) are \(state.use). It was not sent.")
                 }
             }
             if let maximum = budget.maximumTokens {
@@ -146,8 +144,8 @@ public final class SpendingLedger: Sendable {
                 guard spent + tokens <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
-                        "The next request to \(model) could take \(tokens) tokens; \(spent) of the budget of \(maximum) "
-                            + "are \(state.use). It was not sent. Raise the budget to go on.")
+                        "The next request to \(model) could take \(tokens) tokens, and \(spent) of the budget of \(maximum) "
+                            + "are \(state.use). It was not sent.")
                 }
             }
             state.reservedCost += cost ?? 0
@@ -156,7 +154,7 @@ public final class SpendingLedger: Sendable {
         }
     }
 
-    /// Books what a request took, or its estimate where the provider did not say.
+    /// Books the usage of a request, or its estimate if the provider did not report it.
     package func settle(_ reservation: Reservation, usage: BilledUsage?) {
         state.withLock { state in
             state.release(reservation)
@@ -177,7 +175,7 @@ public final class SpendingLedger: Sendable {
         }
     }
 
-    /// Gives back what a request that failed did not take.
+    /// Releases the reservation of a failed request.
     package func cancel(_ reservation: Reservation) {
         state.withLock { $0.release(reservation) }
     }

@@ -1,12 +1,12 @@
-/// The name that was probably meant.
+/// Suggests a known name for a misspelled one.
 package enum Suggestion {
-    /// ` Did you mean “llm”?`, or all the names where none is near.
+    /// ` Did you mean “llm”?`, or all known names if none is similar.
     package static func text(for name: String, among known: [String]) -> String {
         if let near = nearest(to: name, among: known) { return " Did you mean “\(near)”?" }
-        return " Known are \(known.sorted().joined(separator: ", "))."
+        return " Known names: \(known.sorted().joined(separator: ", "))."
     }
 
-    /// The nearest name by edit distance, letter case aside; nil where a third of the letters would have to change.
+    /// The nearest name by edit distance, ignoring case; nil if more than a third of the letters would have to change.
     package static func nearest(to name: String, among known: [String]) -> String? {
         let letters = Array(name.lowercased().unicodeScalars)
         let best = known.map { ($0, distance(letters, Array($0.lowercased().unicodeScalars))) }
@@ -15,7 +15,7 @@ package enum Suggestion {
         return best.0
     }
 
-    /// Levenshtein's distance, a swap of neighbours counting once.
+    /// The Damerau–Levenshtein distance: a swap of neighbours counts once.
     private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         var before: [Int] = []
         var last = Array(0...b.count)

@@ -1,12 +1,11 @@
-/// Guesses how many tokens a provider will count, where its tokenizer is not at hand.
+/// Estimates a provider's token count without its tokenizer.
 ///
-/// Meant to be on the high side: English is near 4.5 bytes a token and Russian near 2.5 letters with the tokenizers in
-/// use; the guess takes 3 bytes of ASCII, 1.5 other letters, and one token for each Chinese, Japanese or Korean
-/// character.
+/// The estimate is high on purpose. With common tokenizers English has about 4.5 bytes per token and Russian about 2.5
+/// letters. The estimate assumes 3 bytes of ASCII, 1.5 other letters, or one Chinese, Japanese or Korean character.
 public enum TokenEstimate {
-    /// A large picture, with the models that say.
+    /// The tokens of a large picture, according to documented models.
     public static let picture = 1_600
-    /// The marks around a request and around each of its turns.
+    /// The tokens that delimit a request and each of its turns.
     package static let (request, turn) = (16, 8)
 
     public static func tokens(in text: String) -> Int {

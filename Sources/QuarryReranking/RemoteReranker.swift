@@ -38,7 +38,7 @@ public struct RemoteReranker: Reranker {
     private let connection: ProviderConnection
     private let format: any RerankingFormat
     /// How many passages the server takes at once, where it tells.
-    private let servedLimit = AskedOnce<Int?>()
+    private let servedLimit = AsyncLazy<Int?>()
 
     /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the provider does not re-rank, or
     ///   `retiredModel`.

@@ -1,17 +1,18 @@
 package import GRDB
 
 extension SQLiteFile {
-    /// Everything SQLite finds wrong with a file, in its own words; empty when it is sound.
+    /// All problems that SQLite reports for a file; empty if there are none.
     ///
-    /// - Parameter quick: Leaves out whether every index agrees with its table, which takes the most time.
-    /// Call it outside a transaction (`unsafeRead`): ending one on a damaged file can throw in place of this answer.
+    /// Call it outside a transaction (`unsafeRead`). The end of a transaction on a damaged file can throw and hide the
+    /// result.
+    /// - Parameter quick: Skips the comparison of indexes with their tables, which takes the most time.
     /// - Complexity: O(size of the file).
     package static func integrityProblems(in db: Database, quick: Bool = false) throws -> [String] {
         do {
             let check = try String.fetchAll(db, sql: quick ? "PRAGMA quick_check" : "PRAGMA integrity_check")
             return try check.filter { $0 != "ok" } + foreignKeyProblems(in: db)
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            return ["The file is damaged too much to be checked: \(error)"]
+            return ["The file is too damaged to be checked: \(error)"]
         }
     }
 
@@ -24,7 +25,7 @@ extension SQLiteFile {
         }
     }
 
-    /// The number by which a file says which program it belongs to; 0 for none.
+    /// The application id, which identifies the program that owns a file; 0 if not set.
     package static func applicationID(in db: Database) throws -> Int32 {
         try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     }
@@ -33,7 +34,7 @@ extension SQLiteFile {
         try db.execute(sql: "PRAGMA application_id = \(id)")
     }
 
-    /// The version of the file's layout; 0 for a new file.
+    /// The schema version; 0 for a new file.
     package static func userVersion(in db: Database) throws -> Int32 {
         try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     }

@@ -1,27 +1,27 @@
 package import GRDB
 
-/// Opens SQLite files the way an index needs them: many readers, one writer, never "database is locked".
+/// Opens SQLite files for an index: many readers, one writer, and no "database is locked" errors.
 ///
-/// A writable file is in WAL mode with `synchronous=NORMAL`: what was committed survives a killed process at any
-/// instant; after a loss of power the file is whole, but the last transactions may be missing. Deleted content is
-/// overwritten with zeros (`secure_delete`), so that it cannot be read from the file after the next checkpoint.
+/// A writable file is in WAL mode with `synchronous=NORMAL`. Committed data survives a killed process at any instant. After a
+/// power failure the file is consistent, but the last transactions may be missing. Deleted content is overwritten with zeros
+/// (`secure_delete`), so it cannot be read from the file after the next checkpoint.
 package enum SQLiteFile {
-    /// How long a connection waits for another one's lock, and an opening for other openings.
-    package static let patience = Duration.seconds(30)
+    /// How long a connection waits for a lock, and an opening for other openings.
+    package static let busyTimeout = Duration.seconds(30)
 
-    /// Page size of a new file, in bytes. Larger than SQLite's default because blocks of 1 to 2 KB shall fit a page.
+    /// The page size of a new file, in bytes. It is larger than SQLite's default, so that blocks of 1 to 2 KB fit a page.
     package static let pageSize = 8192
 
     /// Opens a file with one writing connection and several reading ones.
     ///
-    /// Unless `readOnly`, a file that is not there is created, empty. With `readOnly` the database file is neither
-    /// created nor changed; SQLite may put its `-wal` and `-shm` files beside it where the directory allows that, and
-    /// where it does not, a file without pending log is opened as immutable.
+    /// A missing file is created unless `readOnly` is set. With `readOnly` the database file is neither created nor changed.
+    /// SQLite may create `-wal` and `-shm` files next to it. In a folder that does not allow this, a file without a pending log
+    /// is opened as immutable.
     ///
     /// - Parameters:
     ///   - id: The application id of the program's own files. A file of another program is not opened for writing.
-    ///   - configure: Last changes to the configuration; what it sets wins.
-    /// - Throws: ``SQLiteFileError``, or GRDB's `DatabaseError` for what is none of its codes.
+    ///   - configure: Changes the configuration last, so its values take precedence.
+    /// - Throws: ``SQLiteFileError``, or GRDB's `DatabaseError` for other errors.
     package static func openPool(
         at path: String, readOnly: Bool = false, applicationID id: Int32? = nil,
         configure: (inout Configuration) -> Void = { _ in }
@@ -37,7 +37,7 @@ package enum SQLiteFile {
 
         var configuration = Configuration()
         configuration.readonly = readOnly
-        configuration.busyMode = .timeout(Double(patience.components.seconds))
+        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
         configuration.prepareDatabase(prepare)
         configure(&configuration)
 
@@ -55,11 +55,11 @@ package enum SQLiteFile {
         }
     }
 
-    /// Refuses a file of another program before anything of it is changed: opening for writing alone makes it WAL.
+    /// Rejects a file of another program before it is changed: opening for writing already switches it to WAL.
     private static func checkOwner(of path: String, is id: Int32) throws {
         var configuration = Configuration()
         configuration.readonly = true
-        configuration.busyMode = .timeout(Double(patience.components.seconds))
+        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
         let owner: (id: Int32, isEmpty: Bool)
         do {
             owner = try retryingWhileBusy {
@@ -68,15 +68,15 @@ package enum SQLiteFile {
                 }
             }
         } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
-            // A journal that only a writer can bring back: what is wrong shows when the file is opened for writing.
+            // Only a writer can recover the journal. Opening for writing will report any error.
             return
         }
         guard owner.id == id || owner.id == 0 && owner.isEmpty else { throw SQLiteFileError(.otherProgram, path: path) }
     }
 
-    /// Settings of every connection, readers included (which GRDB would give a shorter patience).
+    /// The settings of every connection, including readers, for which GRDB has a shorter timeout.
     private static func prepare(_ db: Database) throws {
-        try db.execute(sql: "PRAGMA busy_timeout = \(patience.components.seconds * 1000)")
+        try db.execute(sql: "PRAGMA busy_timeout = \(busyTimeout.components.seconds * 1000)")
         try db.execute(sql: "PRAGMA page_size = \(pageSize)")
         try db.execute(sql: "PRAGMA secure_delete = ON")
         try db.execute(sql: "PRAGMA cache_size = -16384")

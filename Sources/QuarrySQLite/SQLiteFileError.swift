@@ -1,19 +1,19 @@
 import GRDB
 
-/// Why a file could not be opened as an index.
+/// The reason for which a file could not be opened.
 package struct SQLiteFileError: Error, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         case notFound
         case empty
         case isFolder
-        /// The operating system, or a permission, keeps us from opening it.
+        /// The operating system or a permission does not allow opening the file.
         case cannotOpen
         case notADatabase
         /// An SQLite database with another application id than the one asked for.
         case otherProgram
-        /// Another process held its lock for longer than ``SQLiteFile/patience``.
+        /// Another process held its lock for longer than ``SQLiteFile/busyTimeout``.
         case locked
-        /// A log with pending changes lies beside the file, in a directory where it cannot be read.
+        /// The file has a log with pending changes, which cannot be read in its folder.
         case logUnreadable
     }
 
@@ -27,7 +27,7 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         self.underlyingError = underlying
     }
 
-    /// The codes of SQLite that have a plainer name; nil for all others.
+    /// Translates SQLite's code; nil for other codes.
     init?(_ error: DatabaseError, path: String) {
         switch error.resultCode {
         case .SQLITE_NOTADB: self.init(.notADatabase, path: path, underlying: error)
@@ -40,20 +40,19 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
 
     package var description: String {
         switch code {
-        case .notFound: "There is no file \(path). Check the path, or build the index first."
-        case .empty: "\(path) is empty: nothing has been indexed into it yet."
-        case .isFolder: "\(path) is a folder. Name the index file inside it."
-        case .notADatabase: "\(path) is not an SQLite database, so it is left untouched. Choose another file."
+        case .notFound: "There is no file \(path)."
+        case .empty: "\(path) is empty."
+        case .isFolder: "\(path) is a folder, not a file."
+        case .notADatabase: "\(path) is not an SQLite database. It was not changed."
         case .otherProgram:
-            "\(path) is an SQLite file of another program, so it is left untouched. Choose another file."
+            "\(path) is an SQLite database of another program. It was not changed."
         case .cannotOpen:
             "\(path) cannot be opened: \(cause). Check that its folder exists, and the permissions of both."
         case .locked:
-            "\(path) has been locked by another process for \(SQLiteFile.patience.components.seconds) s. "
-                + "Wait until that process is done, or stop it."
+            "Another process has locked \(path) for \(SQLiteFile.busyTimeout.components.seconds) s."
         case .logUnreadable:
-            "\(path)-wal holds changes that cannot be read where it lies. "
-                + "Copy \(path) and \(path)-wal to a folder that may be written to."
+            "\(path)-wal contains changes that cannot be read in this folder. "
+                + "Copy \(path) and \(path)-wal to a writable folder."
         }
     }
 

@@ -45,7 +45,7 @@ struct BatchCommandTests {
         let notes = outcome.errors.split(separator: "\n")
         #expect(notes.count == 4, "\(outcome.errors)")
         for (note, start) in zip(
-            notes, ["2: A query is", "4: The line is not", "5: Query q1 stands", "6: The query has"])
+            notes, ["2: A query is", "4: The line is not", "5: Query q1 is already on line", "6: The query has"])
         {
             #expect(note.hasPrefix("quarantined: questions.jsonl:\(start)"), "\(note)")
         }

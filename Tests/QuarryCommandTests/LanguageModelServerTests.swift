@@ -144,7 +144,7 @@ struct LanguageModelServerTests {
 
     @Test(arguments: [
         (401, "Check the API key.", 1), (403, "Check the API key.", 1), (404, "the model's name", 1),
-        (429, "Wait, or ask less often.", 4), (500, "answered with status 500", 4),
+        (429, "Wait, or send fewer requests.", 4), (500, "answered with status 500", 4),
         (503, "answered with status 503", 4),
     ])
     func `an error of the server ends the command with its reason`(status: Int, advice: String, attempts: Int) throws {

@@ -160,7 +160,7 @@ struct RemoteModelCommandTests {
         let scratch = try notes(100)
         let stopped = try Command.run("index", "docs", "--model", model.url, "--max-tokens", "50", in: scratch.url)
         #expect(stopped.status == 1)
-        #expect(stopped.errors.contains("budget of 50"))
+        #expect(stopped.errors.contains("budget of 50") && stopped.errors.contains("--max-tokens"), "\(stopped)")
         #expect(model.answeredTexts.count(where: { $0.hasPrefix("Note") }) == 0)
 
         let unknown = try Command.run(
@@ -169,6 +169,7 @@ struct RemoteModelCommandTests {
             environment: ["OPENAI_API_KEY": Self.key, "QUARRY_PROXY": "http://127.0.0.1:9"])
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("price") && unknown.errors.contains("unknown"))
+        #expect(unknown.errors.contains("--max-cost"), "\(unknown)")
     }
 
     @Test func `a plan tells the cost and asks nobody`() throws {
@@ -190,6 +191,7 @@ struct RemoteModelCommandTests {
         let run = try Command.run(
             "index", "docs", "--model", "mistral/mistral-embed", in: scratch.url, environment: ["MISTRAL_API_KEY": ""])
         #expect(run.status == 1 && run.errors.contains("MISTRAL_API_KEY"), "\(run)")
+        #expect(run.errors.contains("under “keys” in the configuration"), "\(run)")
     }
 
     @Test func `a plan asks nobody for what the catalogue does not know`() throws {
@@ -237,6 +239,7 @@ struct RemoteModelCommandTests {
         let (scratch, server) = (try notes(2), try busyServer(askingFor: 36_000))
         let ended = try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url)
         #expect(ended.status == 1 && ended.errors.contains("Busy. It asks to wait 36000 s, until 20"), "\(ended)")
+        #expect(ended.errors.contains("Run the same command again later"), "\(ended)")
         #expect(server.requests.count(where: { $0.method == "POST" }) == 1)
         #expect(try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url).status == 0)
     }
@@ -256,6 +259,23 @@ struct RemoteModelCommandTests {
         #expect(failed.status == 1 && failed.errors.contains("401"), "\(failed)")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         #expect(try Command.run("query", "--retrieve", "item 37", in: scratch.url).status == 0)
+    }
+
+    @Test func `a provider without a base URL is an error with the next step`() throws {
+        let scratch = try notes(1)
+        let outcome = try Command.run(
+            "index", "docs", "--model", "azure/mine", in: scratch.url, environment: ["AZURE_OPENAI_API_KEY": Self.key])
+        #expect(outcome.status == 1 && outcome.errors.contains("azure has no base URL"), "\(outcome)")
+        #expect(outcome.errors.contains("Set its baseURL under “providers” in the configuration."), "\(outcome)")
+    }
+
+    @Test func `a proxy that requires credentials is an error with the next step`() throws {
+        let (scratch, proxy) = (try notes(1), try FakeHTTPServer { _ in .text("", status: 407) })
+        let outcome = try Command.run(
+            "index", "docs", "--model", "http://quarry.invalid/v1#m", in: scratch.url,
+            environment: ["QUARRY_PROXY": proxy.url])
+        #expect(outcome.status == 1 && outcome.errors.contains("status 407"), "\(outcome)")
+        #expect(outcome.errors.contains("QUARRY_PROXY") && outcome.errors.contains("http_proxy"), "\(outcome)")
     }
 
     @Test func `a server that moved is asked at its new place from then on`() throws {
@@ -336,7 +356,7 @@ struct RemoteModelCommandTests {
             "index", "docs", "--model", "mistral/mistral-embed", "--local-only", in: scratch.url,
             environment: ["MISTRAL_API_KEY": Self.key])
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("api.mistral.ai"))
+        #expect(refused.errors.contains("api.mistral.ai") && refused.errors.contains("--local-only"), "\(refused)")
         let model = try EmbeddingServer()
         #expect(
             try Command.run("index", "docs", "--model", model.url, "--local-only", in: scratch.url).status == 0)

@@ -63,7 +63,7 @@ import Testing
         #expect(settings.cacheDirectory.value == "/home/ilves/quarry-cache" && settings.cacheMegabytes.value == 64)
     }
 
-    @Test func `a new provider is data`() throws {
+    @Test func `a new provider needs only data`() throws {
         let settings = try InMemoryFiles.settings(example)
         let acme = try settings.reference("acme/acme-embed").provider
         #expect(acme.baseURL == "https://api.acme.example/v1")
@@ -84,7 +84,7 @@ import Testing
         #expect(settings.providers.count == Provider.presets.count + 1)
     }
 
-    @Test func `a price of one's own joins what the catalogue knows`() throws {
+    @Test func `a custom price is merged into the catalogue`() throws {
         let settings = try InMemoryFiles.settings(example)
         let own = try #require(settings.catalog.card(of: "acme-embed", at: "acme"))
         #expect(own.price?.inputPerMillion == Decimal(string: "0.015"))
@@ -96,7 +96,7 @@ import Testing
         #expect(known.dimensions == [1536] && known.contextTokens == 8192)
     }
 
-    @Test func `an empty file and no file say nothing`() throws {
+    @Test func `an empty file and a missing file set nothing`() throws {
         for yaml in [nil, "", "# nothing\n", "llm:\n"] as [String?] {
             let settings = try InMemoryFiles.settings(yaml)
             #expect(settings.llm == nil && settings.localOnly == Setting(false, .builtIn))
@@ -131,23 +131,23 @@ import Testing
         ),
         (
             "providers: {acme: {baseURL: 'https://a.example'}}",
-            "config.yaml:1:13: The new provider acme needs a dialect for what it can do: embedding, generation, reranking or transcription."
+            "config.yaml:1:13: The new provider acme needs a dialect for each of its tasks: embedding, generation, reranking or transcription."
         ),
         (
             "providers: {acme: {baseURL: 'ftp://a', embedding: tei}}",
-            "config.yaml:1:29: providers.acme.baseURL “ftp://a” is no http or https address."
+            "config.yaml:1:29: providers.acme.baseURL “ftp://a” is not an http or https address."
         ),
         (
             "providers: {a/b: {embedding: tei}}",
-            "config.yaml:1:13: A provider cannot be called “a/b”. Use letters, digits, points and hyphens."
+            "config.yaml:1:13: “a/b” is not a valid provider name. Use letters, digits, points and hyphens."
         ),
         (
             "keys: {opena: {environment: X}}",
-            "config.yaml:1:8: There is no provider “opena” to have a key. Did you mean “openai”?"
+            "config.yaml:1:8: The key is for an unknown provider, “opena”. Did you mean “openai”?"
         ),
         (
             "keys: {openai: sk-123456}",
-            "config.yaml:1:16: keys.openai must say where the key is: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}."
+            "config.yaml:1:16: keys.openai must have the source of the key: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}."
         ),
         (
             "keys: {openai: {command: pass show openai}}",
@@ -159,9 +159,9 @@ import Testing
             "config.yaml:1:44: models[0].asOf must be a day such as 2026-11-22, not “today”."
         ),
         ("- a", "config.yaml:1:1: The file must be a mapping, such as “llm: openai/gpt-6-luna”."),
-        ("llm: a\nllm: b", "config.yaml:1:1: A key is said twice: llm."),
+        ("llm: a\nllm: b", "config.yaml:1:1: A key occurs twice: llm."),
     ])
-    func `what is wrong is named by file, line and column`(_ yaml: String, _ problem: String) {
+    func `a problem has its file, line and column`(_ yaml: String, _ problem: String) {
         #expect(InMemoryFiles.problems(yaml) == [problem])
     }
 
@@ -175,12 +175,12 @@ import Testing
         #expect(problems.count == 1 && !problems[0].contains("SECRET"), "\(problems)")
     }
 
-    @Test func `what is no YAML is named by line and column`() {
+    @Test func `malformed YAML is reported with its line and column`() {
         let problems = InMemoryFiles.problems("llm: a\nmodel: [b\n")
-        #expect(problems.count == 1 && problems[0].hasPrefix("config.yaml:3:1: This is no YAML: "), "\(problems)")
+        #expect(problems.count == 1 && problems[0].hasPrefix("config.yaml:3:1: The YAML is malformed: "), "\(problems)")
     }
 
-    @Test func `all problems are told at once, in the order of the file`() {
+    @Test func `all problems are reported in the order of the file`() {
         let problems = InMemoryFiles.problems("modle: a\nlocalOnly: 7\n")
         #expect(problems.count == 2)
         #expect(problems.allSatisfy { $0.hasPrefix("config.yaml:") })
@@ -194,7 +194,7 @@ import Testing
         }
     }
 
-    @Test func `the example in the README holds`() throws {
+    @Test func `the example in the README is valid`() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)

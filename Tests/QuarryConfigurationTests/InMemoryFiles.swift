@@ -19,7 +19,7 @@ struct InMemoryFiles {
 
     static let path = "/home/ilves/.config/quarry/config.yaml"
 
-    /// Settings from one file at the usual place.
+    /// Settings from one file at the default location.
     static func settings(
         _ yaml: String?, flags: SettingFlags = .init(), environment: [String: String] = [:], permissions: Int = 0o644,
         ownerID: UInt32 = 1000

@@ -14,7 +14,7 @@ import Testing
         return try await settings.key(for: provider(name), commands: KeyCommand(timeout: timeout))
     }
 
-    @Test func `the environment wins over the file, and nobody may have a key`() async throws {
+    @Test func `the environment overrides the file, and a key may be missing`() async throws {
         let yaml = "keys: {openai: {value: from-file}}"
         #expect(try await key(yaml, environment: ["OPENAI_API_KEY": "from-environment"]) == APIKey("from-environment"))
         #expect(try await key(yaml, environment: ["OPENAI_API_KEY": ""]) == APIKey("from-file"))
@@ -28,23 +28,23 @@ import Testing
         await #expect {
             try await key(yaml)
         } throws: { error in
-            "\(error)".contains(":1: The key of openai is said to be in MY_KEY, which is not set.")
+            "\(error)".contains(":1: The key of openai should be in the variable MY_KEY, which is not set.")
         }
     }
 
-    @Test func `a command's first line is the key, and no shell reads the command`() async throws {
+    @Test func `a command's first line is the key, and the command runs without a shell`() async throws {
         let path = ["PATH": "/usr/bin:/bin"]
         let yaml = "keys: {openai: {command: [printf, '  %s\\nsecond\\n', '$HOME;id']}}"
         #expect(try await key(yaml, environment: path) == APIKey("$HOME;id"))
     }
 
     @Test(arguments: [
-        ("[sh, -c, 'echo sk-leak; echo sk-leak >&2; exit 3']", "“sh” ended with 3."),
-        ("[sh, -c, 'echo']", "“sh” wrote no key on its first line."),
+        ("[sh, -c, 'echo sk-leak; echo sk-leak >&2; exit 3']", "“sh” ended with status 3."),
+        ("[sh, -c, 'echo']", "the first line of “sh” is not a key."),
         ("[no-such-program-at-all]", "there is no program “no-such-program-at-all”."),
         ("[yes, sk-leak]", "“yes” writes more than 65536 bytes"),
     ])
-    func `a command that fails says why and shows nothing of its output`(_ command: String, _ reason: String) async {
+    func `a failed command is reported without its output`(_ command: String, _ reason: String) async {
         await #expect {
             try await key("keys: {openai: {command: \(command)}}", environment: ["PATH": "/usr/bin:/bin"])
         } throws: { error in
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(30))) func `a command that waits is ended`() async {
+    @Test(.timeLimit(.minutes(30))) func `a command that hangs is terminated`() async {
         let start = ContinuousClock().now
         await #expect {
             try await key(
@@ -70,9 +70,9 @@ import Testing
         "providers: {openai: {headers: {Authorization: sk-secret}}}",
         "proxy: http://ilves:sk-secret@proxy.example:3128",
     ])
-    func `a file with a key must be its owner's alone`(_ yaml: String) {
+    func `only the owner may read a file with a key`(_ yaml: String) {
         let open = InMemoryFiles.problems(yaml, permissions: 0o640)
-        #expect(open.count == 1 && open[0].hasSuffix("Keep it to yourself: chmod 600 config.yaml"), "\(open)")
+        #expect(open.count == 1 && open[0].hasSuffix("Restrict it: chmod 600 config.yaml"), "\(open)")
         let foreign = InMemoryFiles.problems(yaml, permissions: 0o600, ownerID: 7)
         #expect(foreign.count == 1 && foreign[0].contains("belongs to another user (7)"), "\(foreign)")
         #expect(InMemoryFiles.problems(yaml, permissions: 0o600).isEmpty)
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `real files are read with their mode and owner`() throws {
+    @Test func `files are read with their mode and owner`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-config-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

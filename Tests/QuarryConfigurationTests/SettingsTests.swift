@@ -4,10 +4,10 @@ import QuarryProviders
 import Testing
 
 @Suite struct SettingsTests {
-    @Test func `a flag wins over the environment, and that over the file`() throws {
+    @Test func `a flag overrides the environment, which overrides the file`() throws {
         let yaml = "llm: openai/gpt-6-luna\nrerank: cohere/rerank-v3.5\nmodel: a\n"
         var flags = SettingFlags()
-        flags.llm = ["mistral/mistral-medium-latest"]
+        flags.llm = Setting(["mistral/mistral-medium-latest"], .flag("--llm"))
         let settings = try InMemoryFiles.settings(
             yaml, flags: flags, environment: ["QUARRY_LLM": "x, y", "QUARRY_RERANK": "jina/jina-reranker-v3"])
         #expect(settings.llm == Setting(["mistral/mistral-medium-latest"], .flag("--llm")))
@@ -17,7 +17,7 @@ import Testing
         #expect(try InMemoryFiles.settings(nil, environment: ["QUARRY_LLM": "x, y"]).llm?.value == ["x", "y"])
     }
 
-    @Test func `a variable that cannot be read is named`() {
+    @Test func `a malformed variable is reported by name`() {
         #expect {
             try InMemoryFiles.settings(nil, environment: ["QUARRY_MAX_COST": "much", "QUARRY_LOCAL_ONLY": "so-so"])
         } throws: { error in
@@ -40,7 +40,7 @@ import Testing
         ("azure", "AZURE_OPENAI_ENDPOINT", "https://n.example/openai/v1/", "https://n.example/openai/v1"),
         ("azure-deployments", "AZURE_OPENAI_ENDPOINT", "https://n.openai.azure.com/", "https://n.openai.azure.com"),
     ])
-    func `a server is where the variable of its own programs says, unless the file says otherwise`(
+    func `a server has the address of its own variable unless the file sets one`(
         provider: String, variable: String, value: String, address: String
     ) throws {
         func find(_ settings: Settings) -> String? { settings.providers.first { $0.name == provider }?.baseURL }
@@ -53,9 +53,11 @@ import Testing
         #expect(try find(InMemoryFiles.settings(file, environment: [variable: value])) == "https://mine.example")
     }
 
-    @Test func `the file is where the flag, the environment or XDG says`() {
+    @Test func `the file is at the path of the flag, the environment or XDG`() {
         func path(_ flag: String? = nil, _ environment: [String: String] = [:]) -> String {
-            ConfigurationLocation(flag: flag, environment: environment, home: "/home/ilves").path
+            ConfigurationLocation(
+                flag: flag.map { Setting($0, .flag("--config")) }, environment: environment, home: "/home/ilves"
+            ).path
         }
         #expect(path() == "/home/ilves/.config/quarry/config.yaml")
         #expect(path(nil, ["XDG_CONFIG_HOME": "/etc/xdg/"]) == "/etc/xdg/quarry/config.yaml")
@@ -64,25 +66,27 @@ import Testing
         #expect(path("here.yaml", ["QUARRY_CONFIG": "/q.yaml"]) == "here.yaml")
     }
 
-    @Test func `a file that was named must be there`() throws {
+    @Test func `an explicit file must exist`() throws {
         #expect {
             try InMemoryFiles.settings(nil, environment: ["QUARRY_CONFIG": "/none.yaml"])
         } throws: { error in
             "\(error)"
-                == "/none.yaml: There is no such file; environment QUARRY_CONFIG names it. Write it, or name another."
+                == "/none.yaml: The file does not exist. Its path is from: environment QUARRY_CONFIG."
         }
     }
 
-    @Test func `what is waited for at most is a provider's limit`() throws {
-        func most(_ text: String?) throws -> Int? {
+    @Test func `the maximum wait is a provider's limit`() throws {
+        func maximumWait(_ text: String?) throws -> Int? {
             try InMemoryFiles.settings(text).providers.first { $0.name == "openai" }?.limits.maximumWaitSeconds
         }
-        #expect(try most(nil) == 900)
-        #expect(try most("providers: {openai: {limits: {maximumWaitSeconds: 60}}}") == 60)
-        #expect(throws: ConfigurationError.self) { try most("providers: {openai: {limits: {maximumWaitSeconds: -1}}}") }
+        #expect(try maximumWait(nil) == 900)
+        #expect(try maximumWait("providers: {openai: {limits: {maximumWaitSeconds: 60}}}") == 60)
+        #expect(throws: ConfigurationError.self) {
+            try maximumWait("providers: {openai: {limits: {maximumWaitSeconds: -1}}}")
+        }
     }
 
-    @Test func `every setting is shown with its origin, and no key`() throws {
+    @Test func `every setting is shown with its origin and without keys`() throws {
         let settings = try InMemoryFiles.settings(
             "llm: openai/gpt-6-luna\nproxy: http://ilves:hidden@proxy.example:3128\nkeys: {cohere: {value: sk-secret}}\n",
             environment: ["OPENAI_API_KEY": "sk-secret-too"], permissions: 0o600)
@@ -112,7 +116,7 @@ import Testing
         #expect(!shown.contains { $0.contains("hidden") || $0.contains("sk-secret") })
     }
 
-    @Test func `a provider's address holds no secret`() throws {
+    @Test func `a provider's address must not contain a secret`() throws {
         for address in ["http://u:hidden@127.0.0.1/v1", "http://127.0.0.1/v1?key=hidden"] {
             let error = #expect(throws: ConfigurationError.self) {
                 try InMemoryFiles.settings("providers: {acme: {baseURL: \"\(address)\", embedding: openAI}}")
@@ -121,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func `what is doubtful is found, with its place`() throws {
+    @Test func `doubtful settings are reported with their positions`() throws {
         let settings = try InMemoryFiles.settings(
             "llm: [openai/gpt-3.5-turbo, gemini/gemini-2.5-pro, nobody/x, azure/mine]\nlocalOnly: yes\nmodel: openai/text-embedding-3-small\n",
             environment: ["OPENAI_API_KEY": "k", "GEMINI_API_KEY": "k"])
@@ -129,9 +133,9 @@ import Testing
         let findings = settings.findings(today: today).map(\.message)
         #expect(findings.contains { $0.contains("has shut gpt-3.5-turbo down") && $0.contains("openai/gpt-6-luna") })
         #expect(findings.contains { $0.contains("will shut gemini-2.5-pro down on 2026-12-01") })
-        #expect(findings.contains { $0.contains("names no provider that is known") })
-        #expect(findings.contains { $0.contains("azure has no address. Set providers.azure.baseURL.") })
-        #expect(findings.contains { $0.contains("azure wants a key and has none. Set AZURE_OPENAI_API_KEY") })
+        #expect(findings.contains { $0.contains("does not name a known provider") })
+        #expect(findings.contains { $0.contains("azure has no base URL. Set providers.azure.baseURL.") })
+        #expect(findings.contains { $0.contains("azure needs an API key. Set AZURE_OPENAI_API_KEY") })
         #expect(findings.contains { $0.contains("openai/text-embedding-3-small is not on this machine") })
         #expect(try InMemoryFiles.settings("llm: http://127.0.0.1:8080/v1\nlocalOnly: on\n").findings().isEmpty)
     }

@@ -213,14 +213,14 @@ import Testing
     }
 
     @Test(arguments: ["voyage-context-3", "voyage-multimodal-3.5"])
-    func `Voyage's models with interfaces of their own are refused`(model: String) async throws {
+    func `Voyage's models with a separate API are rejected`(model: String) async throws {
         let provider = EmbeddingProvider.of(.voyage)
         let server = try provider.server()
         let error = await #expect(throws: ProviderError.self) {
             try await RemoteEmbedder(model: model, on: provider.connection(to: server))
         }
         #expect(error?.code == .invalidConfiguration)
-        #expect(error?.message.contains("interface of its own") == true)
+        #expect(error?.message.contains("separate API") == true)
         #expect(server.requests.isEmpty)
     }
 

@@ -10,7 +10,7 @@ private let squadReference: [(answer: String, accepted: String, exact: Bool, f1:
 ]
 
 @Suite struct AnswerScoresTests {
-    /// Expected values are those of SQuAD's published evaluation script.
+    /// The expected values are from SQuAD's published evaluation script.
     @Test(arguments: squadReference)
     func `English answers score as in SQuAD`(reference: (answer: String, accepted: String, exact: Bool, f1: Double)) {
         #expect(exactMatch(reference.answer, accepted: [reference.accepted]) == reference.exact)
@@ -29,7 +29,7 @@ private let squadReference: [(answer: String, accepted: String, exact: Bool, f1:
         #expect(answerF1("something", accepted: []) == 0)
     }
 
-    @Test func `a sentence is a hit where it holds an answer whole`() {
+    @Test func `a sentence is a hit if it contains a whole answer`() {
         let sentences = ["Stone is old.", "It was built in the year 1865, in Perm."]
         #expect(sentenceHit(sentences, accepted: ["1865"]))
         #expect(sentenceHit(sentences, accepted: ["nowhere", "Perm"]))

@@ -26,7 +26,7 @@ private func report(_ values: [Double]) -> MetricReport {
         #expect(Bootstrap(samples: 0).interval(ofMeanOf: [0, 1]) == (0.5, 0.5))
     }
 
-    @Test func `the randomisation test is the exact sign test where all differences are alike`() {
+    @Test func `the randomisation test is the exact sign test if all differences are equal`() {
         // Ten wins of the same size: 2 of 2¹⁰ sign patterns are as extreme.
         let comparison = PairedComparison(
             report(Array(repeating: 0.75, count: 10)), report(Array(repeating: 0.5, count: 10)), flips: 100_000)
@@ -41,7 +41,7 @@ private func report(_ values: [Double]) -> MetricReport {
         #expect(PairedComparison(report(values), report(values.reversed())).pValue > 0.5)
     }
 
-    @Test func `only queries that both have are compared`() {
+    @Test func `only common queries are compared`() {
         let comparison = PairedComparison(report([1, 1, 1]), report([0, 0]))
         #expect(comparison.queries == 2)
         #expect(comparison.difference == 1)

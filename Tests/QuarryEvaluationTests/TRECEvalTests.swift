@@ -2,7 +2,7 @@ import Foundation
 import QuarryEvaluation
 import Testing
 
-/// Reads a file that stands beside the tests.
+/// Reads a fixture.
 private func fixture(_ name: String) throws -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
     return try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
@@ -14,7 +14,7 @@ private func fixture(_ name: String) throws -> String {
         .reciprocalRank(at: 1000), .averagePrecision, .success(at: 5),
     ]
 
-    @Test func `every measure of every query is that of trec_eval`() throws {
+    @Test func `every metric of every query equals that of trec_eval`() throws {
         let run = try Run(trec: fixture("run.trec"))
         let judgements = try Judgements(qrels: fixture("qrels.txt"))
         let reports = Dictionary(
@@ -30,7 +30,7 @@ private func fixture(_ name: String) throws -> String {
         #expect(compared == 38 * Self.metrics.count)
     }
 
-    @Test func `a judged query that the run lacks counts 0, an unjudged one not at all`() throws {
+    @Test func `a judged query without results counts 0, an unjudged one is ignored`() throws {
         let run = try Run(trec: fixture("run.trec"))
         let report = run.evaluate(.ndcg(at: 10), against: try Judgements(qrels: fixture("qrels.txt")))
         #expect(report.perQuery["q5"] == 0)
@@ -40,7 +40,7 @@ private func fixture(_ name: String) throws -> String {
         #expect(report.lower < report.mean && report.mean < report.upper)
     }
 
-    @Test func `a run survives being written and read`() throws {
+    @Test func `a run is unchanged after writing and reading`() throws {
         let run = try Run(trec: fixture("run.trec"))
         let again = try Run(trec: run.trec())
         #expect(again.queries == run.queries)
@@ -50,21 +50,21 @@ private func fixture(_ name: String) throws -> String {
 }
 
 @Suite struct EvaluationFileTests {
-    @Test func `a document that stands twice in a ranking is named with its line`() {
+    @Test func `a document that occurs twice in a ranking is reported with its line`() {
         let error = #expect(throws: EvaluationFileError.self) {
             try Run(trec: "q Q0 d 1 2.0 t\n\nq Q0 e 2 1.0 t\nq Q0 d 3 0.5 t\n", file: "mine.trec")
         }
         #expect(error?.code == .duplicate)
-        #expect(error?.description.hasPrefix("mine.trec:4: Document d stands twice") == true)
+        #expect(error?.description.hasPrefix("mine.trec:4: Document d occurs twice") == true)
     }
 
     @Test(arguments: ["q Q0 d 1 high t", "q Q0 d 1 2.0", "q d 1"])
-    func `a line that is no result is refused`(line: String) {
+    func `a line that is not a result is rejected`(line: String) {
         let error = #expect(throws: EvaluationFileError.self) { try Run(trec: line) }
         #expect(error?.code == .malformedLine && error?.line == 1)
     }
 
-    @Test func `judgements are read in both layouts, with headings and without`() throws {
+    @Test func `judgements are read in both layouts, with and without a header`() throws {
         let expected = Judgements(["q1": ["a b": 2, "c": 0]])
         #expect(try Judgements(qrels: "query-id\tcorpus-id\tscore\r\nq1\ta b\t2\r\nq1\tc\t0\r\n") == expected)
         #expect(try Judgements(qrels: "q1\ta b\t2\nq1\tc\t0") == expected)
@@ -72,7 +72,7 @@ private func fixture(_ name: String) throws -> String {
         #expect(try Judgements(qrels: "") == Judgements())
     }
 
-    @Test func `a judgement that contradicts another is refused, one that repeats it is not`() throws {
+    @Test func `a contradicting judgement is rejected, a repeated one is accepted`() throws {
         #expect(try Judgements(qrels: "q 0 d 1\nq 0 d 1") == Judgements(["q": ["d": 1]]))
         let error = #expect(throws: EvaluationFileError.self) { try Judgements(qrels: "q 0 d 1\nq 0 d 2") }
         #expect(error?.line == 2)
@@ -83,7 +83,8 @@ private func fixture(_ name: String) throws -> String {
         ("my notes.md", "my%20notes.md"), ("100% sure\u{A0}ё", "100%25%20sure%C2%A0ё"), ("a%20b", "a%2520b"),
         ("line\nand\u{1B}tab\t", "line%0Aand%1Btab%09"), ("<dbpedia:Caf%C3%A9>", "<dbpedia:Caf%25C3%25A9>"),
     ])
-    func `an id with white space is percent-encoded in a run, and read back`(id: String, written: String) throws {
+    func `an id with white space is percent-encoded in a run and decoded on reading`(id: String, written: String) throws
+    {
         var run = Run(name: "t")
         run.append(ranking: [id], for: id)
         #expect(try run.trec() == "\(written) Q0 \(written) 1 1.0 t\n")
@@ -94,11 +95,11 @@ private func fixture(_ name: String) throws -> String {
     }
 
     @Test(arguments: ["50%", "a%2", "%zz", "%FF%FE", "%%"])
-    func `what no percent-encoding makes is taken as it stands`(id: String) throws {
+    func `an id that is not percent-encoded is unchanged`(id: String) throws {
         #expect(try Run(trec: "q Q0 \(id) 1 1.0 t").ranking(for: "q") == [id])
     }
 
-    @Test func `judgements that spell an id as it is are found although it looks encoded`() throws {
+    @Test func `a judged id that only looks encoded is found`() throws {
         let judgements = try Judgements(qrels: "a%20b\tCaf%C3%A9\t2\n")
         let query = try #require(judgements.query(of: "a%20b"))
         #expect(judgements[query]?[judgements.document(of: "Caf%C3%A9", for: query)] == 2)
@@ -113,7 +114,7 @@ private func fixture(_ name: String) throws -> String {
         #expect(error?.code == .unwritableID)
     }
 
-    @Test func `queries are read with what is known of their answers, and their lines`() throws {
+    @Test func `queries are read with their answers and lines`() throws {
         let text = """
             {"_id": "1", "text": "Where?", "answers": ["here", "there"], "extra": [1]}
 

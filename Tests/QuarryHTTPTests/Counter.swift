@@ -11,7 +11,7 @@ final class Counter: Sendable {
         }
     }
 
-    /// A text that is known only after the closure that reads it was made.
+    /// A text that is set after the closure that reads it was created.
     final class Box: Sendable {
         private let value = Mutex("")
         var text: String { value.withLock { $0 } }

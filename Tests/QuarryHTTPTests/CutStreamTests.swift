@@ -2,9 +2,9 @@ import QuarryHTTP
 import QuarryTestSupport
 import Testing
 
-/// Streams that break off at every byte.
+/// Streams that are truncated at every byte.
 @Suite(.timeLimit(.minutes(30))) struct CutStreamTests {
-    /// How the server ends what it does not finish.
+    /// How the server ends a truncated body.
     enum Framing: CaseIterable, Sendable {
         case closing, length, chunked
     }
@@ -12,7 +12,7 @@ import Testing
     private static let events = "data: {\"a\":1}\n\ndata: {\"b\":\ndata: 2}\n\nevent: end\ndata: {\"c\":34}\n\n"
     private static let lines = "{\"a\":1}\n{\"b\":2}\n{\"c\":345}\n"
 
-    /// A server that sends so many bytes of the text named by the path `/events/17` and goes away.
+    /// A server that sends the number of bytes in a path such as `/events/17` and closes the connection.
     private func server(_ framing: Framing) throws -> FakeHTTPServer {
         try FakeHTTPServer { request in
             let parts = request.path.split(separator: "/")
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// What came before the end, and whether the end was an error.
+    /// The elements before the end, and whether the end was an error.
     private func read<S: AsyncSequence>(_ sequence: S) async -> (elements: [S.Element], isError: Bool)
     where S.Element: Sendable {
         var elements: [S.Element] = []
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: Framing.allCases)
-    func `events cut at any byte end in an error, or are complete`(framing: Framing) async throws {
+    func `events that are cut at any byte end in an error or are complete`(framing: Framing) async throws {
         let server = try server(framing)
         let client = try HTTPClient()
         let whole: [ServerSentEvent] = [
@@ -54,7 +54,7 @@ import Testing
             let request = HTTPRequest(.get, try HTTPURL("\(server.url)/events/\(count)"))
             let (events, isError) = await read(try await client.stream(request).serverSentEvents)
             #expect(Array(whole.prefix(events.count)) == events, "cut at \(count)")
-            // Only an end between events can pass for a proper one, and only where nothing tells how much was to come.
+            // Only an end between events can look complete, and only if the length is unknown.
             if count < Self.events.utf8.count && framing != .closing { #expect(isError, "cut at \(count)") }
             let complete = Array(Self.events.utf8.prefix(count))
             if framing == .closing && !complete.isEmpty && !complete.suffix(2).elementsEqual([10, 10]) {
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: Framing.allCases)
-    func `lines cut at any byte end in an error, or are complete`(framing: Framing) async throws {
+    func `lines that are cut at any byte end in an error or are complete`(framing: Framing) async throws {
         let server = try server(framing)
         let client = try HTTPClient()
         let whole = ["{\"a\":1}", "{\"b\":2}", "{\"c\":345}"]
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `an open end of a whole body is handed out`() async throws {
+    @Test func `an incomplete last event or line of a complete body is returned`() async throws {
         let server = try FakeHTTPServer { .text($0.path == "/events" ? "data: 1\n\ndata: 2" : "1\n2") }
         let client = try HTTPClient()
         let events = try await client.stream(HTTPRequest(.get, try HTTPURL(server.url + "/events"))).serverSentEvents
@@ -95,7 +95,7 @@ import Testing
         var text: String
     }
 
-    @Test func `objects come out decoded, and what is none names its line without showing it`() async throws {
+    @Test func `objects are decoded, and a malformed one is reported by its line number alone`() async throws {
         let server = try FakeHTTPServer { request in
             .text(
                 "{\"text\":\"два\"}\n\n{\"text\":\"x\",\"more\":1}\n"

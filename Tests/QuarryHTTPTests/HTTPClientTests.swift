@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct HTTPClientTests {
-    /// How far a test has come, for the server to wait for.
+    /// The progress of a test, for the server to wait for.
     private final class Progress: Sendable {
         private let count = Mutex(0)
         var value: Int { count.withLock { $0 } }
@@ -18,7 +18,7 @@ import Testing
         return limits
     }
 
-    /// Waits for something that another thread will soon make true.
+    /// Waits for a condition that another thread will make true.
     private func eventually(_ condition: () -> Bool) async throws -> Bool {
         for _ in 0..<1500 {
             if condition() { return true }
@@ -27,7 +27,7 @@ import Testing
         return false
     }
 
-    @Test func `a request arrives as it was made, and the response as it was sent`() async throws {
+    @Test func `a request and its response arrive unchanged`() async throws {
         let server = try FakeHTTPServer { _ in
             .text("tea", status: 418, headers: [("X-Pot", " small "), ("X-Pot", "2")])
         }
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `one connection serves one request after the other`() async throws {
+    @Test func `one connection serves successive requests`() async throws {
         let server = try FakeHTTPServer { .text($0.path) }
         let client = try HTTPClient()
         for number in 0..<20 {
@@ -74,7 +74,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `many requests at once each get their own answer`() async throws {
+    @Test func `concurrent requests each get their own response`() async throws {
         let server = try FakeHTTPServer { .text($0.path) }
         let client = try HTTPClient()
         let url = server.url
@@ -105,7 +105,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `the head and each piece are there before what follows them`() async throws {
+    @Test func `the head and each piece are delivered before what follows`() async throws {
         let progress = Progress()
         let server = try FakeHTTPServer { _ in
             .init(steps: [
@@ -124,7 +124,7 @@ import Testing
         #expect(pieces == [[1], [2, 3], [4]])
     }
 
-    @Test func `a slow reader gets every byte and does not fill the memory`() async throws {
+    @Test func `a slow reader gets every byte with bounded memory`() async throws {
         let block = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }
         let server = try FakeHTTPServer { _ in .init(steps: (0..<16).map { _ in .bytes(block) }) }
         let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
@@ -140,7 +140,7 @@ import Testing
         #expect(largest < 1 << 20)
     }
 
-    @Test func `a compressed response is unpacked`() async throws {
+    @Test func `a compressed response is decompressed`() async throws {
         // printf 'tea tea tea tea tea tea tea tea' | gzip -n
         let packed: [UInt8] = [
             0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x2B, 0x49, 0x4D, 0x54, 0x28, 0xC1, 0x8D, 0x01,
@@ -181,13 +181,13 @@ import Testing
         #expect(try await eventually { server.abandonedCount == 1 })
     }
 
-    @Test func `a stream outlives the client's last other reference`() async throws {
+    @Test func `a stream keeps its client alive`() async throws {
         let server = try FakeHTTPServer { _ in .init(steps: [.bytes([1]), .pause(.milliseconds(100)), .bytes([2])]) }
         let stream = try await HTTPClient().stream(HTTPRequest(.get, try HTTPURL(server.url)))
         #expect(try await stream.collect() == [1, 2])
     }
 
-    @Test func `each time-out ends a request that waits too long`() async throws {
+    @Test func `each timeout ends a request that waits too long`() async throws {
         let server = try FakeHTTPServer { request in
             request.path == "/late"
                 ? .init(delay: .seconds(600)) : .init(steps: [.bytes([1]), .pause(.seconds(600)), .bytes([2])])
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func `a reader's own pause is not an idle server`() async throws {
+    @Test func `a pause of the reader is not an idle server`() async throws {
         let server = try FakeHTTPServer { _ in .init(steps: [.bytes([UInt8](repeating: 7, count: 8 << 20))]) }
         let request = HTTPRequest(
             .get, try HTTPURL(server.url), limits: limits { $0.idleTimeout = .seconds(5) })
@@ -219,7 +219,7 @@ import Testing
         #expect(try await stream.collect().count == 8 << 20)
     }
 
-    @Test func `bodies and heads beyond the limits are refused`() async throws {
+    @Test func `bodies and heads beyond the limits are rejected`() async throws {
         let server = try FakeHTTPServer { request in
             request.path == "/head"
                 ? .text("x", headers: [("X-Long", String(repeating: "a", count: 3000))])
@@ -238,7 +238,7 @@ import Testing
         }
     }
 
-    @Test func `a connection that breaks off is an error, not a short body`() async throws {
+    @Test func `a lost connection is an error and not a short body`() async throws {
         let server = try FakeHTTPServer { request in
             .init(
                 headers: request.path == "/length" ? [("Content-Length", "10")] : [],
@@ -252,7 +252,7 @@ import Testing
         }
     }
 
-    @Test func `a closed port cannot be connected to`() async throws {
+    @Test func `a connection to a closed port fails`() async throws {
         let url = try HTTPURL("http://127.0.0.1:1/")
         let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(HTTPRequest(.get, url)) }
         #expect(error?.code == .cannotConnect)
@@ -269,7 +269,7 @@ import Testing
         #expect(proxy.requests.first?.headers["proxy-authorization"] == "Basic bWU6cHc=")
     }
 
-    @Test func `a missing file of certificates is an error, not a plain connection`() async throws {
+    @Test func `a missing certificate file is an error`() async throws {
         var configuration = HTTPClient.Configuration()
         configuration.certificateAuthorities = .file("/nonexistent/authorities.pem")
         let server = try FakeHTTPServer { _ in .text("") }
@@ -280,7 +280,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `header values cannot break out of their line`() async throws {
+    @Test func `header values cannot start a new line`() async throws {
         let server = try FakeHTTPServer { _ in .text("") }
         let url = try HTTPURL(server.url)
         for headers in [["X": "a\r\nY: b"], ["X\n": "a"], ["": "a"], ["X Y": "a"]] as [HTTPHeaders] {

@@ -26,13 +26,12 @@ struct HTTPLoadTests {
         return Int(String(decoding: response.body, as: UTF8.self)) ?? -1
     }
 
-    /// A system may reset some of a thousand connections that are opened in one moment.
+    /// Retries, because a system may reset some of a thousand connections that are opened at once.
     private static func stream(_ url: HTTPURL, _ client: HTTPClient) async throws -> HTTPStream {
         try await client.stream(HTTPRequest(.get, url), retrying: .providers(maximumAttempts: 5))
     }
 
-    /// Reads so many streams at once to their ends; returns the largest memory seen once all were open, and the
-    /// number of events.
+    /// Reads concurrent streams to their ends. Returns the peak memory after all were open, and the number of events.
     private static func read(
         _ peer: PeerProcess, _ client: HTTPClient, events: Int
     ) async throws -> (memory: Int, count: Int) {
@@ -63,8 +62,8 @@ struct HTTPLoadTests {
         func take(_ value: Int) { number.withLock { $0 = max($0, value) } }
     }
 
-    @Test func `a thousand streams take little memory, and ten times longer ones no more`() async throws {
-        // In a process of its own: what other tests take meanwhile would count as well.
+    @Test func `a thousand streams take little memory, however long they are`() async throws {
+        // In a separate process, because the memory of other tests would count too.
         await #expect(processExitsWith: .success) {
             await #expect(throws: Never.self) { try await HTTPLoadTests.measure() }
         }
@@ -105,7 +104,7 @@ struct HTTPLoadTests {
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
-    @Test func `streams beyond the connections allowed wait for a free one`() async throws {
+    @Test func `streams beyond the maximum number of connections wait`() async throws {
         let peer = try await PeerProcess("drip_server.py")
         let client = try Self.client { $0.maximumConnectionsPerHost = 10 }
         let url = try HTTPURL("http://127.0.0.1:\(peer.port)/drip/2/20")

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [301, 302, 303])
-    func `a post that is sent elsewhere becomes a get`(status: Int) async throws {
+    func `a redirected post becomes a get`(status: Int) async throws {
         let server = try FakeHTTPServer { request in
             request.path == "/a" ? .init(status: status, headers: [("Location", "b")]) : .text("")
         }
@@ -52,7 +52,7 @@ import Testing
         #expect(server.requests.last?.headers["content-type"] == nil)
     }
 
-    @Test func `a circle ends, and other schemes are refused`() async throws {
+    @Test func `a redirect loop ends, and other schemes are rejected`() async throws {
         let server = try FakeHTTPServer { request in
             .init(status: 302, headers: [("Location", request.path == "/circle" ? "/circle" : "file:///etc/passwd")])
         }
@@ -66,15 +66,15 @@ import Testing
         #expect(second?.code == .invalidURL)
         #expect(
             second?.message
-                == "\(server.url)/file redirects (status 302) to “file:///etc/passwd”. Refused: only http and https addresses "
-                + "without credentials are followed. Check the base address.")
+                == "\(server.url)/file redirects (status 302) to “file:///etc/passwd”. Only http and https addresses "
+                + "without credentials are followed.")
         var limits = HTTPLimits()
         limits.maximumRedirects = 0
         let as302 = try await client.send(HTTPRequest(.get, try HTTPURL(server.url + "/circle"), limits: limits))
         #expect(as302.status == 302)
     }
 
-    @Test func `a busy server is asked again until it answers`() async throws {
+    @Test func `a busy server is retried until it answers`() async throws {
         let server = try FakeHTTPServer(replies: [
             .text("busy", status: 503), .text("slow down", status: 429, headers: [("retry-after-ms", "1")]),
             .text("yes"),
@@ -85,7 +85,7 @@ import Testing
         #expect(server.requests.count == 3)
     }
 
-    @Test func `the last answer of a server that stays busy is handed out whole`() async throws {
+    @Test func `the last response of a server that stays busy is returned`() async throws {
         let server = try FakeHTTPServer { _ in .text("busy", status: 503) }
         let request = HTTPRequest(.get, try HTTPURL(server.url))
         let response = try await HTTPClient().send(request, retrying: swift)
@@ -99,7 +99,7 @@ import Testing
         #expect(server.requests.count == 4)
     }
 
-    @Test func `a lost connection is tried again`() async throws {
+    @Test func `a lost connection is retried`() async throws {
         let server = try FakeHTTPServer(replies: [
             .init(steps: [.hangUp]), .init(status: 500, steps: [.bytes([1]), .hangUp]), .text("yes"),
         ])
@@ -107,7 +107,7 @@ import Testing
         var policy = swift
         policy.maximumAttempts = 4
         let client = try HTTPClient()
-        // A part of a stream was handed out: it is not fetched again. A whole response is.
+        // A stream is not retried after its first part was returned. A whole response is.
         let stream = try await client.stream(request, retrying: policy)
         await #expect(throws: HTTPError.self) { try await stream.collect() }
         #expect(server.requests.count == 1)

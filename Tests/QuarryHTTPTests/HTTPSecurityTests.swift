@@ -7,7 +7,7 @@ import Testing
     .enabled(if: PeerProcess.canServeTLS, "needs /usr/bin/openssl and a python3 with the module ssl"),
     .timeLimit(.minutes(30)))
 struct HTTPSecurityTests {
-    @Test func `an unknown certificate is refused, and trusted where its file is given`() async throws {
+    @Test func `an unknown certificate is rejected, and trusted if its file is given`() async throws {
         let peer = try await PeerProcess("tls_server.py") { [$0.path] }
         let request = HTTPRequest(.get, try HTTPURL("https://127.0.0.1:\(peer.port)/"))
         var configuration = peer.trustingConfiguration()
@@ -25,7 +25,7 @@ struct HTTPSecurityTests {
     }
 
     @Test(arguments: [("expired", "expired"), ("wrong-host", "127.0.0.1")])
-    func `a certificate that is trusted but not valid is refused, and not asked again`(
+    func `a trusted but invalid certificate is rejected without a retry`(
         kind: String, word: String
     ) async throws {
         let peer = try await PeerProcess("tls_server.py") { [$0.path, kind] }
@@ -36,7 +36,7 @@ struct HTTPSecurityTests {
         #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
     }
 
-    @Test func `a tunnel through a proxy reaches a server that only the proxy knows`() async throws {
+    @Test func `a tunnel reaches a server that only the proxy can resolve`() async throws {
         let peer = try await PeerProcess("tls_server.py") { [$0.path, "wrong-host"] }
         let proxy = try await PeerProcess("connect_proxy.py")
         var configuration = peer.trustingConfiguration()
@@ -53,12 +53,12 @@ struct HTTPSecurityTests {
         #expect(error?.message.contains("407") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains("wrong") == false)
         #expect(error?.message.contains("http://USER:PASSWORD@HOST:PORT") == true, "\(error?.message ?? "")")
-        // Asked again and again, some proxies lock the account.
+        // Some proxies lock the account after repeated attempts.
         let outcome = RetryPolicy.Outcome.failure(try #require(error))
         #expect(RetryPolicy().decision(after: outcome, attempt: 1, now: 0, jitter: 0) == .giveUp)
     }
 
-    @Test func `a proxy of the environment is not asked unless told so`() async throws {
+    @Test func `a proxy of the environment is used only if configured`() async throws {
         let server = try FakeHTTPServer { _ in .text("direct") }
         var configuration = HTTPClient.Configuration()
         configuration.hosts = .loopbackOnly
@@ -93,7 +93,7 @@ struct HTTP2Tests {
             peer: peer, client: try HTTPClient(configuration), url: "https://127.0.0.1:\(peer.port)", opened: opened)
     }
 
-    @Test func `a hundred requests at once share one connection`() async throws {
+    @Test func `a hundred concurrent requests share one connection`() async throws {
         let server = try FakeHTTPServer { request in
             .init(steps: [.bytes(Array(request.path.utf8))], delay: .milliseconds(100))
         }
@@ -112,7 +112,7 @@ struct HTTP2Tests {
         #expect(peers.opened.next() == 2)
     }
 
-    @Test func `events stream over it, compressed bodies are unpacked, and large ones are whole`() async throws {
+    @Test func `events are streamed, compressed bodies decompressed, and large ones complete`() async throws {
         // printf 'tea tea tea tea tea tea tea tea' | gzip -n
         let packed: [UInt8] = [
             0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x2B, 0x49, 0x4D, 0x54, 0x28, 0xC1, 0x8D, 0x01,
@@ -138,7 +138,7 @@ struct HTTP2Tests {
         #expect(peers.opened.next() == 2)
     }
 
-    @Test func `a stream that breaks off, is paused or cancelled leaves the others alone`() async throws {
+    @Test func `a stream that is reset, paused or cancelled does not affect the others`() async throws {
         let block = [UInt8](repeating: 7, count: 8 << 20)
         let server = try FakeHTTPServer { request in
             switch request.path {

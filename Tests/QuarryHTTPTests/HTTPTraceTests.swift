@@ -32,7 +32,7 @@ import Testing
         ["Planted", Self.encodedKey].contains { text.lowercased().contains($0.lowercased()) }
     }
 
-    @Test func `an exchange is told from its request to its end`() async throws {
+    @Test func `an exchange is traced from its request to its end`() async throws {
         let server = try FakeHTTPServer { _ in .text("four", headers: [("X-Id", "7")]) }
         let log = Log()
         let client = try HTTPClient(configuration(log))
@@ -55,7 +55,7 @@ import Testing
         #expect(!log.text.contains("hello") && !log.text.contains("four"))
     }
 
-    @Test func `a planted key is in no event, error or description, wherever the server repeats it`() async throws {
+    @Test func `a repeated key does not appear in any event, error or description`() async throws {
         let (key, encoded) = (Self.key, Self.encodedKey)
         let server = try FakeHTTPServer { request in
             switch request.path {
@@ -100,7 +100,7 @@ import Testing
         #expect(server.requests.allSatisfy { $0.path.contains(encoded) || $0.headers["authorization"] != nil })
     }
 
-    @Test func `a plain authorization and a proxy's password are credentials as well`() async throws {
+    @Test func `a plain authorization and a proxy's password are credentials too`() async throws {
         let proxy = try FakeHTTPServer { _ in .text("me:PlantedPassword Planted-plain") }
         let log = Log()
         var configuration = configuration(log, bodies: true)
@@ -131,8 +131,8 @@ import Testing
         #expect(reason.contains("/cut"))
     }
 
-    @Test func `a long body is shown from its start, and no key is cut in two`() async throws {
-        // The key lies across the 65,536th byte.
+    @Test func `a long body is truncated without splitting a key`() async throws {
+        // The key spans the 65,536th byte.
         let text = String(repeating: "x", count: 65_530) + Self.key + String(repeating: "y", count: 100_000)
         let server = try FakeHTTPServer { _ in .text(text) }
         let log = Log()

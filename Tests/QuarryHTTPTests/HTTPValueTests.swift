@@ -2,7 +2,7 @@ import QuarryHTTP
 import Testing
 
 @Suite struct HTTPValueTests {
-    @Test func `a URL is taken apart and shown without its query`() throws {
+    @Test func `a URL is parsed and shown without its query`() throws {
         let url = try HTTPURL("HTTP://Example.COM:8080/v1/?key=abc#part")
         #expect(url.scheme == "http")
         #expect(url.host == "example.com")
@@ -14,7 +14,7 @@ import Testing
         #expect(try HTTPURL("http://[::1]:9/").host == "[::1]")
     }
 
-    @Test func `paths are added below the base`() throws {
+    @Test func `paths are appended to the base`() throws {
         #expect(try HTTPURL("http://h/v1").appending(path: "models").string == "http://h/v1/models")
         #expect(try HTTPURL("http://h/v1/").appending(path: "models").string == "http://h/v1/models")
         #expect(try HTTPURL("http://h").appending(path: "models").string == "http://h/models")
@@ -25,13 +25,13 @@ import Testing
         "", "example.com/v1 ", "ftp://example.com", "file:///etc/passwd", "http://", "http://a b/", "http://h/\nx",
         "http://user:pw@h/", "http://user@h/", "/v1", "http://h:99999/", "gopher://h/", "javascript:alert(1)",
     ])
-    func `what is not a plain http URL is refused`(text: String) throws {
+    func `a text that is not a plain http URL is rejected`(text: String) throws {
         let error = #expect(throws: HTTPError.self) { try HTTPURL(text) }
         #expect(error?.code == .invalidURL)
         #expect(error?.message.contains("pw") == false)
     }
 
-    @Test func `a secret never shows itself`() {
+    @Test func `a secret is never shown`() {
         let secret = Secret("sk-very-secret")
         var headers: HTTPHeaders = ["Accept": "text/plain"]
         headers.add("Authorization", secret: secret.bearer)
@@ -46,14 +46,14 @@ import Testing
         #expect(Secret("EMPTY").bearer.redacting("The prompt is EMPTY.") == "The prompt is EMPTY.")
     }
 
-    @Test func `header names are compared without regard to case`() {
+    @Test func `header names are case-insensitive`() {
         var headers: HTTPHeaders = ["Content-Type": "a", "X": "b"]
         headers.set("content-type", "c")
         #expect(headers["CONTENT-TYPE"] == "c")
         #expect(headers.fields.count == 2)
     }
 
-    @Test func `error bodies are read in every shape in use`() {
+    @Test func `error bodies are parsed in every known shape`() {
         func failure(_ text: String) -> ProviderFailure { ProviderFailure(body: Array(text.utf8)) }
         #expect(
             failure(#"{"error":{"message":"No.","type":"t","param":null,"code":"c"}}"#)
@@ -73,7 +73,7 @@ import Testing
         #expect(ProviderFailure(announcedIn: #"{"error":{"message":"m"}}"#.utf8)?.message == "m")
     }
 
-    @Test func `error bodies of each provider are read`() {
+    @Test func `error bodies of each provider are parsed`() {
         func failure(_ text: String) -> ProviderFailure { ProviderFailure(body: Array(text.utf8)) }
         let fastAPI = failure(
             #"{"detail":[{"loc":["body","texts",0],"msg":"field required","type":"value_error.missing"},{"msg":"x"}]}"#)
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func `a status of 413 means too long, whatever the body says`() throws {
+    @Test func `status 413 means too long, whatever the body says`() throws {
         let head = HTTPResponseHead(status: 413, headers: [:], url: try HTTPURL("http://h/"))
         #expect(ProviderFailure(HTTPResponse(head: head, body: [])).saysInputTooLong)
     }

@@ -24,23 +24,23 @@ import Testing
         return await #expect(throws: HTTPError.self) { try await client.send(request) }
     }
 
-    @Test func `a steady drip passes, a drip that stops does not`() async throws {
+    @Test func `a slow steady body is accepted, one that stops is not`() async throws {
         let server = try FakeHTTPServer { request in
             let drip = (0..<20).flatMap {
                 [.bytes([UInt8($0)]), .pause(.milliseconds(300))] as [FakeHTTPServer.Response.Step]
             }
             return .init(steps: request.path == "/steady" ? drip : Array(drip.prefix(5)) + [.pause(.seconds(600))])
         }
-        // The whole takes 6 s, longer than the idle time-out, which counts from byte to byte.
-        let patience = limits { $0.idleTimeout = .seconds(5) }
-        let steady = try await HTTPClient().send(try request(server, "/steady", patience))
+        // The response takes 6 s. The idle timeout is shorter, but applies between bytes.
+        let tolerant = limits { $0.idleTimeout = .seconds(5) }
+        let steady = try await HTTPClient().send(try request(server, "/steady", tolerant))
         #expect(steady.body == (0..<20).map { UInt8($0) })
-        #expect(try await failure(server, patience, path: "/stops")?.code == .timedOut)
+        #expect(try await failure(server, tolerant, path: "/stops")?.code == .timedOut)
         let total = limits { $0.totalTimeout = .milliseconds(300) }
         #expect(try await failure(server, total, path: "/steady")?.code == .timedOut)
     }
 
-    @Test func `a head that drips is not waited for beyond its time`() async throws {
+    @Test func `a slow head ends at its timeout`() async throws {
         let server = try FakeHTTPServer { _ in
             .raw(
                 Array("HTTP/1.1 200 OK\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".utf8).flatMap { byte in
@@ -53,7 +53,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(120))
     }
 
-    @Test func `a storm of refusals that ends is weathered`() async throws {
+    @Test func `a temporary series of rejections is survived`() async throws {
         let busy = FakeHTTPServer.Response.text("slow down", status: 429, headers: [("Retry-After", "2")])
         let server = try FakeHTTPServer(replies: Array(repeating: busy, count: 6) + [.text("at last")])
         let time = VirtualTime(random: 1)
@@ -66,7 +66,7 @@ import Testing
         #expect(time.now == .seconds(12))
     }
 
-    @Test func `a storm that does not end is given up within the cap, and says so`() async throws {
+    @Test func `an endless series of rejections ends at the cap with an error`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(#"{"error":{"message":"Rate limit reached."}}"#, status: 429, headers: [("Retry-After", "7")])
         }
@@ -82,7 +82,7 @@ import Testing
         #expect(time.now == .seconds(56))
     }
 
-    @Test func `many clients in a storm keep off together, and all get through`() async throws {
+    @Test func `many rate-limited clients back off together and all succeed`() async throws {
         let gate = PassCounter(refusals: 30)
         let server = try FakeHTTPServer { _ in
             gate.next() ? .text("yes") : .text("no", status: 429, headers: [("Retry-After", "1")])
@@ -110,7 +110,7 @@ import Testing
         #expect(server.requests.count == 50)
     }
 
-    /// Says no so often, then yes.
+    /// Rejects a number of requests, then accepts.
     private final class PassCounter: Sendable {
         private let refusals: Int
         private let count = Counter()
@@ -118,7 +118,7 @@ import Testing
         func next() -> Bool { count.next() > refusals }
     }
 
-    @Test func `a server that always fails ends with its own words`() async throws {
+    @Test func `a server that always fails ends with its own message`() async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"error":"out of memory"}"#, status: 500) }
         let time = VirtualTime()
         var configuration = HTTPClient.Configuration()
@@ -143,7 +143,7 @@ import Testing
         for number in 1...2 {
             let response = try await client.send(try request(server, "/short"))
             #expect(response.body == Array("abc".utf8) && response.status == 200)
-            // What was left over must not be read as the next response.
+            // The rest must not be parsed as the next response.
             #expect(server.connectionCount == number + 1)
         }
     }
@@ -159,7 +159,7 @@ import Testing
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "",
         "HTTP/1.1 200 OK\r\nBroken", "HTTP/1.1 99 No\r\n\r\n",
     ])
-    func `nonsense is an error`(reply: String) async throws {
+    func `a malformed reply is an error`(reply: String) async throws {
         let server = try FakeHTTPServer { _ in .raw(reply) }
         let error = try await failure(server, limits { $0.firstByteTimeout = .seconds(60) })
         #expect(
@@ -168,7 +168,7 @@ import Testing
         #expect(error?.code != .internalFailure, "\(error?.message ?? "")")
     }
 
-    @Test func `an endless body and an endless head are cut off`() async throws {
+    @Test func `an endless body and an endless head are rejected`() async throws {
         let server = try FakeHTTPServer { request in
             switch request.path {
             case "/body": .init(steps: [.endless([UInt8](repeating: 65, count: 60_000))])
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(.enabled(if: PythonScript.canImport("gzip"), "needs a python3"))
-    func `a bomb of zeros is measured by what it unpacks to`() async throws {
+    func `a compression bomb is limited by its decompressed size`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "quarry-bomb-\(UUID().uuidString).py")
         try Data(
             "import gzip,sys;sys.stdout.write(gzip.compress(bytes(1<<25)).hex())"
@@ -209,7 +209,7 @@ import Testing
         #expect(error?.code == .responseTooLarge)
         let whole = try await HTTPClient().send(try request(server))
         #expect(whole.body.count == 1 << 25)
-        // Encodings within encodings multiply; libcurl allows five.
+        // Nested encodings multiply. libcurl allows five.
         let nested = try FakeHTTPServer { _ in
             .init(headers: [("Content-Encoding", "gzip, gzip, gzip, gzip, gzip, gzip")], steps: [.bytes(bomb)])
         }
@@ -227,7 +227,7 @@ import Testing
         #expect(try await failure(closing)?.code == .connectionLost)
     }
 
-    @Test func `a response may end with its connection, be empty, or come after others`() async throws {
+    @Test func `a response may end with its connection, be empty, or follow informational ones`() async throws {
         let server = try FakeHTTPServer { request in
             switch request.path {
             case "/1.0": .raw("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nold")
@@ -251,7 +251,7 @@ import Testing
         #expect(unchanged.status == 304 && unchanged.body.isEmpty)
     }
 
-    @Test func `a circle of redirects over two servers ends`() async throws {
+    @Test func `a redirect loop over two servers ends`() async throws {
         let other = Counter.Box()
         let first = try FakeHTTPServer { _ in .init(status: 307, headers: [("Location", other.text)]) }
         let firstURL = first.url

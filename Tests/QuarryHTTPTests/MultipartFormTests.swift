@@ -4,13 +4,13 @@ import QuarryTestSupport
 import Testing
 
 @Suite struct MultipartFormTests {
-    /// Repeats the same numbers at first, so that the first boundaries are known.
+    /// Generates known numbers first, so that the first boundaries are known.
     private struct Numbers: RandomNumberGenerator {
         var rest: [UInt64]
         mutating func next() -> UInt64 { rest.isEmpty ? 7 : rest.removeFirst() }
     }
 
-    @Test func `a form is written as the standard shows it`() throws {
+    @Test func `a form is encoded like the example of the standard`() throws {
         var form = MultipartForm()
         form.add("model", "whisper-1")
         try form.add("file", file: [0, 13, 10, 255], named: "/home/me/talk.mp3", contentType: "audio/mpeg")
@@ -36,7 +36,7 @@ import Testing
         #expect(String(decoding: body, as: UTF8.self).hasSuffix("--form-00000000000000030000000000000004--\r\n"))
     }
 
-    @Test func `a content type cannot break out of its line`() {
+    @Test func `a content type cannot start a new line`() {
         var form = MultipartForm()
         for type in ["a/b\r\nX: y", "", "a/b\u{0}", "тип"] {
             let error = #expect(throws: HTTPError.self) {
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(.enabled(if: PythonScript.canImport("email"), "needs a python3"))
-    func `another program reads what was written, whatever the names hold`() async throws {
+    func `another program parses the form with any names`() async throws {
         var form = MultipartForm()
         form.add("a\"; filename=\"evil", "value")
         form.add("line\r\nX-Evil: yes", "")
@@ -67,7 +67,7 @@ import Testing
         #expect(result.output == expected)
     }
 
-    @Test func `a form arrives as it was made`() async throws {
+    @Test func `a form arrives unchanged`() async throws {
         let server = try FakeHTTPServer { _ in .text("heard") }
         var form = MultipartForm()
         form.add("language", "ru")

@@ -2,7 +2,7 @@ import Foundation
 import QuarryHTTP
 import QuarryTestSupport
 
-/// A program that a test speaks with, and a folder for what it leaves behind. Both go with the last reference.
+/// A server process for a test, and a folder for its files. Both are removed with the last reference.
 final class PeerProcess: Sendable {
     let folder: URL
     let port: Int
@@ -24,7 +24,7 @@ final class PeerProcess: Sendable {
     func trustingConfiguration() -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.certificateAuthorities = .file(folder.appending(path: "authority.pem").path)
-        // The peer may have to wait for a processor in the middle of a handshake.
+        // On a busy machine the peer may be slow in the handshake.
         configuration.limits.connectTimeout = .seconds(60)
         return configuration
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a person who measures tells a test, and is told by it.
+/// Parameters and results of measurements by hand.
 enum ProcessEnvironment {
     static func value(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 

@@ -9,13 +9,13 @@ import Testing
     }
 
     @Test(arguments: [400, 413, 422, 424, 500])
-    func `a sentence about length counts where the status is about the request`(status: Int) throws {
+    func `a sentence about length counts if the status is about the request`(status: Int) throws {
         #expect(try failure(status, "The input is too long.").saysInputTooLong)
         #expect(try failure(status, "This model's maximum context length is 8192 tokens.").saysInputTooLong)
     }
 
     @Test(arguments: [401, 403, 404, 408, 409, 429, 502, 503, 529])
-    func `with another status only a code for machines does`(status: Int) throws {
+    func `with another status only an error code counts`(status: Int) throws {
         #expect(try !failure(status, "The queue is too long: batch size 64 is too large now.").saysInputTooLong)
         #expect(try failure(status, "m", code: #""context_length_exceeded""#).saysInputTooLong)
     }
@@ -25,11 +25,11 @@ import Testing
         "'max_tokens' or 'max_completion_tokens' is too large: 9000. This model's maximum context length is 8192 tokens.",
         "`max_output_tokens` is too large.",
     ])
-    func `too long a reply is not too long an input`(message: String) throws {
+    func `a reply that is too long is not an input that is too long`(message: String) throws {
         #expect(try !failure(400, message).saysInputTooLong)
     }
 
-    @Test func `an account without credit is known by the code and by the type`() {
+    @Test func `an account without credit is recognised by code and type`() {
         #expect(ProviderFailure(message: "m", code: "insufficient_quota").saysQuotaExhausted)
         #expect(ProviderFailure(message: "m", type: "insufficient_quota").saysQuotaExhausted)
         #expect(ProviderFailure(message: "m", type: "billing_error").saysQuotaExhausted)

@@ -10,7 +10,7 @@ import Testing
             ("2026-11-22T05:01:00.5Z", 60.5), ("2026-11-22T07:00:30+02:00", 30), ("2026-11-21T21:00:10-08:00", 10),
             ("2020-01-01T00:00:00Z", 0),
         ] as [(String, Double)])
-    func `a reset is read in every spelling`(text: String, seconds: Double) throws {
+    func `a reset is parsed in every notation`(text: String, seconds: Double) throws {
         let duration = try #require(RateLimitReading.duration(text, at: VirtualTime.start))
         #expect(abs(duration / .seconds(1) - seconds) < 1e-5)
     }
@@ -19,7 +19,7 @@ import Testing
         "", "s", "6", "6m0", "6x", "-1s", "1s-", "..s", "2026-13-01T00:00:00Z", "2026-11-22", "2026-11-22T05:01:00",
         "2026-11-22T05:01:00Zx", "soon", "1795323630s9",
     ])
-    func `what is no time is not read`(text: String) {
+    func `a text that is not a time is ignored`(text: String) {
         #expect(RateLimitReading.goDuration(text) == nil || text == "1795323630s9")
         #expect(RateLimitReading.rfc3339(text) == nil)
     }
@@ -33,7 +33,7 @@ import Testing
         for (text, seconds) in known { #expect(RateLimitReading.rfc3339(text) == seconds) }
     }
 
-    @Test func `each provider's fields are understood`() {
+    @Test func `each provider's fields are parsed`() {
         func readings(_ headers: HTTPHeaders) -> [RateLimitReading] {
             RateLimitReading.readings(in: headers, at: VirtualTime.start)
         }
@@ -68,7 +68,7 @@ import Testing
         HTTPResponseHead(status: status, headers: headers, url: try HTTPURL("http://127.0.0.1/"))
     }
 
-    @Test func `requests keep to their pace after the first burst`() async throws {
+    @Test func `requests keep their rate after the first burst`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(.init(requestsPerMinute: 60), clock: time.clock)
         var times: [Duration] = []
@@ -78,14 +78,14 @@ import Testing
         }
         #expect(times[59] == .zero)
         #expect(abs(times[179] / .seconds(1) - 120) < 0.01)
-        // In any minute at most the full bucket and what flowed in: twice the limit.
+        // In any minute at most the full bucket and its refill are used: twice the limit.
         for start in times.indices {
             let within = times[start...].prefix { $0 < times[start] + .seconds(60) }
             #expect(within.count <= 121)
         }
     }
 
-    @Test func `tokens keep to their pace, and a request larger than the limit waits for a full bucket`() async throws {
+    @Test func `tokens keep their rate, and a request beyond the limit waits for a full bucket`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(.init(tokensPerMinute: 6000), clock: time.clock)
         try await limiter.wait(for: .init(inputTokens: 4000, outputTokens: 2000))
@@ -101,7 +101,7 @@ import Testing
         #expect(abs(time.now / .seconds(1) - 127) < 0.05)
     }
 
-    @Test func `nothing known means no wait`() async throws {
+    @Test func `without known limits there is no wait`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         for _ in 0..<1000 { try await limiter.wait(for: .init(inputTokens: 1_000_000)) }
@@ -109,7 +109,7 @@ import Testing
         #expect(limiter.perMinute(.requests) == nil)
     }
 
-    @Test func `limits are learned from the answers`() async throws {
+    @Test func `limits are learned from responses`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         try await limiter.wait()
@@ -127,13 +127,13 @@ import Testing
         #expect(abs(time.now / .seconds(1) - 432) < 0.1)
         limiter.learn(from: try head(200, ["x-ratelimit-limit-requests": "6000"]))
         #expect(limiter.perMinute(.requests) == 6000)
-        // A zero without a reset would stop everything for good.
+        // A zero without a reset would block all requests forever.
         limiter.learn(from: try head(200, ["x-ratelimit-remaining-tokens": "0", "x-ratelimit-limit-tokens": "100"]))
         try await limiter.wait(for: .init(inputTokens: 50))
         #expect(time.now < .seconds(434))
     }
 
-    @Test func `what remains tells no limit where none is known, and lowers one that is`() async throws {
+    @Test func `the remaining amount lowers a known limit and does not set an unknown one`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         for remaining in ["3000", "200", "1"] {
@@ -151,28 +151,28 @@ import Testing
         #expect(bounded.perMinute(.tokens) == 6000)
     }
 
-    @Test func `a wait of nothing is no wish, and the body's goes before the header's`() throws {
+    @Test func `a delay of zero is ignored, and the body takes precedence over the header`() throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         limiter.learn(from: try head(429, ["Retry-After": "0"]))
         #expect(limiter.pause == .seconds(1))
-        limiter.learn(from: try head(429, ["Retry-After": "7"]), asked: .seconds(34))
+        limiter.learn(from: try head(429, ["Retry-After": "7"]), retryAfter: .seconds(34))
         #expect(limiter.pause == .seconds(34))
         limiter.learn(from: try head(503, ["retry-after-ms": "0"]))
         #expect(limiter.pause == .seconds(34))
     }
 
-    @Test func `where nothing is left of a limit that is not told, its reset is waited for`() throws {
+    @Test func `if nothing remains of an unknown limit, its reset is awaited`() throws {
         let limiter = RateLimiter()
         limiter.learn(
             from: try head(200, ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "5h"]))
-        #expect(!limiter.takeIfFree())
+        #expect(!limiter.tryAcquire())
         let free = RateLimiter()
         free.learn(from: try head(200, ["x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "5h"]))
-        #expect(free.takeIfFree())
+        #expect(free.tryAcquire())
     }
 
-    @Test func `a rounded or skewed reset does not choke the pace`() async throws {
+    @Test func `a rounded or skewed reset does not slow down the rate`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         limiter.learn(
@@ -183,7 +183,7 @@ import Testing
                     "x-ratelimit-reset-tokens": "6m0s",
                 ]))
         #expect(limiter.perMinute(.tokens) == 150_000)
-        // The server's clock is an hour ahead of ours; half of the limit is back in half a minute.
+        // The server's clock is an hour ahead. Half of the limit is available after half a minute.
         limiter.learn(
             from: try head(
                 200,
@@ -200,7 +200,7 @@ import Testing
         #expect(limiter.perMinute(.requests) == 600)
     }
 
-    @Test func `a refusal halves the pace, pauses everybody, and is forgotten step by step`() async throws {
+    @Test func `a status 429 halves the rate, pauses all requests, and is recovered from step by step`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(.init(requestsPerMinute: 600), clock: time.clock)
         try await limiter.wait()
@@ -219,7 +219,7 @@ import Testing
         #expect(limiter.perMinute(.requests) == 600)
     }
 
-    @Test func `refusals without a wish are waited out longer and longer`() async throws {
+    @Test func `without a requested delay the pauses grow`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         for seconds in [1, 2, 4, 8, 16, 30, 30] {
@@ -230,7 +230,7 @@ import Testing
         #expect(limiter.perMinute(.requests) != nil)
     }
 
-    @Test func `a few refused requests do not tell the pace of a minute`() async throws {
+    @Test func `a few rejected requests do not determine the rate of a minute`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         for _ in 0..<4 {
@@ -240,7 +240,7 @@ import Testing
         #expect(time.now < .seconds(1))
     }
 
-    @Test func `a pause that is too long is an error, not a wait`() async throws {
+    @Test func `a pause that is too long is an error`() async throws {
         let time = VirtualTime()
         let limiter = RateLimiter(clock: time.clock)
         limiter.learn(from: try head(429, ["Retry-After": "86400"]))
@@ -250,11 +250,11 @@ import Testing
         #expect(time.now == .zero)
     }
 
-    @Test func `a limit that comes back in hours is an error that names it and the time`() async throws {
+    @Test func `a limit that resets in hours is an error with the limit and the time`() async throws {
         let time = VirtualTime()
-        let told = Mutex<[String]>([])
+        let reported = Mutex<[String]>([])
         let limiter = RateLimiter(of: "acme/m", clock: time.clock) { delay, reason in
-            told.withLock { $0.append("\(delay.components.seconds) \(reason)") }
+            reported.withLock { $0.append("\(delay.components.seconds) \(reason)") }
         }
         limiter.learn(
             from: try head(
@@ -267,17 +267,16 @@ import Testing
         #expect(error?.code == .rateLimited)
         #expect(
             error?.message
-                == "acme/m lets no such request through for another 2880.000 s, until 2026-11-22 05:48:00 UTC: its limit of "
-                + "10 requests is used up. More than 900.000 s are not waited for. Run the same command again then, what was "
-                + "done before is kept; or name another model.")
-        #expect(time.now == .zero && told.withLock { $0.isEmpty })
-        // Meanwhile some of it came back.
+                == "acme/m accepts no such request for another 2880.000 s, until 2026-11-22 05:48:00 UTC: its limit of "
+                + "10 requests is used up. The longest wait allowed is 900.000 s.")
+        #expect(time.now == .zero && reported.withLock { $0.isEmpty })
+        // Meanwhile a part of the limit is available again.
         time.advance(by: .seconds(2000))
         try await limiter.wait()
-        #expect(told.withLock { $0 } == ["880 its limit of 10 requests is used up"])
+        #expect(reported.withLock { $0 } == ["880 its limit of 10 requests is used up"])
     }
 
-    @Test func `a limit that comes back after days says so`() async throws {
+    @Test func `a limit that resets after days gives the date`() async throws {
         let limiter = RateLimiter(clock: VirtualTime().clock)
         limiter.learn(
             from: try head(
@@ -290,24 +289,24 @@ import Testing
         #expect(error?.message.contains("until 2026-11-25 05:00:00 UTC") == true, "\(error?.message ?? "")")
     }
 
-    @Test func `waits up to the bound are waited for, and those of some seconds are told once`() async throws {
+    @Test func `waits up to the maximum are made, and longer ones are reported once`() async throws {
         let time = VirtualTime()
-        let told = Mutex<[Duration]>([])
+        let reported = Mutex<[Duration]>([])
         let limiter = RateLimiter(maximumWait: .seconds(60), clock: time.clock) { delay, _ in
-            told.withLock { $0.append(delay) }
+            reported.withLock { $0.append(delay) }
         }
-        for (asked, isTold) in [("4", false), ("60", true)] {
-            limiter.learn(from: try head(429, ["Retry-After": asked]))
+        for (delay, isReported) in [("4", false), ("60", true)] {
+            limiter.learn(from: try head(429, ["Retry-After": delay]))
             try await limiter.wait()
-            #expect(told.withLock { !$0.isEmpty } == isTold)
+            #expect(reported.withLock { !$0.isEmpty } == isReported)
         }
-        #expect(time.now == .seconds(64) && told.withLock { $0 } == [.seconds(60)])
+        #expect(time.now == .seconds(64) && reported.withLock { $0 } == [.seconds(60)])
         limiter.learn(from: try head(429, ["Retry-After": "61"]))
         await #expect(throws: HTTPError.self) { try await limiter.wait() }
         #expect(time.now == .seconds(64))
     }
 
-    @Test func `whoever gives up waiting lets the next go on`() async throws {
+    @Test func `a cancelled waiter lets the next one proceed`() async throws {
         let limiter = RateLimiter(.init(requestsPerMinute: 1200))
         for _ in 0..<1200 { try await limiter.wait() }
         let tasks = (0..<10).map { _ in Task { try await limiter.wait() } }
@@ -322,7 +321,7 @@ import Testing
         HTTPResponseHead(status: status, headers: [:], url: try HTTPURL("http://127.0.0.1/"))
     }
 
-    @Test func `it opens after failures in a row, and says when it will try again`() throws {
+    @Test func `it opens after consecutive failures and says when the next attempt is allowed`() throws {
         let time = VirtualTime()
         let breaker = CircuitBreaker(threshold: 3, pause: .seconds(10), clock: time.clock)
         for status in [500, 503, 200, 502, 500] { try breaker.attempt().ended(with: try head(status)) }
@@ -334,10 +333,11 @@ import Testing
         #expect(error?.code == .circuitOpen)
         #expect(
             error?.message
-                == "The server failed 3 times in a row, at last with: no route. Ask it again in 6.000 s.")
+                == "The server failed 3 times in a row, most recently with: no route. "
+                + "The next attempt is allowed in 6.000 s.")
     }
 
-    @Test func `one request tries, and decides for all`() throws {
+    @Test func `one probe decides for all requests`() throws {
         let time = VirtualTime()
         let breaker = CircuitBreaker(
             threshold: 1, pause: .seconds(10), maximumPause: .seconds(15), clock: time.clock)
@@ -346,7 +346,7 @@ import Testing
         let probe = try breaker.attempt()
         #expect(throws: HTTPError.self) { try breaker.attempt() }
         probe.ended(with: try head(500))
-        // Twice as long, up to the most.
+        // The pause doubles up to its maximum.
         time.advance(by: .seconds(14))
         #expect(throws: HTTPError.self) { try breaker.attempt() }
         time.advance(by: .seconds(1))
@@ -357,7 +357,7 @@ import Testing
         _ = try breaker.attempt()
     }
 
-    @Test func `a probe that is cancelled leaves room for another`() throws {
+    @Test func `a cancelled probe allows another one`() throws {
         let time = VirtualTime()
         let breaker = CircuitBreaker(threshold: 1, pause: .seconds(10), clock: time.clock)
         try breaker.attempt().ended(with: try head(500))
@@ -368,7 +368,7 @@ import Testing
         #expect(!breaker.isOpen)
     }
 
-    @Test func `what is not the server's failure does not count`() throws {
+    @Test func `errors that are not the server's do not count`() throws {
         let breaker = CircuitBreaker(threshold: 1)
         for status in [200, 400, 404, 413, 429, 501] { try breaker.attempt().ended(with: try head(status)) }
         for code in [HTTPError.Code.invalidURL, .refusedHost, .responseTooLarge, .tooManyRedirects] {
@@ -377,7 +377,7 @@ import Testing
         #expect(!breaker.isOpen)
     }
 
-    @Test func `answers to requests from before the opening change nothing`() throws {
+    @Test func `responses to requests from before the opening change nothing`() throws {
         let time = VirtualTime()
         let breaker = CircuitBreaker(threshold: 1, pause: .seconds(10), clock: time.clock)
         let (old, failing) = (try breaker.attempt(), try breaker.attempt())

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [408, 409, 425, 429, 500, 502, 503, 504, 529])
-    func `statuses of a passing trouble are tried again`(status: Int) throws {
+    func `temporary statuses are retried`(status: Int) throws {
         #expect(try decision(status) == .retry(after: .milliseconds(500)))
     }
 
@@ -34,7 +34,7 @@ import Testing
         #expect(try decision(503, jitter: 1, policy: policy) == .retry(after: .milliseconds(250)))
     }
 
-    @Test func `the server's wish goes before the back-off`() throws {
+    @Test func `the server's delay takes precedence over the back-off`() throws {
         #expect(try decision(429, ["Retry-After": "7"]) == .retry(after: .seconds(7)))
         #expect(try decision(429, ["retry-after-ms": "250", "Retry-After": "7"]) == .retry(after: .milliseconds(250)))
         #expect(try decision(429, ["Retry-After": "soon"]) == .retry(after: .milliseconds(500)))
@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [
         "Wed, 21 Oct 2015 07:28:30 GMT", "Wednesday, 21-Oct-15 07:28:30 GMT", "Wed Oct 21 07:28:30 2015",
     ])
-    func `a date is read in each of the three forms of RFC 9110`(date: String) throws {
+    func `a date is parsed in each of the three forms of RFC 9110`(date: String) throws {
         #expect(try decision(503, ["Retry-After": date]) == .retry(after: .seconds(30)))
     }
 
@@ -53,7 +53,7 @@ import Testing
             ["Retry-After": "0"], ["retry-after-ms": "0"], ["retry-after-ms": "0", "Retry-After": "0"],
             ["Retry-After": "Wed, 21 Oct 2015 07:00:00 GMT"], ["Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"],
         ] as [HTTPHeaders])
-    func `a wait of nothing, or a date that has passed, leaves the back-off`(headers: HTTPHeaders) throws {
+    func `a delay of zero and a past date are ignored`(headers: HTTPHeaders) throws {
         #expect(try decision(503, headers) == .retry(after: .milliseconds(500)))
         #expect(try decision(429, headers, attempt: 2) == .retry(after: .seconds(1)))
         #expect(RetryPolicy.serverDelay(in: headers, now: 1_445_412_480) == nil)
@@ -61,14 +61,14 @@ import Testing
         #expect(both == .retry(after: .seconds(7)))
     }
 
-    @Test func `a date is measured by the server's own clock`() throws {
+    @Test func `a date is relative to the server's clock`() throws {
         let dates: HTTPHeaders = [
             "Date": "Wed, 21 Oct 2015 09:00:00 GMT", "Retry-After": "Wed, 21 Oct 2015 09:00:05 GMT",
         ]
         #expect(try decision(503, dates) == .retry(after: .seconds(5)))
     }
 
-    @Test func `a server that wants too long a wait is not asked again`() throws {
+    @Test func `there is no retry if the server asks for too long a delay`() throws {
         #expect(try decision(429, ["Retry-After": "121"]) == .giveUp)
         #expect(try decision(429, ["Retry-After": "1e300"]) == .giveUp)
     }
@@ -78,7 +78,7 @@ import Testing
         #expect(try decision(400, ["x-should-retry": "true"]) == .retry(after: .milliseconds(500)))
     }
 
-    @Test func `the body's hint goes before everything`() throws {
+    @Test func `the body's hint takes precedence`() throws {
         var policy = RetryPolicy()
         policy.hint = { $0.body == Array("busy".utf8) ? .never : .none }
         #expect(try decision(429, ["x-should-retry": "true"], policy: policy) == .giveUp)
@@ -86,7 +86,7 @@ import Testing
         #expect(try decision(429, ["Retry-After": "7"], policy: policy) == .retry(after: .seconds(3)))
     }
 
-    @Test func `a lost connection is tried again, a bad URL is not`() {
+    @Test func `a lost connection is retried, a bad URL is not`() {
         let policy = RetryPolicy()
         func decide(_ code: HTTPError.Code) -> RetryPolicy.Decision {
             policy.decision(after: .failure(HTTPError(code, "")), attempt: 1, now: 0, jitter: 0)
@@ -99,13 +99,13 @@ import Testing
         }
     }
 
-    @Test func `a body too large is never sent again as it is`() throws {
+    @Test func `a body that is too large is never retried`() throws {
         var policy = RetryPolicy()
         policy.statuses.insert(413)
         #expect(try decision(413, ["x-should-retry": "true", "Retry-After": "1"], policy: policy) == .giveUp)
     }
 
-    @Test func `all waits together have a cap`() throws {
+    @Test func `the sum of all delays has a cap`() throws {
         var policy = RetryPolicy()
         policy.maximumTotalDelay = .seconds(10)
         func decide(_ seconds: Int, waited: Duration) throws -> RetryPolicy.Decision {
@@ -118,7 +118,7 @@ import Testing
         #expect(try decide(4, waited: .seconds(7)) == .giveUp)
     }
 
-    @Test func `a server that says when it has room is waited for, as long as all waits allow`() throws {
+    @Test func `a server that names its delay is retried as long as the total allows`() throws {
         func decide(
             _ status: Int, _ headers: HTTPHeaders, attempts: Int = 3, waited: Duration = .zero
         ) throws -> RetryPolicy.Decision {
@@ -134,7 +134,7 @@ import Testing
         #expect(try decide(503, ["Retry-After": "2"]) == .giveUp)
     }
 
-    @Test func `a provider is given the wait that its limits allow, and no longer one`() throws {
+    @Test func `a provider gets the delay that its limits allow, and not a longer one`() throws {
         func decide(
             _ seconds: Int, waited: Duration = .zero, most: Duration = .seconds(900)
         ) throws -> RetryPolicy.Decision {
@@ -149,7 +149,7 @@ import Testing
         #expect(try decide(11, most: .seconds(10)) == .giveUp)
     }
 
-    @Test func `providers' bodies are read for a wait and for what stays so`() throws {
+    @Test func `providers' bodies are checked for a delay and for final errors`() throws {
         let policy = RetryPolicy.providers(maximumAttempts: 3)
         func decide(_ status: Int, _ body: String) throws -> RetryPolicy.Decision {
             let head = HTTPResponseHead(status: status, headers: [:], url: try HTTPURL("http://127.0.0.1/"))

@@ -13,7 +13,7 @@ import Testing
         return events
     }
 
-    @Test func `the examples of the standard come out as it says`() throws {
+    @Test func `the examples of the standard are parsed as specified`() throws {
         #expect(
             try parse("data: YHOO\ndata: +2\ndata: 10\n\n") == [.init(data: "YHOO\n+2\n10")])
         #expect(
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: ["\n", "\r\n", "\r"])
-    func `line endings do not matter, nor where the bytes are cut`(ending: String) throws {
+    func `line endings and cuts between bytes do not matter`(ending: String) throws {
         let text = [
             "\u{FEFF}data: Привет, 東京 🙂", ": keep-alive", "data: zweite Zeile", "unknown: field", "", "event: error",
             "id: 7", "data: {}", "", "event: no data", "", "data: last", "", "",
@@ -64,14 +64,14 @@ import Testing
         #expect(try parser.push(Array("data: ".utf8) + [0xFF, 0x0A, 0x0A]) == [.init(data: "\u{FFFD}")])
     }
 
-    @Test func `an event left open is held back until the caller asks for it`() throws {
+    @Test func `an incomplete event is returned only on request`() throws {
         var parser = ServerSentEventParser()
         #expect(try parser.push("data: a\n\ndata: b".utf8) == [.init(data: "a")])
         #expect(parser.finish() == .init(data: "b"))
         #expect(parser.finish() == nil)
     }
 
-    @Test func `an endless event is refused`() {
+    @Test func `an endless event is rejected`() {
         var parser = ServerSentEventParser(maximumEventBytes: 100)
         #expect(throws: HTTPError.self) {
             for _ in 0..<20 { _ = try parser.push("data: 0123456789\n".utf8) }
@@ -82,7 +82,7 @@ import Testing
 }
 
 @Suite struct NDJSONParserTests {
-    @Test func `lines come out whole wherever the bytes are cut`() throws {
+    @Test func `lines are complete wherever the bytes are cut`() throws {
         let text = "{\"a\":1}\r\n\n  \n{\"b\":\"東京\"}\n{\"c\":3}"
         let bytes = Array(text.utf8)
         for cut in 0...bytes.count {
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `an endless line is refused`() {
+    @Test func `an endless line is rejected`() {
         var parser = NDJSONParser(maximumLineBytes: 10)
         #expect(throws: HTTPError.self) { try parser.push([UInt8](repeating: 65, count: 11)) }
     }

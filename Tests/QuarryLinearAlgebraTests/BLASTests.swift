@@ -20,7 +20,7 @@ struct BLASTests {
     }
 
     @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 64), (130, 70, 9)])
-    func `gemmUntransposed multiplies as it stands`(m: Int, n: Int, k: Int) {
+    func `gemmUntransposed multiplies without a transpose`(m: Int, n: Int, k: Int) {
         var numbers = SeededGenerator(seed: 2)
         let (a, b) = (numbers.floats(m * k), numbers.floats(k * n))
         var c = [Float](repeating: .nan, count: m * n)
@@ -31,7 +31,7 @@ struct BLASTests {
         #expect(distance(c, expected) < 1e-5)
     }
 
-    @Test func `strides, alpha and beta are obeyed, and gaps left alone`() {
+    @Test func `strides, alpha and beta are applied, and gaps are unchanged`() {
         let a: [Float] = [1, 2, -9, 3, 4, -9]
         let b: [Float] = [1, 0, -9, -9, 0, 1, -9, -9]
         var c: [Float] = [10, 20, 7, 30, 40, 7]
@@ -47,7 +47,7 @@ struct BLASTests {
         #expect(BLAS.dot([1, 2, 3], [4, 5, 6], count: 3) == 32)
     }
 
-    @Test func `no rows are no work`() {
+    @Test func `without rows nothing is written`() {
         var c: [Float] = [5]
         BLAS.gemm([1], [1], into: &c, m: 0, n: 1, k: 1)
         BLAS.gemv([1], rows: 0, columns: 1, [1], into: &c)

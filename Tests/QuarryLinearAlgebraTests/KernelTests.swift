@@ -3,7 +3,7 @@ import QuarryLinearAlgebra
 import QuarryTestSupport
 import Testing
 
-/// Each kernel against the plain formula in double precision, at lengths around the width of a vector register.
+/// Compares each kernel with the formula in double precision, at lengths around the width of a vector register.
 struct KernelTests {
     static let widths = [1, 2, 15, 16, 17, 31, 33, 100, 384]
 
@@ -28,7 +28,7 @@ struct KernelTests {
         #expect(distance(y, expected) < 2e-6)
     }
 
-    @Test(arguments: widths) func `softmax is exact to a millionth, large scores included`(columns: Int) {
+    @Test(arguments: widths) func `softmax is exact to a millionth, also for large scores`(columns: Int) {
         var numbers = SeededGenerator(seed: 4)
         let stride = columns + 3
         for (range, scale) in [(Float(-1)...1, Float(1)), (-60...60, 0.18), (-10_000...10_000, 1)] {
@@ -80,7 +80,7 @@ struct KernelTests {
         #expect(distance(mean, expected.map { $0 / length }) < 1e-5)
     }
 
-    @Test func `a zero or infinite vector is left alone`() {
+    @Test func `a zero or infinite vector is unchanged`() {
         var (zero, infinite): ([Float], [Float]) = ([0, 0, 0], [1, .infinity])
         #expect(Kernels.l2Normalize(&zero, count: 3) == 0)
         #expect(zero == [0, 0, 0])

@@ -26,7 +26,7 @@ struct WideningTests {
         #expect(found.map(\.bitPattern) == values.map(\.bitPattern))
     }
 
-    @Test func `a Q4_0 block holds low nibbles, then high ones, less eight`() {
+    @Test func `a Q4_0 block has the low nibbles first, then the high ones, minus eight`() {
         // Scales 0.5 (0x3800) and -2 (0xc000); byte j holds weights j and 16 + j.
         let nibbles = (0..<16).map { UInt8($0) | UInt8(15 - $0) << 4 }
         let blocks: [UInt8] = [0x00, 0x38] + nibbles + [0x00, 0xc0] + nibbles

@@ -15,7 +15,7 @@ import Testing
 
     private func provider(_ name: String) throws -> Provider { try #require(Provider.preset(name)) }
 
-    @Test func `the file that is compiled in is a catalogue`() {
+    @Test func `the compiled-in file is a catalogue`() {
         #expect(file.schema == "quarry.catalogue/1")
         #expect(cards.count > 200)
         #expect(ModelCatalog.builtIn.cards == cards)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `every successor is a model that stays`() {
+    @Test func `every successor is in service`() {
         for card in cards {
             guard let successor = card.retirement?.successor else { continue }
             let next = cards.first { $0.provider == card.provider && $0.name == successor }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `every figure that counts money says where and when it was read`() {
+    @Test func `every price has a source and a day`() {
         for card in cards {
             guard let price = card.price else { continue }
             #expect(price.source?.isEmpty == false && price.asOf != nil, "\(card.name)")
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `every provider with models of its own has cards for what it can do`() {
+    @Test func `every provider with its own models has cards for its tasks`() {
         let open: Set = ["azure", "azure-deployments", "huggingface", "openai-responses"]
         for provider in Provider.presets where !provider.isOnThisMachine && !open.contains(provider.name) {
             for task in provider.tasks {
@@ -68,7 +68,7 @@ import Testing
         #expect(cards.allSatisfy { names.contains($0.provider) })
     }
 
-    @Test func `only models of this machine keep documents on it`() {
+    @Test func `only local models keep documents on this machine`() {
         for card in cards { #expect(card.dataLeavesMachine == (card.provider != "local"), "\(card.name)") }
     }
 
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func `Voyage's cards say what its descriptions do`() throws {
+    @Test func `Voyage's cards agree with its documentation`() throws {
         let catalog = ModelCatalog.builtIn
         #expect(catalog.card(of: "voyage-code-3", at: "voyage")?.dimensions == [1024, 256, 512, 2048])
         #expect(catalog.card(of: "rerank-2-lite", at: "voyage")?.contextTokens == 8000)
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `limits of an order are those that providers document`() throws {
+    @Test func `re-ranking limits are those that providers document`() throws {
         let limits: [String: (Int?, Int?)] = [
             "cohere": (1000, nil), "voyage": (1000, 600_000), "mixedbread": (1000, nil), "jina": (nil, nil),
         ]
@@ -108,7 +108,7 @@ import Testing
         #expect(try provider("tei").baseURL == "http://127.0.0.1:3000")
     }
 
-    @Test func `a price nobody confirmed is unknown`() throws {
+    @Test func `an unconfirmed price is unknown`() throws {
         #expect(ModelCatalog.builtIn.card(of: "text-embedding-3-small", at: "openai") != nil)
         #expect(ModelCatalog.builtIn.price(of: "text-embedding-3-small", at: try provider("openai")) == nil)
         #expect(ModelCatalog.builtIn.price(of: "no-such-model", at: try provider("openai")) == nil)
@@ -135,7 +135,7 @@ import Testing
         ("deepseek", "deepseek-chat", "deepseek/deepseek-v4-flash"),
         ("mistral", "mistral-large-2411", "mistral/mistral-large-2512"),
     ])
-    func `a retired name is refused with its successor`(_ name: String, _ model: String, _ successor: String) throws {
+    func `a retired name is rejected with its successor`(_ name: String, _ model: String, _ successor: String) throws {
         let provider = try provider(name)
         let today = try day("2026-11-22")
         #expect {
@@ -152,11 +152,11 @@ import Testing
         ("anthropic", "claude-opus-4-5-20251101"), ("azure", "gpt-4"), ("azure-deployments", "o1"),
         ("ollama", "command-r"), ("openai", "some-new-model"),
     ])
-    func `a name in service, or a name of one's own, passes`(_ name: String, _ model: String) throws {
+    func `a name in service and a custom name are accepted`(_ name: String, _ model: String) throws {
         try ModelCatalog.builtIn.checkRetirement(of: model, at: provider(name), today: day("2026-11-22"))
     }
 
-    @Test func `an announced end is a warning until its day and an error from then on`() throws {
+    @Test func `an announced retirement is a warning until its day and an error afterwards`() throws {
         let gemini = try provider("gemini")
         let catalog = ModelCatalog.builtIn
         let before = try catalog.warnings(for: "gemini-2.5-pro", at: gemini, today: day("2026-11-30"))
@@ -173,17 +173,17 @@ import Testing
         "http://127.0.0.1:8080/v1", "http://localhost:11434", "http://[::1]:8080", "http://127.8.9.10",
         "http://gpu.localhost:1",
     ])
-    func `a server on this machine costs nothing`(_ address: String) {
+    func `a server on this machine is free`(_ address: String) {
         #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == .free)
     }
 
     @Test(arguments: ["llamacpp", "lmstudio", "localai", "ollama", "tei", "tgi", "triton", "vllm"])
-    func `a server that is local by nature costs nothing on this machine`(_ name: String) throws {
+    func `a local server preset is free on this machine`(_ name: String) throws {
         #expect(try provider(name).runsOnThisMachine)
         #expect(ModelCatalog.builtIn.price(of: "m", at: try provider(name)) == .free)
     }
 
-    @Test func `a provider of one's own that takes a service's key is that service's gateway`() throws {
+    @Test func `a custom provider with a service's key is that service's gateway`() throws {
         var own = Provider.openAICompatible(at: "http://127.0.0.1:4000/v1")
         own.name = "gw"
         #expect(own.runsOnThisMachine && ModelCatalog.builtIn.price(of: "m", at: own) == .free)
@@ -191,14 +191,14 @@ import Testing
         #expect(!own.runsOnThisMachine && ModelCatalog.builtIn.price(of: "m", at: own) == nil)
     }
 
-    @Test func `a hosted service behind a gateway on this machine costs what it costs`() throws {
+    @Test func `a hosted service behind a local gateway keeps its price`() throws {
         for preset in Provider.presets where !preset.isOnThisMachine {
             var gateway = preset
             gateway.baseURL = "http://127.0.0.1:4000/v1"
             #expect(gateway.isOnThisMachine && !gateway.runsOnThisMachine, "\(preset.name)")
             #expect(ModelCatalog.builtIn.price(of: "no-such-model", at: gateway) == nil, "\(preset.name)")
         }
-        // One's own name for a gateway does not hide what it speaks.
+        // A custom name for a gateway does not hide its wire format.
         let own = Provider("gateway", at: "http://127.0.0.1:4000", generation: .anthropic)
         #expect(ModelCatalog.builtIn.price(of: "claude-opus-5-5", at: own) == nil)
         var mistral = try provider("mistral")
@@ -210,7 +210,7 @@ import Testing
         #expect(ModelCatalog.builtIn.price(of: "text-embedding-3-small", at: openAI) == nil)
     }
 
-    @Test func `a key of a service goes to no server of one's own`() throws {
+    @Test func `a service's key is not sent to a local server`() throws {
         let services = Provider.presets.filter { !$0.isOnThisMachine }
         let keys = Set(services.flatMap(\.keyVariables))
         for server in Provider.presets.filter(\.isOnThisMachine) + [.openAICompatible(at: "http://127.0.0.1")] {
@@ -220,23 +220,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("mistral", "mistral-embed", 512, "1024 and no other"),
-        ("openai", "text-embedding-ada-002", 256, "1536 and no other"),
-        ("cohere", "embed-english-v3.0", 512, "1024 and no other"),
-        ("cohere", "embed-multilingual-light-v3.0", 512, "384 and no other"),
-        ("cohere", "embed-v4.0", 300, "one of 256, 512, 1024, 1536, or leave it away for 1536"),
-        ("voyage", "voyage-4", 1000, "one of 256, 512, 1024, 2048"),
-        ("voyage", "voyage-law-2", 512, "1024 and no other"),
+        ("mistral", "mistral-embed", 512, "It supports only 1024: omit"),
+        ("openai", "text-embedding-ada-002", 256, "It supports only 1536: omit"),
+        ("cohere", "embed-english-v3.0", 512, "It supports only 1024: omit"),
+        ("cohere", "embed-multilingual-light-v3.0", 512, "It supports only 384: omit"),
+        ("cohere", "embed-v4.0", 300, "256, 512, 1024, 1536. The default is 1536."),
+        ("voyage", "voyage-4", 1000, "256, 512, 1024, 2048"),
+        ("voyage", "voyage-law-2", 512, "It supports only 1024: omit"),
         ("jina", "jina-embeddings-v3", 2048, "1 to 1024"),
-        ("jina", "jina-embeddings-v2-base-en", 64, "768 and no other"),
+        ("jina", "jina-embeddings-v2-base-en", 64, "It supports only 768: omit"),
         ("gemini", "gemini-embedding-2", 64, "128 to 3072"), ("openai", "text-embedding-3-small", 3072, "1 to 1536"),
         ("mistral", "codestral-embed", 3073, "1 to 3072"),
     ])
-    func `a dimension that a model cannot make is refused with those that it can`(
+    func `an unsupported dimension is rejected with the supported ones`(
         _ name: String, _ model: String, _ dimension: Int, _ advice: String
     ) throws {
         #expect {
-            try ModelCatalog.builtIn.dimensionToAsk(dimension, of: model, at: provider(name))
+            try ModelCatalog.builtIn.requestedDimension(dimension, of: model, at: provider(name))
         } throws: { error in
             guard let error = error as? ProviderError, error.code == .invalidConfiguration else { return false }
             return error.message.contains("\(name)/\(model) cannot make vectors of \(dimension) dimensions")
@@ -244,20 +244,20 @@ import Testing
         }
     }
 
-    @Test func `a dimension that a model can make is asked for, and a fixed one is not`() throws {
+    @Test func `a supported dimension is requested, and a fixed one is not`() throws {
         let catalog = ModelCatalog.builtIn
-        func asked(_ dimension: Int, _ model: String, _ name: String) throws -> Int? {
-            try catalog.dimensionToAsk(dimension, of: model, at: provider(name))
+        func requested(_ dimension: Int, _ model: String, _ name: String) throws -> Int? {
+            try catalog.requestedDimension(dimension, of: model, at: provider(name))
         }
-        #expect(try asked(1024, "mistral-embed", "mistral") == nil)
-        #expect(try asked(300, "text-embedding-3-large", "openai") == 300)
-        #expect(try asked(512, "embed-v4.0", "cohere") == 512)
-        #expect(try asked(777, "codestral-embed", "mistral") == 777)
-        // Nobody knows these.
-        #expect(try asked(300, "new-model", "openai") == 300 && asked(300, "mistral-embed", "vllm") == 300)
+        #expect(try requested(1024, "mistral-embed", "mistral") == nil)
+        #expect(try requested(300, "text-embedding-3-large", "openai") == 300)
+        #expect(try requested(512, "embed-v4.0", "cohere") == 512)
+        #expect(try requested(777, "codestral-embed", "mistral") == 777)
+        // These models are unknown.
+        #expect(try requested(300, "new-model", "openai") == 300 && requested(300, "mistral-embed", "vllm") == 300)
     }
 
-    @Test func `every embedding model in service says what it can be asked for`() {
+    @Test func `every embedding model in service has its dimension choice`() {
         for card in cards where card.tasks == [.embedding] && card.provider != "local" && card.retirement == nil {
             #expect(card.dimensionChoice != nil, "\(card.name)")
             if case .range(let range)? = card.dimensionChoice {
@@ -268,7 +268,7 @@ import Testing
         }
     }
 
-    @Test func `a model in Ollama's cloud costs who knows what, though the server is here`() throws {
+    @Test func `the price of a model in Ollama's cloud is unknown, though the server is local`() throws {
         let ollama = try provider("ollama")
         for name in ["gpt-oss:120b-cloud", "kimi:cloud", "team/Kimi:1T-Cloud"] {
             #expect(ModelCatalog.builtIn.price(of: name, at: ollama) == nil, "\(name)")
@@ -282,11 +282,11 @@ import Testing
         "http://192.168.1.7:8080", "https://127.0.0.1.example.org", "http://localhost.example", "", "no url",
         "http://[::2]:1",
     ])
-    func `a server elsewhere does not`(_ address: String) {
+    func `a remote server is not free`(_ address: String) {
         #expect(ModelCatalog.builtIn.price(of: "qwen3", at: .openAICompatible(at: address)) == nil)
     }
 
-    @Test func `a provider of one's own at a known host has that provider's cards`() throws {
+    @Test func `a custom provider at a known host has that provider's cards`() throws {
         let own = Provider("work", at: "https://api.deepseek.com/v1", generation: .openAIChat)
         #expect(
             ModelCatalog.builtIn.price(of: "deepseek-v4-flash", at: own)?.inputPerMillion == Decimal(string: "0.14"))
@@ -295,7 +295,7 @@ import Testing
         }
     }
 
-    @Test func `a card of one's own takes the place of the built-in one`() throws {
+    @Test func `a custom card replaces the built-in one`() throws {
         var catalog = ModelCatalog.builtIn
         var card = try #require(catalog.card(of: "text-embedding-3-small", at: "openai"))
         card.price = ModelPrice(inputPerMillion: 3)

@@ -38,7 +38,7 @@ import Testing
         #expect(connection.ledger.spending.entries.map(\.usage.input) == [7])
     }
 
-    @Test func `a key that the server repeats is shown to nobody`() async throws {
+    @Test func `a key that the server repeats is never shown`() async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"bad key \#(Self.key)"}}"#, status: 401) }
         let connection = try connection(to: server)
         let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
@@ -47,15 +47,15 @@ import Testing
         #expect(connection.ledger.spending.entries.isEmpty)
     }
 
-    @Test func `no more calls are under way than the provider allows`() async throws {
-        let inside = Mutex((now: 0, most: 0))
+    @Test func `no more calls are in flight than the provider allows`() async throws {
+        let concurrent = Mutex((now: 0, most: 0))
         let server = try FakeHTTPServer { _ in
-            inside.withLock { count in
+            concurrent.withLock { count in
                 count.now += 1
                 count.most = max(count.most, count.now)
             }
             Thread.sleep(forTimeInterval: 0.02)
-            inside.withLock { $0.now -= 1 }
+            concurrent.withLock { $0.now -= 1 }
             return .json("{}")
         }
         let connection = try connection(to: server, limits: RequestLimits(concurrency: 3))
@@ -63,11 +63,11 @@ import Testing
             for _ in 0..<20 { group.addTask { _ = try await send(call(), on: connection) } }
             try await group.waitForAll()
         }
-        #expect(inside.withLock { $0.most } <= 3)
+        #expect(concurrent.withLock { $0.most } <= 3)
         #expect(server.requests.count == 20)
     }
 
-    @Test func `a pause that one call was asked for holds back the others`() async throws {
+    @Test func `a pause for one call delays the others`() async throws {
         let answered = Mutex(0)
         let server = try FakeHTTPServer { _ in
             let number = answered.withLock { answered in
@@ -88,7 +88,7 @@ import Testing
         FakeHTTPServer.Response.json("{}", status: 429, headers: [("Retry-After", "1000")]),
         .json(#"{"error":{"message":"m","details":[{"retryDelay":"1000s"}]}}"#, status: 429),
     ])
-    func `a pause holds back calls for the same task and model, and no others`(
+    func `a pause delays calls for the same task and model, and no others`(
         refusal: FakeHTTPServer.Response
     ) async throws {
         let server = try FakeHTTPServer { request in
@@ -101,7 +101,7 @@ import Testing
             }
             #expect(error?.code == .rateLimited)
         }
-        // The second was not sent: nobody waits for so long.
+        // The second was not sent, because the wait is longer than allowed.
         #expect(server.requests.count == 1)
         _ = try await send(call(model: "fast"), on: connection)
         _ = try await send(
@@ -117,7 +117,7 @@ import Testing
         .json(#"{"error":{"message":"Daily limit.","details":[{"retryDelay":"36000s"}]}}"#, status: 429),
         .json(#"{"error":{"message":"Daily limit."}}"#, status: 503, headers: [("Retry-After", "36000")]),
     ])
-    func `a refusal that asks for hours is not retried, and says when to come back`(
+    func `a pause of hours is not awaited, and the error says when it ends`(
         refusal: FakeHTTPServer.Response
     ) async throws {
         let server = try FakeHTTPServer { _ in refusal }
@@ -126,11 +126,11 @@ import Testing
         #expect(error?.code == .rateLimited)
         let message = error?.message ?? ""
         #expect(message.contains("Daily limit. It asks to wait 36000 s, until 20"), "\(message)")
-        #expect(message.contains("Run the same command again then"), "\(message)")
+        #expect(message.contains("longer than allowed"), "\(message)")
         #expect(server.requests.count == 1)
     }
 
-    @Test func `a limit that its headers say is used up for hours ends the next call unsent`() async throws {
+    @Test func `a limit that is used up for hours fails the next call before it is sent`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(
                 "{}",
@@ -143,13 +143,13 @@ import Testing
         _ = try await send(call(), on: connection)
         let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
         #expect(error?.code == .rateLimited)
-        #expect(error?.message.hasPrefix("acme/m lets no such request through for another 14") == true)
+        #expect(error?.message.hasPrefix("acme/m accepts no such request for another 14") == true)
         #expect(error?.message.contains("its limit of 20 requests is used up") == true, "\(error?.message ?? "")")
         #expect(server.requests.count == 1)
         _ = try await send(call(model: "other"), on: connection)
     }
 
-    @Test func `a wait for a limit, or that a refusal asks for, is told when it begins`() async throws {
+    @Test func `a wait for a limit or before a retry is reported at its start`() async throws {
         let server = try FakeHTTPServer { request in
             request.path.hasSuffix("busy")
                 ? .json("{}", status: 429, headers: [("Retry-After", "600")])
@@ -160,9 +160,9 @@ import Testing
                         ("x-ratelimit-reset-requests", "8h"),
                     ])
         }
-        let (waits, told) = AsyncStream<ProviderWait>.makeStream()
+        let (waits, continuation) = AsyncStream<RequestDelay>.makeStream()
         let provider = Provider("acme", at: "\(server.url)/v1", generation: .openAIChat)
-        let connection = try ProviderConnection(provider, onWait: { told.yield($0) })
+        let connection = try ProviderConnection(provider, onWait: { continuation.yield($0) })
         _ = try await send(call(), on: connection)
         var iterator = waits.makeAsyncIterator()
         for (model, name, seconds, reason) in [
@@ -186,7 +186,7 @@ import Testing
         (400, #"{"error":{"message":"the prompt is too long"}}"#, .inputTooLong),
         (400, #"{"error":{"message":"max_tokens is too large: 9000"}}"#, .requestRefused),
     ])
-    func `a refusal is named by what it says and by its status`(
+    func `an error gets its code from its body and its status`(
         status: Int, body: String, code: ProviderError.Code
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(body, status: status) }
@@ -200,14 +200,14 @@ import Testing
         (ModelTask.embedding, "Cut the documents into shorter chunks."), (.generation, "Retrieve fewer"),
         (.transcription, "Cut the recording into parts"), (.reranking, "fewer or shorter passages"),
     ])
-    func `what is too large is told how to become smaller`(task: ModelTask, advice: String) async throws {
+    func `an input that is too long gets advice on how to shorten it`(task: ModelTask, advice: String) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"Payload too large"}}"#, status: 413) }
         let call = try ProviderCall(task, model: "m", path: "x", json: ["a": 1], estimate: BilledUsage(input: 1))
         let error = await #expect(throws: ProviderError.self) { try await send(call, on: connection(to: server)) }
         #expect(error?.code == .inputTooLong && error?.message.contains(advice) == true, "\(error?.message ?? "")")
     }
 
-    @Test func `a server that is down is not asked again and again`() async throws {
+    @Test func `a server that is down is not called repeatedly`() async throws {
         let server = try FakeHTTPServer { _ in .json("{}", status: 500) }
         let connection = try connection(to: server, limits: RequestLimits(concurrency: 1), attempts: 1)
         var codes: [ProviderError.Code] = []
@@ -223,7 +223,7 @@ import Testing
         #expect(server.requests.count == 5)
     }
 
-    @Test func `what a provider accepted is booked even where its reply cannot be read`() async throws {
+    @Test func `an accepted call is booked even if its reply is unreadable`() async throws {
         struct Unreadable: Error {}
         let server = try FakeHTTPServer { _ in .json("{}") }
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 25))
@@ -239,7 +239,7 @@ import Testing
         #expect(server.requests.count == 2)
     }
 
-    @Test func `local only refuses a provider elsewhere, and a redirect to one`() async throws {
+    @Test func `local only rejects a remote provider, and a redirect to one`() async throws {
         let elsewhere = Provider("acme", at: "https://api.example.com/v1", generation: .openAIChat)
         var options = ConnectionOptions()
         options.isLocalOnly = true
@@ -265,7 +265,7 @@ import Testing
             Provider("acme", at: "http://quarry.invalid/v1", generation: .openAIChat), options: options, trace: trace)
     }
 
-    @Test func `a proxy is given the credentials of its address, and nobody else is`() async throws {
+    @Test func `only the proxy gets the credentials of its address`() async throws {
         let proxy = try FakeHTTPServer { _ in .json("{}") }
         let lines = Mutex<[String]>([])
         let address = "http://ilves:p%40ss%2Fword-77@127.0.0.1:\(proxy.port)"
@@ -285,7 +285,7 @@ import Testing
         #expect(ConnectionOptions.Proxy.url(address).description == "http://<redacted>@127.0.0.1:\(proxy.port)")
     }
 
-    @Test func `a proxy that wants credentials says where to put them, and repeats none`() async throws {
+    @Test func `the error of a proxy that requires credentials says where to put them, and shows none`() async throws {
         let proxy = try FakeHTTPServer { request in
             .json(
                 #"{"error":{"message":"\#(request.headers["proxy-authorization"].map { "not p@ss/word-77, \($0)" } ?? "Who?")"}}"#,
@@ -296,7 +296,7 @@ import Testing
             let error = await #expect(throws: ProviderError.self) {
                 try await send(call(), on: connection(through: "http://\(user)127.0.0.1:\(proxy.port)"))
             }
-            #expect(error?.code == .unauthorized)
+            #expect(error?.code == .proxyUnauthorized)
             let message = error?.message ?? ""
             #expect(message.contains("status 407") && message.contains("http://USER:PASSWORD@HOST:PORT"), "\(message)")
             for word in ["API key", "word-77", "aWx2ZXM6"] { #expect(!message.contains(word), "\(message)") }
@@ -308,21 +308,23 @@ import Testing
         "http://ilves:hidden/7@proxy.example:1", "ilves:hidden@proxy.example", "http://ilves:hidden@",
         "ftp://ilves:hidden@h",
     ])
-    func `a proxy's address that cannot be used is not shown with its credentials`(address: String) {
+    func `an unusable proxy address is shown without its credentials`(address: String) {
         let error = #expect(throws: ProviderError.self) { try connection(through: address) }
         #expect(error?.code == .invalidConfiguration)
         let message = error?.message ?? ""
         #expect(message.contains("The proxy “") && !message.contains("hidden"), "\(message)")
     }
 
-    @Test func `a provider without an address or a needed key is refused with the next step`() throws {
+    @Test func `a provider without a base URL or a required key is rejected`() throws {
         let azure = try #require(Provider.preset("azure"))
         #expect { try ProviderConnection(azure, key: APIKey("k")) } throws: {
-            ($0 as? ProviderError)?.message.contains("providers.azure.baseURL") == true
+            guard let error = $0 as? ProviderError else { return false }
+            return error.code == .missingBaseURL && error.message.contains("azure has no base URL")
         }
         let openAI = try #require(Provider.preset("openai"))
         #expect { try ProviderConnection(openAI) } throws: {
-            ($0 as? ProviderError)?.message.contains("OPENAI_API_KEY") == true
+            guard let error = $0 as? ProviderError else { return false }
+            return error.code == .missingKey && error.message == "openai needs an API key (OPENAI_API_KEY)."
         }
     }
 }

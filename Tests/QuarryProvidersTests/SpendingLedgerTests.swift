@@ -5,7 +5,7 @@ import Testing
 @Suite struct SpendingLedgerTests {
     private let price = ModelPrice(inputPerMillion: 2, outputPerMillion: 10)
 
-    @Test func `a request that could cross the budget is refused before it is sent`() throws {
+    @Test func `a request that could exceed the budget is rejected before it is sent`() throws {
         let ledger = SpendingLedger(budget: Budget(maximumCost: 1))
         let first = try ledger.reserve(BilledUsage(input: 400_000), model: "a/b", price: price)
         #expect { try ledger.reserve(BilledUsage(input: 200_000), model: "a/b", price: price) } throws: { error in
@@ -16,7 +16,7 @@ import Testing
         #expect(ledger.spending.cost == Decimal(string: "0.2"))
     }
 
-    @Test func `what is billed in another unit counts in a budget of tokens by its estimate`() throws {
+    @Test func `usage in another unit counts in a token budget with its estimate`() throws {
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 250))
         let search = try ledger.reserve(BilledUsage(searches: 1), tokens: 100, model: "a/b", price: nil)
         #expect(throws: ProviderError.self) {
@@ -30,7 +30,7 @@ import Testing
         #expect(ledger.spending.entries.map(\.usage) == [BilledUsage(searches: 1, audioSeconds: 20)])
     }
 
-    @Test func `what is written into a cache has a price of its own, else at least the input's`() throws {
+    @Test func `cache writes have their own price or that of input`() throws {
         let usage = BilledUsage(input: 1_000_000, cachedInput: 1_000_000, cacheWrite: 2_000_000, output: 1_000_000)
         #expect(usage.tokens == 5_000_000)
         #expect((usage + usage).cacheWrite == 4_000_000)
@@ -46,14 +46,14 @@ import Testing
         BilledUsage(input: .max), BilledUsage(input: -1), BilledUsage(output: .min), BilledUsage(searches: .max),
         BilledUsage(audioSeconds: .nan), BilledUsage(audioSeconds: 1e300), BilledUsage(cachedInput: .max, output: .max),
     ])
-    func `a bill that no server can mean is not believed, and overflows nothing`(usage: BilledUsage) {
+    func `implausible usage is rejected and does not overflow`(usage: BilledUsage) {
         #expect(!usage.isCredible)
         #expect((usage + usage).tokens < .max)
         _ = price.cost(of: usage)
         #expect(BilledUsage(input: 5_000_000, audioSeconds: 3600).isCredible)
     }
 
-    @Test func `a recording is paid once, by the minute where that has a price`() {
+    @Test func `a recording is billed once, by the minute if that has a price`() {
         let usage = BilledUsage(input: 1_000_000, output: 1_000_000, audioSeconds: 90)
         let both = ModelPrice(inputPerMillion: 2, outputPerMillion: 10, perAudioMinute: 4)
         #expect(both.cost(of: usage) == 6)
@@ -63,7 +63,7 @@ import Testing
         #expect(ModelPrice(outputPerMillion: 10).cost(of: usage) == nil)
     }
 
-    @Test func `spending that was written before caches were counted can be read`() throws {
+    @Test func `spending in the format without cache writes can be decoded`() throws {
         let old =
             #"{"entries":[{"model":"a/b","requests":1,"isEstimated":false,"cost":0.5,"#
             + #""usage":{"input":1,"cachedInput":2,"output":3,"searches":4,"audioSeconds":5}}]}"#

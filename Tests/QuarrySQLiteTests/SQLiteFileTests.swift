@@ -23,7 +23,7 @@ import Testing
         try pool.read(check)
     }
 
-    @Test func `what was written is there after reopening, for writers and readers`() throws {
+    @Test func `written rows are there after reopening, for writers and readers`() throws {
         let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { db in
             try db.execute(sql: "CREATE TABLE t(x); INSERT INTO t VALUES (7)")
@@ -40,14 +40,14 @@ import Testing
         }
     }
 
-    @Test func `a reading pool refuses to write`() throws {
+    @Test func `a read-only pool rejects writes`() throws {
         let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { try $0.execute(sql: "CREATE TABLE t(x)") }
         let pool = try SQLiteFile.openPool(at: path, readOnly: true)
         #expect(throws: DatabaseError.self) { try pool.write { try $0.execute(sql: "INSERT INTO t VALUES (1)") } }
     }
 
-    @Test func `reading what is not there is refused and creates nothing`() throws {
+    @Test func `reading a missing file is an error and creates nothing`() throws {
         let error = #expect(throws: SQLiteFileError.self) {
             _ = try SQLiteFile.openPool(at: folder.path("absent.quarry"), readOnly: true)
         }
@@ -64,7 +64,7 @@ import Testing
         #expect(try SQLiteFile.openPool(at: path, readOnly: true).read { try $0.tableExists("t") })
     }
 
-    @Test(arguments: [3, 700, 20_000]) func `a file that is no database is refused and left as it was`(
+    @Test(arguments: [3, 700, 20_000]) func `a file that is not a database is rejected and unchanged`(
         size: Int
     ) throws {
         let path = folder.path("notes.txt")
@@ -81,7 +81,7 @@ import Testing
         #expect(try folder.contents() == ["notes.txt"])
     }
 
-    @Test func `a database of another program is refused before a byte of it changes`() throws {
+    @Test func `a database of another program is rejected before a byte of it changes`() throws {
         for id in [0, 0x0B5E_55ED] as [Int32] {
             let path = folder.path("other-\(id).db")
             let queue = try DatabaseQueue(path: path)
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `one's own file, and one without content, are opened for writing`() throws {
+    @Test func `an own file and an empty database are opened for writing`() throws {
         let path = folder.path("own.quarry")
         for _ in 1...2 {
             try SQLiteFile.openPool(at: path, applicationID: 0x5155_5259).write { db in
@@ -113,14 +113,14 @@ import Testing
         _ = try SQLiteFile.openPool(at: folder.path("blank.quarry"), applicationID: 0x5155_5259)
     }
 
-    @Test func `a folder, and a file in a folder that is not there, are refused by name`() throws {
+    @Test func `a folder and a file in a missing folder are rejected with their paths`() throws {
         let folderError = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: folder.path) }
         #expect(folderError?.code == .isFolder)
         let absent = #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: folder.path("no/a.quarry")) }
         #expect(absent?.code == .cannotOpen)
     }
 
-    @Test func `names that mean something to SQLite are plain file names`() throws {
+    @Test func `special SQLite names are plain file names`() throws {
         for name in [":memory:", "file:a?mode=memory", "100% #1.quarry"] {
             try SQLiteFile.openPool(at: folder.path(name)).write { try $0.execute(sql: "CREATE TABLE t(x)") }
             #expect(try SQLiteFile.openPool(at: folder.path(name), readOnly: true).read { try $0.tableExists("t") })
@@ -128,7 +128,7 @@ import Testing
         #expect(try Set(folder.contents()).isSuperset(of: [":memory:", "file:a?mode=memory", "100% #1.quarry"]))
     }
 
-    /// Needs an ordinary user: permissions do not bind root.
+    /// Needs an ordinary user, because permissions do not apply to root.
     @Test(.enabled(if: geteuid() != 0)) func `a file in a read-only folder can be read`() throws {
         let path = folder.path("a.quarry")
         try SQLiteFile.openPool(at: path).write { try $0.execute(sql: "CREATE TABLE t(x); INSERT INTO t VALUES (7)") }
@@ -140,7 +140,7 @@ import Testing
         #expect(throws: SQLiteFileError.self) { try SQLiteFile.openPool(at: path) }
     }
 
-    @Test func `many openings of a cold file never see it locked`() throws {
+    @Test func `concurrent openings of a new file are never locked out`() throws {
         let path = folder.path("a.quarry")
         let failures = Mutex<[String]>([])
         DispatchQueue.concurrentPerform(iterations: 16) { writer in
@@ -162,7 +162,7 @@ import Testing
         #expect(try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 128)
     }
 
-    @Test func `a sound file has no problems, a dangling reference and a damaged page are found`() throws {
+    @Test func `an intact file has no problems, a dangling reference and a damaged page are found`() throws {
         let path = folder.path("a.quarry")
         var pool = try SQLiteFile.openPool(at: path)
         try pool.writeWithoutTransaction { db throws -> Void in

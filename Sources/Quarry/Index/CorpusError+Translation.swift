@@ -42,7 +42,7 @@ extension CorpusError {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
             self.init(
                 .busy,
-                "Another process has held \(path) for \(SQLiteFile.patience.components.seconds) s (\(said)). "
+                "Another process has held \(path) for \(SQLiteFile.busyTimeout.components.seconds) s (\(said)). "
                     + "What was committed is safe; wait until that process is done, or stop it, and run the same command again.",
                 underlyingError: error)
         case .SQLITE_IOERR:

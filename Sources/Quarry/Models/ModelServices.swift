@@ -54,7 +54,7 @@ public final class ModelServices: Sendable {
     public let ledger: SpendingLedger
     private let key: @Sendable (Provider) async throws -> APIKey?
     private let trace: (@Sendable (String) -> Void)?
-    private let onWait: (@Sendable (ProviderWait) -> Void)?
+    private let onWait: (@Sendable (RequestDelay) -> Void)?
     private let isPlanning: Bool
     private let connections = Mutex<[Provider: ProviderConnection]>([:])
 
@@ -69,7 +69,7 @@ public final class ModelServices: Sendable {
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
         key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil }, isPlanning: Bool = false,
-        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (ProviderWait) -> Void)? = nil
+        trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (RequestDelay) -> Void)? = nil
     ) {
         self.store = store
         self.providers = providers

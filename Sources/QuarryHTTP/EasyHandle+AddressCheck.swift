@@ -1,12 +1,12 @@
 import CQuarryCurl
 
-/// Where a transfer may connect to, and how that is told to libcurl.
+/// Makes libcurl check each address that a transfer connects to.
 ///
-/// The check is made twice: before a socket is opened, and before a request is sent over a connection, which an earlier
-/// transfer with a wider rule may have opened.
+/// There are two checks: before a socket is opened, and before a request is sent. The second one is needed because an
+/// earlier transfer with a wider rule may have opened the connection.
 extension EasyHandle {
     static func set(
-        connectionRuleOf transfer: Transfer, _ handle: UnsafeMutableRawPointer, context: UnsafeMutableRawPointer
+        addressCheckOf transfer: Transfer, _ handle: UnsafeMutableRawPointer, context: UnsafeMutableRawPointer
     ) throws {
         let codes = [
             quarry_curl_set_open_socket(handle, openSocket),
@@ -15,7 +15,7 @@ extension EasyHandle {
             quarry_curl_set_pointer(handle, CURLOPT_PREREQDATA, context),
         ]
         guard codes.allSatisfy({ $0 == CURLE_OK }) else {
-            throw HTTPError(.internalFailure, "libcurl cannot check the addresses that it connects to. Update it.")
+            throw HTTPError(.internalFailure, "This version of libcurl cannot check the addresses that it connects to.")
         }
     }
 }
@@ -40,7 +40,7 @@ private func beforeRequest(
     let text = String(cString: remote)
     let bytes = AddressZone.bytes(ofLiteral: text) ?? []
     guard transfer.admits(bytes) else { return quarry_curl_refuse_request }
-    // Another address of the same host may have been refused before.
+    // Another address of the same host may have been rejected before.
     transfer.refusal = nil
     transfer.remoteAddress = text
     transfer.zone = AddressZone(bytes: bytes)
@@ -48,7 +48,7 @@ private func beforeRequest(
 }
 
 extension Transfer {
-    /// Whether the rule allows a connection to the address; remembers why not.
+    /// Whether the rule allows a connection to the address. Stores the error if it does not.
     fileprivate func admits(_ bytes: [UInt8]) -> Bool {
         guard let refusal = rule.refusal(of: bytes, for: request.url) else { return true }
         self.refusal = refusal

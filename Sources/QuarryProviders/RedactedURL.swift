@@ -1,11 +1,11 @@
 import Foundation
 
-/// Addresses as they are shown to a person, and kept in indexes.
-package enum ShownAddress {
-    /// An address without what may be secret in it: the name and password before its last `@`, and its query.
-    package static func withoutSecrets(_ address: String) -> String {
+/// Removes secrets from addresses that are shown or stored.
+package enum RedactedURL {
+    /// An address without the user name and password before its last `@`, and without its query.
+    package static func text(of address: String) -> String {
         let start = address.range(of: "://")?.upperBound ?? address.startIndex
-        // A password with a raw “?” must not end the address before its “@”.
+        // A password may contain an unencoded “?”, so look for the “@” first.
         let at = address[start...].lastIndex(of: "@")
         let head = at == nil ? String(address[..<start]) : address[..<start] + "<redacted>"
         let rest = address[(at ?? start)...]

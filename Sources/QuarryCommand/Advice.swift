@@ -1,0 +1,24 @@
+import QuarryProviders
+
+/// The next step after an error of a library, in terms of this tool's flags and configuration.
+enum Advice {
+    /// A sentence; nil if the error needs none.
+    static func text(for error: any Error) -> String? {
+        switch (error as? ProviderError)?.code {
+        case .missingBaseURL:
+            "Set its baseURL under “providers” in the configuration."
+        case .missingKey:
+            "Set the environment variable, or add the key under “keys” in the configuration."
+        case .proxyUnauthorized:
+            "Set the proxy's address with QUARRY_PROXY, “proxy” in the configuration, or http_proxy and https_proxy."
+        case .refusedHost:
+            "To allow other hosts, omit --local-only (QUARRY_LOCAL_ONLY, localOnly in the configuration)."
+        case .rateLimited:
+            "Run the same command again later: finished work is kept. Or choose another model."
+        case .budgetExceeded:
+            "To go on, raise --max-cost or --max-tokens. A model without a price needs one in the configuration, or "
+                + "--max-tokens instead of --max-cost."
+        default: nil
+        }
+    }
+}
