@@ -103,7 +103,8 @@ extension TextDecoder {
                 throw Rejection(
                     source: source.id, reason: .undecodable,
                     message: "The file is \(encoding.rawValue), but iconv on this system has no table for "
-                        + "\(missing.rawValue). Install its tables or convert the file to UTF-8 on another system.")
+                        + "\(missing.rawValue). Install it (glibc keeps tables in gconv modules) or convert the file to UTF-8."
+                )
             }
         }
     }
@@ -118,14 +119,15 @@ extension Rejection {
         Rejection(source: id, reason: .binary, message: "The bytes are binary, not text.")
     }
 
-    /// What to say beside a guess when encodings are missing from it; empty as a rule.
+    /// Names the encodings that a guess had to leave out, for the end of its message. Empty on most systems.
     fileprivate static var missingTables: String {
-        let missing = CharsetTable.missing.map(\.rawValue)
+        let missing = CharsetTable.missing.map(\.rawValue).joined(separator: ", ")
         return missing.isEmpty
-            ? "" : " Not tried, because iconv on this system has no table for them: \(missing.joined(separator: ", "))."
+            ? ""
+            : " Not tried, because iconv on this system has no tables (glibc's gconv modules) for them: \(missing)."
     }
 
-    /// A warning where the encoding is one that only the likelihood of letters tells.
+    /// A warning if the encoding was guessed by the likelihood of its characters.
     static func guesses(_ id: String, _ encoding: TextEncoding) -> [Rejection] {
         guard encoding.charset != nil else { return [] }
         return [

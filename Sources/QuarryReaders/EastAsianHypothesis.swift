@@ -24,15 +24,17 @@ struct EastAsianHypothesis: Sendable {
         EastAsianHypothesis(.eucJP, prior: -4, rows: 0xB0...0xCF, .japanese),
         EastAsianHypothesis(.big5, prior: -4, rows: 0xA4...0xC6, .chinese),
         EastAsianHypothesis(.eucTW, prior: -8, rows: 0xC4...0xFD, .chinese),
-        EastAsianHypothesis(.johab, prior: -8, rows: 0x88...0xD3, .korean),
+        EastAsianHypothesis(.johab, prior: -14, rows: 0x88...0xD3, .korean),
     ].compactMap(\.self)
 
-    /// What is written most often in a language, and how many characters share the rest.
+    /// The weight of a letter of ASCII.
+    private static let asciiWeight = -3.0
+
+    /// The characters that a language uses most, and weights, which are logarithms of probability.
     private struct Language: Sendable {
-        /// The most frequent characters, and the weight of each.
         var frequent: Set<Unicode.Scalar>
         var frequentWeight: Double
-        /// The weight of a character in the rows of common use.
+        /// The weight of other characters in rows of common use.
         var commonWeight: Double
 
         static let korean = Language(
@@ -40,7 +42,9 @@ struct EastAsianHypothesis: Sendable {
             commonWeight: -7.9)
         static let chinese = Language(
             frequent: Set(
-                "的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于於着著下自之年过過发發后後作里用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動面起看定天分还還进進好小部其些主样樣理心她本前开開但因只从從想实實日".unicodeScalars),
+                ("的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生"
+                    + "能而子那得于於着著下自之年过過发發后後作里用道行所然家种種事成方多经經么麼去法学學如都同"
+                    + "现現当當没沒动動面起看定天分还還进進好小部其些主样樣理心她本前开開但因只从從想实實日").unicodeScalars),
             frequentWeight: -5.3, commonWeight: -8.8)
         static let japanese = Language(
             frequent: Set(
@@ -48,8 +52,8 @@ struct EastAsianHypothesis: Sendable {
             frequentWeight: -4.2, commonWeight: -9.2)
     }
 
-    /// A logarithm of the probability, and whether a text of the language may be as unlikely; nil if the bytes are not
-    /// in the encoding.
+    /// The logarithm of the probability, and whether it is high enough for text of the language; nil if the bytes are
+    /// not in the encoding.
     ///
     /// - Parameter isCut: Whether more bytes follow, so that the last character may be incomplete.
     func score(_ bytes: ArraySlice<UInt8>, isCut: Bool) -> (score: Double, isLikely: Bool)? {
@@ -68,6 +72,8 @@ struct EastAsianHypothesis: Sendable {
                     return nil
                 }
                 score += weight(of: scalar, isCommon: length == 2 && rows.contains(bytes[offset]))
+                // Single-byte encodings leave the bytes below 0x80 to be explained as ASCII, unscored.
+                if length == 2, bytes[offset + 1] < 0x80 { score -= Self.asciiWeight }
                 characters += 1
                 offset += length
             }

@@ -17,7 +17,9 @@ final class Iconv {
 
     /// Nil if the system has no table for the charset.
     init?(_ charset: String) {
-        guard let descriptor = iconv_open("UTF-32LE", charset), descriptor != iconv_t(bitPattern: -1) else { return nil }
+        guard let descriptor = iconv_open("UTF-32LE", charset), descriptor != iconv_t(bitPattern: -1) else {
+            return nil
+        }
         self.descriptor = descriptor
     }
 

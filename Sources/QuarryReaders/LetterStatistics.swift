@@ -53,18 +53,20 @@ enum LetterStatistics {
         let total = Double(counts.reduce(0, +))
 
         var best: (encoding: TextEncoding?, score: Double) = (nil, -.infinity)
+        func consider(_ encoding: TextEncoding, score: Double, isLikely: Bool) {
+            if score > best.score { best = (isLikely ? encoding : nil, score) }
+        }
         for hypothesis in singleByte {
             let score = hypothesis.score(sample, counts: counts)
-            if score + hypothesis.prior > best.score {
-                let isLikely = score + slack >= total * hypothesis.floor
-                best = (isLikely ? hypothesis.encoding : nil, score + hypothesis.prior)
-            }
+            consider(
+                hypothesis.encoding, score: score + hypothesis.prior,
+                isLikely: score + slack >= total * hypothesis.floor)
         }
         for hypothesis in EastAsianHypothesis.all {
-            guard let (score, isLikely) = hypothesis.score(sample, isCut: sample.endIndex < bytes.endIndex) else { continue }
-            if score + hypothesis.prior > best.score {
-                best = (isLikely ? hypothesis.encoding : nil, score + hypothesis.prior)
+            guard let (score, isLikely) = hypothesis.score(sample, isCut: sample.endIndex < bytes.endIndex) else {
+                continue
             }
+            consider(hypothesis.encoding, score: score + hypothesis.prior, isLikely: isLikely)
         }
         return best.encoding
     }

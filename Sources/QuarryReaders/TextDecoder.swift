@@ -1,11 +1,11 @@
-import QuarryCore
+package import QuarryCore
 
 /// Text that was decoded to UTF-8, not cleaned yet, with the way back to the bytes.
-struct DecodedText {
-    var utf8: [UInt8]
-    var segments: [SourceMap.Segment]
+package struct DecodedText: Sendable {
+    package var utf8: [UInt8]
+    package var segments: [SourceMap.Segment]
     /// Offsets of lines in the source.
-    var lineStarts: [Int]
+    package var lineStarts: [Int]
 
     /// Collects characters from left to right.
     struct Builder {
@@ -38,7 +38,7 @@ struct DecodedText {
 }
 
 /// Why bytes could not be decoded.
-enum DecodingFailure: Error {
+package enum DecodingFailure: Error {
     /// The encoding has no meaning for the bytes here.
     case badByte(offset: Int)
     /// The system's iconv has no table for the encoding.
@@ -46,9 +46,9 @@ enum DecodingFailure: Error {
 }
 
 /// Decodes bytes in a known encoding.
-enum TextDecoder {
+package enum TextDecoder {
     /// - Complexity: O(bytes).
-    static func decode(_ bytes: [UInt8], as encoding: TextEncoding) throws(DecodingFailure) -> DecodedText {
+    package static func decode(_ bytes: [UInt8], as encoding: TextEncoding) throws(DecodingFailure) -> DecodedText {
         switch encoding {
         case .utf8:
             let segment = SourceMap.Segment(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: bytes.count)
