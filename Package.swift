@@ -19,7 +19,7 @@ func tests(_ module: String, _ dependencies: Target.Dependency...) -> Target {
 
 extension String {
     /// The test targets that carry a `Fixtures` folder.
-    var hasFixtures: Bool { ["QuarryEvaluation", "QuarryTransformers"].contains(self) }
+    var hasFixtures: Bool { ["QuarryEvaluation", "QuarryReaders", "QuarryTransformers"].contains(self) }
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -85,7 +85,10 @@ let package = Package(
         module("QuarrySQLite", grdb),
 
         // engines
-        module("QuarryReaders", "QuarryCore", "QuarryJSON", "QuarryText"),
+        .target(
+            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText"], swiftSettings: settings,
+            // In glibc iconv is part of the C library.
+            linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
         module("QuarryTransformers", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryLinearAlgebra"),
         .target(

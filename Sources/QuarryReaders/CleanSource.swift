@@ -67,9 +67,7 @@ struct SourceStart {
         case let wide?: encoding = wide
         case nil:
             guard source.bytes.prefix(8192).contains(0) else {
-                if let (name, offset) = EncodingDetector.escapedEncoding(of: source.bytes) {
-                    throw Rejection.foreign(source, "are \(name)", encoding: name, at: offset)
-                }
+                encoding = ISO2022.encoding(of: source.bytes)
                 return
             }
             encoding = EncodingDetector.wideEncoding(of: source.bytes)
@@ -85,13 +83,11 @@ extension EncodingDetector {
         case .text(let encoding): return encoding
         case .binary: throw Rejection.binary(source.id)
         case .damagedUTF8(let offset): throw Rejection.undecodable(source, as: .utf8, at: offset)
-        case .foreign(let language, let encoding):
-            throw Rejection.foreign(source, "look like \(language) in \(encoding)", encoding: encoding, at: nil)
         case .unknown:
             throw Rejection(
                 source: source.id, reason: .undecodable,
                 message: "No encoding that is read makes likely text of the bytes. Convert the file to UTF-8 from the "
-                    + "encoding it is in: iconv -f ENCODING -t UTF-8 FILE > NEW.")
+                    + "encoding it is in: iconv -f ENCODING -t UTF-8 FILE > NEW." + Rejection.missingTables)
         }
     }
 }
@@ -101,7 +97,15 @@ extension TextDecoder {
         do {
             return try decode(source.bytes, as: encoding)
         } catch {
-            throw Rejection.undecodable(source, as: encoding, at: error.offset)
+            switch error {
+            case .badByte(let offset): throw Rejection.undecodable(source, as: encoding, at: offset)
+            case .missingTable(let missing):
+                throw Rejection(
+                    source: source.id, reason: .undecodable,
+                    message: "The file is \(encoding.rawValue), but iconv on this system has no table for "
+                        + "\(missing.rawValue). Install it (glibc keeps tables in gconv modules) or convert the file to UTF-8."
+                )
+            }
         }
     }
 }
@@ -115,23 +119,22 @@ extension Rejection {
         Rejection(source: id, reason: .binary, message: "The bytes are binary, not text.")
     }
 
-    /// What is in an encoding that is not read.
-    static func foreign(_ source: Source, _ finding: String, encoding: String, at offset: Int?) -> Rejection {
-        Rejection(
-            source: source.id, line: offset.map { SourceMap.lineStarts(in: source.bytes[..<$0]).count },
-            reason: .undecodable,
-            message: "The bytes \(finding), which is not read. "
-                + "Convert the file to UTF-8: iconv -f \(encoding) -t UTF-8 FILE > NEW.")
+    /// Names the encodings that a guess had to leave out, for the end of its message. Empty on most systems.
+    fileprivate static var missingTables: String {
+        let missing = CharsetTable.missing.map(\.rawValue).joined(separator: ", ")
+        return missing.isEmpty
+            ? ""
+            : " Not tried, because iconv on this system has no tables (glibc's gconv modules) for them: \(missing)."
     }
 
-    /// A warning where the encoding is one that only the likelihood of letters tells.
+    /// A warning if the encoding was guessed by the likelihood of its characters.
     static func guesses(_ id: String, _ encoding: TextEncoding) -> [Rejection] {
-        guard encoding.table != nil else { return [] }
+        guard encoding.charset != nil else { return [] }
         return [
             Rejection(
                 source: id, reason: .guessedEncoding,
                 message: "The file is not UTF-8 and was read as \(encoding.rawValue), which is a guess. "
-                    + "If that is wrong, convert it to UTF-8: iconv -f ENCODING -t UTF-8 FILE > NEW.")
+                    + "If that is wrong, convert it to UTF-8: iconv -f ENCODING -t UTF-8 FILE > NEW." + missingTables)
         ]
     }
 

@@ -1,12 +1,10 @@
-/// Guesses the encoding of text that is not valid UTF-8, or says that it is no text.
+/// Guesses the encoding of text that is not valid UTF-8, or says that it is not text.
 enum EncodingDetector {
     enum Verdict: Equatable {
         case text(TextEncoding)
         case binary
         /// UTF-8 but for a few bytes, the first of them at `offset`.
         case damagedUTF8(offset: Int)
-        /// A language in an encoding that is not read, both by name.
-        case foreign(language: String, encoding: String)
         case unknown
     }
 
@@ -91,25 +89,6 @@ enum EncodingDetector {
         return controls > 3 && controls * 50 > sample.count
     }
 
-    /// The encoding of ISO 2022 whose escape sequences are among ASCII, and where the first is.
-    ///
-    /// `ESC ( B` alone, back to ASCII, is what terminals are sent too, and tells nothing.
-    static func escapedEncoding(of bytes: [UInt8]) -> (name: String, offset: Int)? {
-        var index = 0
-        while let escape = bytes[index...].firstIndex(of: 0x1B) {
-            let rest = bytes[(escape + 1)...].prefix(3)
-            for (sequence, name) in escapes where rest.starts(with: sequence.utf8) { return (name, escape) }
-            index = escape + 1
-        }
-        return nil
-    }
-
-    /// What follows ESC, of RFC 1468, 1554, 1557 and 1922.
-    private static let escapes = [
-        ("$@", "ISO-2022-JP"), ("$B", "ISO-2022-JP"), ("$(D", "ISO-2022-JP-2"), ("(J", "ISO-2022-JP"),
-        ("(I", "ISO-2022-JP-3"), ("$)C", "ISO-2022-KR"), ("$)A", "ISO-2022-CN"), ("$)G", "ISO-2022-CN"),
-    ]
-
     /// - Parameter bytes: Not valid UTF-8, without a byte-order mark.
     static func detect(_ bytes: [UInt8]) -> Verdict {
         if let wide = wideEncoding(of: bytes) { return .text(wide) }
@@ -118,11 +97,7 @@ enum EncodingDetector {
         if census.multibyteCharacters > census.badBytes, let offset = census.firstBad {
             return .damagedUTF8(offset: offset)
         }
-        switch LetterStatistics.guess(bytes) {
-        case .text(let encoding): return .text(encoding)
-        case .foreign(let language, let encoding): return .foreign(language: language, encoding: encoding)
-        case .unknown: return .unknown
-        }
+        return LetterStatistics.guess(bytes).map { .text($0) } ?? .unknown
     }
 }
 

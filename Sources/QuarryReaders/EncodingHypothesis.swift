@@ -1,48 +1,46 @@
-/// An encoding, the languages that are written in it, and the table of what its bytes weigh in each of them.
+/// A single-byte encoding, the languages that are written in it, and what its bytes weigh in each of them.
 struct EncodingHypothesis: Sendable {
-    /// The language and the weights of the bytes 0x80...0xFF in it.
-    struct Language: Sendable {
-        var name: String
-        var weights: [Double]
-        var prior: Double
-    }
-
-    /// Bytes 0x80...0xFF as code points, 0 where a byte means nothing.
-    let table: [UInt16]
-    let languages: [Language]
+    let encoding: TextEncoding
+    /// How common the encoding is, as a logarithm.
+    let prior: Double
+    /// The least score of a text in the languages for each byte beyond ASCII, without the prior.
+    let floor: Double
+    /// For each language what the bytes 0x80...0xFF weigh in it, and its prior.
+    private let languages: [(weights: [Double], prior: Double)]
     private let structure: WordStructure
 
+    /// Nil if the system has no table for the encoding.
+    ///
     /// - Parameter profiles: Languages of one script.
-    init(table: [UInt16], profiles: [LanguageProfile], prior: Double) {
-        self.table = table
-        structure = WordStructure(table: table, script: profiles.first?.script ?? .latin)
+    init?(_ encoding: TextEncoding, prior: Double, _ profiles: [LanguageProfile]) {
+        guard let characters = CharsetTable.available[encoding]?.upperHalf else { return nil }
+        let script = profiles.first?.script ?? .latin
+        self.encoding = encoding
+        self.prior = prior
+        floor = script == .latin ? -5.5 : -4.6
+        structure = WordStructure(characters: characters, script: script)
         languages = profiles.map { profile in
             let weights = profile.weights
-            return Language(
-                name: profile.name,
-                weights: table.map {
-                    $0 == 0 ? LanguageProfile.undefinedWeight : weights[$0] ?? LanguageProfile.unknownWeight
+            return (
+                characters.map {
+                    $0.map { weights[$0] ?? LanguageProfile.unknownWeight } ?? LanguageProfile.undefinedWeight
                 },
-                // Few texts are Icelandic, and its letters stand where others have theirs.
-                prior: profile.name == "Icelandic" ? prior - 4 : prior)
+                profile.prior
+            )
         }
     }
 
-    /// The best language's score.
+    /// The best language's score, without the prior of the encoding.
     ///
     /// - Parameters:
     ///   - bytes: The text.
     ///   - counts: How often each byte 0x80...0xFF is in it.
     /// - Complexity: O(*n* + 128 *l*) for *n* bytes and *l* languages.
-    func score(_ bytes: ArraySlice<UInt8>, counts: [Int]) -> (language: String, score: Double) {
-        let structural = structure.score(bytes)
-        var best = (language: "", score: -Double.infinity)
-        for language in languages {
-            var score = structural + language.prior
-            for (count, weight) in zip(counts, language.weights) where count > 0 { score += Double(count) * weight }
-            if score > best.score { best = (language.name, score) }
-        }
-        return best
+    func score(_ bytes: ArraySlice<UInt8>, counts: [Int]) -> Double {
+        let best = languages.map { weights, prior in
+            zip(counts, weights).reduce(prior) { $1.0 > 0 ? $0 + Double($1.0) * $1.1 : $0 }
+        }.max()
+        return structure.score(bytes) + (best ?? -.infinity)
     }
 }
 
@@ -59,12 +57,12 @@ private struct WordStructure: Sendable {
     private let kinds: [Kind]
     private let isLatin: Bool
 
-    init(table: [UInt16], script: LanguageProfile.Script) {
+    init(characters: [Unicode.Scalar?], script: LanguageProfile.Script) {
         isLatin = script == .latin
-        kinds = table.map { value in
-            guard value != 0, let scalar = Unicode.Scalar(value) else { return .joiner }
+        kinds = characters.map { scalar in
+            guard let scalar else { return .joiner }
             // Thai vowels and tones are marks to Unicode and part of words.
-            if (0x0E00..<0x0E7F).contains(value) { return .small }
+            if (0x0E00..<0x0E7F).contains(scalar.value) { return .small }
             if scalar.properties.isAlphabetic, scalar != "ª", scalar != "º" {
                 return scalar.properties.isUppercase ? .capital : .small
             }

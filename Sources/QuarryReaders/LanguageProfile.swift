@@ -12,15 +12,15 @@ struct LanguageProfile: Sendable {
         case other
     }
 
-    /// The English name of the language.
-    var name: String
-    var script: Script
+    let script: Script
+    /// How much rarer texts in it are than in the others, as a logarithm.
+    let prior: Double
     /// Letters of either case where the case is told apart, in the order that sums are taken in.
     private var shares: [(character: Unicode.Scalar, share: Double)]
 
-    init(_ name: String, _ script: Script, _ percents: KeyValuePairs<Unicode.Scalar, Double>) {
-        self.name = name
+    init(_ script: Script, prior: Double = 0, _ percents: KeyValuePairs<Unicode.Scalar, Double>) {
         self.script = script
+        self.prior = prior
         let sum = percents.reduce(0) { $0 + $1.value }
         shares = percents.map { ($0.key, $0.value / sum) }
     }
@@ -46,15 +46,15 @@ struct LanguageProfile: Sendable {
     }
 
     /// Natural logarithms of the probability of each character among those beyond ASCII.
-    var weights: [UInt16: Double] {
+    var weights: [Unicode.Scalar: Double] {
         var weights = Self.marks
         for (character, share) in shares {
             let weight = log(share)
-            weights[UInt16(truncatingIfNeeded: character.value)] = weight
+            weights[character] = weight
             let capital = character.properties.uppercaseMapping.unicodeScalars
             guard let first = capital.first, capital.count == 1, first != character else { continue }
             // Where a word is wholly beyond ASCII its neighbours tell how likely the capital is.
-            weights[UInt16(truncatingIfNeeded: first.value)] = script == .latin ? weight - 2.5 : weight
+            weights[first] = script == .latin ? weight - 2.5 : weight
         }
         return weights
     }
@@ -64,21 +64,23 @@ struct LanguageProfile: Sendable {
     static let undefinedWeight = -25.0
 
     /// Marks that any text may hold.
-    private static let marks: [UInt16: Double] = {
-        var marks: [UInt16: Double] = [:]
+    private static let marks: [Unicode.Scalar: Double] = {
+        var marks: [Unicode.Scalar: Double] = [:]
         let groups: [(String, Double)] = [
             ("«»—–…“”’„\u{A0}", -3.5), ("№°©®§‘‚•·±×€™\u{AD}", -6), ("†‡‰‹›÷¢£¥¿¡ªº²³µ´½¼¾¹", -8),
         ]
         for (characters, weight) in groups {
-            for scalar in characters.unicodeScalars { marks[UInt16(truncatingIfNeeded: scalar.value)] = weight }
+            for scalar in characters.unicodeScalars { marks[scalar] = weight }
         }
         return marks
     }()
 
-    /// Read in Windows-1252.
+    /// Written in Windows-1252.
     static let western = [
         english, german, french, spanish, portuguese, italian, swedish, danish, dutch, icelandic, catalan,
     ]
-    /// Read in the Cyrillic encodings.
+    /// Written in Windows-1250.
+    static let centralEuropean = [czech, slovak, polish, hungarian, romanian, croatian, slovene]
+    /// Written in the Cyrillic encodings.
     static let cyrillic = [russian, ukrainian, belarusian, bulgarian, serbian]
 }

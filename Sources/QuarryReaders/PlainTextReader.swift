@@ -3,8 +3,8 @@ import QuarryText
 
 /// Reads a source as one document without structure: plain text, logs, source code.
 ///
-/// UTF-8, UTF-16 and UTF-32 with or without a byte-order mark, Windows-1251, KOI8-R, IBM866, ISO-8859-5, Mac Cyrillic
-/// and Windows-1252. The 8-bit ones are guessed by their letters, which a warning says.
+/// It may be in any ``TextEncoding``. Unicode needs no byte-order mark, and ISO 2022 is known by its escape sequences.
+/// The others are guessed by their letters, and a warning says so.
 public struct PlainTextReader: Reader {
     public init() {}
 

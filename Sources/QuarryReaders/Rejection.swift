@@ -25,7 +25,7 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenFrontMatter
         /// A line of an ignore file that is not understood. Only ever a warning.
         case brokenPattern
-        /// Text in an 8-bit encoding that nothing names, which was guessed. Only ever a warning.
+        /// Text in an encoding that nothing in the file names, so it was guessed. Only ever a warning.
         case guessedEncoding
     }
 

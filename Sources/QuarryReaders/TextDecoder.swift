@@ -1,64 +1,99 @@
-import QuarryCore
+package import QuarryCore
 
 /// Text that was decoded to UTF-8, not cleaned yet, with the way back to the bytes.
-struct DecodedText {
-    var utf8: [UInt8]
-    var segments: [SourceMap.Segment]
+package struct DecodedText: Sendable {
+    package var utf8: [UInt8]
+    package var segments: [SourceMap.Segment]
     /// Offsets of lines in the source.
-    var lineStarts: [Int]
+    package var lineStarts: [Int]
+
+    /// Collects characters from left to right.
+    struct Builder {
+        private var utf8: [UInt8] = []
+        private var map = SourceMapBuilder()
+
+        init(capacity: Int) { utf8.reserveCapacity(capacity) }
+
+        /// - Parameters:
+        ///   - source: The offset of the character's bytes in the source.
+        ///   - length: How many they are.
+        @inline(__always)
+        mutating func append(_ scalar: Unicode.Scalar, source: Int, length: Int) {
+            let value = scalar.value
+            if value < 0x80 {
+                utf8.append(UInt8(value))
+            } else if value < 0x800 {
+                utf8.append(UInt8(0xC0 | value >> 6))
+                utf8.append(UInt8(0x80 | value & 0x3F))
+            } else {
+                utf8.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped)
+            }
+            map.append(source: source, cleanUnit: UTF8.width(scalar), sourceUnit: length)
+        }
+
+        func finish(lineStarts: [Int]) -> DecodedText {
+            DecodedText(utf8: utf8, segments: map.segments, lineStarts: lineStarts)
+        }
+    }
 }
 
-/// Where decoding found bytes that the encoding has no meaning for.
-struct DecodingFailure: Error {
-    var offset: Int
+/// Why bytes could not be decoded.
+package enum DecodingFailure: Error {
+    /// The encoding has no meaning for the bytes here.
+    case badByte(offset: Int)
+    /// The system's iconv has no table for the encoding.
+    case missingTable(TextEncoding)
 }
 
-/// Decodes bytes in a known encoding other than UTF-8.
-enum TextDecoder {
-    static func decode(_ bytes: [UInt8], as encoding: TextEncoding) throws(DecodingFailure) -> DecodedText {
-        if let table = encoding.table { return try decodeSingleByte(bytes, table: table) }
-        return encoding.unit == 1
-            ? DecodedText(
-                utf8: bytes,
-                segments: bytes.isEmpty
-                    ? [] : [.init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: bytes.count)],
-                lineStarts: SourceMap.lineStarts(in: bytes))
-            : try decodeWide(bytes, unit: encoding.unit, littleEndian: encoding.isLittleEndian)
+/// Decodes bytes in a known encoding.
+package enum TextDecoder {
+    /// - Complexity: O(bytes).
+    package static func decode(_ bytes: [UInt8], as encoding: TextEncoding) throws(DecodingFailure) -> DecodedText {
+        switch encoding {
+        case .utf8:
+            let segment = SourceMap.Segment(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: bytes.count)
+            return DecodedText(
+                utf8: bytes, segments: bytes.isEmpty ? [] : [segment], lineStarts: SourceMap.lineStarts(in: bytes))
+        case .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian:
+            return try decodeWide(bytes, unit: encoding.unit, littleEndian: encoding.isLittleEndian)
+        case .iso2022JP, .iso2022KR, .iso2022CN:
+            var builder = DecodedText.Builder(capacity: bytes.count * 3 / 2)
+            var decoder = ISO2022(bytes)
+            try decoder.decode(into: &builder)
+            return builder.finish(lineStarts: SourceMap.lineStarts(in: bytes))
+        default:
+            guard let table = CharsetTable.available[encoding] else { throw .missingTable(encoding) }
+            return try decode(bytes, by: table)
+        }
     }
 
-    private static func decodeSingleByte(_ bytes: [UInt8], table: [UInt16]) throws(DecodingFailure) -> DecodedText {
-        var utf8: [UInt8] = []
-        utf8.reserveCapacity(bytes.count * 2)
-        var map = SourceMapBuilder()
-        for (offset, byte) in bytes.enumerated() {
-            if byte < 0x80 {
-                utf8.append(byte)
-                map.append(source: offset)
-                continue
+    private static func decode(_ bytes: [UInt8], by table: CharsetTable) throws(DecodingFailure) -> DecodedText {
+        var builder = DecodedText.Builder(capacity: bytes.count * 2)
+        let fault = bytes.withUnsafeBufferPointer { bytes -> Int? in
+            var reader = CharsetTable.Reader(table)
+            var offset = 0
+            while offset < bytes.count {
+                guard let (scalar, length) = reader.character(in: bytes, at: offset) else { return offset }
+                builder.append(scalar, source: offset, length: length)
+                offset += length
             }
-            let value = table[Int(byte) - 0x80]
-            guard value != 0, let scalar = Unicode.Scalar(value) else { throw DecodingFailure(offset: offset) }
-            let before = utf8.count
-            append(scalar, to: &utf8)
-            map.append(source: offset, cleanUnit: utf8.count - before, sourceUnit: 1)
+            return nil
         }
-        return DecodedText(utf8: utf8, segments: map.segments, lineStarts: SourceMap.lineStarts(in: bytes))
+        if let fault { throw .badByte(offset: fault) }
+        // No table has a line feed or a carriage return inside a character.
+        return builder.finish(lineStarts: SourceMap.lineStarts(in: bytes))
     }
 
     private static func decodeWide(
         _ bytes: [UInt8], unit: Int, littleEndian: Bool
     ) throws(DecodingFailure) -> DecodedText {
-        var utf8: [UInt8] = []
-        utf8.reserveCapacity(bytes.count)
-        var map = SourceMapBuilder()
+        var builder = DecodedText.Builder(capacity: bytes.count)
         var lineStarts = [0]
         var previousWasReturn = false
         var offset = 0
         while offset < bytes.count {
             let (scalar, length) = try wideScalar(in: bytes, at: offset, unit: unit, littleEndian: littleEndian)
-            let before = utf8.count
-            append(scalar, to: &utf8)
-            map.append(source: offset, cleanUnit: utf8.count - before, sourceUnit: length)
+            builder.append(scalar, source: offset, length: length)
             offset += length
             if scalar == "\n", previousWasReturn {
                 lineStarts[lineStarts.count - 1] = offset
@@ -67,7 +102,7 @@ enum TextDecoder {
             }
             previousWasReturn = scalar == "\r"
         }
-        return DecodedText(utf8: utf8, segments: map.segments, lineStarts: lineStarts)
+        return builder.finish(lineStarts: lineStarts)
     }
 
     /// The character at an offset of UTF-16 or UTF-32 and the number of its bytes.
@@ -75,13 +110,13 @@ enum TextDecoder {
         in bytes: [UInt8], at offset: Int, unit: Int, littleEndian: Bool
     ) throws(DecodingFailure) -> (scalar: Unicode.Scalar, length: Int) {
         guard let first = codeUnit(in: bytes, at: offset, unit: unit, littleEndian: littleEndian) else {
-            throw DecodingFailure(offset: offset)
+            throw .badByte(offset: offset)
         }
         if let scalar = Unicode.Scalar(first) { return (scalar, unit) }
         guard unit == 2, first & 0xFC00 == 0xD800,
             let second = codeUnit(in: bytes, at: offset + 2, unit: 2, littleEndian: littleEndian),
             second & 0xFC00 == 0xDC00, let scalar = Unicode.Scalar(0x10000 + (first & 0x3FF) << 10 + second & 0x3FF)
-        else { throw DecodingFailure(offset: offset) }
+        else { throw .badByte(offset: offset) }
         return (scalar, 4)
     }
 
@@ -92,17 +127,5 @@ enum TextDecoder {
             value = value << 8 | UInt32(bytes[offset + (littleEndian ? unit - 1 - index : index)])
         }
         return value
-    }
-
-    private static func append(_ scalar: Unicode.Scalar, to utf8: inout [UInt8]) {
-        let value = scalar.value
-        if value < 0x80 {
-            utf8.append(UInt8(value))
-        } else if value < 0x800 {
-            utf8.append(UInt8(0xC0 | value >> 6))
-            utf8.append(UInt8(0x80 | value & 0x3F))
-        } else {
-            utf8.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped)
-        }
     }
 }
