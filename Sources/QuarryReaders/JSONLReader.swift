@@ -1,4 +1,4 @@
-import QuarryCore
+public import QuarryCore
 import QuarryText
 
 /// Reads one document from each line of JSON: `{"_id": …, "title": …, "text": …, "metadata": {…}}`, the layout of BEIR.
@@ -12,6 +12,9 @@ import QuarryText
 /// A line that is no such record is rejected by its number and the others are read.
 public struct JSONLReader: Reader {
     public init() {}
+
+    public var pathExtensions: Set<String> { ReaderRegistry.jsonLines }
+    public var version: String { "jsonl/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do {
