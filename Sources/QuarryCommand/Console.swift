@@ -4,9 +4,16 @@ import Foundation
 enum Console {
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// The width of the terminal behind standard error; 80 where it is unknown.
+    static var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// Prints a result. Control characters are shown and not sent, see ``Swift/String/visible``.
     ///
-    /// - Throws: ``ClosedPipe`` when nobody reads any more.
+    /// - Throws: ``ClosedPipe`` when the reader is gone.
     static func print(_ text: String, terminator: String = "\n") throws {
         switch send(text.visible + terminator, to: STDOUT_FILENO) {
         case nil: return
@@ -15,12 +22,12 @@ enum Console {
         }
     }
 
-    /// Says something on standard error, in visible characters. Where nobody can hear it, the work goes on.
+    /// Says something on standard error, in visible characters. A closed standard error is ignored.
     static func note(_ text: String, terminator: String = "\n") {
         _ = send(text.visible + terminator, to: STDERR_FILENO)
     }
 
-    /// Puts a line in the place of the one that the terminal's cursor is in; an empty one clears it.
+    /// Replaces the line of the terminal's cursor; an empty one clears it.
     static func status(_ line: String) {
         _ = send("\r\u{1B}[K" + line.visible, to: STDERR_FILENO)
     }

@@ -89,14 +89,14 @@ struct IndexCommand: AsyncParsableCommand {
             maximum: chunkMaximum ?? base.maximum, overlap: chunkOverlap ?? base.overlap)
     }
 
-    /// The models that read what is no text.
-    private func readers(_ settings: Settings, _ services: ModelServices) async throws -> [any AsyncReader] {
-        var readers: [any AsyncReader] = []
-        if let model = settings.transcribe?.value { readers.append(try await services.transcriber(model)) }
+    /// The readers, with models for recordings and pictures where they are named.
+    private func readers(_ settings: Settings, _ services: ModelServices) async throws -> ReaderRegistry {
+        var readers = ReaderRegistry()
+        if let model = settings.transcribe?.value { readers.register(try await services.transcriber(model)) }
         if let model = settings.describeImages?.value {
             var options = ImageDescriber.Options()
             options.maximumTokens = descriptionTokens ?? options.maximumTokens
-            readers.append(try await services.imageDescriber(model, options: options))
+            readers.register(try await services.imageDescriber(model, options: options))
         }
         return readers
     }

@@ -38,10 +38,10 @@ struct IndexingReportPrinter {
             return
         }
         for rejection in report.quarantined {
-            output.note("quarantined: \(rejection.inLine)")
+            output.note("quarantined: \(rejection.inLine)\(rejection.advice)")
         }
         for warning in report.warnings {
-            output.note("warning: \(warning.inLine)")
+            output.note("warning: \(warning.inLine)\(warning.advice)")
         }
         for file in report.passedOver.prefix(Self.passedOverShown) {
             output.note("passed over: \(file.inLine)")
@@ -76,6 +76,11 @@ struct IndexingReportPrinter {
 }
 
 extension Rejection {
+    /// The next step, where the tool has one.
+    fileprivate var advice: String {
+        reason == .needsModel ? " Name one: --transcribe for recordings, --describe-images for pictures." : ""
+    }
+
     /// `source:line: message`, on one line whatever the name of the source holds.
     var inLine: String {
         let place = line.map { "\(source):\($0)" } ?? source

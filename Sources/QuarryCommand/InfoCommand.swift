@@ -36,6 +36,11 @@ struct InfoCommand: AsyncParsableCommand {
             try Console.print(
                 "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))"
             )
+            let missing = summary.chunks - summary.vectors
+            if missing > 0 {
+                let refused = summary.refusedTexts > 0 ? " (\(summary.refusedTexts) rejected by the model)" : ""
+                try Console.print("without a vector: \(Format.count(missing, "chunk"))\(refused), found by words alone")
+            }
         } else {
             try Console.print("vectors: none (made with --model none)")
         }

@@ -1,6 +1,6 @@
 import Quarry
 
-/// One line on a terminal that says how far a run is, how fast, and how long it will take. Silent in a pipe.
+/// One line on a terminal: how far both strokes of a run are, how fast, and how long the rest takes. Silent in a pipe.
 struct ProgressLine {
     private let isShown: Bool
     private let start = ContinuousClock.now
@@ -12,13 +12,33 @@ struct ProgressLine {
     func show(_ progress: IndexingProgress) {
         guard isShown else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        let share = progress.totalBytes > 0 ? Double(progress.bytes) / Double(progress.totalBytes) : 1
-        var line = "\(Int(share * 100)) %  \(progress.documents) documents  \(progress.chunks) chunks"
-        if elapsed > 0.5 {
-            line += "  \(Int(Double(progress.chunks) / elapsed)) chunks/s"
-            if share > 0.01, share < 1 { line += "  \(Self.duration(elapsed / share - elapsed)) left" }
+        Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns))
+    }
+
+    /// Words first: while sources are read, how many are; afterwards, how far the vectors are. What does not fit the
+    /// terminal is left out from the end.
+    static func line(_ progress: IndexingProgress, seconds: Double, columns: Int) -> String {
+        var parts: [String] = []
+        if progress.bytes < progress.totalBytes {
+            let share = Double(progress.bytes) / Double(progress.totalBytes)
+            parts.append("words \(Int(share * 100)) %")
+            parts.append("\(progress.documents) documents")
+            if seconds > 0.5, share > 0.01 { parts.append("\(duration(seconds / share - seconds)) left") }
+        } else {
+            parts.append("words done: \(progress.documents) documents")
         }
-        Console.status("\(line)  \(progress.source.suffix(40))")
+        if progress.chunksToEmbed > 0 {
+            parts.append("vectors \(progress.embeddedChunks)/\(progress.chunksToEmbed)")
+            let rate = Double(progress.embeddedChunks) / max(seconds, 0.001)
+            if seconds > 0.5, rate > 0 {
+                parts.append("\(rate < 10 ? Format.decimal(rate, digits: 1) : "\(Int(rate))")/s")
+                parts.append("\(duration(Double(progress.chunksToEmbed - progress.embeddedChunks) / rate)) left")
+            }
+        } else if !progress.source.isEmpty {
+            parts.append(String(progress.source.suffix(40)))
+        }
+        while parts.count > 1, parts.joined(separator: "  ").count >= columns { parts.removeLast() }
+        return parts.joined(separator: "  ")
     }
 
     func clear() {

@@ -90,7 +90,7 @@ extension EmbeddingClient {
                         onPart = nil
                         fail(error, drains: false)
                     }
-                case .failure(let error as ProviderError) where error.code == .inputTooLong && range.count > 1:
+                case .failure(let error as ProviderError) where error.mayConcernOneText && range.count > 1:
                     learnedSize.refused(range.count)
                     let middle = range.lowerBound + range.count / 2
                     waiting.append(middle..<range.upperBound)
@@ -98,8 +98,8 @@ extension EmbeddingClient {
                     request.slot.release()
                     begin()
                 case .failure(let error):
-                    // One text was too long. That does not limit the number of texts per request.
-                    if (error as? ProviderError)?.code == .inputTooLong { learnedSize.forget() }
+                    // One text was rejected: that says nothing about how many a request may hold.
+                    if (error as? ProviderError)?.mayConcernOneText == true { learnedSize.forget() }
                     let isBudget = (error as? ProviderError)?.code == .budgetExceeded
                     fail(named(error, plan, range), drains: onPart != nil || isBudget)
                     // Only now, because nothing may be sent after a failure.
@@ -154,10 +154,12 @@ extension EmbeddingClient {
     /// The error, naming the text among those that were handed over.
     private func named(_ error: any Error, _ plan: EmbeddingPlan, _ range: Range<Int>) -> any Error {
         guard var failure = error as? ProviderError else { return error }
-        if failure.code == .inputTooLong, let position = plan.positions(of: range.lowerBound).first {
+        if failure.mayConcernOneText, let position = plan.positions(of: range.lowerBound).first {
             failure.position = position
-            failure.message =
-                "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
+            if failure.code == .inputTooLong {
+                failure.message =
+                    "Text \(position) of \(plan.slots.count) is too long for \(settings.model). \(failure.message)"
+            }
         } else if let row = failure.position {
             failure.position = plan.positions(of: range.lowerBound + row).first
         }
@@ -172,5 +174,13 @@ extension [Float] {
         for (row, position) in part.positions.enumerated() {
             replaceSubrange(position * dimension..<(position + 1) * dimension, with: part.vectors[row])
         }
+    }
+}
+
+extension ProviderError {
+    /// Whether a request of many texts may have been rejected because of one of them.
+    fileprivate var mayConcernOneText: Bool {
+        let codes: [Code] = [.inputTooLong, .contentFiltered, .requestRefused, .invalidInput]
+        return position == nil && codes.contains(code)
     }
 }

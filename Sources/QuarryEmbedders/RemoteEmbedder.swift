@@ -10,8 +10,8 @@ public import QuarryProviders
 ///     let embedder = try await RemoteEmbedder(model: "e5-small", on: connection, options: options)
 ///
 /// Texts travel in batches that keep to the provider's limits, several at a time, each different text once. A batch that
-/// is refused as too long is halved until it fits. No text is ever cut: one that the model cannot take is an error that
-/// names it. Every reply is checked: a vector for each text, the right dimension, finite numbers, not zero.
+/// is rejected is halved until it fits, or until the text is found that the model rejects: an error that names its
+/// position. No text is ever cut. Every reply is checked: a vector for each text, the right dimension, finite numbers, not zero.
 public struct RemoteEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
     private let client: EmbeddingClient

@@ -1,13 +1,12 @@
 public import QuarryCore
 import QuarryProviders
-public import QuarryReaders
 
 /// Reads pictures: has a model that sees describe them and copy the text in them.
 ///
 ///     let reader = ImageDescriber(model)
 ///
 /// The document begins with a line that says who wrote it. The model's words are a guess at the picture, not its text.
-public struct ImageDescriber: AsyncReader {
+public struct ImageDescriber: ModelReader {
     public struct Options: Sendable, Hashable {
         public var prompt = ImageDescriber.prompt
         /// The default is 800 tokens.
@@ -43,6 +42,8 @@ public struct ImageDescriber: AsyncReader {
 
     public var identity: String? { author }
     public var concurrency: Int { options.concurrency }
+    /// The same for every model: a file is not read again, and paid for again, because another model is named.
+    public var version: String { "picture/1" }
     public var pathExtensions: Set<String> { ["gif", "jpeg", "jpg", "png", "webp"] }
 
     /// A picture and the words that ask for it, and the longest description.

@@ -1,7 +1,6 @@
-import QuarryCore
+public import QuarryCore
 import QuarryHTTP
 public import QuarryProviders
-public import QuarryReaders
 
 /// Reads recordings: has a model write down what is said.
 ///
@@ -10,7 +9,7 @@ public import QuarryReaders
 /// The document begins with a line that says who wrote it. Where the model tells times, each paragraph begins with the
 /// time at which it is said, `[mm:ss]` or `[h:mm:ss]`; a recording has no lines or bytes of text to point to, so its
 /// source map is that of the transcript.
-public struct RemoteTranscriber: AsyncReader {
+public struct RemoteTranscriber: ModelReader {
     public struct Options: Sendable, Hashable {
         /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
         public var language: String?
@@ -51,6 +50,8 @@ public struct RemoteTranscriber: AsyncReader {
         "m4a": "audio/mp4", "ogg": "audio/ogg", "wav": "audio/wav", "webm": "audio/webm",
     ]
 
+    /// The same for every model: a file is not read again, and paid for again, because another model is named.
+    public var version: String { "transcript/1" }
     public var pathExtensions: Set<String> { Set(Self.mediaTypes.keys) }
 
     public var identity: String? { "\(ModelReference(provider: connection.provider, model: model))" }

@@ -1,3 +1,5 @@
+import QuarryCore
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)

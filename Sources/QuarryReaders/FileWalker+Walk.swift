@@ -1,3 +1,4 @@
+import QuarryCore
 import QuarryText
 
 /// The state of one walk.
@@ -166,8 +167,8 @@ struct Walk {
     }
 
     private mutating func found(_ entry: Entry, _ status: FileStatus) {
-        // What nobody reads is not too large for anybody.
-        if !walker.finds(entry.path) || !walker.formats.isRead(entry.path) && status.size > walker.maximumBytes {
+        // The size limit applies only to files that some reader handles.
+        if !walker.finds(entry.path) || !walker.readers.reads(entry.path) && status.size > walker.maximumBytes {
             skip()
             return
         }
@@ -230,6 +231,6 @@ struct Walk {
 extension FileWalker {
     /// Whether a file is looked for at all, as far as its name tells.
     fileprivate func finds(_ path: String) -> Bool {
-        formats.isRead(path) || includesUnreadMedia && formats.verdict(forPath: path) == .external
+        readers.reads(path) || includesUnreadMedia && readers.needsModel(path)
     }
 }

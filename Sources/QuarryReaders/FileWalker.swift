@@ -1,3 +1,4 @@
+public import QuarryCore
 import QuarryText
 
 /// Finds the files under files and folders.
@@ -22,12 +23,12 @@ public struct FileWalker: Sendable {
     public var followSymlinks: Bool
     /// The default is false.
     public var includeHidden: Bool
-    /// Files in folders whose extension is known and not read are passed over.
-    public var formats: FormatRegistry
+    /// Files in folders whose extension is known and has no reader are skipped.
+    public var readers: ReaderRegistry
     /// What the ids of a folder's files begin with, by the root as given. Other folders are named by the last names of
     /// their paths. The default is empty.
     public var rootNames: [String: String] = [:]
-    /// Whether recordings, pictures and the like are found too where ``formats`` has nothing that reads them; they may
+    /// Whether recordings, pictures and the like are found too where ``readers`` has nothing that reads them; they may
     /// have been read before. The default is false.
     public var includesUnreadMedia = false
     /// Files, by their absolute paths without links, that are nobody's documents: they are passed over in folders
@@ -37,7 +38,7 @@ public struct FileWalker: Sendable {
     public init(
         roots: [String], include: [String] = [], exclude: [String] = [],
         maximumBytes: Int = FileWalker.defaultMaximumBytes, followSymlinks: Bool = false, includeHidden: Bool = false,
-        formats: FormatRegistry = FormatRegistry()
+        readers: ReaderRegistry = ReaderRegistry()
     ) {
         self.roots = roots
         self.include = include
@@ -45,7 +46,7 @@ public struct FileWalker: Sendable {
         self.maximumBytes = maximumBytes
         self.followSymlinks = followSymlinks
         self.includeHidden = includeHidden
-        self.formats = formats
+        self.readers = readers
     }
 
     /// - Throws: A rejection that names a root that does not exist or cannot be read, or a pattern that is broken.

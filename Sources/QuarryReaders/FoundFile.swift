@@ -1,3 +1,5 @@
+public import QuarryCore
+
 /// A file that a walk found.
 public struct FoundFile: Sendable, Hashable {
     /// Where to open it.

@@ -1,3 +1,5 @@
+import QuarryCore
+
 /// The ignore files that hold for a folder: its own and those of the folders above it.
 struct IgnoreRules: Sendable {
     /// The patterns of one folder, in the order of their lines.

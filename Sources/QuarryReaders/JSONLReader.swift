@@ -1,4 +1,4 @@
-import QuarryCore
+public import QuarryCore
 import QuarryJSON
 import QuarryText
 
@@ -13,6 +13,9 @@ import QuarryText
 /// A line that is no such record is rejected by its number and the others are read.
 public struct JSONLReader: Reader {
     public init() {}
+
+    public var pathExtensions: Set<String> { ReaderRegistry.jsonLines }
+    public var version: String { "jsonl/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do {

@@ -1,4 +1,4 @@
-import QuarryCore
+public import QuarryCore
 import QuarryText
 
 /// Reads Markdown: the text keeps its markup, front matter becomes metadata and is left out of the text.
@@ -8,6 +8,9 @@ import QuarryText
 /// the targets of wikilinks outside code.
 public struct MarkdownReader: Reader {
     public init() {}
+
+    public var pathExtensions: Set<String> { ReaderRegistry.markdown }
+    public var version: String { "markdown/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do {

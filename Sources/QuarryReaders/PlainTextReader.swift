@@ -1,4 +1,4 @@
-import QuarryCore
+public import QuarryCore
 import QuarryText
 
 /// Reads a source as one document without structure: plain text, logs, source code.
@@ -7,6 +7,9 @@ import QuarryText
 /// The others are guessed by their letters, and a warning says so.
 public struct PlainTextReader: Reader {
     public init() {}
+
+    public var pathExtensions: Set<String> { ReaderRegistry.plainText }
+    public var version: String { "text/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do {

@@ -89,13 +89,13 @@ struct GuessedEncodingTests {
         #expect(try read(text, in: .windowsCP1250).documents.map(\.text) == [text])
     }
 
-    @Test func `Japanese behind escape sequences is read, colours of a terminal are not taken for it`() throws {
-        let formats = FormatRegistry()
+    @Test func `Japanese behind escape sequences is read, colours of a terminal are not taken for it`() async throws {
+        let formats = ReaderRegistry()
         for name in ["a.txt", "a.md", "a.jsonl"] {
             let isJSON = name == "a.jsonl"
             let start = isJSON ? "{\"text\":\"t\"}\n{\"text\":\"" : "first\n"
             let bytes = Array((start + "\u{1B}$B$3$s\u{1B}(B" + (isJSON ? "\"}\n" : "\n")).utf8)
-            let result = try formats.read(Source(id: name, bytes: bytes))
+            let result = try await formats.read(Source(id: name, bytes: bytes))
             let document = try #require(result.documents.last, "\(result.rejected)")
             #expect(document.text.hasSuffix("こん") || document.text.hasSuffix("こん\n"))
             #expect(result.warnings.isEmpty)
@@ -111,8 +111,8 @@ struct GuessedEncodingTests {
         #expect(log.documents.count == 1)
     }
 
-    @Test func `every reader warns of a guess, none of UTF-8 or UTF-16`() throws {
-        let formats = FormatRegistry()
+    @Test func `every reader warns of a guess, none of UTF-8 or UTF-16`() async throws {
+        let formats = ReaderRegistry()
         let texts = [
             "a.txt": "Свежий хлеб лежит на столе", "a.md": "# Свежий хлеб\n\nлежит на столе",
             "a.jsonl": #"{"_id": "a", "text": "Свежий хлеб лежит на столе"}"#,
@@ -122,7 +122,7 @@ struct GuessedEncodingTests {
                 (String.Encoding.windowsCP1251, 1), (.utf8, 0), (.utf16, 0), (.utf16LittleEndian, 0),
             ] {
                 let data = try #require(text.data(using: encoding))
-                let result = try formats.read(Source(id: name, bytes: Array(data)))
+                let result = try await formats.read(Source(id: name, bytes: Array(data)))
                 #expect(result.documents.count == 1, "\(name) \(encoding)")
                 #expect(result.warnings.map(\.reason) == Array(repeating: .guessedEncoding, count: count))
             }

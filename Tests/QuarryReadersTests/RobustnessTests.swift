@@ -76,27 +76,27 @@ struct RobustnessTests {
         #expect(document.sourceMap.segments.count == 1)
     }
 
-    @Test func `the registry chooses by name, then by content`() throws {
-        let formats = FormatRegistry()
-        func read(_ id: String, _ text: String, isExplicit: Bool = true) throws -> ReadResult {
-            try formats.read(Source(id: id, bytes: Array(text.utf8), isExplicit: isExplicit))
+    @Test func `the registry chooses by name, then by content`() async throws {
+        let formats = ReaderRegistry()
+        func read(_ id: String, _ text: String, isExplicit: Bool = true) async throws -> ReadResult {
+            try await formats.read(Source(id: id, bytes: Array(text.utf8), isExplicit: isExplicit))
         }
-        #expect(try read("a.MD", "# T").documents.first?.blocks.count == 1)
-        #expect(try read("a.txt", "# T").documents.first?.blocks.isEmpty == true)
-        #expect(try read("a.ndjson", "{\"text\":\"t\"}").documents.first?.id == "a.ndjson#L1")
-        #expect(try read("-", "{\"_id\":\"q\",\"text\":\"t\"}\n").documents.first?.id == "q")
-        #expect(try read("README", "{ text }").documents.first?.text == "{ text }")
-        #expect(try read("a.html", "<p>").rejected.map(\.reason) == [.unsupportedFormat])
-        #expect(try read("a.html", "<p>", isExplicit: false).skipped?.reason == .unsupportedFormat)
-        #expect(try read("a", "%PDF-1.7 …").rejected.map(\.reason) == [.unsupportedFormat])
-        #expect(try read("a.xyz", "\0\u{1}\0", isExplicit: false).skipped?.reason == .binary)
-        #expect(try read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
+        #expect(try await read("a.MD", "# T").documents.first?.blocks.count == 1)
+        #expect(try await read("a.txt", "# T").documents.first?.blocks.isEmpty == true)
+        #expect(try await read("a.ndjson", "{\"text\":\"t\"}").documents.first?.id == "a.ndjson#L1")
+        #expect(try await read("-", "{\"_id\":\"q\",\"text\":\"t\"}\n").documents.first?.id == "q")
+        #expect(try await read("README", "{ text }").documents.first?.text == "{ text }")
+        #expect(try await read("a.html", "<p>").rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(try await read("a.html", "<p>", isExplicit: false).skipped?.reason == .unsupportedFormat)
+        #expect(try await read("a", "%PDF-1.7 …").rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(try await read("a.xyz", "\0\u{1}\0", isExplicit: false).skipped?.reason == .binary)
+        #expect(try await read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
     }
 
     @Test func `damaged text without a known extension is rejected, also where nobody named it`() throws {
-        let formats = FormatRegistry()
+        let formats = ReaderRegistry()
         func reasons(_ bytes: [UInt8]) throws -> [Rejection.Reason] {
-            let result = try formats.read(Source(id: "d/README", bytes: bytes, isExplicit: false))
+            let result = try await formats.read(Source(id: "d/README", bytes: bytes, isExplicit: false))
             #expect(result.skipped == nil)
             return result.rejected.map(\.reason)
         }

@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
 import Quarry
+import QuarryCore
 import QuarryProviders
 import QuarryReaders
 import Synchronization
@@ -9,7 +9,8 @@ import Testing
 /// Recordings and pictures in an index.
 struct ModelReaderTests {
     /// Hears what the bytes of a recording spell.
-    private final class Listener: AsyncReader {
+    private final class Listener: ModelReader {
+        let version = "listener/1"
         let pathExtensions: Set<String>
         let concurrency: Int
         let identity: String?
@@ -29,6 +30,8 @@ struct ModelReaderTests {
             self.failure = failure
         }
 
+        func work(on source: Source) -> ModelWork? { nil }
+
         /// Names of what was read, in order.
         var heard: [String] { state.withLock { $0.heard.sorted() } }
         /// The most that were read at once.
@@ -47,8 +50,10 @@ struct ModelReaderTests {
         }
     }
 
-    private func indexer(_ corpus: TestCorpus, _ readers: any AsyncReader...) throws -> Indexer {
-        try Indexer(corpus.open(), embedder: corpus.embedder, counter: WordCounter(), readers: readers)
+    private func indexer(_ corpus: TestCorpus, _ readers: any ModelReader...) throws -> Indexer {
+        var registry = ReaderRegistry()
+        for reader in readers { registry.register(reader) }
+        return try Indexer(corpus.open(), embedder: corpus.embedder, counter: WordCounter(), readers: registry)
     }
 
     private func corpus() throws -> TestCorpus {
@@ -92,11 +97,10 @@ struct ModelReaderTests {
         #expect(try await corpus.documents(with: "mills").isEmpty)
     }
 
-    @Test func `a recording that was named and has no model is quarantined with advice`() async throws {
+    @Test func `a recording that was named and has no model is quarantined`() async throws {
         let corpus = try corpus()
         let report = try await corpus.index(["docs/talk.mp3"])
-        #expect(report.quarantined.map(\.reason) == [.unsupportedFormat])
-        #expect(report.quarantined.first?.message.contains("--transcribe") == true)
+        #expect(report.quarantined.map(\.reason) == [.needsModel])
         try await indexer(corpus, Listener()).index([.path(corpus.folder.path("docs/talk.mp3"))])
         #expect(try corpus.open().summary().quarantined.isEmpty)
         #expect(try await corpus.index(["docs/talk.mp3"]).isEmpty)
@@ -134,7 +138,12 @@ struct ModelReaderTests {
     }
 
     /// Makes nothing of recordings, and counts how often it is asked.
-    private final class Refuser: AsyncReader {
+    private final class Refuser: ModelReader {
+        let version = "listener/1"
+        let concurrency = 1
+
+        func work(on source: Source) -> ModelWork? { nil }
+
         let pathExtensions: Set<String> = ["mp3"]
         let identity: String?
         private let asked = Mutex(0)
@@ -195,22 +204,6 @@ struct ModelReaderTests {
         #expect(first.count == 1)
         #expect(try await index(second, at: 3_000_000) == ["second"])
         #expect(second.count == 1)
-    }
-
-    @Test func `an index whose quarantine names no models, as earlier ones did not, is read and brought up to date`()
-        async throws
-    {
-        let corpus = try corpus()
-        let refuser = Refuser("first")
-        try await indexer(corpus, refuser).index(docs(corpus))
-        try await DatabaseQueue(path: corpus.indexPath).write {
-            try $0.execute(sql: "ALTER TABLE quarantine DROP COLUMN model")
-        }
-        #expect(try corpus.open().summary().quarantined.map(\.model) == [nil])
-        #expect(try await indexer(corpus, refuser).plan(docs(corpus)).quarantined.count == 1)
-        try corpus.write("The speaker praises steam.", to: "steam.mp3")
-        let report = try await indexer(corpus, refuser).index(docs(corpus))
-        #expect(Set(report.quarantined.map(\.model)) == [nil, "first"] && refuser.count == 2)
     }
 
     @Test func `what would befall every source ends the run, with all that was read in place`() async throws {

@@ -5,7 +5,7 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-/// While one batch is embedded and committed, the next is read.
+/// While texts are embedded, the rest is read.
 struct PipelinedIndexingTests {
     /// Texts that were met so far.
     private final class Meeting: Sendable {
@@ -68,7 +68,7 @@ struct PipelinedIndexingTests {
         }
     }
 
-    @Test func `the next batch is read while one is embedded`() async throws {
+    @Test func `the rest is read, and found by its words, while the first texts are embedded`() async throws {
         let corpus = try TestCorpus()
         for number in 1...200 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).txt") }
         try corpus.write("The last note tells of a zeppelin.", to: "z.txt")
@@ -79,6 +79,26 @@ struct PipelinedIndexingTests {
         #expect(embedder.hasMet == true)
         #expect(report.documents == 201)
         #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `documents are found by their words before any vector is there`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...20 { try corpus.write("Note \(number) tells of a zeppelin.", to: "\(number).txt") }
+        let (meeting, path) = (Meeting(), corpus.documentsPath)
+        let embedder = WaitingEmbedder(until: "open", of: meeting)
+        let run = Task {
+            try await Indexer(corpus.open(), embedder: embedder, counter: WordCounter()).index([.path(path)])
+        }
+        var found: Set<String> = []
+        for _ in 0..<3000 where found.count < 20 {
+            try await Task.sleep(for: .milliseconds(10))
+            found = try await corpus.documents(with: "zeppelin")
+        }
+        #expect(found.count == 20 && embedder.hasMet == nil)
+        #expect(try corpus.open().summary().vectors == 0)
+        meeting.add("open")
+        #expect(try await run.value.embeddedChunks == 20)
+        #expect(try corpus.open().summary().vectors == 20)
     }
 
     @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one task waits on its thread for another"))

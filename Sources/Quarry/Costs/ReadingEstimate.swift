@@ -1,6 +1,7 @@
 public import Foundation
 public import QuarryProviders
-public import QuarryReaders
+public import QuarryCore
+import QuarryReaders
 
 /// What it would cost at most to have a model read recordings or pictures. How much text they give, and what it costs to
 /// embed that, is not known beforehand.

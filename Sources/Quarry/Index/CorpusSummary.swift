@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
-import QuarryCore
-public import QuarryReaders
+public import QuarryCore
 
 /// What is in an index, and how it was made.
 public struct CorpusSummary: Sendable, Codable {
@@ -16,6 +15,8 @@ public struct CorpusSummary: Sendable, Codable {
     public var fileBytes: Int
     public var settings: IndexSettings
     public var quarantined: [Rejection]
+    /// Passages without a vector, because the model rejected them: they are found by their words.
+    public var refusedTexts: Int
     /// When the last run finished: ISO 8601, UTC.
     public var updated: String?
 }
@@ -37,6 +38,7 @@ extension CorpusIndex {
                     languages: Dictionary(uniqueKeysWithValues: languages.map { ($0[0] as String, $0[1] as Int) }),
                     fileBytes: try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0,
                     settings: settings, quarantined: try quarantined(in: db),
+                    refusedTexts: try count("refused_texts"),
                     updated: try String.fetchOne(db, sql: "SELECT finished FROM runs ORDER BY id DESC LIMIT 1"))
             }
         }
@@ -46,8 +48,7 @@ extension CorpusIndex {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT source, line, reason, message, \(Schema.quarantinedModel(in: db)) AS model
-                FROM quarantine ORDER BY source, line
+                SELECT source, line, reason, message, model FROM quarantine ORDER BY source, line
                 """
         ).compactMap { row in
             Rejection.Reason(rawValue: row["reason"]).map {

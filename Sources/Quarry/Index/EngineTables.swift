@@ -32,10 +32,10 @@ enum EngineTables {
             self.generation = generation
         }
 
-        func add(_ id: ChunkID, terms: FieldTerms, vector: ArraySlice<Float>?) throws {
-            try bm25.add(BM25Fields(title: terms.title, heading: terms.headings, body: terms.body), as: id)
+        func add(_ id: ChunkID, terms: BM25Fields, vector: [Float]?) throws {
+            try bm25.add(terms, as: id)
             if let vector {
-                let row = EmbeddingBatch(values: Array(vector), dimension: vector.count)
+                let row = EmbeddingBatch(values: vector, dimension: vector.count)
                 if vectors == nil { vectors = row } else { vectors?.append(contentsOf: row) }
                 vectorIDs.append(id)
             }
@@ -58,16 +58,10 @@ enum EngineTables {
         }
     }
 
-    /// The vector of a stored chunk whose embedded text has the given digest, if there is one.
-    static func vector(ofText digest: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {
-        let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id LIMIT 1")
-        guard let id = try Int64.fetchOne(statement, arguments: [digest.data]) else { return nil }
-        return try vector(of: ChunkID(id), generation: generation, in: db)
-    }
-
-    /// The vector of a stored chunk, if it has one.
-    static func vector(of chunk: ChunkID, generation: Int64, in db: Database) throws -> [Float]? {
-        try VectorTable.vector(of: chunk, generation: generation, in: db)
+    /// Whether a chunk has a vector, or one was kept of a replaced document.
+    static func hasVectors(in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM vectors) OR EXISTS (SELECT 1 FROM retired_vectors)") == true
     }
 
     static func vectorCount(in db: Database) throws -> Int {
@@ -79,9 +73,9 @@ enum EngineTables {
     static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
         var problems = try listingDamage { try BM25Table.verify(in: db) }
         problems += try listingDamage { try postingProblems(in: db) }
-        if let embedding = settings.embedding {
+        if settings.embedding != nil {
             problems += try listingDamage { try VectorTable.verify(in: db) }
-            problems += try listingDamage { try vectorProblems(of: embedding, in: db) }
+            problems += try listingDamage { try vectorProblems(in: db) }
         }
         return problems
     }
@@ -99,13 +93,11 @@ enum EngineTables {
         return problems
     }
 
-    private static func vectorProblems(of embedding: EmbeddingFingerprint, in db: Database) throws -> [String] {
+    private static func vectorProblems(in db: Database) throws -> [String] {
         var problems: [String] = []
         let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
         let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
-        let missing = chunks.subtracting(vectors).count
-        if missing > 0 { problems.append("\(missing) chunks have no vector by \(embedding.model)") }
         let extra = vectors.subtracting(chunks).count
         if extra > 0 { problems.append("\(extra) chunks that are gone still have a vector") }
         return problems

@@ -23,7 +23,7 @@ enum Schema {
                     size INTEGER NOT NULL,          -- bytes
                     modified INTEGER NOT NULL,      -- nanoseconds since 1970
                     sha256 BLOB,                    -- NULL until every document of it is committed
-                    reader INTEGER NOT NULL         -- version of the readers that read it
+                    reader TEXT NOT NULL            -- the version of the reader that read it: markdown/2
                 );
                 CREATE INDEX sources_by_root ON sources(root);
                 CREATE UNIQUE INDEX sources_by_path ON sources(path);
@@ -67,6 +67,24 @@ enum Schema {
                     root TEXT,                      -- absolute path of the root it was found under
                     line INTEGER,
                     reason TEXT NOT NULL,
+                    message TEXT NOT NULL,
+                    model TEXT                      -- that made nothing of the source
+                );
+
+                CREATE TABLE roots(
+                    path TEXT PRIMARY KEY,          -- absolute
+                    name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
+                ) WITHOUT ROWID;
+
+                CREATE TABLE refused_documents(
+                    source TEXT NOT NULL,           -- its name
+                    key TEXT NOT NULL,              -- that a document of another source has
+                    PRIMARY KEY (source, key)
+                ) WITHOUT ROWID;
+
+                CREATE TABLE refused_texts(         -- passages without a vector, because the model rejects them
+                    chunk INTEGER PRIMARY KEY REFERENCES chunks(id) ON DELETE CASCADE,
+                    generation INTEGER NOT NULL,
                     message TEXT NOT NULL
                 );
 
@@ -76,52 +94,13 @@ enum Schema {
                     report TEXT NOT NULL            -- JSON
                 );
                 """)
-        try upgrade(in: db)
+        try RetiredVectors.create(in: db)
     }
 
-    /// Gives a file that an earlier program of this version made what has come since. An older program is not misled by
-    /// it.
-    static func upgrade(in db: Database) throws {
-        if try !namesRoots(in: db) {
-            try db.execute(
-                sql: """
-                    DROP TABLE IF EXISTS roots;
-                    CREATE TABLE roots(
-                        path TEXT PRIMARY KEY,          -- absolute
-                        name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
-                    ) WITHOUT ROWID;
-                    """)
-        }
-        try db.execute(
-            sql: """
-                CREATE TABLE IF NOT EXISTS refused_documents(
-                    source TEXT NOT NULL,               -- its name
-                    key TEXT NOT NULL,                  -- that a document of another source has
-                    PRIMARY KEY (source, key)
-                ) WITHOUT ROWID;
-                """)
-        if try !namesModels(in: db) {
-            // The model that made nothing of the source.
-            try db.execute(sql: "ALTER TABLE quarantine ADD COLUMN model TEXT")
-        }
-        try PendingVectors.create(in: db)
-        let hasPaths = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sources_by_path')")
-        guard hasPaths != true else { return }
-        let twice = try Bool.fetchOne(
-            db,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM sources WHERE path IS NOT NULL GROUP BY path HAVING count(*) > 1)
-                """)
-        // The run that is about to start takes away the second name of a file; the next one finds none.
-        if twice != true { try db.execute(sql: "CREATE UNIQUE INDEX sources_by_path ON sources(path)") }
-    }
-
-    /// Whether no run has put anything into the index: neither sources nor vectors for them.
+    /// Whether no run has put anything into the index.
     static func isUnused(in db: Database) throws -> Bool {
-        let isEmpty = try Bool.fetchOne(
-            db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)")
-        return try isEmpty == true && !PendingVectors.areKept(in: db)
+        try Bool.fetchOne(
+            db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)") == true
     }
 
     /// Leaves an empty file. What belongs to a table goes with it.
@@ -129,19 +108,6 @@ enum Schema {
         let tables = try String.fetchAll(
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
         for table in tables { try db.drop(table: table) }
-    }
-
-    /// Whether the file says which models made nothing of what is in quarantine.
-    private static func namesModels(in db: Database) throws -> Bool {
-        try db.columns(in: "quarantine").contains { $0.name == "model" }
-    }
-
-    /// The column of those models; NULL in a file that an earlier program of this version made.
-    static func quarantinedModel(in db: Database) throws -> String { try namesModels(in: db) ? "model" : "NULL" }
-
-    /// Whether the file says by which names its roots go.
-    static func namesRoots(in db: Database) throws -> Bool {
-        try db.tableExists("roots") && db.columns(in: "roots").contains { $0.name == "name" }
     }
 }
 

@@ -1,5 +1,5 @@
+import QuarryBM25
 import QuarryCore
-import QuarryReaders
 import QuarryText
 
 /// A chunk on its way into the index.
@@ -9,14 +9,7 @@ struct PreparedChunk: Sendable {
     var separator: String
     /// Digest of the text that is embedded.
     var sha256: ContentHash
-    var terms: FieldTerms
-}
-
-/// The lexical terms of a chunk, by field.
-struct FieldTerms: Sendable {
-    var title: [String]
-    var headings: [String]
-    var body: [String]
+    var terms: BM25Fields
 }
 
 /// A document on its way into the index.
@@ -44,7 +37,7 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
-    /// - Throws: `CancellationError`, looked at before every chunk: one document may be a hundred megabytes.
+    /// - Throws: `CancellationError`, checked before every chunk: one document may have a hundred megabytes.
     func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
         try Task.checkCancellation()
         let language = detector.language(of: Self.sample(of: document.text))
@@ -66,8 +59,8 @@ struct DocumentPreparation: Sendable {
                 PreparedChunk(
                     chunk: chunk, separator: String(decoding: text[gap], as: UTF8.self),
                     sha256: ContentHash(of: chunk.contextualText),
-                    terms: FieldTerms(
-                        title: titleTerms, headings: headings.flatMap { analyzer.terms(of: $0, language: language) },
+                    terms: BM25Fields(
+                        title: titleTerms, heading: headings.flatMap { analyzer.terms(of: $0, language: language) },
                         body: analyzer.terms(of: chunk.text, language: language))))
         }
         var rest = document

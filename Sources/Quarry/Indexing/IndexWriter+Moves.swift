@@ -1,7 +1,35 @@
 import GRDB
+import QuarryCore
 import QuarryReaders
+import QuarryText
 
 extension IndexWriter {
+    func apply(_ change: IndexChange) throws {
+        switch change {
+        case .folders(let folders, let known): try store(folders, known: known)
+        case .move(let stored, let file): try move(stored, to: file)
+        case .release(let rows): try releaseQuarantine(rows)
+        case .quarantine(let rejection, let root): try quarantine([rejection], root: root)
+        case .touch(let id, let row): try touch(id, as: row)
+        case .open(let row): _ = try upsertSource(row)
+        case .write(let prepared, let source): try write(prepared, source: sourceID(source))
+        case .relocate(let key, let sourceMap, let source):
+            try relocate(key, sourceMap: sourceMap, source: sourceID(source))
+        case .close(let row, let keys, let rejections, let refused):
+            let id = try sourceID(row.name)
+            try quarantine(rejections, root: row.root)
+            try refuse(refused, of: row.name)
+            if try documents(of: id).allSatisfy({ keys.contains(ExactText($0.key)) }) {
+                try complete(id, sha256: row.sha256)
+            }
+        case .reopen(let id): try reopen(id)
+        case .removeDocument(let id, let source): try removeDocument(id, of: source)
+        case .removeSource(let id): try removeSource(id)
+        case .complete(let id, let sha256): try complete(id, sha256: sha256)
+        case .forgetRetiredVectors: try RetiredVectors.removeAll(in: db)
+        }
+    }
+
     /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it, and so is
     /// what it has in quarantine.
     func move(_ stored: StoredSource, to file: FoundFile) throws {

@@ -3,19 +3,21 @@ import GRDB
 import QuarryCore
 import QuarryReaders
 import QuarryText
+import QuarryVectorIndex
 
-/// Writes the rows of documents, chunks, vectors and postings. Every call belongs to the caller's transaction.
+/// Writes the rows of sources, documents and chunks, and their postings, inside the caller's transaction.
 struct IndexWriter {
     let db: Database
-    let generation: Int64
-    let hasVectors: Bool
+    private let generation: Int64
+    /// Whether there may be vectors to reuse.
+    private let knowsVectors: Bool
     private let engines: EngineTables.Writer
     private let encoder: JSONEncoder
 
     init(_ db: Database, settings: IndexSettings) throws {
         self.db = db
         generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-        hasVectors = settings.embedding != nil
+        knowsVectors = try settings.embedding != nil && EngineTables.hasVectors(in: db)
         engines = EngineTables.Writer(db, generation: generation)
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -28,7 +30,7 @@ struct IndexWriter {
     ///
     /// - Returns: The id of the source's row, whose digest is unset until ``complete(_:sha256:)``.
     /// - Throws: ``CorpusError`` when another run gave the name to a file at another path meanwhile.
-    func upsertSource(_ row: IndexingRun.SourceRow) throws -> Int64 {
+    func upsertSource(_ row: SourceRow) throws -> Int64 {
         if let id = row.id, let old = try name(of: id) {
             try forgetFaults(of: old)
             try execute(
@@ -89,14 +91,13 @@ struct IndexWriter {
         try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
     }
 
-    /// Replaces or adds a document with all its chunks.
-    ///
-    /// - Parameter vectors: One for each chunk, in order; nil for an index without vectors.
-    func write(_ prepared: PreparedDocument, source: Int64, vectors: [ArraySlice<Float>]?) throws {
+    /// Replaces or adds a document with all its chunks. A chunk whose text has a vector in the index gets that vector;
+    /// the others wait for the embed stroke.
+    func write(_ prepared: PreparedDocument, source: Int64) throws {
         let document = prepared.document
         if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ?", [document.id]) {
             try reopenHolder(of: document.id, unless: source)
-            try keepVectors(of: old, besides: Set(prepared.chunks.map(\.sha256)))
+            try retireVectors(of: old)
             try removeDocument(old)
         }
         try execute(
@@ -123,39 +124,28 @@ struct IndexWriter {
                 INSERT INTO chunks(document, ordinal, start, "end", text, separator, headings, table_header, tokens, sha256)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
-        for (index, item) in prepared.chunks.enumerated() {
+        for item in prepared.chunks {
             let chunk = item.chunk
             try insert.execute(arguments: [
                 row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
                 chunk.headings.isEmpty ? "[]" : json(chunk.headings), chunk.tableHeader, chunk.tokenCount,
                 item.sha256.data,
             ])
-            let id = ChunkID(db.lastInsertedRowID)
-            try engines.add(id, terms: item.terms, vector: vectors?[index])
+            let vector =
+                knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
+            try engines.add(ChunkID(db.lastInsertedRowID), terms: item.terms, vector: vector)
         }
     }
 
-    /// Puts a document into quarantine; what is stored of it from before goes.
-    func refuse(_ key: String, of source: Int64, for rejection: Rejection) throws {
-        if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ? AND source = ?", [key, source]) {
-            try keepVectors(of: old, besides: [])
-            try removeDocument(old)
-        }
-        try quarantine([rejection], root: root(of: source))
-    }
-
-    /// Keeps the vectors of a document's texts to the end of the run: a later batch may bring them under another name.
-    ///
-    /// - Parameter digests: Of texts that are in the index anyway.
-    private func keepVectors(of document: Int64, besides digests: Set<ContentHash>) throws {
-        guard hasVectors else { return }
+    /// Keeps the vectors of a document's texts while the run reads on.
+    private func retireVectors(of document: Int64) throws {
+        guard knowsVectors else { return }
         let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
         for row in try Row.fetchAll(statement, arguments: [document]) {
-            guard let digest = ContentHash(bytes: row[1] as Data), !digests.contains(digest),
-                let vector = try EngineTables.vector(of: ChunkID(row[0]), generation: generation, in: db)
+            guard let text = ContentHash(bytes: row[1] as Data),
+                let vector = try VectorTable.vector(of: ChunkID(row[0]), generation: generation, in: db)
             else { continue }
-            let batch = EmbeddingBatch(values: vector, dimension: vector.count)
-            try PendingVectors.insert(batch, of: [digest], generation: generation, in: db)
+            try RetiredVectors.insert(vector, of: text, generation: generation, in: db)
         }
     }
 
@@ -172,25 +162,22 @@ struct IndexWriter {
     }
 
     /// Removes a document, unless it belongs to another source by now or is gone.
-    /// - Returns: Whether there was one to remove.
-    func removeDocument(_ id: Int64, of source: Int64) throws -> Bool {
-        let isThere = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ? AND source = ?)", arguments: [id, source])
-        guard isThere == true else { return false }
-        try removeDocument(id)
-        return true
+    func removeDocument(_ id: Int64, of source: Int64) throws {
+        let isThere = try fetch(
+            Bool.self, "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ? AND source = ?)", [id, source])
+        if isThere == true { try removeDocument(id) }
     }
 
-    /// Marks the source that loses a document to another one as not complete until it is closed in this run: a run that is
-    /// cut off before must not leave it passing for the whole.
+    /// Marks the source that loses a document to another one as incomplete until this run closes it: a run that is
+    /// killed before must not leave it marked as complete.
     private func reopenHolder(of key: String, unless source: Int64) throws {
         try execute(
             "UPDATE sources SET sha256 = NULL WHERE id = (SELECT source FROM documents WHERE key = ?) AND id != ?",
             [key, source])
     }
 
-    /// Marks a source as not complete, so that a run which is cut off while its documents go leaves no half of it that
-    /// passes for the whole.
+    /// Marks a source as incomplete, so that a run which is killed while its documents are removed does not leave half of
+    /// it marked as complete.
     func reopen(_ source: Int64) throws {
         try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
     }
@@ -213,6 +200,13 @@ struct IndexWriter {
         try reopenHolder(of: key, unless: source)
         try db.execute(
             sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
+    }
+
+    /// Stores the new time of a file whose content is the same.
+    func touch(_ id: Int64, as row: SourceRow) throws {
+        try execute(
+            "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
+            [row.modified, row.size, row.root, row.path, id])
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {
@@ -240,7 +234,7 @@ struct IndexWriter {
         }
     }
 
-    /// Executes a statement that stays prepared: most come again with the next document.
+    /// Executes a statement that stays prepared, since most recur with the next document.
     private func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }

@@ -3,30 +3,27 @@ import GRDB
 public import QuarryCore
 public import QuarryReaders
 public import QuarryTransformers
+import Synchronization
 
-/// Brings an index up to date with files and folders.
+/// Brings an index up to date with files and folders, in two strokes.
 ///
-/// Every batch of documents is one transaction: whatever stops a run, what it had committed stays, and the next run
-/// goes on from there. Files that did not change are not read; chunks whose text is already in the index are not
-/// embedded again.
+/// The first stroke commits text, chunks and postings batch by batch: documents are found by their words. The second
+/// gives a vector to every chunk that has none. Whatever stops a run, what it had committed stays, and the next run
+/// continues from there. Files that did not change are not read; a text that has a vector is not embedded again.
 public struct Indexer: Sendable {
     public let index: CorpusIndex
     let embedder: (any Embedder)?
     let preparation: DocumentPreparation
-    let readers: SourceReaders
-
-    /// Chunks that are embedded and committed together: as many as keep the embedder busy. Without one, so many that
-    /// the blocks of postings are not rewritten too often, and that little is lost with a run that is killed.
-    var batchChunks: Int { embedder.map { max(128, $0.preferredCount) } ?? 1024 }
+    let readers: ReaderRegistry
 
     /// - Parameters:
     ///   - embedder: The model the index was made with; nil for an index without vectors.
     ///   - counter: Counts tokens as the embedder does.
-    ///   - readers: Models that read what is no text, such as ``RemoteTranscriber`` and ``ImageDescriber``. What they
-    ///     read stays in the index when they are not given in a later run.
+    ///   - readers: Readers by format. What a model read stays in the index when a later run has no such model.
     /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
     public init(
-        _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter, readers: [any AsyncReader] = []
+        _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter,
+        readers: ReaderRegistry = ReaderRegistry()
     ) throws {
         if let embedder {
             try index.check(embedder)
@@ -38,21 +35,29 @@ public struct Indexer: Sendable {
         }
         self.index = index
         self.embedder = embedder
-        self.readers = SourceReaders(external: readers)
+        self.readers = readers
         try index.settings.chunking.validate()
         preparation = DocumentPreparation(chunker: try index.settings.chunking.chunker(counter: counter))
     }
 
     /// An indexer with a local model, which counts its own tokens.
     public init(
-        _ index: CorpusIndex, embedder: TransformerEmbedder, readers: [any AsyncReader] = []
+        _ index: CorpusIndex, embedder: TransformerEmbedder, readers: ReaderRegistry = ReaderRegistry()
     ) throws {
         try self.init(index, embedder: embedder, counter: embedder.tokenCounter, readers: readers)
     }
 
-    /// What ``index(_:options:onProgress:)`` would do. Reads what changed; writes nothing.
+    /// What ``index(_:options:onProgress:onWait:)`` would do: the same work with a writer that only counts.
     public func plan(_ inputs: [IndexInput], options: InputOptions = InputOptions()) async throws -> IndexingReport {
-        try await run(inputs, options: options, applies: false) { _ in }
+        let start = ContinuousClock.now
+        let writer = PlanWriter(index: index)
+        var ingest = Ingest(
+            indexer: self, scan: try InputScan(inputs, options: options, index: index, readers: readers),
+            writer: writer, progress: ProgressBoard { _ in }, isPlan: true)
+        try await ingest.run()
+        ingest.count(try await writer.missingTexts())
+        ingest.report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return ingest.report
     }
 
     /// Indexes what is new or changed, and at the end removes what is gone from under the inputs.
@@ -60,47 +65,52 @@ public struct Indexer: Sendable {
     /// Folders keep the names that they were first indexed under; a second folder of the same name gets a longer one.
     /// Bad files are quarantined and named in the report; the run goes on.
     ///
-    /// One run at a time works on an index, in whatever process: a second one waits for the first to end.
+    /// One run at a time works on an index, across all processes: a second one waits for the first to end.
     /// - Parameters:
-    ///   - onProgress: Called after every commit, and while a batch is embedded in parts.
-    ///   - onWait: Called once where another run has to be waited for, with the number of its process if that can be
-    ///     told.
+    ///   - onProgress: Called after every commit of text or vectors, one call at a time.
+    ///   - onWait: Called once if another run has to be waited for, with the number of its process if that is known.
     /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
-    ///   the task is cancelled, with every batch that was committed in place.
+    ///   the task is cancelled, with every batch that was committed in place. An embedder that fails ends the run after
+    ///   all text is committed.
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(),
         onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
-            try await run(inputs, options: options, applies: true, onProgress: onProgress)
+            let start = ContinuousClock.now
+            let scan = try InputScan(inputs, options: options, index: index, readers: readers)
+            var report = try await run(scan, progress: ProgressBoard(onProgress))
+            report.seconds = (ContinuousClock.now - start) / .seconds(1)
+            try record(report)
+            return report
         }
     }
 
-    private func run(
-        _ inputs: [IndexInput], options: InputOptions, applies: Bool,
-        onProgress: @escaping @Sendable (IndexingProgress) -> Void
-    ) async throws -> IndexingReport {
-        let start = ContinuousClock.now
-        let scan = try InputScan(inputs, options: options, index: index, readers: readers)
-        var run = IndexingRun(indexer: self, scan: scan, applies: applies)
-        let underWay = run.batches.underWay
-        try await withTaskCancellationHandler {
-            do {
-                try run.begin()
-                for work in scan.work { try await run.process(work, onProgress: onProgress) }
-                try await run.process(external: scan.external, onProgress: onProgress)
-                try await run.finish(onProgress: onProgress)
-            } catch {
-                await run.abandon()
-                throw error
-            }
-        } onCancel: {
-            underWay.cancel()
+    /// Both strokes. They overlap in time, so that the model is never idle, and share nothing but the file.
+    private func run(_ scan: InputScan, progress: ProgressBoard) async throws -> IndexingReport {
+        let (commits, committed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let isStopped = Mutex(false)
+        let stroke = embedder.map { EmbedStroke(index: index, embedder: $0, progress: progress) }
+        async let embedding = stroke?.run(after: commits, isStopped: { isStopped.withLock { $0 } })
+        var ingest = Ingest(
+            indexer: self, scan: scan, writer: FileWriter(index: index) { committed.yield() }, progress: progress,
+            isPlan: false)
+        do {
+            try await ingest.run()
+            committed.finish()
+        } catch {
+            // The batch that is being embedded may be paid for: it is committed, unless the task was cancelled.
+            isStopped.withLock { $0 = true }
+            committed.finish()
+            _ = try? await embedding
+            throw error
         }
-        var report = run.report
-        report.seconds = (ContinuousClock.now - start) / .seconds(1)
-        if applies { try record(report) }
+        var report = ingest.report
+        if let outcome = try await embedding {
+            (report.embeddedChunks, report.embeddedTokens) = (outcome.texts, outcome.tokens)
+            report.warnings += outcome.refused
+        }
         return report
     }
 

@@ -1,4 +1,4 @@
-public import QuarryReaders
+public import QuarryCore
 
 /// What a run of the indexer did, or what a plan says it would do.
 public struct IndexingReport: Sendable, Hashable, Codable {
@@ -51,19 +51,25 @@ public struct IndexingReport: Sendable, Hashable, Codable {
 
     /// Whether the run changed nothing.
     public var isEmpty: Bool {
-        sources.new + sources.changed + sources.moved + sources.deleted == 0 && documents + deletedDocuments == 0
+        sources.new + sources.changed + sources.moved + sources.deleted == 0 && documents + deletedDocuments + embeddedChunks == 0
     }
 }
 
-/// Where a run of the indexer stands.
+/// How far a run of the indexer is.
 public struct IndexingProgress: Sendable, Hashable {
-    public var documents: Int
-    public var chunks: Int
-    public var embeddedTokens: Int
-    /// Bytes of source that are committed.
-    public var bytes: Int
-    /// Bytes of source that were to be read.
-    public var totalBytes: Int
-    /// The source at work.
-    public var source: String
+    /// Documents committed: found by their words from now on.
+    public var documents = 0
+    public var chunks = 0
+    /// Bytes of the sources that were read.
+    public var bytes = 0
+    public var totalBytes = 0
+    /// The source that was committed last, or that a model reads.
+    public var source = ""
+    /// Chunks that this run gave a vector: found by their meaning from now on.
+    public var embeddedChunks = 0
+    public var embeddedTokens = 0
+    /// Chunks without a vector that this run has found so far, those of ``embeddedChunks`` included.
+    public var chunksToEmbed = 0
+
+    public init() {}
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarryCore
 import QuarryReaders
 import QuarryText
 
@@ -31,9 +32,9 @@ struct InputScan {
         }
 
         /// Whether the content is what was read before, by the same version of its reader and under the same name.
-        fileprivate func isOnlyTouched(by readers: SourceReaders) -> Bool {
+        fileprivate func isOnlyTouched(by readers: ReaderRegistry) -> Bool {
             guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
-                stored.reader == readers.version(of: name)
+                stored.isCurrent(readers)
             else { return false }
             return switch self {
             case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
@@ -44,8 +45,10 @@ struct InputScan {
 
     /// In the order of their names, those of ``rechecked`` last.
     private(set) var work: [Work] = []
-    /// What models are to read, after all that costs nothing.
-    private(set) var external: [Work] = []
+    /// What models are to read, after all local work.
+    private(set) var modelWork: [Work] = []
+    /// As many as the most cautious of the models takes at a time.
+    private(set) var modelConcurrency = 1
     private(set) var diff: SourceDiff
     let folders: FolderNames
     /// Every root that the index knew before this run.
@@ -72,7 +75,7 @@ struct InputScan {
     let emptySources: Set<Int64>
     let maximumFileBytes: Int
 
-    init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: SourceReaders) throws {
+    init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: ReaderRegistry) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
         let places = WalkedPlaces(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
@@ -81,7 +84,7 @@ struct InputScan {
         stored.relocate(folders.relocations)
         var walker = FileWalker(
             roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
-            formats: readers.formats)
+            readers: readers)
         walker.rootNames = places.namesAsGiven
         walker.ownFiles = index.ownFiles
         let absent = try Self.leaveOutAbsent(&walker.roots, known: stored.sources, places: places, inputs: inputs.count)
@@ -99,9 +102,9 @@ struct InputScan {
         let found = Self.named(walk.files.map(places.placed), stored: stored.sources, names: names, known: &known)
         let unreadable = Set(
             rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
-        let mover = Mover(index: index, formats: readers.formats, refused: Set(stored.refused.map(\.source)))
+        let mover = Mover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
         diff = try SourceDiff(
-            found: found, stored: known, isCurrent: { $0.reader == readers.version(of: $0.name) },
+            found: found, stored: known, isCurrent: { $0.isCurrent(readers) },
             isHidden: { source in
                 !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
@@ -120,18 +123,20 @@ struct InputScan {
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
         let unread = (diff.unchanged + diff.changed).map(\.stored.name).filter { [faults] name in
-            readers.mayFareBetter(with: name, than: faults[name] ?? [])
+            // Another model than the one that made nothing of it may make something of it.
+            guard let identity = readers.modelReader(of: name)?.identity else { return false }
+            return faults[name]?.contains { $0.model.map { $0 != identity } ?? false } ?? false
         }
         let due = Set(
             stored.refused.filter { $0.holder.map(freed.contains) ?? true }.map(\.source)
-                .filter { !readers.isUnread($0) }
+                .filter { !readers.needsModel($0) }
         ).union(unread)
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
         passedOver = diff.unchanged.filter { stored.silent.contains($0.stored.id) }.map { .passedOver($0.stored.name) }
 
-        passOverUnread(readers)
+        skipUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }
         work += diff.changed.map { .file($0.file, stored: $0.stored) }
         let foundNames = Set(found.map { ExactText($0.id) })
@@ -148,25 +153,63 @@ struct InputScan {
         touched = Set(work.filter { $0.isOnlyTouched(by: readers) }.map(\.name))
         work.sort { $0.name < $1.name }
         work += again.map { .file($0.file, stored: $0.stored) }
-        external = work.filter { readers.external(for: $0.name) != nil }
-        work.removeAll { readers.external(for: $0.name) != nil }
+        modelWork = work.filter { readers.modelReader(of: $0.name) != nil }
+        modelConcurrency = modelWork.compactMap { readers.modelReader(of: $0.name)?.concurrency }.min() ?? 1
+        work.removeAll { readers.modelReader(of: $0.name) != nil }
     }
 
-    /// Leaves out what only a model can read that is not there. What one read before stays as it is.
-    private mutating func passOverUnread(_ readers: SourceReaders) {
-        for file in diff.new where readers.isUnread(file.id) {
+    var totalBytes: Int { (work + modelWork).reduce(0) { $0 + $1.byteCount } }
+
+    /// Sources that are read or gone: their documents may belong to another source afterwards. Those that are read only
+    /// for documents that they were refused keep what they have.
+    var rereadSources: Set<String> {
+        let outdated =
+            diff.changed.filter { !touched.contains($0.file.id) }.flatMap { [$0.file.id, $0.stored.name] }
+            + diff.deleted.map(\.name)
+        return Set((work + modelWork).map(\.name)).subtracting(rechecked).subtracting(touched).union(outdated)
+    }
+
+    /// What has to be stored before anything is read: new names and places, and the quarantine without what is judged
+    /// again.
+    var firstChanges: [IndexChange] {
+        [.folders(folders, known: knownFolders)] + diff.moved.map { .move($0.stored, to: $0.file) }
+            + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) }
+    }
+
+    /// Counts what is known before anything is read.
+    func begin(_ report: inout IndexingReport) {
+        report.sources.unchanged = diff.unchanged.count - passedOver.count
+        report.sources.skipped = skipped + passedOver.count
+        report.passedOver = passedOver
+        report.sources.moved = diff.moved.count
+        report.sources.deleted = diff.deleted.count
+        report.warnings = warnings
+        report.quarantined = rejected.map(\.rejection) + refusedInputs
+        for source in diff.unchanged.map(\.stored) + diff.hidden { report.quarantined += faults[source.name] ?? [] }
+        for change in diff.moved {
+            report.quarantined += (faults[change.stored.name] ?? []).map { fault in
+                var fault = fault
+                fault.source = change.file.id
+                return fault
+            }
+        }
+    }
+
+    /// Leaves out sources that only a model can read where none is given. What a model read before stays as it is.
+    private mutating func skipUnread(_ readers: ReaderRegistry) {
+        for file in diff.new where readers.needsModel(file.id) {
             if file.isExplicit {
                 rejected.append((.wantsModel(file.id), file.root))
             } else {
                 skipped += 1
             }
         }
-        for change in diff.changed where readers.isUnread(change.file.id) {
+        for change in diff.changed where readers.needsModel(change.file.id) {
             warnings.append(.changedUnread(change.file.id))
         }
-        diff.new.removeAll { readers.isUnread($0.id) }
-        diff.unchanged += diff.changed.filter { readers.isUnread($0.file.id) }
-        diff.changed.removeAll { readers.isUnread($0.file.id) }
+        diff.new.removeAll { readers.needsModel($0.id) }
+        diff.unchanged += diff.changed.filter { readers.needsModel($0.file.id) }
+        diff.changed.removeAll { readers.needsModel($0.file.id) }
     }
 
     private static func walk(_ walker: FileWalker) throws -> WalkResult {
@@ -202,7 +245,7 @@ struct InputScan {
         return (gone, unknown)
     }
 
-    /// The files under the names they shall be stored by, of which each belongs to one path.
+    /// Gives each file its unique source name.
     ///
     /// A file that was given itself keeps the name it has in the index. A name that the file at another path has stays
     /// that one's; where there is no file any more, the source is taken for the same one, moved.
@@ -236,21 +279,21 @@ struct InputScan {
 /// Tells which files can be given another name without being read.
 private final class Mover {
     private let index: CorpusIndex
-    private let formats: FormatRegistry
+    private let readers: ReaderRegistry
     private let refused: Set<String>
     /// Sources that are one document called like them.
     private var movable: Set<Int64>?
 
-    init(index: CorpusIndex, formats: FormatRegistry, refused: Set<String>) {
+    init(index: CorpusIndex, readers: ReaderRegistry, refused: Set<String>) {
         self.index = index
-        self.formats = formats
+        self.readers = readers
         self.refused = refused
     }
 
     func canMove(_ change: SourceDiff.Change) throws -> Bool {
         let (old, new) = (change.stored.name, change.file.id)
         if old == new { return true }
-        guard formats.verdict(forPath: old) == formats.verdict(forPath: new), !refused.contains(old) else {
+        guard readers.readsAlike(old, new), !refused.contains(old) else {
             return false
         }
         return try translatingErrors(path: index.path) {
@@ -276,6 +319,12 @@ private final class Mover {
     }
 }
 
+extension StoredSource {
+    /// Whether the reader of today would make the same of the source's bytes. A recording that a model read stays current
+    /// while there is no model.
+    func isCurrent(_ readers: ReaderRegistry) -> Bool { readers.version(of: name).map { $0 == reader } ?? true }
+}
+
 extension Rejection.Reason {
     /// Whether it was found by reading, and not by looking at files and folders.
     var isOfContent: Bool { !Self.ofPlaces.contains(self) }
@@ -286,45 +335,41 @@ extension Rejection.Reason {
 extension Rejection {
     fileprivate static func wantsModel(_ name: String) -> Rejection {
         Rejection(
-            source: name, reason: .unsupportedFormat,
-            message:
-                "Only a model can make text of it. Name one: --transcribe for recordings, --describe-images for pictures."
-        )
+            source: name, reason: .needsModel, message: "Only a model can read it, and none is given for such files.")
     }
 
     fileprivate static func changedUnread(_ name: String) -> Rejection {
         Rejection(
-            source: name, reason: .unsupportedFormat,
-            message: "It changed since a model read it, and none is given now; what was read then stays. Name one: "
-                + "--transcribe for recordings, --describe-images for pictures.")
+            source: name, reason: .needsModel,
+            message: "It changed since a model read it, and no model is given now; the text from then stays.")
     }
 
     fileprivate static func passedOver(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
-            message: "It held no text that a reader knows when it was last read, and has not changed since.")
+            message: "It held no readable text when it was last read, and has not changed since.")
     }
 
     fileprivate static func goneInput(_ path: String) -> Rejection {
         Rejection(
             source: path, reason: .notFound,
-            message: "It is gone, and what the index held of it goes as well, but for files that were found elsewhere.")
+            message: "It no longer exists; its documents are removed from the index (moved files are kept).")
     }
 
     fileprivate static func unknownInput(_ path: String) -> Rejection {
-        Rejection(source: path, reason: .notFound, message: "There is no such file or folder. Check the path.")
+        Rejection(source: path, reason: .notFound, message: "There is no such file or folder.")
     }
 
     fileprivate static func nameGivenTwice(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .duplicateID,
-            message: "Another input of this run is called so; the first was taken. Give each a name of its own.")
+            message: "Another input of this run has the same name; the first was taken. Give each its own name.")
     }
 
     fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {
         Rejection(
             source: name, reason: .duplicateID,
-            message: "The name belongs to the file \(path ?? "found under it"). Give what is no file another name."
+            message: "The name belongs to the file \(path ?? "found under it"). Give this input another name."
         )
     }
 }

@@ -1,3 +1,4 @@
+import QuarryCore
 import QuarryReaders
 import QuarryText
 
@@ -11,7 +12,8 @@ struct StoredSource: Sendable, Hashable {
     var modified: Int64
     /// nil while the source is not wholly committed.
     var sha256: ContentHash?
-    var reader: Int
+    /// The version of the reader that read it.
+    var reader: String
 }
 
 /// What became of the files under some roots since they were last indexed.
@@ -36,7 +38,7 @@ struct SourceDiff {
     /// Compares what was found with what is stored. Unchanged files cost no reading: size and time of modification decide.
     ///
     /// - Parameters:
-    ///   - found: Under the names they shall have.
+    ///   - found: With their final ids.
     ///   - stored: The sources of the places that were looked at.
     ///   - isCurrent: Whether the reader of today would make the same of a source's bytes.
     ///   - isHidden: Whether a source that was not found may be where the system does not let us look.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarryCore
 import QuarryReaders
 
 /// What an index knows of its inputs, as of one snapshot.
@@ -37,16 +38,13 @@ struct StoredInputs: Sendable {
                 modified: row["modified"], sha256: (row["sha256"] as Data?).flatMap { ContentHash(bytes: $0) },
                 reader: row["reader"])
         }
-        folders =
-            try Schema.namesRoots(in: db)
-            ? Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map {
-                NamedFolder(path: $0[0], name: $0[1])
-            } : []
+        folders = try Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map {
+            NamedFolder(path: $0[0], name: $0[1])
+        }
         quarantined = try Row.fetchAll(
             db,
             sql: """
-                SELECT rowid, source, root, line, reason, message, \(Schema.quarantinedModel(in: db)) AS model
-                FROM quarantine ORDER BY rowid
+                SELECT rowid, source, root, line, reason, message, model FROM quarantine ORDER BY rowid
                 """
         ).compactMap { row in
             Rejection.Reason(rawValue: row["reason"]).map {
@@ -57,17 +55,15 @@ struct StoredInputs: Sendable {
                         model: row["model"]))
             }
         }
-        refused =
-            try db.tableExists("refused_documents")
-            ? Row.fetchAll(
-                db,
-                sql: """
-                    SELECT refused_documents.source, sources.name FROM refused_documents
-                    LEFT JOIN documents ON documents.key = refused_documents.key
-                    LEFT JOIN sources ON sources.id = documents.source
-                    ORDER BY refused_documents.source, refused_documents.key
-                    """
-            ).map { Refused(source: $0[0], holder: $0[1]) } : []
+        refused = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT refused_documents.source, sources.name FROM refused_documents
+                LEFT JOIN documents ON documents.key = refused_documents.key
+                LEFT JOIN sources ON sources.id = documents.source
+                ORDER BY refused_documents.source, refused_documents.key
+                """
+        ).map { Refused(source: $0[0], holder: $0[1]) }
         empty = try Int64.fetchSet(
             db,
             sql: """
@@ -75,7 +71,6 @@ struct StoredInputs: Sendable {
                 WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
         silent = try Self.passedOver(in: db)
-        nameFolders()
     }
 
     /// Sources that were read, have no document, and gave no reason for quarantine either.
@@ -87,23 +82,6 @@ struct StoredInputs: Sendable {
                 WHERE sha256 IS NOT NULL AND name NOT IN (SELECT source FROM quarantine)
                     AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
-    }
-
-    /// An index of an earlier program does not say its folders' names; the names of their sources do.
-    private mutating func nameFolders() {
-        var paths = Set(folders.map(\.path))
-        var names = Set(folders.map(\.name))
-        for source in sources {
-            guard let root = source.root, let path = source.path, root != path, !paths.contains(root) else { continue }
-            let rest = root == "/" ? path[...] : path.dropFirst(root.count)
-            let name = "/" + source.name
-            guard rest.hasPrefix("/"), name.hasSuffix(rest) else { continue }
-            let folder = NamedFolder(path: root, name: String(name.dropLast(rest.count).dropFirst()))
-            // Of two with one name, the later gets a name of its own when it is indexed again.
-            guard names.insert(folder.name).inserted else { continue }
-            paths.insert(root)
-            folders.append(folder)
-        }
     }
 
     /// Applies moves of whole folders.

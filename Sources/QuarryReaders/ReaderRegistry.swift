@@ -1,92 +1,111 @@
-import QuarryCore
+public import QuarryCore
 import QuarryJSON
 
-/// The formats that readers know.
-public enum SourceFormat: String, Sendable, Hashable, Codable, CaseIterable {
-    case plainText
-    case markdown
-    case jsonLines
-}
-
 /// Chooses a reader by a source's extension, or by its content where the extension says nothing.
-public struct FormatRegistry: Sendable {
+///
+/// Readers are values: a reader that is registered later takes the extensions of those before it.
+public struct ReaderRegistry: Sendable {
+    private var readers: [any Reader]
+    private var modelReaders: [any ModelReader] = []
+    private var kinds: [String: Kind] = [:]
+
     /// What an extension says of a file.
-    public enum Verdict: Sendable, Hashable {
-        case format(SourceFormat)
-        /// A recording, a picture, or what else was left to an ``AsyncReader``.
-        case external
-        /// Known, and not read here.
+    private enum Kind: Hashable {
+        /// A position in ``readers``.
+        case reader(Int)
+        /// A position in ``modelReaders``.
+        case model(Int)
+        /// A recording or picture without a reader.
+        case needsModel
+        /// Known, and without a reader.
         case unsupported
-        /// The content decides: UTF-8 text is plain text, lines of JSON objects are JSONL.
+        /// The content decides.
         case unknown
     }
-
-    private var formats: [String: SourceFormat]
-    /// Extensions that an ``AsyncReader`` takes care of.
-    private var external: Set<String> = []
 
     /// Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), and as plain text `txt`, logs, other light markup,
     /// configuration and source code.
     public init() {
-        formats = [:]
-        for name in FormatRegistry.markdown { formats[name] = .markdown }
-        for name in FormatRegistry.jsonLines { formats[name] = .jsonLines }
-        for name in FormatRegistry.plainText { formats[name] = .plainText }
+        readers = []
+        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader()] as [any Reader] { register(reader) }
     }
 
-    /// Reads files of an extension, written without its dot, as a format.
-    public mutating func register(_ pathExtension: String, as format: SourceFormat) {
-        formats[pathExtension.lowercased()] = format
+    /// Has a reader read the files of its extensions.
+    public mutating func register(_ reader: any Reader) {
+        for name in reader.pathExtensions { kinds[name.lowercased()] = .reader(readers.count) }
+        readers.append(reader)
     }
 
-    /// Leaves files of some extensions, written without their dots, to an ``AsyncReader``.
-    public mutating func leave(_ pathExtensions: Set<String>) {
-        for name in pathExtensions { external.insert(name.lowercased()) }
+    /// Has a model read the files of the reader's extensions.
+    public mutating func register(_ reader: any ModelReader) {
+        for name in reader.pathExtensions { kinds[name.lowercased()] = .model(modelReaders.count) }
+        modelReaders.append(reader)
     }
 
     /// Whether there is a reader for a file, as far as its name tells.
-    public func isRead(_ path: String) -> Bool {
-        switch verdict(forPath: path) {
-        case .format, .unknown: true
-        case .external: FormatRegistry.pathExtension(of: path).map(external.contains) ?? false
-        case .unsupported: false
+    public func reads(_ path: String) -> Bool {
+        switch kind(of: path) {
+        case .reader, .model, .unknown: true
+        case .needsModel, .unsupported: false
         }
     }
 
-    public func verdict(forPath path: String) -> Verdict {
-        guard let name = FormatRegistry.pathExtension(of: path) else { return .unknown }
-        if external.contains(name) || FormatRegistry.media.contains(name) { return .external }
-        if let format = formats[name] { return .format(format) }
-        return FormatRegistry.unsupported.contains(name) ? .unsupported : .unknown
+    /// Whether a file is a recording or picture, and there is no model to read it.
+    public func needsModel(_ path: String) -> Bool { kind(of: path) == .needsModel }
+
+    /// The model that reads a file; nil where none is needed, or there is none.
+    public func modelReader(of path: String) -> (any ModelReader)? {
+        guard case .model(let index) = kind(of: path) else { return nil }
+        return modelReaders[index]
     }
 
-    /// Reads a source by its name, or as the format that is given.
+    /// Whether the same reader reads two files, as far as their names tell.
+    public func readsAlike(_ a: String, _ b: String) -> Bool { kind(of: a) == kind(of: b) }
+
+    /// The version of the reader of a file; nil for a file without a reader. Files whose content decides have the
+    /// version of plain text.
+    public func version(of path: String) -> String? {
+        switch kind(of: path) {
+        case .reader(let index): readers[index].version
+        case .model(let index): modelReaders[index].version
+        case .unknown: reader(for: "txt")?.version
+        case .needsModel, .unsupported: nil
+        }
+    }
+
+    private func kind(of path: String) -> Kind {
+        guard let name = ReaderRegistry.pathExtension(of: path) else { return .unknown }
+        if let kind = kinds[name] { return kind }
+        if ReaderRegistry.media.contains(name) { return .needsModel }
+        return ReaderRegistry.unsupported.contains(name) ? .unsupported : .unknown
+    }
+
+    private func reader(for pathExtension: String) -> (any Reader)? {
+        guard case .reader(let index)? = kinds[pathExtension] else { return nil }
+        return readers[index]
+    }
+
+    /// Reads a source by its name, and by its content where the name says nothing.
     ///
-    /// Where no reader fits, a source that was named explicitly is rejected with a reason, any other is skipped. Text
-    /// that is damaged, or in an encoding that is not read, is rejected either way.
-    public func read(_ source: Source, as format: SourceFormat? = nil) throws -> ReadResult {
-        if let format { return try reader(for: format).read(source) }
-        switch verdict(forPath: source.id) {
-        case .format(let format): return try reader(for: format).read(source)
-        case .unsupported, .external: return unsupported(source)
+    /// Without a matching reader an explicit source is rejected with a reason, any other is skipped. Text that is
+    /// damaged, or in an unknown encoding, is rejected either way.
+    public func read(_ source: Source) async throws -> ReadResult {
+        switch kind(of: source.id) {
+        case .reader(let index): return try await readers[index].read(source)
+        case .model(let index): return try await modelReaders[index].read(source)
+        case .unsupported, .needsModel: return unsupported(source)
         case .unknown: break
         }
-        if FormatRegistry.hasForeignSignature(source.bytes) { return unsupported(source) }
-        let sniffed = FormatRegistry.looksLikeJSONLines(source.bytes) ? SourceFormat.jsonLines : .plainText
-        let result = try reader(for: sniffed).read(source)
+        let sniffed = ReaderRegistry.looksLikeJSONLines(source.bytes) ? "jsonl" : "txt"
+        guard let reader = reader(for: sniffed), !ReaderRegistry.hasForeignSignature(source.bytes) else {
+            return unsupported(source)
+        }
+        let result = try await reader.read(source)
         let isForeign =
             result.documents.isEmpty
             && result.rejected.allSatisfy { $0.reason == .binary || $0.reason == .unsupportedFormat }
         guard isForeign, !source.isExplicit, let reason = result.rejected.first else { return result }
         return ReadResult(skipped: reason)
-    }
-
-    private func reader(for format: SourceFormat) -> any Reader {
-        switch format {
-        case .plainText: PlainTextReader()
-        case .markdown: MarkdownReader()
-        case .jsonLines: JSONLReader()
-        }
     }
 
     private func unsupported(_ source: Source) -> ReadResult {
@@ -139,10 +158,10 @@ extension Rejection {
     }
 }
 
-extension FormatRegistry {
-    private static let markdown = ["md", "markdown", "mdown", "mkd", "mdx", "qmd"]
-    private static let jsonLines = ["jsonl", "ndjson"]
-    private static let plainText = [
+extension ReaderRegistry {
+    static let markdown: Set<String> = ["md", "markdown", "mdown", "mkd", "mdx", "qmd"]
+    static let jsonLines: Set<String> = ["jsonl", "ndjson"]
+    static let plainText: Set<String> = [
         "txt", "text", "log", "rst", "org", "adoc", "asciidoc", "tex", "textile", "srt", "me", "diff", "patch",
         "swift", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "rs", "go", "java", "kt", "kts", "scala", "cs",
         "py", "rb", "pl", "pm", "php", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx", "sh", "bash", "zsh", "fish",

@@ -15,9 +15,11 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenRecord
         case duplicateID
         case unsupportedFormat
-        /// A text that the model of the index does not take.
+        /// A recording or picture, and no model was given to read it.
+        case needsModel
+        /// A passage that the embedding model rejects. Only ever a warning: the passage is found by its words.
         case refusedByModel
-        /// A model, or the filter of its provider, would not say what is in it.
+        /// A model, or its provider's filter, refused to describe it.
         case withheldByModel
         /// A model found nothing in it to write down.
         case foundEmptyByModel

@@ -1,0 +1,27 @@
+import GRDB
+
+extension CorpusIndex {
+    /// Reads in one snapshot.
+    /// - Throws: ``CorpusError`` for what SQLite and the engines throw.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await pool.read(body))
+        } catch {
+            result = .failure(error)
+        }
+        return try translatingErrors(path: path) { try result.get() }
+    }
+
+    /// Writes in one transaction.
+    /// - Throws: ``CorpusError`` for what SQLite and the engines throw; nothing is written then.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await pool.write(body))
+        } catch {
+            result = .failure(error)
+        }
+        return try translatingErrors(path: path) { try result.get() }
+    }
+}

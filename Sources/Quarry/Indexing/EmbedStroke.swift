@@ -1,0 +1,187 @@
+import Foundation
+import GRDB
+import QuarryCore
+import QuarryProviders
+import QuarryVectorIndex
+import Synchronization
+
+/// The second stroke of a run: asks the file which chunks of the generation have no vector, embeds their texts, and
+/// commits the vectors batch by batch.
+///
+/// It shares nothing with the first stroke but the file. The same code serves a first run, a run that was killed, a
+/// changed file and a new model.
+struct EmbedStroke: Sendable {
+    let index: CorpusIndex
+    let embedder: any Embedder
+    let progress: ProgressBoard
+
+    /// What was embedded.
+    struct Outcome: Sendable {
+        /// Distinct texts that needed a vector.
+        var texts = 0
+        var tokens = 0
+        /// Passages that the model rejected.
+        var refused: [Rejection] = []
+    }
+
+    /// Works until the first stroke has ended and no chunk is without a vector.
+    ///
+    /// - Parameters:
+    ///   - commits: An element after each commit of the first stroke; ends with it.
+    ///   - isStopped: Whether to end after the batch at work, because the run has failed.
+    /// - Throws: What the embedder throws; what it brought until then is committed.
+    func run(after commits: AsyncStream<Void>, isStopped: @Sendable () -> Bool) async throws -> Outcome {
+        var outcome = Outcome()
+        var missing = MissingVectors(index)
+        func work() async throws {
+            try await missing.refresh()
+            progress.update { $0.chunksToEmbed = missing.known }
+            while !isStopped(), let texts = try await missing.next(max(128, embedder.preferredCount)) {
+                try await embed(texts, &outcome)
+            }
+        }
+        for await _ in commits { try await work() }
+        if !isStopped() { try await work() }
+        return outcome
+    }
+
+    /// Embeds texts and commits each part of the result. A text that the model rejects gets a note.
+    private func embed(_ texts: [MissingText], _ outcome: inout Outcome) async throws {
+        var waiting = texts
+        while !waiting.isEmpty {
+            let batch = VectorBatch(waiting, index: index, progress: progress)
+            defer {
+                outcome.texts += batch.committed.count
+                outcome.tokens += batch.tokens
+            }
+            do {
+                let vectors = try await embedder.embed(waiting.map(\.text), as: .passage, onPart: batch.add)
+                guard vectors.count == waiting.count else {
+                    throw CorpusError(
+                        .damaged, "The model returned \(vectors.count) vectors for \(waiting.count) texts.")
+                }
+                try batch.flush()
+                return
+            } catch {
+                // Paid work is kept, whatever ended the batch.
+                try batch.flush()
+                guard let error = error as? ProviderError, let position = error.position,
+                    waiting.indices.contains(position)
+                else { throw error }
+                let text = waiting[position]
+                guard try await isToBlame(text, for: error) else {
+                    var error = error
+                    if let place = try await text.place(in: index) { error.message = "\(place.source): \(error.message)" }
+                    throw error
+                }
+                if let rejection = try await refuse(text, for: error) { outcome.refused.append(rejection) }
+                let committed = batch.committed
+                waiting.removeAll { $0.digest == text.digest || committed.contains($0.digest) }
+            }
+        }
+    }
+
+    /// Probes the model with a harmless text, to tell a bad text from a model that rejects everything.
+    private func isToBlame(_ text: MissingText, for error: ProviderError) async throws -> Bool {
+        if error.code == .inputTooLong { return true }
+        do {
+            _ = try await embedder.embed(["A text."], as: .passage)
+            return true
+        } catch let probe as ProviderError where probe.concernsOneInput {
+            return false
+        }
+    }
+
+    /// Notes that the chunks with a text get no vector in this generation.
+    private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Rejection? {
+        try await index.write { db in
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
+                    SELECT id, ?, ? FROM chunks WHERE sha256 = ?
+                    """, arguments: [generation, error.message, text.digest.data])
+        }
+        progress.update { $0.chunksToEmbed -= 1 }
+        return try await text.place(in: index).map { source, line in
+            Rejection(
+                source: source, line: line, reason: .refusedByModel,
+                message: "A passage has no vector and is found by its words alone: \(error.message)")
+        }
+    }
+}
+
+/// The vectors of some texts on their way into the file: collected for up to a second, or until they fill a block.
+private final class VectorBatch: Sendable {
+    private struct State {
+        var waiting: [(digest: ContentHash, vector: [Float])] = []
+        var committed: Set<ContentHash> = []
+        var lastCommit = ContinuousClock.now
+    }
+
+    private let texts: [MissingText]
+    private let index: CorpusIndex
+    private let progress: ProgressBoard
+    private let state = Mutex(State())
+
+    private static let blockSize = 64
+    private static let interval = Duration.seconds(1)
+
+    init(_ texts: [MissingText], index: CorpusIndex, progress: ProgressBoard) {
+        self.texts = texts
+        self.index = index
+        self.progress = progress
+    }
+
+    /// Texts whose vectors are in the file.
+    var committed: Set<ContentHash> { state.withLock { $0.committed } }
+    var tokens: Int {
+        let committed = committed
+        return texts.reduce(0) { committed.contains($1.digest) ? $0 + $1.tokens : $0 }
+    }
+
+    @Sendable func add(_ part: EmbeddedPart) throws {
+        let isDue = state.withLock { state in
+            for (row, position) in part.positions.enumerated() {
+                state.waiting.append((texts[position].digest, Array(part.vectors[row])))
+            }
+            return state.waiting.count >= Self.blockSize || ContinuousClock.now - state.lastCommit > Self.interval
+        }
+        if isDue { try flush() }
+    }
+
+    func flush() throws {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        guard let dimension = waiting.first?.vector.count else { return }
+        let chunks = try translatingErrors(path: index.path) {
+            try index.pool.write { db in
+                let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+                let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
+                var (ids, values): ([ChunkID], [Float]) = ([], [])
+                for (digest, vector) in waiting {
+                    // All chunks of the text: all have a vector, or none has.
+                    for id in try Int64.fetchAll(statement, arguments: [digest.data]) {
+                        ids.append(ChunkID(id))
+                        values += vector
+                    }
+                }
+                try VectorTable.upsert(
+                    EmbeddingBatch(values: values, dimension: dimension), ids: ids, generation: generation, in: db)
+                return ids.count
+            }
+        }
+        let digests = waiting.map(\.digest)
+        state.withLock { state in
+            state.committed.formUnion(digests)
+            state.lastCommit = .now
+        }
+        let tokens = texts.reduce(0) { digests.contains($1.digest) ? $0 + $1.tokens : $0 }
+        progress.tell { progress in
+            progress.embeddedChunks += chunks
+            progress.embeddedTokens += tokens
+        }
+    }
+}

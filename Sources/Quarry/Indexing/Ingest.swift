@@ -1,0 +1,352 @@
+import Foundation
+import GRDB
+import QuarryCore
+import QuarryReaders
+import QuarryText
+
+/// The first stroke of a run: reads what changed, cuts it into chunks and commits text, chunks and postings batch by
+/// batch. A committed document is found by its words.
+struct Ingest {
+    let indexer: Indexer
+    let scan: InputScan
+    let writer: any ChangeWriter
+    let progress: ProgressBoard
+    /// Whether nothing is written and no model is asked.
+    let isPlan: Bool
+    var report = IndexingReport()
+
+    /// What becomes a change when its batch is committed.
+    private enum Pending: Sendable {
+        case change(IndexChange)
+        case document(Document, sha256: ContentHash, source: String)
+    }
+
+    /// Bytes of text after which a batch is committed: few enough that the first words are found within seconds and
+    /// little is lost with a killed run, enough that blocks of postings are not rewritten too often.
+    private static let batchBytes = 2 << 20
+    private static let batchChanges = 4096
+    /// Documents of a source that are looked up at once.
+    private static let lookUp = 512
+    /// Documents that are removed in one transaction.
+    private static let batchRemovals = 2048
+
+    private var pending: [Pending] = []
+    private var pendingBytes = 0
+    /// Texts that a plan counted: it meets them again.
+    private var counted: Set<ContentHash> = []
+    /// The source that holds each document met in this run.
+    private var seen: [ExactText: String] = [:]
+    /// Sources that are read in this run or gone: their documents may belong to another source afterwards.
+    private let reread: Set<String>
+    /// Sources that are removed at the end of the run.
+    private var gone: [StoredSource]
+    /// Stored sources that were read, with their digests.
+    private var closed: [(id: Int64, sha256: ContentHash)] = []
+
+    init(indexer: Indexer, scan: InputScan, writer: any ChangeWriter, progress: ProgressBoard, isPlan: Bool) {
+        self.indexer = indexer
+        self.scan = scan
+        self.writer = writer
+        self.progress = progress
+        self.isPlan = isPlan
+        gone = scan.diff.deleted
+        reread = scan.rereadSources
+        scan.begin(&report)
+    }
+
+    private var index: CorpusIndex { indexer.index }
+    private var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// - Throws: What ends the run: the index cannot be written, a model failed for every source, `CancellationError`.
+    ///   What was committed stays.
+    mutating func run() async throws {
+        progress.tell { $0.totalBytes = scan.totalBytes }
+        // Removals come last, so that vectors of moved text can be reused.
+        try await commit(scan.firstChanges)
+        try await read(scan.work, width: 2 * processors, inOrder: true)
+        try await commit()
+        // Local work is safe before anything is paid for, and each paid result is committed at once.
+        try await read(scan.modelWork, width: scan.modelConcurrency, inOrder: false)
+        try await removeWhatIsGone()
+    }
+
+    // MARK: Sources
+
+    /// How long models are waited for that were reading when another one failed: their work is paid for.
+    private static let graceTime = Duration.seconds(60)
+
+    /// Has sources read, at most `width` at a time, and takes in what was read.
+    ///
+    /// After a failure no new reads start; those in flight get up to 60 s.
+    /// - Parameter inOrder: Whether to take sources in the order of `works`, which makes the ids of chunks repeatable, or
+    ///   as they are ready, each in a commit of its own.
+    private mutating func read(_ works: [InputScan.Work], width: Int, inOrder: Bool) async throws {
+        guard !works.isEmpty else { return }
+        let reading = SourceReading(
+            readers: indexer.readers, maximumBytes: scan.maximumFileBytes, rechecked: scan.rechecked, isPlan: isPlan)
+        var failure: (any Error)?
+        var ready: [Int: SourceReading.Outcome] = [:]
+        var (begun, taken, inFlight) = (0, 0, 0)
+        try await withThrowingTaskGroup(of: (number: Int, outcome: SourceReading.Outcome)?.self) { group in
+            while true {
+                // Results that wait for their turn count as well: they are in memory.
+                while failure == nil, begun < works.count, inFlight + ready.count < max(1, width) {
+                    let (number, work) = (begun, works[begun])
+                    (begun, inFlight) = (begun + 1, inFlight + 1)
+                    if !inOrder { progress.tell { $0.source = work.name } }
+                    group.addTask { (number, await reading.outcome(of: work)) }
+                }
+                guard inFlight > 0, let event = try await group.next() else { break }
+                guard let (number, outcome) = event else {
+                    group.cancelAll()
+                    continue
+                }
+                inFlight -= 1
+                if case .failed(let error) = outcome {
+                    guard failure == nil else { continue }
+                    failure = error
+                    group.addTask {
+                        try? await Task.sleep(for: Self.graceTime)
+                        return nil
+                    }
+                } else if inOrder {
+                    ready[number] = outcome
+                    while failure == nil, let next = ready.removeValue(forKey: taken) {
+                        try await take(next, of: works[taken])
+                        taken += 1
+                    }
+                } else {
+                    try await take(outcome, of: works[number])
+                    try await commit()
+                }
+            }
+            group.cancelAll()
+        }
+        guard let failure else { return }
+        if !(failure is CancellationError) { try await commit() }
+        throw failure
+    }
+
+    private mutating func take(_ outcome: SourceReading.Outcome, of work: InputScan.Work) async throws {
+        try Task.checkCancellation()
+        switch outcome {
+        case .unreadable(let rejection): quarantineUnread(rejection, of: work)
+        case .same(let row):
+            report.sources.unchanged += 1
+            report.quarantined += scan.faults[row.name] ?? []
+            if let id = row.id { pending.append(.change(.touch(id, row))) }
+        case .planned(let row, let modelWork):
+            count(work, row)
+            note(row)
+            if let (model, more) = modelWork {
+                report.modelReads.work[model] = report.modelReads.work[model].map { $0 + more } ?? more
+            }
+        case .unreadByModel(let row, let rejection):
+            note(row)
+            quarantineUnread(rejection, of: work)
+        case .read(let row, let result, let byModel):
+            if byModel { note(row) }
+            try await take(result, of: work, row)
+            return
+        case .failed: break
+        }
+        progress.update { $0.bytes += work.byteCount }
+    }
+
+    /// Counts a source that a model read.
+    private mutating func note(_ row: SourceRow) {
+        report.modelReads.files += 1
+        report.modelReads.bytes += row.size
+    }
+
+    private mutating func count(_ work: InputScan.Work, _ row: SourceRow) {
+        if let stored = work.stored {
+            if stored.holds(row) { report.sources.unchanged += 1 } else { report.sources.changed += 1 }
+        } else {
+            report.sources.new += 1
+        }
+    }
+
+    /// Counts a source by what was read of it, and collects its documents.
+    private mutating func take(_ result: ReadResult, of work: InputScan.Work, _ row: SourceRow) async throws {
+        var result = result
+        if let reason = result.skipped, let stored = work.stored, !scan.emptySources.contains(stored.id) {
+            // Text that turned binary was damaged, which is not skipped in silence.
+            result.skipped = nil
+            result.rejected.append(
+                Rejection(
+                    source: reason.source, reason: reason.reason,
+                    message: reason.message + " It was text when it was last indexed; that text leaves the index."))
+        }
+        if let reason = result.skipped {
+            report.sources.skipped += 1
+            report.passedOver.append(reason)
+        } else {
+            count(work, row)
+        }
+        report.warnings += result.warnings
+        try await collect(row, result)
+    }
+
+    /// Notes a source that is there and cannot be read. What is stored of it stays, unless it grew too large.
+    private mutating func quarantineUnread(_ rejection: Rejection, of work: InputScan.Work) {
+        report.quarantined.append(rejection)
+        if let stored = work.stored {
+            if rejection.reason == .tooLarge {
+                gone.append(stored)
+                report.sources.deleted += 1
+            } else {
+                report.quarantined += scan.faults[stored.name] ?? []
+            }
+        }
+        let root = if case .file(let file, _) = work { file.root } else { nil as String? }
+        pending.append(.change(.quarantine(rejection, root: root)))
+    }
+
+    // MARK: Documents
+
+    /// Collects the documents of a source that are new or changed.
+    private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws {
+        var rejections = result.rejected
+        var refused: [String] = []
+        var keys: Set<ExactText> = []
+        var known: [ExactText: StoredDocument] = [:]
+        pending.append(.change(.open(row)))
+        // A file of many documents advances with its documents.
+        var rest = row.size
+        for (number, document) in result.documents.enumerated() {
+            let share = rest / (result.documents.count - number)
+            rest -= share
+            progress.update { $0.bytes += share }
+            if number % Self.lookUp == 0 {
+                try Task.checkCancellation()
+                known = try await stored(result.documents[number...].prefix(Self.lookUp).map(\.id))
+            }
+            let key = ExactText(document.id)
+            let stored = known[key]
+            if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
+                holder != row.name || seen[key] != nil
+            {
+                rejections.append(
+                    Rejection(
+                        source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
+                        message: "The document id “\(document.id)” is taken by \(holder). Give it another id."))
+                if holder != row.name { refused.append(document.id) }
+                continue
+            }
+            seen[key] = row.name
+            keys.insert(key)
+            let digest = indexer.preparation.digest(of: document)
+            if let stored, stored.sha256 == digest {
+                report.unchangedDocuments += 1
+                let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))
+                if stored.source != row.name || stored.sourceMap != sourceMap {
+                    pending.append(.change(.relocate(key: document.id, sourceMap: sourceMap, source: row.name)))
+                }
+            } else {
+                pending.append(.document(document, sha256: digest, source: row.name))
+                pendingBytes += document.text.utf8.count
+            }
+            if isFull { try await commit(source: row.name) }
+        }
+        progress.update { $0.bytes += rest }
+        report.quarantined += rejections
+        if let id = row.id { closed.append((id, row.sha256)) }
+        pending.append(.change(.close(row, keys: keys, rejections: rejections, refused: refused)))
+        if isFull { try await commit(source: row.name) }
+    }
+
+    private var isFull: Bool { pendingBytes >= Self.batchBytes || pending.count >= Self.batchChanges }
+
+    private struct StoredDocument {
+        var source: String
+        var sha256: ContentHash?
+        var sourceMap: Data
+    }
+
+    /// What is stored of documents, by their keys.
+    ///
+    /// No commit of this run changes an answer: a run writes only documents that were ``seen``.
+    private func stored(_ keys: [String]) async throws -> [ExactText: StoredDocument] {
+        try await index.read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT sources.name, documents.sha256, documents.source_map
+                    FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
+                    """)
+            var documents: [ExactText: StoredDocument] = [:]
+            for key in keys {
+                guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+                documents[ExactText(key)] = StoredDocument(
+                    source: row[0], sha256: ContentHash(bytes: row[1] as Data), sourceMap: row[2])
+            }
+            return documents
+        }
+    }
+
+    // MARK: Commits
+
+    /// Cuts and analyses the documents that were collected, on all processors, and commits everything.
+    private mutating func commit(source: String? = nil) async throws {
+        guard !pending.isEmpty else { return }
+        let preparation = indexer.preparation
+        let changes = try await mapConcurrently(pending, width: processors) { pending -> IndexChange in
+            switch pending {
+            case .change(let change): change
+            case .document(let document, let sha256, let source):
+                .write(try preparation.prepare(document, sha256: sha256), source: source)
+            }
+        }
+        (pending, pendingBytes) = ([], 0)
+        try await commit(changes)
+        progress.tell { progress in
+            (progress.documents, progress.chunks) = (report.documents, report.chunks)
+            if let source { progress.source = source }
+        }
+    }
+
+    private mutating func commit(_ changes: [IndexChange]) async throws {
+        try Task.checkCancellation()
+        count(try await writer.apply(changes))
+        for case .write(let prepared, _) in changes {
+            report.documents += 1
+            report.chunks += prepared.chunks.count
+        }
+        for case .removeDocument in changes { report.deletedDocuments += 1 }
+    }
+
+    /// Counts texts that would be embedded.
+    mutating func count(_ texts: [ContentHash: Int]) {
+        for (text, tokens) in texts where counted.insert(text).inserted {
+            report.embeddedChunks += 1
+            report.embeddedTokens += tokens
+        }
+    }
+
+    /// Removes sources that are gone and documents that left theirs, in transactions of bounded length.
+    private mutating func removeWhatIsGone() async throws {
+        let (gone, closed, seen) = (gone, closed, seen)
+        let removals = try await index.read { db in
+            var changes: [IndexChange] = gone.map { .reopen($0.id) }
+            for source in gone.map(\.id) + closed.map(\.id) {
+                let rows = try Row.fetchCursor(
+                    db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
+                while let row = try rows.next() {
+                    if seen[ExactText(row[1])] == nil { changes.append(.removeDocument(row[0], of: source)) }
+                }
+            }
+            return changes
+        }
+        let ends: [IndexChange] =
+            gone.map { .removeSource($0.id) } + closed.map { .complete($0.id, sha256: $0.sha256) }
+        let changes = removals + ends + [.forgetRetiredVectors]
+        for start in stride(from: 0, to: changes.count, by: Self.batchRemovals) {
+            try await commit(Array(changes[start..<min(start + Self.batchRemovals, changes.count)]))
+        }
+    }
+}
+
+extension StoredSource {
+    /// Whether a source's bytes are those that were read before, by the same reader and under the same name.
+    func holds(_ row: SourceRow) -> Bool { sha256 == row.sha256 && reader == row.reader && name == row.name }
+}
