@@ -7,10 +7,10 @@ SHELL := /bin/bash
 .PHONY: setup build models test-assets demo test check clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
-DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev pkg-config python3 python3-pip python3-venv
+DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config python3 python3-pip python3-venv
 # Only tests need these: a real HTTP/2 server, certificates, a tool to run as somebody else.
 TEST_PACKAGES := nghttp2-proxy openssl util-linux
-BREW_PACKAGES := openblas curl snowball pkg-config python3
+BREW_PACKAGES := openblas curl snowball cmark-gfm pkg-config python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD := .build

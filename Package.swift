@@ -67,6 +67,9 @@ let package = Package(
             name: "CQuarryStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
         .systemLibrary(
             name: "CQuarryDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CQuarryMarkdown", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]),
         .target(name: "CQuarryKernels"),
 
         // contracts
@@ -81,7 +84,7 @@ let package = Package(
         module("QuarrySQLite", grdb),
 
         // engines
-        module("QuarryReaders", "QuarryCore", "QuarryText"),
+        module("QuarryReaders", "QuarryCore", "QuarryText", "CQuarryMarkdown", yams),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
         module("QuarryTransformers", "QuarryCore", "QuarryText", "QuarryLinearAlgebra"),
         .target(
