@@ -67,6 +67,9 @@ let package = Package(
             name: "CQuarryStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
         .systemLibrary(
             name: "CQuarryDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CQuarryMarkdown", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]),
         // `make` gives the commit that `quarry --version` names; a plain `swift build` has none.
         .target(
             name: "CQuarryKernels",
@@ -86,7 +89,7 @@ let package = Package(
 
         // engines
         .target(
-            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText"], swiftSettings: settings,
+            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText", "CQuarryMarkdown", yams], swiftSettings: settings,
             // In glibc iconv is part of the C library.
             linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         module("QuarryChunking", "QuarryCore", "QuarryText"),

@@ -1,315 +1,317 @@
+import CQuarryMarkdown
 import QuarryCore
+import Synchronization
 
-/// Finds the outermost blocks of a Markdown text by the block rules of CommonMark 0.31 and the tables of GFM.
+/// Finds the outermost blocks of a Markdown text with cmark-gfm, and its tables with ``MarkdownTable``.
 ///
-/// Lists and quotes are followed inside, since what is nested decides where they end, but are one block each. Blocks
-/// cover whole lines, the last line's end not included. HTML blocks count as paragraphs; thematic breaks as no block.
-struct MarkdownBlockParser {
+/// Blocks cover whole lines, the last line's end not included. HTML blocks and link reference definitions count as
+/// paragraphs; a thematic break is not a block. The inlines of a heading are read for its title, and no others.
+///
+/// The library has no bound of its own on some inputs, so it is not given them: runs of blank lines, which each cost as
+/// much as the containers around them are deep; thousands of nested containers; and tables (see ``MarkdownTable``). Only
+/// the numbers of lines are taken from it, so lines may be cut. Blocks leave the tree as soon as they are closed, which
+/// bounds the memory of a text of many small ones.
+struct MarkdownBlockParser: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private let rules: MarkdownRules
-    private let labels: LinkLabels
     private(set) var blocks: [Block] = []
-    /// Lines of code, nested ones included, in text order.
+    /// Code blocks as ranges of whole lines, nested ones included, in text order.
     private(set) var code: [Range<Int>] = []
 
-    private enum Container {
-        case quote
-        /// Columns that continue the item, and whether anything stands in it yet.
-        case item(indent: Int, hasContent: Bool)
-    }
+    private let parser: OpaquePointer
+    private let rootFinder: OpaquePointer
+    private let root: MarkdownNode
+    /// The lines that the library was given, by its numbers.
+    private var lines: [Range<Int>]
+    /// The last line that belongs to a block or to a thematic break.
+    private var coveredLine: Int
+    /// The last heading in the tree that waits for its inlines to be read. There are none but such before it.
+    private var lastKept: MarkdownNode?
+    /// The blocks of the headings that wait, in the order of the tree.
+    private var keptBlocks: [Int] = []
+    private var titleBytes = 0
 
-    private enum Leaf: Equatable {
-        case none
-        /// The content of its last line, which may turn out to be the header of a table.
-        case paragraph(lastLine: Range<Int>)
-        case fence(mark: UInt8, length: Int)
-        case indentedCode
-        case table
-        case html(MarkdownHTMLEnd)
-    }
+    /// A longer heading is cut, so that a title stays one.
+    private static let maximumTitle = 1024
+    /// Bytes of titles that are searched for markup. Each may take some 200 bytes of memory. Titles after them stay as
+    /// they are written.
+    private static let maximumTitleBytes = 1 << 19
+    /// Bytes of space and of markers of containers at the start of a line. Those after them are left out.
+    private static let maximumMarkers = 1 << 10
+    /// Bytes between two passes that empty the tree.
+    private static let batch = 1 << 18
 
-    /// A block at the top that may go on.
-    private struct Open {
-        var kind: Block.Kind
-        var start: Int
-        /// End of its last line that is not blank.
-        var end: Int
-        /// Start of the last line, and end of the one before it.
-        var lastLineStart: Int
-        var previousEnd: Int
-        /// The marker that continues a list.
-        var listKind: UInt8 = 0
-    }
-
-    private var containers: [Container] = []
-    private var leaf = Leaf.none
-    private var open: Open?
-
-    /// Deeper containers are taken for text, so that a line costs no more than its length and this.
-    private static let maximumDepth = 64
+    /// Held while inlines are read: the library notes the special characters of its extensions in global tables.
+    private static let inlines = Mutex(())
 
     init(bytes: UnsafeBufferPointer<UInt8>) {
+        var found: OpaquePointer?
+        guard let parser = cmark_parser_new(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE),
+            let rootFinder = cmark_syntax_extension_new("root")
+        else { preconditionFailure("cmark-gfm ends the process itself where memory is short.") }
+        withUnsafeMutablePointer(to: &found) { found in
+            // Only extensions see the tree before it is finished. A first paragraph calls this one.
+            cmark_syntax_extension_set_private(rootFinder, found, nil)
+            cmark_syntax_extension_set_open_block_func(rootFinder) { finder, _, _, container, _, _ in
+                let found = cmark_syntax_extension_get_private(finder)
+                found?.assumingMemoryBound(to: OpaquePointer?.self).pointee = container
+                return nil
+            }
+            cmark_parser_attach_syntax_extension(parser, rootFinder)
+            cmark_parser_feed(parser, "x\n\n", 3)
+            cmark_syntax_extension_set_open_block_func(rootFinder, nil)
+        }
+        guard let root = MarkdownNode(found), let paragraph = root.firstChild else {
+            preconditionFailure("This version of cmark-gfm does not show its tree to extensions.")
+        }
+        paragraph.free()
         self.bytes = bytes
-        rules = MarkdownRules(bytes: bytes)
-        labels = LinkLabels(bytes)
+        self.parser = parser
+        self.rootFinder = rootFinder
+        self.root = root
+        lines = Array(repeating: 0..<0, count: 3)
+        coveredLine = 2
+    }
+
+    deinit {
+        cmark_parser_free(parser)
+        cmark_syntax_extension_free(cmark_get_default_mem_allocator(), rootFinder)
     }
 
     /// - Complexity: O(bytes).
     mutating func parse() {
+        feedLines()
+        takeClosedBlocks(isTextOver: true)
+        dropContent()
+        guard let document = finish() else { return }
+        defer { document.free() }
+        var titles = keptBlocks.makeIterator()
+        var child = document.firstChild
+        while let node = child {
+            if node.type != CMARK_NODE_HEADING {
+                take(node, before: lines.count)
+            } else if let index = titles.next() {
+                blocks[index].kind = .heading(level: node.headingLevel, title: node.plainText)
+            }
+            child = node.next
+        }
+        coverGap(before: lines.count)
+    }
+
+    /// Reads the inlines; the document is the caller's to free.
+    private func finish() -> MarkdownNode? {
+        var document: OpaquePointer?
+        MarkdownBlockParser.inlines.withLock { _ in
+            cmark_gfm_core_extensions_ensure_registered()
+            if let strikethrough = cmark_find_syntax_extension("strikethrough") {
+                cmark_parser_attach_syntax_extension(parser, strikethrough)
+            }
+            document = cmark_parser_finish(parser)
+        }
+        return MarkdownNode(document)
+    }
+}
+
+// The text, in lines.
+extension MarkdownBlockParser {
+    private mutating func feedLines() {
+        var fed = 0
+        var lastTaking = 0
         var start = 0
+        var wasBlank = false
         while start < bytes.count {
-            var end = start
-            while end < bytes.count, bytes[end] != 0x0A { end += 1 }
-            parseLine(start..<end)
-            start = end + 1
-        }
-        closeOpen()
-    }
-
-    private mutating func parseLine(_ line: Range<Int>) {
-        var cursor = MarkdownCursor(bytes: bytes, line: line)
-        let matched = matchContainers(&cursor)
-        let allMatched = matched == containers.count
-        if allMatched, continueLeaf(&cursor, line) { return }
-        if !allMatched, !isParagraph { leaf = .none }
-        openBlocks(&cursor, line, matched: matched)
-    }
-
-    private var isParagraph: Bool { if case .paragraph = leaf { true } else { false } }
-
-    /// How many open containers the line continues.
-    private func matchContainers(_ cursor: inout MarkdownCursor) -> Int {
-        for (index, container) in containers.enumerated() {
-            switch container {
-            case .quote:
-                guard cursor.indent <= 3, cursor.first == UInt8(ascii: ">") else { return index }
-                skipQuoteMarker(&cursor)
-            case .item(let indent, let hasContent):
-                if cursor.isBlank {
-                    guard hasContent else { return index }
-                } else {
-                    guard cursor.indent >= indent else { return index }
-                    cursor.skip(columns: indent)
-                }
-            }
-        }
-        return containers.count
-    }
-
-    private func skipQuoteMarker(_ cursor: inout MarkdownCursor) {
-        cursor.skipContent(1)
-        if cursor.indent > 0 { cursor.skip(columns: 1) }
-    }
-
-    /// Gives the line to the open leaf where only that can have it. All containers are matched.
-    private mutating func continueLeaf(_ cursor: inout MarkdownCursor, _ line: Range<Int>) -> Bool {
-        let content = cursor.content..<line.upperBound
-        switch leaf {
-        case .none: return false
-        case .fence(let mark, let length):
-            code.append(line)
-            extend(line)
-            if cursor.indent <= 3, rules.closesFence(content, mark: mark, length: length) { leaf = .none }
-            return true
-        case .indentedCode:
-            if cursor.isBlank { return true }
-            guard cursor.indent >= 4 else {
-                leaf = .none
-                return false
-            }
-            code.append(line)
-            extend(line)
-            return true
-        case .html(let end):
-            if end == .blankLine, cursor.isBlank {
-                leaf = .none
-                return false
-            }
-            if !cursor.isBlank { extend(line) }
-            if rules.ends(end, in: content) { leaf = .none }
-            return true
-        case .table, .paragraph:
-            if cursor.isBlank { leaf = .none }
-            return false
-        }
-    }
-
-    /// Opens the blocks that the rest of a line begins, or adds it to a paragraph.
-    private mutating func openBlocks(_ cursor: inout MarkdownCursor, _ line: Range<Int>, matched: Int) {
-        /// Containers that this line is in; the others are closed as soon as the line opens something.
-        var depth = matched
-        var isInParagraph = isParagraph && matched == containers.count
-        var isInTable = leaf == .table && matched == containers.count
-        while !cursor.isBlank {
-            let content = cursor.content..<line.upperBound
-            if cursor.indent >= 4 {
-                if isParagraph || isInTable { break }
-                close(to: depth)
-                code.append(line)
-                begin(.code(language: nil), line, leaf: .indentedCode)
-                return
-            }
-            if cursor.first == UInt8(ascii: ">"), depth < MarkdownBlockParser.maximumDepth {
-                close(to: depth)
-                begin(.quote, line, leaf: .none)
-                containers.append(.quote)
-                skipQuoteMarker(&cursor)
-            } else if let level = rules.headingLevel(content) {
-                close(to: depth)
-                let title = MarkdownInline.plainText(
-                    of: rules.headingContent(content, level: level), in: bytes, labels: labels)
-                begin(.heading(level: level, title: title), line, leaf: .none)
-                return
-            } else if let fence = rules.fence(content) {
-                close(to: depth)
-                code.append(line)
-                let language = MarkdownInline.firstWord(of: fence.info, in: bytes)
-                begin(.code(language: language), line, leaf: .fence(mark: fence.mark, length: fence.length))
-                return
-            } else if let end = rules.htmlBlock(content, interruptsParagraph: isInParagraph || isLazy(depth)) {
-                close(to: depth)
-                begin(.paragraph, line, leaf: rules.ends(end, in: content) ? .none : .html(end))
-                return
-            } else if isInParagraph, let level = rules.setextLevel(content) {
-                endSetextHeading(level: level, line)
-                return
-            } else if isInParagraph, beginTable(content, line) {
-                return
-            } else if rules.isThematicBreak(content) {
-                close(to: depth)
-                leaf = .none
-                if containers.isEmpty { closeOpen() } else { fillItem(line) }
-                return
-            } else if depth < MarkdownBlockParser.maximumDepth, let marker = rules.listMarker(content),
-                !isInParagraph || marker.canInterruptParagraph
-            {
-                close(to: depth)
-                beginItem(&cursor, marker, line)
+            let end = bytes.lineEnd(from: start)
+            let next = min(end + 1, bytes.count)
+            let isBlank = bytes.trimmed(start..<end).isEmpty
+            if isBlank, wasBlank {
+                feed(fed..<start)
+                fed = next
             } else {
-                break
+                lines.append(start..<end)
+                feedMarkers(of: start..<end, from: &fed)
             }
-            depth = containers.count
-            isInParagraph = false
-            isInTable = false
+            wasBlank = isBlank
+            start = next
+            if start - lastTaking >= MarkdownBlockParser.batch {
+                feed(fed..<start)
+                fed = start
+                lastTaking = start
+                takeClosedBlocks(isTextOver: false)
+            }
         }
-        addText(&cursor, line, depth: depth, isInTable: isInTable)
+        feed(fed..<bytes.count)
+        // Ends the last line and the paragraph that it is in.
+        cmark_parser_feed(parser, "\n\n", 2)
     }
 
-    /// Whether a paragraph would go on lazily were the line to open nothing.
-    private func isLazy(_ depth: Int) -> Bool { isParagraph && depth < containers.count }
-
-    private mutating func addText(_ cursor: inout MarkdownCursor, _ line: Range<Int>, depth: Int, isInTable: Bool) {
-        if cursor.isBlank {
-            close(to: depth)
-            if depth > 0 { leaf = .none }
-            return
-        }
-        let content = cursor.content..<line.upperBound
-        if isInTable {
-            extend(line)
-        } else if isParagraph {
-            // Where containers were not matched the line continues the paragraph lazily, and no table.
-            leaf = .paragraph(lastLine: depth == containers.count ? content : content.upperBound..<content.upperBound)
-            extend(line)
-        } else {
-            close(to: depth)
-            begin(.paragraph, line, leaf: .paragraph(lastLine: content))
-        }
+    /// Leaves out the markers that a line begins with beyond their limit.
+    private func feedMarkers(of line: Range<Int>, from fed: inout Int) {
+        let maximum = MarkdownBlockParser.maximumMarkers
+        guard line.count > maximum else { return }
+        let markers = bytes[line].prefix { " \t>-+*.)0123456789".utf8.contains($0) }
+        guard markers.count > maximum else { return }
+        feed(fed..<line.lowerBound + maximum)
+        fed = markers.endIndex
     }
 
-    /// Closes the containers that a line does not continue, and the leaf in them.
-    private mutating func close(to depth: Int) {
-        if depth < containers.count {
-            containers.removeSubrange(depth...)
-            leaf = .none
+    private func feed(_ range: Range<Int>) {
+        guard !range.isEmpty, let base = bytes.baseAddress else { return }
+        base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+            cmark_parser_feed(parser, $0 + range.lowerBound, range.count)
         }
     }
 
-    /// Opens a leaf or a quote in the innermost container; at the top it is a block of its own.
-    private mutating func begin(_ kind: Block.Kind, _ line: Range<Int>, leaf: Leaf) {
-        self.leaf = leaf
-        if containers.isEmpty {
-            closeOpen()
-            open = Open(
-                kind: kind, start: line.lowerBound, end: line.upperBound, lastLineStart: line.lowerBound,
-                previousEnd: line.lowerBound)
-        } else {
-            fillItem(line)
+    private func isBlank(_ line: Int) -> Bool { bytes.trimmed(lines[line]).isEmpty }
+
+    private func bytes(ofLines start: Int, _ end: Int) -> Range<Int> {
+        lines[start].lowerBound..<lines[end].upperBound
+    }
+}
+
+// The tree of blocks.
+extension MarkdownBlockParser {
+    /// How deep the open containers are searched for closed blocks.
+    private static let maximumDepth = 64
+
+    /// Takes closed blocks from the tree. The last block is closed only where the text is over, if it is a leaf that a
+    /// blank line ends.
+    private mutating func takeClosedBlocks(isTextOver: Bool) {
+        var child = lastKept.map(\.next) ?? root.firstChild
+        while let node = child {
+            child = node.next
+            if child == nil {
+                guard isTextOver, node.type == CMARK_NODE_HEADING || node.type == CMARK_NODE_PARAGRAPH else { break }
+            }
+            let isKept = take(node, before: child?.startLine ?? lines.count)
+            if isKept { lastKept = node } else { node.free() }
+        }
+        var container = root.lastChild
+        for _ in 0..<MarkdownBlockParser.maximumDepth {
+            guard let last = container?.lastChild else { break }
+            while let node = container?.firstChild, node != last {
+                takeCode(in: node)
+                node.free()
+            }
+            container = last
         }
     }
 
-    private mutating func fillItem(_ line: Range<Int>) {
-        if case .item(let indent, false)? = containers.last {
-            containers[containers.count - 1] = .item(indent: indent, hasContent: true)
+    /// Makes a block of a closed node. Returns whether the node is a heading that has to stay until its inlines are
+    /// read.
+    ///
+    /// - Parameter limit: The line that the next block begins at. The library is one line off at the end of HTML blocks
+    ///   and of headings that are underlined.
+    @discardableResult
+    private mutating func take(_ node: MarkdownNode, before limit: Int) -> Bool {
+        let start = min(node.startLine, lines.count - 1)
+        var end = min(node.endLine, limit - 1)
+        let type = node.type
+        let isUnderlined = type == CMARK_NODE_HEADING && end > start
+        if type == CMARK_NODE_HTML_BLOCK, end + 1 < limit, !isBlank(end + 1) { end += 1 }
+        if isUnderlined, !isUnderline(end) { end -= 1 }
+        end = max(start, end)
+        while end > start, isBlank(end) { end -= 1 }
+        coverGap(before: start)
+        coveredLine = end
+        let range = bytes(ofLines: start, end)
+        switch type {
+        case CMARK_NODE_PARAGRAPH where addTable(start, end): break
+        case CMARK_NODE_HEADING where isUnderlined && addTable(start, isRule(end) ? end - 1 : end): break
+        case CMARK_NODE_HEADING:
+            // The library does not write the content of a heading without any.
+            let isEmpty = bytes[range].allSatisfy { "# \t".utf8.contains($0) }
+            let (title, isKept) = isEmpty ? ("", false) : title(of: node)
+            if isKept { keptBlocks.append(blocks.count) }
+            blocks.append(Block(kind: .heading(level: node.headingLevel, title: title), range: range))
+            return isKept
+        case CMARK_NODE_PARAGRAPH, CMARK_NODE_HTML_BLOCK: blocks.append(Block(kind: .paragraph, range: range))
+        case CMARK_NODE_CODE_BLOCK:
+            code.append(range)
+            let language = node.language(maximum: MarkdownBlockParser.maximumTitle)
+            blocks.append(Block(kind: .code(language: language), range: range))
+        case CMARK_NODE_LIST, CMARK_NODE_BLOCK_QUOTE:
+            takeCode(in: node)
+            blocks.append(Block(kind: type == CMARK_NODE_LIST ? .list : .quote, range: range))
+        default: break
         }
-        extend(line)
+        return false
     }
 
-    private mutating func beginItem(
-        _ cursor: inout MarkdownCursor, _ marker: MarkdownRules.ListMarker, _ line: Range<Int>
-    ) {
-        leaf = .none
-        if !containers.isEmpty {
-            fillItem(line)
-        } else if open?.kind == .list, open?.listKind == marker.kind {
-            extend(line)
-        } else {
-            begin(.list, line, leaf: .none)
-            open?.listKind = marker.kind
+    /// Makes paragraphs of lines that are in no block: the library leaves out the definitions of link references.
+    private mutating func coverGap(before line: Int) {
+        var start: Int?
+        for index in coveredLine + 1..<max(line, coveredLine + 1) {
+            if !isBlank(index) {
+                start = start ?? index
+            } else if let first = start {
+                blocks.append(Block(kind: .paragraph, range: bytes(ofLines: first, index - 1)))
+                start = nil
+            }
         }
-        let indent = cursor.indent
-        cursor.skipContent(marker.width)
-        let spaces = cursor.indent
-        if cursor.isBlank || spaces > 4 {
-            cursor.skip(columns: 1)
-            containers.append(.item(indent: indent + marker.width + 1, hasContent: false))
-        } else {
-            cursor.skip(columns: spaces)
-            containers.append(.item(indent: indent + marker.width + spaces, hasContent: false))
+        if let start { blocks.append(Block(kind: .paragraph, range: bytes(ofLines: start, line - 1))) }
+    }
+
+    /// Notes the code blocks of a subtree.
+    private mutating func takeCode(in tree: MarkdownNode) {
+        var found: [ClosedRange<Int>] = []
+        tree.forEach { node in
+            guard node.type == CMARK_NODE_CODE_BLOCK else { return }
+            // A fence that its container closes gets the line after it.
+            let limit = node == tree ? Int.max : node.parent?.endLine ?? Int.max
+            found.append(node.startLine...max(node.startLine, min(node.endLine, limit)))
+        }
+        for code in found where code.lowerBound < lines.count {
+            self.code.append(bytes(ofLines: code.lowerBound, min(code.upperBound, lines.count - 1)))
         }
     }
 
-    private mutating func endSetextHeading(level: Int, _ line: Range<Int>) {
-        leaf = .none
-        extend(line)
-        guard containers.isEmpty, let block = open else { return }
-        let title = MarkdownInline.plainText(
-            of: block.start..<max(block.start, block.previousEnd), in: bytes, labels: labels)
-        open?.kind = .heading(level: level, title: title)
-        closeOpen()
-    }
-
-    /// Makes the last line of the open paragraph the header of a table, where the line is its delimiter row.
-    private mutating func beginTable(_ content: Range<Int>, _ line: Range<Int>) -> Bool {
-        guard case .paragraph(let header) = leaf, let columns = rules.delimiterColumns(content),
-            rules.cells(header) == columns
+    /// Splits lines of a paragraph at the header of a table, if one is in them.
+    private mutating func addTable(_ start: Int, _ end: Int) -> Bool {
+        let table = MarkdownTable(bytes: bytes)
+        guard start < end,
+            let delimiter = (start + 1...end).first(where: { line in
+                table.delimiterColumns(lines[line]).map { $0 == table.cells(lines[line - 1]) } ?? false
+            })
         else { return false }
-        leaf = .table
-        guard containers.isEmpty, var block = open else {
-            extend(line)
-            return true
+        if delimiter - 1 > start {
+            blocks.append(Block(kind: .paragraph, range: bytes(ofLines: start, delimiter - 2)))
         }
-        let start = block.lastLineStart
-        if start > block.start {
-            block.end = block.previousEnd
-            blocks.append(Block(kind: block.kind, range: block.start..<block.end))
-        }
-        open = Open(
-            kind: .table(header: start..<line.upperBound), start: start, end: line.upperBound,
-            lastLineStart: line.lowerBound, previousEnd: block.end)
+        let header = bytes(ofLines: delimiter - 1, delimiter)
+        blocks.append(Block(kind: .table(header: header), range: bytes(ofLines: delimiter - 1, end)))
         return true
     }
 
-    /// Says that a line belongs to the block that is open at the top.
-    private mutating func extend(_ line: Range<Int>) {
-        guard let block = open, line.lowerBound > block.lastLineStart else { return }
-        open?.previousEnd = block.end
-        open?.lastLineStart = line.lowerBound
-        open?.end = line.upperBound
+    private func isUnderline(_ line: Int) -> Bool {
+        let range = bytes.trimmed(lines[line])
+        let mark = bytes[range].first
+        return (mark == UInt8(ascii: "=") || mark == UInt8(ascii: "-")) && bytes[range].allSatisfy { $0 == mark }
     }
 
-    private mutating func closeOpen() {
-        if let block = open { blocks.append(Block(kind: block.kind, range: block.start..<block.end)) }
-        open = nil
+    private func isRule(_ line: Int) -> Bool {
+        let range = bytes.trimmed(lines[line])
+        return range.count >= 3 && bytes[range.lowerBound] == UInt8(ascii: "-")
+    }
+}
+
+// What is inside blocks.
+extension MarkdownBlockParser {
+    /// Takes the text out of blocks whose inlines are not needed, before the library reads inlines.
+    private func dropContent() {
+        root.forEach { node in
+            if node.type == CMARK_NODE_PARAGRAPH || node.type == CMARK_NODE_HEADING && node.parent != root {
+                node.setContent([])
+            }
+        }
+    }
+
+    /// The title of a heading that has no markup in it. Otherwise the node is prepared for its inlines to be read.
+    private mutating func title(of heading: MarkdownNode) -> (String, isKept: Bool) {
+        let title = heading.content(maximum: MarkdownBlockParser.maximumTitle)
+        let hasMarkup = title.contains { "\\`*_~[]<&".utf8.contains($0) }
+        guard hasMarkup, titleBytes < MarkdownBlockParser.maximumTitleBytes else {
+            return (String(decoding: title, as: UTF8.self).joiningWords(), false)
+        }
+        titleBytes += title.count
+        heading.setContent(title.withUnsafeBufferPointer { Wikilinks(bytes: $0, code: []).labelled() })
+        return ("", true)
     }
 }

@@ -22,9 +22,9 @@ public struct MarkdownReader: Reader {
 
     private func document(of source: Source) throws(Rejection) -> ReadResult {
         var clean = try CleanSource(source)
-        var frontMatter: FrontMatter?
         let whole = Array(clean.text.utf8)
-        frontMatter = whole.withUnsafeBufferPointer { FrontMatter($0) }
+        let frontMatter = whole.withUnsafeBufferPointer { FrontMatter($0) }
+        let content = frontMatter?.content ?? FrontMatterContent()
         let start = frontMatter?.end ?? 0
         let wholeMap = clean.sourceMap
         if start > 0 {
@@ -38,7 +38,7 @@ public struct MarkdownReader: Reader {
             return (parser.blocks, Wikilinks(bytes: text, code: parser.code).targets())
         }
         if blocks.isEmpty, !clean.text.utf8.contains(where: { $0 > 0x20 }) {
-            guard let range = frontMatter?.titleRange, let text = MarkdownReader.text(ofTitle: frontMatter?.title)
+            guard let range = frontMatter?.titleRange, let text = MarkdownReader.text(ofTitle: content.title)
             else {
                 throw Rejection.empty(source.id)
             }
@@ -52,12 +52,12 @@ public struct MarkdownReader: Reader {
                 ], lineStarts: wholeMap.lineStarts)
         }
         let document = Document(
-            id: source.id, title: frontMatter?.title ?? MarkdownReader.title(blocks), text: clean.text,
-            metadata: frontMatter?.metadata ?? [:], blocks: blocks, sourceMap: clean.sourceMap, links: links)
-        let warnings = (frontMatter?.brokenLines ?? []).map { line, text in
+            id: source.id, title: content.title ?? MarkdownReader.title(blocks), text: clean.text,
+            metadata: content.metadata, blocks: blocks, sourceMap: clean.sourceMap, links: links)
+        let warnings = content.problems.map { line, reason in
             Rejection(
-                source: source.id, line: line, reason: .brokenFrontMatter,
-                message: "Front matter is read as \"key: value\" lines; this one is ignored: \(text.prefix(80))")
+                source: source.id, line: line + 2, reason: .brokenFrontMatter,
+                message: "Front matter is ignored here. \(reason)")
         }
         return ReadResult(
             documents: [document], warnings: clean.warnings + warnings,

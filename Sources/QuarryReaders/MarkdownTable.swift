@@ -1,7 +1,13 @@
-extension MarkdownRules {
+/// What makes a table of lines.
+///
+/// The table extension of cmark-gfm is not used: in the versions that systems have, a short header row makes it fill every
+/// row with thousands of cells, and it reads a paragraph again for every line that could be a delimiter row.
+struct MarkdownTable {
+    let bytes: UnsafeBufferPointer<UInt8>
+
     /// Columns of a delimiter row of a table (GitHub Flavored Markdown 0.29, section 4.10), or nil for another line.
     func delimiterColumns(_ range: Range<Int>) -> Int? {
-        let line = trimmed(range)
+        let line = bytes.trimmed(range)
         var index = line.lowerBound
         var columns = 0
         var pipes = 0
@@ -29,7 +35,7 @@ extension MarkdownRules {
 
     /// Cells of a row: what stands between pipes that are not escaped.
     func cells(_ range: Range<Int>) -> Int {
-        let line = trimmed(range)
+        let line = bytes.trimmed(range)
         guard !line.isEmpty else { return 0 }
         var cells = 1
         var index = line.lowerBound

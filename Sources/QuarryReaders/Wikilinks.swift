@@ -1,34 +1,59 @@
 /// Finds `[[Target]]`, `[[Target|alias]]` and `[[Target#Heading]]` in Markdown.
 struct Wikilinks {
     let bytes: UnsafeBufferPointer<UInt8>
-    /// Lines of code blocks, which hold no links, in text order.
+    /// Code blocks as ranges of whole lines, which hold no links, in text order.
     let code: [Range<Int>]
+
+    private struct Link {
+        /// From the opening brackets to the closing ones.
+        var range: Range<Int>
+        var target: Range<Int>
+        /// What a reader of the page sees: the alias, or all that is between the brackets.
+        var label: Range<Int>
+    }
 
     /// The targets in text order, as written, without alias or heading. Links within a page have none.
     /// - Complexity: O(bytes).
     func targets() -> [String] {
+        links().filter { !$0.target.isEmpty }.map { String(decoding: bytes[$0.target], as: UTF8.self) }
+    }
+
+    /// The text with each link and embedding replaced by its label, which Markdown reads letter for letter.
+    func labelled() -> [UInt8] {
+        var text: [UInt8] = []
+        var end = 0
+        for link in links() {
+            text += bytes[end..<link.range.lowerBound]
+            if text.last == UInt8(ascii: "!") { text.removeLast() }
+            for byte in bytes[link.label] {
+                switch byte {
+                case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: text += [UInt8(ascii: "\\"), byte]
+                default: text.append(byte)
+                }
+            }
+            end = link.range.upperBound
+        }
+        return text + bytes[end...]
+    }
+
+    private func links() -> [Link] {
         guard containsOpening else { return [] }
-        var targets: [String] = []
+        var links: [Link] = []
         var paragraphStart = 0
         var lineStart = 0
         var nextCode = 0
         while lineStart < bytes.count {
-            var end = lineStart
-            var isBlank = true
-            while end < bytes.count, bytes[end] != 0x0A {
-                if bytes[end] != 0x20, bytes[end] != 0x09 { isBlank = false }
-                end += 1
-            }
-            while nextCode < code.count, code[nextCode].lowerBound < lineStart { nextCode += 1 }
-            let isCode = nextCode < code.count && code[nextCode].lowerBound == lineStart
-            if isBlank || isCode {
-                if paragraphStart < lineStart { collect(paragraphStart..<lineStart, into: &targets) }
+            let end = bytes.lineEnd(from: lineStart)
+            while nextCode < code.count, code[nextCode].upperBound <= lineStart { nextCode += 1 }
+            let isCode = nextCode < code.count && code[nextCode].contains(lineStart)
+            if isCode || bytes.trimmed(lineStart..<end).isEmpty {
+                if paragraphStart < lineStart { collect(paragraphStart..<lineStart, into: &links) }
                 paragraphStart = end + 1
             }
             lineStart = end + 1
         }
-        if paragraphStart < bytes.count { collect(paragraphStart..<bytes.count, into: &targets) }
-        return targets
+        if paragraphStart < bytes.count { collect(paragraphStart..<bytes.count, into: &links) }
+        return links
     }
 
     private var containsOpening: Bool {
@@ -40,7 +65,7 @@ struct Wikilinks {
         return false
     }
 
-    private func collect(_ range: Range<Int>, into targets: inout [String]) {
+    private func collect(_ range: Range<Int>, into links: inout [Link]) {
         let spans = codeSpans(in: range)
         var nextSpan = 0
         var index = range.lowerBound
@@ -56,7 +81,7 @@ struct Wikilinks {
                     index += 1
                 }
             } else if byte == UInt8(ascii: "["), bytes[index + 1] == byte {
-                index = link(at: index + 2, before: range.upperBound, into: &targets)
+                index = link(at: index + 2, before: range.upperBound, into: &links)
             } else {
                 index += 1
             }
@@ -64,24 +89,29 @@ struct Wikilinks {
     }
 
     /// Reads a link whose brackets are open; returns where to look on.
-    private func link(at start: Int, before end: Int, into targets: inout [String]) -> Int {
+    private func link(at start: Int, before end: Int, into links: inout [Link]) -> Int {
         var stop = start
         var targetEnd: Int?
+        var bar: Int?
         while stop < end {
             switch bytes[stop] {
             case UInt8(ascii: "["): return stop == start ? start - 1 : stop
             case 0x0A: return stop
-            case UInt8(ascii: "|"), UInt8(ascii: "#"): if targetEnd == nil { targetEnd = stop }
+            case UInt8(ascii: "|"):
+                targetEnd = targetEnd ?? stop
+                bar = bar ?? stop
+            case UInt8(ascii: "#"): targetEnd = targetEnd ?? stop
             case UInt8(ascii: "]"):
                 guard stop + 1 < end, bytes[stop + 1] == UInt8(ascii: "]") else { return stop + 1 }
-                var target = MarkdownRules(bytes: bytes).trimmed(start..<(targetEnd ?? stop))
+                var target = bytes.trimmed(start..<(targetEnd ?? stop))
                 // In a table the bar before an alias is escaped.
                 if let targetEnd, bytes[targetEnd] == UInt8(ascii: "|"), target.upperBound == targetEnd,
                     !target.isEmpty, bytes[targetEnd - 1] == UInt8(ascii: "\\")
                 {
                     target = target.lowerBound..<targetEnd - 1
                 }
-                if !target.isEmpty { targets.append(String(decoding: bytes[target], as: UTF8.self)) }
+                let label = (bar.map { $0 + 1 } ?? start)..<stop
+                links.append(Link(range: start - 2..<stop + 2, target: target, label: label))
                 return stop + 2
             default: break
             }

@@ -49,9 +49,9 @@ struct FrontMatterTests {
         #expect(
             document.metadata == [
                 "title": "Holiday", "resources": .strings(["src: x.jpg, title: \"sunset\"", "src: y.jpg"]),
-                "tags": .strings(["a", "b"]), "draft": true,
+                "params.title": "other", "tags": .strings(["a", "b"]), "draft": true,
             ])
-        #expect(warnings.map(\.line) == [7, 8, 9])
+        #expect(warnings.isEmpty)
     }
 
     @Test func `a plain scalar may go on in deeper lines`() throws {
@@ -89,5 +89,122 @@ struct FrontMatterTests {
         let blank = String(repeating: "\n", count: 200_000)
         #expect(try read("---\ntags:\(blank)- a\n---\ntext").document.metadata == ["tags": .strings(["a"])])
         #expect(try read("---\ntags:\(blank)title: T\n---\ntext").document.title == "T")
+    }
+
+    @Test func `a mistake costs its own key`() throws {
+        let (document, warnings) = try read(
+            """
+            ---
+            title: Part 1: The Sea
+            tags: [a, b
+            author: "Eve
+            date: 2024-05-01
+            date: 2024-05-02
+            up: [[Page]]
+            note: |
+              first
+
+              second
+            ---
+            text
+            """)
+        #expect(document.title == "Part 1: The Sea")
+        #expect(
+            document.metadata == [
+                "title": "Part 1: The Sea", "date": "2024-05-02", "up": .strings([]), "note": "first\n\nsecond",
+            ])
+        #expect(warnings.map(\.line) == [3, 4, 7])
+        #expect(warnings.allSatisfy { $0.reason == .brokenFrontMatter })
+    }
+
+    @Test func `aliases are read where they do not multiply what is written`() throws {
+        #expect(
+            try read("---\na: &x [1, b]\nb: *x\n---\ntext").document.metadata == [
+                "a": .strings(["1", "b"]), "b": .strings(["1", "b"]),
+            ])
+        let bomb = (1...20).map { "k\($0): &k\($0) [*k\($0 - 1), *k\($0 - 1), *k\($0 - 1)]" }.joined(separator: "\n")
+        let (document, warnings) = try read("---\nk0: &k0 x\nn: 1\n\(bomb)\n---\ntext")
+        #expect(document.text.hasPrefix("---") && warnings.isEmpty)
+        let list = String(repeating: "x,", count: 60_000)
+        let repeated = try read("---\na: &x [\(list)]\n" + (0..<8).map { "b\($0): *x\n" }.joined() + "---\ntext")
+        #expect(repeated.document.metadata.count < 10)
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: ["[", "{a: ", "- ", "? ", "&a [*a, ", "!!map {", "\"", "k: v\n", "[]: "])
+    func `hostile front matter is read in bounded time`(piece: String) throws {
+        let text = String(repeating: piece, count: 40_000)
+        _ = try read("---\na: \(text)\n---\ntext")
+        _ = try read("---\n\(text)\n---\ntext")
+        _ = try read("---\nb: 1\n\(text)\n---\ntext")
+        _ = try read("+++\na = \(text)\n+++\ntext")
+        _ = try read("+++\n\(text)\n+++\ntext")
+    }
+
+    @Test func `TOML between pluses becomes metadata`() throws {
+        let source = """
+            +++
+            # a comment
+            title = "Harbour \\"rules\\" \\u0416" # another
+            date = 2023-05-06
+            time = 2023-05-06T07:32:00Z
+            at = 07:32:00
+            tags = ["harbour", 'C:\\x', 3] # three
+            long = [
+              "a", # first
+              "b",
+            ]
+            none = []
+            draft = false
+            weight = 1_000
+            ratio = -1.5e3
+            id = 9007199254740993
+            "my key".part = 'it is'
+            [params.deep]
+            "a" = 1
+            +++
+            text
+            """
+        let (document, warnings) = try read(source)
+        #expect(document.text == "text" && document.title == "Harbour \"rules\" Ж" && warnings.isEmpty)
+        #expect(document.sourceMap.lines(of: 0..<4) == 21...21)
+        #expect(
+            document.metadata == [
+                "title": "Harbour \"rules\" Ж", "date": "2023-05-06", "time": "2023-05-06T07:32:00Z", "at": "07:32:00",
+                "tags": .strings(["harbour", "C:\\x", "3"]), "long": .strings(["a", "b"]), "none": .strings([]),
+                "draft": false, "weight": 1000, "ratio": -1500, "id": "9007199254740993", "my key.part": "it is",
+                "params.deep.a": 1,
+            ])
+    }
+
+    @Test(arguments: [
+        ("b = yes", "not a string in quotes"), ("b = \"x", "quotes are not closed"), ("b", "\"=\" is missing"),
+        ("b = 1 2", "not a string in quotes"), ("b = \"x\" y", "more after the value"), ("= 1", "A key is letters"),
+        ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a is there twice"),
+        ("b = [1", "not closed"), ("b = \"\\q\"", "escape"), ("[[b]]", "Lists of tables"), ("b =", "value is missing"),
+        ("b = \"\"\"\nc = 1\n\"\"\"", "several lines"), ("b = 0x", "not a string in quotes"),
+        ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "ends with"),
+    ])
+    func `TOML that is not read is a warning with line and reason`(line: String, reason: String) throws {
+        let (document, warnings) = try read("+++\na = 1\nd = true\n\(line)\n+++\ntext")
+        #expect(document.metadata == ["a": 1, "d": true])
+        #expect(warnings.map(\.line) == [4])
+        #expect(warnings.first?.message.contains(reason) == true, "\(warnings)")
+    }
+
+    @Test func `keys of a table that is not read are not keys of another`() throws {
+        let (document, warnings) = try read("+++\na = 1\nc = 2\n[[x]]\nb = 1\n[y]\nb = 2\n+++\ntext")
+        #expect(document.metadata == ["a": 1, "c": 2, "y.b": 2])
+        #expect(warnings.map(\.line) == [4, 5])
+    }
+
+    @Test(arguments: ["+++\nprose\n+++\ntext", "+++\na = 1\nno\nno more\n+++\ntext", "+++\na = 1\ntext"])
+    func `pluses around prose stay in the text`(text: String) throws {
+        let (document, warnings) = try read(text)
+        #expect(document.text == text && document.metadata.isEmpty && warnings.isEmpty)
+    }
+
+    @Test func `a note of a TOML title alone is found by its title`() throws {
+        let document = try read("+++\ntags = []\ntitle = \"Key\"\n+++\n").document
+        #expect(document.text == "Key" && document.sourceMap.lines(of: 0..<3) == 3...3)
     }
 }

@@ -102,6 +102,73 @@ struct MarkdownBlockTests {
         #expect(try outline(markdown) == expected)
     }
 
+    @Test(arguments: [
+        ("a\n===\n---\nb", ["h1(a): a⏎===", "p: b"]), ("a\n---\n- b\n", ["h2(a): a⏎---", "list: - b"]),
+        ("<!-- a -->\n# T\n<!--\nb -->\ntext", ["p: <!-- a -->", "h1(T): # T", "p: <!--⏎b -->", "p: text"]),
+        ("# T\n[a]: b\n\n\n[c]: d\n[e]: f\n\ntext", ["h1(T): # T", "p: [a]: b", "p: [c]: d⏎[e]: f", "p: text"]),
+        ("[a]: b\ntext\n\n[c]: d", ["p: [a]: b⏎text", "p: [c]: d"]),
+        ("| a |\n|---|\n| b |\n---\nx", ["table(| a |⏎|---|): | a |⏎|---|⏎| b |", "p: x"]),
+        ("x\n| a |\n|---|\n===", ["p: x", "table(| a |⏎|---|): | a |⏎|---|⏎==="]),
+        ("- ```\n  x\ny", ["list: - ```⏎  x", "p: y"]), ("```a b\nx\n\n\n", ["code(a): ```a b⏎x"]),
+        (
+            "# AT&amp;T <!-- c --> <http://x.y> ~~a~~ ~b~",
+            ["h1(AT&T http://x.y a ~b~): # AT&amp;T <!-- c --> <http://x.y> ~~a~~ ~b~"]
+        ),
+        (
+            "# [[__init__.md]] ![[a*b*]] `[[x]]` \\[[y]]",
+            ["h1(__init__.md a*b* [[x]] [[y]]): # [[__init__.md]] ![[a*b*]] `[[x]]` \\[[y]]"]
+        ),
+        ("# #\n##  \n### ", ["h1(): # #", "h2(): ##  ", "h3(): ### "]), ("> a\n>\n\nb", ["quote: > a⏎>", "p: b"]),
+        ("# *a*\n\n> # *b*\n\n# *c*", ["h1(a): # *a*", "quote: > # *b*", "h1(c): # *c*"]),
+    ])
+    func `every line is in the block that it is written in`(markdown: String, expected: [String]) throws {
+        #expect(try outline(markdown) == expected)
+    }
+
+    @Test func `a text that is longer than a batch has the blocks of its parts`() throws {
+        let part = """
+            # A *title* [[Page|here]]
+
+            - one
+
+              ```
+              [[code]]
+              ```
+            - two [[link]]
+
+            text
+
+
+            | a |
+            |---|
+            | 1 |
+
+            [a]: b
+
+            > quote
+
+            """
+        let once = try outline(part)
+        #expect(once.count == 6)
+        let count = 8_000
+        let document = try #require(
+            MarkdownReader().read(Source(id: "a.md", bytes: Array(String(repeating: part, count: count).utf8)))
+                .documents.first)
+        #expect(document.blocks.count == count * 6)
+        #expect(document.links.count == count * 2)
+        let titles = document.blocks.compactMap { if case .heading(_, let title) = $0.kind { title } else { nil } }
+        #expect(titles.first == "A title here" && titles.count == count)
+        let length = part.utf8.count
+        for (index, block) in document.blocks.enumerated() {
+            let first = document.blocks[index % 6].range
+            let start = first.lowerBound + index / 6 * length
+            guard block.range == start..<start + first.count else {
+                Issue.record("block \(index): \(block.range)")
+                break
+            }
+        }
+    }
+
     /// Needs ../shared/eval/formats/markdown-commonmark beside the package. Left out are examples of what readers treat
     /// in another way on purpose: front matter, HTML (a paragraph here) and no-break spaces (spaces here).
     @Test(

@@ -68,6 +68,35 @@ struct RobustnessTests {
         try check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
     }
 
+    /// Inputs that cost cmark-gfm quadratic time or memory where it is given them as they are.
+    @Test(.timeLimit(.minutes(30)))
+    func `what multiplies blocks in a parser is read in linear time`() throws {
+        let columns = String(repeating: "|a", count: 5_000) + "|\n" + String(repeating: "|-", count: 5_000) + "|\n"
+        let texts = [
+            columns + String(repeating: "x\n", count: 100_000),
+            String(repeating: "1. ", count: 100_000) + "a" + String(repeating: "\n", count: 500_000) + "x",
+            String(repeating: "- a\n", count: 300_000), String(repeating: "> ", count: 300_000) + "a\nb\n\nc\n",
+            String(repeating: "a\n", count: 300_000) + String(repeating: "|-|-|\n", count: 50_000),
+            String(repeating: "# \(String(repeating: "*a_[", count: 200))\n", count: 1_000),
+            String(repeating: "[a]: b (\n", count: 100_000), String(repeating: "# *\n", count: 200_000),
+        ]
+        for text in texts { try check(Array(text.utf8), MarkdownReader()) }
+    }
+
+    @Test func `files are read at once without a mix of their titles`() async {
+        let titles = await withTaskGroup { group in
+            for index in 0..<64 {
+                group.addTask {
+                    let text = String(repeating: "# ~~*no*~~ \(index) `~`\n\n", count: 50)
+                    return MarkdownReader().read(Source(id: "a.md", bytes: Array(text.utf8))).documents.first?.title
+                        == "no \(index) ~"
+                }
+            }
+            return await group.reduce(into: 0) { count, isRight in count += isRight ? 1 : 0 }
+        }
+        #expect(titles == 64)
+    }
+
     @Test(.timeLimit(.minutes(30)))
     func `a line of megabytes is one paragraph`() throws {
         let text = String(repeating: "слово word ", count: 120_000)
