@@ -3,6 +3,7 @@ import GRDB
 import Quarry
 import QuarryProviders
 import QuarryReaders
+import QuarryTestSupport
 import Synchronization
 import Testing
 
