@@ -64,7 +64,7 @@ extension JSONCursor {
     /// Reads the base64 of little-endian 32-bit floats to the end of `values`.
     package mutating func base64Floats(appendingTo values: inout [Float]) throws {
         // Some servers escape the slash, which base64 uses.
-        guard try withString({ Base64Floats.decode($0, appendingTo: &values) }) else {
+        guard try decodeString({ Base64Floats.decode($0, appendingTo: &values) }) else {
             throw fault("a vector is not the base64 of 32-bit floats")
         }
     }

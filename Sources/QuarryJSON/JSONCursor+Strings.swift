@@ -1,3 +1,5 @@
+import Foundation
+
 extension JSONCursor {
     /// Reads a string; invalid UTF-8 is repaired.
     package mutating func string() throws -> String {
@@ -10,6 +12,22 @@ extension JSONCursor {
     ) throws -> Result {
         guard next() == UInt8(ascii: "\"") else { throw fault("a string is missing") }
         return try withBytes(of: try passString(), body)
+    }
+
+    /// Reads a long string that rarely holds escapes, such as base64: `decode` gets the bytes up to the next quote. Where
+    /// it returns false it gets the string again as ``withString(_:)`` reads it.
+    /// - Returns: What `decode` returned last.
+    package mutating func decodeString(_ decode: (UnsafeBufferPointer<UInt8>) -> Bool) throws -> Bool {
+        guard next() == UInt8(ascii: "\"") else { throw fault("a string is missing") }
+        let rest = UnsafeBufferPointer(rebasing: bytes[(position + 1)...])
+        if let start = rest.baseAddress, let quote = memchr(start, Int32(UInt8(ascii: "\"")), rest.count) {
+            let count = UnsafeRawPointer(quote) - UnsafeRawPointer(start)
+            if decode(UnsafeBufferPointer(rebasing: rest[..<count])) {
+                position += count + 2
+                return true
+            }
+        }
+        return try withString(decode)
     }
 
     /// The text of a string that was passed; invalid UTF-8 is repaired.

@@ -94,6 +94,7 @@ package struct JSONCursor {
     }
 
     /// Passes a comma or the closing bracket: whether another element follows.
+    @inline(__always)
     mutating func passComma(or bracket: UInt8, _ kind: JSONSpan.Kind) throws -> Bool {
         let byte = next()
         guard byte == UInt8(ascii: ",") || byte == bracket else {

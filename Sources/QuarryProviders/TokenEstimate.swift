@@ -1,26 +1,14 @@
-/// Estimates a provider's token count without its tokenizer.
-///
-/// The estimate is high on purpose. With common tokenizers English has about 4.5 bytes per token and Russian about 2.5
-/// letters. The estimate assumes 3 bytes of ASCII, 1.5 other letters, or one Chinese, Japanese or Korean character.
-public enum TokenEstimate {
+import QuarryCore
+
+/// Estimates what a request to a provider counts in tokens. The estimate is high on purpose: see
+/// ``EstimatedTokenCounter``.
+package enum TokenEstimate {
     /// The tokens of a large picture, according to documented models.
-    public static let picture = 1_600
+    package static let picture = 1_600
     /// The tokens that delimit a request and each of its turns.
     package static let (request, turn) = (16, 8)
 
-    public static func tokens(in text: String) -> Int {
-        var ascii = 0
-        var letters = 0
-        var wide = 0
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case ..<0x80: ascii += 1
-            case ..<0x1100: letters += 1
-            default: wide += 1
-            }
-        }
-        return (ascii + 2) / 3 + (letters * 2 + 2) / 3 + wide
-    }
+    package static func tokens(in text: String) -> Int { EstimatedTokenCounter().tokenCount(of: text) }
 
-    public static func tokens(in texts: some Sequence<String>) -> Int { texts.reduce(0) { $0 + tokens(in: $1) } }
+    package static func tokens(in texts: some Sequence<String>) -> Int { texts.reduce(0) { $0 + tokens(in: $1) } }
 }

@@ -9,7 +9,7 @@ package enum AnswerType: Sendable, Hashable {
 
     /// Reads the question words of English and Russian.
     package init(of question: String) {
-        let words = Word.words(of: question).map(\.folded)
+        let words = SurfaceWord.words(of: question).map(\.folded)
         self = .unknown
         for (index, word) in words.enumerated() {
             let rest = words[(index + 1)...].prefix(3)
@@ -64,7 +64,7 @@ package enum AnswerType: Sendable, Hashable {
     ///   - known: Folded words of the question.
     ///   - names: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
     ///     sentence is a name only if it is one of them.
-    func isHeld(by words: [Word], notIn known: Set<String>, names: Set<String>) -> Bool? {
+    func isHeld(by words: [SurfaceWord], notIn known: Set<String>, names: Set<String>) -> Bool? {
         switch self {
         case .unknown: nil
         case .person, .place:

@@ -28,7 +28,7 @@ extension Fact {
     /// What a source says, for comparing: every reading of its facts and the numbers that it spells out.
     package static func tokens(of source: String) -> Set<FactToken> {
         var tokens = Set(facts(in: source).flatMap(\.readings))
-        for word in Word.words(of: source) {
+        for word in SurfaceWord.words(of: source) {
             if let value = NumberWords.value(of: word.folded) { tokens.insert(.number(String(value))) }
             if let month = NumberWords.month(of: word.folded) { tokens.insert(.month(month)) }
         }

@@ -93,9 +93,9 @@ struct Reply {
     /// - Parameter passages: How many the prompt has. A reply that says more than that sentence and cites one of them
     ///   answers from it, however it begins.
     static func refusalReason(of text: String, refusalSentence: String, passages: Int) -> RefusalReason? {
-        let words = Word.words(of: text)
+        let words = SurfaceWord.words(of: text)
         if words.isEmpty { return .emptyReply }
-        let refusing = Word.words(of: refusalSentence)
+        let refusing = SurfaceWord.words(of: refusalSentence)
         // A model may repeat the sentence, or add a polite word or two.
         guard opens(text, with: refusalSentence), words.count <= 2 * refusing.count + 4 else { return nil }
         let cites = CitationMarkerParser.markers(in: text).flatMap(\.numbers).contains { $0 >= 1 && $0 <= passages }
@@ -105,6 +105,6 @@ struct Reply {
 
     /// Whether a text begins with the words of the sentence that refuses.
     static func opens(_ text: String, with refusalSentence: String) -> Bool {
-        Word.words(of: text).map(\.folded).starts(with: Word.words(of: refusalSentence).map(\.folded))
+        SurfaceWord.words(of: text).map(\.folded).starts(with: SurfaceWord.words(of: refusalSentence).map(\.folded))
     }
 }

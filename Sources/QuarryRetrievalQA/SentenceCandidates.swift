@@ -1,4 +1,5 @@
 package import QuarryCore
+import QuarryText
 
 #if canImport(Glibc)
     import Glibc
@@ -124,7 +125,7 @@ private struct Passage {
         var termSet: Set<String>
         var context: Set<String>
         var script: Script?
-        var words: [Word]
+        var words: [SurfaceWord]
 
         init(segment: Segment, text: String, terms: [String], context: Set<String>) {
             self.segment = segment
@@ -132,8 +133,8 @@ private struct Passage {
             self.terms = terms
             self.termSet = Set(terms)
             self.context = context
-            self.script = Script(of: text)
-            self.words = Word.words(ofSentence: text)
+            self.script = dominantScript(of: text)
+            self.words = SurfaceWord.words(ofSentence: text)
         }
 
         var isProse: Bool { segment.kind == .sentence || segment.kind == .listItem }
@@ -176,12 +177,12 @@ private struct Question {
         self.functionTerms = reader.functionTerms
         self.terms = content.isEmpty ? all : content
         self.termSet = Set(all)
-        let words = Word.words(of: text)
+        let words = SurfaceWord.words(of: text)
         self.words = Set(words.map(\.folded))
         self.type = AnswerType(of: text)
         self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
             .map { reader.terms($0.element.folded) }.filter { !$0.isEmpty }
-        self.script = Script(of: text)
+        self.script = dominantScript(of: text)
     }
 
     func proximity(in sentence: [String]) -> Double {

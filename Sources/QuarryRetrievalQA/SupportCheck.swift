@@ -1,4 +1,5 @@
 package import QuarryCore
+import QuarryText
 
 #if canImport(Glibc)
     import Glibc
@@ -52,7 +53,7 @@ package struct SupportCheck: Sendable {
         let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
         let idle = Set(reader.terms(phrase))
-        let tongue = Tongue(script: Script(of: text), language: analysis.language(of: text))
+        let tongue = Tongue(script: dominantScript(of: text), language: analysis.language(of: text))
         var isGrounded = false
         var edits = marked.removals(ofNumbersOver: passages.count)
         var sentences: [AnswerSentence] = []
@@ -122,7 +123,7 @@ package struct SupportCheck: Sendable {
         return Source(
             places: places,
             facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")),
-            tongue: Tongue(script: Script(of: hit.chunk.text), language: hit.language))
+            tongue: Tongue(script: dominantScript(of: hit.chunk.text), language: hit.language))
     }
 }
 

@@ -1,4 +1,4 @@
-extension Word {
+extension ScannedWord {
     /// The parts of at least two characters that the word falls into: before a capital that follows a small letter, before the
     /// last of several capitals that small letters follow, between letters and digits. Empty when it has only one.
     ///

@@ -26,6 +26,14 @@ package func scripts(of text: String) -> Set<Script> {
     return Set(Script.allCases.filter { counts[$0] > 0 })
 }
 
+/// Whether a text is Latin or Cyrillic: the script that it has more letters of; nil where it has as many of both.
+/// - Complexity: O(bytes).
+package func dominantScript(of text: String) -> Script? {
+    let counts = ScriptCounts(text, limit: .max)
+    guard counts[.latin] != counts[.cyrillic] else { return nil }
+    return counts[.latin] > counts[.cyrillic] ? .latin : .cyrillic
+}
+
 /// How many letters of each script a text has.
 struct ScriptCounts {
     private var counts = [Int](repeating: 0, count: Script.allCases.count)

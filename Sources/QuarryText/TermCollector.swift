@@ -53,7 +53,7 @@ struct TermCollector {
     /// Adds a stretch of text as it stands, folded only.
     private mutating func addWhole(_ range: Range<Int>) { add(range, script: nil) }
 
-    private mutating func add(_ word: Word) {
+    private mutating func add(_ word: ScannedWord) {
         add(word.range, script: word.script)
         guard word.hasHump || (word.hasDigit && word.letterCount > 0) else { return }
         for part in word.parts(in: bytes) { add(part, script: word.script) }
@@ -87,7 +87,7 @@ struct TermCollector {
     }
 
     /// Whether the apostrophe between two words is a letter of one: in Cyrillic, and before the endings of English.
-    private func isOneWord(_ word: Word, _ ending: Word) -> Bool {
+    private func isOneWord(_ word: ScannedWord, _ ending: ScannedWord) -> Bool {
         guard !word.hasDigit, !ending.hasDigit, word.script == ending.script else { return false }
         switch word.script {
         case .cyrillic: return true
@@ -148,7 +148,7 @@ struct TermCollector {
     }
 
     /// Adds `c++`, `c#`, `f#` after `c`, `c`, `f`.
-    private mutating func addOperatorName(endingWith word: Word) {
+    private mutating func addOperatorName(endingWith word: ScannedWord) {
         let end = word.range.upperBound
         guard end < bytes.count, bytes[end] == 0x2B || bytes[end] == 0x23, word.script == .latin else { return }
         var next = end + 1

@@ -1,5 +1,5 @@
 /// A word of a text, and what its letters look like.
-struct Word {
+struct ScannedWord {
     /// UTF-8 offsets.
     var range: Range<Int>
     /// The script of its first letter; nil for a number.
@@ -40,7 +40,7 @@ enum Connector: UInt8 {
 /// Words joined by single connectors (a run of underscores counts as one): `foo_bar`, `1,234.5`, `well-known`, `main.rs`.
 struct Compound {
     /// At least one word.
-    var words: [Word] = []
+    var words: [ScannedWord] = []
     /// One fewer than words.
     var connectors: [Connector] = []
 
@@ -51,7 +51,7 @@ struct Compound {
 struct WordScanner {
     enum Piece {
         /// A word that no connector follows.
-        case word(Word)
+        case word(ScannedWord)
         /// Several words; the scanner's ``WordScanner/compound`` was filled.
         case compound
         /// A run of Han, kana, Hangul, Thai, Lao, Khmer or Myanmar characters.
@@ -95,7 +95,7 @@ struct WordScanner {
         return start..<offset
     }
 
-    private mutating func scanCompound(after first: Word, _ connector: Connector, _ next: Int) {
+    private mutating func scanCompound(after first: ScannedWord, _ connector: Connector, _ next: Int) {
         compound.words.removeAll(keepingCapacity: true)
         compound.connectors.removeAll(keepingCapacity: true)
         compound.words.append(first)
@@ -112,8 +112,8 @@ struct WordScanner {
         }
     }
 
-    private mutating func scanWord() -> Word {
-        var word = Word(at: offset)
+    private mutating func scanWord() -> ScannedWord {
+        var word = ScannedWord(at: offset)
         let start = offset
         var previous = ScalarClass.separator
         var capitals = 0
@@ -164,7 +164,7 @@ struct WordScanner {
     }
 
     /// The connector at the scanner's position, and where the word after it starts, if one does.
-    private func connectorBeforeWord(after word: Word) -> (Connector, next: Int)? {
+    private func connectorBeforeWord(after word: ScannedWord) -> (Connector, next: Int)? {
         guard offset < bytes.count, bytes[offset] != 0x20 else { return nil }
         let (scalar, width) = bytes.scalar(at: offset)
         guard ScalarClass(of: scalar) == .connector else { return nil }

@@ -52,7 +52,7 @@ struct E5Container: TensorSource {
     }
 
     private static func directory(_ file: MappedFile, at offset: Int) throws(TransformerError) -> [String: Entry] {
-        var reader = ByteReader(file.bytes, at: offset)
+        var reader = LittleEndianReader(file.bytes, at: offset)
         func truncated(_ place: String) -> TransformerError {
             TransformerError(
                 .malformed, "The directory of tensors ends within \(place). The file may be cut short: fetch it again.",
@@ -98,27 +98,5 @@ struct E5Container: TensorSource {
                     + "\(entry.type.rawValue); \(rows) × \(columns) were expected.", path: file.path)
         }
         return tensor
-    }
-}
-
-/// Reads little-endian numbers one after another; nil where the bytes end.
-struct ByteReader {
-    private let buffer: UnsafeRawBufferPointer
-    private(set) var offset: Int
-
-    init(_ buffer: UnsafeRawBufferPointer, at offset: Int) {
-        self.buffer = buffer
-        self.offset = offset
-    }
-
-    mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) -> Value? {
-        guard let bytes = bytes(MemoryLayout<Value>.size) else { return nil }
-        return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
-    }
-
-    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
-        guard count >= 0, offset >= 0, offset <= buffer.count, count <= buffer.count - offset else { return nil }
-        defer { offset += count }
-        return UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + count])
     }
 }

@@ -338,8 +338,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 struct LlamaCommandTests {
     @Test func `a llama_cpp server writes an answer, and the engine cites it`() async throws {
         let server = try await ModelServer.start(
-            interpreter: python ?? "",
-            [Command.package.appendingPathComponent("Tests/Support/model_server.py").path, "llama-chat"])
+            interpreter: python ?? "", [supportPath("model_server.py"), "llama-chat"])
         let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)

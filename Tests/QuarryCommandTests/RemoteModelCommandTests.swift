@@ -433,7 +433,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
     .serialized, .timeLimit(.minutes(30)))
 struct RealServerCommandTests {
     private func server(_ arguments: String...) async throws -> ModelServer {
-        let launcher = Command.package.appendingPathComponent("Tests/Support/model_server.py").path
+        let launcher = supportPath("model_server.py")
         return try await ModelServer.start(interpreter: python ?? "", [launcher] + arguments)
     }
 

@@ -80,7 +80,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     }
 
     @Test func `a busy server is asked again`() async throws {
-        let counter = PositionCounter()
+        let counter = Counter()
         let server = try openAI.server { _, _ in
             counter.next() == 0 ? .text("busy", status: 503, headers: [("retry-after-ms", "1")]) : nil
         }
@@ -134,7 +134,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     @Test func `what is at the provider when another fails is waited for and told of, and nothing more is sent`()
         async throws
     {
-        let counter = PositionCounter()
+        let counter = Counter()
         let server = try openAI.server { _, reply in
             let isThird = counter.next() == 2
             var response: FakeHTTPServer.Response =
@@ -167,7 +167,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     }
 
     @Test func `what is between two attempts when another fails is given up`() async throws {
-        let counter = PositionCounter()
+        let counter = Counter()
         let server = try openAI.server { _, _ in
             guard counter.next() == 2 else {
                 // Not before all three are there: nothing more is sent once the server asks for a pause.
@@ -195,7 +195,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
 
     @Test func `after an outage one request tries the server, and the next are sent when it is answered`() async throws
     {
-        let counter = PositionCounter()
+        let counter = Counter()
         let server = try openAI.server { _, reply in
             counter.next() < 5 ? .text("down", status: 500) : .json(reply)
         }
@@ -218,7 +218,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     }
 
     @Test func `what is cut off when another fails is waited for no longer than is bearable`() async throws {
-        let (held, refused) = (PositionCounter(), PositionCounter())
+        let (held, refused) = (Counter(), Counter())
         let server = try openAI.server { texts, _ in
             guard texts == ["b"] else {
                 _ = held.next()

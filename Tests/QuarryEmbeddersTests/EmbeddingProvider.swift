@@ -154,15 +154,9 @@ func base64(_ vector: [Float]) -> String {
 
 /// Numbers that depend on every byte of the text (SplitMix64 seeded with FNV-1a).
 func vector(of text: String, dimension: Int = 8) -> [Float] {
-    var state = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    return (0..<dimension).map { _ in
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        bits ^= bits >> 31
-        return Float(bits >> 40) / Float(1 << 23) - 1
-    }
+    let seed = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    var generator = SeededGenerator(seed: seed)
+    return (0..<dimension).map { _ in Float(generator.next() >> 40) / Float(1 << 23) - 1 }
 }
 
 /// The unit vectors that an embedder must return for texts.

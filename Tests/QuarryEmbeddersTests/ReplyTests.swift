@@ -34,7 +34,7 @@ import Testing
         let provider = EmbeddingProvider.of(dialect)
         for asBase64 in dialect == .openAI ? [false, true] : [false] {
             let whole = Array(provider.reply([[1, 2.5, 3], [-0.25, 1e-3, 7]], asBase64: asBase64).utf8)
-            let length = PositionCounter()
+            let length = Counter()
             let server = try FakeHTTPServer { request in
                 if request.method == "GET" { return provider.facts(request.path) ?? .json("{}", status: 404) }
                 return .json(String(decoding: whole.prefix(length.next()), as: UTF8.self))

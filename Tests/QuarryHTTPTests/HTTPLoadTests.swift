@@ -43,7 +43,7 @@ struct HTTPLoadTests {
                 group.addTask {
                     var count = 0
                     for try await _ in try await stream(url, client).serverSentEvents {
-                        if count == 0, started.next() == streams { memory.take(residentMemory() ?? 0) }
+                        if count == 0, started.next() == streams - 1 { memory.take(residentMemory() ?? 0) }
                         count += 1
                         if count == events - 1 { memory.take(residentMemory() ?? 0) }
                     }

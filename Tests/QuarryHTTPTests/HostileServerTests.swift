@@ -115,7 +115,7 @@ import Testing
         private let refusals: Int
         private let count = Counter()
         init(refusals: Int) { self.refusals = refusals }
-        func next() -> Bool { count.next() > refusals }
+        func next() -> Bool { count.next() >= refusals }
     }
 
     @Test func `a server that always fails ends with its own message`() async throws {
@@ -252,7 +252,7 @@ import Testing
     }
 
     @Test func `a redirect loop over two servers ends`() async throws {
-        let other = Counter.Box()
+        let other = TextBox()
         let first = try FakeHTTPServer { _ in .init(status: 307, headers: [("Location", other.text)]) }
         let firstURL = first.url
         let second = try FakeHTTPServer { _ in .init(status: 308, headers: [("Location", firstURL)]) }

@@ -55,9 +55,7 @@ import Testing
         try form.add("file", file: bytes, named: "..\\..\\a\"b\r\nc.bin")
         try form.add("file", file: [], named: "")
         let (body, contentType) = form.encoded()
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Support/parse_form.py").path
-        let result = try await PythonScript(path: script).run([contentType], input: body)
+        let result = try await PythonScript(path: supportPath("parse_form.py")).run([contentType], input: body)
         let expected = """
             [["a%22; filename=%22evil", null, null, 5, 541], ["line%0D%0AX-Evil: yes", null, null, 0, 0], \
             ["file", "a%22b%0D%0Ac.bin", "application/octet-stream", 256, 32640], \

@@ -12,9 +12,8 @@ final class PeerProcess: Sendable {
     init(_ script: String, _ arguments: (URL) -> [String] = { _ in [] }) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "quarry-peer-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Support/\(script)").path
-        server = try await ModelServer.start(interpreter: "/usr/bin/env", ["python3", path] + arguments(folder))
+        server = try await ModelServer.start(
+            interpreter: "/usr/bin/env", ["python3", supportPath(script)] + arguments(folder))
         port = try HTTPURL(server.url).port
     }
 

@@ -12,9 +12,7 @@ struct GenerationLoadTests {
     private static let replies = 1000
 
     private static func start() async throws -> ModelServer {
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try await ModelServer.start(
-            interpreter: "/usr/bin/env", ["python3", tests.appending(path: "Support/drip_server.py").path])
+        try await ModelServer.start(interpreter: "/usr/bin/env", ["python3", supportPath("drip_server.py")])
     }
 
     private static func connection(to server: ModelServer) throws -> ProviderConnection {

@@ -14,9 +14,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
     .serialized, .timeLimit(.minutes(30)))
 struct LlamaServerTests {
     private static let server = Task {
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try await ModelServer.start(
-            interpreter: python ?? "", [tests.appending(path: "Support/model_server.py").path, "llama-chat"])
+        try await ModelServer.start(interpreter: python ?? "", [supportPath("model_server.py"), "llama-chat"])
     }
 
     private let request = GenerationRequest(

@@ -16,9 +16,7 @@ private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
     .serialized, .timeLimit(.minutes(30)))
 struct LlamaServerTests {
     private static let server = Task {
-        let launcher = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Support/model_server.py").path
-        return try await ModelServer.start(interpreter: python ?? "", [launcher, "llama-rerank"])
+        try await ModelServer.start(interpreter: python ?? "", [supportPath("model_server.py"), "llama-rerank"])
     }
 
     @Test func `it conforms`() async throws {

@@ -1,5 +1,11 @@
 import Foundation
 
+/// The path of a program in `Tests/Support`.
+package func supportPath(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Support/\(name)")
+        .path
+}
+
 /// Runs the Python scripts that some tests lean on.
 package struct PythonScript: Sendable {
     package struct Result: Sendable {

@@ -28,7 +28,7 @@ package enum RequestSchemas {
     ///   - schema: A schema's name, its place in the file, or the operation whose request it is.
     package static func complaints(about body: [UInt8], file: String, schema: String) async throws -> String {
         guard let folder else { throw TestSupportFailure("The descriptions are missing: \(needs).") }
-        let script = PythonScript(path: package.appending(path: "Tests/Support/validate_request.py").path)
+        let script = PythonScript(path: supportPath("validate_request.py"))
         let result = try await script.run([folder.appending(path: file).path, schema], input: body)
         return result.status == 0 ? "" : "invalid: \(result.output)"
     }

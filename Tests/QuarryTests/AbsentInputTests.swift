@@ -1,6 +1,7 @@
 import Foundation
 import Quarry
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 /// Inputs that are no longer there.

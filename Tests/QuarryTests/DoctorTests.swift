@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Quarry
 import QuarryCore
+import QuarryTestSupport
 import Testing
 
 struct DoctorTests {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Quarry
+import QuarryTestSupport
 import Testing
 
 struct FolderNameTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Quarry
 import QuarryCore
+import QuarryTestSupport
 import QuarryTesting
 import Synchronization
 import Testing

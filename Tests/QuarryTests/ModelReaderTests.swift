@@ -3,6 +3,7 @@ import Quarry
 import QuarryCore
 import QuarryProviders
 import QuarryReaders
+import QuarryTestSupport
 import Synchronization
 import Testing
 

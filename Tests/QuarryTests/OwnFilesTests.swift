@@ -1,6 +1,7 @@
 import Foundation
 import Quarry
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 /// An index in the folder that it is made of.

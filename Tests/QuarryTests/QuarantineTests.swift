@@ -1,5 +1,6 @@
 import Foundation
 import Quarry
+import QuarryTestSupport
 import Testing
 
 struct QuarantineTests {

@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryTestSupport
+import QuarryTesting
 import QuarryVectorIndex
 import Testing
 

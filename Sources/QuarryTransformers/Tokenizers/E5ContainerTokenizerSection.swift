@@ -14,13 +14,13 @@ package struct E5ContainerTokenizerSection: Sendable {
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, at offset: Int
     ) throws(TokenizerError) -> E5ContainerTokenizerSection {
-        var reader = LittleEndianReader(bytes: bytes, position: offset)
-        let pieceCount = Int(try reader.int32("the number of pieces"))
-        let bos = try reader.int32("the id of <s>")
-        let eos = try reader.int32("the id of </s>")
-        let pad = try reader.int32("the id of padding")
-        let unknown = try reader.int32("the id of the unknown piece")
-        let pieceBytes = try reader.uint64("the length of the pieces")
+        var reader = LittleEndianReader(bytes, at: offset)
+        let pieceCount = Int(try reader.integer("the number of pieces") as Int32)
+        let bos: Int32 = try reader.integer("the id of <s>")
+        let eos: Int32 = try reader.integer("the id of </s>")
+        let pad: Int32 = try reader.integer("the id of padding")
+        let unknown: Int32 = try reader.integer("the id of the unknown piece")
+        let pieceBytes: UInt64 = try reader.integer("the length of the pieces")
         guard pieceCount > 0, let byteCount = Int(exactly: pieceBytes) else {
             throw TokenizerError(
                 .malformed, "The container announces \(pieceCount) pieces in \(pieceBytes) bytes; it is damaged.")
@@ -37,8 +37,8 @@ package struct E5ContainerTokenizerSection: Sendable {
     }
 
     private static func codePointMap(_ reader: inout LittleEndianReader) throws(TokenizerError) -> CodePointMap {
-        let count = try reader.int32("the number of normaliser records")
-        let byteCount = Int(try reader.uint32("the length of the normaliser"))
+        let count: Int32 = try reader.integer("the number of normaliser records")
+        let byteCount = Int(try reader.integer("the length of the normaliser") as UInt32)
         let end = reader.position + byteCount
         guard count >= 0, end <= reader.bytes.count else {
             throw TokenizerError(
@@ -47,8 +47,8 @@ package struct E5ContainerTokenizerSection: Sendable {
         }
         var map = CodePointMap()
         for _ in 0..<count {
-            let codePoint = try reader.uint32("a normaliser record")
-            let outputs = Int(try reader.uint8("a normaliser record"))
+            let codePoint: UInt32 = try reader.integer("a normaliser record")
+            let outputs = Int(try reader.integer("a normaliser record") as UInt8)
             let output: [UInt32] = try reader.array("a normaliser record", count: outputs)
             try map.insert(codePoint, output)
         }
@@ -61,43 +61,27 @@ package struct E5ContainerTokenizerSection: Sendable {
     }
 }
 
-/// Reads numbers from a buffer, and refuses to read past its end.
-private struct LittleEndianReader {
-    let bytes: UnsafeRawBufferPointer
-    var position: Int
-
-    private mutating func range(_ what: String, byteCount: Int) throws(TokenizerError) -> Range<Int> {
-        guard position >= 0, position <= bytes.count, byteCount <= bytes.count - position else {
-            throw TokenizerError(
-                .malformed,
-                "The container ends at byte \(bytes.count), before \(what) at byte \(position). It is damaged or cut; "
-                    + "fetch it again.")
-        }
-        defer { position += byteCount }
-        return position..<position + byteCount
+extension LittleEndianReader {
+    /// - Parameter what: Names the number in the error.
+    fileprivate mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ what: String
+    ) throws(TokenizerError) -> Value {
+        guard let value = integer(Value.self) else { throw isCut(before: what) }
+        return value
     }
 
-    private mutating func integer<Integer: FixedWidthInteger>(_ what: String) throws(TokenizerError) -> Integer {
-        let range = try range(what, byteCount: MemoryLayout<Integer>.size)
-        return Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Integer.self))
-    }
-
-    mutating func uint8(_ what: String) throws(TokenizerError) -> UInt8 { try integer(what) }
-    mutating func int32(_ what: String) throws(TokenizerError) -> Int32 { try integer(what) }
-    mutating func uint32(_ what: String) throws(TokenizerError) -> UInt32 { try integer(what) }
-    mutating func uint64(_ what: String) throws(TokenizerError) -> UInt64 { try integer(what) }
-
-    /// Copies `count` elements as they lie in memory, which on the little-endian machines we run on is as the file
-    /// has them.
-    mutating func array<Element: BitwiseCopyable>(
+    fileprivate mutating func array<Element: BitwiseCopyable>(
         _ what: String, count: Int
     ) throws(TokenizerError) -> [Element] {
-        let (byteCount, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
-        let range = try range(what, byteCount: overflows ? .max : byteCount)
-        return [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
-            initializedCount = count
-        }
+        guard let elements = array(of: Element.self, count: count) else { throw isCut(before: what) }
+        return elements
+    }
+
+    private func isCut(before what: String) -> TokenizerError {
+        TokenizerError(
+            .malformed,
+            "The container ends at byte \(bytes.count), before \(what) at byte \(position). It is damaged or cut; fetch it "
+                + "again.")
     }
 }
 

@@ -161,9 +161,7 @@ struct TokenizerComponents {
 
     private func metaspace(_ value: JSONValue) throws(TokenizerError) -> MetaspacePreTokenizer {
         var metaspace = MetaspacePreTokenizer()
-        metaspace.replacement = try value.member(
-            "replacement", orElse: .string(String(decoding: metaspace.replacement, as: UTF8.self))
-        ).string()
+        if let replacement = value["replacement"] { metaspace.replacement = try replacement.string() }
         guard String(decoding: metaspace.replacement, as: UTF8.self).unicodeScalars.count == 1 else {
             throw TokenizerError(.malformed, "The replacement of Metaspace is not one character.")
         }

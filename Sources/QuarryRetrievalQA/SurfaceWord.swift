@@ -1,5 +1,5 @@
 /// A run of letters and digits in a text, as it stands there.
-struct Word: Sendable, Hashable {
+struct SurfaceWord: Sendable, Hashable {
     /// Lower case, ё written е.
     var folded: String
     var startsUppercase: Bool
@@ -13,7 +13,7 @@ struct Word: Sendable, Hashable {
     var isYear: Bool { isNumber && digits == 4 && ("1500"..."2099").contains(folded) }
 
     /// The words of a sentence without the number of its section, as in "2.1. Visitors leave their bags here."
-    static func words(ofSentence text: String) -> [Word] {
+    static func words(ofSentence text: String) -> [SurfaceWord] {
         let mark = text.utf8.prefix { ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: ".") }
         let isSection = mark.last == UInt8(ascii: ".") && mark.count < text.utf8.count
         return words(of: isSection ? String(text[mark.endIndex...]) : text)
@@ -21,8 +21,8 @@ struct Word: Sendable, Hashable {
 
     /// The words of a text in text order. Apostrophes and hyphens separate.
     /// - Complexity: O(length).
-    static func words(of text: String) -> [Word] {
-        var words: [Word] = []
+    static func words(of text: String) -> [SurfaceWord] {
+        var words: [SurfaceWord] = []
         var current = String.UnicodeScalarView()
         var uppercase = false
         var digits = 0
@@ -30,7 +30,7 @@ struct Word: Sendable, Hashable {
             guard !current.isEmpty else { return }
             let folded = String(current).lowercased()
             words.append(
-                Word(
+                SurfaceWord(
                     folded: folded.contains("ё") ? String(folded.map { $0 == "ё" ? "е" : $0 }) : folded,
                     startsUppercase: uppercase, digits: digits, letters: current.count - digits))
             current = String.UnicodeScalarView()
