@@ -119,7 +119,8 @@ struct ModelsCommand: AsyncParsableCommand {
             guard try !file.settings(flags).localOnly.value else {
                 throw ProviderError(
                     .refusedHost,
-                    "\(name) is not installed, and only this machine is allowed. You can also copy its folder to \(store.directory(of: model).path)."
+                    "\(name) is not installed, and only this machine is allowed. You can also copy its folder to "
+                        + "\(store.directory(of: model).path)."
                 )
             }
             try await store.install(model) { if !quiet { Console.note($0) } }

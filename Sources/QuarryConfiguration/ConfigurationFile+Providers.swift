@@ -23,8 +23,8 @@ extension ConfigurationFile {
                 }
                 if provider.tasks.isEmpty {
                     key.refuse(
-                        "The new provider \(name) needs a dialect for each of its tasks: embedding, generation, reranking "
-                            + "or transcription.")
+                        "The new provider \(name) needs a dialect for each of its tasks: embedding, generation, "
+                            + "reranking or transcription.")
                 }
                 providers.append(provider)
             } else if let index {
@@ -71,7 +71,8 @@ extension Provider {
                 address.refuse("\(address.keyPath) “\(shown)” is not an http or https address.\(advice)")
             } else if shown != text {
                 address.refuse(
-                    "\(address.keyPath) “\(shown)” contains a user name, a password or a query. Write it without; keys belong under keys."
+                    "\(address.keyPath) “\(shown)” contains a user name, a password or a query. Write it without; keys "
+                        + "belong under keys."
                 )
             }
         }

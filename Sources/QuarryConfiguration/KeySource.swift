@@ -24,7 +24,8 @@ extension YAMLValue {
         let known = ["environment", "command", "value"]
         guard isMapping else {
             refuse(
-                "\(keyPath) must have the source of the key: {environment: NAME}, {command: [PROGRAM, …]} or {value: KEY}."
+                "\(keyPath) must have the source of the key: {environment: NAME}, {command: [PROGRAM, …]} or "
+                    + "{value: KEY}."
             )
             return nil
         }

@@ -32,7 +32,8 @@ extension Settings {
                     findings.append(
                         .init(
                             "\(origin)",
-                            "\(provider.name) needs an API key. Set \(variables.isEmpty ? "" : "\(variables), or ")keys.\(provider.name)."
+                            "\(provider.name) needs an API key. Set "
+                                + "\(variables.isEmpty ? "" : "\(variables), or ")keys.\(provider.name)."
                         ))
                 }
                 if localOnly.value, !provider.isOnThisMachine {

@@ -23,9 +23,9 @@ extension EmbeddingClient {
 
     /// Sends the batches of a plan concurrently and reports each reply.
     ///
-    /// The next request is sent while a reply is read and reported. After a failure nothing more is sent, but replies in
-    /// flight are awaited for up to 20 s, because they are billed. After a cancellation all requests in flight are closed
-    /// immediately. So they are after a failure without `onPart`, unless a budget needs their cost.
+    /// The next request is sent while a reply is read and reported. After a failure nothing more is sent, but replies
+    /// in flight are awaited for up to 20 s, because they are billed. After a cancellation all requests in flight are
+    /// closed immediately. So they are after a failure without `onPart`, unless a budget needs their cost.
     func run(
         _ plan: EmbeddingPlan, as role: EmbeddingRole, prefix: String, dimension: Int,
         onPart: (@Sendable (EmbeddedPart) throws -> Void)?

@@ -1,8 +1,8 @@
 /// The normalised tokens of an answer as in SQuAD: lower case, without punctuation and English articles.
 ///
-/// For Russian, ё becomes е, and combining stress marks and soft hyphens are removed. All Unicode punctuation is removed,
-/// including guillemets and dashes, and so are ASCII signs such as `$` and `+`. As in SQuAD's script, the text on both sides
-/// is joined.
+/// For Russian, ё becomes е, and combining stress marks and soft hyphens are removed. All Unicode punctuation is
+/// removed, including guillemets and dashes, and so are ASCII signs such as `$` and `+`. As in SQuAD's script, the text
+/// on both sides is joined.
 public func answerTokens(_ text: String) -> [String] {
     var cleaned = String.UnicodeScalarView()
     for scalar in text.lowercased().unicodeScalars {

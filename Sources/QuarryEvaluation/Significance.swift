@@ -44,8 +44,8 @@ public struct PairedComparison: Sendable, Hashable {
 
     /// Fisher's paired randomisation test, two-sided (Smucker, Allan and Carterette, CIKM 2007).
     ///
-    /// The signs of the per-query differences are flipped at random. p = (1 + flips with a mean at least as far from 0) /
-    /// (1 + flips).
+    /// The signs of the per-query differences are flipped at random.
+    /// p = (1 + flips with a mean at least as far from 0) / (1 + flips).
     /// - Complexity: O(flips · queries).
     public init(_ first: MetricReport, _ second: MetricReport, flips: Int = 10_000, seed: UInt64 = 0) {
         let common = first.perQuery.keys.filter { second.perQuery[$0] != nil }.sorted(by: precedesByScalars)

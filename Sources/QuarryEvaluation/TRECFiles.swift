@@ -27,8 +27,8 @@ extension Run {
 
     /// Writes a TREC run, with queries sorted by id and documents best first.
     ///
-    /// White space separates the fields, so white space, control characters and `%` in ids are percent-encoded as in a URL:
-    /// `my notes.md` becomes `my%20notes.md`. ``init(trec:file:)`` and ``Judgements/init(qrels:file:)`` decode it.
+    /// White space separates the fields, so white space, control characters and `%` in ids are percent-encoded as in a
+    /// URL: `my notes.md` becomes `my%20notes.md`. ``init(trec:file:)`` and ``Judgements/init(qrels:file:)`` decode it.
     /// - Throws: ``EvaluationFileError`` for an empty id.
     public func trec() throws(EvaluationFileError) -> String {
         let tag = TRECID.encoded(name.isEmpty ? "quarry" : name)
@@ -54,11 +54,11 @@ extension Run {
 }
 
 extension Judgements {
-    /// Reads judgements: TREC's `query iteration document grade`, or BEIR's `query document grade`, with or without a header
-    /// line.
+    /// Reads judgements: TREC's `query iteration document grade`, or BEIR's `query document grade`, with or without a
+    /// header line.
     ///
-    /// Ids are percent-decoded like those of a run. ``query(of:)`` and ``document(of:for:)`` also find ids that only look
-    /// encoded.
+    /// Ids are percent-decoded like those of a run. ``query(of:)`` and ``document(of:for:)`` also find ids that only
+    /// look encoded.
     ///
     /// - Parameter file: The name for errors.
     public init(qrels text: String, file: String = "qrels") throws(EvaluationFileError) {
@@ -76,7 +76,7 @@ extension Judgements {
             if let earlier = self[query]?[document], earlier != grade {
                 throw EvaluationFileError(
                     .duplicate, file: file, line: line.number,
-                    "Document \(document) has grade \(grade) for query \(query), but grade \(earlier) on an earlier line."
+                    "Document \(document) has grade \(grade) for query \(query), but \(earlier) on an earlier line."
                 )
             }
             judge(document, for: query, grade: grade)

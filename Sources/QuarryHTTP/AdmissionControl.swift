@@ -6,8 +6,8 @@ package protocol AdmissionControl: Sendable {
 
     /// Queues the attempt without suspending a task. The thread that ends one request can then start the next.
     ///
-    /// - Parameter onAdmission: Called once, either immediately or on another thread. The argument is a permit, or nil if
-    ///   the caller must use ``admit()`` because the attempt has more to wait for than the queue.
+    /// - Parameter onAdmission: Called once, either immediately or on another thread. The argument is a permit, or nil
+    ///   if the caller must use ``admit()`` because the attempt has more to wait for than the queue.
     /// - Returns: Whether there is a queue. Without one, `onAdmission` is not called.
     func enqueue(_ onAdmission: @escaping @Sendable ((any AttemptPermit)?) -> Void) -> Bool
 }

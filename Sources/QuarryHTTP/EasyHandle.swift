@@ -2,8 +2,8 @@ import CQuarryCurl
 
 /// Creates, reads and destroys libcurl easy handles.
 ///
-/// The task that passes a transfer to the engine creates the handle. From then on it belongs to the engine's thread, and
-/// finally to the transfer, which destroys it.
+/// The task that passes a transfer to the engine creates the handle. From then on it belongs to the engine's thread,
+/// and finally to the transfer, which destroys it.
 enum EasyHandle {
     static func make(for transfer: Transfer, _ configuration: HTTPClient.Configuration) throws {
         guard let handle = curl_easy_init() else {
@@ -52,7 +52,8 @@ enum EasyHandle {
 
     /// The error for a body that is shorter than its `Content-Length` although libcurl reports success.
     ///
-    /// Seen with libcurl 7.88: an HTTP/2 stream that the server resets while another stream of the connection is paused.
+    /// Seen with libcurl 7.88: an HTTP/2 stream that the server resets while another stream of the connection is
+    /// paused.
     static func shortfall(of transfer: Transfer) -> HTTPError? {
         var (expected, received): (curl_off_t, curl_off_t) = (-1, 0)
         guard let handle = transfer.handle, transfer.bodyBytes > 0,
@@ -223,7 +224,7 @@ private func receiveHeader(
     guard transfer.head.byteCount <= transfer.limits.maximumHeadBytes else {
         transfer.refusal = HTTPError(
             .responseTooLarge,
-            "\(transfer.request.url) sent more than the limit of \(transfer.limits.maximumHeadBytes) bytes of header fields."
+            "\(transfer.request.url) sent more than \(transfer.limits.maximumHeadBytes) bytes of header fields, the limit."
         )
         return 0
     }

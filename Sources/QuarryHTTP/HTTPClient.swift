@@ -45,7 +45,8 @@ package final class HTTPClient: Sendable {
         package var trace: (@Sendable (HTTPTraceEvent) -> Void)?
         /// Whether the trace includes the starts of bodies, which hold private texts. The default is false.
         package var tracesBodies = false
-        /// Called at the start of each wait of ``RateLimiter/noticeableWait`` or more before a retry. The default is nil.
+        /// Called at the start of each wait of ``RateLimiter/noticeableWait`` or more before a retry. The default is
+        /// nil.
         package var onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
         /// The clock for waits between attempts. The default is the system's.
         package var clock = TimeSource.system
@@ -59,8 +60,8 @@ package final class HTTPClient: Sendable {
 
     /// Proxies of the environment are ignored if only this machine is allowed.
     ///
-    /// - Throws: ``HTTPError`` if libcurl cannot be initialised. Also, with code `refusedHost`, if a proxy is set and only
-    ///   this machine is allowed: even a local proxy would forward requests to other hosts.
+    /// - Throws: ``HTTPError`` if libcurl cannot be initialised. Also, with code `refusedHost`, if a proxy is set and
+    ///   only this machine is allowed: even a local proxy would forward requests to other hosts.
     package init(_ configuration: Configuration = .init()) throws {
         if configuration.hosts == .loopbackOnly, case .url(let proxy, _) = configuration.proxy {
             throw HTTPError(

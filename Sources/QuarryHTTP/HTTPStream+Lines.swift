@@ -3,14 +3,14 @@ import Foundation
 extension HTTPStream {
     /// The non-blank lines of the body, for newline-delimited JSON.
     ///
-    /// A last line without a newline is returned if the body is complete. If the body may be truncated, such a line is an
-    /// error with code `connectionLost`.
+    /// A last line without a newline is returned if the body is complete. If the body may be truncated, such a line is
+    /// an error with code `connectionLost`.
     package var lines: Lines { Lines(stream: self) }
 
     /// The body's lines, each decoded from JSON.
     ///
-    /// A line that cannot be decoded is an error with code `malformedResponse`. The message has the line's number but not
-    /// its content.
+    /// A line that cannot be decoded is an error with code `malformedResponse`. The message has the line's number but
+    /// not its content.
     package func objects<Object: Decodable & Sendable>(_ type: Object.Type = Object.self) -> Objects<Object> {
         Objects(lines: lines, head: head)
     }

@@ -68,7 +68,8 @@ package struct HTTPTimings: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         "lookup \(lookup.shownSeconds), connect \(connect.shownSeconds), first byte \(firstByte.shownSeconds), "
-            + "total \(total.shownSeconds), \(bytesSent) bytes sent, \(bytesReceived) received, \(bodyBytes) decompressed"
+            + "total \(total.shownSeconds), \(bytesSent) bytes sent, \(bytesReceived) received, "
+            + "\(bodyBytes) decompressed"
     }
 }
 

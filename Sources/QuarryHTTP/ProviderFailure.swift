@@ -3,8 +3,8 @@ import QuarryJSON
 
 /// The error in the body of a response, in any of the shapes that JSON APIs use.
 ///
-/// The shapes are `{"error": {"message", "type", "code", "status", "innererror", "details"}}` (OpenAI, Anthropic, Gemini,
-/// Azure), `{"error": "…", "error_type"}` (TEI, TGI), `{"message": "…"}`, `{"detail": "…"}` and FastAPI's
+/// The shapes are `{"error": {"message", "type", "code", "status", "innererror", "details"}}` (OpenAI, Anthropic,
+/// Gemini, Azure), `{"error": "…", "error_type"}` (TEI, TGI), `{"message": "…"}`, `{"detail": "…"}` and FastAPI's
 /// `{"detail": [{"loc", "msg", "type"}]}`, each also inside an array.
 package struct ProviderFailure: Sendable, Hashable {
     /// The provider's message; the start of a body that is not JSON; nil for an empty body.
@@ -160,7 +160,8 @@ package struct ProviderFailure: Sendable, Hashable {
 extension RetryPolicy {
     /// The policy for model providers.
     ///
-    /// An exhausted quota and an input that is too long are final, whatever the status. A delay in the body is honoured.
+    /// An exhausted quota and an input that is too long are final, whatever the status. A delay in the body is
+    /// honoured.
     /// - Parameter maximumWait: The longest delay that a provider may ask for. The default is nil: that of the policy.
     package static func providers(maximumAttempts: Int, maximumWait: Duration? = nil) -> RetryPolicy {
         var policy = RetryPolicy()

@@ -56,8 +56,8 @@ package final class RateLimiter: Sendable {
 
     /// Waits until a request of this cost may be sent, and counts it.
     ///
-    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` if the wait exceeds ``maximumWait``. Nothing is
-    ///   counted then.
+    /// - Throws: `CancellationError`, and ``HTTPError`` with code `rateLimited` if the wait exceeds ``maximumWait``.
+    ///   Nothing is counted then.
     package func wait(for cost: Cost = .init()) async throws {
         try await queue.withPermit {
             var isReported = false
@@ -245,8 +245,8 @@ struct RateLimiterState: Sendable {
         buckets[reading.kind]?.level = min(level, remaining)
     }
 
-    /// The refill rate, computed from the time until the full limit is available: some limits are per second or per day.
-    /// Nil if too little was used to compute it.
+    /// The refill rate, computed from the time until the full limit is available: some limits are per second or per
+    /// day. Nil if too little was used to compute it.
     private static func perSecond(_ limit: Double, remaining: Double, reset: Duration) -> Double? {
         let used = limit - remaining
         guard reset > .zero, used >= limit / 10 else { return nil }

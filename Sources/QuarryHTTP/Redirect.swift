@@ -1,13 +1,13 @@
 /// Decides whether to follow a redirect. libcurl never follows one by itself, so credentials stay under control.
 ///
 /// A redirect comes from the server and not from the user, so it must stay in the zone of its server (public, private,
-/// this machine). Link-local addresses, where clouds hand out credentials, are always rejected. A literal host is checked
-/// here. The address of a name is checked when a socket is opened.
+/// this machine). Link-local addresses, where clouds hand out credentials, are always rejected. A literal host is
+/// checked here. The address of a name is checked when a socket is opened.
 package enum Redirect {
     /// The request to send next; nil for a final response.
     ///
-    /// A redirect from `https` to `http` is rejected, and another origin gets no credentials. Status 303, and 301 or 302
-    /// after a POST, lead to a GET without a body (RFC 9110, 15.4).
+    /// A redirect from `https` to `http` is rejected, and another origin gets no credentials. Status 303, and 301 or
+    /// 302 after a POST, lead to a GET without a body (RFC 9110, 15.4).
     ///
     /// - Parameter zone: The zone of the server that redirected.
     /// - Throws: ``HTTPError`` with code `tooManyRedirects`, `refusedRedirect` or `invalidURL`.
@@ -51,9 +51,10 @@ package enum Redirect {
             return try request.url.resolving(location).hidingCredentials(head.redactor)
         } catch let error as HTTPError {
             let visible = location.prefix { !"?#@".contains($0) }.filter { !$0.isNewline }
+            let shown = head.redactor.redact(String(visible.prefix(200)))
             throw HTTPError(
                 error.code,
-                "\(request.url) redirects (status \(head.status)) to “\(head.redactor.redact(String(visible.prefix(200))))”. "
+                "\(request.url) redirects (status \(head.status)) to “\(shown)”. "
                     + "Only http and https addresses without credentials are followed.",
                 underlyingError: error)
         }

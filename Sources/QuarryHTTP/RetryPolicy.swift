@@ -2,10 +2,10 @@ import CQuarryCurl
 
 /// Decides whether to retry a failed attempt, and after what delay.
 ///
-/// In order of precedence: ``hint``, `x-should-retry`, `retry-after-ms`, `retry-after` (seconds or a date), and exponential
-/// back-off with full jitter. The jitter keeps clients from retrying at the same time (Brooker, "Exponential Backoff And
-/// Jitter", AWS Architecture Blog, 2015). The delay that a server asks for has no jitter. A server delay of zero and a past
-/// date are ignored.
+/// In order of precedence: ``hint``, `x-should-retry`, `retry-after-ms`, `retry-after` (seconds or a date), and
+/// exponential back-off with full jitter. The jitter keeps clients from retrying at the same time (Brooker,
+/// "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). The delay that a server asks for has no jitter. A
+/// server delay of zero and a past date are ignored.
 ///
 /// Status 413 is final, whatever the header fields say, because the same body will be too large again.
 package struct RetryPolicy: Sendable {

@@ -16,8 +16,8 @@ package struct ServerSentEvent: Sendable, Hashable {
 /// Parses server-sent events from pieces of any size.
 ///
 /// Follows the WHATWG HTML standard, 9.2.6 "Interpreting an event stream". Lines end with LF, CR or CRLF, a leading
-/// byte-order mark is dropped, and comments are skipped. Several `data` lines are joined with LF. An event without data is
-/// not dispatched.
+/// byte-order mark is dropped, and comments are skipped. Several `data` lines are joined with LF. An event without data
+/// is not dispatched.
 package struct ServerSentEventParser: Sendable {
     /// The last reconnection time that the stream set.
     package private(set) var reconnectionTime: Duration?

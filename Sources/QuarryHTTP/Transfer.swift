@@ -3,8 +3,8 @@ import Synchronization
 
 /// One exchange. libcurl's thread writes the response, and a task reads it.
 final class Transfer: @unchecked Sendable {
-    // The properties before `state` belong to the engine's thread once the transfer was passed to it. All shared state is
-    // in `state`.
+    // The properties before `state` belong to the engine's thread once the transfer was passed to it. All shared state
+    // is in `state`.
     let request: HTTPRequest
     let limits: HTTPLimits
     let rule: AddressRule

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Tasks send commands through a mailbox, and results return through ``Transfer``.
 final class TransferEngine: @unchecked Sendable {
-    // Only the thread uses `multi`, `active`, `hasNewTransfers` and `nextDeadline`. While `canWake` is true, any thread may
-    // call `curl_multi_wakeup`.
+    // Only the thread uses `multi`, `active`, `hasNewTransfers` and `nextDeadline`. While `canWake` is true, any thread
+    // may call `curl_multi_wakeup`.
     private let multi: UnsafeMutableRawPointer
     private let configuration: HTTPClient.Configuration
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]

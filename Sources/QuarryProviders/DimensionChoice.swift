@@ -42,8 +42,8 @@ extension ModelCatalog {
     ///
     /// Without a card, or with a card that does not say, the given dimension is sent.
     ///
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a dimension that the model does not support. The
-    ///   message lists the supported ones.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for a dimension that the model does not support.
+    ///   The message lists the supported ones.
     package func requestedDimension(_ dimension: Int, of model: String, at provider: Provider) throws -> Int? {
         guard let card = card(of: model, at: provider), let choice = card.dimensionChoice else { return dimension }
         let usual = card.dimensions.first.map { "\($0)" } ?? "its own"

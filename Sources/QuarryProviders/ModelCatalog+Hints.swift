@@ -3,8 +3,8 @@ public import Foundation
 extension ModelCatalog {
     /// Explains a name without a known provider: the bare name of a model, or a misspelled provider.
     ///
-    /// - Returns: An error with the right spelling, or with code `retiredModel` and the successor. Nil without a similar
-    ///   name.
+    /// - Returns: An error with the right spelling, or with code `retiredModel` and the successor. Nil without a
+    ///   similar name.
     public func hint(for text: String, among providers: [Provider], today: Date = Date()) -> ProviderError? {
         let parts = text.split(separator: "/", maxSplits: 1)
         let bare = parts.last.map(String.init) ?? text

@@ -24,8 +24,8 @@ public struct ModelCatalog: Sendable, Hashable {
 
     /// The price of a model; nil if unknown.
     ///
-    /// Models that run on this machine are free, except models with an Ollama cloud name. A hosted service behind a local
-    /// gateway has the price of the service.
+    /// Models that run on this machine are free, except models with an Ollama cloud name. A hosted service behind a
+    /// local gateway has the price of the service.
     public func price(of model: String, at provider: Provider) -> ModelPrice? {
         if let card = card(of: model, at: provider.name), let price = card.price { return price }
         let isOllama = provider.embedding == .ollama || provider.generation == .ollama

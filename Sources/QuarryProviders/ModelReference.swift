@@ -1,7 +1,7 @@
 /// A provider and a model, as a person writes them.
 ///
-/// `openai/gpt-6-luna` has the name of a provider. `http://127.0.0.1:8080/v1` is the base address of an OpenAI-compatible
-/// server, and `http://127.0.0.1:8080/v1#qwen3` a model on it.
+/// `openai/gpt-6-luna` has the name of a provider. `http://127.0.0.1:8080/v1` is the base address of an
+/// OpenAI-compatible server, and `http://127.0.0.1:8080/v1#qwen3` a model on it.
 public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     public var provider: Provider
     /// If nil, the first model that the server lists.
@@ -22,10 +22,11 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
             provider = .openAICompatible(at: String(parts[0]))
             let shown = RedactedURL.text(of: String(parts[0]))
             guard shown == parts[0] else {
+                let variables = provider.keyVariables.joined(separator: " or ")
                 throw ProviderError(
                     .invalidConfiguration,
-                    "The address \(shown) contains a user name, a password or a query. Addresses are shown and stored in the "
-                        + "index, so write it without. Its key belongs in \(provider.keyVariables.joined(separator: " or "))."
+                    "The address \(shown) contains a user name, a password or a query. Addresses are shown and "
+                        + "stored in the index, so write it without. Its key belongs in \(variables)."
                 )
             }
             model = parts.count > 1 ? String(parts[1]) : nil
@@ -36,7 +37,8 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
             let known = providers.map(\.name).joined(separator: ", ")
             throw ProviderError(
                 .invalidConfiguration,
-                "“\(text)” does not name a known provider. Write provider/model or a server's address. Known providers: \(known)."
+                "“\(text)” does not name a known provider. Write provider/model or a server's address. "
+                    + "Known providers: \(known)."
             )
         }
         guard parts.count < 2 || !parts[1].isEmpty else {

@@ -26,8 +26,8 @@ extension Provider {
 
     /// Whether its models run on this machine, so that no data leaves it and nothing is billed.
     ///
-    /// It must be a local server at a loopback address. A server with a wire format that only hosted services use, such as
-    /// Anthropic's, counts as a gateway. Ollama may still forward some models to its cloud.
+    /// It must be a local server at a loopback address. A server with a wire format that only hosted services use, such
+    /// as Anthropic's, counts as a gateway. Ollama may still forward some models to its cloud.
     public var runsOnThisMachine: Bool { isOnThisMachine && !isHostedService && usesLocalDialects }
 
     /// Whether local servers support all its wire formats.

@@ -1,9 +1,10 @@
 extension Provider {
     /// The built-in providers in alphabetical order.
     ///
-    /// Addresses and limits are from the providers' documentation, read in November 2026. Local servers have their default
-    /// addresses. Newer versions of llama.cpp use port 9931, but `llamacpp` stays at 8080, the default until summer 2026.
-    /// Text Embeddings Inference uses port 3000, and 80 inside its container. For another address, set ``baseURL``.
+    /// Addresses and limits are from the providers' documentation, read in November 2026. Local servers have their
+    /// default addresses. Newer versions of llama.cpp use port 9931, but `llamacpp` stays at 8080, the default until
+    /// summer 2026. Text Embeddings Inference uses port 3000, and 80 inside its container. For another address, set
+    /// ``baseURL``.
     public static let presets: [Provider] = [
         Provider(
             "ai21", at: "https://api.ai21.com/studio/v1", generation: .openAIChat, keys: ["AI21_API_KEY"],

@@ -114,8 +114,8 @@ public struct RequestLimits: Sendable, Hashable, Codable {
     public var tokensPerMinute: Int?
     /// The longest wait before one request, for a pause of the provider or a used-up limit.
     ///
-    /// A longer wait is an error that says when the limit ends. The default is 900 s, which suits limits per minute but not
-    /// limits per day.
+    /// A longer wait is an error that says when the limit ends. The default is 900 s, which suits limits per minute but
+    /// not limits per day.
     public var maximumWaitSeconds: Int
 
     public init(

@@ -13,8 +13,8 @@ package struct ProviderCall: Sendable {
     package var headers: [String: String] = [:]
     /// The estimated usage, for rate limits and budgets.
     package var estimate: BilledUsage
-    /// The maximum number of tokens, for a token budget. The default is the estimate. A call that is billed in another unit
-    /// must set it.
+    /// The maximum number of tokens, for a token budget. The default is the estimate. A call that is billed in another
+    /// unit must set it.
     package var tokens: Int
 
     package init(

@@ -72,8 +72,8 @@ extension ProviderConnection {
             guard !options.isLocalOnly else {
                 throw ProviderError(
                     .refusedHost,
-                    "\(provider.name) forwards \(model) to \(host), which is not this machine, and only this machine is "
-                        + "allowed.")
+                    "\(provider.name) forwards \(model) to \(host), which is not this machine, and only this machine "
+                        + "is allowed.")
             }
             _ = forwarded.withLock { $0.insert(model) }
         }

@@ -26,8 +26,8 @@ public final class ProviderConnection: Sendable {
     ///   - catalog: The source of prices and retired names.
     ///   - trace: Called for every request and response, with lines for a person, without keys and bodies.
     ///   - onWait: Called at the start of each wait of 5 seconds or more for the provider's limits.
-    /// - Throws: ``ProviderError`` with code `missingBaseURL`, `missingKey`, `invalidConfiguration` for an address that is not
-    ///   a URL, or `refusedHost` if ``ConnectionOptions/isLocalOnly`` forbids the host.
+    /// - Throws: ``ProviderError`` with code `missingBaseURL`, `missingKey`, `invalidConfiguration` for an address that
+    ///   is not a URL, or `refusedHost` if ``ConnectionOptions/isLocalOnly`` forbids the host.
     public convenience init(
         _ provider: Provider, key: APIKey? = nil, options: ConnectionOptions = .init(),
         catalog: ModelCatalog = .builtIn, ledger: SpendingLedger = .init(),
@@ -51,8 +51,8 @@ public final class ProviderConnection: Sendable {
         if options.isLocalOnly, !provider.isOnThisMachine {
             throw ProviderError(
                 .refusedHost,
-                "\(provider.name) is at \(provider.host ?? provider.baseURL), which is not this machine, and only this machine "
-                    + "is allowed.")
+                "\(provider.name) is at \(provider.host ?? provider.baseURL), which is not this machine, and only "
+                    + "this machine is allowed.")
         }
         guard key != nil || !provider.needsKey else {
             throw ProviderError(
@@ -125,8 +125,8 @@ public final class ProviderConnection: Sendable {
 
     /// Sends a call in a slot that the caller releases.
     ///
-    /// Until then no other call takes the slot of a failed one. The slot of a successful call may be released before its
-    /// reply is read.
+    /// Until then no other call takes the slot of a failed one. The slot of a successful call may be released before
+    /// its reply is read.
     package func send<Reply>(
         _ call: ProviderCall, in slot: RequestSlot, read: ([UInt8]) throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
@@ -146,8 +146,8 @@ public final class ProviderConnection: Sendable {
 
     /// Sends a call with a streamed reply, and books its cost.
     ///
-    /// - Parameter read: Reads the stream to its end. Returns the value and the billed usage. Its errors are rethrown without
-    ///   keys.
+    /// - Parameter read: Reads the stream to its end. Returns the value and the billed usage. Its errors are rethrown
+    ///   without keys.
     package func stream<Reply>(
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
@@ -168,7 +168,8 @@ public final class ProviderConnection: Sendable {
     }
 
     /// Runs a call and books its cost.
-    /// - Parameter run: Sets `isBilled` if the provider accepted the call: then it is billed even if its reply is unusable.
+    /// - Parameter run: Sets `isBilled` if the provider accepted the call: then it is billed even if its reply is
+    ///   unusable.
     private func booking<Reply>(
         _ call: ProviderCall, _ run: (HTTPRequest, _ isBilled: inout Bool) async throws -> (Reply, BilledUsage?)
     ) async throws -> Reply {
@@ -270,7 +271,8 @@ public final class ProviderConnection: Sendable {
 
     /// Checks a model's name.
     /// - Returns: The name in the API of the task.
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty or unsupported name, or `retiredModel`.
+    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty or unsupported name, or
+    ///   `retiredModel`.
     @discardableResult
     package func check(model: String, for task: ModelTask) throws -> String {
         guard !model.isEmpty else {

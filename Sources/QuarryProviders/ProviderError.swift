@@ -72,8 +72,8 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
 extension ProviderError {
     /// Whether the error concerns only this text, question or picture, so that another one may succeed.
     ///
-    /// False for errors that affect every request: no key, no credit, a used-up budget, or a server that cannot be reached
-    /// or failed too often.
+    /// False for errors that affect every request: no key, no credit, a used-up budget, or a server that cannot be
+    /// reached or failed too often.
     public var concernsOneInput: Bool {
         let codes: Set<Code> = [
             .invalidInput, .inputTooLong, .contentFiltered, .requestRefused, .serverFailure, .timedOut, .malformedReply,

@@ -3,8 +3,9 @@ import Synchronization
 
 /// One call's slot among the concurrent requests of a provider. It admits the attempts of the call.
 ///
-/// A call may queue for its slot without suspending a task. The thread on which a reply arrives then starts the next call
-/// immediately, and the provider does not wait for two tasks to resume. A failed call holds its slot until ``release()``.
+/// A call may queue for its slot without suspending a task. The thread on which a reply arrives then starts the next
+/// call immediately, and the provider does not wait for two tasks to resume. A failed call holds its slot until
+/// ``release()``.
 package final class RequestSlot: AdmissionControl {
     private enum Position {
         case none

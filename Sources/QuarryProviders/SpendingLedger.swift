@@ -5,7 +5,8 @@ import Synchronization
 public struct Budget: Sendable, Hashable {
     /// US dollars.
     public var maximumCost: Decimal?
-    /// Input and output tokens. Usage in another unit, such as seconds of recordings, counts with an estimate of its tokens.
+    /// Input and output tokens. Usage in another unit, such as seconds of recordings, counts with an estimate of its
+    /// tokens.
     public var maximumTokens: Int?
 
     public init(maximumCost: Decimal? = nil, maximumTokens: Int? = nil) {
@@ -92,7 +93,8 @@ public final class SpendingLedger: Sendable {
 
         /// The tokens that count in the budget for this usage.
         ///
-        /// Without reported tokens the estimate counts, in proportion to the reported seconds of a recording if there are any.
+        /// Without reported tokens the estimate counts, in proportion to the reported seconds of a recording if there
+        /// are any.
         func counted(_ usage: BilledUsage) -> Int {
             guard usage.tokens == 0 else { return usage.tokens }
             guard usage.audioSeconds > 0, estimate.audioSeconds > 0 else { return tokens }
@@ -109,10 +111,11 @@ public final class SpendingLedger: Sendable {
 
     /// Reserves an amount.
     /// - Parameters:
-    ///   - tokens: The maximum number of tokens, for requests that are billed in another unit. The default is the estimate.
+    ///   - tokens: The maximum number of tokens, for requests that are billed in another unit. The default is the
+    ///     estimate.
     ///   - model: `provider/model`.
-    /// - Throws: ``ProviderError`` with code `budgetExceeded` if the request could exceed the budget, or if the budget is in
-    ///   dollars and a price is unknown.
+    /// - Throws: ``ProviderError`` with code `budgetExceeded` if the request could exceed the budget, or if the budget
+    ///   is in dollars and a price is unknown.
     package func reserve(
         _ estimate: BilledUsage, tokens: Int? = nil, model: String, price: ModelPrice?
     ) throws -> Reservation {
@@ -135,8 +138,8 @@ public final class SpendingLedger: Sendable {
                 guard spent + cost <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
-                        "The next request to \(model) could cost $\(Self.shown(cost)), and $\(Self.shown(spent)) of the budget of "
-                            + "$\(maximum) are \(state.use). It was not sent.")
+                        "The next request to \(model) could cost $\(Self.shown(cost)), and $\(Self.shown(spent)) of "
+                            + "the budget of $\(maximum) are \(state.use). It was not sent.")
                 }
             }
             if let maximum = budget.maximumTokens {
@@ -144,8 +147,8 @@ public final class SpendingLedger: Sendable {
                 guard spent + tokens <= maximum else {
                     throw ProviderError(
                         .budgetExceeded,
-                        "The next request to \(model) could take \(tokens) tokens, and \(spent) of the budget of \(maximum) "
-                            + "are \(state.use). It was not sent.")
+                        "The next request to \(model) could take \(tokens) tokens, and \(spent) of the budget of "
+                            + "\(maximum) are \(state.use). It was not sent.")
                 }
             }
             state.reservedCost += cost ?? 0

@@ -39,8 +39,8 @@ extension DatabaseError {
 
 /// The kind of a file, found without opening it.
 ///
-/// Closing a descriptor drops all locks of the process on the file, including those of SQLite's connections. So only SQLite
-/// may open the file.
+/// Closing a descriptor drops all locks of the process on the file, including those of SQLite's connections. So only
+/// SQLite may open the file.
 enum FileKind: Equatable {
     case absent
     case empty

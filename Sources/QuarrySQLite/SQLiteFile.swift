@@ -2,21 +2,22 @@ package import GRDB
 
 /// Opens SQLite files for an index: many readers, one writer, and no "database is locked" errors.
 ///
-/// A writable file is in WAL mode with `synchronous=NORMAL`. Committed data survives a killed process at any instant. After a
-/// power failure the file is consistent, but the last transactions may be missing. Deleted content is overwritten with zeros
-/// (`secure_delete`), so it cannot be read from the file after the next checkpoint.
+/// A writable file is in WAL mode with `synchronous=NORMAL`. Committed data survives a killed process at any instant.
+/// After a power failure the file is consistent, but the last transactions may be missing. Deleted content is
+/// overwritten with zeros (`secure_delete`), so it cannot be read from the file after the next checkpoint.
 package enum SQLiteFile {
     /// How long a connection waits for a lock, and an opening for other openings.
     package static let busyTimeout = Duration.seconds(30)
 
-    /// The page size of a new file, in bytes. It is larger than SQLite's default, so that blocks of 1 to 2 KB fit a page.
+    /// The page size of a new file, in bytes. It is larger than SQLite's default, so that blocks of 1 to 2 KB fit a
+    /// page.
     package static let pageSize = 8192
 
     /// Opens a file with one writing connection and several reading ones.
     ///
-    /// A missing file is created unless `readOnly` is set. With `readOnly` the database file is neither created nor changed.
-    /// SQLite may create `-wal` and `-shm` files next to it. In a folder that does not allow this, a file without a pending log
-    /// is opened as immutable.
+    /// A missing file is created unless `readOnly` is set. With `readOnly` the database file is neither created nor
+    /// changed. SQLite may create `-wal` and `-shm` files next to it. In a folder that does not allow this, a file
+    /// without a pending log is opened as immutable.
     ///
     /// - Parameters:
     ///   - id: The application id of the program's own files. A file of another program is not opened for writing.

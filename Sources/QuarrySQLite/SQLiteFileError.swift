@@ -49,7 +49,8 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         case .cannotOpen:
             "\(path) cannot be opened: \(cause). Check that its folder exists, and the permissions of both."
         case .locked:
-            "Another process has locked \(path) for \(SQLiteFile.busyTimeout.components.seconds) s."
+            "Another process has locked \(path) for \(SQLiteFile.busyTimeout.components.seconds) s. "
+                + "Wait for it to finish, or stop it."
         case .logUnreadable:
             "\(path)-wal contains changes that cannot be read in this folder. "
                 + "Copy \(path) and \(path)-wal to a writable folder."
