@@ -70,7 +70,7 @@ let package = Package(
         .target(name: "CQuarryKernels"),
 
         // contracts
-        module("QuarryCore"),
+        module("QuarryCore", .target(name: "CQuarryDigest", condition: .when(platforms: [.linux]))),
 
         // plumbing
         module("QuarryText", "QuarryCore", "CQuarryStemmer"),
@@ -108,7 +108,7 @@ let package = Package(
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryMediaReaders", "QuarryVectorIndex", "QuarryBM25",
             "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
-            .target(name: "CQuarryDigest", condition: .when(platforms: [.linux])), logging),
+            logging),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
@@ -134,7 +134,8 @@ let package = Package(
         tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting"),
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting"),
         tests("QuarryEvaluation", "QuarryCore"),
-        tests("Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders", grdb),
+        tests(
+            "Quarry", "QuarryTesting", "QuarryCore", "QuarryEvaluation", "QuarryProviders", "QuarryVectorIndex", grdb),
         tests("QuarryCommand", "Quarry", "QuarryTesting"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import Foundation
+import Quarry
 
 /// The two voices of the tool: results on standard output, talk on standard error.
 enum Console {
@@ -38,7 +39,11 @@ enum Console {
     }
 
     static func message(of error: any Error) -> String {
-        error is CocoaError ? error.localizedDescription : "\(error)"
+        switch error {
+        case is CocoaError: error.localizedDescription
+        case let error as CorpusError: error.advice.map { "\(error) \($0)" } ?? "\(error)"
+        default: "\(error)"
+        }
     }
 }
 

@@ -61,8 +61,8 @@ struct CorpusIndexTests {
         try await corpus.index()
         let copy = corpus.folder.path("copy.quarry")
         try FileManager.default.copyItem(atPath: corpus.indexPath, toPath: copy)
-        let hits = try await CorpusRetriever(CorpusIndex.open(at: copy, readOnly: true), embedder: corpus.embedder)
-            .retrieve(Query("lighthouse"), limit: 3)
+        let hits = try await CorpusIndex.open(at: copy, readOnly: true).retriever(embedder: corpus.embedder)
+            .retrieve(Query("lighthouse"), limit: 3).hits
         #expect(hits.count == 1)
     }
 

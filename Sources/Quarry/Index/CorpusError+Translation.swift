@@ -7,14 +7,26 @@ import QuarryVectorIndex
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
-    } catch let error as DatabaseError {
-        throw CorpusError(error, path: path)
-    } catch let error as SQLiteFileError {
-        throw CorpusError(error.corpusCode, error.description, underlyingError: error)
-    } catch let error as BM25Error {
-        throw CorpusError(error, path: path)
-    } catch let error as VectorError {
-        throw CorpusError(error, path: path)
+    } catch {
+        throw translated(error, path: path)
+    }
+}
+
+func translatingErrors<Result>(path: String, _ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw translated(error, path: path)
+    }
+}
+
+private func translated(_ error: any Error, path: String) -> any Error {
+    switch error {
+    case let error as DatabaseError: CorpusError(error, path: path)
+    case let error as SQLiteFileError: CorpusError(error.corpusCode, error.description, underlyingError: error)
+    case let error as BM25Error: CorpusError(error, path: path)
+    case let error as VectorError: CorpusError(error, path: path)
+    default: error
     }
 }
 

@@ -1,11 +1,9 @@
 import Foundation
 import GRDB
-import QuarryBM25
 public import QuarryCore
 import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
-import Synchronization
 
 /// One corpus in one SQLite file: documents, chunks, vectors, postings and how they were made.
 ///
@@ -15,17 +13,15 @@ public final class CorpusIndex: Sendable {
     public let path: String
     public let settings: IndexSettings
     let pool: DatabasePool
-    private let matrix = Mutex<LoadedMatrix?>(nil)
-
-    private struct LoadedMatrix {
-        var generation: VectorTable.Generation
-        var matrix: VectorMatrix
-    }
+    /// For searches, each of which sees one state of the file.
+    let readers: ReadingConnections
+    let vectors = VectorCache()
 
     private init(path: String, settings: IndexSettings, pool: DatabasePool) {
         self.path = path
         self.settings = settings
         self.pool = pool
+        readers = ReadingConnections(besides: pool)
     }
 
     /// Opens an index that exists.
@@ -197,12 +193,11 @@ public final class CorpusIndex: Sendable {
     }
 
     /// Refuses an embedder other than the one that made the vectors.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
     public func check(_ embedder: any Embedder) throws {
         guard let expected = settings.embedding else {
-            throw CorpusError(
-                .noVectors,
-                "\(path) has no vectors: it was made with --model none. Search it with --mode bm25, or rebuild it with a model."
-            )
+            throw CorpusError(.noVectors, "\(path) has no vectors: it was made without an embedding model.")
         }
         let found = embedder.fingerprint
         guard expected != found else { return }
@@ -211,8 +206,7 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(
                 .otherModel,
                 "\(path) was built with \(expected.dimension)-dimensional vectors of \(name); "
-                    + "\(found.model) makes \(found.dimension). Use the model it was built with (--model \(name)), "
-                    + "or make another index with --index.")
+                    + "\(found.model) makes \(found.dimension). Use \(name), or make another index.")
         }
         let difference =
             expected.model != found.model
@@ -221,34 +215,6 @@ public final class CorpusIndex: Sendable {
         throw CorpusError(
             .otherModel,
             "\(path) was built with \(difference); vectors of \(found.model) cannot be compared with them. "
-                + "Use --model \(name), or make another index with --index.")
-    }
-
-    /// The vectors as of the snapshot that `db` reads, from memory where they have not changed since.
-    ///
-    /// They are read once, however many ask at the same time.
-    func vectorMatrix(in db: Database) throws -> VectorMatrix {
-        let number = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-        let generation = try VectorTable.generation(number, in: db)
-        return try matrix.withLock { loaded in
-            if let loaded, loaded.generation == generation { return loaded.matrix }
-            let fresh = try VectorTable.matrix(generation: number, in: db)
-            // An older snapshot does not push out what newer ones share.
-            let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
-            if isOlder != true { loaded = LoadedMatrix(generation: generation, matrix: fresh) }
-            return fresh
-        }
-    }
-
-    /// The chunks of the documents that match, for both legs to search among.
-    func mask(of filter: Filter?, in db: Database) throws -> ChunkMask? {
-        guard let filter else { return nil }
-        let request: SQLRequest<Int64> = """
-            SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document WHERE \(filter.sql)
-            """
-        var mask = ChunkMask()
-        let ids = try request.fetchCursor(db)
-        while let id = try ids.next() { mask.insert(ChunkID(id)) }
-        return mask
+                + "Use \(name), or make another index.")
     }
 }
