@@ -38,7 +38,7 @@ extension Place: CustomStringConvertible {
     }
 
     /// `mm:ss`, or `h:mm:ss` from an hour on.
-    private static func clock(_ seconds: Double) -> String {
+    package static func clock(_ seconds: Double) -> String {
         let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e9)) : 0
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"

@@ -103,6 +103,18 @@ public struct SourceMap: Sendable, Hashable {
         max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset }) + firstLine - 1
     }
 
+    /// The stretch of cleaned text that came from a range of the source, units of which are never cut.
+    /// - Complexity: O(log segments).
+    public func textRange(ofSource range: Range<Int>) -> Range<Int> {
+        let first = partitionPoint(segments.count) { segments[$0].sourceEnd <= range.lowerBound }
+        let last = partitionPoint(segments.count) { segments[$0].source < range.upperBound } - 1
+        guard first <= last else { return 0..<0 }
+        let (head, tail) = (segments[first], segments[last])
+        let start = head.clean + max(0, range.lowerBound - head.source) / head.sourceUnit * head.cleanUnit
+        let units = min(tail.count, (range.upperBound - tail.source - 1) / tail.sourceUnit + 1)
+        return start..<max(start, tail.clean + units * tail.cleanUnit)
+    }
+
     /// The places that a stretch of cleaned text touches, in text order, each once in a row.
     public func places(of range: Range<Int>) -> [Place] {
         places.reduce(into: []) { found, placed in

@@ -27,6 +27,14 @@ struct SourceMapTests {
         #expect(SourceMap(segments: [], lineStarts: []).sourceRange(of: 0..<0) == 0..<0)
     }
 
+    @Test func `ranges of the source lead to the text that came from them`() {
+        #expect(map.textRange(ofSource: 10..<12) == 0..<2)
+        #expect(map.textRange(ofSource: 12..<20) == 2..<4)
+        #expect(map.textRange(ofSource: 11..<21) == 1..<6)
+        #expect(map.textRange(ofSource: 13..<20).isEmpty && map.textRange(ofSource: 0..<10).isEmpty)
+        #expect(map.textRange(ofSource: 0..<99) == 0..<8)
+    }
+
     @Test func `lines count from one and include the last byte's`() {
         #expect(map.lines(of: 0..<2) == 1...1)
         #expect(map.lines(of: 0..<4) == 1...2)

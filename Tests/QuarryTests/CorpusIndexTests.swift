@@ -4,11 +4,11 @@ import QuarryCore
 import Testing
 
 struct CorpusIndexTests {
-    @Test func `a missing index is named with the command that makes it`() throws {
+    @Test func `a missing index is an error that names its path`() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: folder.path("no.quarry")) }
         #expect(error?.code == .missing)
-        #expect(error?.message.contains("quarry index") == true)
+        #expect(error?.message.contains(folder.path("no.quarry")) == true)
     }
 
     @Test func `a file that is no index is refused and left as it is`() throws {

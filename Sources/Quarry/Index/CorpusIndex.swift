@@ -32,7 +32,7 @@ public final class CorpusIndex: Sendable {
     public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CorpusError(
-                .missing, "There is no index at \(path). Make one with: quarry index FOLDER --index \(path)")
+                .missing, "There is no index at \(path).")
         }
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
@@ -126,11 +126,11 @@ public final class CorpusIndex: Sendable {
 
     private static func checkVersion(in db: Database, path: String) throws {
         guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
-            throw CorpusError(.empty, "\(path) is empty. Fill it with: quarry index FOLDER --index \(path)")
+            throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
         }
         guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
             throw CorpusError(
-                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index. Name another file with --index.")
+                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
         }
         let version = try SQLiteFile.userVersion(in: db)
         guard version == Schema.version else {
@@ -138,20 +138,20 @@ public final class CorpusIndex: Sendable {
                 .otherVersion,
                 "\(path) has index format \(version); this program reads format \(Schema.version). "
                     + (version > Schema.version
-                        ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
         }
     }
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
         guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
-            throw CorpusError(.damaged, "\(path) does not say how it was made. Rebuild it with quarry index.")
+            throw CorpusError(.damaged, "\(path) does not say how it was made.")
         }
         let settings: IndexSettings
         do {
             settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
         } catch {
             throw CorpusError(
-                .damaged, "The settings in \(path) cannot be read: \(error). Rebuild it with quarry index.",
+                .damaged, "The settings in \(path) cannot be read: \(error).",
                 underlyingError: error)
         }
         guard settings.analyzerVersion == Analyzer.version else {
@@ -160,7 +160,7 @@ public final class CorpusIndex: Sendable {
                 "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
                     + "\(Analyzer.version), whose words are others. "
                     + (settings.analyzerVersion > Analyzer.version
-                        ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
         }
         return settings
     }
@@ -188,8 +188,7 @@ public final class CorpusIndex: Sendable {
         ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
         throw CorpusError(
             .otherSettings,
-            "\(path) was made with \(differences.joined(separator: "; ")). An index is cut in one way: leave the options "
-                + "out to keep to it, or make another index with --index.")
+            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike.")
     }
 
     /// Refuses an embedder other than the one that made the vectors.
