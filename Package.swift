@@ -76,7 +76,7 @@ let package = Package(
             cSettings: [.define("QUARRY_COMMIT", to: "\"\(Context.environment["QUARRY_COMMIT"] ?? "")\"")]),
 
         // contracts
-        module("QuarryCore"),
+        module("QuarryCore", .target(name: "CQuarryDigest", condition: .when(platforms: [.linux]))),
 
         // plumbing
         module("QuarryJSON"),
@@ -118,7 +118,7 @@ let package = Package(
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryMediaReaders", "QuarryVectorIndex", "QuarryBM25",
             "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
-            .target(name: "CQuarryDigest", condition: .when(platforms: [.linux])), logging),
+            logging),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
@@ -157,7 +157,8 @@ let package = Package(
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryEvaluation", "QuarryCore"),
         tests(
-            "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+            "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryProviders", "QuarryTesting", "QuarryTestSupport",
+            "QuarryVectorIndex", grdb),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],
     swiftLanguageModes: [.v6]

@@ -62,9 +62,12 @@ public final class BM25Index: Sendable {
     public func search(
         _ terms: [String], limit: Int, among mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
     ) async throws -> [ScoredID] {
-        try await database.read { db in
-            try BM25Table.search(in: db, terms: terms, limit: limit, mask: mask, parameters: parameters)
-        }
+        try await leg(parameters: parameters).best(for: AnalyzedQuery("", terms: terms), limit: limit, among: mask)
+    }
+
+    /// The index as a leg. Each of its calls sees what was written before.
+    public func leg(parameters: BM25Parameters = BM25Parameters()) -> BM25Leg {
+        BM25Leg(connection: database, parameters: parameters)
     }
 
     /// How a chunk's score for a query comes about; nil where the index does not hold the chunk.

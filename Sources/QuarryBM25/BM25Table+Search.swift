@@ -158,8 +158,8 @@ package struct BM25ScoreBoard: Sendable {
         return best.sorted()
     }
 
-    /// The scores of the given chunks, in the order of ``ScoredID/precedes(_:_:)``: those that ``best(_:)`` gives of
-    /// them. Chunks without a score are left out.
+    /// The scores of those of the given chunks that the index holds, 0 where they share no term with the query, in the
+    /// order of ``ScoredID/precedes(_:_:)``.
     ///
     /// - Complexity: O(ids · log ids).
     package func scores(of ids: some Sequence<ChunkID>) -> [ScoredID] {
@@ -177,6 +177,6 @@ package struct BM25ScoreBoard: Sendable {
         }
         guard low < numbers.count, numbers[low] == number else { return nil }
         let slot = low << Int(LengthBlock.shift) | Int(id.rawValue) & (LengthBlock.width - 1)
-        return scores[slot] > 0 ? scores[slot] : nil
+        return norms[slot] >= 0 ? scores[slot] : nil
     }
 }

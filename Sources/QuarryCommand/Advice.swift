@@ -1,10 +1,12 @@
+import Quarry
 import QuarryProviders
 
 /// The next step after an error of a library, in terms of this tool's flags and configuration.
 enum Advice {
     /// A sentence; nil if the error needs none.
     static func text(for error: any Error) -> String? {
-        switch (error as? ProviderError)?.code {
+        if let error = error as? CorpusError { return error.advice }
+        return switch (error as? ProviderError)?.code {
         case .missingBaseURL:
             "Set its baseURL under “providers” in the configuration."
         case .missingKey:

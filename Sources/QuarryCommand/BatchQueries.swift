@@ -90,7 +90,7 @@ extension QueryReply {
     /// The reply to a question of a batch that could not be asked or answered.
     fileprivate init(id: String, question: String, mode: RetrievalOptions.Mode, failure: any Error) {
         let reason = Console.message(of: failure)
-        self.init(id: id, question: question, mode: mode, hits: [], warnings: [reason], timings: Timings())
+        self.init(id: id, question: question, mode: mode, retrieval: Retrieval(warnings: [reason]), timings: Timings())
         error = reason
     }
 }

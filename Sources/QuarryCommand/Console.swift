@@ -1,4 +1,5 @@
 import Foundation
+import Quarry
 
 /// The two voices of the tool: results on standard output, talk on standard error.
 enum Console {

@@ -113,7 +113,8 @@ struct EvalCommand: AsyncParsableCommand {
         let retrievers = try chosen.map { mode in
             var options = search.options(for: index)
             options.mode = mode
-            return try CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options)
+            return try index.retriever(
+                embedder: embedder, rerankers: search.rerankers(model: reranker), bm25: search.bm25, options: options)
         }
         var results: [ModeResult] = []
         var quarantine = QuestionQuarantine(path: queries, output: output)
@@ -140,7 +141,7 @@ struct ModeResult {
 
     /// - Parameter quarantine: Takes the questions that cannot be asked; their rankings are empty.
     init(
-        mode: RetrievalOptions.Mode, retriever: CorpusRetriever, questions: [EvaluationQuery], judgements: Judgements,
+        mode: RetrievalOptions.Mode, retriever: HybridRetriever, questions: [EvaluationQuery], judgements: Judgements,
         filter: Filter?, isQuiet: Bool, quarantine: inout QuestionQuarantine
     ) async throws {
         self.mode = mode

@@ -112,12 +112,12 @@ struct QueryCommand: AsyncParsableCommand {
     private static func standardInput() throws -> String {
         let bytes: [UInt8]
         do {
-            bytes = try Source.standardInput(maximumBytes: CorpusRetriever.maximumQueryBytes).bytes
+            bytes = try Source.standardInput(maximumBytes: HybridRetriever.maximumQueryBytes).bytes
         } catch {
             guard error.reason == .tooLarge else { throw error }
             throw CorpusError(
                 .input,
-                "The question on standard input is longer than \(CorpusRetriever.maximumQueryBytes) bytes. Shorten it, or index the text and ask about it."
+                "The question on standard input is longer than \(HybridRetriever.maximumQueryBytes) bytes. Shorten it, or index the text and ask about it."
             )
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {

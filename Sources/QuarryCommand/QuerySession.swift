@@ -1,12 +1,11 @@
 import Foundation
 import Quarry
 import QuarryConfiguration
-import Synchronization
 
 /// An index opened for questions, with everything that answers them.
 struct QuerySession: Sendable {
     let index: CorpusIndex
-    let retriever: CorpusRetriever
+    let retriever: HybridRetriever
     let filter: Filter?
     /// Whether a model writes the answers.
     let isGenerating: Bool
@@ -15,7 +14,6 @@ struct QuerySession: Sendable {
     private let assembler: StuffAssembler
     private let similar: SimilarAnswers?
     private let qa: RetrievalQA
-    private let recorder: WarningRecorder
     private let loadMilliseconds: Double
 
     private let isQuiet: Bool
@@ -42,25 +40,26 @@ struct QuerySession: Sendable {
             options.mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: search.model)
         let reranker =
             if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
-        let embedder = opened.map { RememberedQuestions($0.embedder) }
-        retriever = try CorpusRetriever(index, embedder: embedder, reranker: reranker, options: options)
-        recorder = WarningRecorder(retriever: retriever)
+        retriever = try index.retriever(
+            embedder: opened?.embedder, rerankers: search.rerankers(model: reranker), bm25: search.bm25,
+            options: options)
         filter = search.filter
         var generator = AnswerGenerator.extractive
         var similar: SimilarAnswers?
         if answers, !answering.extractive, let names = settings.llm?.value {
             let store = Self.store(settings)
-            let state = try index.state()
-            let caching = store.map { ReplyCaching(cache: $0, indexState: state, onFailure: Self.noteUnkept) }
+            let revision = try await index.withSnapshot { try await $0.revision() }
+            let caching = store.map { ReplyCaching(cache: $0, indexState: revision, onFailure: Self.noteUnkept) }
             var policy = FallbackPolicy()
             policy.holdsTextBack = !showsPieces
             generator = .model(
                 try await services.languageModel(names, cache: caching, policy: policy), answering.assembler)
-            if let store, let threshold = settings.semanticThreshold.value, let embedder {
+            if let store, let threshold = settings.semanticThreshold.value, opened != nil {
                 similar = SimilarAnswers(
-                    store: store, embedder: embedder, threshold: threshold,
+                    store: store, threshold: threshold,
                     scope: [
-                        state, "\(names)", "\(options)", "\(settings.rerank?.value ?? "")", "\(search.filters)",
+                        revision, "\(names)", "\(options)", "\(search.bm25)", "\(search.rerank)",
+                        "\(search.rerankDepth)", "\(settings.rerank?.value ?? "")", "\(search.filters)",
                         "\(search.k ?? 5)", "\(answering.budget)", "\(answering.answerTokens)",
                         "\(answering.threshold.map { "\($0)" } ?? "")", "\(answering.compareSentences)",
                     ])
@@ -72,10 +71,10 @@ struct QuerySession: Sendable {
         // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
         let compares = answering.compareSentences && opened?.provider?.runsOnThisMachine != false
         qa = RetrievalQA(
-            retriever: recorder, generator: generator,
+            retriever: retriever, generator: generator,
             reader: ExtractiveReader(
-                embedder: compares ? embedder : nil, threshold: answering.threshold, gate: answering.threshold),
-            locator: index, options: .init(limit: search.k ?? 5, maximumTokens: answering.answerTokens))
+                embedder: compares ? opened?.embedder : nil, threshold: answering.threshold, gate: answering.threshold),
+            options: .init(limit: search.k ?? 5, maximumTokens: answering.answerTokens))
         loadMilliseconds = start.milliseconds
     }
 
@@ -96,14 +95,13 @@ struct QuerySession: Sendable {
 
     func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
         let start = ContinuousClock.now
-        let result = try await retriever.search(Query(question, filter: filter), limit: limit)
+        let retrieval = try await retriever.retrieve(Query(question, filter: filter), limit: limit)
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
         timings.retrieve = start.milliseconds
         timings.total = timings.load + timings.retrieve
         return QueryReply(
-            id: id, question: question, mode: retriever.options.mode, hits: result.hits, warnings: result.warnings,
-            timings: timings)
+            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
     }
 
     /// - Parameter onText: Told the pieces of the answer as they are written.
@@ -113,7 +111,11 @@ struct QuerySession: Sendable {
         let start = ContinuousClock.now
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
-        if var known = try await similar?.reply(to: question), let earlier = known.similarQuestion {
+        var query = Query(question, filter: filter)
+        if similar != nil { query = try await retriever.prepared(query) }
+        if let vector = query.vector, var known = try await similar?.reply(to: question, vector: vector),
+            let earlier = known.similarQuestion
+        {
             known.id = id
             known.timings = timings
             known.timings.total = timings.load + start.milliseconds
@@ -124,10 +126,13 @@ struct QuerySession: Sendable {
             }
             return known
         }
+        var retrieval = Retrieval()
         var finished: Answer?
-        for try await event in qa.stream(question, filter: filter) {
+        for try await event in qa.stream(query) {
             switch event {
-            case .retrieved: timings.retrieve = start.milliseconds
+            case .retrieved(let found):
+                retrieval = found
+                timings.retrieve = start.milliseconds
             case .text(let piece): try onText(piece)
             case .cited: break
             case .finished(let answer): finished = answer
@@ -138,8 +143,7 @@ struct QuerySession: Sendable {
         timings.total = timings.load + start.milliseconds
         guard let finished else { throw CancellationError() }
         var reply = QueryReply(
-            id: id, question: question, mode: retriever.options.mode, hits: finished.hits,
-            warnings: recorder.takeWarnings(), timings: timings)
+            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
         if finished.finish == .length {
             reply.warnings.append(
                 "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --answer-tokens for the rest."
@@ -153,7 +157,7 @@ struct QuerySession: Sendable {
         }
         reply.add(finished)
         do {
-            try await similar?.keep(reply)
+            if let vector = query.vector { try await similar?.keep(reply, vector: vector) }
         } catch let error as AnswerStoreError {
             Self.noteUnkept(error)
         }
@@ -168,27 +172,4 @@ struct QuerySession: Sendable {
 extension ContinuousClock.Instant {
     /// Milliseconds since this instant.
     var milliseconds: Double { (ContinuousClock.now - self) / .milliseconds(1) }
-}
-
-/// Keeps what a search had to say beside its hits, for the printer.
-private final class WarningRecorder: Retriever {
-    private let retriever: CorpusRetriever
-    private let warnings = Mutex<[String]>([])
-
-    init(retriever: CorpusRetriever) { self.retriever = retriever }
-
-    func retrieve(_ query: Query, limit: Int) async throws -> [ScoredChunk] {
-        let result = try await retriever.search(query, limit: limit)
-        warnings.withLock { $0 = result.warnings }
-        return result.hits
-    }
-
-    func isEmpty(under filter: Filter) async throws -> Bool { try await retriever.isEmpty(under: filter) }
-
-    func takeWarnings() -> [String] {
-        warnings.withLock { warnings in
-            defer { warnings = [] }
-            return warnings
-        }
-    }
 }

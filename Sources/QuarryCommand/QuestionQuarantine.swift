@@ -41,7 +41,7 @@ struct QuestionQuarantine {
     private static func isAboutTheQuestion(_ error: any Error) -> Bool {
         switch error {
         case let error as CorpusError: error.code == .input
-        case is PromptError: true
+        case is QuestionError, is PromptError: true
         case let error as ProviderError: error.concernsOneInput
         default: false
         }

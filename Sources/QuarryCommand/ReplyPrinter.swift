@@ -31,7 +31,7 @@ struct ReplyPrinter {
             let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"
             try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
             if explains {
-                let legs = ["bm25", "vector"].map { name in
+                let legs = Set(reply.hits.flatMap(\.legs.keys)).union(["bm25", "vector"]).sorted().map { name in
                     hit.legs[name].map { "\(name) rank \($0.rank), score \(Format.decimal($0.score, digits: 4))" }
                         ?? "\(name) –"
                 }
@@ -58,6 +58,7 @@ struct ReplyPrinter {
     private static func place(_ location: QueryReply.Location) -> String {
         let (first, last) = (location.lines[0], location.lines[1])
         let source = location.source.visibleInLine
+        if !location.places.isEmpty { return "\(source), \(Place.description(of: location.places).visibleInLine)" }
         return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
     }
 

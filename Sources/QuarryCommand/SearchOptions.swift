@@ -72,8 +72,16 @@ struct SearchOptions: ParsableArguments {
     func options(for index: CorpusIndex) -> RetrievalOptions {
         RetrievalOptions(
             mode: mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid),
-            fusion: fusion?.fusion ?? RetrievalOptions.defaultFusion, bm25: BM25Parameters(k1: k1, b: b), depth: depth,
-            reranks: rerank, rerankDepth: rerankDepth, diversity: diversity, mergesNeighbours: merge)
+            fusion: fusion?.fusion ?? RetrievalOptions.defaultFusion, depth: depth, diversity: diversity,
+            mergesNeighbours: merge)
+    }
+
+    var bm25: BM25Parameters { BM25Parameters(k1: k1, b: b) }
+
+    /// - Parameter model: Reads the best passages after the re-ranker that needs no model; nil for none.
+    func rerankers(model: (any Reranker)?) -> [RerankingStage] {
+        (rerank ? [RerankingStage(LexicalReranker())] : [])
+            + (model.map { [RerankingStage($0, depth: rerankDepth)] } ?? [])
     }
 
     var filter: Filter? {

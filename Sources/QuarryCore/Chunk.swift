@@ -56,11 +56,20 @@ public struct SourceLocation: Sendable, Hashable, Codable {
     public var bytes: Range<Int>
     /// 1-based lines of the source.
     public var lines: ClosedRange<Int>
+    /// Pages, times and the like, in text order; empty for text.
+    public var places: [Place]
+    /// What ``bytes`` and ``lines`` are counted in.
+    public var base: SourceMap.Base
 
-    public init(source: String, bytes: Range<Int>, lines: ClosedRange<Int>) {
+    public init(
+        source: String, bytes: Range<Int>, lines: ClosedRange<Int>, places: [Place] = [],
+        base: SourceMap.Base = .source
+    ) {
         self.source = source
         self.bytes = bytes
         self.lines = lines
+        self.places = places
+        self.base = base
     }
 }
 

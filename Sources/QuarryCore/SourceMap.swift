@@ -30,6 +30,26 @@ public struct SourceMap: Sendable, Hashable {
         public var sourceEnd: Int { source + sourceUnit * count }
     }
 
+    /// What the offsets of a source are counted in.
+    public enum Base: String, Sendable, Hashable, Codable {
+        /// Bytes of the source itself.
+        case source
+        /// Bytes of the text that a reader made of a source without lines of text, such as a recording.
+        case text
+    }
+
+    /// A stretch of cleaned text, and the place it stands in.
+    public struct PlacedRange: Sendable, Hashable {
+        /// UTF-8 offsets into the cleaned text.
+        public var range: Range<Int>
+        public var place: Place
+
+        public init(range: Range<Int>, place: Place) {
+            self.range = range
+            self.place = place
+        }
+    }
+
     /// In text order.
     public private(set) var segments: [Segment]
     /// Source offset at which each line starts; the first is 0. A line ends after `\n`, or after a `\r` that no `\n` follows.
@@ -37,11 +57,18 @@ public struct SourceMap: Sendable, Hashable {
     /// The 1-based number of the line that ``lineStarts`` begins with. More than 1 where the text is one record of a
     /// file of many, so that a record carries its own line and not a table of the whole file.
     public private(set) var firstLine: Int
+    /// Where the source has pages, times and the like: ascending, without overlaps. Empty for text.
+    public var places: [PlacedRange]
+    public var base: Base
 
-    public init(segments: [Segment], lineStarts: [Int], firstLine: Int = 1) {
+    public init(
+        segments: [Segment], lineStarts: [Int], firstLine: Int = 1, places: [PlacedRange] = [], base: Base = .source
+    ) {
         self.segments = segments
         self.lineStarts = lineStarts.isEmpty ? [0] : lineStarts
         self.firstLine = firstLine
+        self.places = places
+        self.base = base
     }
 
     /// The map of a text that is its own source.
@@ -76,6 +103,25 @@ public struct SourceMap: Sendable, Hashable {
         max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset }) + firstLine - 1
     }
 
+    /// The stretch of cleaned text that came from a range of the source, units of which are never cut.
+    /// - Complexity: O(log segments).
+    public func textRange(ofSource range: Range<Int>) -> Range<Int> {
+        let first = partitionPoint(segments.count) { segments[$0].sourceEnd <= range.lowerBound }
+        let last = partitionPoint(segments.count) { segments[$0].source < range.upperBound } - 1
+        guard first <= last else { return 0..<0 }
+        let (head, tail) = (segments[first], segments[last])
+        let start = head.clean + max(0, range.lowerBound - head.source) / head.sourceUnit * head.cleanUnit
+        let units = min(tail.count, (range.upperBound - tail.source - 1) / tail.sourceUnit + 1)
+        return start..<max(start, tail.clean + units * tail.cleanUnit)
+    }
+
+    /// The places that a stretch of cleaned text touches, in text order, each once in a row.
+    public func places(of range: Range<Int>) -> [Place] {
+        places.reduce(into: []) { found, placed in
+            if placed.range.overlaps(range), found.last != placed.place { found.append(placed.place) }
+        }
+    }
+
     /// The map of the text that remains when its first `offset` bytes are cut off.
     ///
     /// - Precondition: `offset` lies between two units.
@@ -94,7 +140,9 @@ public struct SourceMap: Sendable, Hashable {
                     source: segment.source + dropped * segment.sourceUnit, cleanUnit: segment.cleanUnit,
                     sourceUnit: segment.sourceUnit, count: segment.count - dropped))
         }
-        return SourceMap(segments: kept, lineStarts: lineStarts, firstLine: firstLine)
+        return SourceMap(
+            segments: kept, lineStarts: lineStarts, firstLine: firstLine,
+            places: places.compactMap { $0.clipped(to: offset..<Int.max) }, base: base)
     }
 
     private func sourceStart(of offset: Int) -> Int {
@@ -146,7 +194,7 @@ public struct SourceMap: Sendable, Hashable {
 }
 
 /// The first index in `0..<count` for which `belongs` is false, where all true precede all false.
-private func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
+func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
     var low = 0
     var high = count
     while low < high {

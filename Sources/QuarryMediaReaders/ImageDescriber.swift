@@ -106,7 +106,7 @@ public struct ImageDescriber: ModelReader {
                 source, .foundEmptyByModel, "\(author) wrote nothing about the picture. Ask another model.", by: author)
         }
         var result = ReadResult.generated(
-            ["Picture described by \(writer).", text], of: source, ["generatedBy": .string(writer)])
+            [.init("Picture described by \(writer)."), .init(text)], of: source, ["generatedBy": .string(writer)])
         if finish == .length {
             result.warnings.append(
                 Rejection(

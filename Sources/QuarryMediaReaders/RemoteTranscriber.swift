@@ -7,8 +7,8 @@ public import QuarryProviders
 ///     let reader = try RemoteTranscriber("whisper-1", on: connection)
 ///
 /// The document begins with a line that says who wrote it. Where the model tells times, each paragraph begins with the
-/// time at which it is said, `[mm:ss]` or `[h:mm:ss]`; a recording has no lines or bytes of text to point to, so its
-/// source map is that of the transcript.
+/// time at which it is said, `[mm:ss]` or `[h:mm:ss]`, and has it as its place; a recording has no lines or bytes of text
+/// to point to, so these are the transcript's.
 public struct RemoteTranscriber: ModelReader {
     public struct Options: Sendable, Hashable {
         /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
@@ -182,7 +182,7 @@ public struct RemoteTranscriber: ModelReader {
         var metadata: [String: MetadataValue] = ["generatedBy": .string(author)]
         if let language = transcript.language { metadata["language"] = .string(language) }
         if let seconds = transcript.duration { metadata["seconds"] = .number(seconds) }
-        return .generated(["Transcript written by \(author)."] + paragraphs, of: source, metadata)
+        return .generated([.init("Transcript written by \(author).")] + paragraphs, of: source, metadata)
     }
 
     private var author: String { "\(connection.provider.name)/\(model)" }

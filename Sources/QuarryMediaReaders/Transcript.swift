@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryProviders
 
 /// What a model heard.
@@ -61,13 +62,13 @@ struct Transcript: Decodable, Sendable {
     private static let paragraphSeconds = 30.0
     private static let pauseSeconds = 2.0
 
-    /// The text, with a time before each paragraph where times are known.
-    var paragraphs: [String] {
+    /// The text, with a time before each paragraph, and as its place, where times are known.
+    var paragraphs: [GeneratedParagraph] {
         guard let segments, !segments.isEmpty else {
             let whole = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            return whole.isEmpty ? [] : [whole]
+            return whole.isEmpty ? [] : [GeneratedParagraph(whole)]
         }
-        var paragraphs: [(start: Double, words: [String])] = []
+        var paragraphs: [(start: Double, end: Double, words: [String])] = []
         var end = 0.0
         for segment in segments {
             let words = segment.text.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -76,19 +77,16 @@ struct Transcript: Decodable, Sendable {
                 segment.start - end < Self.pauseSeconds
             {
                 paragraphs[paragraphs.count - 1].words.append(words)
+                paragraphs[paragraphs.count - 1].end = segment.end
             } else {
-                paragraphs.append((segment.start, [words]))
+                paragraphs.append((segment.start, segment.end, [words]))
             }
             end = segment.end
         }
-        return paragraphs.map { "[\(Self.clock($0.start))] \($0.words.joined(separator: " "))" }
-    }
-
-    /// `mm:ss`, or `h:mm:ss` from an hour on.
-    static func clock(_ seconds: Double) -> String {
-        let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e9)) : 0
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"
-        return whole < 3600 ? rest : "\(whole / 3600):\(rest)"
+        return paragraphs.map { paragraph in
+            GeneratedParagraph(
+                "[\(Place.clock(paragraph.start))] \(paragraph.words.joined(separator: " "))",
+                place: .time(from: paragraph.start, to: paragraph.end))
+        }
     }
 }

@@ -1,3 +1,5 @@
+public import QuarryCore
+
 /// A failed request to a provider.
 public struct ProviderError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -78,6 +80,16 @@ extension ProviderError {
         let codes: Set<Code> = [
             .invalidInput, .inputTooLong, .contentFiltered, .requestRefused, .serverFailure, .timedOut, .malformedReply,
             .interruptedReply,
+        ]
+        return codes.contains(code)
+    }
+}
+
+extension ProviderError: TransientFailure {
+    /// Whether the provider may answer the same request later, with nothing changed.
+    public var isTransient: Bool {
+        let codes: Set<Code> = [
+            .unreachable, .timedOut, .rateLimited, .serverFailure, .unavailable, .malformedReply, .interruptedReply,
         ]
         return codes.contains(code)
     }

@@ -1,5 +1,6 @@
 import Foundation
 public import QuarryCore
+import QuarryText
 
 /// Orders candidates by what can be seen without a model: which of the question's words a passage holds and how close
 /// together, whether its headings hold them, and the score it came with.
@@ -32,40 +33,29 @@ public struct LexicalReranker: Reranker {
     }
 
     public var weights: Weights
-    private let questionTerms: @Sendable (String) -> [String]
-    private let passageTerms: @Sendable (String, String?) -> [String]
+    private let terms: @Sendable (String, String?) -> [String]
 
-    /// - Parameter terms: The analyzer of the index: terms of a text, in text order. For questions and passages of
-    ///   whatever language.
-    public init(weights: Weights = Weights(), terms: @escaping @Sendable (String) -> [String]) {
-        self.init(weights: weights, questionTerms: terms) { text, _ in terms(text) }
+    /// Reads passages with the analyzer of an index.
+    public init(weights: Weights = Weights()) {
+        let analyzer = Analyzer()
+        self.init(weights: weights) { analyzer.terms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
     }
 
-    /// - Parameters:
-    ///   - questionTerms: Terms of a question, in text order.
-    ///   - passageTerms: The analyzer of the index: terms of a text in the language of its document, which
-    ///     ``QuarryCore/ScoredChunk/language`` has, in text order.
+    /// - Parameter terms: The analyzer of the index: terms of a text in the language of its document, in text order.
     public init(
-        weights: Weights = Weights(), questionTerms: @escaping @Sendable (String) -> [String],
-        passageTerms: @escaping @Sendable (_ text: String, _ language: String?) -> [String]
+        weights: Weights = Weights(), terms: @escaping @Sendable (_ text: String, _ language: String?) -> [String]
     ) {
         self.weights = weights
-        self.questionTerms = questionTerms
-        self.passageTerms = passageTerms
+        self.terms = terms
     }
 
     /// - Complexity: O(total length of the candidates).
-    public func rerank(_ candidates: [ScoredChunk], for query: String) -> [ScoredChunk] {
-        rerank(candidates, forTerms: questionTerms(query))
-    }
-
-    /// The same, for a question that is analyzed already.
-    public func rerank(_ candidates: [ScoredChunk], forTerms queryTerms: [String]) -> [ScoredChunk] {
-        let query = Set(queryTerms)
+    public func rerank(_ candidates: [ScoredChunk], for question: AnalyzedQuery) -> [ScoredChunk] {
+        let query = Set(question.terms)
         guard !query.isEmpty, candidates.count > 1 else { return candidates }
-        let texts = candidates.map { passageTerms($0.chunk.text, $0.language) }
+        let texts = candidates.map { terms($0.chunk.text, $0.language) }
         let headings = candidates.map {
-            Set(passageTerms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n"), $0.language))
+            Set(terms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n"), $0.language))
         }
         let idf = Self.inverseFrequencies(of: query, in: zip(texts, headings).map { Set($0).union($1) })
         let total = query.sorted().reduce(0) { $0 + (idf[$1] ?? 0) }

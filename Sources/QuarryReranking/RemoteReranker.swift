@@ -7,7 +7,7 @@ public import QuarryProviders
 /// scores each passage.
 ///
 ///     let reranker = try RemoteReranker(model: "rerank-v4.0-fast", on: connection)
-///     let ranked = try await reranker.rerank(hits, for: "Who signs the lease?")
+///     let ranked = try await reranker.rerank(hits, for: AnalyzedQuery("Who signs the lease?"))
 ///
 /// Its scores take the place of the hits' own; what each leg said stays. They may be probabilities or raw logits, which
 /// may be negative, and are comparable within one list only. Where the provider fails it throws: what then becomes of
@@ -60,12 +60,12 @@ public struct RemoteReranker: Reranker {
 
     /// Candidates by the model's score, best first; equal scores keep the order in which they came.
     /// - Throws: ``ProviderError``, or `CancellationError`.
-    public func rerank(_ candidates: [ScoredChunk], for query: String) async throws -> [ScoredChunk] {
+    public func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
         guard !candidates.isEmpty else { return [] }
-        guard !query.isEmpty else {
+        guard !query.text.isEmpty else {
             throw ProviderError(.invalidInput, "The question is empty; there is nothing to rank passages by.")
         }
-        let scores = try await scores(of: candidates.map(passage), for: query)
+        let scores = try await scores(of: candidates.map(passage), for: query.text)
         var ranked = candidates
         for index in ranked.indices { ranked[index].score = scores[index] }
         let sorted = ranked.enumerated()

@@ -6,19 +6,54 @@ public enum Fusion: Sendable, Hashable {
     /// by (k + 1) / legs so that a chunk which every leg puts first scores 1.
     case reciprocalRank(k: Double)
 
-    /// `alpha` times the vector leg's normalised score plus `1 − alpha` times the lexical one's (Bruch, Gai and
-    /// Ingber, arXiv 2210.11934). A chunk that a leg did not find counts as having that leg's lowest score, and as
-    /// nothing where min-max finds all scores equal.
-    case convex(alpha: Double, normalization: Normalization)
+    /// The mean of the legs' normalised scores, by weight (Bruch, Gai and Ingber, arXiv 2210.11934). Only legs with a
+    /// verdict on a chunk count, so that a chunk without a vector is judged by its words.
+    ///
+    /// A leg that is not named weighs 0.5.
+    case convex(weights: [LegName: Double], normalization: Normalization)
+
+    /// `alpha` for the vector leg, `1 − alpha` for the lexical one.
+    public static func convex(alpha: Double, normalization: Normalization) -> Fusion {
+        .convex(weights: [.vector: alpha, .bm25: 1 - alpha], normalization: normalization)
+    }
 
     /// How scores of different legs are made comparable.
-    public enum Normalization: Sendable, Hashable {
+    public enum Normalization: String, Sendable, Hashable {
         /// To 0...1 between the lowest and the highest score of the leg. Where all are equal, each counts as the highest.
         case minMax
-        /// To 0...1 between the lowest score that the leg can give (−1 for cosine, 0 for BM25) and its highest.
+        /// To 0...1 between the lowest score that the leg can give and its highest.
         case theoreticalMinimum
         /// To standard deviations from the leg's mean.
         case zScore
+    }
+}
+
+/// The same for equal values in every process.
+extension Fusion: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .reciprocalRank(let k): "reciprocalRank(\(k))"
+        case .convex(let weights, let normalization):
+            "convex(\(weights.sorted { $0.key < $1.key }.map { "\($0.key.rawValue) \($0.value)" }), \(normalization))"
+        }
+    }
+}
+
+/// What one leg found.
+public struct LegResult: Sendable, Hashable {
+    public var name: LegName
+    /// The least score that the leg can give.
+    public var scoreFloor: Double
+    /// Best first.
+    public var hits: [ScoredID]
+    /// The leg's verdicts on chunks that only other legs found, as far as it has any. A convex combination needs them.
+    public var others: [ScoredID]
+
+    public init(_ name: LegName, scoreFloor: Double = 0, hits: [ScoredID], others: [ScoredID] = []) {
+        self.name = name
+        self.scoreFloor = scoreFloor
+        self.hits = hits
+        self.others = others
     }
 }
 
@@ -26,9 +61,9 @@ public enum Fusion: Sendable, Hashable {
 public struct FusedHit: Sendable, Hashable {
     public var id: ChunkID
     public var score: Double
-    public var legs: [Leg: LegScore]
+    public var legs: [LegName: LegScore]
 
-    public init(id: ChunkID, score: Double, legs: [Leg: LegScore]) {
+    public init(id: ChunkID, score: Double, legs: [LegName: LegScore]) {
         self.id = id
         self.score = score
         self.legs = legs
@@ -39,69 +74,62 @@ extension Fusion {
     /// The best `limit` chunks of all legs: score descending, then id ascending.
     ///
     /// A leg without hits takes no part; a single leg keeps its order.
-    /// - Parameters:
-    ///   - legs: Each leg's hits, best first.
-    ///   - others: What a leg would have said of chunks that only other legs found. A convex combination needs these
-    ///     scores to be fair to such chunks; where they are missing, a chunk counts as the lowest of the leg's hits.
     /// - Complexity: O(n log n) in the hits of all legs.
-    public func fuse(
-        _ legs: [Leg: [ScoredID]], scoresOfOthers others: [Leg: [ScoredID]] = [:], limit: Int
-    ) -> [FusedHit] {
+    public func fuse(_ results: [LegResult], limit: Int) -> [FusedHit] {
+        let present = results.filter { !$0.hits.isEmpty }.sorted { $0.name < $1.name }
+        let votes = present.map { (weight: weight(of: $0.name), scores: scores(of: $0, legCount: present.count)) }
         var fused: [ChunkID: FusedHit] = [:]
-        let present = legs.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-        for (leg, hits) in present {
-            for (index, hit) in hits.enumerated() {
-                fused[hit.id, default: FusedHit(id: hit.id, score: 0, legs: [:])].legs[leg] =
+        for leg in present {
+            for (index, hit) in leg.hits.enumerated() {
+                fused[hit.id, default: FusedHit(id: hit.id, score: 0, legs: [:])].legs[leg.name] =
                     LegScore(rank: index + 1, score: Double(hit.score))
             }
         }
-        for (leg, hits) in present {
-            let scores = scores(of: leg, hits, others: others[leg] ?? [], legCount: present.count)
-            for id in fused.keys { fused[id]?.score += scores.byID[id] ?? scores.missing }
+        for id in fused.keys {
+            let verdicts = votes.compactMap { vote in vote.scores[id].map { (weight: vote.weight, score: $0) } }
+            fused[id]?.score = combined(verdicts)
         }
         let order = fused.values.sorted { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
         return Array(order.prefix(max(0, limit)))
     }
 
-    /// What one leg adds to the score of each chunk, and to that of a chunk it says nothing of.
-    private func scores(
-        of leg: Leg, _ hits: [ScoredID], others: [ScoredID], legCount: Int
-    ) -> (byID: [ChunkID: Double], missing: Double) {
+    private func weight(of leg: LegName) -> Double {
+        if case .convex(let weights, _) = self { weights[leg] ?? 0.5 } else { 1 }
+    }
+
+    private func combined(_ verdicts: [(weight: Double, score: Double)]) -> Double {
+        guard case .convex = self else { return verdicts.reduce(0) { $0 + $1.score } }
+        let total = verdicts.reduce(0) { $0 + $1.weight }
+        // Legs that weigh nothing decide where no others have a verdict.
+        guard total > 0 else { return verdicts.reduce(0) { $0 + $1.score / Double(verdicts.count) } }
+        return verdicts.reduce(0) { $0 + $1.weight / total * $1.score }
+    }
+
+    /// What one leg says of each chunk that it knows, comparable with what other legs say.
+    private func scores(of leg: LegResult, legCount: Int) -> [ChunkID: Double] {
         switch self {
         case .reciprocalRank(let k):
             let scale = (k + 1) / Double(legCount)
-            let pairs = hits.enumerated().map { ($1.id, scale / (k + Double($0 + 1))) }
-            return (Dictionary(pairs, uniquingKeysWith: max), 0)
-        case .convex(let alpha, let normalization):
-            let weight = legCount == 1 ? 1 : leg == .vector ? alpha : 1 - alpha
-            let known = hits + others
-            let scores = normalization.normalized(known.map { Double($0.score) }, of: leg)
-            return (
-                Dictionary(zip(known.map(\.id), scores.values.map { weight * $0 }), uniquingKeysWith: max),
-                weight * scores.missing
-            )
+            let pairs = leg.hits.enumerated().map { ($1.id, scale / (k + Double($0 + 1))) }
+            return Dictionary(pairs, uniquingKeysWith: max)
+        case .convex(_, let normalization):
+            let known = leg.hits + leg.others
+            let scores = normalization.normalized(known.map { Double($0.score) }, floor: leg.scoreFloor)
+            return Dictionary(zip(known.map(\.id), scores), uniquingKeysWith: max)
         }
     }
 }
 
 extension Fusion.Normalization {
-    /// Scores made comparable, and what a chunk counts as that the leg gave no score.
-    fileprivate func normalized(_ scores: [Double], of leg: Leg) -> (values: [Double], missing: Double) {
+    fileprivate func normalized(_ scores: [Double], floor: Double) -> [Double] {
         let highest = scores.max() ?? 0
         let lowest = scores.min() ?? 0
-        func scaled(from offset: Double, by scale: Double) -> (values: [Double], missing: Double) {
-            (scores.map { ($0 - offset) * scale }, (lowest - offset) * scale)
-        }
+        func scaled(from offset: Double, by scale: Double) -> [Double] { scores.map { ($0 - offset) * scale } }
         switch self {
         case .minMax:
-            guard highest > lowest else { return (scores.map { _ in 1 }, 0) }
+            guard highest > lowest else { return scores.map { _ in 1 } }
             return scaled(from: lowest, by: 1 / (highest - lowest))
         case .theoreticalMinimum:
-            let floor: Double =
-                switch leg {
-                case .vector: -1
-                case .bm25: 0
-                }
             return scaled(from: floor, by: highest > floor ? 1 / (highest - floor) : 1)
         case .zScore:
             let mean = scores.reduce(0, +) / Double(scores.count)

@@ -1,28 +1,47 @@
 public import QuarryCore
 
-/// What a person should know when a leg that took part found nothing.
+/// What a person should know when a leg that took part found nothing, or cannot know all chunks.
 ///
 /// - Parameters:
 ///   - terms: How many lexical terms the question has.
 ///   - hitCounts: Hits of each leg that took part.
+///   - coverage: How far the vectors are; nil where the vector leg took no part.
 ///   - isModelEnglishOnly: Whether the model of the vectors reads English alone.
 ///   - hasOtherScripts: Whether the question holds letters beyond the Latin script.
 public func legWarnings(
-    terms: Int, hitCounts: [Leg: Int], isModelEnglishOnly: Bool, hasOtherScripts: Bool
+    terms: Int, hitCounts: [LegName: Int], coverage: VectorCoverage? = nil, isModelEnglishOnly: Bool,
+    hasOtherScripts: Bool
 ) -> [String] {
     var warnings: [String] = []
+    if coverage?.chunks == 0 { return ["The index is empty."] }
     if hitCounts[.bm25] == 0 {
         warnings.append(
             terms == 0
                 ? "The question has no words to search by: the lexical leg (bm25) took no part."
-                : "None of the question's words occurs in the index, or not in this script: the lexical leg (bm25) is empty."
+                : "No word of the question occurs in the documents: the lexical leg (bm25) found nothing."
         )
     }
-    if hitCounts[.vector] == 0 { warnings.append("The vector leg is empty: no vectors match the filter.") }
+    if let coverage, !coverage.isComplete {
+        let consequence =
+            hitCounts[.bm25] == nil
+            ? "The others cannot be found by meaning" : "The others are found by their words only"
+        warnings.append(
+            "The vectors are not complete (vectors: \(grouped(coverage.vectors)) of \(grouped(coverage.chunks)) passages). "
+                + "\(consequence).")
+    } else if hitCounts[.vector] == 0 {
+        warnings.append("The vector leg found nothing: no passage that matches the filter has a vector.")
+    }
     if hitCounts[.vector] != nil, isModelEnglishOnly, hasOtherScripts {
         warnings.append(
             "The model of this index reads English only: the vector leg says little about a question in another script."
         )
     }
     return warnings
+}
+
+/// A count with a comma before every three digits.
+private func grouped(_ count: Int) -> String {
+    var digits = Array(String(count))
+    for position in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: position) }
+    return String(digits)
 }

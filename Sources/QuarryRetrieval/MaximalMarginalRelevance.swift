@@ -1,5 +1,3 @@
-public import QuarryCore
-
 /// Picks hits that are relevant and unlike those already picked (Carbonell and Goldstein, SIGIR 1998).
 public struct MaximalMarginalRelevance: Sendable, Hashable {
     /// From 0, variety alone, to 1, relevance alone.
@@ -11,22 +9,24 @@ public struct MaximalMarginalRelevance: Sendable, Hashable {
         self.lambda = lambda
     }
 
-    /// At most `limit` hits, each the one that maximises `lambda · relevance − (1 − lambda) · similarity` to those before.
+    /// The positions of at most `limit` candidates, each the one that maximises
+    /// `lambda · relevance − (1 − lambda) · similarity` to those before.
     ///
-    /// Relevance is the hit's score scaled to 0...1 over the candidates. Equal values go to the earlier candidate.
+    /// Relevance is the score scaled to 0...1 over the candidates. Equal values go to the earlier candidate. More
+    /// positions begin with the same ones.
     /// - Parameters:
-    ///   - hits: Candidates, best first.
-    ///   - vectors: Unit vectors of the candidates, row by row.
-    /// - Precondition: `vectors.count == hits.count`.
-    /// - Complexity: O(limit · hits · dimension).
-    public func select(_ hits: [ScoredChunk], vectors: EmbeddingBatch, limit: Int) -> [ScoredChunk] {
-        precondition(vectors.count == hits.count, "\(vectors.count) vectors for \(hits.count) hits.")
-        let highest = hits.map(\.score).max() ?? 0
-        let lowest = hits.map(\.score).min() ?? 0
-        let relevance = hits.map { highest > lowest ? ($0.score - lowest) / (highest - lowest) : 1 }
-        var similarity = [Double](repeating: 0, count: hits.count)
-        var rest = Array(hits.indices)
-        var picked: [ScoredChunk] = []
+    ///   - scores: Of the candidates, best first.
+    ///   - vectors: Unit vectors of the candidates; one without a vector is similar to none.
+    /// - Precondition: `vectors.count == scores.count`.
+    /// - Complexity: O(limit · candidates · dimension).
+    public func select(_ scores: [Double], vectors: [[Float]?], limit: Int) -> [Int] {
+        precondition(vectors.count == scores.count, "\(vectors.count) vectors for \(scores.count) candidates.")
+        let highest = scores.max() ?? 0
+        let lowest = scores.min() ?? 0
+        let relevance = scores.map { highest > lowest ? ($0 - lowest) / (highest - lowest) : 1 }
+        var similarity = [Double](repeating: 0, count: scores.count)
+        var rest = Array(scores.indices)
+        var picked: [Int] = []
         while picked.count < limit, !rest.isEmpty {
             var best = 0
             var bestValue = -Double.infinity
@@ -35,15 +35,17 @@ public struct MaximalMarginalRelevance: Sendable, Hashable {
                 if value > bestValue { (best, bestValue) = (position, value) }
             }
             let chosen = rest.remove(at: best)
-            picked.append(hits[chosen])
+            picked.append(chosen)
+            guard let vector = vectors[chosen] else { continue }
             for candidate in rest {
-                similarity[candidate] = max(similarity[candidate], Self.dot(vectors[chosen], vectors[candidate]))
+                guard let other = vectors[candidate] else { continue }
+                similarity[candidate] = max(similarity[candidate], Self.dot(vector, other))
             }
         }
         return picked
     }
 
-    private static func dot(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
+    private static func dot(_ a: [Float], _ b: [Float]) -> Double {
         var sum: Float = 0
         for (x, y) in zip(a, b) { sum += x * y }
         return Double(sum)

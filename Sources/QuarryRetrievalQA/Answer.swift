@@ -127,7 +127,7 @@ public struct ModelSwitch: Sendable, Hashable, Codable {
 /// What happens while a question is answered.
 public enum AnswerEvent: Sendable, Hashable {
     /// Always the first.
-    case retrieved([ScoredChunk])
+    case retrieved(Retrieval)
     /// A piece of the reply as the generator wrote it, markers unchecked.
     case text(String)
     /// A marker that names a passage of the prompt was completed by the text so far.

@@ -15,14 +15,14 @@ public struct Citation: Sendable, Hashable, Codable {
     public var location: SourceLocation
     /// The cleaned text at ``range``.
     public var quote: String
-    /// Digest of the UTF-8 bytes of ``quote``, as the locator makes it; nil where it makes none.
-    public var quoteDigest: String?
-    /// Digest of the whole source as it was indexed; nil where the locator knows none.
-    public var sourceDigest: String?
+    /// Digest of the UTF-8 bytes of ``quote``.
+    public var quoteDigest: ContentHash
+    /// Digest of the whole source as it was indexed; nil where the corpus keeps none.
+    public var sourceDigest: ContentHash?
 
     public init(
         marker: Int, documentID: String, chunk: ChunkID, range: Range<Int>, location: SourceLocation, quote: String,
-        quoteDigest: String? = nil, sourceDigest: String? = nil
+        quoteDigest: ContentHash, sourceDigest: ContentHash? = nil
     ) {
         self.marker = marker
         self.documentID = documentID

@@ -41,9 +41,12 @@ public struct ExtractiveReader: Sendable {
 
     /// The sentences that answer best, and how far they can be trusted to.
     ///
+    /// - Parameter vector: The question's, where it was made before. It is made anew where it is not the embedder's.
     /// - Throws: What the embedder throws. Without an embedder, nothing.
-    public func read(_ question: String, in hits: [ScoredChunk]) async throws -> Extraction {
-        let ranked = try await rank(question, in: hits)
+    public func read(
+        _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
+    ) async throws -> Extraction {
+        let ranked = try await rank(question, vector: vector, in: hits)
         guard let best = ranked.first else {
             return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
         }
@@ -66,9 +69,15 @@ public struct ExtractiveReader: Sendable {
     private static let worthwhile = 0.1
 
     /// All candidates, best first; equals in hit and text order.
-    package func rank(_ question: String, in hits: [ScoredChunk]) async throws -> [RankedSentence] {
+    package func rank(
+        _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
+    ) async throws -> [RankedSentence] {
         var candidates = scan.candidates(for: question, in: hits)
-        if let embedder, !candidates.isEmpty { try await addCosines(to: &candidates, question: question, embedder) }
+        if let embedder, !candidates.isEmpty {
+            let known = vector?.fingerprint == embedder.fingerprint ? vector?.values : nil
+            let query = if let known { known[...] } else { try await embedder.embed([question], as: .query)[0] }
+            try await addCosines(to: &candidates, query: query, embedder)
+        }
         let scores = candidates.map { model.score($0.features) }
         let probabilities = SupportModel.softmax(scores)
         return candidates.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map { index in
@@ -91,12 +100,11 @@ public struct ExtractiveReader: Sendable {
     }
 
     private func addCosines(
-        to candidates: inout [SentenceCandidate], question: String, _ embedder: any Embedder
+        to candidates: inout [SentenceCandidate], query: ArraySlice<Float>, _ embedder: any Embedder
     ) async throws {
         let count = min(candidates.count, ExtractiveReader.maximumEmbedded)
-        let query = try await embedder.embed([question], as: .query)
         let rows = try await embedder.embed(candidates.prefix(count).map(\.text), as: .passage)
-        let cosines = (0..<count).map { cosine(query[0], rows[$0]) }
+        let cosines = (0..<count).map { cosine(query, rows[$0]) }
         let mean = cosines.reduce(0, +) / Double(count)
         for (index, value) in standardized(cosines).enumerated() {
             candidates[index].features.cosine = value / 4

@@ -25,10 +25,8 @@ extension RetrievalQA {
         let result = check.check(
             reply.text, against: prompt.used, besides: opensWithRefusal ? refusalSentence : "")
         guard result.isGrounded else { return try refused(.unsupported, draft: reply.text) }
-        var citations: [Citation] = []
-        for quote in result.quotes {
-            citations.append(
-                try await citation(marker: quote.marker, range: quote.range, in: prompt.used[quote.marker - 1]))
+        let citations = result.quotes.map {
+            citation(marker: $0.marker, range: $0.range, in: prompt.used[$0.marker - 1])
         }
         var answer = Answer(
             question: question, text: result.text, citations: citations,

@@ -2,12 +2,12 @@ import QuarryCore
 
 extension RetrievalQA {
     /// An answer made of the reader's sentences, each with a marker of its own.
-    func quoted(_ question: String, _ extraction: Extraction, hits: [ScoredChunk]) async throws -> Answer {
+    func quoted(_ question: String, _ extraction: Extraction, hits: [ScoredChunk]) -> Answer {
         var citations: [Citation] = []
         var sentences: [AnswerSentence] = []
         for (index, sentence) in extraction.sentences.enumerated() {
             let marker = index + 1
-            citations.append(try await citation(marker: marker, range: sentence.range, in: hits[sentence.hit]))
+            citations.append(citation(marker: marker, range: sentence.range, in: hits[sentence.hit]))
             sentences.append(
                 AnswerSentence(text: sentence.text, markers: [marker], support: 1, isSupported: true))
         }
@@ -18,13 +18,13 @@ extension RetrievalQA {
     }
 
     /// - Parameter range: UTF-8 offsets into the chunk's text.
-    func citation(marker: Int, range: Range<Int>, in hit: ScoredChunk) async throws -> Citation {
-        let located = try await locator.locate(range, in: hit)
+    func citation(marker: Int, range: Range<Int>, in hit: ScoredChunk) -> Citation {
         let start = hit.chunk.range.lowerBound
+        let quote = Array(hit.chunk.text.utf8)[range]
         return Citation(
             marker: marker, documentID: hit.chunk.documentID, chunk: hit.id,
-            range: (start + range.lowerBound)..<(start + range.upperBound), location: located.location,
-            quote: String(decoding: Array(hit.chunk.text.utf8)[range], as: UTF8.self),
-            quoteDigest: located.quoteDigest, sourceDigest: located.sourceDigest)
+            range: (start + range.lowerBound)..<(start + range.upperBound), location: hit.location(of: range),
+            quote: String(decoding: quote, as: UTF8.self), quoteDigest: ContentHash(of: Array(quote)),
+            sourceDigest: hit.passage.sourceDigest)
     }
 }

@@ -32,18 +32,15 @@ public struct RetrievalQA: Sendable {
     public var retriever: any Retriever
     public var generator: AnswerGenerator
     public var reader: ExtractiveReader
-    public var locator: any QuoteLocator
     public var options: Options
 
     public init(
         retriever: any Retriever, generator: AnswerGenerator = .extractive,
-        reader: ExtractiveReader = ExtractiveReader(),
-        locator: any QuoteLocator = VerbatimQuoteLocator(), options: Options = Options()
+        reader: ExtractiveReader = ExtractiveReader(), options: Options = Options()
     ) {
         self.retriever = retriever
         self.generator = generator
         self.reader = reader
-        self.locator = locator
         self.options = options
     }
 
@@ -52,28 +49,27 @@ public struct RetrievalQA: Sendable {
     /// - Parameter assembler: Makes the prompt. Its budget and the longest reply together must fit the model's window.
     public init(
         retriever: any Retriever, model: any LanguageModel, assembler: StuffAssembler = StuffAssembler(),
-        reader: ExtractiveReader = ExtractiveReader(), locator: any QuoteLocator = VerbatimQuoteLocator(),
-        options: Options = Options()
+        reader: ExtractiveReader = ExtractiveReader(), options: Options = Options()
     ) {
-        self.init(
-            retriever: retriever, generator: .model(model, assembler), reader: reader, locator: locator,
-            options: options)
+        self.init(retriever: retriever, generator: .model(model, assembler), reader: reader, options: options)
     }
 
     /// The answer to a question, or a refusal with its reason.
     ///
-    /// - Throws: What the retriever, the embedder, the model or the locator throws; ``PromptError`` where the prompt's
-    ///   budget is too small for the question.
+    /// - Throws: What the retriever, the embedder or the model throws; ``PromptError`` where the prompt's budget is too
+    ///   small for the question.
     public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
-        try await run(question, filter: filter) { _ in }
+        try await run(Query(question, filter: filter)) { _ in }
     }
 
     /// The same as ``answer(_:filter:)``, told while it happens. Cancelling the consuming task stops the model.
-    public func stream(_ question: String, filter: Filter? = nil) -> AsyncThrowingStream<AnswerEvent, any Error> {
+    ///
+    /// - Parameter query: May bring the question's vector, where that was needed before.
+    public func stream(_ query: Query) -> AsyncThrowingStream<AnswerEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let answer = try await run(question, filter: filter) { continuation.yield($0) }
+                    let answer = try await run(query) { continuation.yield($0) }
                     continuation.yield(.finished(answer))
                     continuation.finish()
                 } catch {
@@ -90,23 +86,22 @@ public struct RetrievalQA: Sendable {
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
-        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit)
+        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit).hits
         if let assembler { return try assembler.assemble(question: question, hits: hits) }
         if case .model(_, let own) = generator { return try own.assemble(question: question, hits: hits) }
         return try StuffAssembler().assemble(question: question, hits: hits)
     }
 
-    private func run(
-        _ question: String, filter: Filter?, report: (AnswerEvent) -> Void
-    ) async throws -> Answer {
-        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit)
-        report(.retrieved(hits))
+    private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {
+        let question = query.text
+        let retrieval = try await retriever.retrieve(query, limit: options.limit)
+        let hits = retrieval.hits
+        report(.retrieved(retrieval))
         guard !hits.isEmpty else {
-            let isShut = if let filter { try await retriever.isEmpty(under: filter) } else { false }
-            let reason = isShut ? RefusalReason.nothingMatchesFilter : .noPassages
+            let reason = retrieval.filterMatchesNothing ? RefusalReason.nothingMatchesFilter : .noPassages
             return try refusal(question, reason, support: 0, hits: hits)
         }
-        let extraction = try await reader.read(question, in: hits)
+        let extraction = try await reader.read(question, vector: retrieval.vector, in: hits)
         let isModel = if case .model = generator { true } else { false }
         let threshold = isModel ? extraction.gate : extraction.threshold
         guard isModel ? extraction.isWorthAsking : extraction.isSupported else {
@@ -115,7 +110,7 @@ public struct RetrievalQA: Sendable {
         }
         switch generator {
         case .extractive:
-            let answer = try await quoted(question, extraction, hits: hits)
+            let answer = quoted(question, extraction, hits: hits)
             report(.text(answer.text))
             for citation in answer.citations {
                 if let hit = hits.first(where: { $0.id == citation.chunk }) {

@@ -27,7 +27,7 @@ public struct StuffAssembler: Sendable {
     /// - Complexity: every passage is counted once, the whole prompt once more for each passage taken out again.
     public func assemble(question: String, hits: [ScoredChunk]) throws(PromptError) -> AssembledPrompt {
         let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
-        let fence = Fence(around: [question] + hits.flatMap { [$0.location.source, $0.chunk.contextualText] })
+        let fence = Fence(around: [question] + hits.flatMap { [$0.passage.source, $0.chunk.contextualText] })
         let layout = Layout(prompts: prompts, fence: fence, question: question)
         let needed = total(of: layout.messages([]))
         guard needed <= budget else { throw .budgetTooSmall(budget: budget, needed: needed) }

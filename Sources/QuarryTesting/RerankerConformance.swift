@@ -12,12 +12,13 @@ public func verifyReranker(_ reranker: some Reranker) async throws {
     let candidates = texts.enumerated().map { number, text in
         ScoredChunk(
             id: ChunkID(Int64(number + 1)),
-            chunk: Chunk(
-                documentID: "paper\(number).md", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 9),
-            location: SourceLocation(source: "paper\(number).md", bytes: 0..<text.utf8.count, lines: 1...1),
+            passage: Passage(
+                chunk: Chunk(
+                    documentID: "paper\(number).md", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 9),
+                source: "paper\(number).md"),
             score: 1 / Double(number + 1), legs: [.bm25: LegScore(rank: number + 1, score: 3)])
     }
-    let question = "Who signs the lease?"
+    let question = AnalyzedQuery("Who signs the lease?", terms: ["who", "sign", "the", "leas"])
     let ranked = try await reranker.rerank(candidates, for: question)
     let known = Dictionary(uniqueKeysWithValues: candidates.map { ($0.id, $0.chunk) })
     try require(ranked.count <= candidates.count, "\(candidates.count) candidates became \(ranked.count).")

@@ -1,7 +1,8 @@
 public import QuarryCore
 
 /// What every `VectorStore` must do: agree with an exhaustive cosine search, order ties by id, replace rows, forget
-/// removed ones, ignore unknown ids, and give what it has where more is asked.
+/// removed ones, ignore unknown ids, give what it has where more is asked, and find the best among a mask as if nothing
+/// else were stored.
 ///
 /// - Parameter makeStore: An empty store of the given dimension.
 /// - Throws: ``ConformanceFailure``, or what the store throws.
@@ -32,16 +33,10 @@ public func verifyVectorStore(_ makeStore: (_ dimension: Int) async throws -> so
     try await store.remove([])
     try await store.remove(rows.keys.sorted())
     try require(try await store.nearest(to: query, limit: 3).isEmpty, "A store emptied again found something.")
+    try await verifyMasks(makeStore)
 }
 
-/// What every `FilteringVectorStore` must do besides: find the best among the mask, as if nothing else were stored.
-///
-/// - Parameter makeStore: An empty store of the given dimension.
-/// - Throws: ``ConformanceFailure``, or what the store throws.
-public func verifyFilteringVectorStore(
-    _ makeStore: (_ dimension: Int) async throws -> some FilteringVectorStore
-) async throws {
-    try await verifyVectorStore(makeStore)
+private func verifyMasks(_ makeStore: (_ dimension: Int) async throws -> some VectorStore) async throws {
     let dimension = 8
     let store = try await makeStore(dimension)
     let query = row(seed: 31, dimension)

@@ -1,7 +1,6 @@
 import GRDB
 public import QuarryCore
 import QuarrySQLite
-import Synchronization
 
 /// A vector index on its own, in memory or in a file: exact nearest neighbours by cosine.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 ///     let hits = try await index.nearest(to: query, limit: 10)
 ///
 /// The vectors are kept in memory between searches, and read again after a change by whichever process.
-public final class VectorIndex: FilteringVectorStore {
+public final class VectorIndex: VectorStore {
     public enum Location: Sendable, Hashable {
         case memory
         /// An SQLite file, created where it is not there.
@@ -19,7 +18,8 @@ public final class VectorIndex: FilteringVectorStore {
 
     public let dimension: Int
     private let database: any DatabaseWriter
-    private let loaded = Mutex<(revision: Int64, matrix: VectorMatrix)?>(nil)
+    /// The index as a leg. Each of its calls sees what was written before.
+    public let leg: VectorLeg
 
     private static let generation: Int64 = 1
 
@@ -31,6 +31,7 @@ public final class VectorIndex: FilteringVectorStore {
         case .memory: database = try DatabaseQueue()
         case .file(let path): database = try SQLiteFile.openPool(at: path)
         }
+        leg = VectorLeg(connection: database, generation: Self.generation, cache: VectorCache())
         try database.write { db in
             if try !VectorTable.exists(in: db) { try VectorTable.create(in: db) }
             guard let stored = try VectorTable.generations(in: db).first(where: { $0.id == Self.generation }) else {
@@ -57,25 +58,12 @@ public final class VectorIndex: FilteringVectorStore {
         try await database.write { try VectorTable.remove(ids, in: $0) }
     }
 
-    public func nearest(to query: [Float], limit: Int) async throws -> [ScoredID] {
-        try await matrix().nearest(to: query, limit: limit)
-    }
-
-    public func nearest(to query: [Float], limit: Int, among mask: ChunkMask) async throws -> [ScoredID] {
-        try await matrix().nearest(to: query, limit: limit, among: mask)
+    public func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        try await leg.matrix().nearest(to: query, limit: limit, among: mask)
     }
 
     /// All vectors as they are now, for searches of one snapshot, or of many queries at once.
-    public func matrix() async throws -> VectorMatrix {
-        let known = loaded.withLock { $0 }
-        let current = try await database.read { db in
-            let revision = try VectorTable.generation(Self.generation, in: db).revision
-            if let known, known.revision == revision { return known }
-            return (revision: revision, matrix: try VectorTable.matrix(generation: Self.generation, in: db))
-        }
-        loaded.withLock { $0 = current }
-        return current.matrix
-    }
+    public func matrix() async throws -> VectorMatrix { try await leg.matrix() }
 
     public var count: Int {
         get async throws {

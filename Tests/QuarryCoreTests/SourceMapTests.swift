@@ -27,6 +27,14 @@ struct SourceMapTests {
         #expect(SourceMap(segments: [], lineStarts: []).sourceRange(of: 0..<0) == 0..<0)
     }
 
+    @Test func `ranges of the source lead to the text that came from them`() {
+        #expect(map.textRange(ofSource: 10..<12) == 0..<2)
+        #expect(map.textRange(ofSource: 12..<20) == 2..<4)
+        #expect(map.textRange(ofSource: 11..<21) == 1..<6)
+        #expect(map.textRange(ofSource: 13..<20).isEmpty && map.textRange(ofSource: 0..<10).isEmpty)
+        #expect(map.textRange(ofSource: 0..<99) == 0..<8)
+    }
+
     @Test func `lines count from one and include the last byte's`() {
         #expect(map.lines(of: 0..<2) == 1...1)
         #expect(map.lines(of: 0..<4) == 1...2)
@@ -95,5 +103,54 @@ struct SourceMapTests {
         let map = SourceMap(identityOf: text)
         for offset in 0..<text.utf8.count { #expect(map.sourceRange(of: offset..<offset + 1) == offset..<offset + 1) }
         #expect(map.lines(of: 0..<text.utf8.count) == 1...2)
+    }
+
+    /// A map with units of all shapes, gaps, many lines, and pages of 40 bytes.
+    private var long: SourceMap {
+        var builder = SourceMapBuilder()
+        var source = 3
+        for step in 0..<60 {
+            let (clean, raw) = [(1, 1), (2, 1), (2, 3), (5, 1)][step % 4]
+            builder.append(source: source, cleanUnit: clean, sourceUnit: raw, count: 1 + step % 5)
+            source += raw * (1 + step % 5) + step % 3
+        }
+        var map = builder.build(lineStarts: Array(stride(from: 0, to: source, by: 7)), firstLine: 4)
+        map.places = stride(from: 0, to: builder.cleanCount, by: 40).map {
+            .init(range: $0..<min($0 + 40, builder.cleanCount), place: .page($0 / 40 + 1))
+        }
+        return map
+    }
+
+    @Test func `a slice leads where the whole map leads`() {
+        let map = long
+        let count = map.segments.last?.cleanEnd ?? 0
+        for start in stride(from: 0, to: count, by: 7) {
+            for end in stride(from: start + 1, through: count, by: 11) {
+                let slice = map.slice(start..<end)
+                for part in [start..<end, start..<start + 1, end - 1..<end, (start + end) / 2..<end] where !part.isEmpty
+                {
+                    let local = (part.lowerBound - start)..<(part.upperBound - start)
+                    #expect(slice.sourceRange(of: local) == map.sourceRange(of: part))
+                    #expect(slice.lines(of: local) == map.lines(of: part))
+                    #expect(slice.places(of: local) == map.places(of: part))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [0, 5]) func `joined slices lead where one slice leads`(overlap: Int) {
+        let map = long
+        let count = map.segments.last?.cleanEnd ?? 0
+        for middle in stride(from: 20, to: count - 20, by: 3) {
+            let joined = map.slice(10..<middle).joined(
+                with: map.slice(middle - overlap..<count), at: middle - overlap - 10)
+            for start in stride(from: 10, to: count - 9, by: 5) {
+                let part = start..<min(start + 9, count)
+                let local = (part.lowerBound - 10)..<(part.upperBound - 10)
+                #expect(joined.sourceRange(of: local) == map.sourceRange(of: part))
+                #expect(joined.lines(of: local) == map.lines(of: part))
+                #expect(joined.places(of: local) == map.places(of: part))
+            }
+        }
     }
 }

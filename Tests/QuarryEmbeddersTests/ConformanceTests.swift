@@ -41,7 +41,7 @@ import Testing
 
 @Suite struct StoreAndRerankerConformanceTests {
     /// A store that compares with every row; its flaws can be switched on.
-    final class ListStore: FilteringVectorStore {
+    final class ListStore: VectorStore {
         enum Flaw: CaseIterable { case keepsRemoved, ignoresReplacing, ignoresMask, countsLength, tiesBackwards }
 
         let flaw: Flaw?
@@ -57,10 +57,8 @@ import Testing
             }
         }
 
-        func nearest(to query: [Float], limit: Int) async throws -> [ScoredID] { best(query, limit) { _ in true } }
-
-        func nearest(to query: [Float], limit: Int, among mask: ChunkMask) async throws -> [ScoredID] {
-            best(query, limit) { flaw == .ignoresMask || mask.contains($0) }
+        func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+            best(query, limit) { flaw == .ignoresMask || mask?.contains($0) ?? true }
         }
 
         func remove(_ ids: [ChunkID]) async throws {
@@ -80,17 +78,19 @@ import Testing
     }
 
     @Test func `an exhaustive store conforms`() async throws {
-        try await verifyFilteringVectorStore { _ in ListStore() }
+        try await verifyVectorStore { _ in ListStore() }
     }
 
     @Test(arguments: ListStore.Flaw.allCases)
     func `the suite finds what is wrong with a store`(flaw: ListStore.Flaw) async {
-        await #expect(throws: ConformanceFailure.self) { try await verifyFilteringVectorStore { _ in ListStore(flaw) } }
+        await #expect(throws: ConformanceFailure.self) { try await verifyVectorStore { _ in ListStore(flaw) } }
     }
 
     struct ScriptedReranker: Reranker {
         let order: @Sendable ([ScoredChunk]) -> [ScoredChunk]
-        func rerank(_ candidates: [ScoredChunk], for query: String) async throws -> [ScoredChunk] { order(candidates) }
+        func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
+            order(candidates)
+        }
     }
 
     @Test func `a re-ranker that only orders conforms`() async throws {
@@ -103,7 +103,7 @@ import Testing
             { candidates in
                 candidates.map { candidate in
                     var changed = candidate
-                    changed.chunk.text += "!"
+                    changed.passage.chunk.text += "!"
                     return changed
                 }
             },

@@ -55,6 +55,15 @@ import Testing
             document.metadata == [
                 "generatedBy": "test/whisper-1", "language": "english", "seconds": 3700.5,
             ])
+        #expect(document.sourceMap.base == .text)
+        #expect(
+            document.sourceMap.places.map(\.place) == [
+                .time(from: 0, to: 8), .time(from: 75.9, to: 80), .time(from: 3661, to: 3663),
+            ])
+        let texts = document.sourceMap.places.map {
+            String(decoding: Array(document.text.utf8)[$0.range], as: UTF8.self)
+        }
+        #expect(texts == ["[00:00] Apples grow. Pears too.", "[01:15] Яблоки.", "[1:01:01] Good bye."])
         #expect(ledger.spending.entries.first?.usage == BilledUsage(audioSeconds: 3701))
         let sent = try #require(server.requests.first)
         #expect(sent.path == "/v1/audio/transcriptions")

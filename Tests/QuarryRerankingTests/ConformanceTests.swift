@@ -12,10 +12,10 @@ struct ConformanceTests {
     @Test(arguments: weights)
     func `the lexical re-ranker conforms`(weights: LexicalReranker.Weights) async throws {
         try await verifyReranker(
-            LexicalReranker(weights: weights) { $0.lowercased().split { !$0.isLetter }.map(String.init) })
+            LexicalReranker(weights: weights) { text, _ in text.lowercased().split { !$0.isLetter }.map(String.init) })
     }
 
     @Test func `it conforms where no text has a term`() async throws {
-        try await verifyReranker(LexicalReranker { _ in [] })
+        try await verifyReranker(LexicalReranker { _, _ in [] })
     }
 }

@@ -8,30 +8,37 @@ struct LexicalRerankerTests {
     {
         ScoredChunk(
             id: ChunkID(id),
-            chunk: Chunk(
-                documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, headings: headings,
-                tokenCount: 1),
-            location: SourceLocation(source: "d", bytes: 0..<1, lines: 1...1), score: score,
+            passage: Passage(
+                chunk: Chunk(
+                    documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, headings: headings,
+                    tokenCount: 1),
+                source: "d"),
+            score: score,
             legs: cosine.map { [.vector: LegScore(rank: 1, score: $0)] } ?? [:])
     }
 
-    private let reranker = LexicalReranker { $0.lowercased().split { !$0.isLetter }.map(String.init) }
+    private let reranker = LexicalReranker { text, _ in text.lowercased().split { !$0.isLetter }.map(String.init) }
+
+    private func question(_ text: String) -> AnalyzedQuery {
+        AnalyzedQuery(text, terms: text.split(separator: " ").map(String.init))
+    }
 
     @Test func `of equals the one with more of the question's words comes first`() {
-        let order = reranker.rerank([hit("the harbour", id: 1), hit("the harbour crane", id: 2)], for: "harbour crane")
+        let order = reranker.rerank(
+            [hit("the harbour", id: 1), hit("the harbour crane", id: 2)], for: question("harbour crane"))
         #expect(order.map(\.id.rawValue) == [2, 1])
     }
 
     @Test func `words close together beat words far apart`() {
         let order = reranker.rerank(
             [hit("harbour a b c d e f g h crane", id: 1), hit("a b c d e f g h harbour crane", id: 2)],
-            for: "harbour crane")
+            for: question("harbour crane"))
         #expect(order.map(\.id.rawValue) == [2, 1])
     }
 
     @Test func `headings count`() {
         let order = reranker.rerank(
-            [hit("open daily", id: 1), hit("open daily", id: 2, headings: ["Museum"])], for: "museum open")
+            [hit("open daily", id: 1), hit("open daily", id: 2, headings: ["Museum"])], for: question("museum open"))
         #expect(order.map(\.id.rawValue) == [2, 1])
     }
 
@@ -41,23 +48,24 @@ struct LexicalRerankerTests {
                 hit("nothing in common", id: 1, score: 0.9, cosine: 0.9),
                 hit("harbour crane", id: 2, score: 0.1, cosine: 0.2),
             ],
-            for: "harbour crane")
+            for: question("harbour crane"))
         #expect(order.map(\.id.rawValue) == [1, 2])
     }
 
     @Test func `a passage's terms are those of its language`() {
-        let reranker = LexicalReranker(questionTerms: { _ in ["haus"] }) { text, language in
+        let reranker = LexicalReranker { text, language in
             text.lowercased().split(separator: " ").map { $0 == "häuser" && language == "de" ? "haus" : String($0) }
         }
         var german = hit("rote häuser", id: 2)
-        german.language = "de"
-        #expect(reranker.rerank([hit("rote häuser", id: 1), german], for: "Haus").map(\.id.rawValue) == [2, 1])
+        german.passage.language = "de"
+        #expect(
+            reranker.rerank([hit("rote häuser", id: 1), german], for: question("haus")).map(\.id.rawValue) == [2, 1])
     }
 
     @Test func `it never adds or drops a candidate`() {
         let hits = (1...20).map { hit("word\($0) harbour", id: $0, score: Double($0) / 20) }
-        #expect(Set(reranker.rerank(hits, for: "harbour").map(\.id)) == Set(hits.map(\.id)))
-        #expect(reranker.rerank([], for: "harbour").isEmpty)
-        #expect(reranker.rerank(hits, for: "") == hits)
+        #expect(Set(reranker.rerank(hits, for: question("harbour")).map(\.id)) == Set(hits.map(\.id)))
+        #expect(reranker.rerank([], for: question("harbour")).isEmpty)
+        #expect(reranker.rerank(hits, for: question("")) == hits)
     }
 }

@@ -23,7 +23,7 @@ struct LlamaServerTests {
         let connection = try await ProviderConnection(.openAICompatible(at: Self.server.value.url))
         let reranker = try RemoteReranker(model: "smollm2", on: connection)
         try await verifyReranker(reranker)
-        let ranked = try await reranker.rerank(hits((0..<70).map { "passage \($0)" }), for: "which?")
+        let ranked = try await reranker.rerank(hits((0..<70).map { "passage \($0)" }), for: AnalyzedQuery("which?"))
         #expect(ranked.count == 70)
         // Two requests: the preset sends 64 passages at a time.
         #expect(connection.ledger.spending.entries.first?.requests == 5)

@@ -23,7 +23,7 @@ import Testing
         let texts = (0..<20).map { "passage number \($0)" }
         let candidates = hits(texts)
         let reranker = try RemoteReranker(model: provider.model, on: provider.connection(to: server))
-        let ranked = try await reranker.rerank(candidates, for: "which?")
+        let ranked = try await reranker.rerank(candidates, for: AnalyzedQuery("which?"))
         #expect(Set(ranked.map(\.id)) == Set(candidates.map(\.id)))
         #expect(ranked.map(\.score) == texts.map(score).sorted(by: >))
         for hit in ranked {
@@ -49,7 +49,7 @@ import Testing
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
         _ = try await RemoteReranker(model: provider.model, on: provider.connection(to: server))
-            .rerank(hits(["a", "b"]), for: "q")
+            .rerank(hits(["a", "b"]), for: AnalyzedQuery("q"))
         let request = try #require(server.requests.last)
         #expect(String(decoding: request.body, as: UTF8.self) == body)
         #expect(request.headers["authorization"] == "Bearer sk-test-key")
@@ -62,7 +62,7 @@ import Testing
             return .json(provider.reply((0..<count).reversed().map { (index: $0, score: $0 == 2 ? "-1" : "-3.5") }))
         }
         let ranked = try await RemoteReranker(model: "m", on: provider.connection(to: server))
-            .rerank(hits(["a", "b", "c", "d", "e"]), for: "q")
+            .rerank(hits(["a", "b", "c", "d", "e"]), for: AnalyzedQuery("q"))
         #expect(ranked.map(\.id.rawValue) == [3, 1, 2, 4, 5])
         #expect(ranked.map(\.score) == [-1, -3.5, -3.5, -3.5, -3.5])
     }
@@ -72,16 +72,16 @@ import Testing
         let server = try provider.server(served: 8)
         let texts = (0..<50).map { "t\($0)" }
         let reranker = try RemoteReranker(model: "m", on: provider.connection(to: server))
-        let ranked = try await reranker.rerank(hits(texts), for: "q")
+        let ranked = try await reranker.rerank(hits(texts), for: AnalyzedQuery("q"))
         #expect(server.posts.count == 7)
         #expect(server.posts.flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
-        _ = try await reranker.rerank(hits(["a"]), for: "q")
+        _ = try await reranker.rerank(hits(["a"]), for: AnalyzedQuery("q"))
         #expect(server.posts.count == 8)
         #expect(server.requests.filter { $0.path == "/info" }.count == 1)
         #expect(ranked.count == 50)
         for hit in ranked { #expect(hit.score == score(of: hit.chunk.text)) }
         let byTokens = try provider.connection(to: server) { $0.limits.tokensPerReranking = 12 }
-        _ = try await RemoteReranker(model: "m", on: byTokens).rerank(hits(texts), for: "question")
+        _ = try await RemoteReranker(model: "m", on: byTokens).rerank(hits(texts), for: AnalyzedQuery("question"))
         // The question counts with each passage: three tokens and one or two.
         #expect(server.posts.dropFirst(8).allSatisfy { provider.passages(in: $0.body).count <= 3 })
         #expect(server.posts.dropFirst(8).flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
@@ -101,7 +101,8 @@ import Testing
             $0.limits.inputsPerRequest = 5
             $0.limits.tokensPerRequest = 50
         }
-        _ = try await RemoteReranker(model: "m", on: connection).rerank(hits((0..<1500).map { "t\($0)" }), for: "q")
+        _ = try await RemoteReranker(model: "m", on: connection).rerank(
+            hits((0..<1500).map { "t\($0)" }), for: AnalyzedQuery("q"))
         #expect(server.posts.map { provider.passages(in: $0.body).count }.sorted(by: >) == counts)
     }
 
@@ -111,7 +112,7 @@ import Testing
         let question = String(repeating: "what? ", count: 1000)
         let cost = TokenEstimate.tokens(in: question) + TokenEstimate.tokens(in: "t")
         _ = try await RemoteReranker(model: "m", on: provider.connection(to: server))
-            .rerank(hits(Array(repeating: "t", count: 900)), for: question)
+            .rerank(hits(Array(repeating: "t", count: 900)), for: AnalyzedQuery(question))
         let counts = server.posts.map { provider.passages(in: $0.body).count }
         #expect(counts.reduce(0, +) == 900 && counts.count > 1)
         #expect(counts.allSatisfy { $0 * cost <= 600_000 })
@@ -123,7 +124,7 @@ import Testing
             passages.count <= 3 ? nil : .json(#"{"error":"batch size 5 > maximum allowed batch size 3"}"#, status: 413)
         }
         let ranked = try await RemoteReranker(model: "m", on: provider.connection(to: server))
-            .rerank(hits(["a", "b", "c", "d", "e"]), for: "q")
+            .rerank(hits(["a", "b", "c", "d", "e"]), for: AnalyzedQuery("q"))
         #expect(ranked.count == 5)
         #expect(server.posts.count == 3)
     }
@@ -132,23 +133,23 @@ import Testing
         let provider = RerankingProvider.of("cohere")
         let server = try provider.server()
         var candidates = hits(["kettle", "lease"])
-        candidates[1].documentTitle = "House rules"
-        candidates[1].chunk.headings = ["Renting", "Ends"]
+        candidates[1].passage.documentTitle = "House rules"
+        candidates[1].passage.chunk.headings = ["Renting", "Ends"]
         var options = RemoteReranker.Options()
         options.limit = 1
         let kept = try await RemoteReranker(model: "m", on: provider.connection(to: server), options: options)
-            .rerank(candidates, for: "q")
+            .rerank(candidates, for: AnalyzedQuery("q"))
         #expect(kept.count == 1)
         #expect(provider.passages(in: server.requests[0].body) == ["kettle", "House rules\nRenting\nEnds\nlease"])
-        candidates[1].documentTitle = "Renting"
-        candidates[1].chunk.text = "## Ends\nlease"
+        candidates[1].passage.documentTitle = "Renting"
+        candidates[1].passage.chunk.text = "## Ends\nlease"
         _ = try await RemoteReranker(model: "m", on: provider.connection(to: server), options: options)
-            .rerank(candidates, for: "q")
+            .rerank(candidates, for: AnalyzedQuery("q"))
         #expect(provider.passages(in: server.requests[1].body) == ["kettle", "Renting\n## Ends\nlease"])
-        candidates[1].chunk.text = "lease"
+        candidates[1].passage.chunk.text = "lease"
         options.passageText = .text
         _ = try await RemoteReranker(model: "m", on: provider.connection(to: server), options: options)
-            .rerank(candidates, for: "q")
+            .rerank(candidates, for: AnalyzedQuery("q"))
         #expect(provider.passages(in: server.requests[2].body) == ["kettle", "lease"])
     }
 
@@ -161,7 +162,7 @@ import Testing
         let server = try provider.server()
         let ledger = SpendingLedger()
         _ = try await RemoteReranker(model: "m", on: provider.connection(to: server, ledger: ledger))
-            .rerank(hits(["a", "b"]), for: "q")
+            .rerank(hits(["a", "b"]), for: AnalyzedQuery("q"))
         #expect(ledger.spending.entries.map(\.usage) == [usage])
         #expect(ledger.spending.entries.map(\.isEstimated) == [false])
     }
@@ -174,14 +175,18 @@ import Testing
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 700))
         let reranker = try RemoteReranker(model: "m", on: provider.connection(to: server, ledger: ledger))
         let long = String(repeating: "a", count: 900)
-        await #expect(throws: ProviderError.self) { try await reranker.rerank(hits([long, long, long]), for: "q") }
+        await #expect(throws: ProviderError.self) {
+            try await reranker.rerank(hits([long, long, long]), for: AnalyzedQuery("q"))
+        }
         #expect(server.posts.isEmpty)
-        _ = try await reranker.rerank(hits([long]), for: "q")
+        _ = try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
         #expect(server.posts.count == 1)
         guard ["cohere", "tei"].contains(preset) else { return }
         // Nothing of tokens is told by these: the estimate counts.
-        _ = try await reranker.rerank(hits([long]), for: "q")
-        let error = await #expect(throws: ProviderError.self) { try await reranker.rerank(hits([long]), for: "q") }
+        _ = try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
+        let error = await #expect(throws: ProviderError.self) {
+            try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
+        }
         #expect(error?.code == .budgetExceeded)
         #expect(server.posts.count == 2)
     }
@@ -195,7 +200,7 @@ import Testing
             let server = try provider.server { _, _ in .json(cut) }
             let error = await #expect(throws: ProviderError.self) {
                 try await RemoteReranker(model: "m", on: provider.connection(to: server))
-                    .rerank(hits(["a", "b"]), for: "q")
+                    .rerank(hits(["a", "b"]), for: AnalyzedQuery("q"))
             }
             #expect(error?.code == .malformedReply, "\(cut)")
         }
@@ -214,7 +219,7 @@ import Testing
             let server = try provider.server { _, _ in .json(body) }
             let error = await #expect(throws: ProviderError.self) {
                 try await RemoteReranker(model: "m", on: provider.connection(to: server))
-                    .rerank(hits(["a", "b"]), for: "q")
+                    .rerank(hits(["a", "b"]), for: AnalyzedQuery("q"))
             }
             #expect(error?.code == .malformedReply, "\(body)")
         }
@@ -240,7 +245,8 @@ import Testing
         let provider = RerankingProvider.of(preset)
         let server = try provider.server { _, _ in .json(body, status: status) }
         let error = await #expect(throws: ProviderError.self) {
-            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(hits(["a"]), for: "q")
+            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(
+                hits(["a"]), for: AnalyzedQuery("q"))
         }
         #expect(error?.code == code)
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
@@ -260,7 +266,8 @@ import Testing
             #expect(error?.code == .invalidConfiguration)
         }
         let error = await #expect(throws: ProviderError.self) {
-            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(hits(["a"]), for: "")
+            try await RemoteReranker(model: "m", on: provider.connection(to: server)).rerank(
+                hits(["a"]), for: AnalyzedQuery(""))
         }
         #expect(error?.code == .invalidInput)
         #expect(server.requests.isEmpty)

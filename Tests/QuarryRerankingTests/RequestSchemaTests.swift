@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryProviders
 import QuarryReranking
 import QuarryTestSupport
@@ -21,7 +22,7 @@ struct RequestSchemaTests {
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
         _ = try await RemoteReranker(model: model, on: provider.connection(to: server))
-            .rerank(hits(["a", "чайник"]), for: "q")
+            .rerank(hits(["a", "чайник"]), for: AnalyzedQuery("q"))
         #expect(
             try await RequestSchemas.complaints(
                 about: try #require(server.requests.last).body, file: file, schema: schema) == "")

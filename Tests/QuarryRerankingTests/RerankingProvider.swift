@@ -95,9 +95,10 @@ func hits(_ texts: [String]) -> [ScoredChunk] {
     texts.enumerated().map { number, text in
         ScoredChunk(
             id: ChunkID(Int64(number + 1)),
-            chunk: Chunk(
-                documentID: "d\(number).md", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 3),
-            location: SourceLocation(source: "d\(number).md", bytes: 0..<text.utf8.count, lines: 1...1),
+            passage: Passage(
+                chunk: Chunk(
+                    documentID: "d\(number).md", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 3),
+                source: "d\(number).md"),
             score: 1 / Double(number + 1),
             legs: [.bm25: LegScore(rank: number + 1, score: 3), .vector: LegScore(rank: 1, score: 0.5)])
     }

@@ -1,9 +1,13 @@
 import QuarryCore
+import QuarryTesting
+import Synchronization
 
 struct ListRetriever: Retriever {
     var hits: [ScoredChunk]
 
-    func retrieve(_ query: Query, limit: Int) async throws -> [ScoredChunk] { Array(hits.prefix(limit)) }
+    func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+        Retrieval(hits: Array(hits.prefix(limit)))
+    }
 }
 
 /// Writes given pieces, and fails a test's expectation of silence by having written them.
@@ -45,12 +49,25 @@ func hit(
 ) -> ScoredChunk {
     let range = range ?? 0..<text.utf8.count
     let part = String(decoding: Array(text.utf8)[range], as: UTF8.self)
-    let map = SourceMap(identityOf: text)
     return ScoredChunk(
         id: ChunkID(id),
-        chunk: Chunk(
-            documentID: document ?? source, ordinal: 0, range: range, text: part, headings: headings, tokenCount: 1),
-        documentTitle: title,
-        location: SourceLocation(source: source, bytes: map.sourceRange(of: range), lines: map.lines(of: range)),
+        passage: Passage(
+            chunk: Chunk(
+                documentID: document ?? source, ordinal: 0, range: range, text: part, headings: headings, tokenCount: 1),
+            documentTitle: title, source: source, sourceMap: SourceMap(identityOf: text).slice(range)),
         score: 1 / Double(id + 1))
+}
+
+/// The letter embedder, counting the questions it is given.
+final class RoleCountingEmbedder: Embedder {
+    private let letters = LetterEmbedder()
+    private let counted = Mutex(0)
+
+    var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+    var questions: Int { counted.withLock { $0 } }
+
+    func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+        if role == .query { counted.withLock { $0 += texts.count } }
+        return try await letters.embed(texts, as: role)
+    }
 }

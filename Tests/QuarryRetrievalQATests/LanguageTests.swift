@@ -6,10 +6,11 @@ struct LanguageTests {
     private func hit(_ id: Int64, _ text: String, language: String?) -> ScoredChunk {
         ScoredChunk(
             id: ChunkID(id),
-            chunk: Chunk(
-                documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 1),
-            language: language,
-            location: SourceLocation(source: "d\(id)", bytes: 0..<text.utf8.count, lines: 1...1), score: 1)
+            passage: Passage(
+                chunk: Chunk(
+                    documentID: "d\(id)", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 1),
+                language: language, source: "d\(id)"),
+            score: 1)
     }
 
     private static let houses = "Die Häuser am Hafen sind zwölf Meter hoch. Der Bahnhof liegt weit draußen."
@@ -29,7 +30,8 @@ struct LanguageTests {
                 retriever: ListRetriever(hits: [hit(1, Self.houses, language: language)]),
                 model: FixedLanguageModel(pieces: ["Haus am Hafen: zwölf Meter hoch."]),
                 reader: ExtractiveReader(gate: 0))
-            return try await chain.answer("Wie hoch ist ein Haus am Hafen?").sentences.first?.support
+            let answer = try await chain.answer("Wie hoch ist ein Haus am Hafen?")
+            return answer.sentences.first?.support
         }
         let german = try #require(try await support("de"))
         let unknown = try await support(nil) ?? 0

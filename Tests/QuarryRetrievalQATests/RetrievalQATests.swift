@@ -173,8 +173,10 @@ struct RetrievalQATests {
         let model = FixedLanguageModel(pieces: ["The rent is 740 euros [", "1", "]", " [8]."])
         let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: model)
         var events: [AnswerEvent] = []
-        for try await event in chain.stream("How much is the monthly rent of the studio?") { events.append(event) }
-        #expect(events.first == .retrieved(hits))
+        for try await event in chain.stream(Query("How much is the monthly rent of the studio?")) {
+            events.append(event)
+        }
+        #expect(events.first == .retrieved(Retrieval(hits: hits)))
         let texts = events.compactMap { if case .text(let piece) = $0 { piece } else { nil } }
         #expect(texts == model.pieces)
         let cited = events.compactMap {
@@ -200,12 +202,45 @@ struct RetrievalQATests {
         #expect(prompt.messages[1].content.hasSuffix("Question: How much is the rent?"))
     }
 
-    @Test func `a chunk that is not verbatim cannot be located without its source map`() async throws {
+    @Test func `a quote of cleaned text is located by the hit alone`() async throws {
         var cleaned = hit(1, lease, source: "lease.md")
-        cleaned.location.bytes = 0..<9
-        let chain = RetrievalQA(retriever: ListRetriever(hits: [cleaned, hits[1]]))
-        await #expect(throws: QuoteLocationError.notVerbatim(source: "lease.md", chunk: ChunkID(1))) {
-            try await chain.answer("How much is the monthly rent?")
+        let count = lease.utf8.count
+        // Each byte of text came from two bytes of the source, as in UTF-16.
+        cleaned.passage.sourceMap = SourceMap(
+            segments: [.init(clean: 0, source: 2, cleanUnit: 1, sourceUnit: 2, count: count)],
+            lineStarts: SourceMap.lineStarts(in: lease.utf8).map { 2 + 2 * $0 })
+        cleaned.passage.sourceDigest = ContentHash(of: "the file")
+        let answer = try await RetrievalQA(retriever: ListRetriever(hits: [cleaned])).answer(
+            "How much is the monthly rent?")
+        let citation = try #require(answer.citations.first { $0.quote.hasPrefix("The monthly rent is 740") })
+        #expect(citation.location.lines == 4...4)
+        #expect(citation.location.bytes == (2 + 2 * citation.range.lowerBound)..<(2 + 2 * citation.range.upperBound))
+        #expect(citation.quoteDigest == ContentHash(of: citation.quote))
+        #expect(citation.sourceDigest == ContentHash(of: "the file"))
+    }
+
+    @Test func `a filter that no document matches is given as the reason`() async throws {
+        struct Nothing: Retriever {
+            func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+                Retrieval(filterMatchesNothing: true)
+            }
         }
+        #expect(try await RetrievalQA(retriever: Nothing()).answer("Who?").refusal == .nothingMatchesFilter)
+    }
+
+    @Test func `the question is embedded once, by whoever searches`() async throws {
+        let embedder = RoleCountingEmbedder()
+        struct Searcher: Retriever {
+            var embedder: RoleCountingEmbedder
+
+            func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+                let vector = try await embedder.embed([query.text], as: .query)[0]
+                return Retrieval(hits: hits, vector: QueryVector(Array(vector), by: embedder.fingerprint))
+            }
+        }
+        let chain = RetrievalQA(
+            retriever: Searcher(embedder: embedder), reader: ExtractiveReader(embedder: embedder, threshold: 0))
+        _ = try await chain.answer("How much is the monthly rent?")
+        #expect(embedder.questions == 1)
     }
 }

@@ -7,9 +7,13 @@ struct FusionTests {
         pairs.map { ScoredID(id: ChunkID($0.0), score: $0.1) }
     }
 
+    private func results(_ hits: [LegName: [ScoredID]], others: [LegName: [ScoredID]] = [:]) -> [LegResult] {
+        hits.map { LegResult($0, scoreFloor: $0 == .vector ? -1 : 0, hits: $1, others: others[$0] ?? []) }
+    }
+
     @Test func `reciprocal ranks add up as the paper has it`() {
         let fused = Fusion.reciprocalRank(k: 60).fuse(
-            [.vector: hits([(1, 0.9), (2, 0.8)]), .bm25: hits([(2, 7), (3, 5)])], limit: 10)
+            results([.vector: hits([(1, 0.9), (2, 0.8)]), .bm25: hits([(2, 7), (3, 5)])]), limit: 10)
         #expect(fused.map(\.id.rawValue) == [2, 1, 3])
         #expect(abs(fused[0].score - 30.5 * (1 / 62.0 + 1 / 61.0)) < 1e-12)
         #expect(abs(fused[1].score - 30.5 / 61) < 1e-12)
@@ -20,7 +24,8 @@ struct FusionTests {
     }
 
     @Test func `a chunk that every leg puts first scores one`() {
-        let fused = Fusion.reciprocalRank(k: 60).fuse([.vector: hits([(5, 0.9)]), .bm25: hits([(5, 7)])], limit: 1)
+        let fused = Fusion.reciprocalRank(k: 60).fuse(
+            results([.vector: hits([(5, 0.9)]), .bm25: hits([(5, 7)])]), limit: 1)
         #expect(abs(fused[0].score - 1) < 1e-12)
     }
 
@@ -30,13 +35,13 @@ struct FusionTests {
     ])
     func `an empty leg leaves the other's order as it is`(fusion: Fusion) {
         let order: [(Int64, Float)] = [(9, 0.9), (4, 0.5), (7, 0.1)]
-        #expect(fusion.fuse([.vector: hits(order), .bm25: []], limit: 10).map(\.id.rawValue) == [9, 4, 7])
-        #expect(fusion.fuse([:], limit: 10).isEmpty)
+        #expect(fusion.fuse(results([.vector: hits(order), .bm25: []]), limit: 10).map(\.id.rawValue) == [9, 4, 7])
+        #expect(fusion.fuse([], limit: 10).isEmpty)
     }
 
     @Test func `a convex combination weighs normalised scores`() {
-        let legs: [Leg: [ScoredID]] = [.vector: hits([(1, 0.75), (2, 0.5)]), .bm25: hits([(2, 8), (1, 4)])]
-        let fused = Fusion.convex(alpha: 0.25, normalization: .theoreticalMinimum).fuse(legs, limit: 10)
+        let legs: [LegName: [ScoredID]] = [.vector: hits([(1, 0.75), (2, 0.5)]), .bm25: hits([(2, 8), (1, 4)])]
+        let fused = Fusion.convex(alpha: 0.25, normalization: .theoreticalMinimum).fuse(results(legs), limit: 10)
         #expect(fused.map(\.id.rawValue) == [2, 1])
         #expect(abs(fused[0].score - (0.25 * 1.5 / 1.75 + 0.75)) < 1e-9)
         #expect(abs(fused[1].score - (0.25 + 0.75 * 0.5)) < 1e-9)
@@ -44,19 +49,52 @@ struct FusionTests {
 
     @Test func `of equal scores each is the leg's highest`() {
         let fusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
-        #expect(fusion.fuse([.bm25: hits([(4, 2.5)])], limit: 5).map(\.score) == [1])
-        #expect(fusion.fuse([.vector: hits([(4, 0.3), (9, 0.3)]), .bm25: []], limit: 5).map(\.score) == [1, 1])
-        let both = fusion.fuse([.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])], limit: 5)
+        #expect(fusion.fuse(results([.bm25: hits([(4, 2.5)])]), limit: 5).map(\.score) == [1])
+        #expect(
+            fusion.fuse(results([.vector: hits([(4, 0.3), (9, 0.3)]), .bm25: []]), limit: 5).map(\.score) == [1, 1])
+        let both = fusion.fuse(
+            results([.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])], others: [.bm25: hits([(1, 0)])]),
+            limit: 5)
         #expect(both.map(\.id.rawValue) == [1, 2])
         #expect(both.map(\.score) == [0.75, 0.25])
         let known = fusion.fuse(
-            [.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])],
-            scoresOfOthers: [.bm25: hits([(1, 3)])], limit: 5)
+            results([.vector: hits([(1, 0.9), (2, 0.5)]), .bm25: hits([(2, 3)])], others: [.bm25: hits([(1, 3)])]),
+            limit: 5)
         #expect(known.map(\.score) == [1, 0.25])
     }
 
+    @Test func `a chunk without a vector is judged by its words, not taken for a distant one`() {
+        let fusion = Fusion.convex(alpha: 0.75, normalization: .theoreticalMinimum)
+        let legs: [LegName: [ScoredID]] = [.vector: hits([(1, 1), (2, 0)]), .bm25: hits([(3, 8), (1, 4)])]
+        let unknown = fusion.fuse(results(legs, others: [.bm25: hits([(2, 0)])]), limit: 3)
+        #expect(unknown.map(\.id.rawValue) == [3, 1, 2] && unknown[0].score == 1)
+        let distant = fusion.fuse(
+            results(legs, others: [.bm25: hits([(2, 0)]), .vector: hits([(3, -1)])]), limit: 3)
+        #expect(distant.map(\.id.rawValue) == [1, 2, 3] && distant[2].score == 0.25)
+    }
+
+    @Test func `any number of legs is weighed by name`() {
+        let fusion = Fusion.convex(
+            weights: [.vector: 1, .bm25: 1, "tags": 2], normalization: .theoreticalMinimum)
+        let legs: [LegName: [ScoredID]] = [
+            .vector: hits([(1, 1)]), .bm25: hits([(2, 4)]), "tags": hits([(3, 1)]),
+        ]
+        let others: [LegName: [ScoredID]] = [
+            .vector: hits([(2, -1), (3, -1)]), .bm25: hits([(1, 0), (3, 0)]), "tags": hits([(1, 0), (2, 0)]),
+        ]
+        let fused = fusion.fuse(results(legs, others: others), limit: 3)
+        #expect(fused.map(\.id.rawValue) == [3, 1, 2] && fused.map(\.score) == [0.5, 0.25, 0.25])
+    }
+
+    @Test func `a fusion is described alike in every process`() {
+        #expect(
+            "\(Fusion.convex(alpha: 0.75, normalization: .minMax))"
+                == "convex([\"bm25 0.25\", \"vector 0.75\"], minMax)")
+    }
+
     @Test func `ties go to the lower id`() {
-        let fused = Fusion.reciprocalRank(k: 60).fuse([.vector: hits([(8, 1)]), .bm25: hits([(3, 1)])], limit: 2)
+        let fused = Fusion.reciprocalRank(k: 60).fuse(
+            results([.vector: hits([(8, 1)]), .bm25: hits([(3, 1)])]), limit: 2)
         #expect(fused.map(\.id.rawValue) == [3, 8])
     }
 }

@@ -1,24 +1,22 @@
-import QuarryCore
 import QuarryRetrieval
 import Testing
 
 struct MaximalMarginalRelevanceTests {
-    private let hits = (0..<3).map { index in
-        ScoredChunk(
-            id: ChunkID(Int64(index)),
-            chunk: Chunk(documentID: "d\(index)", ordinal: 0, range: 0..<1, text: "x", tokenCount: 1),
-            location: SourceLocation(source: "d", bytes: 0..<1, lines: 1...1), score: 1 - Double(index) * 0.1)
-    }
+    private let scores = [1, 0.9, 0.8]
     /// The first two are the same; the third is another.
-    private let vectors = EmbeddingBatch(values: [1, 0, 1, 0, 0, 1], dimension: 2)
+    private let vectors: [[Float]?] = [[1, 0], [1, 0], [0, 1]]
 
     @Test func `relevance alone keeps the order`() {
-        #expect(MaximalMarginalRelevance(lambda: 1).select(hits, vectors: vectors, limit: 3) == hits)
+        #expect(MaximalMarginalRelevance(lambda: 1).select(scores, vectors: vectors, limit: 3) == [0, 1, 2])
     }
 
     @Test func `variety puts a duplicate last`() {
-        let picked = MaximalMarginalRelevance(lambda: 0.5).select(hits, vectors: vectors, limit: 3)
-        #expect(picked.map(\.chunk.documentID) == ["d0", "d2", "d1"])
-        #expect(MaximalMarginalRelevance(lambda: 0.5).select(hits, vectors: vectors, limit: 2).count == 2)
+        #expect(MaximalMarginalRelevance(lambda: 0.5).select(scores, vectors: vectors, limit: 3) == [0, 2, 1])
+        #expect(MaximalMarginalRelevance(lambda: 0.5).select(scores, vectors: vectors, limit: 2) == [0, 2])
+    }
+
+    @Test func `a candidate without a vector is taken by its relevance`() {
+        #expect(
+            MaximalMarginalRelevance(lambda: 0.5).select(scores, vectors: [[1, 0], nil, [1, 0]], limit: 3) == [0, 1, 2])
     }
 }

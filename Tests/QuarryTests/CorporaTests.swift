@@ -41,8 +41,8 @@ struct CorporaTests {
         #expect(report.quarantined.isEmpty)
         #expect(try index.problems().isEmpty)
 
-        let retriever = try CorpusRetriever(index, embedder: model)
-        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model), locator: index)
+        let retriever = try index.retriever(embedder: model)
+        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model))
         var (found, quoted, refused, wronglyRefused) = (0, 0, 0, 0)
         let questions = try questions()
         let answerable = questions.filter { $0.answer != nil }
@@ -73,8 +73,8 @@ struct CorporaTests {
         let name = citation.location.source.dropFirst("corpora/".count)
         let bytes = Array(try Data(contentsOf: Self.corpora.appendingPathComponent(String(name))))
         #expect(String(decoding: bytes[citation.location.bytes], as: UTF8.self) == citation.quote)
-        #expect(citation.quoteDigest == ContentHash(of: citation.quote).description)
-        #expect(citation.sourceDigest == ContentHash(of: bytes).description)
+        #expect(citation.quoteDigest == ContentHash(of: citation.quote))
+        #expect(citation.sourceDigest == ContentHash(of: bytes))
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[citation.location.lines.lowerBound - 1].contains(citation.quote.split(separator: "\n")[0]))
     }

@@ -5,11 +5,11 @@ import QuarryTestSupport
 import Testing
 
 struct CorpusIndexTests {
-    @Test func `a missing index is named with the command that makes it`() throws {
+    @Test func `a missing index is an error that names its path`() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: folder.path("no.quarry")) }
         #expect(error?.code == .missing)
-        #expect(error?.message.contains("quarry index") == true)
+        #expect(error?.message.contains(folder.path("no.quarry")) == true)
     }
 
     @Test func `a file that is no index is refused and left as it is`() throws {
@@ -62,8 +62,8 @@ struct CorpusIndexTests {
         try await corpus.index()
         let copy = corpus.folder.path("copy.quarry")
         try FileManager.default.copyItem(atPath: corpus.indexPath, toPath: copy)
-        let hits = try await CorpusRetriever(CorpusIndex.open(at: copy, readOnly: true), embedder: corpus.embedder)
-            .retrieve(Query("lighthouse"), limit: 3)
+        let hits = try await CorpusIndex.open(at: copy, readOnly: true).retriever(embedder: corpus.embedder)
+            .retrieve(Query("lighthouse"), limit: 3).hits
         #expect(hits.count == 1)
     }
 

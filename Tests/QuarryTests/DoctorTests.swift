@@ -29,7 +29,7 @@ struct DoctorTests {
         ("DELETE FROM languages", "are not counted"),
         ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
         (
-            "UPDATE documents SET source_map = x'0101000100010105' WHERE key = 'docs/a.md'",
+            "UPDATE documents SET source_map = x'00040001010500010100' WHERE key = 'docs/a.md'",
             "docs/a.md: its source map ends at byte 5"
         ),
         ("DELETE FROM vectors; DELETE FROM vector_generations", "no generation 1"),
@@ -44,7 +44,7 @@ struct DoctorTests {
     @Test func `a source map whose offsets overflow is damage and no crash`() async throws {
         // One line, one segment: 2 to the 41st bytes of text a unit, and as many units.
         let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
-        let bytes: [UInt8] = [1, 1, 0, 1, 0] + large + [1] + large
+        let bytes: [UInt8] = [0, 14, 0] + large + [1] + large + [0, 1, 0]
         #expect(SourceMapCodec.decode(bytes) == nil)
         let hexadecimal = bytes.map { String(format: "%02x", $0) }.joined()
         let corpus = try await damaged(by: "UPDATE documents SET source_map = x'\(hexadecimal)'")
@@ -60,9 +60,31 @@ struct DoctorTests {
                 segments: [
                     .init(clean: 0, source: 3, cleanUnit: 2, sourceUnit: 1, count: 40),
                     .init(clean: 80, source: 60, cleanUnit: 1, sourceUnit: 1, count: 1 << 30),
-                ], lineStarts: [0, 9, 1 << 30], firstLine: 70_000),
+                ], lineStarts: [0, 9, 1 << 30], firstLine: 70_000,
+                places: [
+                    .init(range: 0..<10, place: .page(3)), .init(range: 12..<20, place: .slide(1)),
+                    .init(range: 20..<30, place: .cells(sheet: "Costs", range: "B7:D9")),
+                    .init(range: 30..<31, place: .chapter("Глава")), .init(range: 31..<32, place: .message("7")),
+                    .init(range: 40..<90, place: .time(from: 12.5, to: 30.001)),
+                ], base: .text),
         ]
-        for map in maps { #expect(SourceMapCodec.decode(SourceMapCodec.encode(map)) == map) }
+        for map in maps {
+            let bytes = SourceMapCodec.encode(map)
+            #expect(SourceMapCodec.decode(bytes) == map)
+            for range in [0..<1, 3..<9, 79..<81, 85..<100] {
+                #expect(SourceMapCodec.decode(bytes, slice: range) == map.slice(range))
+            }
+            for count in 0..<bytes.count { _ = SourceMapCodec.decode(Array(bytes.prefix(count)), slice: 0..<90) }
+        }
+    }
+
+    @Test func `headings are read back as they were written`() {
+        for titles in [[], ["One"], ["A:b", "", "3:x", "Глава\u{1F}"]] {
+            #expect(StoredHeadings.decode(StoredHeadings.encode(titles)) == titles)
+        }
+        for damaged in ["x", "3:ab", "-1:", ":", "99999999999999999999:a", "9223372036854775807:a", "1:é"] {
+            #expect(StoredHeadings.decode(damaged) == nil, "\(damaged)")
+        }
     }
 
     @Test func `an index of every format and encoding is whole`() async throws {

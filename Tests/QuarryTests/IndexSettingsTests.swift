@@ -86,9 +86,8 @@ struct IndexSettingsTests {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()
-        var options = RetrievalOptions(mode: .bm25)
-        options.bm25.k1 = -3
-        let retriever = try CorpusRetriever(corpus.open(), embedder: nil, options: options)
+        let retriever = try corpus.open().retriever(
+            embedder: nil, bm25: BM25Parameters(k1: -3), options: RetrievalOptions(mode: .bm25))
         let error = await #expect(throws: CorpusError.self) { try await retriever.retrieve(Query("words"), limit: 3) }
         #expect(error?.code == .input)
     }

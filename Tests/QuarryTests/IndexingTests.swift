@@ -252,7 +252,7 @@ struct IndexingTests {
             try Indexer(corpus.open(), embedder: other, counter: WordCounter())
         }
         #expect(error?.code == .otherModel)
-        #expect(throws: CorpusError.self) { try CorpusRetriever(corpus.open(), embedder: other) }
+        #expect(throws: CorpusError.self) { try corpus.open().retriever(embedder: other) }
     }
 
     @Test func `inputs that do not exist are named`() async throws {

@@ -16,8 +16,8 @@ struct ReadmeTests {
         let index = try CorpusIndex.openOrCreate(at: notes, embedder: model)
         try await Indexer(index, embedder: model).index([.path(docs)])
 
-        let retriever = try CorpusRetriever(index, embedder: model)
-        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model), locator: index)
+        let retriever = try index.retriever(embedder: model)
+        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model))
         let answer = try await qa.answer("Who signs the lease?")
         print(answer.text)
         for citation in answer.citations { print(citation.location.source, citation.location.lines, citation.quote) }

@@ -1,5 +1,7 @@
+import GRDB
 import Quarry
 import QuarryCore
+import QuarryVectorIndex
 import Testing
 
 struct RetrievalTests {
@@ -52,7 +54,7 @@ struct RetrievalTests {
     @Test(arguments: ["", "   ", "?!…", "\u{0}\u{1}"])
     func `a question without words is refused`(text: String) async throws {
         let corpus = try await corpus()
-        await #expect(throws: CorpusError.self) { try await corpus.search(text) }
+        await #expect(throws: QuestionError.hasNoWords) { try await corpus.search(text) }
     }
 
     @Test func `a question of ten megabytes is refused with its size`() async throws {
@@ -70,13 +72,15 @@ struct RetrievalTests {
     @Test func `a search sees what was committed last`() async throws {
         let corpus = try await corpus()
         let index = try corpus.open()
-        let retriever = try CorpusRetriever(index, embedder: corpus.embedder)
+        let retriever = try index.retriever(embedder: corpus.embedder)
         #expect(
-            try await retriever.retrieve(Query("submarine pens"), limit: 50).allSatisfy { $0.chunk.documentID != "new" }
+            try await retriever.retrieve(Query("submarine pens"), limit: 50).hits.allSatisfy {
+                $0.chunk.documentID != "new"
+            }
         )
         try corpus.write(#"{"_id": "new", "text": "Submarine pens are hidden here."}"#, to: "new.jsonl")
         try await Indexer(index, embedder: corpus.embedder, counter: WordCounter()).index([.path(corpus.documentsPath)])
-        #expect(try await retriever.retrieve(Query("submarine pens"), limit: 50).first?.chunk.documentID == "new")
+        #expect(try await retriever.retrieve(Query("submarine pens"), limit: 50).hits.first?.chunk.documentID == "new")
     }
 
     @Test func `neighbouring hits become one with the text between them`() async throws {
@@ -86,9 +90,9 @@ struct RetrievalTests {
         }
         try corpus.write(text.joined(separator: "\n\n"), to: "bird.txt")
         try await corpus.index()
-        let hits = try await CorpusRetriever(
-            corpus.open(), embedder: corpus.embedder, options: RetrievalOptions(mergesNeighbours: true)
-        ).retrieve(Query("kingfisher nest"), limit: 3)
+        let hits = try await corpus.open().retriever(
+            embedder: corpus.embedder, options: RetrievalOptions(mergesNeighbours: true)
+        ).retrieve(Query("kingfisher nest"), limit: 3).hits
         let source = text.joined(separator: "\n\n")
         let best = try #require(hits.first)
         #expect(best.chunk.text.utf8.count > 250)
@@ -116,18 +120,18 @@ struct RetrievalTests {
     @Test(arguments: [RetrievalOptions(mode: .bm25), RetrievalOptions(mode: .hybrid, diversity: 0.9)])
     func `as many hits as asked for are found where neighbours join`(options: RetrievalOptions) async throws {
         let corpus = try await ponds()
-        let retriever = try CorpusRetriever(corpus.open(), embedder: corpus.embedder, options: options)
+        let retriever = try corpus.open().retriever(embedder: corpus.embedder, options: options)
         for limit in 1...4 {
-            let hits = try await retriever.retrieve(Query("kingfisher nest"), limit: limit)
+            let hits = try await retriever.retrieve(Query("kingfisher nest"), limit: limit).hits
             #expect(hits.count == limit, "\(limit)")
-            #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: limit) == hits)
+            #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: limit).hits == hits)
         }
-        #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: 0).isEmpty)
+        #expect(try await retriever.retrieve(Query("kingfisher nest"), limit: 0).hits.isEmpty)
     }
 
     @Test func `documents are ranked without joining their passages`() async throws {
         let corpus = try await ponds()
-        let retriever = try CorpusRetriever(corpus.open(), embedder: nil, options: RetrievalOptions(mode: .bm25))
+        let retriever = try corpus.open().retriever(embedder: nil, options: RetrievalOptions(mode: .bm25))
         let documents = try await retriever.documents(for: Query("kingfisher nest"), limit: 6)
         #expect(documents.first?.id == "docs/bank.txt" && documents.count == 6)
     }
@@ -138,33 +142,130 @@ struct RetrievalTests {
             "Die Häuser am Hafen stehen dort seit hundert Jahren, und sie sind nicht sehr hoch.", to: "a.txt")
         try corpus.write("Der Bahnhof ist nicht weit von der Stadt, und auch ein Haus ist dort.", to: "b.txt")
         try await corpus.index()
-        let hits = try await CorpusRetriever(
-            corpus.open(), embedder: nil, options: RetrievalOptions(mode: .bm25, reranks: true)
-        ).retrieve(Query("Wo stehen die Häuser am Hafen?"), limit: 2)
+        let hits = try await corpus.open().retriever(
+            embedder: nil, rerankers: [RerankingStage(LexicalReranker())], options: RetrievalOptions(mode: .bm25)
+        ).retrieve(Query("Wo stehen die Häuser am Hafen?"), limit: 2).hits
         #expect(hits.map(\.language) == ["de", "de"])
         // The best score, and every term of the question.
         let best = try #require(hits.first)
         #expect(best.chunk.documentID == "docs/a.txt" && best.score >= 0.92)
     }
 
-    @Test func `a quote is located in the version of its document that was searched, or not at all`() async throws {
+    @Test func `a quote is located in the version of its document that was searched`() async throws {
         let corpus = try await ponds()
         let index = try corpus.open()
-        let retriever = try CorpusRetriever(index, embedder: nil, options: RetrievalOptions(mode: .bm25))
-        let hits = try await retriever.retrieve(Query("kingfisher mill"), limit: 6)
+        let retriever = try index.retriever(embedder: nil, options: RetrievalOptions(mode: .bm25))
+        let hits = try await retriever.retrieve(Query("kingfisher mill"), limit: 6).hits
         let joined = try #require(hits.first { $0.chunk.documentID == "docs/bank.txt" })
         let mill = try #require(hits.first { $0.chunk.documentID == "docs/mill1.txt" })
         let end = joined.chunk.text.utf8.count
-        #expect(
-            try await index.locate((end - 5)..<end, in: joined).location.bytes.upperBound
-                == joined.location.bytes.upperBound)
-        #expect(try await index.locate(2..<12, in: mill).location.bytes == 2..<12)
+        #expect(joined.location(of: (end - 5)..<end).bytes.upperBound == joined.location.bytes.upperBound)
+        #expect(mill.location(of: 2..<12).bytes == 2..<12)
+        let digest = try ContentHash(ofFileAt: corpus.folder.path("docs/mill1.txt"))
+        #expect(mill.passage.sourceDigest == digest)
 
         try corpus.write("New first words.\n\n\(mill.chunk.text)", to: "mill1.txt")
         try await Indexer(index, embedder: corpus.embedder, counter: WordCounter()).index([.path(corpus.documentsPath)])
-        await #expect { try await index.locate(2..<12, in: mill) } throws: {
-            "\($0)" == "docs/mill1.txt was changed in the index while it was quoted. Ask again."
+        let again = try await retriever.retrieve(Query("kingfisher mill"), limit: 6).hits
+        let moved = try #require(again.first { $0.chunk.documentID == "docs/mill1.txt" })
+        // The earlier hit still says where its words stood in the file that it names by its digest.
+        #expect(mill.location(of: 2..<12).bytes == 2..<12 && mill.passage.sourceDigest == digest)
+        #expect(moved.passage.sourceDigest != digest)
+    }
+
+    @Test func `a search sees the state that its snapshot was opened in`() async throws {
+        let corpus = try await corpus()
+        let index = try corpus.open()
+        try await index.withSnapshot { snapshot in
+            let before = try await snapshot.revision()
+            try corpus.write(#"{"_id": "new", "text": "Submarine pens are hidden here."}"#, to: "new.jsonl")
+            try await Indexer(index, embedder: corpus.embedder, counter: WordCounter())
+                .index([.path(corpus.documentsPath)])
+            #expect(try await snapshot.revision() == before)
+            let question = AnalyzedQuery("submarine", terms: ["submarin"])
+            for leg in snapshot.legs where leg.name == .bm25 {
+                #expect(try await leg.best(for: question, limit: 3, among: nil).isEmpty)
+            }
         }
-        #expect(try await index.locate(0..<5, in: joined).location.source == "docs/bank.txt")
+        #expect(try await corpus.search("submarine", mode: .bm25).count == 1)
+    }
+
+    @Test func `more searches than there are connections wait for each other`() async throws {
+        let corpus = try await corpus()
+        let index = try corpus.open()
+        let retriever = try index.retriever(embedder: corpus.embedder)
+        let expected = try await retriever.retrieve(Query("harbour 17"), limit: 3)
+        try await withThrowingTaskGroup(of: Retrieval.self) { group in
+            for _ in 0..<40 { group.addTask { try await retriever.retrieve(Query("harbour 17"), limit: 3) } }
+            for try await found in group { #expect(found == expected) }
+        }
+    }
+
+    @Test func `while vectors are missing, a search goes by words and says how far the vectors are`() async throws {
+        let corpus = try await corpus()
+        let index = try corpus.open()
+        try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try VectorTable.remove((21...40).map { ChunkID($0) }, in: db)
+        }
+        let retriever = try index.retriever(embedder: corpus.embedder)
+        let half = try await retriever.retrieve(Query("harbour number 37"), limit: 5)
+        #expect(half.warnings.contains { $0.contains("vectors: 20 of 40 passages") }, "\(half.warnings)")
+        #expect(half.hits.first?.chunk.documentID == "d37")
+        #expect(half.hits.first?.legs.keys.sorted() == [.bm25])
+
+        try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try VectorTable.remove((1...20).map { ChunkID($0) }, in: db)
+        }
+        let none = try await retriever.retrieve(Query("harbour number 7"), limit: 5)
+        #expect(none.warnings.contains { $0.contains("vectors: 0 of 40 passages") }, "\(none.warnings)")
+        #expect(none.hits.first?.chunk.documentID == "d7")
+    }
+
+    /// Finds documents by their year, which it keeps itself.
+    private struct YearLeg: Leg {
+        let name: LegName = "year"
+        let scoreFloor = 0.0
+        let years: [ChunkID: Int]
+
+        func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+            let ids = years.keys.filter { mask?.contains($0) ?? true }
+            return Array(try await scores(of: ids, for: query).filter { $0.score > 0 }.prefix(limit))
+        }
+
+        func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
+            ids.compactMap { id in
+                years[id].map { ScoredID(id: id, score: query.text.contains("\($0)") ? 1 : 0) }
+            }.sorted(by: ScoredID.precedes)
+        }
+    }
+
+    @Test func `a corpus is searched with a leg of the user's own`() async throws {
+        let corpus = try await corpus()
+        let leg = YearLeg(years: Dictionary(uniqueKeysWithValues: (1...40).map { (ChunkID(Int64($0)), 2000 + $0) }))
+        let retriever = try corpus.open().retriever(embedder: corpus.embedder, legs: [leg])
+        let hits = try await retriever.retrieve(Query("Which harbour opened in 2023?"), limit: 3).hits
+        #expect(hits.first?.chunk.documentID == "d23")
+        #expect(hits.first?.legs["year"] == LegScore(rank: 1, score: 1))
+        let filtered = try await retriever.retrieve(
+            Query("Which harbour opened in 2023?", filter: .equals("owner", "north")), limit: 3
+        ).hits
+        #expect(filtered.allSatisfy { $0.legs["year"] == nil })
+    }
+
+    @Test(arguments: [
+        "UPDATE chunks SET start = -1", "UPDATE chunks SET \"end\" = 9223372036854775807",
+        "UPDATE chunks SET text = x'FF'",
+        "UPDATE chunks SET headings = '9:short'", "UPDATE chunks SET headings = 'x'",
+        "UPDATE chunks SET tokens = 'many'",
+        "UPDATE documents SET source_map = x''", "UPDATE chunks SET separator = x'FFFF'",
+    ])
+    func `a damaged row is an error and no crash`(damage: String) async throws {
+        let corpus = try await corpus()
+        try await DatabaseQueue(path: corpus.indexPath).write { try $0.execute(sql: damage) }
+        do {
+            _ = try await corpus.search("harbour", mode: .bm25)
+        } catch let error as CorpusError {
+            #expect(error.code == .damaged)
+        }
     }
 }

@@ -45,9 +45,9 @@ struct TestCorpus {
     func search(
         _ text: String, mode: RetrievalOptions.Mode = .hybrid, filter: Filter? = nil, limit: Int = 10
     ) async throws -> [ScoredChunk] {
-        try await CorpusRetriever(
-            open(), embedder: embedder, options: RetrievalOptions(mode: mode, mergesNeighbours: false)
-        ).retrieve(Query(text, filter: filter), limit: limit)
+        try await open().retriever(
+            embedder: embedder, options: RetrievalOptions(mode: mode, mergesNeighbours: false)
+        ).retrieve(Query(text, filter: filter), limit: limit).hits
     }
 }
 

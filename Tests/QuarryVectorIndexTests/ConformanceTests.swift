@@ -6,13 +6,13 @@ import Testing
 
 struct VectorIndexConformanceTests {
     @Test func `an index in memory conforms`() async throws {
-        try await verifyFilteringVectorStore { try VectorIndex(dimension: $0) }
+        try await verifyVectorStore { try VectorIndex(dimension: $0) }
     }
 
     @Test func `an index in a file conforms, and is sound afterwards`() async throws {
         let folder = try TemporaryFolder()
         var paths: [String] = []
-        try await verifyFilteringVectorStore { dimension in
+        try await verifyVectorStore { dimension in
             paths.append(folder.path("\(paths.count).vectors"))
             return try VectorIndex(at: .file(paths[paths.count - 1]), dimension: dimension)
         }

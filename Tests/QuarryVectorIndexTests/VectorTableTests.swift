@@ -135,7 +135,7 @@ import Testing
 @Suite struct VectorIndexTests {
     @Test func `an index keeps, replaces, filters and forgets vectors`() async throws {
         let index = try VectorIndex(dimension: 2)
-        let store: any FilteringVectorStore = index
+        let store: any VectorStore = index
         #expect(try await store.nearest(to: [1, 0], limit: 3).isEmpty)
         try await store.upsert(
             EmbeddingBatch(values: [1, 0, 0, 1, 1, 1], dimension: 2), ids: [ChunkID(1), ChunkID(2), ChunkID(3)])

@@ -18,7 +18,7 @@ func registerIndexBenchmarks() {
         "Open an index and ask once, lexical",
         closure: { (_: Benchmark, path: String) in
             let index = try CorpusIndex.open(at: path, readOnly: true)
-            let retriever = try CorpusRetriever(index, embedder: nil, options: RetrievalOptions(mode: .bm25))
+            let retriever = try index.retriever(embedder: nil, options: RetrievalOptions(mode: .bm25))
             blackHole(try await retriever.retrieve(Query("How long may a book be kept?"), limit: 5))
         },
         setup: {

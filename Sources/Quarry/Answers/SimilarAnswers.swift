@@ -6,27 +6,25 @@ public import QuarryCore
 /// Two questions that are near can still differ in what they ask, so whoever uses this says so with the answer.
 public struct SimilarAnswers: Sendable {
     private let store: AnswerStore
-    private let embedder: any Embedder
     private let threshold: Double
     private let scope: [UInt8]
 
     /// - Parameters:
-    ///   - embedder: Rows of unit length.
     ///   - threshold: The least cosine of two questions that count as the same.
     ///   - scope: All that must be equal for an answer to serve again: the state of the index, models, options.
-    public init(store: AnswerStore, embedder: any Embedder, threshold: Double, scope: [String]) {
+    public init(store: AnswerStore, threshold: Double, scope: [String]) {
         self.store = store
-        self.embedder = embedder
         self.threshold = threshold
         // Lengths before the parts, so that no two lists share their bytes.
         self.scope = scope.flatMap { Array("\($0.utf8.count):\($0)".utf8) }
     }
 
     /// The reply to the nearest earlier question, marked as such; nil where none is near enough.
-    public func reply(to question: String) async throws -> QueryReply? {
-        let vector = try await embedder.embed([question], as: .query)
+    ///
+    /// - Parameter vector: Of the question, of unit length.
+    public func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
         guard
-            let found = try await store.similarReply(to: Array(vector[0]), in: scope, atLeast: threshold),
+            let found = try await store.similarReply(to: vector.values, in: scope, atLeast: threshold),
             var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8))
         else { return nil }
         reply.similarQuestion = .init(question: found.question, similarity: Double(found.similarity))
@@ -36,13 +34,12 @@ public struct SimilarAnswers: Sendable {
     }
 
     /// Keeps an answer, unless it was refused, cut off, or itself repeated.
-    public func keep(_ reply: QueryReply) async throws {
+    public func keep(_ reply: QueryReply, vector: QueryVector) async throws {
         guard reply.answer != nil, reply.refused == false, reply.similarQuestion == nil, reply.warnings.isEmpty else {
             return
         }
-        let vector = try await embedder.embed([reply.question], as: .query)
         let json = String(decoding: try JSONEncoder().encode(reply), as: UTF8.self)
         try await store.store(
-            AnswerStore.Reply(text: json, usage: reply.usage), to: reply.question, vector: Array(vector[0]), in: scope)
+            AnswerStore.Reply(text: json, usage: reply.usage), to: reply.question, vector: vector.values, in: scope)
     }
 }

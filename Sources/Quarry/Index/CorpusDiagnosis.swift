@@ -98,7 +98,7 @@ extension CorpusIndex {
             let range = (row["start"] as Int)..<max(row["start"] as Int, row["end"] as Int)
             let chunk = Chunk(
                 documentID: row["key"], ordinal: 0, range: range, text: row["text"],
-                headings: (try? JSONDecoder().decode([String].self, from: row["headings"] as Data)) ?? [],
+                headings: StoredHeadings.decode(row["headings"]) ?? [],
                 tableHeader: row["table_header"], tokenCount: 0)
             if chunk.text.utf8.count != range.count {
                 problems.append("\(chunk.documentID): chunk \(row["id"] as Int64) is not as long as its range")

@@ -7,14 +7,26 @@ import QuarryVectorIndex
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
-    } catch let error as DatabaseError {
-        throw CorpusError(error, path: path)
-    } catch let error as SQLiteFileError {
-        throw CorpusError(error.corpusCode, error.description, underlyingError: error)
-    } catch let error as BM25Error {
-        throw CorpusError(error, path: path)
-    } catch let error as VectorError {
-        throw CorpusError(error, path: path)
+    } catch {
+        throw translated(error, path: path)
+    }
+}
+
+func translatingErrors<Result>(path: String, _ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw translated(error, path: path)
+    }
+}
+
+private func translated(_ error: any Error, path: String) -> any Error {
+    switch error {
+    case let error as DatabaseError: CorpusError(error, path: path)
+    case let error as SQLiteFileError: CorpusError(error.corpusCode, error.description, underlyingError: error)
+    case let error as BM25Error: CorpusError(error, path: path)
+    case let error as VectorError: CorpusError(error, path: path)
+    default: error
     }
 }
 
@@ -37,24 +49,24 @@ extension CorpusError {
         case .SQLITE_FULL:
             self.init(
                 .diskFull,
-                "The disk is full: \(path) could not grow. What was committed is safe; free some space and run the same command again.",
+                "The disk is full: \(path) could not grow. What was committed is safe; free some space and try again.",
                 underlyingError: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
             self.init(
                 .busy,
                 "Another process has held \(path) for \(SQLiteFile.busyTimeout.components.seconds) s (\(said)). "
-                    + "What was committed is safe; wait until that process is done, or stop it, and run the same command again.",
+                    + "What was committed is safe; wait until that process is done, or stop it, and try again.",
                 underlyingError: error)
         case .SQLITE_IOERR:
             self.init(
                 .ioFailure,
                 "The system could not read or write \(path) (\(said), code \(error.extendedResultCode.rawValue)). "
-                    + "Check the disk and that it is still there, then run quarry doctor --index \(path).",
+                    + "Check the disk and that it is still there.",
                 underlyingError: error)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
                 .damaged,
-                "\(path) is damaged (\(said)). Restore it from a copy, or move it away and run quarry index again.",
+                "\(path) is damaged (\(said)). Restore it from a copy, or move it away and index the documents again.",
                 underlyingError: error)
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
             self.init(
@@ -68,7 +80,7 @@ extension CorpusError {
         default:
             self.init(
                 .damaged,
-                "\(path): SQLite says \(said) (\(error.extendedResultCode.rawValue)). Run quarry doctor --index \(path).",
+                "\(path): SQLite says \(said) (\(error.extendedResultCode.rawValue)).",
                 underlyingError: error)
         }
     }
@@ -78,7 +90,7 @@ extension CorpusError {
         case .invalidParameter:
             self.init(.input, error.description, underlyingError: error)
         case .invalidChunk, .damaged:
-            self.init(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
+            self.init(.damaged, "\(path): \(error)", underlyingError: error)
         }
     }
 
@@ -89,7 +101,7 @@ extension CorpusError {
         case .notAVector, .countsDiffer:
             self.init(.input, error.description, underlyingError: error)
         case .invalidChunk, .noGeneration, .generationExists, .damaged:
-            self.init(.damaged, "\(path): \(error) Run quarry doctor --index \(path).", underlyingError: error)
+            self.init(.damaged, "\(path): \(error)", underlyingError: error)
         }
     }
 }

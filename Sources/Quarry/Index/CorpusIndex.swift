@@ -1,11 +1,9 @@
 import Foundation
 import GRDB
-import QuarryBM25
 public import QuarryCore
 import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
-import Synchronization
 
 /// One corpus in one SQLite file: documents, chunks, vectors, postings and how they were made.
 ///
@@ -15,17 +13,15 @@ public final class CorpusIndex: Sendable {
     public let path: String
     public let settings: IndexSettings
     let pool: DatabasePool
-    private let matrix = Mutex<LoadedMatrix?>(nil)
-
-    private struct LoadedMatrix {
-        var generation: VectorTable.Generation
-        var matrix: VectorMatrix
-    }
+    /// For searches, each of which sees one state of the file.
+    let readers: ReadingConnections
+    let vectors = VectorCache()
 
     private init(path: String, settings: IndexSettings, pool: DatabasePool) {
         self.path = path
         self.settings = settings
         self.pool = pool
+        readers = ReadingConnections(besides: pool)
     }
 
     /// Opens an index that exists.
@@ -36,7 +32,7 @@ public final class CorpusIndex: Sendable {
     public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CorpusError(
-                .missing, "There is no index at \(path). Make one with: quarry index FOLDER --index \(path)")
+                .missing, "There is no index at \(path).")
         }
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
@@ -130,11 +126,11 @@ public final class CorpusIndex: Sendable {
 
     private static func checkVersion(in db: Database, path: String) throws {
         guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
-            throw CorpusError(.empty, "\(path) is empty. Fill it with: quarry index FOLDER --index \(path)")
+            throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
         }
         guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
             throw CorpusError(
-                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index. Name another file with --index.")
+                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
         }
         let version = try SQLiteFile.userVersion(in: db)
         guard version == Schema.version else {
@@ -142,20 +138,20 @@ public final class CorpusIndex: Sendable {
                 .otherVersion,
                 "\(path) has index format \(version); this program reads format \(Schema.version). "
                     + (version > Schema.version
-                        ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
         }
     }
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
         guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
-            throw CorpusError(.damaged, "\(path) does not say how it was made. Rebuild it with quarry index.")
+            throw CorpusError(.damaged, "\(path) does not say how it was made.")
         }
         let settings: IndexSettings
         do {
             settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
         } catch {
             throw CorpusError(
-                .damaged, "The settings in \(path) cannot be read: \(error). Rebuild it with quarry index.",
+                .damaged, "The settings in \(path) cannot be read: \(error).",
                 underlyingError: error)
         }
         guard settings.analyzerVersion == Analyzer.version else {
@@ -164,7 +160,7 @@ public final class CorpusIndex: Sendable {
                 "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
                     + "\(Analyzer.version), whose words are others. "
                     + (settings.analyzerVersion > Analyzer.version
-                        ? "Use a newer quarry." : "Rebuild it: move the file away and run quarry index again."))
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
         }
         return settings
     }
@@ -192,17 +188,15 @@ public final class CorpusIndex: Sendable {
         ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
         throw CorpusError(
             .otherSettings,
-            "\(path) was made with \(differences.joined(separator: "; ")). An index is cut in one way: leave the options "
-                + "out to keep to it, or make another index with --index.")
+            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike.")
     }
 
     /// Refuses an embedder other than the one that made the vectors.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
     public func check(_ embedder: any Embedder) throws {
         guard let expected = settings.embedding else {
-            throw CorpusError(
-                .noVectors,
-                "\(path) has no vectors: it was made with --model none. Search it with --mode bm25, or rebuild it with a model."
-            )
+            throw CorpusError(.noVectors, "\(path) has no vectors: it was made without an embedding model.")
         }
         let found = embedder.fingerprint
         guard expected != found else { return }
@@ -211,8 +205,7 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(
                 .otherModel,
                 "\(path) was built with \(expected.dimension)-dimensional vectors of \(name); "
-                    + "\(found.model) makes \(found.dimension). Use the model it was built with (--model \(name)), "
-                    + "or make another index with --index.")
+                    + "\(found.model) makes \(found.dimension). Use \(name), or make another index.")
         }
         let difference =
             expected.model != found.model
@@ -221,34 +214,6 @@ public final class CorpusIndex: Sendable {
         throw CorpusError(
             .otherModel,
             "\(path) was built with \(difference); vectors of \(found.model) cannot be compared with them. "
-                + "Use --model \(name), or make another index with --index.")
-    }
-
-    /// The vectors as of the snapshot that `db` reads, from memory where they have not changed since.
-    ///
-    /// They are read once, however many ask at the same time.
-    func vectorMatrix(in db: Database) throws -> VectorMatrix {
-        let number = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
-        let generation = try VectorTable.generation(number, in: db)
-        return try matrix.withLock { loaded in
-            if let loaded, loaded.generation == generation { return loaded.matrix }
-            let fresh = try VectorTable.matrix(generation: number, in: db)
-            // An older snapshot does not push out what newer ones share.
-            let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
-            if isOlder != true { loaded = LoadedMatrix(generation: generation, matrix: fresh) }
-            return fresh
-        }
-    }
-
-    /// The chunks of the documents that match, for both legs to search among.
-    func mask(of filter: Filter?, in db: Database) throws -> ChunkMask? {
-        guard let filter else { return nil }
-        let request: SQLRequest<Int64> = """
-            SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document WHERE \(filter.sql)
-            """
-        var mask = ChunkMask()
-        let ids = try request.fetchCursor(db)
-        while let id = try ids.next() { mask.insert(ChunkID(id)) }
-        return mask
+                + "Use \(name), or make another index.")
     }
 }

@@ -49,7 +49,7 @@ enum Schema {
                     "end" INTEGER NOT NULL,
                     text TEXT NOT NULL,
                     separator TEXT NOT NULL,        -- cleaned text between this chunk and the next
-                    headings TEXT NOT NULL,         -- JSON array
+                    headings TEXT NOT NULL,         -- as StoredHeadings writes them
                     table_header TEXT,
                     tokens INTEGER NOT NULL,
                     sha256 BLOB NOT NULL,           -- of the text that is embedded

@@ -128,7 +128,7 @@ struct IndexWriter {
             let chunk = item.chunk
             try insert.execute(arguments: [
                 row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
-                chunk.headings.isEmpty ? "[]" : json(chunk.headings), chunk.tableHeader, chunk.tokenCount,
+                StoredHeadings.encode(chunk.headings), chunk.tableHeader, chunk.tokenCount,
                 item.sha256.data,
             ])
             let vector =

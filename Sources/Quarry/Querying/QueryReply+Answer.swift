@@ -17,8 +17,7 @@ extension QueryReply {
             Citation(
                 marker: citation.marker, document: citation.documentID, chunk: citation.chunk.rawValue,
                 location: Location(citation.location), quote: citation.quote,
-                quoteSHA256: citation.quoteDigest ?? ContentHash(of: citation.quote).description,
-                sourceSHA256: citation.sourceDigest)
+                quoteSHA256: citation.quoteDigest.description, sourceSHA256: citation.sourceDigest?.description)
         }
         if case .model = result.generator { cached = result.isCached }
         generator =

@@ -1,4 +1,5 @@
 public import QuarryCore
+public import QuarryRetrieval
 public import QuarryRetrievalQA
 
 /// What `quarry query --json` prints, and what a server will: hits, and the answer where one was asked for.
@@ -25,9 +26,15 @@ public struct QueryReply: Sendable, Codable {
         public var lines: [Int]
         /// Start and end in bytes; the end is not included.
         public var bytes: [Int]
+        /// Where lines say little: pages, times and the like, in text order. Empty for text.
+        public var places: [Place]
+        /// What lines and bytes are counted in: `source`, or `text` for the text that a reader made of the source.
+        public var base: SourceMap.Base
 
         init(_ location: SourceLocation) {
             source = location.source
+            places = location.places
+            base = location.base
             lines = [location.lines.lowerBound, location.lines.upperBound]
             bytes = [location.bytes.lowerBound, location.bytes.upperBound]
         }
@@ -105,15 +112,14 @@ public struct QueryReply: Sendable, Codable {
     }
 
     public init(
-        id: String? = nil, question: String, mode: RetrievalOptions.Mode, hits: [ScoredChunk], warnings: [String],
-        timings: Timings
+        id: String? = nil, question: String, mode: RetrievalOptions.Mode, retrieval: Retrieval, timings: Timings
     ) {
         self.id = id
         self.question = question
         self.mode = mode.rawValue
-        self.warnings = warnings
+        warnings = retrieval.warnings
         self.timings = timings
-        self.hits = hits.enumerated().map { index, hit in
+        hits = retrieval.hits.enumerated().map { index, hit in
             Hit(
                 rank: index + 1, score: hit.score,
                 legs: Dictionary(uniqueKeysWithValues: hit.legs.map { ($0.key.rawValue, $0.value) }),

@@ -11,15 +11,16 @@ public struct ScoredDocument: Sendable, Hashable {
     }
 }
 
-extension CorpusRetriever {
+extension HybridRetriever {
     /// The best documents for a question, each by its best passage.
     ///
     /// Neighbouring passages are not joined for this, whatever the options say: a document counts once anyway.
     /// Searches deeper, doubling, while there may be more documents than were found.
     public func documents(for query: Query, limit: Int) async throws -> [ScoredDocument] {
+        let query = try await prepared(query)
         var depth = max(limit * 2, 100)
         while true {
-            let hits = try await search(query, limit: depth, mergesNeighbours: false).hits
+            let hits = try await retrieve(query, limit: depth, mergesNeighbours: false).hits
             var seen: Set<String> = []
             let documents = hits.compactMap { hit in
                 seen.insert(hit.chunk.documentID).inserted

@@ -38,9 +38,6 @@ public struct ContentHash: Sendable, Hashable, Codable, CustomStringConvertible 
         bytes = hasher.finish()
     }
 
-    /// The digest as stored in the file.
-    var data: Data { Data(bytes) }
-
     /// 64 lower-case hexadecimal digits.
     public var description: String {
         let digits = Array("0123456789abcdef".utf8)

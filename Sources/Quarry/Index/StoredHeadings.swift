@@ -1,0 +1,24 @@
+import QuarryCore
+
+/// The stored form of a chunk's headings, which every hit needs and so is cheap to read: each title after its length in
+/// bytes and a colon, such as `5:Lease7:Tenants`. Empty for no headings.
+package enum StoredHeadings {
+    package static func encode(_ titles: [String]) -> String {
+        titles.map { "\($0.utf8.count):\($0)" }.joined()
+    }
+
+    /// - Returns: nil for a text that ``encode(_:)`` cannot have made.
+    package static func decode(_ text: String) -> [String]? {
+        var titles: [String] = []
+        var rest = text.utf8[...]
+        while !rest.isEmpty {
+            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), let count = Int(Substring(rest[..<colon])),
+                let end = rest.index(colon, offsetBy: count + 1, limitedBy: rest.endIndex), count >= 0,
+                let title = String(rest[rest.index(after: colon)..<end])
+            else { return nil }
+            titles.append(title)
+            rest = rest[end...]
+        }
+        return titles
+    }
+}

@@ -1,0 +1,101 @@
+/// A place in a source as a person says it, where lines would say little.
+public enum Place: Sendable, Hashable {
+    /// Pages and slides count from 1.
+    case page(Int)
+    case slide(Int)
+    /// A sheet of a workbook, and cells of it such as `B7:D9`.
+    case cells(sheet: String, range: String)
+    case chapter(String)
+    /// A message of a mailbox or conversation, by its number or subject.
+    case message(String)
+    /// A stretch of a recording, in seconds from its beginning.
+    case time(from: Double, to: Double)
+}
+
+extension Place: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .page(let number): "page \(number)"
+        case .slide(let number): "slide \(number)"
+        case .cells(let sheet, let range): "\(sheet)!\(range)"
+        case .chapter(let name): "chapter \(name)"
+        case .message(let name): "message \(name)"
+        case .time(let from, let to): "\(Place.clock(from))–\(Place.clock(to))"
+        }
+    }
+
+    /// The description of places in text order: of pages, slides and times from the first to the last, else one by one.
+    public static func description(of places: [Place]) -> String {
+        guard let first = places.first, let last = places.last, places.count > 1 else {
+            return places.first?.description ?? ""
+        }
+        return switch (first, last) {
+        case (.page(let from), .page(let to)): "pages \(from)–\(to)"
+        case (.slide(let from), .slide(let to)): "slides \(from)–\(to)"
+        case (.time(let from, _), .time(_, let to)): "\(clock(from))–\(clock(to))"
+        default: places.map(\.description).joined(separator: ", ")
+        }
+    }
+
+    /// `mm:ss`, or `h:mm:ss` from an hour on.
+    package static func clock(_ seconds: Double) -> String {
+        let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e9)) : 0
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"
+        return whole < 3600 ? rest : "\(whole / 3600):\(rest)"
+    }
+}
+
+/// An object with the place's `kind`, and what belongs to it: `{"kind": "page", "number": 3}`,
+/// `{"kind": "time", "from": 12.5, "to": 30}`, `{"kind": "cells", "sheet": "Costs", "range": "B7:D9"}`.
+extension Place: Codable {
+    private enum Key: String, CodingKey { case kind, number, sheet, range, name, from, to }
+    private enum Kind: String, Codable { case page, slide, cells, chapter, message, time }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        self =
+            switch try values.decode(Kind.self, forKey: .kind) {
+            case .page: .page(try values.decode(Int.self, forKey: .number))
+            case .slide: .slide(try values.decode(Int.self, forKey: .number))
+            case .cells:
+                .cells(
+                    sheet: try values.decode(String.self, forKey: .sheet),
+                    range: try values.decode(String.self, forKey: .range))
+            case .chapter: .chapter(try values.decode(String.self, forKey: .name))
+            case .message: .message(try values.decode(String.self, forKey: .name))
+            case .time:
+                .time(
+                    from: try values.decode(Double.self, forKey: .from), to: try values.decode(Double.self, forKey: .to)
+                )
+            }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .page(let number), .slide(let number):
+            try values.encode(number, forKey: .number)
+        case .cells(let sheet, let range):
+            try values.encode(sheet, forKey: .sheet)
+            try values.encode(range, forKey: .range)
+        case .chapter(let name), .message(let name):
+            try values.encode(name, forKey: .name)
+        case .time(let from, let to):
+            try values.encode(from, forKey: .from)
+            try values.encode(to, forKey: .to)
+        }
+        try values.encode(kind, forKey: .kind)
+    }
+
+    private var kind: Kind {
+        switch self {
+        case .page: .page
+        case .slide: .slide
+        case .cells: .cells
+        case .chapter: .chapter
+        case .message: .message
+        case .time: .time
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import QuarryCore
+
+/// The fused candidates of one search, whose texts and vectors are fetched as they are needed.
+struct Candidates {
+    /// Best first.
+    private var hits: [FusedHit]
+    private let snapshot: any Snapshot
+    private var passages: [ChunkID: Passage] = [:]
+    private var diversity: (relevance: MaximalMarginalRelevance, vectors: [[Float]?])?
+
+    init(hits: [FusedHit], snapshot: any Snapshot) {
+        self.hits = hits
+        self.snapshot = snapshot
+    }
+
+    /// Puts the best `depth` in a re-ranker's order and leaves out the others.
+    ///
+    /// - Returns: Where the re-ranker failed for a reason that may pass, a sentence that says so; the order is left.
+    mutating func rerank(
+        by reranker: any Reranker, for question: AnalyzedQuery, depth: Int?
+    ) async throws -> String? {
+        let best = try await chunks(of: hits.prefix(depth ?? hits.count))
+        guard !best.isEmpty else { return nil }
+        do {
+            hits = try await reranker.rerank(best, for: question).map {
+                FusedHit(id: $0.id, score: $0.score, legs: $0.legs)
+            }
+            return nil
+        } catch let error as any TransientFailure where error.isTransient {
+            return "The re-ranker failed, so the passages are in the order of the search. \(error)"
+        }
+    }
+
+    /// Varies the order from now on.
+    mutating func loadVectors(for relevance: MaximalMarginalRelevance) async throws {
+        let vectors = try await snapshot.vectors(of: hits.map(\.id))
+        diversity = (relevance, hits.map { vectors[$0.id] })
+    }
+
+    /// At most `limit` hits.
+    ///
+    /// Neighbours are looked for among the first `2 · limit`, and further down while joining leaves fewer than `limit`.
+    mutating func best(_ limit: Int, mergingNeighbours: Bool) async throws -> [ScoredChunk] {
+        guard mergingNeighbours else { return try await chunks(of: first(limit)) }
+        var merged: [ScoredChunk] = []
+        var seen = 0
+        while merged.count < limit, seen < hits.count {
+            seen = min(seen == 0 ? HybridRetriever.doubled(limit) : seen + limit, hits.count)
+            merged = mergeNeighbours(try await chunks(of: first(seen)))
+        }
+        return Array(merged.prefix(limit))
+    }
+
+    private func first(_ count: Int) -> ArraySlice<FusedHit> {
+        guard let (relevance, vectors) = diversity else { return hits.prefix(count) }
+        return relevance.select(hits.map(\.score), vectors: vectors, limit: count).map { hits[$0] }[...]
+    }
+
+    /// The hits with their texts. Chunks that the snapshot does not have are left out: a leg may know them from elsewhere.
+    private mutating func chunks(of hits: ArraySlice<FusedHit>) async throws -> [ScoredChunk] {
+        let unknown = hits.map(\.id).filter { passages[$0] == nil }
+        if !unknown.isEmpty { passages.merge(try await snapshot.passages(unknown)) { known, _ in known } }
+        return hits.compactMap { hit in
+            passages[hit.id].map { ScoredChunk(id: hit.id, passage: $0, score: hit.score, legs: hit.legs) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+public import QuarryCore
+import QuarryText
+
+/// Searches a corpus by all its legs in one snapshot: candidates, fusion, re-ranking, diversity, neighbours.
+///
+/// Ids and scores come first. Texts are fetched only of chunks that a re-ranker reads or that may be returned.
+public struct HybridRetriever: Retriever {
+    public let options: RetrievalOptions
+    private let corpus: any SnapshotSource
+    private let embedder: (any Embedder)?
+    private let embedderLanguages: [String]?
+    private let additionalLegs: [any Leg]
+    private let rerankers: [RerankingStage]
+    private let analyzer = Analyzer()
+
+    /// - Parameters:
+    ///   - embedder: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
+    ///   - embedderLanguages: Languages that the model reads, as ISO 639-1 codes; nil where that is not known.
+    ///   - legs: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
+    ///   - rerankers: Applied one after the other.
+    public init(
+        _ corpus: any SnapshotSource, embedder: (any Embedder)? = nil, embedderLanguages: [String]? = nil,
+        legs: [any Leg] = [], rerankers: [RerankingStage] = [], options: RetrievalOptions = RetrievalOptions()
+    ) {
+        self.corpus = corpus
+        self.embedder = options.mode == .bm25 ? nil : embedder
+        self.embedderLanguages = embedderLanguages
+        self.additionalLegs = legs
+        self.rerankers = rerankers
+        self.options = options
+    }
+
+    /// The longest question, in bytes of UTF-8.
+    public static let maximumQueryBytes = 64 << 10
+
+    /// The query with its text checked and its vector made, for who needs the vector before the search.
+    ///
+    /// - Throws: ``QuestionError``, or what the embedder throws.
+    public func prepared(_ query: Query) async throws -> Query {
+        var query = query
+        query.text = try Self.checked(query.text)
+        if let embedder, query.vector?.fingerprint != embedder.fingerprint {
+            query.vector = QueryVector(
+                Array(try await embedder.embed([query.text], as: .query)[0]), by: embedder.fingerprint)
+        }
+        if embedder == nil { query.vector = nil }
+        return query
+    }
+
+    /// - Throws: ``QuestionError``, or what the embedder, a re-ranker, a leg or the corpus throws.
+    public func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+        try await retrieve(query, limit: limit, mergesNeighbours: options.mergesNeighbours)
+    }
+
+    func retrieve(_ query: Query, limit: Int, mergesNeighbours: Bool) async throws -> Retrieval {
+        let query = try await prepared(query)
+        return try await corpus.withSnapshot { snapshot in
+            try await search(query, limit: max(0, limit), mergesNeighbours: mergesNeighbours, in: snapshot)
+        }
+    }
+
+    private func search(
+        _ query: Query, limit: Int, mergesNeighbours: Bool, in snapshot: any Snapshot
+    ) async throws -> Retrieval {
+        let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
+        let question = AnalyzedQuery(
+            query.text, terms: analyzer.queryTerms(of: query.text, languages: languages), vector: query.vector)
+        var retrieval = Retrieval(terms: question.terms, vector: question.vector)
+        var mask: ChunkMask?
+        if let filter = query.filter { mask = try await snapshot.mask(of: filter) }
+        if mask?.count == 0 {
+            retrieval.filterMatchesNothing = true
+            retrieval.warnings = [
+                "No document matches the filter. Check its keys and values: they are those of front matter and metadata."
+            ]
+            return retrieval
+        }
+        // Two neighbours make one hit, so twice as many give room for most.
+        let room = mergesNeighbours ? Self.doubled(limit) : limit
+        let legs = legs(of: snapshot)
+        let results = try await results(of: legs, for: question, among: mask, depth: max(options.depth, room))
+        retrieval.warnings = try await warnings(about: results, question, in: snapshot)
+        var candidates = Candidates(
+            hits: options.fusion.fuse(results, limit: max(options.depth, room)), snapshot: snapshot)
+        for stage in rerankers {
+            let depth = stage.depth.map { max(Self.doubled(limit), $0) }
+            if let failure = try await candidates.rerank(by: stage.reranker, for: question, depth: depth) {
+                retrieval.warnings.append(failure)
+            }
+        }
+        if let lambda = options.diversity, question.vector != nil {
+            try await candidates.loadVectors(for: MaximalMarginalRelevance(lambda: lambda))
+        }
+        retrieval.hits = try await candidates.best(limit, mergingNeighbours: mergesNeighbours)
+        return retrieval
+    }
+
+    static func doubled(_ limit: Int) -> Int { limit > .max / 2 ? .max : 2 * limit }
+
+    private static func checked(_ text: String) throws -> String {
+        guard text.utf8.count <= maximumQueryBytes else {
+            throw QuestionError.tooLong(bytes: text.utf8.count, maximum: maximumQueryBytes)
+        }
+        guard text.unicodeScalars.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil })
+        else { throw QuestionError.hasNoWords }
+        return String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+
+    private func legs(of snapshot: any Snapshot) -> [any Leg] {
+        let replaced = Set(additionalLegs.map(\.name))
+        return (snapshot.legs.filter { !replaced.contains($0.name) } + additionalLegs)
+            .filter { options.mode.includes($0.name) }
+    }
+
+    private func results(
+        of legs: [any Leg], for question: AnalyzedQuery, among mask: ChunkMask?, depth: Int
+    ) async throws -> [LegResult] {
+        var results: [LegResult] = []
+        for leg in legs {
+            let hits = try await leg.best(for: question, limit: depth, among: mask)
+            results.append(LegResult(leg.name, scoreFloor: leg.scoreFloor, hits: hits))
+        }
+        guard case .convex = options.fusion, results.count > 1 else { return results }
+        let found = Set(results.flatMap { $0.hits.map(\.id) })
+        for (index, leg) in legs.enumerated() where !results[index].hits.isEmpty {
+            let others = found.subtracting(results[index].hits.map(\.id)).sorted()
+            if !others.isEmpty { results[index].others = try await leg.scores(of: others, for: question) }
+        }
+        return results
+    }
+
+    private func warnings(
+        about results: [LegResult], _ question: AnalyzedQuery, in snapshot: any Snapshot
+    ) async throws -> [String] {
+        // Of vectors elsewhere the corpus knows nothing.
+        let searchesVectors =
+            results.contains { $0.name == .vector } && !additionalLegs.contains { $0.name == .vector }
+        return legWarnings(
+            terms: question.terms.count,
+            hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
+            coverage: searchesVectors ? try await snapshot.vectorCoverage() : nil,
+            isModelEnglishOnly: embedderLanguages == ["en"],
+            hasOtherScripts: !scripts(of: question.text).subtracting([.latin]).isEmpty)
+    }
+}

@@ -1,0 +1,188 @@
+import QuarryCore
+import QuarryRetrieval
+import Synchronization
+import Testing
+
+/// A corpus in memory, which counts the texts that are asked for.
+private final class Shelf: SnapshotSource, Snapshot {
+    let texts: [String]
+    let legs: [any Leg]
+    private let fetched = Mutex<[ChunkID]>([])
+
+    init(_ texts: [String], legs: [any Leg]) {
+        self.texts = texts
+        self.legs = legs
+    }
+
+    var fetchedIDs: [ChunkID] { fetched.withLock { $0 } }
+
+    func withSnapshot<Result: Sendable>(
+        _ body: (any Snapshot) async throws -> Result
+    ) async throws -> Result {
+        try await body(self)
+    }
+
+    func languages() -> [String] { ["en"] }
+    func revision() -> String { "1" }
+    func mask(of filter: Filter) -> ChunkMask {
+        ChunkMask(texts.indices.filter { filter == .equals("parity", $0.isMultiple(of: 2) ? "even" : "odd") }.map(id))
+    }
+    func passages(_ ids: [ChunkID]) -> [ChunkID: Passage] {
+        fetched.withLock { $0 += ids }
+        let known = ids.filter { texts.indices.contains(Int($0.rawValue)) }
+        return Dictionary(
+            uniqueKeysWithValues: known.map { id in
+                let text = texts[Int(id.rawValue)]
+                let chunk = Chunk(
+                    documentID: "d\(id.rawValue)", ordinal: 0, range: 0..<text.utf8.count, text: text, tokenCount: 1)
+                return (id, Passage(chunk: chunk, source: "d\(id.rawValue)"))
+            })
+    }
+    func vectors(of ids: [ChunkID]) -> [ChunkID: [Float]] { [:] }
+    func vectorCoverage() -> VectorCoverage { VectorCoverage(chunks: texts.count, vectors: texts.count) }
+}
+
+private func id(_ number: Int) -> ChunkID { ChunkID(Int64(number)) }
+
+/// Scores given in advance.
+private struct TableLeg: Leg {
+    var name: LegName
+    var scoreFloor = 0.0
+    var table: [ChunkID: Float]
+
+    func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        let hits = table.filter { mask?.contains($0.key) ?? true }.map { ScoredID(id: $0.key, score: $0.value) }
+        return Array(hits.sorted(by: ScoredID.precedes).prefix(limit))
+    }
+
+    func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
+        ids.compactMap { id in table[id].map { ScoredID(id: id, score: $0) } }
+    }
+}
+
+private struct FailingReranker: Reranker {
+    struct Failure: TransientFailure, CustomStringConvertible {
+        var isTransient: Bool
+        var description: String { "The server is away." }
+    }
+
+    var isTransient: Bool
+
+    func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
+        throw Failure(isTransient: isTransient)
+    }
+}
+
+private struct ReversingReranker: Reranker {
+    func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
+        candidates.reversed()
+    }
+}
+
+struct HybridRetrieverTests {
+    private let words = TableLeg(name: .bm25, table: [id(0): 4, id(1): 2, id(2): 1])
+    private let tags = TableLeg(name: "tags", table: [id(2): 1, id(1): 0, id(0): 0, id(7): 1])
+
+    private func shelf(_ legs: any Leg...) -> Shelf { Shelf(["zero", "one", "two", "three"], legs: legs) }
+
+    @Test func `a leg of the user's own is searched and fused without a database`() async throws {
+        let options = RetrievalOptions(
+            fusion: .convex(weights: [.bm25: 1, "tags": 3], normalization: .theoreticalMinimum))
+        let found = try await HybridRetriever(shelf(words, tags), options: options).retrieve(Query("words"), limit: 2)
+        #expect(found.hits.map(\.chunk.text) == ["two", "zero"])
+        #expect(found.hits[0].legs == ["tags": LegScore(rank: 1, score: 1), .bm25: LegScore(rank: 3, score: 1)])
+        #expect(found.terms == ["word"] && found.vector == nil && !found.filterMatchesNothing)
+        // The same where the leg is the retriever's, not the corpus's.
+        let added = try await HybridRetriever(shelf(words), legs: [tags], options: options)
+            .retrieve(Query("words"), limit: 2)
+        #expect(added.hits == found.hits)
+    }
+
+    @Test func `a leg given to the retriever takes the place of the corpus's`() async throws {
+        let other = TableLeg(name: .bm25, table: [id(3): 1])
+        let found = try await HybridRetriever(shelf(words), legs: [other]).retrieve(Query("words"), limit: 5)
+        #expect(found.hits.map(\.chunk.text) == ["three"])
+    }
+
+    @Test func `texts are fetched of what may be returned alone`() async throws {
+        let shelf = shelf(words)
+        let options = RetrievalOptions(mergesNeighbours: false)
+        _ = try await HybridRetriever(shelf, options: options).retrieve(Query("words"), limit: 1)
+        #expect(shelf.fetchedIDs == [id(0)])
+    }
+
+    @Test func `a filter holds in every leg, and one that shuts out all is reported`() async throws {
+        let retriever = HybridRetriever(shelf(words, tags))
+        let odd = try await retriever.retrieve(Query("words", filter: .equals("parity", "odd")), limit: 5)
+        #expect(odd.hits.map(\.chunk.text) == ["one"])
+        let none = try await retriever.retrieve(Query("words", filter: .exists("parity")), limit: 5)
+        #expect(none.hits.isEmpty && none.filterMatchesNothing && none.warnings.count == 1)
+    }
+
+    @Test func `a re-ranker that fails leaves the order and says so, unless a person must act`() async throws {
+        let passing = HybridRetriever(shelf(words), rerankers: [RerankingStage(FailingReranker(isTransient: true))])
+        let found = try await passing.retrieve(Query("words"), limit: 3)
+        #expect(found.hits.map(\.chunk.text) == ["zero", "one", "two"])
+        #expect(found.warnings.contains { $0.contains("The server is away.") })
+        let lasting = HybridRetriever(shelf(words), rerankers: [RerankingStage(FailingReranker(isTransient: false))])
+        await #expect(throws: FailingReranker.Failure.self) { try await lasting.retrieve(Query("words"), limit: 3) }
+    }
+
+    @Test func `re-rankers follow each other, and what one was not shown is left out`() async throws {
+        let stages = [RerankingStage(ReversingReranker()), RerankingStage(ReversingReranker(), depth: 2)]
+        let found = try await HybridRetriever(shelf(words), rerankers: stages).retrieve(Query("words"), limit: 1)
+        #expect(found.hits.map(\.chunk.text) == ["one"])
+    }
+
+    @Test func `a question is embedded once, also where its vector is needed before`() async throws {
+        let embedder = CountingEmbedder()
+        let store = ListStore()
+        try await store.upsert(EmbeddingBatch(values: [1, 0], dimension: 2), ids: [id(3)])
+        let retriever = HybridRetriever(shelf(words), embedder: embedder, legs: [VectorStoreLeg(store)])
+        let prepared = try await retriever.prepared(Query("wo\u{0}rds"))
+        #expect(prepared.text == "wo rds" && prepared.vector?.values == [0, 1])
+        let found = try await retriever.retrieve(prepared, limit: 4)
+        #expect(embedder.count == 1 && found.vector == prepared.vector)
+        #expect(found.hits.contains { $0.chunk.text == "three" && $0.legs[.vector] != nil })
+        // The vector of another model is not used.
+        var foreign = prepared
+        foreign.vector?.fingerprint.model = "other"
+        _ = try await retriever.retrieve(foreign, limit: 4)
+        #expect(embedder.count == 2)
+    }
+
+    @Test(arguments: ["", " ?! ", "\u{0}"]) func `a question without words is refused`(text: String) async {
+        await #expect(throws: QuestionError.hasNoWords) {
+            try await HybridRetriever(shelf(words)).retrieve(Query(text), limit: 3)
+        }
+    }
+}
+
+private final class CountingEmbedder: Embedder {
+    private let counted = Mutex(0)
+    let fingerprint = EmbeddingFingerprint(
+        provider: "test", model: "two", revision: "1", dimension: 2, maximumTokens: 9)
+    var count: Int { counted.withLock { $0 } }
+
+    func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+        counted.withLock { $0 += texts.count }
+        return EmbeddingBatch(values: texts.flatMap { _ in [0, 1] as [Float] }, dimension: 2)
+    }
+}
+
+private final class ListStore: VectorStore {
+    private let rows = Mutex<[ChunkID: [Float]]>([:])
+
+    func upsert(_ vectors: EmbeddingBatch, ids: [ChunkID]) async throws {
+        rows.withLock { rows in for (row, id) in ids.enumerated() { rows[id] = Array(vectors[row]) } }
+    }
+
+    func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        let hits = rows.withLock { $0 }.filter { mask?.contains($0.key) ?? true }.map { id, row in
+            ScoredID(id: id, score: zip(row, query).reduce(0) { $0 + $1.0 * $1.1 })
+        }
+        return Array(hits.sorted(by: ScoredID.precedes).prefix(limit))
+    }
+
+    func remove(_ ids: [ChunkID]) async throws { rows.withLock { rows in for id in ids { rows[id] = nil } } }
+}
