@@ -6,6 +6,7 @@ public enum ChunkingError: Error, Sendable, Hashable {
     case overlapNegative(Int)
     /// More than half of each chunk would repeat the one before.
     case overlapTooLong(overlap: Int, target: Int)
+    case unknownStrategy(String, known: [String])
 }
 
 extension ChunkingError: CustomStringConvertible {
@@ -21,6 +22,8 @@ extension ChunkingError: CustomStringConvertible {
         case .overlapTooLong(let overlap, let target):
             "The overlap (\(overlap) tokens) must not exceed half of the chunk (\(target) tokens). "
                 + "Reduce the overlap or enlarge the chunk."
+        case .unknownStrategy(let name, let known):
+            "There is no chunker “\(name)”. Known are \(known.joined(separator: ", "))."
         }
     }
 }

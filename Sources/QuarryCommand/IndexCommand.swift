@@ -68,7 +68,7 @@ struct IndexCommand: AsyncParsableCommand {
     var descriptionTokens: Int?
 
     @Option(help: "How documents are cut: structure, recursive or sentence. For a new index; the default is structure.")
-    var chunker: IndexSettings.Chunking.Strategy?
+    var chunker: ChunkingStrategy?
 
     @Option(help: ArgumentHelp("Tokens a chunk aims at. For a new index; the default is 300.", valueName: "tokens"))
     var chunkTarget: Int?
@@ -215,7 +215,14 @@ struct RemoteModelOptions: ParsableArguments {
     }
 }
 
-extension IndexSettings.Chunking.Strategy: ExpressibleByArgument {}
+extension ChunkingStrategy: ExpressibleByArgument, CaseIterable {
+    public static let allCases: [ChunkingStrategy] = [.structure, .recursive, .sentence]
+
+    public init?(argument: String) {
+        self.init(rawValue: argument)
+        guard Self.allCases.contains(self) else { return nil }
+    }
+}
 
 /// An index opened for writing together with the model it is made with.
 struct IndexOpening {

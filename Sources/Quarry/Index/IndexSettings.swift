@@ -1,4 +1,4 @@
-import QuarryChunking
+public import QuarryChunking
 public import QuarryCore
 import QuarryText
 
@@ -6,15 +6,7 @@ import QuarryText
 public struct IndexSettings: Sendable, Hashable, Codable {
     /// How documents are cut.
     public struct Chunking: Sendable, Hashable, Codable {
-        public enum Strategy: String, Sendable, Hashable, Codable, CaseIterable {
-            /// By headings, tables, code and lists where a document has them; recursively where it does not.
-            case structure
-            /// By blank lines, lines, sentences, words, in this order.
-            case recursive
-            case sentence
-        }
-
-        public var strategy: Strategy
+        public var strategy: ChunkingStrategy
         /// Tokens a chunk aims at. The default is 300.
         public var target: Int
         /// Tokens a chunk never exceeds. The default is 400.
@@ -22,29 +14,22 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         /// Tokens repeated from one chunk to the next. The default is 0.
         public var overlap: Int
 
-        public init(strategy: Strategy = .structure, target: Int = 300, maximum: Int = 400, overlap: Int = 0) {
+        public init(
+            strategy: ChunkingStrategy = .structure, target: Int = 300, maximum: Int = 400, overlap: Int = 0
+        ) {
             self.strategy = strategy
             self.target = target
             self.maximum = maximum
             self.overlap = overlap
         }
 
-        /// The chunker that these settings describe.
-        /// - Throws: ``ChunkingError`` for lengths that make no sense together.
-        public func chunker(counter: any TokenCounter) throws -> any Chunker {
-            let length = ChunkLength(target: target, maximum: maximum, overlap: overlap)
-            return switch strategy {
-            case .structure: try MarkdownChunker(length: length, counter: counter)
-            case .recursive: try RecursiveChunker(length: length, counter: counter)
-            case .sentence: try SentenceChunker(length: length, counter: counter)
-            }
-        }
+        var length: ChunkLength { ChunkLength(target: target, maximum: maximum, overlap: overlap) }
 
-        /// Refuses lengths that make no sense together, before an index is made with them.
+        /// Rejects lengths that make no sense together, before an index is made with them.
         /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/input``.
         public func validate() throws {
             do {
-                _ = try chunker(counter: WordCounter())
+                _ = try RecursiveChunker(length: length, counter: WordCounter())
             } catch {
                 throw CorpusError(.input, "\(error)", underlyingError: error)
             }

@@ -30,7 +30,7 @@ struct DocumentPreparation: Sendable {
 
     init(chunker: any Chunker) { self.chunker = chunker }
 
-    func digest(of document: Document) -> ContentHash {
+    static func digest(of document: Document) -> ContentHash {
         var content = "\(document.id)\u{0}\(document.title ?? "")\u{0}"
         for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { content += "\(key)\u{1}\(value)\u{0}" }
         content += document.text

@@ -168,6 +168,22 @@ struct IndexWriter {
         if isThere == true { try removeDocument(id) }
     }
 
+    /// Removes a document by its key, and its source where that is not a file and has no other document.
+    /// - Returns: Whether there was such a document.
+    func removeDocument(withKey key: String) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT id, source FROM documents WHERE key = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [key]) else { return false }
+        let (document, source): (Int64, Int64) = (row[0], row[1])
+        try removeDocument(document)
+        let isEmpty = try fetch(
+            Bool.self,
+            """
+            SELECT path IS NULL AND NOT EXISTS (SELECT 1 FROM documents WHERE source = ?1) FROM sources WHERE id = ?1
+            """, [source])
+        if isEmpty == true { try removeSource(source) }
+        return true
+    }
+
     /// Marks the source that loses a document to another one as incomplete until this run closes it: a run that is
     /// killed before must not leave it marked as complete.
     private func reopenHolder(of key: String, unless source: Int64) throws {

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
+public import QuarryChunking
 public import QuarryCore
 public import QuarryReaders
-public import QuarryTransformers
 import Synchronization
 
 /// Brings an index up to date with files and folders, in two strokes.
@@ -20,10 +20,11 @@ public struct Indexer: Sendable {
     ///   - embedder: The model the index was made with; nil for an index without vectors.
     ///   - counter: Counts tokens as the embedder does.
     ///   - readers: Readers by format. What a model read stays in the index when a later run has no such model.
+    ///   - chunkers: Chunkers by strategy; the index names its strategy.
     /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
     public init(
         _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter,
-        readers: ReaderRegistry = ReaderRegistry()
+        readers: ReaderRegistry = ReaderRegistry(), chunkers: ChunkerRegistry = ChunkerRegistry()
     ) throws {
         if let embedder {
             try index.check(embedder)
@@ -37,14 +38,9 @@ public struct Indexer: Sendable {
         self.embedder = embedder
         self.readers = readers
         try index.settings.chunking.validate()
-        preparation = DocumentPreparation(chunker: try index.settings.chunking.chunker(counter: counter))
-    }
-
-    /// An indexer with a local model, which counts its own tokens.
-    public init(
-        _ index: CorpusIndex, embedder: TransformerEmbedder, readers: ReaderRegistry = ReaderRegistry()
-    ) throws {
-        try self.init(index, embedder: embedder, counter: embedder.tokenCounter, readers: readers)
+        let chunking = index.settings.chunking
+        preparation = DocumentPreparation(
+            chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }
 
     /// What ``index(_:options:onProgress:onWait:)`` would do: the same work with a writer that only counts.

@@ -236,7 +236,7 @@ struct Ingest {
             }
             seen[key] = row.name
             keys.insert(key)
-            let digest = indexer.preparation.digest(of: document)
+            let digest = DocumentPreparation.digest(of: document)
             if let stored, stored.sha256 == digest {
                 report.unchangedDocuments += 1
                 let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))

@@ -10,11 +10,13 @@ struct InputScan {
     enum Work {
         case file(FoundFile, stored: StoredSource?)
         case bytes([UInt8], name: String, stored: StoredSource?)
+        case document(Document, stored: StoredSource?)
 
         var byteCount: Int {
             switch self {
             case .file(let file, _): file.size
             case .bytes(let bytes, _, _): bytes.count
+            case .document(let document, _): document.text.utf8.count
             }
         }
 
@@ -22,12 +24,13 @@ struct InputScan {
             switch self {
             case .file(let file, _): file.id
             case .bytes(_, let name, _): name
+            case .document(let document, _): document.id
             }
         }
 
         var stored: StoredSource? {
             switch self {
-            case .file(_, let stored), .bytes(_, _, let stored): stored
+            case .file(_, let stored), .bytes(_, _, let stored), .document(_, let stored): stored
             }
         }
 
@@ -39,6 +42,7 @@ struct InputScan {
             return switch self {
             case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
             case .bytes(let bytes, _, _): ContentHash(of: bytes) == digest
+            case .document: false
             }
         }
     }
@@ -141,13 +145,20 @@ struct InputScan {
         work += diff.changed.map { .file($0.file, stored: $0.stored) }
         let foundNames = Set(found.map { ExactText($0.id) })
         var given: Set<ExactText> = []
-        for case .bytes(let bytes, let name) in inputs {
+        for input in inputs {
+            let name: String
+            let item: (StoredSource?) -> Work
+            switch input {
+            case .path: continue
+            case .bytes(let bytes, let given): (name, item) = (given, { .bytes(bytes, name: given, stored: $0) })
+            case .document(let document): (name, item) = (document.id, { .document(document, stored: $0) })
+            }
             if !given.insert(ExactText(name)).inserted {
                 refusedInputs.append(.nameGivenTwice(name))
             } else if names[ExactText(name)]?.path != nil || foundNames.contains(ExactText(name)) {
                 refusedInputs.append(.nameTaken(name, by: names[ExactText(name)]?.path))
             } else {
-                work.append(.bytes(bytes, name: name, stored: names[ExactText(name)]))
+                work.append(item(names[ExactText(name)]))
             }
         }
         touched = Set(work.filter { $0.isOnlyTouched(by: readers) }.map(\.name))

@@ -34,6 +34,12 @@ struct SourceReading: Sendable {
             row = SourceRow(
                 id: stored?.id, name: name, size: bytes.count, modified: 0, sha256: ContentHash(of: bytes),
                 reader: version)
+        case .document(let document, let stored):
+            let size = document.text.utf8.count
+            row = SourceRow(
+                id: stored?.id, name: document.id, size: size, modified: 0,
+                sha256: DocumentPreparation.digest(of: document), reader: "document/1")
+            return .read(row, ReadResult(documents: [document]), byModel: false)
         case .file(let file, let stored):
             do {
                 source = try file.load(maximumBytes: maximumBytes)

@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+public import QuarryCore
+
+/// A document of an index, without its text.
+public struct DocumentSummary: Sendable, Hashable, Codable {
+    public var id: String
+    public var title: String?
+    /// The file it was read from, as the index knows it.
+    public var source: String
+    /// ISO 639-1, as detected; nil where it is unknown.
+    public var language: String?
+    public var metadata: [String: MetadataValue]
+    public var chunks: Int
+}
+
+extension CorpusIndex {
+    /// The index at `path`; nil where there is none, or nothing was put into it yet.
+    ///
+    /// - Throws: As ``open(at:readOnly:)``.
+    public static func existing(at path: String, readOnly: Bool = false) throws -> CorpusIndex? {
+        do {
+            let index = try open(at: path, readOnly: readOnly)
+            return try index.isUnused() ? nil : index
+        } catch let error as CorpusError where error.code == .missing || error.code == .empty {
+            return nil
+        }
+    }
+
+    /// The documents that match a filter, in the order of their ids.
+    ///
+    /// - Complexity: O(documents).
+    public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
+        try await read { db in
+            let condition: SQL = filter.map(\.sql) ?? "TRUE"
+            let request: SQLRequest<Row> = """
+                SELECT documents.key, documents.title, sources.name, documents.language, documents.metadata,
+                    (SELECT count(*) FROM chunks WHERE chunks.document = documents.id)
+                FROM documents JOIN sources ON sources.id = documents.source WHERE \(condition)
+                ORDER BY documents.key
+                """
+            return try request.fetchAll(db).map { row in
+                let key: String = row[0]
+                guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: row[4] as Data)
+                else { throw CorpusError(.damaged, "The metadata of \(key) cannot be read.") }
+                return DocumentSummary(
+                    id: key, title: row[1], source: row[2], language: row[3], metadata: metadata, chunks: row[5])
+            }
+        }
+    }
+
+    /// Removes documents, their chunks, vectors and postings. Ids that are not there are ignored.
+    ///
+    /// - Returns: How many were removed.
+    public func removeDocuments(_ ids: [String]) async throws -> Int {
+        try await IndexingLock.whileHolding(self, onWait: { _ in }) {
+            var removed = 0
+            for start in stride(from: 0, to: ids.count, by: 2048) {
+                let part = Array(ids[start..<min(start + 2048, ids.count)])
+                removed += try await write { [settings] db in
+                    let writer = try IndexWriter(db, settings: settings)
+                    let count = try part.count { try writer.removeDocument(withKey: $0) }
+                    try writer.finish()
+                    return count
+                }
+            }
+            return removed
+        }
+    }
+}
