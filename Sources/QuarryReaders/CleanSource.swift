@@ -103,7 +103,7 @@ extension TextDecoder {
                 throw Rejection(
                     source: source.id, reason: .undecodable,
                     message: "The file is \(encoding.rawValue), but iconv on this system has no table for "
-                        + "\(missing.rawValue). Install it (glibc keeps tables in gconv modules) or convert the file to UTF-8."
+                        + "\(missing.rawValue). Install it (one of glibc's gconv modules) or convert the file to UTF-8."
                 )
             }
         }
