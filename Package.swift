@@ -25,7 +25,6 @@ extension String {
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "quarry",
@@ -34,18 +33,10 @@ let package = Package(
         .executable(name: "quarry", targets: ["QuarryCommand"]),
         .library(name: "Quarry", targets: ["Quarry"]),
         .library(name: "QuarryCore", targets: ["QuarryCore"]),
-        .library(name: "QuarryReaders", targets: ["QuarryReaders"]),
         .library(name: "QuarryChunking", targets: ["QuarryChunking"]),
-        .library(name: "QuarryTransformers", targets: ["QuarryTransformers"]),
-        .library(name: "QuarryProviders", targets: ["QuarryProviders"]),
-        .library(name: "QuarryConfiguration", targets: ["QuarryConfiguration"]),
-        .library(name: "QuarryEmbedders", targets: ["QuarryEmbedders"]),
-        .library(name: "QuarryLanguageModels", targets: ["QuarryLanguageModels"]),
-        .library(name: "QuarryMediaReaders", targets: ["QuarryMediaReaders"]),
-        .library(name: "QuarryVectorIndex", targets: ["QuarryVectorIndex"]),
         .library(name: "QuarryBM25", targets: ["QuarryBM25"]),
-        .library(name: "QuarryRetrieval", targets: ["QuarryRetrieval"]),
-        .library(name: "QuarryReranking", targets: ["QuarryReranking"]),
+        .library(name: "QuarryVectorIndex", targets: ["QuarryVectorIndex"]),
+        .library(name: "QuarryTransformers", targets: ["QuarryTransformers"]),
         .library(name: "QuarryRetrievalQA", targets: ["QuarryRetrievalQA"]),
         .library(name: "QuarryEvaluation", targets: ["QuarryEvaluation"]),
         .library(name: "QuarryTesting", targets: ["QuarryTesting"]),
@@ -53,7 +44,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -86,45 +76,49 @@ let package = Package(
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
         module("QuarryHTTP", "CQuarryCurl", "QuarryJSON"),
         module("QuarrySQLite", grdb),
+        .target(
+            name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
+            resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
 
         // engines
         .target(
-            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText", "CQuarryMarkdown", yams], swiftSettings: settings,
+            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText", "CQuarryMarkdown", yams],
+            swiftSettings: settings,
             // In glibc iconv is part of the C library.
             linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
         module("QuarryTransformers", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryLinearAlgebra"),
-        .target(
-            name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
-            resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
-        module("QuarryConfiguration", "QuarryProviders", yams),
         module("QuarryEmbedders", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryHTTP", "QuarryProviders"),
-        module("QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders"),
-        module("QuarryMediaReaders", "QuarryCore", "QuarryHTTP", "QuarryReaders", "QuarryProviders"),
+        module(
+            "QuarryLanguageModels", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryJSON", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),
         module("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
 
         // strategies
         module("QuarryRetrieval", "QuarryCore", "QuarryText"),
-        module("QuarryReranking", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryReranking", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
 
         // chains
         module("QuarryRetrievalQA", "QuarryCore", "QuarryText"),
         module("QuarryEvaluation", "QuarryCore"),
 
-        // umbrella and tools
+        // index
         module(
-            "Quarry", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
-            "QuarryEmbedders", "QuarryLanguageModels", "QuarryMediaReaders", "QuarryVectorIndex", "QuarryBM25",
-            "QuarryRetrieval",
-            "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarrySQLite", grdb,
-            logging),
+            "QuarryIndex", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
+            "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval", "QuarryProviders", "QuarrySQLite", grdb),
+
+        // umbrella, session and tools
+        module(
+            "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
+            "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
+            "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA"),
+        module(
+            "QuarrySession", "Quarry", "QuarryEvaluation", "QuarrySQLite", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
             dependencies: [
-                "Quarry", "QuarryConfiguration", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
-                argumentParser,
+                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -140,16 +134,12 @@ let package = Package(
         tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport"),
         tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),
-        tests("QuarryConfiguration", "QuarryProviders"),
         tests(
             "QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport"),
         tests(
             "QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport"),
-        tests(
-            "QuarryMediaReaders", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport"
-        ),
         tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", "QuarryTestSupport", grdb),
         tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", "QuarryTestSupport", grdb),
         tests("QuarryRetrieval", "QuarryCore"),
@@ -157,8 +147,10 @@ let package = Package(
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryEvaluation", "QuarryCore"),
         tests(
-            "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryProviders", "QuarryTesting", "QuarryTestSupport",
-            "QuarryVectorIndex", grdb),
+            "QuarryIndex", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryRetrieval", "QuarryProviders", "QuarryTesting",
+            "QuarryTestSupport", "QuarryVectorIndex", grdb),
+        tests("QuarrySession", "Quarry", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 import QuarryEvaluation
 
 /// Answers questions whose answers are known, and counts.

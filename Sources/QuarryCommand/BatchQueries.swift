@@ -1,5 +1,6 @@
 import Foundation
 import Quarry
+import QuarrySession
 import QuarryEvaluation
 
 /// Asks every question of a file, in order.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarryConfiguration
+import QuarrySession
 
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

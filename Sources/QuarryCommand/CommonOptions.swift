@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
+import QuarrySession
 import QuarryCore
 import QuarryTransformers
 

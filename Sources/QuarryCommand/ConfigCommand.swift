@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import QuarryConfiguration
+import QuarrySession
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

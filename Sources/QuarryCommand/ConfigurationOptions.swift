@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import QuarryConfiguration
+import QuarrySession
 
 /// Which configuration file holds.
 struct ConfigurationOptions: ParsableArguments {

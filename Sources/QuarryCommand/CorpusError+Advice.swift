@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 
 extension CorpusError {
     /// What to do about it with this program; nil where the message says all.

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Quarry
-import QuarryConfiguration
+import QuarrySession
 
 struct IndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

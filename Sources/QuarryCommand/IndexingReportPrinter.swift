@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 
 /// Says what a run of the indexer did, or a plan would do.
 struct IndexingReportPrinter {

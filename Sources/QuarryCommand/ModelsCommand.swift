@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarryConfiguration
+import QuarrySession
 import QuarryProviders
 
 struct ModelsCommand: AsyncParsableCommand {

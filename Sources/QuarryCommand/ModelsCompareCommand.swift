@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Quarry
-import QuarryConfiguration
+import QuarrySession
 public import QuarryProviders
 
 extension ModelTask: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
+import QuarrySession
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

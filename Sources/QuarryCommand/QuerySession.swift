@@ -1,6 +1,6 @@
 import Foundation
 import Quarry
-import QuarryConfiguration
+import QuarrySession
 
 /// An index opened for questions, with everything that answers them.
 struct QuerySession: Sendable {

@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 
 /// Shows a reply to a person.
 struct ReplyPrinter {

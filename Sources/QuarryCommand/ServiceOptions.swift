@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Foundation
 import Quarry
-import QuarryConfiguration
+import QuarrySession
 
 /// Which models may be asked, where, and for how much: shared by every command that may ask one.
 struct ServiceOptions: ParsableArguments {

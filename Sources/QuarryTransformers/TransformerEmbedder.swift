@@ -48,7 +48,7 @@ public struct TransformerEmbedder: Embedder {
         passagePrefix: String? = nil, maximumTokens: Int? = nil, workers: Int? = nil
     ) throws(TransformerError) {
         let path = URL(filePath: modelDirectory).standardizedFileURL
-        let model = try LocalModel(path: path.path(percentEncoded: false))
+        let model = try LoadedModel(path: path.path(percentEncoded: false))
         let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
         guard workers >= 1 else {
             throw TransformerError(.invalidArgument, "\(workers) workers cannot work; ask for at least 1.")

@@ -7,7 +7,7 @@
 #
 # Usage: run_tests.sh [option of swift test]...
 set -uo pipefail
-clients='Quarry(HTTP|Providers|Embedders|LanguageModels|MediaReaders|Reranking)Tests'
+clients='Quarry(HTTP|Providers|Embedders|LanguageModels|Reranking)Tests'
 load='LoadTests/'
 commands='QuarryCommandTests'
 

@@ -1,0 +1,217 @@
+public import QuarryChunking
+public import QuarryCore
+public import QuarryIndex
+public import QuarryReaders
+public import QuarryRetrieval
+public import QuarryRetrievalQA
+import QuarryTransformers
+
+/// Documents in one file, found by their words and by their meaning, with answers that cite them.
+///
+///     let corpus = try await Corpus.open(at: "notes.quarry")
+///     try await corpus.index(["notes"])
+///     let answer = try await corpus.answer("Who signs the lease?")
+///
+/// Open one `Corpus` per file and process. Any number of tasks may use it at a time: each search sees one snapshot,
+/// whatever is indexed meanwhile.
+public struct Corpus: Sendable {
+    /// The models, readers and legs of a corpus. Only ``chunking`` and the model of the vectors are fixed when the file
+    /// is made.
+    public struct Configuration: Sendable {
+        /// The model that makes the vectors.
+        public enum Embedding: Sendable {
+            /// A model of ``LocalModelCatalog``, installed in ``Configuration/modelFolder``.
+            case local(String)
+            /// No model: documents are found by their words alone.
+            case none
+            /// A model of your own, and a counter that counts tokens as it does.
+            case custom(any Embedder, any TokenCounter)
+        }
+
+        /// The default is nil: the model the file was made with, and for a new file `multilingual-e5-small`.
+        public var embedding: Embedding?
+        /// The folder of local models. The default is `~/.cache/quarry/models`.
+        public var modelFolder = "~/.cache/quarry/models"
+        /// Writes the answers. The default is nil: answers are sentences quoted from the documents.
+        public var languageModel: (any LanguageModel)?
+        /// Puts the best passages in a better order. The default is none.
+        public var reranker: (any Reranker)?
+        /// The readers by format; register your own.
+        public var readers = ReaderRegistry()
+        /// How a new file's documents are cut. The default is nil: 300 tokens, 400 at most, by structure.
+        public var chunking: IndexSettings.Chunking?
+        /// The chunkers by strategy; register your own.
+        public var chunkers = ChunkerRegistry()
+        /// Legs besides those of the file. One takes the place of the file's leg of the same name.
+        public var legs: [any Leg] = []
+        /// The default is nil: hybrid search where the file has vectors, else search by words.
+        public var retrieval: RetrievalOptions?
+
+        public init() {}
+    }
+
+    /// The file underneath.
+    public let file: CorpusIndex
+    public let configuration: Configuration
+    private let embedder: (any Embedder)?
+    private let counter: any TokenCounter
+
+    /// Opens the corpus at `path`, making it where there is none.
+    ///
+    /// - Throws: ``CorpusError`` when the file is not an index, is damaged, or was made with another model or chunking;
+    ///   ``ModelStoreError`` when a local model is not installed.
+    public static func open(
+        at path: String, configuration: Configuration = Configuration()
+    ) async throws -> Corpus {
+        let existing = try CorpusIndex.existing(at: path)
+        let model = try Self.model(configuration, for: existing?.settings, at: path)
+        let settings = Self.settings(configuration, model?.embedder)
+        if let existing {
+            if let chunking = configuration.chunking { try existing.check(chunking) }
+            return try Corpus(existing, configuration, model)
+        }
+        return try Corpus(CorpusIndex.openOrCreate(at: path, settings: settings), configuration, model)
+    }
+
+    /// A corpus in memory. It is gone with the last copy of the value.
+    ///
+    /// - Throws: As ``open(at:configuration:)``.
+    public static func inMemory(configuration: Configuration = Configuration()) async throws -> Corpus {
+        let model = try Self.model(configuration, for: nil, at: "memory")
+        return try Corpus(
+            CorpusIndex.inMemory(settings: Self.settings(configuration, model?.embedder)), configuration, model)
+    }
+
+    private init(_ file: CorpusIndex, _ configuration: Configuration, _ model: Model?) throws {
+        if let model { try file.check(model.embedder) }
+        self.file = file
+        self.configuration = configuration
+        embedder = model?.embedder
+        counter = model?.counter ?? WordCounter()
+    }
+
+    private struct Model {
+        var embedder: any Embedder
+        var counter: any TokenCounter
+    }
+
+    private static func settings(_ configuration: Configuration, _ embedder: (any Embedder)?) -> IndexSettings {
+        let chunking = configuration.chunking ?? IndexSettings.Chunking()
+        guard let fingerprint = embedder?.fingerprint else { return IndexSettings(chunking: chunking, embedding: nil) }
+        return IndexSettings(
+            chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint)
+    }
+
+    /// The model of the vectors; nil for none.
+    private static func model(
+        _ configuration: Configuration, for settings: IndexSettings?, at path: String
+    ) throws -> Model? {
+        let embedding: Configuration.Embedding
+        if let named = configuration.embedding {
+            embedding = named
+        } else if let settings {
+            switch settings.embedding {
+            case nil: embedding = .none
+            case let stored? where stored.provider == "local": embedding = .local(stored.model)
+            case let stored?:
+                throw CorpusError(
+                    .otherModel,
+                    "\(path) was made with the remote model \(settings.modelName ?? stored.model), and none is given.")
+            }
+        } else {
+            embedding = .local(LocalModelCatalog.defaultModelName)
+        }
+        switch embedding {
+        case .none: return nil
+        case .custom(let embedder, let counter): return Model(embedder: embedder, counter: counter)
+        case .local(let name):
+            let embedder = try ModelStore(path: configuration.modelFolder).embedder(name)
+            return Model(embedder: embedder, counter: embedder.tokenCounter)
+        }
+    }
+
+    // MARK: Documents
+
+    private func indexer() throws -> Indexer {
+        try Indexer(
+            file, embedder: embedder, counter: counter, readers: configuration.readers,
+            chunkers: configuration.chunkers)
+    }
+
+    /// Brings the corpus up to date with files and folders: what changed is read, what is gone is removed.
+    ///
+    /// - Parameter onProgress: Called after every commit, one call at a time.
+    /// - Returns: What was done, and which files could not be read.
+    /// - Throws: ``CorpusError`` when no path exists or the file cannot be written; what the model throws. What was
+    ///   committed stays, and the next call continues from there.
+    @discardableResult
+    public func index(
+        _ paths: [String], options: InputOptions = InputOptions(),
+        onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
+    ) async throws -> IndexingReport {
+        try await indexer().index(paths.map { .path($0) }, options: options, onProgress: onProgress)
+    }
+
+    /// Adds documents made in memory, replacing those with the same ids.
+    @discardableResult
+    public func index(_ documents: [Document]) async throws -> IndexingReport {
+        try await indexer().index(documents.map { .document($0) })
+    }
+
+    /// Removes documents. Ids that are not there are ignored; a document of a file comes back when the file is indexed
+    /// after a change.
+    ///
+    /// - Returns: How many were removed.
+    @discardableResult
+    public func remove(_ ids: [String]) async throws -> Int { try await file.removeDocuments(ids) }
+
+    /// The documents of the corpus, in the order of their ids.
+    ///
+    /// - Parameter filter: Only documents that match; nil for all.
+    public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
+        try await file.documents(matching: filter)
+    }
+
+    // MARK: Questions
+
+    private func retriever(_ mode: RetrievalOptions.Mode?) throws -> HybridRetriever {
+        var options = configuration.retrieval ?? RetrievalOptions(mode: embedder == nil ? .bm25 : .hybrid)
+        if let mode { options.mode = mode }
+        let stages = configuration.reranker.map { [RerankingStage($0, depth: 50)] } ?? []
+        return try file.retriever(
+            embedder: embedder, legs: configuration.legs, rerankers: stages, options: options)
+    }
+
+    private func chain() throws -> RetrievalQA {
+        let generator = configuration.languageModel.map { AnswerGenerator.model($0, StuffAssembler()) }
+        return RetrievalQA(
+            retriever: try retriever(nil), generator: generator ?? .extractive,
+            reader: ExtractiveReader(embedder: embedder))
+    }
+
+    /// The passages that fit a question best.
+    ///
+    /// - Parameters:
+    ///   - mode: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for that of the configuration.
+    ///   - filter: Only documents that match; nil for all.
+    /// - Throws: ``QuestionError`` for an empty question, ``CorpusError``, and what the model throws.
+    public func search(
+        _ text: String, limit: Int = 10, mode: RetrievalOptions.Mode? = nil, filter: Filter? = nil
+    ) async throws -> Retrieval {
+        try await retriever(mode).retrieve(Query(text, filter: filter), limit: limit)
+    }
+
+    /// The answer to a question with citations, or a refusal with its reason.
+    ///
+    /// - Throws: As ``search(_:limit:mode:filter:)``, and what the language model throws.
+    public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
+        try await chain().answer(question, filter: filter)
+    }
+
+    /// The same as ``answer(_:filter:)`` as a stream. Cancelling the consuming task stops the language model.
+    public func stream(
+        _ question: String, filter: Filter? = nil
+    ) throws -> AsyncThrowingStream<AnswerEvent, any Error> {
+        try chain().stream(question, filter: filter)
+    }
+}

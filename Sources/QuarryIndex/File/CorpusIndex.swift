@@ -1,0 +1,220 @@
+import Foundation
+import GRDB
+import QuarryChunking
+public import QuarryCore
+import QuarrySQLite
+import QuarryText
+import QuarryVectorIndex
+
+/// One corpus in one SQLite file: documents, chunks, vectors, postings and how they were made.
+///
+/// Open one `CorpusIndex` per file and process. Any number of processes may read while one writes; a search sees one
+/// snapshot of the file, whatever is written meanwhile.
+public final class CorpusIndex: Sendable {
+    public let path: String
+    public let settings: IndexSettings
+    let pool: DatabasePool
+    /// For searches, each of which sees one state of the file.
+    let readers: ReadingConnections
+    let vectors = VectorCache()
+
+    private init(path: String, settings: IndexSettings, pool: DatabasePool) {
+        self.path = path
+        self.settings = settings
+        self.pool = pool
+        readers = ReadingConnections(besides: pool)
+    }
+
+    /// Opens an index that exists.
+    ///
+    /// - Parameter readOnly: Promise not to write; works on a file or folder that cannot be written.
+    /// - Throws: ``CorpusError`` when there is no file, when it is empty or not a Quarry index, is damaged, or has the
+    ///   format of another version.
+    public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CorpusError(
+                .missing, "There is no index at \(path).")
+        }
+        return try translatingErrors(path: path) {
+            let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
+            let settings = try pool.read { db in
+                try Self.checkVersion(in: db, path: path)
+                return try Self.readSettings(in: db, path: path)
+            }
+            return CorpusIndex(path: path, settings: settings, pool: pool)
+        }
+    }
+
+    /// Opens the index at `path`, making it with `settings` where there is none.
+    ///
+    /// When several processes do so at once, one of them makes the index and the others open it. An index that nothing
+    /// was ever put into, such as a first run leaves that failed, is made anew.
+    /// - Throws: ``CorpusError``: before anything is made, when the lengths of chunks make no sense together; when an
+    ///   index is there whose documents are cut otherwise; and whatever ``open(at:readOnly:)`` throws.
+    public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
+        try settings.chunking.validate()
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let index = try translatingErrors(path: path) {
+            let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
+            let stored = try pool.write { db in
+                let isNew = try !db.tableExists("settings")
+                if isNew {
+                    guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+                        throw SQLiteFileError(.otherProgram, path: path)
+                    }
+                    try Self.create(settings, in: db)
+                }
+                try Self.checkVersion(in: db, path: path)
+                let stored = try Self.readSettings(in: db, path: path)
+                guard stored != settings, try Schema.isUnused(in: db) else { return stored }
+                try Schema.dropAll(in: db)
+                try Self.create(settings, in: db)
+                return settings
+            }
+            return CorpusIndex(path: path, settings: stored, pool: pool)
+        }
+        try index.check(settings.chunking)
+        return index
+    }
+
+    /// Opens the index at `path`, making it for a model where there is none.
+    ///
+    /// - Parameter chunking: Lengths are made to fit the model. When nil, an index that is there keeps to its own, and a
+    ///   new one gets the default.
+    public static func openOrCreate(
+        at path: String, embedder: any Embedder, chunking: IndexSettings.Chunking? = nil
+    ) throws -> CorpusIndex {
+        try chunking?.validate()
+        if chunking == nil {
+            do {
+                return try open(at: path)
+            } catch let error as CorpusError where error.code == .missing || error.code == .empty {
+                // There is none yet.
+            }
+        }
+        let fingerprint = embedder.fingerprint
+        let chunking = chunking ?? IndexSettings.Chunking()
+        return try openOrCreate(
+            at: path,
+            settings: IndexSettings(
+                chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint))
+    }
+
+    /// Remembers where the embedding model, a server of one's own, is reached from now on.
+    public func remember(embeddingAddress: String) throws {
+        var settings = settings
+        settings.embeddingAddress = embeddingAddress
+        let moved = settings
+        try translatingErrors(path: path) { try pool.write { try Self.store(moved, in: $0) } }
+    }
+
+    private static func store(_ settings: IndexSettings, in db: Database) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = String(decoding: try encoder.encode(settings), as: UTF8.self)
+        try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
+    }
+
+    private static func create(_ settings: IndexSettings, in db: Database) throws {
+        try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
+        try SQLiteFile.setUserVersion(Schema.version, in: db)
+        try Schema.create(in: db)
+        try EngineTables.create(in: db, settings: settings, generation: 1)
+        try store(settings, in: db)
+        try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
+    }
+
+    private static func checkVersion(in db: Database, path: String) throws {
+        guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+            throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
+        }
+        guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
+            throw CorpusError(
+                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
+        }
+        let version = try SQLiteFile.userVersion(in: db)
+        guard version == Schema.version else {
+            throw CorpusError(
+                .otherVersion,
+                "\(path) has index format \(version); this program reads format \(Schema.version). "
+                    + (version > Schema.version
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
+        }
+    }
+
+    private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
+        guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
+            throw CorpusError(.damaged, "\(path) does not say how it was made.")
+        }
+        let settings: IndexSettings
+        do {
+            settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
+        } catch {
+            throw CorpusError(
+                .damaged, "The settings in \(path) cannot be read: \(error).",
+                underlyingError: error)
+        }
+        guard settings.analyzerVersion == Analyzer.version else {
+            throw CorpusError(
+                .otherVersion,
+                "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
+                    + "\(Analyzer.version), whose words are others. "
+                    + (settings.analyzerVersion > Analyzer.version
+                        ? "Use a newer program." : "Move the file away and index the documents again."))
+        }
+        return settings
+    }
+
+    /// Whether nothing was ever put into the index, so that it can be made anew with other settings.
+    public func isUnused() throws -> Bool {
+        try translatingErrors(path: path) { try pool.read { try Schema.isUnused(in: $0) } }
+    }
+
+    /// Refuses to cut documents otherwise than those that are in the index.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``, naming what differs.
+    public func check(_ chunking: IndexSettings.Chunking) throws {
+        let stored = settings.chunking
+        let fitted = settings.embedding.map { chunking.fitting(modelOf: $0.maximumTokens) } ?? chunking
+        guard chunking != stored, fitted != stored else { return }
+        var differences: [String] = []
+        if chunking.strategy != stored.strategy {
+            differences.append("chunker \(stored.strategy.rawValue), not \(chunking.strategy.rawValue)")
+        }
+        for (name, kept, asked, wanted) in [
+            ("target", stored.target, fitted.target, chunking.target),
+            ("maximum", stored.maximum, fitted.maximum, chunking.maximum),
+            ("overlap", stored.overlap, fitted.overlap, chunking.overlap),
+        ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
+        throw CorpusError(
+            .otherSettings,
+            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike.")
+    }
+
+    /// Refuses an embedder other than the one that made the vectors.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
+    public func check(_ embedder: any Embedder) throws {
+        guard let expected = settings.embedding else {
+            throw CorpusError(.noVectors, "\(path) has no vectors: it was made without an embedding model.")
+        }
+        let found = embedder.fingerprint
+        guard expected != found else { return }
+        let name = settings.modelName ?? expected.model
+        guard expected.dimension == found.dimension else {
+            throw CorpusError(
+                .otherModel,
+                "\(path) was built with \(expected.dimension)-dimensional vectors of \(name); "
+                    + "\(found.model) makes \(found.dimension). Use \(name), or make another index.")
+        }
+        let difference =
+            expected.model != found.model
+            ? name
+            : "\(name) with other settings or weights (revision \(expected.revision.prefix(12)), not \(found.revision.prefix(12)))"
+        throw CorpusError(
+            .otherModel,
+            "\(path) was built with \(difference); vectors of \(found.model) cannot be compared with them. "
+                + "Use \(name), or make another index.")
+    }
+}

@@ -1,0 +1,89 @@
+import GRDB
+import QuarryCore
+import QuarryReaders
+import QuarryText
+import Synchronization
+
+/// Applies the changes of a run.
+protocol ChangeWriter: Sendable {
+    /// Applies changes in order, but for ``IndexChange/close(_:keys:rejections:refused:)``, which come last: a document
+    /// may move from one source to another. All changes are applied, or on an error none.
+    ///
+    /// - Returns: For a plan, the texts that would be embedded, with their tokens.
+    func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int]
+}
+
+/// Writes changes to the file, all of a call in one transaction.
+struct FileWriter: ChangeWriter {
+    let index: CorpusIndex
+    let onCommit: @Sendable () -> Void
+
+    func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int] {
+        try await index.write { [settings = index.settings] db in
+            let writer = try IndexWriter(db, settings: settings)
+            for change in changes where !change.isClose { try writer.apply(change) }
+            for change in changes where change.isClose { try writer.apply(change) }
+            try writer.finish()
+        }
+        onCommit()
+        return [:]
+    }
+}
+
+/// Writes nothing, and counts the texts without a vector.
+final class PlanWriter: ChangeWriter {
+    private struct State {
+        /// Documents that the run would replace or remove.
+        var replaced: Set<ExactText> = []
+        var removed: Set<Int64> = []
+    }
+
+    private let index: CorpusIndex
+    private let state = Mutex(State())
+
+    init(index: CorpusIndex) { self.index = index }
+
+    func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int] {
+        state.withLock { state in
+            for change in changes {
+                switch change {
+                case .write(let prepared, _): state.replaced.insert(ExactText(prepared.document.id))
+                case .removeDocument(let id, _): state.removed.insert(id)
+                default: break
+                }
+            }
+        }
+        guard index.settings.embedding != nil else { return [:] }
+        return try await index.read { db in
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            var missing: [ContentHash: Int] = [:]
+            for case .write(let prepared, _) in changes {
+                for item in prepared.chunks where missing[item.sha256] == nil {
+                    guard try StoredVectors.vector(of: item.sha256, generation: generation, in: db) == nil
+                    else { continue }
+                    missing[item.sha256] = item.chunk.tokenCount
+                }
+            }
+            return missing
+        }
+    }
+
+    /// Texts of documents that stay as they are, for which an earlier run made no vector.
+    func missingTexts() async throws -> [ContentHash: Int] {
+        guard index.settings.embedding != nil else { return [:] }
+        let (replaced, removed) = state.withLock { ($0.replaced, $0.removed) }
+        var missing = MissingVectors(index)
+        try await missing.refresh()
+        var texts: [ContentHash: Int] = [:]
+        while let batch = try await missing.next(4096) {
+            for text in batch where !removed.contains(text.document) && !replaced.contains(ExactText(text.key)) {
+                texts[text.digest] = text.tokens
+            }
+        }
+        return texts
+    }
+}
+
+extension IndexChange {
+    fileprivate var isClose: Bool { if case .close = self { true } else { false } }
+}

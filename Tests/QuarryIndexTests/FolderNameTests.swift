@@ -1,0 +1,137 @@
+import Foundation
+import GRDB
+import QuarryChunking
+import QuarryCore
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryTestSupport
+import Testing
+
+struct FolderNameTests {
+    /// Two folders called `docs`, with a note each.
+    private func twoFolders() throws -> TestCorpus {
+        let corpus = try TestCorpus()
+        try corpus.folder.write("This note praises apples.", to: "a/docs/README.txt")
+        try corpus.folder.write("This note praises pears.", to: "b/docs/README.txt")
+        return corpus
+    }
+
+    @Test func `a second folder of the same name gets a name of its own`() async throws {
+        let corpus = try twoFolders()
+        try await corpus.index(["a/docs"])
+        try await corpus.index(["b/docs"])
+        #expect(try await corpus.documents(with: "apples") == ["docs/README.txt"])
+        #expect(try await corpus.documents(with: "pears") == ["b/docs/README.txt"])
+        for folders in [["a/docs"], ["b/docs"], ["b/docs", "a/docs"]] {
+            #expect(try await corpus.index(folders).isEmpty, "\(folders)")
+        }
+        #expect(try corpus.open().summary().sources == 2)
+    }
+
+    @Test func `a folder keeps its name when another of the same name is given with it`() async throws {
+        let corpus = try twoFolders()
+        try await corpus.index(["a/docs"])
+        let report = try await corpus.index(["a/docs", "b/docs"])
+        #expect(report.sources.unchanged == 1 && report.sources.new == 1)
+        #expect(try await corpus.documents(with: "note") == ["docs/README.txt", "b/docs/README.txt"])
+    }
+
+    @Test func `a file has one name, whichever way it is given`() async throws {
+        let corpus = try twoFolders()
+        try corpus.folder.remove("b")
+        for (given, name) in [
+            ("a/docs", "docs/README.txt"), ("a/docs/README.txt", "docs/README.txt"), ("a", "a/docs/README.txt"),
+            ("a/docs", "a/docs/README.txt"), ("a/docs/README.txt", "a/docs/README.txt"),
+        ] {
+            let report = try await corpus.index([given])
+            #expect(report.sources.deleted == 0)
+            #expect(try await corpus.documents(with: "note") == [name], "\(given)")
+            #expect(try corpus.open().summary().sources == 1)
+            #expect(try corpus.open().problems().isEmpty)
+        }
+        #expect(corpus.embedder.passages == 1)
+    }
+
+    @Test func `a file that was given itself is named by its folder once that is indexed`() async throws {
+        let corpus = try twoFolders()
+        try await corpus.index(["a/docs/README.txt"])
+        let report = try await corpus.index(["a/docs"])
+        #expect(report.sources.moved == 1)
+        #expect(report.sources.new + report.sources.deleted == 0)
+        #expect(try await corpus.documents(with: "note") == ["docs/README.txt"])
+        try corpus.folder.remove("a/docs/README.txt")
+        #expect(try await corpus.index(["a/docs"]).sources.deleted == 1)
+        #expect(try corpus.open().summary().sources == 0)
+    }
+
+    @Test func `two folders of one name that are new together are told apart`() async throws {
+        let corpus = try twoFolders()
+        try await corpus.index(["a/docs", "b/docs"])
+        #expect(try await corpus.documents(with: "note") == ["a/docs/README.txt", "b/docs/README.txt"])
+        #expect(try await corpus.index(["b/docs"]).isEmpty)
+    }
+
+    @Test func `documents that were moved with their index keep their names and vectors`() async throws {
+        let corpus = try twoFolders()
+        try corpus.folder.write("This note praises plums.", to: "a/docs/deep/plums.md")
+        try corpus.folder.write("{broken\n", to: "a/docs/bad.jsonl")
+        try await corpus.index(["a/docs"])
+        try corpus.folder.move("a", to: "moved/a")
+        let report = try await corpus.index(["moved/a/docs"])
+        #expect(report.sources.unchanged == 3)
+        #expect(report.isEmpty)
+        #expect(report.quarantined.map(\.source) == ["docs/bad.jsonl"])
+        #expect(try await corpus.documents(with: "note") == ["docs/README.txt", "docs/deep/plums.md"])
+        try corpus.folder.remove("moved/a/docs/README.txt")
+        #expect(try await corpus.index(["moved/a/docs"]).sources.deleted == 1)
+        #expect(try await corpus.documents(with: "note") == ["docs/deep/plums.md"])
+    }
+
+    @Test func `the name of a file is not given to bytes, and the name of bytes not to a file`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("This note praises apples.", to: "a.md")
+        try await corpus.index()
+        let report = try await corpus.indexer().index([.bytes(Array("This note praises figs.".utf8), name: "docs/a.md")]
+        )
+        #expect(report.quarantined.map(\.source) == ["docs/a.md"])
+        #expect(try await corpus.documents(with: "apples") == ["docs/a.md"])
+
+        for text in ["This note praises figs.", "This note praises dates."] {
+            let report = try await corpus.indexer().index([.bytes(Array(text.utf8), name: "docs/b.md")])
+            #expect(report.quarantined.isEmpty)
+        }
+        #expect(try await corpus.documents(with: "figs").isEmpty)
+        try corpus.write("This note praises plums.", to: "b.md")
+        try await corpus.index()
+        #expect(try await corpus.documents(with: "dates") == ["docs/b.md"])
+        #expect(try await corpus.documents(with: "plums") == [corpus.folder.path("docs/b.md")])
+        #expect(try await corpus.index().isEmpty)
+    }
+
+    @Test func `an index in which a file has two names is left with one`() async throws {
+        let corpus = try twoFolders()
+        try await corpus.index(["a/docs"])
+        let path = corpus.indexPath
+        try await DatabaseQueue(path: path).write { db in
+            try db.execute(
+                sql: """
+                    DROP INDEX sources_by_path;
+                    DROP TABLE roots;
+                    DROP TABLE refused_documents;
+                    CREATE TABLE roots(path TEXT PRIMARY KEY, kind TEXT NOT NULL, options TEXT NOT NULL);
+                    INSERT INTO sources(name, root, path, size, modified, sha256, reader)
+                        SELECT 'z/' || name, root, path, size, modified, sha256, reader FROM sources;
+                    INSERT INTO documents(key, source, metadata, links, sha256, source_map)
+                        SELECT 'z/' || key, (SELECT max(id) FROM sources), metadata, links, sha256, source_map
+                        FROM documents;
+                    """)
+        }
+        let report = try await corpus.index(["a/docs"])
+        #expect(report.sources.deleted == 1 && report.sources.unchanged == 1)
+        #expect(try corpus.open().summary().documents == 1)
+        #expect(try await corpus.documents(with: "apples") == ["docs/README.txt"])
+        #expect(try await corpus.index(["a/docs", "b/docs"]).sources.new == 1)
+        #expect(try corpus.open().problems().isEmpty)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import GRDB
+import QuarryChunking
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryCore
+import QuarryTestSupport
+import Testing
+
+struct IndexSettingsTests {
+    @Test(arguments: [
+        IndexSettings.Chunking(target: 100, maximum: 50), .init(target: 2, maximum: 4), .init(overlap: -1),
+        .init(target: 100, maximum: 120, overlap: 90),
+    ])
+    func `lengths of chunks that make no sense leave no file`(chunking: IndexSettings.Chunking) throws {
+        let corpus = try TestCorpus()
+        for open in [
+            { try CorpusIndex.openOrCreate(at: $0, settings: IndexSettings(chunking: chunking, embedding: nil)) },
+            { try CorpusIndex.openOrCreate(at: $0, embedder: CountingEmbedder(), chunking: chunking) },
+        ] as [(String) throws -> CorpusIndex] {
+            let error = #expect(throws: CorpusError.self) { _ = try open(corpus.indexPath) }
+            #expect(error?.code == .input)
+            #expect(!FileManager.default.fileExists(atPath: corpus.indexPath))
+        }
+        _ = try corpus.open()
+    }
+
+    @Test func `an index is not cut in another way than it was`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A note on lighthouses.", to: "a.md")
+        try await corpus.index()
+        let index = try corpus.open()
+        for (chunking, words) in [
+            (.init(target: 41, maximum: 60), ["target 40, not 41"]),
+            (
+                .init(strategy: .sentence, target: 40, maximum: 60, overlap: 8),
+                ["structure, not sentence", "overlap 0, not 8"]
+            ),
+        ] as [(IndexSettings.Chunking, [String])] {
+            let checked = #expect(throws: CorpusError.self) { try index.check(chunking) }
+            let opened = #expect(throws: CorpusError.self) {
+                _ = try CorpusIndex.openOrCreate(
+                    at: corpus.indexPath,
+                    settings: IndexSettings(chunking: chunking, embedding: corpus.embedder.fingerprint))
+            }
+            for error in [checked, opened] {
+                #expect(error?.code == .otherSettings)
+                for word in words { #expect(error?.message.contains(word) == true, "\(error?.message ?? "")") }
+            }
+        }
+        try index.check(.init(target: 40, maximum: 60))
+        let reopened = try CorpusIndex.openOrCreate(at: corpus.indexPath, embedder: corpus.embedder)
+        #expect(reopened.settings.chunking.target == 40)
+    }
+
+    @Test func `an index whose words another analyzer made is refused`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("Words.", to: "a.md")
+        try await corpus.index()
+        try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try db.execute(
+                sql: "UPDATE settings SET value = json_set(value, '$.analyzerVersion', 99) WHERE key = 'index'")
+        }
+        let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
+        #expect(error?.code == .otherVersion)
+        #expect(error?.message.contains("99") == true)
+    }
+
+    @Test func `a database of another program is refused and stays as it is`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("theirs.db")
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: "CREATE TABLE theirs(x); PRAGMA application_id = 77") }
+        try queue.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        for open in [
+            { _ = try CorpusIndex.open(at: path) },
+            { _ = try CorpusIndex.openOrCreate(at: path, settings: IndexSettings(embedding: nil)) },
+        ] {
+            let error = #expect(throws: CorpusError.self, performing: open)
+            #expect(error?.code == .notAnIndex)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["theirs.db"])
+    }
+
+    @Test func `parameters that BM25 cannot use are no damage`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("Words.", to: "a.md")
+        try await corpus.index()
+        let retriever = try corpus.open().retriever(
+            embedder: nil, bm25: BM25Parameters(k1: -3), options: RetrievalOptions(mode: .bm25))
+        let error = await #expect(throws: CorpusError.self) { try await retriever.retrieve(Query("words"), limit: 3) }
+        #expect(error?.code == .input)
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import QuarryChunking
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryCore
+import QuarryTestSupport
+import QuarryTesting
+import Synchronization
+import Testing
+
+/// One run at a time works on an index.
+@Suite(.timeLimit(.minutes(30)))
+struct IndexingLockTests {
+    /// Embeds nothing before it is let.
+    private final class HeldEmbedder: Embedder {
+        private let letters = LetterEmbedder()
+        private let state = Mutex((isLet: false, hasBegun: false))
+
+        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+        var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+        func letGo() { state.withLock { $0.isLet = true } }
+
+        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+            state.withLock { $0.hasBegun = true }
+            while !state.withLock({ $0.isLet }) { try await Task.sleep(for: .milliseconds(5)) }
+            return try await letters.embed(texts, as: role)
+        }
+    }
+
+    /// A run over the folder `first` that does not end before it is let.
+    private func held(
+        _ corpus: TestCorpus
+    ) async throws -> (embedder: HeldEmbedder, run: Task<IndexingReport, any Error>) {
+        let embedder = HeldEmbedder()
+        let indexer = try Indexer(corpus.open(), embedder: embedder, counter: WordCounter())
+        let path = corpus.folder.path("first")
+        let run = Task { try await indexer.index([.path(path)]) }
+        while !embedder.hasBegun { try await Task.sleep(for: .milliseconds(5)) }
+        return (embedder, run)
+    }
+
+    @Test func `of two runs at once over the same ids the second waits, and is told which are taken`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.folder.write(#"{"_id": "a", "text": "A lighthouse on the cape."}"#, to: "first/notes.jsonl")
+        try corpus.folder.write(
+            """
+            {"_id": "a", "text": "An observatory on the hill."}
+            {"_id": "b", "text": "A windmill by the lake."}
+            """, to: "second/notes.jsonl")
+        let (embedder, run) = try await held(corpus)
+        let waited = Mutex<[Int32?]>([])
+        let report = try await corpus.indexer().index(
+            [.path(corpus.folder.path("second"))],
+            onWait: { process in
+                waited.withLock { $0.append(process) }
+                embedder.letGo()
+            })
+        #expect(waited.withLock { $0 } == [ProcessInfo.processInfo.processIdentifier])
+        #expect(try await run.value.documents == 1)
+        #expect(report.documents == 1)
+        #expect(report.quarantined.map(\.reason) == [.duplicateID])
+        #expect(try await corpus.documents(with: "lighthouse") == ["a"])
+        #expect(try await corpus.documents(with: "windmill") == ["b"])
+        #expect(try corpus.open().problems().isEmpty)
+        // Once the first lets go of the id, the second has it.
+        try corpus.folder.remove("first/notes.jsonl")
+        try await corpus.index(["first", "second"])
+        #expect(try await corpus.documents(with: "observatory") == ["a"])
+    }
+
+    @Test func `a run that waits can be cancelled, and a plan waits for nobody`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.folder.write("A lighthouse on the cape.", to: "first/a.txt")
+        try corpus.folder.write("A windmill by the lake.", to: "second/b.txt")
+        let (embedder, run) = try await held(corpus)
+        let (indexer, path) = (try corpus.indexer(), corpus.folder.path("second"))
+        #expect(try await indexer.plan([.path(path)]).documents == 1)
+        let hasWaited = Mutex(false)
+        let waiting = Task {
+            try await indexer.index([.path(path)], onWait: { _ in hasWaited.withLock { $0 = true } })
+        }
+        while !hasWaited.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        embedder.letGo()
+        _ = try await run.value
+        #expect(try corpus.open().summary().documents == 1)
+    }
+
+    @Test func `the file of the lock goes with the run, and one that was left behind holds nobody up`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A lighthouse on the cape.", to: "a.txt")
+        _ = try corpus.open()
+        let lock = corpus.indexPath + "-lock"
+        // As a process leaves it that was killed.
+        try Data("4711\n".utf8).write(to: URL(fileURLWithPath: lock))
+        let waited = Mutex(false)
+        let report = try await corpus.indexer().index(
+            [.path(corpus.documentsPath)], onWait: { _ in waited.withLock { $0 = true } })
+        #expect(report.documents == 1 && !waited.withLock { $0 })
+        #expect(!FileManager.default.fileExists(atPath: lock))
+    }
+
+    @Test func `two names of one index are one index`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.folder.write("A lighthouse on the cape.", to: "first/a.txt")
+        let link = corpus.folder.path("link.quarry")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: corpus.indexPath)
+        let (embedder, run) = try await held(corpus)
+        let indexer = try Indexer(CorpusIndex.open(at: link), embedder: LetterEmbedder(), counter: WordCounter())
+        let report = try await indexer.index(
+            [.path(corpus.folder.path("first"))], onWait: { _ in embedder.letGo() })
+        #expect(try await run.value.documents == 1)
+        #expect(report.isEmpty && report.sources.unchanged == 1)
+    }
+
+    @Test func `a link in the place of the lock is not followed`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A lighthouse on the cape.", to: "a.txt")
+        _ = try corpus.open()
+        try corpus.folder.write("precious", to: "other")
+        try FileManager.default.createSymbolicLink(
+            atPath: corpus.indexPath + "-lock", withDestinationPath: corpus.folder.path("other"))
+        let error = await #expect(throws: CorpusError.self) { try await corpus.index() }
+        #expect(error?.message.contains("test.quarry-lock") == true)
+        #expect(try String(contentsOfFile: corpus.folder.path("other"), encoding: .utf8) == "precious")
+    }
+}

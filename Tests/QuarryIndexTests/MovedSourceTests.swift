@@ -1,0 +1,186 @@
+import Foundation
+import QuarryChunking
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryCore
+import QuarryTestSupport
+import Synchronization
+import Testing
+
+struct MovedSourceTests {
+    @Test func `records without ids are called after the file they stand in now`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("{\"text\": \"A note on quarries.\"}\n", to: "old.jsonl")
+        try await corpus.index()
+        try corpus.folder.move("docs/old.jsonl", to: "docs/new.jsonl")
+        let report = try await corpus.index()
+        #expect(report.embeddedChunks == 0)
+        #expect(try await corpus.documents(with: "note") == ["docs/new.jsonl#L1"])
+
+        try corpus.write("{\"text\": \"A note on canals.\"}\n", to: "old.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "note") == ["docs/new.jsonl#L1", "docs/old.jsonl#L1"])
+    }
+
+    @Test func `a file that became another format is read as that`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("# Quarries\n\nA note on granite.\n", to: "a.md")
+        try await corpus.index()
+        #expect(try await corpus.search("granite").first?.chunk.headings == ["Quarries"])
+        try corpus.folder.move("docs/a.md", to: "docs/a.txt")
+        try await corpus.index()
+        let hits = try await corpus.search("granite")
+        #expect(hits.map(\.chunk.documentID) == ["docs/a.txt"])
+        #expect(hits.first?.chunk.headings == [])
+        #expect(try corpus.open().summary().sources == 1)
+    }
+
+    @Test func `a file that takes the id of a record is refused, and the index goes on`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write(#"{"_id": "docs/b.md", "text": "A record on slate."}"#, to: "records.jsonl")
+        try corpus.write("A note on marble.", to: "a.md")
+        try await corpus.index()
+        try corpus.folder.move("docs/a.md", to: "docs/b.md")
+        for _ in 1...3 {
+            let report = try await corpus.index()
+            #expect(report.quarantined.map(\.source) == ["docs/b.md"])
+            #expect(report.quarantined.first?.reason == .duplicateID)
+        }
+        #expect(try await corpus.documents(with: "slate") == ["docs/b.md"])
+        try corpus.folder.remove("docs/records.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "marble") == ["docs/b.md"])
+    }
+
+    @Test func `a file that is given beside its folder is indexed once`() async throws {
+        let corpus = try TestCorpus()
+        for name in ["a", "b"] { try corpus.write("A note on \(name).", to: "\(name).md") }
+        for inputs in [["docs"], ["docs", "docs/a.md"], ["docs/a.md", "docs"], ["docs", "docs/a.md", "docs/b.md"]] {
+            let report = try await corpus.index(inputs)
+            #expect(report.quarantined.isEmpty && report.deletedDocuments == 0, "\(inputs)")
+            #expect(try await corpus.documents(with: "note") == ["docs/a.md", "docs/b.md"], "\(inputs)")
+        }
+    }
+
+    @Test func `a file that was only touched keeps its ids`() async throws {
+        let corpus = try TestCorpus()
+        func record(_ id: String, _ word: String) -> String {
+            "{\"_id\": \"\(id)\", \"text\": \"The \(word) sleeps.\"}\n"
+        }
+        func touch(_ name: String) throws {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: 100)], ofItemAtPath: corpus.folder.path("docs/\(name)"))
+        }
+        try corpus.write(record("x", "zebra"), to: "b.jsonl")
+        try corpus.write(record("x", "walrus") + record("y", "newt"), to: "c.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source) == ["docs/c.jsonl"])
+        try touch("b.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source) == ["docs/c.jsonl"])
+        try touch("c.jsonl")
+        // A new file before it wants the same id.
+        try corpus.write(record("x", "otter"), to: "a.jsonl")
+        try touch("b.jsonl")
+        #expect(try await corpus.index().quarantined.map(\.source).sorted() == ["docs/a.jsonl", "docs/c.jsonl"])
+        #expect(try await corpus.documents(with: "zebra") == ["x"])
+        #expect(try await corpus.documents(with: "newt") == ["y"])
+        // Its holder gone, the id goes to one that wants it.
+        try corpus.folder.remove("docs/b.jsonl")
+        try await corpus.index()
+        #expect(try await corpus.documents(with: "sleeps") == ["x", "y"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a file that lost records to another one in a run that was cut off is read again`() async throws {
+        let corpus = try TestCorpus()
+        func records(_ numbers: Range<Int>) -> String {
+            numbers.map { "{\"_id\": \"\($0)\", \"text\": \"Record \($0) tells of granite.\"}\n" }.joined()
+        }
+        try corpus.write(records(0..<10), to: "a.jsonl")
+        try corpus.write(records(10..<300), to: "c.jsonl")
+        try await corpus.index()
+        // Most records move up, and more come after them; the run ends with its first batch.
+        try corpus.write(records(0..<250) + records(1000..<1200), to: "a.jsonl")
+        try corpus.write(records(250..<300), to: "c.jsonl")
+        let (path, indexer) = (corpus.documentsPath, try corpus.indexer())
+        let run = RunningTask()
+        run.begin { try await indexer.index([.path(path)]) { _ in run.cancel() } }
+        await #expect(throws: CancellationError.self) { try await run.value() }
+        #expect(try corpus.open().summary().documents > 300)
+        try corpus.write(records(0..<10), to: "a.jsonl")
+        try corpus.write(records(10..<300), to: "c.jsonl")
+        try await corpus.index()
+        #expect(try corpus.open().summary().documents == 300)
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a file that was refused an id keeps its documents under another name`() async throws {
+        let corpus = try TestCorpus()
+        for name in ["a", "b"] {
+            try corpus.write(
+                "{\"_id\": \"same\", \"text\": \"Common ground.\"}\n{\"_id\": \"\(name)\", \"text\": \"A note on \(name).\"}\n",
+                to: "sub/\(name).jsonl")
+        }
+        #expect(try await corpus.index(["docs/sub"]).quarantined.map(\.source) == ["sub/b.jsonl"])
+        // Both files are called after the folder above from now on.
+        let report = try await corpus.index()
+        #expect(report.quarantined.map(\.source) == ["docs/sub/b.jsonl"])
+        #expect(report.deletedDocuments == 0)
+        #expect(report.embeddedChunks == 0)
+        #expect(try await corpus.documents(with: "note") == ["a", "b"])
+
+        // Its rival goes and it is renamed, in one run.
+        try corpus.folder.move("docs/sub/b.jsonl", to: "docs/sub/c.jsonl")
+        try corpus.write("{\"_id\": \"a\", \"text\": \"A note on a.\"}\n", to: "sub/a.jsonl")
+        #expect(try await corpus.index().quarantined.isEmpty)
+        #expect(try await corpus.documents(with: "note") == ["a", "b"])
+        #expect(try await corpus.documents(with: "common") == ["same"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a file that was renamed and edited pays only for the edit`() async throws {
+        let corpus = try TestCorpus()
+        let sections = (1...20).map { "# Part \($0)\n\nThis part number \($0) speaks of subject \($0 * 17) alone.\n" }
+        try corpus.write(sections.joined(separator: "\n"), to: "draft.md")
+        #expect(try await corpus.index().embeddedChunks >= 10)
+        try corpus.folder.remove("docs/draft.md")
+        let edited = sections.joined(separator: "\n").replacingOccurrences(of: "subject 170 ", with: "another subject ")
+        try corpus.write(edited, to: "final/book.md")
+        let plan = try await corpus.indexer().plan([.path(corpus.documentsPath)])
+        let report = try await corpus.index()
+        #expect((1...2).contains(report.embeddedChunks))
+        #expect(plan.embeddedChunks == report.embeddedChunks)
+        #expect(report.deletedDocuments == 1 && plan.deletedDocuments == 1)
+        #expect(try await corpus.documents(with: "subject") == ["docs/final/book.md"])
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `a folder of many files that was renamed is matched file by file`() async throws {
+        let corpus = try TestCorpus()
+        // Equal sizes, so that only the content tells them apart, and some of equal content.
+        for number in 100..<400 { try corpus.write("Note number \(number / 2 * 2).", to: "before/\(number).md") }
+        try await corpus.index()
+        let passages = corpus.embedder.passages
+        try corpus.folder.move("docs/before", to: "docs/after")
+        let report = try await corpus.index()
+        #expect(report.sources.moved == 300)
+        #expect(report.sources.new + report.sources.changed + report.sources.deleted == 0)
+        #expect(corpus.embedder.passages == passages)
+        let hits = try await corpus.search("136", mode: .bm25)
+        #expect(Set(hits.map(\.chunk.documentID)) == ["docs/after/136.md", "docs/after/137.md"])
+        #expect(try await corpus.index().isEmpty)
+    }
+}
+
+/// A task that what it does can cancel.
+private final class RunningTask: Sendable {
+    private let task = Mutex<Task<IndexingReport, any Error>?>(nil)
+
+    func begin(_ work: @escaping @Sendable () async throws -> IndexingReport) {
+        task.withLock { $0 = Task { try await work() } }
+    }
+
+    func cancel() { task.withLock { $0?.cancel() } }
+
+    func value() async throws -> IndexingReport? { try await task.withLock { $0 }?.value }
+}

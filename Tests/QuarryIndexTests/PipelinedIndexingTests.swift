@@ -1,0 +1,128 @@
+import Foundation
+import QuarryChunking
+import QuarryIndex
+import QuarryReaders
+import QuarryRetrieval
+import QuarryCore
+import QuarryTesting
+import Synchronization
+import Testing
+
+/// While texts are embedded, the rest is read.
+struct PipelinedIndexingTests {
+    /// Texts that were met so far.
+    private final class Meeting: Sendable {
+        private let texts = Mutex<Set<String>>([])
+
+        func add(_ text: String) { texts.withLock { _ = $0.insert(text) } }
+
+        /// Waits for a text that contains a word.
+        /// - Returns: Whether it came within half a minute.
+        func meets(_ word: String) async throws -> Bool {
+            for _ in 0..<3000 {
+                if texts.withLock({ $0.contains { $0.contains(word) } }) { return true }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return false
+        }
+    }
+
+    private struct WatchedCounter: TokenCounter {
+        let meeting: Meeting
+        /// Waited for where a text has the word; without effect after half a minute.
+        var gate: (word: String, isOpen: @Sendable () -> Bool)?
+
+        func tokenCount(of text: String) -> Int {
+            meeting.add(text)
+            if let gate, text.contains(gate.word) {
+                for _ in 0..<3000 where !gate.isOpen() { usleep(10_000) }
+            }
+            return WordCounter().tokenCount(of: text)
+        }
+    }
+
+    /// Does not embed its first texts before others were read.
+    private final class WaitingEmbedder: Embedder {
+        private let letters = LetterEmbedder()
+        private let meeting: Meeting
+        private let word: String
+        private let outcome = Mutex<Bool?>(nil)
+        private let cancellation = Mutex(false)
+
+        init(until word: String, of meeting: Meeting) { (self.word, self.meeting) = (word, meeting) }
+
+        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+        /// Whether the others were read while the first texts were being embedded; nil before.
+        var hasMet: Bool? { outcome.withLock { $0 } }
+
+        var isCancelled: Bool { cancellation.withLock { $0 } }
+
+        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+            if hasMet == nil {
+                do {
+                    let met = try await meeting.meets(word)
+                    outcome.withLock { $0 = met }
+                } catch {
+                    cancellation.withLock { $0 = true }
+                    throw error
+                }
+            }
+            return try await letters.embed(texts, as: role)
+        }
+    }
+
+    @Test func `the rest is read, and found by its words, while the first texts are embedded`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...200 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).txt") }
+        try corpus.write("The last note tells of a zeppelin.", to: "z.txt")
+        let meeting = Meeting()
+        let embedder = WaitingEmbedder(until: "zeppelin", of: meeting)
+        let report = try await Indexer(corpus.open(), embedder: embedder, counter: WatchedCounter(meeting: meeting))
+            .index([.path(corpus.documentsPath)])
+        #expect(embedder.hasMet == true)
+        #expect(report.documents == 201)
+        #expect(try corpus.open().problems().isEmpty)
+    }
+
+    @Test func `documents are found by their words before any vector is there`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...20 { try corpus.write("Note \(number) tells of a zeppelin.", to: "\(number).txt") }
+        let (meeting, path) = (Meeting(), corpus.documentsPath)
+        let embedder = WaitingEmbedder(until: "open", of: meeting)
+        let run = Task {
+            try await Indexer(corpus.open(), embedder: embedder, counter: WordCounter()).index([.path(path)])
+        }
+        var found: Set<String> = []
+        for _ in 0..<3000 where found.count < 20 {
+            try await Task.sleep(for: .milliseconds(10))
+            found = try await corpus.documents(with: "zeppelin")
+        }
+        #expect(found.count == 20 && embedder.hasMet == nil)
+        #expect(try corpus.open().summary().vectors == 0)
+        meeting.add("open")
+        #expect(try await run.value.embeddedChunks == 20)
+        #expect(try corpus.open().summary().vectors == 20)
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one task waits on its thread for another"))
+    func `a cancelled run cancels the batch under way and leaves a whole index`() async throws {
+        let corpus = try TestCorpus()
+        for number in 1...200 {
+            try corpus.write("Note number \(number) tells of a lighthouse.", to: "\(1000 + number).txt")
+        }
+        let meeting = Meeting()
+        let embedder = WaitingEmbedder(until: "what no file says", of: meeting)
+        // The cancellation reaches the batch while the next one is being cut into chunks.
+        let counter = WatchedCounter(meeting: meeting, gate: ("number 190", { embedder.isCancelled }))
+        let indexer = try Indexer(corpus.open(), embedder: embedder, counter: counter)
+        let path = corpus.documentsPath
+        let run = Task { try await indexer.index([.path(path)]) }
+        #expect(try await meeting.meets("number 190"))
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(embedder.hasMet == nil && embedder.isCancelled)
+        #expect(try corpus.open().problems().isEmpty)
+        try await corpus.index()
+        #expect(try corpus.open().summary().vectors == 200)
+    }
+}
