@@ -1,3 +1,5 @@
+public import QuarryCore
+
 /// A count of tokens for models whose tokenizer is not at hand, on the high side by design.
 ///
 /// Byte-pair vocabularies spend about one token on four to five Latin letters, two to three letters of other
