@@ -96,11 +96,11 @@ let package = Package(
 
         // strategies
         module("QuarryRetrieval", "QuarryCore", "QuarryText"),
-        module("QuarryReranking", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryReranking", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
 
         // chains
         module("QuarryRetrievalQA", "QuarryCore", "QuarryText"),
-        module("QuarryEvaluation", "QuarryCore"),
+        module("QuarryEvaluation"),
 
         // index
         module(
@@ -113,12 +113,15 @@ let package = Package(
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA"),
         module(
-            "QuarrySession", "Quarry", "QuarryEvaluation", "QuarrySQLite", yams, grdb),
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers", "QuarryEmbedders",
+            "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
+            "QuarryProviders", "QuarrySQLite", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
             dependencies: [
-                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", argumentParser,
+                "Quarry", "QuarryCore", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
+                "QuarryTransformers", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -135,7 +138,7 @@ let package = Package(
         tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),
         tests(
-            "QuarryEmbedders", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
+            "QuarryEmbedders", "QuarryCore", "QuarryJSON", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport"),
         tests(
             "QuarryLanguageModels", "QuarryCore", "QuarryHTTP", "QuarryJSON", "QuarryProviders", "QuarryTesting",
@@ -144,12 +147,12 @@ let package = Package(
         tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", "QuarryTestSupport", grdb),
         tests("QuarryRetrieval", "QuarryCore"),
         tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting", "QuarryTestSupport"),
-        tests("QuarryRetrievalQA", "QuarryCore", "QuarryTestSupport"),
-        tests("QuarryEvaluation", "QuarryCore"),
+        tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
+        tests("QuarryEvaluation"),
         tests(
             "QuarryIndex", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryRetrieval", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport", "QuarryVectorIndex", grdb),
-        tests("QuarrySession", "Quarry", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests("QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],

@@ -212,6 +212,6 @@ public struct Corpus: Sendable {
     public func stream(
         _ question: String, filter: Filter? = nil
     ) throws -> AsyncThrowingStream<AnswerEvent, any Error> {
-        try chain().stream(question, filter: filter)
+        try chain().stream(Query(question, filter: filter))
     }
 }

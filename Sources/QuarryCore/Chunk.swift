@@ -73,6 +73,14 @@ public struct SourceLocation: Sendable, Hashable, Codable {
     }
 }
 
+extension SourceLocation: CustomStringConvertible {
+    /// `notes/lease.md:3`, `notes/lease.md:3-5`, or `talk.mp3, 00:12–00:30`.
+    public var description: String {
+        if !places.isEmpty { return "\(source), \(Place.description(of: places))" }
+        return lines.count == 1 ? "\(source):\(lines.lowerBound)" : "\(source):\(lines.lowerBound)-\(lines.upperBound)"
+    }
+}
+
 /// Cuts documents into chunks.
 ///
 /// A conformer cannot fail: bad parameters were refused when it was made. Every chunk's `text` is the document's text

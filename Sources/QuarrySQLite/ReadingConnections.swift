@@ -16,10 +16,10 @@ package final class ReadingConnections: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// - Parameter pool: Opened on the same file, which may be read-only.
-    package init(besides pool: DatabasePool, limit: Int = 8) {
-        path = pool.path
-        var configuration = pool.configuration
+    /// - Parameter writer: Opened on the same database, which may be read-only or in memory.
+    package init(besides writer: any DatabaseWriter, limit: Int = 8) {
+        path = writer.path
+        var configuration = writer.configuration
         configuration.readonly = true
         // For transactions that outlive one call.
         configuration.allowsUnsafeTransactions = true

@@ -1,3 +1,4 @@
+import Foundation
 package import GRDB
 
 /// Opens SQLite files for an index: many readers, one writer, and no "database is locked" errors.
@@ -54,6 +55,14 @@ package enum SQLiteFile {
             }
             return try DatabasePool(path: location, configuration: configuration)
         }
+    }
+
+    /// Opens a database in memory that the connections of this process share by its path. It ends with the last of them.
+    package static func openMemory() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
+        configuration.prepareDatabase(prepare)
+        return try DatabaseQueue(path: "file:/quarry-\(UUID().uuidString)?vfs=memdb", configuration: configuration)
     }
 
     /// Rejects a file of another program before it is changed: opening for writing already switches it to WAL.

@@ -11,13 +11,13 @@
 ///
 /// A value is cheap to copy; copies share their stemmers and the terms of words they have met. Nothing depends on the
 /// locale.
-package struct Analyzer: Sendable {
-    /// What becomes of function words.
+public struct Analyzer: Sendable {
+    /// How function words (stop words) are treated.
     ///
     /// Measured by nDCG@10 of BM25 (k1 1.2, b 0.75): SciFact 0.700 removed from questions, 0.701 removed, 0.702 kept; RuBQ
     /// paragraphs in Russian 0.420, 0.406, 0.407; XQuAD 0.969, 0.967, 0.967 in English, 0.953, 0.952, 0.952 in Russian.
     /// Removing them from questions only is best or level, and keeps a question of nothing else answerable.
-    package enum StopWords: String, Sendable, Codable {
+    public enum StopWords: String, Sendable, Codable {
         /// They are terms like any other.
         case kept
         /// Documents keep them, so that nothing is unfindable; a question loses them unless it has nothing else.
@@ -27,21 +27,21 @@ package struct Analyzer: Sendable {
     }
 
     /// Part of an index's settings: terms of different versions do not match.
-    package static let version = 1
+    public static let version = 1
 
-    package let stopWords: StopWords
+    public let stopWords: StopWords
     private let workspaces = WorkspacePool()
     private let detector = LanguageDetector()
 
     /// - Parameter stopWords: Part of an index's settings, too: an index built with `.removed` lacks what `.kept` asks for.
-    package init(stopWords: StopWords = .removedFromQueries) { self.stopWords = stopWords }
+    public init(stopWords: StopWords = .removedFromQueries) { self.stopWords = stopWords }
 
     /// The terms of a document or chunk, in text order, repeated as often as they occur.
     ///
     /// Where a word yields several terms they follow each other, the whole word first.
     /// - Parameter language: The language of the text, if known.
     /// - Complexity: O(bytes).
-    package func terms(of text: String, language: Language?) -> [String] {
+    public func terms(of text: String, language: Language?) -> [String] {
         var languages = Script.defaultLanguages
         if let language { languages[language.script.index] = language }
         let terms = collect(text, languages: languages)
@@ -52,7 +52,7 @@ package struct Analyzer: Sendable {
     ///
     /// - Parameter languages: The languages of the indexed documents, most frequent first. The question is taken to be in one
     ///   of them; where its words do not tell, in the most frequent of their script.
-    package func queryTerms(of text: String, languages: [Language]) -> [String] {
+    public func queryTerms(of text: String, languages: [Language]) -> [String] {
         var chosen = Script.defaultLanguages
         for language in languages.reversed() { chosen[language.script.index] = language }
         if let language = detector.language(of: text, among: languages) { chosen[language.script.index] = language }

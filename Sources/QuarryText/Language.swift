@@ -1,7 +1,7 @@
 /// A language that analysis treats in its own way; raw values are ISO 639-1 codes.
 ///
 /// All but the last three have a Snowball stemmer; those three are indexed by pairs of characters.
-package enum Language: String, Sendable, Codable, CaseIterable {
+public enum Language: String, Sendable, Codable, CaseIterable {
     case english = "en"
     case russian = "ru"
     case german = "de"

@@ -1,5 +1,5 @@
 import QuarryHTTP
-import QuarryTesting
+import QuarryTestSupport
 import Synchronization
 import Testing
 

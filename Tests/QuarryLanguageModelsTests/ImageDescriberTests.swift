@@ -1,7 +1,6 @@
 import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
-import QuarryReaders
 import QuarryTesting
 import Testing
 

@@ -2,7 +2,6 @@ import Foundation
 import QuarryCore
 import QuarryLanguageModels
 import QuarryProviders
-import QuarryReaders
 import QuarryTestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Foundation
-import QuarryCore
+package import Foundation
+package import QuarryCore
 
 extension ContentHash {
     /// The digest as stored in a file.
-    var data: Data { Data(bytes) }
+    package var data: Data { Data(bytes) }
 }

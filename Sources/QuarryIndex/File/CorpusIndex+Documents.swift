@@ -11,7 +11,8 @@ public struct DocumentSummary: Sendable, Hashable, Codable {
     /// ISO 639-1, as detected; nil where it is unknown.
     public var language: String?
     public var metadata: [String: MetadataValue]
-    public var chunks: Int
+    /// In text order.
+    public var chunks: [ChunkID]
 }
 
 extension CorpusIndex {
@@ -29,22 +30,23 @@ extension CorpusIndex {
 
     /// The documents that match a filter, in the order of their ids.
     ///
-    /// - Complexity: O(documents).
+    /// - Complexity: O(documents + chunks), without reading texts.
     public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
         try await read { db in
             let condition: SQL = filter.map(\.sql) ?? "TRUE"
             let request: SQLRequest<Row> = """
-                SELECT documents.key, documents.title, sources.name, documents.language, documents.metadata,
-                    (SELECT count(*) FROM chunks WHERE chunks.document = documents.id)
+                SELECT documents.key, documents.title, sources.name, documents.language, documents.metadata, documents.id
                 FROM documents JOIN sources ON sources.id = documents.source WHERE \(condition)
                 ORDER BY documents.key
                 """
+            let chunks = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE document = ? ORDER BY ordinal")
             return try request.fetchAll(db).map { row in
                 let key: String = row[0]
                 guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: row[4] as Data)
                 else { throw CorpusError(.damaged, "The metadata of \(key) cannot be read.") }
                 return DocumentSummary(
-                    id: key, title: row[1], source: row[2], language: row[3], metadata: metadata, chunks: row[5])
+                    id: key, title: row[1], source: row[2], language: row[3], metadata: metadata,
+                    chunks: try Int64.fetchAll(chunks, arguments: [row[5] as Int64]).map { ChunkID($0) })
             }
         }
     }

@@ -13,12 +13,12 @@ import QuarryVectorIndex
 public final class CorpusIndex: Sendable {
     public let path: String
     public let settings: IndexSettings
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
     /// For searches, each of which sees one state of the file.
     let readers: ReadingConnections
     let vectors = VectorCache()
 
-    private init(path: String, settings: IndexSettings, pool: DatabasePool) {
+    private init(path: String, settings: IndexSettings, pool: any DatabaseWriter) {
         self.path = path
         self.settings = settings
         self.pool = pool
@@ -99,6 +99,20 @@ public final class CorpusIndex: Sendable {
             at: path,
             settings: IndexSettings(
                 chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint))
+    }
+
+    /// An index in memory. It is gone with its last reference.
+    ///
+    /// - Throws: ``CorpusError`` when the lengths of chunks make no sense together.
+    public static func inMemory(settings: IndexSettings) throws -> CorpusIndex {
+        try settings.chunking.validate()
+        // Names the index in messages, and the lock of its runs.
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-\(UUID().uuidString)").path
+        return try translatingErrors(path: path) {
+            let queue = try SQLiteFile.openMemory()
+            try queue.write { try Self.create(settings, in: $0) }
+            return CorpusIndex(path: path, settings: settings, pool: queue)
+        }
     }
 
     /// Remembers where the embedding model, a server of one's own, is reached from now on.

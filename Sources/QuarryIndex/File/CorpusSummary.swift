@@ -36,7 +36,8 @@ extension CorpusIndex {
                     tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,
                     vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
                     languages: Dictionary(uniqueKeysWithValues: languages.map { ($0[0] as String, $0[1] as Int) }),
-                    fileBytes: try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0,
+                    fileBytes: try Int.fetchOne(
+                        db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
                     settings: settings, quarantined: try quarantined(in: db),
                     refusedTexts: try count("refused_texts"),
                     updated: try String.fetchOne(db, sql: "SELECT finished FROM runs ORDER BY id DESC LIMIT 1"))

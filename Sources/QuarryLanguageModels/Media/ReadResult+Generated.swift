@@ -1,5 +1,5 @@
 import QuarryCore
-import QuarryReaders
+import QuarryText
 
 extension ReadResult {
     /// - Parameter model: The identity of the model that made nothing of the source; nil where none was asked.
@@ -13,23 +13,23 @@ extension ReadResult {
     static func generated(
         _ paragraphs: [GeneratedParagraph], of source: Source, _ metadata: [String: MetadataValue]
     ) -> ReadResult {
-        let text = paragraphs.map(\.text).joined(separator: "\n\n") + "\n"
-        var result = PlainTextReader().read(Source(id: source.id, bytes: Array(text.utf8)))
-        for index in result.documents.indices {
-            result.documents[index].metadata = metadata
-            var map = result.documents[index].sourceMap
-            map.base = .text
-            var start = 0
-            for paragraph in paragraphs {
-                let written = start..<start + paragraph.text.utf8.count
-                start = written.upperBound + 2
-                guard let place = paragraph.place else { continue }
-                let range = map.textRange(ofSource: written)
-                if !range.isEmpty { map.places.append(.init(range: range, place: place)) }
-            }
-            result.documents[index].sourceMap = map
+        let written = Array((paragraphs.map(\.text).joined(separator: "\n\n") + "\n").utf8)
+        guard let cleaned = try? TextCleaner.clean(written) else {
+            return .rejected(source, .undecodable, "The text that a model wrote is not valid UTF-8.")
         }
-        return result
+        var map = SourceMap(
+            segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: written), base: .text)
+        var start = 0
+        for paragraph in paragraphs {
+            let range = start..<start + paragraph.text.utf8.count
+            start = range.upperBound + 2
+            guard let place = paragraph.place else { continue }
+            let text = map.textRange(ofSource: range)
+            if !text.isEmpty { map.places.append(.init(range: text, place: place)) }
+        }
+        return ReadResult(
+            documents: [Document(id: source.id, text: cleaned.text, metadata: metadata, sourceMap: map)],
+            bidirectionalControls: cleaned.removed.bidirectionalControls)
     }
 }
 

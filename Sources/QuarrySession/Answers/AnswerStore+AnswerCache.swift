@@ -1,3 +1,4 @@
+import QuarryCore
 public import QuarryLanguageModels
 
 extension AnswerStore: AnswerCache {

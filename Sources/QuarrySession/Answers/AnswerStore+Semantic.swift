@@ -1,3 +1,5 @@
+import QuarryIndex
+import QuarryCore
 import Foundation
 import GRDB
 

@@ -1,3 +1,4 @@
+import QuarryIndex
 import Foundation
 import GRDB
 public import QuarryCore

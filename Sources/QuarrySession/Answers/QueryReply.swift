@@ -1,3 +1,4 @@
+public import QuarryProviders
 public import QuarryCore
 public import QuarryRetrieval
 public import QuarryRetrievalQA

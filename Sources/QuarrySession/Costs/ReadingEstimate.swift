@@ -1,3 +1,5 @@
+import QuarryLanguageModels
+public import QuarryIndex
 public import Foundation
 public import QuarryProviders
 public import QuarryCore

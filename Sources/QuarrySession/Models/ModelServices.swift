@@ -1,3 +1,4 @@
+public import QuarryIndex
 import Foundation
 public import QuarryCore
 public import QuarryEmbedders
@@ -5,7 +6,7 @@ public import QuarryLanguageModels
 public import QuarryProviders
 import QuarryReranking
 import QuarryRetrievalQA
-import QuarryTransformers
+public import QuarryTransformers
 import Synchronization
 
 /// Where replies of language models are kept.
