@@ -194,11 +194,11 @@ import Testing
         }
     }
 
-    @Test func `the example in the README holds`() throws {
+    @Test func `the example in the documentation holds`() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)
-        let yaml = try #require(readme.components(separatedBy: "```yaml\n").last?.components(separatedBy: "```").first)
+        let paper = try String(contentsOf: package.appendingPathComponent("docs/configuration.md"), encoding: .utf8)
+        let yaml = try #require(paper.components(separatedBy: "```yaml\n").last?.components(separatedBy: "```").first)
         let settings = try InMemoryFiles.settings(yaml, environment: ["ACME_API_KEY": "k"])
         #expect(settings.findings().isEmpty, "\(settings.findings())")
         #expect(settings.catalog.card(of: "acme-embed", at: "acme")?.price?.inputPerMillion == Decimal(string: "0.015"))
