@@ -30,7 +30,9 @@ struct Reply: Encodable {
 func question(in request: String) -> String? {
     let words = request.prefix { !$0.isNewline }.split(separator: " ")
     guard words.count == 3, words[0] == "GET" else { return nil }
-    return URLComponents(string: String(words[1]))?.queryItems?.first { $0.name == "q" }?.value
+    // In a form, a plus stands for a space.
+    let address = words[1].replacing("+", with: "%20")
+    return URLComponents(string: address)?.queryItems?.first { $0.name == "q" }?.value
 }
 
 func response(to request: String, from corpus: Corpus) async -> (status: String, body: Data) {
@@ -70,12 +72,8 @@ try await corpus.index([CommandLine.arguments.dropFirst().first ?? "."])
 
 // A client that goes away must not end the server.
 signal(SIGPIPE, SIG_IGN)
-#if canImport(Darwin)
-    let stream = SOCK_STREAM
-#else
-    let stream = Int32(SOCK_STREAM.rawValue)
-#endif
-let listener = socket(AF_INET, stream, 0)
+// 1 is SOCK_STREAM, whose type is not the same on all systems.
+let listener = socket(AF_INET, 1, 0)
 var yes: Int32 = 1
 setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
 var address = sockaddr_in()
