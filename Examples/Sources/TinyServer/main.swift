@@ -31,7 +31,7 @@ func question(in request: String) -> String? {
     let words = request.prefix { !$0.isNewline }.split(separator: " ")
     guard words.count == 3, words[0] == "GET" else { return nil }
     // In a form, a plus stands for a space.
-    let address = words[1].replacing("+", with: "%20")
+    let address = String(words[1]).replacing("+", with: "%20")
     return URLComponents(string: address)?.queryItems?.first { $0.name == "q" }?.value
 }
 
