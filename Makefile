@@ -1,6 +1,8 @@
 # make demo       sets up, builds, indexes corpora/, asks questions in English and Russian
 # make test       sets up, runs every test
-# make check      checks the format of the sources, and their modules against ARCHITECTURE.md
+# make check      checks the format of the sources, their modules against ARCHITECTURE.md, and the papers
+# make docs       writes the reference of the library's products
+# make examples   builds the programs in Examples/, and runs those that end by themselves
 # make release    builds the program that runs without Swift, its man pages and its shell completions
 # make install    installs what `make release` built under PREFIX (/usr/local), within DESTDIR
 # make uninstall  removes it
@@ -8,7 +10,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := demo
-.PHONY: setup build models test-assets demo test check release install uninstall bare-root clean
+.PHONY: setup build models test-assets demo test check docs examples release install uninstall bare-root clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
 DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config python3 python3-pip python3-venv
@@ -22,6 +24,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build
 QUARRY = $(BUILD)/release/quarry
 DEMO := $(BUILD)/demo
+
+DOCUMENTED := Quarry QuarryCore QuarryChunking QuarryBM25 QuarryVectorIndex QuarryTransformers QuarryRetrievalQA \
+    QuarryEvaluation QuarryTesting
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -87,8 +92,19 @@ test: test-assets
 	Tests/Support/run_tests.sh -c release --disable-testable-imports --scratch-path $(BUILD)
 
 check:
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples
 	scripts/architecture.py
+	scripts/check_docs.py $(wildcard $(QUARRY))
+
+# Each product is a folder to be served by a web server. Only this resolves the plug-in that writes them.
+docs: setup
+	QUARRY_DOCC=1 swift package --scratch-path $(BUILD)/docs generate-documentation --warnings-as-errors \
+	    $(addprefix --product ,$(DOCUMENTED))
+	@echo "The reference is in $(BUILD)/docs/plugins/Swift-DocC/outputs."
+
+examples: models
+	swift build --package-path Examples --scratch-path $(CURDIR)/$(BUILD)/examples
+	cd $(BUILD)/examples/debug && ./OwnEmbedder && ./OwnLeg && ./AskFolder $(CURDIR)/corpora "What does service code H-207 mean?"
 
 release: setup
 	swift build -c release --product quarry $(RELEASE_FLAGS) --scratch-path $(RELEASE)

@@ -113,7 +113,7 @@ struct ChunkPacker {
         if unit.isHeading { headingCount += 1 }
     }
 
-    /// - Parameter overlap: How many of the units, from the first, repeat the run before.
+    /// The first `overlap` of the units repeat the run before.
     private mutating func restart(with units: [TextUnit], overlap: Int) {
         current.removeAll(keepingCapacity: true)
         (currentTokens, freshTokens, headingCount) = (0, 0, 0)

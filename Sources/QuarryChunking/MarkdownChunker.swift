@@ -7,7 +7,7 @@ public import QuarryCore
 ///   loses its outermost titles; a document's title that stands alone there loses its last words.
 /// - Sections of different headings share a chunk only where a heading has no text of its own, or where both are
 ///   below 15 % of the target and siblings. A heading always goes with the text under it.
-/// - Lists are cut between items, tables between rows with the header repeated in ``Chunk/tableHeader`` (unless the
+/// - Lists are cut between items, tables between rows with the header repeated in `Chunk.tableHeader` (unless the
 ///   header alone takes half of the target), code between lines; each stays whole where it fits the maximum.
 ///
 /// A document without blocks is cut as ``RecursiveChunker`` cuts it, so one chunker serves a mixed corpus.
@@ -15,7 +15,7 @@ public struct MarkdownChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
 
-    /// - Parameter counter: The tokenizer of the model that will read the chunks, or ``WordCounter``.
+    /// Measures by `counter`: the tokenizer of the model that will read the chunks, or ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
         self.counter = counter

@@ -13,7 +13,7 @@ public struct RecursiveChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
 
-    /// - Parameter counter: The tokenizer of the model that will read the chunks, or ``WordCounter``.
+    /// Measures by `counter`: the tokenizer of the model that will read the chunks, or ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
         self.counter = counter

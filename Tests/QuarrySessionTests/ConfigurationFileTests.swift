@@ -194,10 +194,10 @@ import Testing
         }
     }
 
-    @Test func `the example in the README is valid`() throws {
+    @Test func `the example in the documentation is valid`() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)
+        let readme = try String(contentsOf: package.appendingPathComponent("docs/configuration.md"), encoding: .utf8)
         let yaml = try #require(readme.components(separatedBy: "```yaml\n").last?.components(separatedBy: "```").first)
         let settings = try InMemoryFiles.settings(yaml, environment: ["ACME_API_KEY": "k"])
         #expect(settings.findings().isEmpty, "\(settings.findings())")

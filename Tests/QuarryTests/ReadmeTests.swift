@@ -6,36 +6,31 @@ import Testing
 struct ReadmeTests {
     private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let models = ModelStore(
-        path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")
+    private static let models = ModelStore(path: Corpus.Configuration().modelFolder)
 
     /// The README's snippet, word for word but for the paths.
-    private func snippet(models: String, notes: String, docs: String) async throws -> Answer {
+    private func snippet(file: String, folder: String) async throws -> Answer {
         // README begins
-        let model = try ModelStore(path: models).embedder("multilingual-e5-small")
-        let index = try CorpusIndex.openOrCreate(at: notes, embedder: model)
-        try await Indexer(index, embedder: model).index([.path(docs)])
-
-        let retriever = try index.retriever(embedder: model)
-        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model))
-        let answer = try await qa.answer("Who signs the lease?")
+        let corpus = try await Corpus.open(at: file)
+        try await corpus.index([folder])
+        let answer = try await corpus.answer("Who signs the lease?")
         print(answer.text)
-        for citation in answer.citations { print(citation.location.source, citation.location.lines, citation.quote) }
+        for citation in answer.citations { print(citation.location, citation.quote) }
         // README ends
         return answer
     }
 
-    @Test func `the snippet in the README is this file's`() throws {
+    @Test(arguments: ["README.md", "docs/library.md", "Sources/Quarry/Quarry.docc/GettingStarted.md"])
+    func `the snippet in the papers is this file's`(paper: String) throws {
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
         let body = source.components(separatedBy: "// README begins\n")[1].components(
             separatedBy: "        // README ends")[0]
         let code = body.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
-            .replacingOccurrences(of: "path: models", with: "path: \"~/.cache/quarry/models\"")
-            .replacingOccurrences(of: "at: notes", with: "at: \"notes.quarry\"")
-            .replacingOccurrences(of: ".path(docs)", with: ".path(\"docs\")")
-        let readme = try String(contentsOf: Self.package.appendingPathComponent("README.md"), encoding: .utf8)
-        #expect(readme.contains(code))
+            .replacingOccurrences(of: "at: file", with: "at: \"notes.quarry\"")
+            .replacingOccurrences(of: "index([folder])", with: "index([\"notes\"])")
+        let text = try String(contentsOf: Self.package.appendingPathComponent(paper), encoding: .utf8)
+        #expect(text.contains(code))
     }
 
     @Test(
@@ -44,11 +39,10 @@ struct ReadmeTests {
             "multilingual-e5-small is not installed: quarry models pull multilingual-e5-small"))
     func `the snippet answers with a citation`() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
-        let answer = try await snippet(
-            models: Self.models.directory.path, notes: folder.path("notes.quarry"), docs: folder.path("docs"))
+        try folder.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "notes/lease.md")
+        let answer = try await snippet(file: folder.path("notes.quarry"), folder: folder.path("notes"))
         #expect(answer.text.contains("Mrs Ilves"))
-        #expect(answer.citations.first?.location.source == "docs/lease.md")
+        #expect(answer.citations.first?.location.source == "notes/lease.md")
         #expect(answer.citations.first?.location.lines == 3...3)
     }
 }
