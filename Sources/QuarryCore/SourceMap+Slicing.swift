@@ -6,9 +6,9 @@ extension SourceMap {
     /// - Complexity: O(segments and places, and lines of the range).
     public func slice(_ range: Range<Int>) -> SourceMap {
         let segments = segments.compactMap { $0.clipped(to: range) }
-        let source = (segments.first?.source ?? 0)..<(segments.last?.sourceEnd ?? 0)
-        let first = max(0, partitionPoint(lineStarts.count) { lineStarts[$0] <= source.lowerBound } - 1)
-        let end = partitionPoint(lineStarts.count) { lineStarts[$0] < source.upperBound }
+        let (start, stop) = (segments.first?.source ?? 0, segments.last?.sourceEnd ?? 0)
+        let first = max(0, partitionPoint(lineStarts.count) { lineStarts[$0] <= start } - 1)
+        let end = partitionPoint(lineStarts.count) { lineStarts[$0] < stop }
         return SourceMap(
             segments: segments, lineStarts: Array(lineStarts[first..<max(first + 1, end)]),
             firstLine: firstLine + first, places: places.compactMap { $0.clipped(to: range) }, base: base)

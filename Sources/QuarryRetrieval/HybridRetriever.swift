@@ -33,7 +33,7 @@ public struct HybridRetriever: Retriever {
     /// The longest question, in bytes of UTF-8.
     public static let maximumQueryBytes = 64 << 10
 
-    /// The query with its text checked and its vector made, for who needs the vector before the search.
+    /// Checks the query's text and makes its vector, for callers that need the vector before the search.
     ///
     /// - Throws: ``QuestionError``, or what the embedder throws.
     public func prepared(_ query: Query) async throws -> Query {

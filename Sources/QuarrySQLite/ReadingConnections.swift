@@ -4,7 +4,7 @@ import Synchronization
 /// Connections for reads that last over several awaits and see one state of the file.
 ///
 /// A connection that is lent out is in one read transaction; an idle one is in none, so that checkpoints work, and keeps
-/// its prepared statements. At most `limit` are open; who comes later waits, first in, first out.
+/// its prepared statements. At most `limit` are open; later callers wait, first in, first out.
 package final class ReadingConnections: Sendable {
     private let path: String
     private let configuration: Configuration

@@ -35,13 +35,13 @@ public struct VectorLeg: Leg {
     }
 }
 
-/// The vectors that were read last, for all who search one file.
+/// The vectors that were read last, shared by all searches of one file.
 package final class VectorCache: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, matrix: VectorMatrix)?>(nil)
 
     package init() {}
 
-    /// The vectors as of the transaction that `db` is in. They are read once, however many ask at the same time.
+    /// The vectors as of the transaction that `db` is in. Concurrent callers wait for one read.
     func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
         let generation = try VectorTable.generation(number, in: db)
         return try loaded.withLock { loaded in

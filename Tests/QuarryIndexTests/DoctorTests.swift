@@ -32,7 +32,7 @@ struct DoctorTests {
         ("DELETE FROM languages", "are not counted"),
         ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
         (
-            "UPDATE documents SET source_map = x'00040001010500010100' WHERE key = 'docs/a.md'",
+            "UPDATE documents SET source_map = x'0001040001010500010100' WHERE key = 'docs/a.md'",
             "docs/a.md: its source map ends at byte 5"
         ),
         ("DELETE FROM vectors; DELETE FROM vector_generations", "no generation 1"),
@@ -47,7 +47,7 @@ struct DoctorTests {
     @Test func `a source map whose offsets overflow is damage and no crash`() async throws {
         // One line, one segment: 2 to the 41st bytes of text a unit, and as many units.
         let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
-        let bytes: [UInt8] = [0, 14, 0] + large + [1] + large + [0, 1, 0]
+        let bytes: [UInt8] = [0, 1, 14, 0] + large + [1] + large + [0, 1, 1, 0]
         #expect(SourceMapCodec.decode(bytes) == nil)
         let hexadecimal = bytes.map { String(format: "%02x", $0) }.joined()
         let corpus = try await damaged(by: "UPDATE documents SET source_map = x'\(hexadecimal)'")
@@ -77,7 +77,30 @@ struct DoctorTests {
             for range in [0..<1, 3..<9, 79..<81, 85..<100] {
                 #expect(SourceMapCodec.decode(bytes, slice: range) == map.slice(range))
             }
-            for count in 0..<bytes.count { _ = SourceMapCodec.decode(Array(bytes.prefix(count)), slice: 0..<90) }
+            for count in 0..<bytes.count { #expect(SourceMapCodec.decode(Array(bytes.prefix(count))) == nil) }
+        }
+    }
+
+    @Test func `a part of a long source map is read as the whole map has it, and damage to it is no crash`() throws {
+        var builder = SourceMapBuilder()
+        for step in 0..<1_000 {
+            builder.append(source: step * 7, cleanUnit: 1 + step % 3, sourceUnit: 1 + step % 2, count: 1 + step % 3)
+        }
+        var map = builder.build(lineStarts: (0..<700).map { $0 * 10 + $0 % 3 }, firstLine: 5)
+        map.places = stride(from: 0, to: builder.cleanCount, by: 90).map {
+            .init(range: $0..<min($0 + 90, builder.cleanCount), place: .page($0 / 90))
+        }
+        let bytes = SourceMapCodec.encode(map)
+        #expect(SourceMapCodec.decode(bytes) == map)
+        for start in stride(from: 0, to: builder.cleanCount - 40, by: 13) {
+            #expect(SourceMapCodec.decode(bytes, slice: start..<start + 40) == map.slice(start..<start + 40))
+        }
+        for position in bytes.indices {
+            var damaged = bytes
+            damaged[position] ^= 0x91
+            let slice = SourceMapCodec.decode(damaged, slice: 1_500..<1_540)
+            _ = slice?.sourceRange(of: 0..<40)
+            _ = slice?.lines(of: 0..<40)
         }
     }
 

@@ -203,7 +203,8 @@ public final class CorpusIndex: Sendable {
         ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
         throw CorpusError(
             .otherSettings,
-            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike.")
+            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike."
+        )
     }
 
     /// Refuses an embedder other than the one that made the vectors.

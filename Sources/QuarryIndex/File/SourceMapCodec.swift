@@ -4,26 +4,44 @@ package import QuarryCore
 /// The stored form of a ``SourceMap``, of which a part can be read without the rest: unsigned LEB128 numbers, each offset
 /// relative to the one before.
 ///
-///     base (0 source, 1 text), bytes of the segments,
-///     segments: source, clean unit, source unit, count
-///     count of places, places: start, length, kind, what belongs to it
-///     first line, line starts
+///     base (0 source, 1 text)
+///     segments: count, directory, length in bytes, then source, clean unit, source unit and count of each
+///     places: count, then start, length, kind of each, and what belongs to it
+///     lines: first line, count, directory, start of each
+///
+/// A directory has an entry for every ``step`` items but the first: the offsets before the item, and where it is stored, as
+/// numbers of 8 bytes.
 package enum SourceMapCodec {
     /// Larger offsets are refused: no text has them.
     static let maximumOffset = 1 << 42
+    /// Items that are read at most to find one.
+    fileprivate static let step = 128
 
     package static func encode(_ map: SourceMap) -> [UInt8] {
-        var segments = ByteSink()
+        var (segments, lines) = (ByteSink(), ByteSink())
+        var (segmentDirectory, lineDirectory) = (ByteSink(), ByteSink())
         var source = 0
-        for segment in map.segments {
-            segments.put(segment.source - source)
-            segments.put(segment.cleanUnit)
-            segments.put(segment.sourceUnit)
-            segments.put(segment.count)
+        for (index, segment) in map.segments.enumerated() {
+            if index > 0, index.isMultiple(of: step) {
+                for number in [segment.clean, source, segments.bytes.count] { segmentDirectory.putFixed(number) }
+            }
+            for number in [segment.source - source, segment.cleanUnit, segment.sourceUnit, segment.count] {
+                segments.put(number)
+            }
             source = segment.source
+        }
+        var previous = 0
+        for (index, start) in map.lineStarts.enumerated() {
+            if index > 0, index.isMultiple(of: step) {
+                for number in [previous, lines.bytes.count] { lineDirectory.putFixed(number) }
+            }
+            lines.put(start - previous)
+            previous = start
         }
         var sink = ByteSink()
         sink.put(map.base == .source ? 0 : 1)
+        sink.put(map.segments.count)
+        sink.bytes += segmentDirectory.bytes
         sink.put(segments.bytes.count)
         sink.bytes += segments.bytes
         sink.put(map.places.count)
@@ -35,11 +53,9 @@ package enum SourceMapCodec {
             end = place.range.upperBound
         }
         sink.put(map.firstLine)
-        var previous = 0
-        for start in map.lineStarts {
-            sink.put(start - previous)
-            previous = start
-        }
+        sink.put(map.lineStarts.count)
+        sink.bytes += lineDirectory.bytes
+        sink.bytes += lines.bytes
         return sink.bytes
     }
 
@@ -63,6 +79,10 @@ private struct ByteSink {
             rest >>= 7
         }
         bytes.append(UInt8(rest))
+    }
+
+    mutating func putFixed(_ value: Int) {
+        withUnsafeBytes(of: UInt64(value).littleEndian) { bytes += $0 }
     }
 
     mutating func put(_ text: String) {
@@ -108,32 +128,43 @@ private struct ByteSource {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     mutating func takeMap(_ range: Range<Int>?) -> SourceMap? {
-        guard let base = take(), base <= 1, let length = take(), length <= bytes.count - position else { return nil }
-        let end = position + length
-        guard let segments = takeSegments(until: end, range) else { return nil }
-        position = end
-        guard let places = takePlaces(range), let firstLine = take() else { return nil }
-        let source = range.map { _ in (segments.first?.source ?? 0)..<(segments.last?.sourceEnd ?? 0) }
-        guard let lines = takeLines(firstLine, of: source) else { return nil }
+        guard let base = take(), base <= 1, let segments = takeSegments(range), let places = takePlaces(range) else {
+            return nil
+        }
+        let start = segments.first?.source ?? 0
+        let source = range.map { _ in start..<max(start, segments.last?.sourceEnd ?? 0) }
+        guard let lines = takeLines(of: source) else { return nil }
         return SourceMap(
             segments: segments, lineStarts: lines.starts, firstLine: lines.first, places: places,
             base: base == 0 ? .source : .text)
     }
 
-    private mutating func takeSegments(until end: Int, _ range: Range<Int>?) -> [SourceMap.Segment]? {
+    private mutating func takeSegments(_ range: Range<Int>?) -> [SourceMap.Segment]? {
+        guard let count = take(), let directory = takeDirectory(of: count, width: 3), let length = take(),
+            length <= bytes.count - position
+        else { return nil }
+        let (data, end) = (position, position + length)
         var segments: [SourceMap.Segment] = []
-        var (clean, source) = (0, 0)
-        while position < end, range.map({ clean < $0.upperBound }) ?? true {
-            guard let step = take(), let cleanUnit = take(), let sourceUnit = take(), let count = take(),
-                cleanUnit > 0, sourceUnit > 0, count > 0, let start = Self.sum(source, step),
-                let cleanEnd = Self.sum(clean, cleanUnit, times: count),
-                Self.sum(start, sourceUnit, times: count) != nil, position <= end
+        var (index, clean, source) = (0, 0, 0)
+        if let range, let entry = directory.lastEntry(atMost: range.lowerBound) {
+            (clean, source) = (entry.numbers[0], entry.numbers[1])
+            guard clean <= SourceMapCodec.maximumOffset, source <= SourceMapCodec.maximumOffset else { return nil }
+            (index, position) = (entry.item, min(end, data + min(length, entry.numbers[2])))
+        }
+        while index < count, range.map({ clean < $0.upperBound }) ?? true {
+            if range == nil, !directory.agrees(at: index, [clean, source, position - data]) { return nil }
+            guard let distance = take(), let cleanUnit = take(), let sourceUnit = take(), let units = take(),
+                cleanUnit > 0, sourceUnit > 0, units > 0, let start = Self.sum(source, distance),
+                let cleanEnd = Self.sum(clean, cleanUnit, times: units),
+                Self.sum(start, sourceUnit, times: units) != nil, position <= end
             else { return nil }
             let segment = SourceMap.Segment(
-                clean: clean, source: start, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: count)
+                clean: clean, source: start, cleanUnit: cleanUnit, sourceUnit: sourceUnit, count: units)
             if let kept = range.map(segment.clipped) ?? segment { segments.append(kept) }
-            (clean, source) = (cleanEnd, start)
+            (index, clean, source) = (index + 1, cleanEnd, start)
         }
+        guard range != nil || position == end else { return nil }
+        position = end
         return segments
     }
 
@@ -166,20 +197,39 @@ private struct ByteSource {
     }
 
     /// All line starts, or those of the lines that a range of the source touches, and the number of the first.
-    private mutating func takeLines(_ firstLine: Int, of source: Range<Int>?) -> (first: Int, starts: [Int])? {
+    private mutating func takeLines(of source: Range<Int>?) -> (first: Int, starts: [Int])? {
+        guard let firstLine = take(), let count = take(), let directory = takeDirectory(of: count, width: 2) else {
+            return nil
+        }
+        let data = position
         var (first, starts): (Int, [Int]) = (firstLine, [])
-        var (number, start) = (firstLine, 0)
-        while position < bytes.count {
-            guard let step = take(), let next = Self.sum(start, step) else { return nil }
+        var (index, start) = (0, 0)
+        if let source, let entry = directory.lastEntry(atMost: source.lowerBound) {
+            (index, start) = (entry.item, entry.numbers[0])
+            // The line before the entry may be the one that the range begins in.
+            (first, starts) = (firstLine + index - 1, [start])
+            position = data + min(bytes.count - data, entry.numbers[1])
+        }
+        while index < count {
+            if source == nil, !directory.agrees(at: index, [start, position - data]) { return nil }
+            guard let distance = take(), let next = Self.sum(start, distance) else { return nil }
             start = next
             if let source {
                 if start >= source.upperBound, !starts.isEmpty { break }
-                if start <= source.lowerBound { (first, starts) = (number, []) }
+                if start <= source.lowerBound { (first, starts) = (firstLine + index, []) }
             }
             starts.append(start)
-            number += 1
+            index += 1
         }
-        return (first, starts)
+        return source != nil || position == bytes.count ? (first, starts) : nil
+    }
+
+    private mutating func takeDirectory(of count: Int, width: Int) -> Directory? {
+        let entries = max(0, count - 1) / SourceMapCodec.step
+        guard count <= bytes.count, entries * width * 8 <= bytes.count - position else { return nil }
+        let start = position
+        position += entries * width * 8
+        return Directory(bytes: .init(rebasing: bytes[start..<position]), width: width)
     }
 
     /// A number of at most 42 bits: no offset is larger.
@@ -214,5 +264,39 @@ private struct ByteSource {
         let (product, overflows) = b.multipliedReportingOverflow(by: count)
         guard !overflows, product <= SourceMapCodec.maximumOffset else { return nil }
         return a + product <= SourceMapCodec.maximumOffset ? a + product : nil
+    }
+}
+
+/// Where every ``SourceMapCodec/step``-th item is stored.
+private struct Directory {
+    let bytes: UnsafeRawBufferPointer
+    /// Numbers of an entry.
+    let width: Int
+
+    private var count: Int { bytes.count / (8 * width) }
+
+    /// Negative numbers, which only damage makes, count as the largest.
+    private func numbers(_ entry: Int) -> [Int] {
+        (0..<width).map { field in
+            let offset = 8 * (entry * width + field)
+            return Int(
+                clamping: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+        }
+    }
+
+    /// The last entry whose first number is at most `value`; nil for the beginning.
+    func lastEntry(atMost value: Int) -> (item: Int, numbers: [Int])? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if numbers(middle)[0] <= value { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : (low * SourceMapCodec.step, numbers(low - 1))
+    }
+
+    /// Whether what was read up to an item is what its entry says, if it has one.
+    func agrees(at item: Int, _ read: [Int]) -> Bool {
+        guard item > 0, item.isMultiple(of: SourceMapCodec.step) else { return true }
+        return numbers(item / SourceMapCodec.step - 1) == read
     }
 }

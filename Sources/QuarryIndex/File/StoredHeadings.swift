@@ -1,5 +1,3 @@
-import QuarryCore
-
 /// The stored form of a chunk's headings, which every hit needs and so is cheap to read: each title after its length in
 /// bytes and a colon, such as `5:Lease7:Tenants`. Empty for no headings.
 package enum StoredHeadings {
@@ -12,12 +10,13 @@ package enum StoredHeadings {
         var titles: [String] = []
         var rest = text.utf8[...]
         while !rest.isEmpty {
-            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), let count = Int(Substring(rest[..<colon])),
-                let end = rest.index(colon, offsetBy: count + 1, limitedBy: rest.endIndex), count >= 0,
-                let title = String(rest[rest.index(after: colon)..<end])
-            else { return nil }
+            guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), let count = Int(Substring(rest[..<colon])) else {
+                return nil
+            }
+            let tail = rest[colon...].dropFirst()
+            guard count >= 0, count <= tail.count, let title = String(tail.prefix(count)) else { return nil }
             titles.append(title)
-            rest = rest[end...]
+            rest = tail.dropFirst(count)
         }
         return titles
     }
