@@ -1,5 +1,6 @@
 import GRDB
 import QuarrySQLite
+import QuarryTestSupport
 import Testing
 
 struct ReadingConnectionsTests {
@@ -8,7 +9,7 @@ struct ReadingConnectionsTests {
     }
 
     private func makePool(in folder: TemporaryFolder) throws -> DatabasePool {
-        let pool = try SQLiteFile.openPool(at: folder("a.sqlite"))
+        let pool = try SQLiteFile.openPool(at: folder.path("a.sqlite"))
         try pool.write { try $0.execute(sql: "CREATE TABLE numbers (n INTEGER); INSERT INTO numbers VALUES (1)") }
         return pool
     }

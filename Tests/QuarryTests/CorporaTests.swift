@@ -34,20 +34,19 @@ struct CorporaTests {
         ))
     func `our own questions find their passages, quotes and refusals`() async throws {
         let folder = try TemporaryFolder()
-        let model = try models.embedder(LocalModelCatalog.defaultModelName)
-        let index = try CorpusIndex.openOrCreate(at: folder.path("corpora.quarry"), embedder: model)
-        let report = try await Indexer(index, embedder: model).index([.path(Self.corpora.path)])
+        var configuration = Corpus.Configuration()
+        configuration.modelFolder = models.directory.path
+        let corpus = try await Corpus.open(at: folder.path("corpora.quarry"), configuration: configuration)
+        let report = try await corpus.index([Self.corpora.path])
         #expect(report.documents >= 40)
         #expect(report.quarantined.isEmpty)
-        #expect(try index.problems().isEmpty)
+        #expect(try corpus.file.problems().isEmpty)
 
-        let retriever = try index.retriever(embedder: model)
-        let qa = RetrievalQA(retriever: retriever, reader: ExtractiveReader(embedder: model))
         var (found, quoted, refused, wronglyRefused) = (0, 0, 0, 0)
         let questions = try questions()
         let answerable = questions.filter { $0.answer != nil }
         for question in questions {
-            let answer = try await qa.answer(question.text)
+            let answer = try await corpus.answer(question.text)
             guard let quote = question.quote else {
                 refused += answer.isRefused ? 1 : 0
                 continue
