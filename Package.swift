@@ -155,8 +155,8 @@ let package = Package(
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryEvaluation"),
         tests(
-            "QuarryIndex", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryRetrieval", "QuarryProviders", "QuarryTesting",
-            "QuarryTestSupport", "QuarryVectorIndex", grdb),
+            "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
+            "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
         tests("QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),

@@ -1,3 +1,4 @@
+import QuarryBM25
 import Foundation
 import GRDB
 import QuarryChunking

@@ -1,9 +1,11 @@
+import QuarryReranking
 import GRDB
 import QuarryChunking
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
 import QuarryCore
+import QuarryTestSupport
 import QuarryVectorIndex
 import Testing
 

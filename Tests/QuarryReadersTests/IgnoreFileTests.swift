@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryReaders
 import QuarryTestSupport
 import Testing

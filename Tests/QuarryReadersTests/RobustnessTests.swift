@@ -4,8 +4,8 @@ import QuarryTestSupport
 import Testing
 
 struct RobustnessTests {
-    private func check(_ bytes: [UInt8], _ reader: any Reader) throws {
-        let result = try reader.read(Source(id: "a", bytes: bytes))
+    private func check(_ bytes: [UInt8], _ reader: any Reader) async throws {
+        let result = try await reader.read(Source(id: "a", bytes: bytes))
         #expect(!result.documents.isEmpty || !result.rejected.isEmpty)
         for document in result.documents {
             let count = document.text.utf8.count
@@ -19,7 +19,7 @@ struct RobustnessTests {
     static let readers: [any Reader] = [PlainTextReader(), MarkdownReader(), JSONLReader()]
 
     @Test(arguments: 0..<150)
-    func `random bytes crash no reader and lose no result`(seed: UInt64) throws {
+    func `random bytes crash no reader and lose no result`(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let length = Int.random(in: 1..<400, using: &generator)
         let alphabet: [UInt8] = Array("{}[]\":,\\u0041dD8-#>*`~|=<!/ \n\r\t---\ntitle: [".utf8)
@@ -34,9 +34,9 @@ struct RobustnessTests {
             }
             let record = Array(#"{"_id":"a","text":""#.utf8) + bytes + Array(#""}"#.utf8)
             for reader in Self.readers {
-                try check(bytes, reader)
-                try check(Array("---\na: ".utf8) + bytes + Array("\n---\nx".utf8), reader)
-                try check(record, reader)
+                try await check(bytes, reader)
+                try await check(Array("---\na: ".utf8) + bytes + Array("\n---\nx".utf8), reader)
+                try await check(record, reader)
             }
         }
     }
@@ -49,10 +49,10 @@ struct RobustnessTests {
             "\u{AD}", "``` ",
             "<!--", "&", "\\", "- - -", "```` `", "a|", "-|", "<a ",
         ])
-    func `a line of one thing over and over is read in linear time`(piece: String) throws {
+    func `a line of one thing over and over is read in linear time`(piece: String) async throws {
         let bytes = Array(("x" + String(repeating: piece, count: 1 << 17)).utf8)
-        try check(bytes, MarkdownReader())
-        try check(Array(bytes.dropFirst()) + Array("\nx\n".utf8), MarkdownReader())
+        try await check(bytes, MarkdownReader())
+        try await check(Array(bytes.dropFirst()) + Array("\nx\n".utf8), MarkdownReader())
     }
 
     @Test(
@@ -61,16 +61,16 @@ struct RobustnessTests {
             "> - ", ">", "- a\n", "\n", "  - a\n\n", "```\n", "|a|\n|-|\n", "a\n-\n", "<div>\n", "[[a\n", "` ", "---\n",
             "k: v\n", "- [\n",
         ])
-    func `many lines are read in linear time`(piece: String) throws {
+    func `many lines are read in linear time`(piece: String) async throws {
         let lines =
             String(repeating: "> - ", count: 2_000) + "a\n" + String(repeating: piece, count: 40_000) + "\n---\nx"
-        try check(Array(lines.utf8), MarkdownReader())
-        try check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
+        try await check(Array(lines.utf8), MarkdownReader())
+        try await check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
     }
 
     /// Inputs that cost cmark-gfm quadratic time or memory where it is given them as they are.
     @Test(.timeLimit(.minutes(30)))
-    func `what multiplies blocks in a parser is read in linear time`() throws {
+    func `what multiplies blocks in a parser is read in linear time`() async throws {
         let columns = String(repeating: "|a", count: 5_000) + "|\n" + String(repeating: "|-", count: 5_000) + "|\n"
         let texts = [
             columns + String(repeating: "x\n", count: 100_000),
@@ -80,7 +80,7 @@ struct RobustnessTests {
             String(repeating: "# \(String(repeating: "*a_[", count: 200))\n", count: 1_000),
             String(repeating: "[a]: b (\n", count: 100_000), String(repeating: "# *\n", count: 200_000),
         ]
-        for text in texts { try check(Array(text.utf8), MarkdownReader()) }
+        for text in texts { try await check(Array(text.utf8), MarkdownReader()) }
     }
 
     @Test func `files are read at once without a mix of their titles`() async {
@@ -122,20 +122,20 @@ struct RobustnessTests {
         #expect(try await read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
     }
 
-    @Test func `damaged text without a known extension is rejected, also where nobody named it`() throws {
+    @Test func `damaged text without a known extension is rejected, also where nobody named it`() async throws {
         let formats = ReaderRegistry()
-        func reasons(_ bytes: [UInt8]) throws -> [Rejection.Reason] {
+        func reasons(_ bytes: [UInt8]) async throws -> [Rejection.Reason] {
             let result = try await formats.read(Source(id: "d/README", bytes: bytes, isExplicit: false))
             #expect(result.skipped == nil)
             return result.rejected.map(\.reason)
         }
-        #expect(try reasons(Array("Прочти меня\n".utf8) + [0xFF]) == [.undecodable])
-        #expect(try reasons(Array("{\"text\": 5}\n".utf8)) == [.brokenRecord])
+        #expect(try await reasons(Array("Прочти меня\n".utf8) + [0xFF]) == [.undecodable])
+        #expect(try await reasons(Array("{\"text\": 5}\n".utf8)) == [.brokenRecord])
         // Bytes that are not likely text in any encoding.
         let rare: [UInt8] = [0xFA, 0x81, 0xF2, 0xFE, 0xFB, 0x84, 0xE2, 0xFF, 0xFC, 0x9D, 0xF4, 0xAC]
-        #expect(try reasons(Array((0..<4).map { _ in rare }.joined(separator: [0x20]))) == [.undecodable])
+        #expect(try await reasons(Array((0..<4).map { _ in rare }.joined(separator: [0x20]))) == [.undecodable])
         // Korean in EUC-KR.
         let korean: [UInt8] = [0xC1, 0xDF, 0xBE, 0xD3, 0xB5, 0xB5, 0xBC, 0xAD, 0xB0, 0xFC, 0xC0, 0xCC]
-        #expect(try reasons(Array((0..<4).map { _ in korean }.joined(separator: [0x20]))).isEmpty)
+        #expect(try await reasons(Array((0..<4).map { _ in korean }.joined(separator: [0x20]))).isEmpty)
     }
 }
