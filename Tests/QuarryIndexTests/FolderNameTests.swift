@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import QuarryChunking
 import QuarryCore
 import QuarryIndex
@@ -107,31 +106,5 @@ struct FolderNameTests {
         #expect(try await corpus.documents(with: "dates") == ["docs/b.md"])
         #expect(try await corpus.documents(with: "plums") == [corpus.folder.path("docs/b.md")])
         #expect(try await corpus.index().isEmpty)
-    }
-
-    @Test func `an index in which a file has two names is left with one`() async throws {
-        let corpus = try twoFolders()
-        try await corpus.index(["a/docs"])
-        let path = corpus.indexPath
-        try await DatabaseQueue(path: path).write { db in
-            try db.execute(
-                sql: """
-                    DROP INDEX sources_by_path;
-                    DROP TABLE roots;
-                    DROP TABLE refused_documents;
-                    CREATE TABLE roots(path TEXT PRIMARY KEY, kind TEXT NOT NULL, options TEXT NOT NULL);
-                    INSERT INTO sources(name, root, path, size, modified, sha256, reader)
-                        SELECT 'z/' || name, root, path, size, modified, sha256, reader FROM sources;
-                    INSERT INTO documents(key, source, metadata, links, sha256, source_map)
-                        SELECT 'z/' || key, (SELECT max(id) FROM sources), metadata, links, sha256, source_map
-                        FROM documents;
-                    """)
-        }
-        let report = try await corpus.index(["a/docs"])
-        #expect(report.sources.deleted == 1 && report.sources.unchanged == 1)
-        #expect(try corpus.open().summary().documents == 1)
-        #expect(try await corpus.documents(with: "apples") == ["docs/README.txt"])
-        #expect(try await corpus.index(["a/docs", "b/docs"]).sources.new == 1)
-        #expect(try corpus.open().problems().isEmpty)
     }
 }

@@ -141,9 +141,7 @@ struct Ingest {
             if let (model, more) = modelWork {
                 report.modelReads.work[model] = report.modelReads.work[model].map { $0 + more } ?? more
             }
-        case .unreadByModel(let row, let rejection):
-            note(row)
-            quarantineUnread(rejection, of: work)
+        case .unreadByModel(let rejection): quarantineUnread(rejection, of: work)
         case .read(let row, let result, let byModel):
             if byModel { note(row) }
             try await take(result, of: work, row)

@@ -19,7 +19,7 @@ struct SourceReading: Sendable {
         /// A model would read it: its identity, and how much work it is, where that is known.
         case planned(SourceRow, (model: String, work: ModelWork)?)
         /// The model failed for this source. The next run asks it again.
-        case unreadByModel(SourceRow, Rejection)
+        case unreadByModel(Rejection)
         /// Every other source would fail as well, or the task was cancelled.
         case failed(any Error)
     }
@@ -61,7 +61,6 @@ struct SourceReading: Sendable {
         } catch let error as ProviderError where model != nil && error.concernsOneInput {
             // Not a fault of the content, which would not be read again until it changes.
             return .unreadByModel(
-                row,
                 Rejection(
                     source: row.name, reason: .unreadable,
                     message: "The model could not read it; the next run asks it again. \(error.message)"))
