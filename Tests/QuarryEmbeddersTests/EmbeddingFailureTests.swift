@@ -16,7 +16,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         let box = RefusalBox()
         let server = try openAI.server { texts, _ in
             // The fifth of nine requests.
-            box.isRefusing && texts.contains("text 16") ? .json(#"{"error":{"message":"no"}}"#, status: 400) : nil
+            box.isRefusing && texts.contains("text 16") ? .json(#"{"error":{"message":"no"}}"#, status: 401) : nil
         }
         let told = ToldParts()
         let embedder = try await openAI.embedder(to: server) {
@@ -26,7 +26,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         let error = await #expect(throws: ProviderError.self) {
             try await embedder.embed(texts, as: .passage) { told.tell($0) }
         }
-        #expect(error?.code == .requestRefused)
+        #expect(error?.code == .unauthorized)
         if concurrency == 1 { #expect(told.positions == Set(0..<16)) }
         let first = server.requests.count
         box.isRefusing = false
@@ -45,6 +45,35 @@ private let openAI = EmbeddingProvider.of(.openAI)
             get { state.withLock { $0 } }
             set { state.withLock { $0 = newValue } }
         }
+    }
+
+    @Test(arguments: ["disallowed content", "content_filter"])
+    func `the one text that a provider rejects is found and named, and the others are embedded`(reason: String)
+        async throws
+    {
+        let texts = (0..<64).map { "text \($0)" }
+        let server = try openAI.server { texts, _ in
+            texts.contains("text 37")
+                ? .json(#"{"error":{"message":"\#(reason)","code":"\#(reason)"}}"#, status: 400) : nil
+        }
+        let told = ToldParts()
+        let embedder = try await openAI.embedder(to: server) { $0.limits.concurrency = 1 }
+        let error = await #expect(throws: ProviderError.self) {
+            try await embedder.embed(texts, as: .passage) { told.tell($0) }
+        }
+        #expect(error?.position == 37)
+        #expect(error?.message.contains(reason) == true)
+        #expect(told.positions.isSuperset(of: 0..<36) && !told.positions.contains(37))
+        #expect(server.requests.count < 16)
+    }
+
+    @Test func `requests that hold too many texts are made smaller`() async throws {
+        let texts = (0..<100).map { "text \($0)" }
+        let server = try openAI.server { texts, _ in
+            texts.count > 16 ? .json(#"{"error":{"message":"too many"}}"#, status: 400) : nil
+        }
+        let embedder = try await openAI.embedder(to: server)
+        #expect(isClose(try await embedder.embed(texts, as: .passage).values, expected(texts)))
     }
 
     @Test func `what fails in the teller ends the work`() async throws {
