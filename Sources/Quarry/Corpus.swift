@@ -23,7 +23,7 @@ public struct Corpus: Sendable {
             /// A model of ``LocalModelCatalog``, installed in ``Configuration/modelFolder``.
             case local(String)
             /// No model: documents are found by their words alone.
-            case none
+            case wordsOnly
             /// A model of your own, and a counter that counts tokens as it does.
             case custom(any Embedder, any TokenCounter)
         }
@@ -65,7 +65,7 @@ public struct Corpus: Sendable {
     ) async throws -> Corpus {
         let existing = try CorpusIndex.existing(at: path)
         let model = try Self.model(configuration, for: existing?.settings, at: path)
-        let settings = Self.settings(configuration, model?.embedder)
+        let settings = try Self.settings(configuration, model?.embedder)
         if let existing {
             if let chunking = configuration.chunking { try existing.check(chunking) }
             return try Corpus(existing, configuration, model)
@@ -79,7 +79,7 @@ public struct Corpus: Sendable {
     public static func inMemory(configuration: Configuration = Configuration()) async throws -> Corpus {
         let model = try Self.model(configuration, for: nil, at: "memory")
         return try Corpus(
-            CorpusIndex.inMemory(settings: Self.settings(configuration, model?.embedder)), configuration, model)
+            CorpusIndex.inMemory(settings: try Self.settings(configuration, model?.embedder)), configuration, model)
     }
 
     private init(_ file: CorpusIndex, _ configuration: Configuration, _ model: Model?) throws {
@@ -95,7 +95,10 @@ public struct Corpus: Sendable {
         var counter: any TokenCounter
     }
 
-    private static func settings(_ configuration: Configuration, _ embedder: (any Embedder)?) -> IndexSettings {
+    private static func settings(
+        _ configuration: Configuration, _ embedder: (any Embedder)?
+    ) throws -> IndexSettings {
+        try configuration.chunking?.validate()
         let chunking = configuration.chunking ?? IndexSettings.Chunking()
         guard let fingerprint = embedder?.fingerprint else { return IndexSettings(chunking: chunking, embedding: nil) }
         return IndexSettings(
@@ -111,7 +114,7 @@ public struct Corpus: Sendable {
             embedding = named
         } else if let settings {
             switch settings.embedding {
-            case nil: embedding = .none
+            case nil: embedding = .wordsOnly
             case let stored? where stored.provider == "local": embedding = .local(stored.model)
             case let stored?:
                 throw CorpusError(
@@ -122,7 +125,7 @@ public struct Corpus: Sendable {
             embedding = .local(LocalModelCatalog.defaultModelName)
         }
         switch embedding {
-        case .none: return nil
+        case .wordsOnly: return nil
         case .custom(let embedder, let counter): return Model(embedder: embedder, counter: counter)
         case .local(let name):
             let embedder = try ModelStore(path: configuration.modelFolder).embedder(name)

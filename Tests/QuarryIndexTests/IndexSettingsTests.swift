@@ -16,14 +16,12 @@ struct IndexSettingsTests {
     ])
     func `lengths of chunks that make no sense leave no file`(chunking: IndexSettings.Chunking) throws {
         let corpus = try TestCorpus()
-        for open in [
-            { try CorpusIndex.openOrCreate(at: $0, settings: IndexSettings(chunking: chunking, embedding: nil)) },
-            { try CorpusIndex.openOrCreate(at: $0, embedder: CountingEmbedder(), chunking: chunking) },
-        ] as [(String) throws -> CorpusIndex] {
-            let error = #expect(throws: CorpusError.self) { _ = try open(corpus.indexPath) }
-            #expect(error?.code == .input)
-            #expect(!FileManager.default.fileExists(atPath: corpus.indexPath))
+        let error = #expect(throws: CorpusError.self) {
+            _ = try CorpusIndex.openOrCreate(
+                at: corpus.indexPath, settings: IndexSettings(chunking: chunking, embedding: nil))
         }
+        #expect(error?.code == .input)
+        #expect(!FileManager.default.fileExists(atPath: corpus.indexPath))
         _ = try corpus.open()
     }
 
@@ -51,8 +49,7 @@ struct IndexSettingsTests {
             }
         }
         try index.check(.init(target: 40, maximum: 60))
-        let reopened = try CorpusIndex.openOrCreate(at: corpus.indexPath, embedder: corpus.embedder)
-        #expect(reopened.settings.chunking.target == 40)
+        #expect(try CorpusIndex.open(at: corpus.indexPath).settings.chunking.target == 40)
     }
 
     @Test func `an index whose words another analyzer made is refused`() async throws {

@@ -14,7 +14,8 @@ struct OwnFilesTests {
         let corpus = try TestCorpus()
         try corpus.write("A lighthouse on the cape.", to: "a.txt")
         let path = corpus.folder.path("docs/\(name)")
-        let index = try CorpusIndex.openOrCreate(at: path, embedder: corpus.embedder)
+        let index = try CorpusIndex.openOrCreate(
+            at: path, settings: IndexSettings(embedding: corpus.embedder.fingerprint))
         let indexer = try Indexer(index, embedder: corpus.embedder, counter: WordCounter())
         for _ in 1...2 {
             let report = try await indexer.index([.path(corpus.documentsPath)])

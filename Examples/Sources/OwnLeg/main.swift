@@ -36,7 +36,7 @@ final class NewestFirst: Leg {
 
 let newest = NewestFirst()
 var configuration = Corpus.Configuration()
-configuration.embedding = .none
+configuration.embedding = .wordsOnly
 configuration.legs = [newest]
 // The weights of a mean: the year decides between passages that the words find equally good.
 configuration.retrieval.fusion = .convex(weights: [.bm25: 0.8, newest.name: 0.2], normalization: .minMax)

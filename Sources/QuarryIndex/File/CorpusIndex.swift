@@ -57,48 +57,16 @@ public final class CorpusIndex: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let index = try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
-            let stored = try pool.write { db in
-                let isNew = try !db.tableExists("settings")
-                if isNew {
-                    guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
-                        throw SQLiteFileError(.otherProgram, path: path)
-                    }
-                    try Self.create(settings, in: db)
-                }
-                try Self.checkVersion(in: db, path: path)
-                let stored = try Self.readSettings(in: db, path: path)
-                guard stored != settings, try Schema.isUnused(in: db) else { return stored }
-                try Schema.dropAll(in: db)
-                try Self.create(settings, in: db)
-                return settings
-            }
-            return CorpusIndex(path: path, settings: stored, pool: pool)
+            let index = CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
+            // Not while another process fills it.
+            guard index.settings != settings, let lock = try IndexingLock.take(index.lockPath) else { return index }
+            defer { lock.release() }
+            guard try pool.read({ try Schema.isUnused(in: $0) }) else { return index }
+            try pool.write { try Schema.dropAll(in: $0) }
+            return CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
         }
         try index.check(settings.chunking)
         return index
-    }
-
-    /// Opens the index at `path`, making it for a model where there is none.
-    ///
-    /// - Parameter chunking: Lengths are made to fit the model. When nil, an index that is there keeps to its own, and a
-    ///   new one gets the default.
-    public static func openOrCreate(
-        at path: String, embedder: any Embedder, chunking: IndexSettings.Chunking? = nil
-    ) throws -> CorpusIndex {
-        try chunking?.validate()
-        if chunking == nil {
-            do {
-                return try open(at: path)
-            } catch let error as CorpusError where error.code == .missing || error.code == .empty {
-                // There is none yet.
-            }
-        }
-        let fingerprint = embedder.fingerprint
-        let chunking = chunking ?? IndexSettings.Chunking()
-        return try openOrCreate(
-            at: path,
-            settings: IndexSettings(
-                chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint))
     }
 
     /// An index in memory. It is gone with its last reference.
@@ -110,8 +78,7 @@ public final class CorpusIndex: Sendable {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-\(UUID().uuidString)").path
         return try translatingErrors(path: path) {
             let queue = try SQLiteFile.openMemory()
-            try queue.write { try Self.create(settings, in: $0) }
-            return CorpusIndex(path: path, settings: settings, pool: queue)
+            return CorpusIndex(path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue)
         }
     }
 
@@ -130,30 +97,49 @@ public final class CorpusIndex: Sendable {
         try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
     }
 
-    private static func create(_ settings: IndexSettings, in db: Database) throws {
-        try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
-        try SQLiteFile.setUserVersion(Schema.version, in: db)
-        try Schema.create(in: db)
-        try EngineTables.create(in: db, settings: settings, generation: 1)
-        try store(settings, in: db)
-        try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
+    /// Brings a file to the schema of this program; a new file is made with `settings`.
+    ///
+    /// - Returns: The settings of the file.
+    private static func create(
+        _ settings: IndexSettings, in writer: any DatabaseWriter, path: String
+    ) throws -> IndexSettings {
+        try writer.read { db in
+            let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
+            guard try isOwn || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+                throw SQLiteFileError(.otherProgram, path: path)
+            }
+        }
+        let migrator = Schema.migrator { db in
+            try EngineTables.create(in: db, settings: settings, generation: 1)
+            try store(settings, in: db)
+            try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
+        }
+        do {
+            try migrator.migrate(writer)
+        } catch {
+            // Another process may have been quicker.
+            guard try writer.read({ try migrator.hasCompletedMigrations($0) }) else { throw error }
+        }
+        return try writer.read { db in
+            try checkVersion(in: db, path: path)
+            return try readSettings(in: db, path: path)
+        }
     }
 
     private static func checkVersion(in db: Database, path: String) throws {
-        guard try db.tableExists("settings") || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
             throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
         }
         guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
-            throw CorpusError(
-                .notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
+            throw CorpusError(.notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
         }
-        let version = try SQLiteFile.userVersion(in: db)
-        guard version == Schema.version else {
+        let migrator = Schema.migrator { _ in }
+        if try migrator.hasBeenSuperseded(db) {
+            throw CorpusError(.otherVersion, "\(path) was written by a newer version of Quarry.")
+        }
+        guard try migrator.hasCompletedMigrations(db) else {
             throw CorpusError(
-                .otherVersion,
-                "\(path) has index format \(version); this program reads format \(Schema.version). "
-                    + (version > Schema.version
-                        ? "Use a newer program." : "Move the file away and index the documents again."))
+                .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing.")
         }
     }
 

@@ -39,7 +39,7 @@ struct IndexingLock {
     }
 
     /// The lock, unless another run has it.
-    private static func take(_ path: String) throws -> IndexingLock? {
+    static func take(_ path: String) throws -> IndexingLock? {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
             guard descriptor >= 0 else { throw failure(path) }
@@ -61,7 +61,7 @@ struct IndexingLock {
         }
     }
 
-    private func release() {
+    func release() {
         // Before the lock ends, so that nobody's file but this one is taken away.
         unlink(path)
         close(descriptor)

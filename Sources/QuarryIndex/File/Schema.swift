@@ -1,13 +1,25 @@
 import GRDB
+import QuarrySQLite
 
 /// The tables that the corpus itself owns. The engines own theirs in the same file.
 enum Schema {
     /// "QRRY": marks a SQLite file as a Quarry index.
     static let applicationID: Int32 = 0x5152_5259
-    /// Raised whenever an older program could misread the file.
-    static let version: Int32 = 1
 
-    static func create(in db: Database) throws {
+    /// Every format so far, oldest first; each brings a file from the one before to its own.
+    ///
+    /// - Parameter fill: Completes a new file: what depends on its settings.
+    static func migrator(fill: @escaping @Sendable (Database) throws -> Void) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try SQLiteFile.setApplicationID(applicationID, in: db)
+            try create(in: db)
+            try fill(db)
+        }
+        return migrator
+    }
+
+    private static func create(in db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE settings(
@@ -97,10 +109,16 @@ enum Schema {
         try RetiredVectors.create(in: db)
     }
 
-    /// Whether no run has put anything into the index.
+    /// Whether the index holds nothing that is lost with it: no run was completed, and no model has made a vector or
+    /// written a document, which may have cost money. Words are read again within seconds.
     static func isUnused(in db: Database) throws -> Bool {
         try Bool.fetchOne(
-            db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)") == true
+            db,
+            sql: """
+                SELECT NOT EXISTS (SELECT 1 FROM runs) AND NOT EXISTS (SELECT 1 FROM vectors)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM documents WHERE json_extract(metadata, '$.generatedBy') IS NOT NULL)
+                """) == true
     }
 
     /// Leaves an empty file. What belongs to a table goes with it.

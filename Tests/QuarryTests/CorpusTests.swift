@@ -1,0 +1,137 @@
+import Foundation
+import Quarry
+import QuarryTestSupport
+import QuarryTesting
+import Testing
+
+/// The first ten minutes with the library.
+struct CorpusTests {
+    private func configuration() -> Corpus.Configuration {
+        var configuration = Corpus.Configuration()
+        configuration.embedding = .custom(LetterEmbedder(), WordCounter())
+        return configuration
+    }
+
+    private let notes = [
+        Document(id: "boat", title: "The boat", text: "The boat is moored at pier seven.", metadata: ["year": 2025]),
+        Document(id: "gate", text: "Ключи от ворот у соседа Геннадия Петровича.", metadata: ["year": 2026]),
+    ]
+
+    @Test func `documents made in memory are found, listed, replaced and removed`() async throws {
+        let corpus = try await Corpus.inMemory(configuration: configuration())
+        #expect(try await corpus.index(notes).documents == 2)
+        #expect(try await corpus.search("pier", mode: .bm25).hits.map(\.chunk.documentID) == ["boat"])
+        #expect(try await corpus.search("ключ от ворот").hits.first?.chunk.documentID == "gate")
+        let listed = try await corpus.documents(matching: .equals("year", 2026))
+        #expect(listed.map(\.id) == ["gate"] && listed.map(\.language) == ["ru"])
+        #expect(try await corpus.documents().map(\.title) == ["The boat", nil])
+
+        #expect(try await corpus.index(notes).isEmpty)
+        try await corpus.index([Document(id: "boat", text: "The boat was sold.")])
+        #expect(try await corpus.search("pier", mode: .bm25).hits.isEmpty)
+        #expect(try await corpus.remove(["boat", "absent"]) == 1)
+        #expect(try await corpus.documents().map(\.id) == ["gate"])
+        #expect(try corpus.file.problems().isEmpty)
+    }
+
+    @Test func `a file is opened again with what it was made with`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "notes/lease.md")
+        let path = folder.path("notes.quarry")
+        try await Corpus.open(at: path, configuration: configuration()).index([folder.path("notes")])
+        let corpus = try await Corpus.open(at: path, configuration: configuration())
+        let answer = try await corpus.answer("Who signs the lease?")
+        #expect(answer.text.contains("Mrs Ilves"))
+        #expect("\(try #require(answer.citations.first?.location))" == "notes/lease.md:3")
+        var events: [String] = []
+        for try await event in try corpus.stream("Who signs the lease?") {
+            if case .finished(let last) = event { events.append(last.text) }
+        }
+        #expect(events == [answer.text])
+
+        let unnamed = await #expect(throws: CorpusError.self) { try await Corpus.open(at: path) }
+        #expect(unnamed?.code == .otherModel)
+        var wordsOnly = Corpus.Configuration()
+        wordsOnly.embedding = .wordsOnly
+        #expect(try await Corpus.open(at: path, configuration: wordsOnly).search("lease").hits.count == 1)
+    }
+
+    @Test func `words alone need no model`() async throws {
+        var configuration = Corpus.Configuration()
+        configuration.embedding = .wordsOnly
+        let corpus = try await Corpus.inMemory(configuration: configuration)
+        try await corpus.index(notes)
+        #expect(try await corpus.search("boat").hits.map(\.chunk.documentID) == ["boat"])
+        #expect(try await corpus.answer("Where is the boat moored?").text.contains("pier seven"))
+    }
+
+    /// Puts the newest documents first.
+    private struct NewestFirst: Leg {
+        let name: LegName = "newest"
+        let scoreFloor = 0.0
+        let years: [ChunkID: Double]
+
+        func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+            let all = years.filter { mask?.contains($0.key) ?? true }.map { ScoredID(id: $0.key, score: Float($0.value)) }
+            return Array(all.sorted(by: ScoredID.precedes).prefix(limit))
+        }
+
+        func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
+            ids.compactMap { id in years[id].map { ScoredID(id: id, score: Float($0)) } }
+        }
+    }
+
+    /// Reads files of lines `id = text`.
+    private struct PropertyReader: Reader {
+        let pathExtensions: Set<String> = ["properties"]
+        let version = "properties/1"
+
+        func read(_ source: Source) async throws -> ReadResult {
+            let lines = String(decoding: source.bytes, as: UTF8.self).split(separator: "\n")
+            return ReadResult(
+                documents: lines.map { line in
+                    let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                    return Document(id: parts[0], text: parts[1])
+                })
+        }
+    }
+
+    /// Makes one chunk of a document.
+    private struct WholeDocument: Chunker {
+        func chunks(of document: Document) -> [Chunk] {
+            [
+                Chunk(
+                    documentID: document.id, ordinal: 0, range: 0..<document.text.utf8.count, text: document.text,
+                    tokenCount: 1)
+            ]
+        }
+    }
+
+    @Test func `a leg, a reader and a chunker of one's own enter as values`() async throws {
+        var configuration = configuration()
+        configuration.readers.register(PropertyReader())
+        configuration.chunkers.register("whole") { _, _ in WholeDocument() }
+        configuration.chunking = .init(strategy: "whole")
+        let folder = try TemporaryFolder()
+        try folder.write("colour = red as a lighthouse\nshape = round as a buoy\n", to: "notes/a.properties")
+        let path = folder.path("notes.quarry")
+        let corpus = try await Corpus.open(at: path, configuration: configuration)
+        try await corpus.index([folder.path("notes")])
+        try await corpus.index(notes)
+        let documents = try await corpus.documents()
+        #expect(documents.map(\.id) == ["boat", "colour", "gate", "shape"])
+        #expect(documents.allSatisfy { $0.chunks.count == 1 })
+
+        var years: [ChunkID: Double] = [:]
+        for document in documents {
+            guard case .number(let year) = document.metadata["year"] else { continue }
+            for chunk in document.chunks { years[chunk] = year }
+        }
+        configuration.legs = [NewestFirst(years: years)]
+        configuration.retrieval = RetrievalOptions(fusion: .convex(weights: ["newest": 1, .vector: 0, .bm25: 0], normalization: .minMax))
+        let newest = try await Corpus.open(at: path, configuration: configuration)
+        let hits = try await newest.search("a boat at a gate").hits
+        #expect(hits.first?.chunk.documentID == "gate" && hits.first?.legs["newest"]?.rank == 1)
+        #expect(hits.first { $0.chunk.documentID == "boat" }?.legs["newest"]?.rank == 2)
+    }
+}
