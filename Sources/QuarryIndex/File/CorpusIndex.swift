@@ -103,11 +103,13 @@ public final class CorpusIndex: Sendable {
     private static func create(
         _ settings: IndexSettings, in writer: any DatabaseWriter, path: String
     ) throws -> IndexSettings {
-        try writer.read { db in
-            let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
-            guard try isOwn || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+        // A new file is ours before it has a table: another process may look at it at any moment.
+        try writer.write { db in
+            guard try SQLiteFile.applicationID(in: db) != Schema.applicationID else { return }
+            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw SQLiteFileError(.otherProgram, path: path)
             }
+            try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
         }
         let migrator = Schema.migrator { db in
             try EngineTables.create(in: db, settings: settings, generation: 1)
@@ -127,13 +129,16 @@ public final class CorpusIndex: Sendable {
     }
 
     private static func checkVersion(in db: Database, path: String) throws {
-        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+        let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
+        let migrator = Schema.migrator { _ in }
+        let isNew =
+            try isOwn
+            ? migrator.appliedIdentifiers(db).isEmpty
+            : Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        guard !isNew else {
             throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
         }
-        guard try SQLiteFile.applicationID(in: db) == Schema.applicationID else {
-            throw CorpusError(.notAnIndex, "\(path) is a SQLite file, but not a Quarry index.")
-        }
-        let migrator = Schema.migrator { _ in }
+        guard isOwn else { throw CorpusError(.notAnIndex, "\(path) is a SQLite file, but not a Quarry index.") }
         if try migrator.hasBeenSuperseded(db) {
             throw CorpusError(.otherVersion, "\(path) was written by a newer version of Quarry.")
         }

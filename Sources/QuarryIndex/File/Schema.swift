@@ -1,5 +1,4 @@
 import GRDB
-import QuarrySQLite
 
 /// The tables that the corpus itself owns. The engines own theirs in the same file.
 enum Schema {
@@ -12,7 +11,6 @@ enum Schema {
     static func migrator(fill: @escaping @Sendable (Database) throws -> Void) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            try SQLiteFile.setApplicationID(applicationID, in: db)
             try create(in: db)
             try fill(db)
         }
