@@ -55,9 +55,8 @@ public final class BM25Index: Sendable {
     ///
     /// Scores are Lucene's BM25 with fields combined before saturation; chunks that share no term are no hits.
     ///
-    /// - Parameters:
-    ///   - terms: A term that is repeated counts as often.
-    ///   - mask: Only these chunks take part.
+    /// - `terms`: A term that is repeated counts as often.
+    /// - `mask`: Only these chunks take part.
     /// - Throws: ``BM25Error``.
     public func search(
         _ terms: [String], limit: Int, among mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()

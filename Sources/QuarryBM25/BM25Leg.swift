@@ -11,7 +11,7 @@ public final class BM25Leg: Leg {
     /// The scores of the last question, which is usually the one that is asked about again.
     private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: BM25ScoreBoard)?>(nil)
 
-    /// - Parameter connection: What it reads with is what the leg sees: in a transaction, one state of the file.
+    /// - `connection`: What it reads with is what the leg sees: in a transaction, one state of the file.
     package init(connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters()) {
         self.connection = connection
         self.parameters = parameters

@@ -12,7 +12,7 @@ extension BM25Table {
     /// the query repeats counts as often. The sum runs over the terms in byte order, so that the order of the words in
     /// a question does not change a bit of it.
     ///
-    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - `mask`: Only these chunks take part; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func search(
@@ -28,7 +28,7 @@ extension BM25Table {
 
     /// The scores of all chunks for the terms of a query, for more than one look at them.
     ///
-    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - `mask`: Only these chunks take part; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func scores(

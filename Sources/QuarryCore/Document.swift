@@ -17,7 +17,7 @@ public struct Document: Sendable, Hashable {
     /// Targets of wikilinks in text order, as written, without alias or heading.
     public var links: [String]
 
-    /// - Parameter sourceMap: The identity map of `text` when nil, as for text that has no file behind it.
+    /// - `sourceMap`: The identity map of `text` when nil, as for text that has no file behind it.
     public init(
         id: String, title: String? = nil, text: String, metadata: [String: MetadataValue] = [:], blocks: [Block] = [],
         sourceMap: SourceMap? = nil, links: [String] = []

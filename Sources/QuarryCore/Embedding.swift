@@ -90,7 +90,7 @@ public protocol Embedder: Sendable {
     /// The same, telling of each part as soon as it is there: what was told of is not lost where a later part fails.
     ///
     /// The default tells once, of everything.
-    /// - Parameter onPart: Called one at a time, for parts in any order. What it throws ends the work.
+    /// - `onPart`: Called one at a time, for parts in any order. What it throws ends the work.
     func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
     ) async throws -> EmbeddingBatch

@@ -141,7 +141,7 @@ public protocol VectorStore: Sendable {
     func upsert(_ vectors: EmbeddingBatch, ids: [ChunkID]) async throws
     /// The best `limit` rows in the order of ``ScoredID/precedes(_:_:)``, cosine as score.
     ///
-    /// - Parameter mask: Only these rows take part, before the best are taken, so that a filter never costs hits; nil for
+    /// - `mask`: Only these rows take part, before the best are taken, so that a filter never costs hits; nil for
     ///   all.
     func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID]
     /// Removes rows; ids that are not there are ignored.

@@ -21,7 +21,7 @@ public protocol Leg: Sendable {
 
     /// The best chunks for a question, in the order of ``ScoredID/precedes(_:_:)``.
     ///
-    /// - Parameter mask: Only these chunks take part; nil for all.
+    /// - `mask`: Only these chunks take part; nil for all.
     func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID]
 
     /// The scores of given chunks, as ``best(for:limit:among:)`` would give them, in any order. Chunks on which the leg
@@ -84,7 +84,7 @@ public struct Passage: Sendable, Hashable {
     /// The way from the chunk's text to its source, in offsets of that text.
     public var sourceMap: SourceMap
 
-    /// - Parameter sourceMap: The identity map of the chunk's text when nil.
+    /// - `sourceMap`: The identity map of the chunk's text when nil.
     public init(
         chunk: Chunk, separator: String = "", documentTitle: String? = nil, language: String? = nil, source: String,
         sourceDigest: ContentHash? = nil, sourceMap: SourceMap? = nil

@@ -16,7 +16,7 @@ extension SourceMap {
 
     /// The map of two stretches of one document as one text, the second from `offset` on.
     ///
-    /// - Parameter next: The map of a later stretch, which may begin before this one ends.
+    /// - `next`: The map of a later stretch, which may begin before this one ends.
     public func joined(with next: SourceMap, at offset: Int) -> SourceMap {
         var lineStarts = lineStarts
         let known = firstLine + lineStarts.count

@@ -12,7 +12,7 @@ protocol EmbeddingFormat: Sendable {
     var prefixField: String? { get }
 
     /// The body of a request.
-    /// - Parameter prefix: For formats with a ``prefixField``; the others find it in the texts.
+    /// - `prefix`: For formats with a ``prefixField``; the others find it in the texts.
     func body(for texts: [String], as role: EmbeddingRole, prefix: String) -> any Encodable
 
     /// - Throws: ``JSONFault`` where the reply is no such reply; ``ProviderError`` where it says why it is none.
@@ -34,7 +34,7 @@ struct EmbeddingSettings: Sendable {
 }
 
 extension EmbeddingDialect {
-    /// - Parameter tensors: For the Open Inference Protocol only.
+    /// - `tensors`: For the Open Inference Protocol only.
     func format(_ settings: EmbeddingSettings, tensors: RemoteEmbedder.Tensors) -> any EmbeddingFormat {
         switch self {
         case .openAI: OpenAIEmbeddings(settings: settings)

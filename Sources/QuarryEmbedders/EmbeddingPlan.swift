@@ -15,9 +15,8 @@ package struct EmbeddingPlan: Sendable {
     private var holders: [Int] = []
     private var firstHolder: [Int] = []
 
-    /// - Parameters:
-    ///   - tokensPerInput: A text that may be longer gets a request of its own, so that it spoils no batch.
-    ///   - prefix: Put before each text.
+    /// - `tokensPerInput`: A text that may be longer gets a request of its own, so that it spoils no batch.
+    /// - `prefix`: Put before each text.
     /// - Complexity: O(bytes).
     package init(
         _ given: [String], prefix: String = "", inputsPerRequest: Int, tokensPerRequest: Int, tokensPerInput: Int?

@@ -24,11 +24,10 @@ struct EmbeddingReply {
 
     /// The vectors in the order of the texts.
     ///
-    /// - Parameters:
-    ///   - count: How many texts were sent.
-    ///   - dimension: What each vector must have; nil takes the first one's.
-    ///   - normalizes: Brings each row to unit length.
-    ///   - model: To name it in errors.
+    /// - `count`: How many texts were sent.
+    /// - `dimension`: What each vector must have; nil takes the first one's.
+    /// - `normalizes`: Brings each row to unit length.
+    /// - `model`: To name it in errors.
     /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
     func batch(
         count: Int, dimension expected: Int?, normalizes: Bool, model: String, from place: @autoclosure () -> String

@@ -20,7 +20,7 @@ public struct RemoteEmbedder: Embedder {
     /// (Text Embeddings Inference, Ollama), and its dimension, by embedding a word, where neither the options nor the
     /// catalogue say it.
     ///
-    /// - Parameter model: As the provider names it; for a server that has one model only, what it is to be called.
+    /// - `model`: As the provider names it; for a server that has one model only, what it is to be called.
     /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors, or none with this model,
     ///   or takes no dimension, or not that one; `retiredModel`; `refusedHost` for a model that Ollama forwards where that is forbidden;
     ///   and what a request can end in.

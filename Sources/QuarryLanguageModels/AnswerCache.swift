@@ -26,9 +26,8 @@ public struct CachedReply: Sendable, Hashable, Codable {
 public struct AnswerCacheKey: Sendable, Hashable {
     public let bytes: [UInt8]
 
-    /// - Parameters:
-    ///   - identity: Names the model and its provider beyond doubt.
-    ///   - indexState: Changes whenever the index does.
+    /// - `identity`: Names the model and its provider beyond doubt.
+    /// - `indexState`: Changes whenever the index does.
     public init(request: GenerationRequest, identity: String, indexState: String) {
         var writer = Writer()
         writer.write("answer 1")

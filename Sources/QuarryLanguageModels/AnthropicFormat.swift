@@ -14,7 +14,7 @@ package struct AnthropicFormat: GenerationFormat {
     private let namesVersion: Bool
     private let marksPrefix: Bool
 
-    /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache.
+    /// - `marksPrefix`: Whether the instructions are marked for the provider's prompt cache.
     package init(_ provider: Provider, marksPrefix: Bool) {
         let version = provider.headers.first { $0.key.lowercased() == "anthropic-version" }?.value
         namesVersion = version != nil

@@ -14,9 +14,8 @@ public struct CachingLanguageModel: LanguageModel {
     private let indexState: String
     private let report: @Sendable (any Error) -> Void
 
-    /// - Parameters:
-    ///   - indexState: Changes whenever the index does.
-    ///   - onFailure: Told of a cache that cannot be read or written. The model is asked all the same.
+    /// - `indexState`: Changes whenever the index does.
+    /// - `onFailure`: Told of a cache that cannot be read or written. The model is asked all the same.
     public init(
         _ model: RemoteLanguageModel, cache: any AnswerCache, indexState: String,
         onFailure: @escaping @Sendable (any Error) -> Void
@@ -24,7 +23,7 @@ public struct CachingLanguageModel: LanguageModel {
         self.init(model, identity: model.identity, cache: cache, indexState: indexState, onFailure: onFailure)
     }
 
-    /// - Parameter identity: Names the model and its provider beyond doubt: models of equal identity answer alike.
+    /// - `identity`: Names the model and its provider beyond doubt: models of equal identity answer alike.
     public init(
         _ model: any LanguageModel, identity: String, cache: any AnswerCache, indexState: String,
         onFailure: @escaping @Sendable (any Error) -> Void

@@ -23,8 +23,7 @@ extension GenerationFormat {
 }
 
 extension GenerationDialect {
-    /// - Parameters:
-    ///   - estimate: What the request may take, for servers that must be told how much room it needs.
+    /// - `estimate`: What the request may take, for servers that must be told how much room it needs.
     package func format(
         for provider: Provider, options: RemoteLanguageModel.Options, request: GenerationRequest,
         estimate: BilledUsage

@@ -9,7 +9,7 @@ package struct KServeDecoder: ReplyDecoder {
     private var hasReply = false
     private var reason: FinishReason?
 
-    /// - Parameter prompt: Some models repeat it before their reply; there it is left out.
+    /// - `prompt`: Some models repeat it before their reply; there it is left out.
     package init(_ source: ReplySource, prompt: String) {
         self.source = source
         self.prompt = prompt

@@ -22,7 +22,7 @@ package struct KServeFormat: GenerationFormat {
     private let prompt: String
     private let isStreamed: Bool
 
-    /// - Parameter isStreamed: Models that make only whole replies are asked with `generate`.
+    /// - `isStreamed`: Models that make only whole replies are asked with `generate`.
     package init(prompt: String, isStreamed: Bool) {
         self.prompt = prompt
         self.isStreamed = isStreamed

@@ -12,7 +12,7 @@ package struct OllamaFormat: GenerationFormat {
     private let variation: ChatVariation
     private let context: Int
 
-    /// - Parameter estimate: What the request may take; it counts on the high side.
+    /// - `estimate`: What the request may take; it counts on the high side.
     package init(_ variation: ChatVariation = .init(), estimate: BilledUsage) {
         self.variation = variation
         var context = Self.minimumContext

@@ -8,7 +8,7 @@ package struct OpenAIChatFormat: GenerationFormat {
     private let promptCacheKey: String?
     private let namesModel: Bool
 
-    /// - Parameter namesModel: Whether the body says which model is meant; false where the path does.
+    /// - `namesModel`: Whether the body says which model is meant; false where the path does.
     package init(_ variation: ChatVariation = .init(), promptCacheKey: String? = nil, namesModel: Bool = true) {
         self.variation = variation
         self.promptCacheKey = promptCacheKey

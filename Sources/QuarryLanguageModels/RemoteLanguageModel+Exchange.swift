@@ -103,7 +103,7 @@ extension RemoteLanguageModel {
     }
 
     /// What a request may take at most, guessed on the high side.
-    /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache, so that they may be
+    /// - `marksPrefix`: Whether the instructions are marked for the provider's prompt cache, so that they may be
     ///   written into it.
     package static func estimate(of request: GenerationRequest, marksPrefix: Bool = false) -> BilledUsage {
         let turns = request.messages.reduce(TokenEstimate.request) { sum, message in

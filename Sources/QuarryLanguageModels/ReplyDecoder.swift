@@ -39,14 +39,14 @@ package struct ReplyEnding: Sendable, Hashable {
     /// An end whose bill is what was read and written, the part in the cache apart.
     init(_ reason: FinishReason, usage: TokenUsage?) { self.init(reason, usage: usage, cacheWrite: 0) }
 
-    /// - Parameter cacheWrite: Those tokens of the input that were written into the cache.
+    /// - `cacheWrite`: Those tokens of the input that were written into the cache.
     init(_ reason: FinishReason, usage: TokenUsage?, cacheWrite: Int) {
         self.init(reason, usage: usage, billed: usage.map { BilledUsage($0, cacheWrite: cacheWrite) })
     }
 }
 
 extension BilledUsage {
-    /// - Parameter cacheWrite: Those tokens of the input that were written into the provider's cache.
+    /// - `cacheWrite`: Those tokens of the input that were written into the provider's cache.
     init(_ usage: TokenUsage, cacheWrite: Int = 0) {
         guard usage.isCredible else {
             self.init(input: -1)

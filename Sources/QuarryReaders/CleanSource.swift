@@ -59,7 +59,7 @@ struct SourceStart {
     /// Whether a byte-order mark says UTF-8, so that no other encoding is to be guessed.
     var isMarkedUTF8 = false
 
-    /// - Parameter isLines: Whether each line is read by itself, so that a zero byte spoils its own line and no other.
+    /// - `isLines`: Whether each line is read by itself, so that a zero byte spoils its own line and no other.
     init(_ source: Source, isLines: Bool = false) throws(Rejection) {
         if source.bytes.isEmpty { throw Rejection.empty(source.id) }
         switch EncodingDetector.byteOrderMark(of: source.bytes) {

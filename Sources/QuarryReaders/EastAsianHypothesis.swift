@@ -55,7 +55,7 @@ struct EastAsianHypothesis: Sendable {
     /// The logarithm of the probability, and whether it is high enough for text of the language; nil if the bytes are
     /// not in the encoding.
     ///
-    /// - Parameter isCut: Whether more bytes follow, so that the last character may be incomplete.
+    /// - `isCut`: Whether more bytes follow, so that the last character may be incomplete.
     func score(_ bytes: ArraySlice<UInt8>, isCut: Bool) -> (score: Double, isLikely: Bool)? {
         bytes.withUnsafeBufferPointer { bytes in
             var reader = CharsetTable.Reader(table)

@@ -11,7 +11,7 @@ struct EncodingHypothesis: Sendable {
 
     /// Nil if the system has no table for the encoding.
     ///
-    /// - Parameter profiles: Languages of one script.
+    /// - `profiles`: Languages of one script.
     init?(_ encoding: TextEncoding, prior: Double, _ profiles: [LanguageProfile]) {
         guard let characters = CharsetTable.available[encoding]?.upperHalf else { return nil }
         let script = profiles.first?.script ?? .latin

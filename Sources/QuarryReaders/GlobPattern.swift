@@ -145,7 +145,7 @@ struct GlobPattern: Sendable, Hashable {
         "upper": [0x41...0x5A], "xdigit": [0x30...0x39, 0x41...0x46, 0x61...0x66],
     ]
 
-    /// - Parameter path: Names from the folder of the pattern down, the file's own last.
+    /// - `path`: Names from the folder of the pattern down, the file's own last.
     /// - Complexity: O(pattern × path).
     func matches(_ path: ArraySlice<[UInt8]>, isDirectory: Bool) -> Bool {
         if isDirectoryOnly, !isDirectory { return false }

@@ -20,9 +20,8 @@ struct IgnoreRules: Sendable {
 
     /// Reads the ignore files of a folder, where it has any.
     ///
-    /// - Parameters:
-    ///   - id: What the folder is called.
-    ///   - result: Gets what is wrong with the files.
+    /// - `id`: What the folder is called.
+    /// - `result`: Gets what is wrong with the files.
     mutating func addFiles(of directory: String, id: String, depth: Int, reportingTo result: inout WalkResult) {
         for name in IgnoreRules.fileNames {
             addFile(directory + "/" + name, id: id + "/" + name, depth: depth, reportingTo: &result)
@@ -68,7 +67,7 @@ struct IgnoreRules: Sendable {
 
     /// Whether the last pattern that matches says so; nil where none matches.
     ///
-    /// - Parameter path: Names from the top down.
+    /// - `path`: Names from the top down.
     func verdict(on path: [[UInt8]], isDirectory: Bool) -> Bool? {
         for level in levels.reversed() where path.count > level.depth {
             for pattern in level.patterns.reversed()

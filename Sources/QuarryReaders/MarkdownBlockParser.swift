@@ -198,7 +198,7 @@ extension MarkdownBlockParser {
     /// Makes a block of a closed node. Returns whether the node is a heading that has to stay until its inlines are
     /// read.
     ///
-    /// - Parameter limit: The line that the next block begins at. The library is one line off at the end of HTML blocks
+    /// - `limit`: The line that the next block begins at. The library is one line off at the end of HTML blocks
     ///   and of headings that are underlined.
     @discardableResult
     private mutating func take(_ node: MarkdownNode, before limit: Int) -> Bool {

@@ -14,9 +14,8 @@ package struct DecodedText: Sendable {
 
         init(capacity: Int) { utf8.reserveCapacity(capacity) }
 
-        /// - Parameters:
-        ///   - source: The offset of the character's bytes in the source.
-        ///   - length: How many they are.
+        /// - `source`: The offset of the character's bytes in the source.
+        /// - `length`: How many they are.
         @inline(__always)
         mutating func append(_ scalar: Unicode.Scalar, source: Int, length: Int) {
             let value = scalar.value

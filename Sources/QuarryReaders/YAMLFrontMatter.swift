@@ -109,7 +109,7 @@ extension YAMLFrontMatter {
 
 // What nodes say.
 extension YAMLFrontMatter {
-    /// - Parameter lines: Those of the outermost mapping.
+    /// - `lines`: Those of the outermost mapping.
     private mutating func add(
         _ mapping: Node.Mapping, prefix: String = "", depth: Int = 1, lines: Range<Int>
     ) {

@@ -41,7 +41,7 @@ public struct LexicalReranker: Reranker {
         self.init(weights: weights) { analyzer.terms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
     }
 
-    /// - Parameter terms: The analyzer of the index: terms of a text in the language of its document, in text order.
+    /// - `terms`: The analyzer of the index: terms of a text in the language of its document, in text order.
     public init(
         weights: Weights = Weights(), terms: @escaping @Sendable (_ text: String, _ language: String?) -> [String]
     ) {

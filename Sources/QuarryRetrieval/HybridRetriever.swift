@@ -13,11 +13,10 @@ public struct HybridRetriever: Retriever {
     private let rerankers: [RerankingStage]
     private let analyzer = Analyzer()
 
-    /// - Parameters:
-    ///   - embedder: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
-    ///   - embedderLanguages: Languages that the model reads, as ISO 639-1 codes; nil where that is not known.
-    ///   - legs: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
-    ///   - rerankers: Applied one after the other.
+    /// - `embedder`: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
+    /// - `embedderLanguages`: Languages that the model reads, as ISO 639-1 codes; nil where that is not known.
+    /// - `legs`: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
+    /// - `rerankers`: Applied one after the other.
     public init(
         _ corpus: any SnapshotSource, embedder: (any Embedder)? = nil, embedderLanguages: [String]? = nil,
         legs: [any Leg] = [], rerankers: [RerankingStage] = [], options: RetrievalOptions = RetrievalOptions()

@@ -14,9 +14,8 @@ public struct MaximalMarginalRelevance: Sendable, Hashable {
     ///
     /// Relevance is the score scaled to 0...1 over the candidates. Equal values go to the earlier candidate. More
     /// positions begin with the same ones.
-    /// - Parameters:
-    ///   - scores: Of the candidates, best first.
-    ///   - vectors: Unit vectors of the candidates; one without a vector is similar to none.
+    /// - `scores`: Of the candidates, best first.
+    /// - `vectors`: Unit vectors of the candidates; one without a vector is similar to none.
     /// - Precondition: `vectors.count == scores.count`.
     /// - Complexity: O(limit · candidates · dimension).
     public func select(_ scores: [Double], vectors: [[Float]?], limit: Int) -> [Int] {

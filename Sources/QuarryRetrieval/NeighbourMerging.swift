@@ -44,7 +44,7 @@ private struct Position: Hashable {
     var ordinal: Int
 }
 
-/// - Parameter hits: Neighbours in text order.
+/// - `hits`: Neighbours in text order.
 private func join(_ hits: [ScoredChunk], as best: ScoredChunk) -> ScoredChunk {
     var joined = best
     var passage = hits[0].passage

@@ -6,7 +6,7 @@ public struct VectorStoreLeg: Leg {
     public var scoreFloor: Double { -1 }
     private let store: any VectorStore
 
-    /// - Parameter store: Keeps vectors under the ids of the corpus's chunks, made by the retriever's embedder.
+    /// - `store`: Keeps vectors under the ids of the corpus's chunks, made by the retriever's embedder.
     public init(_ store: any VectorStore, name: LegName = .vector) {
         self.store = store
         self.name = name

@@ -60,10 +60,9 @@ package enum AnswerType: Sendable, Hashable {
 
     /// Whether a sentence holds something of the type that the question does not hold itself; nil where any may.
     ///
-    /// - Parameters:
-    ///   - known: Folded words of the question.
-    ///   - names: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
-    ///     sentence is a name only if it is one of them.
+    /// - `known`: Folded words of the question.
+    /// - `names`: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
+    ///   sentence is a name only if it is one of them.
     func isHeld(by words: [SurfaceWord], notIn known: Set<String>, names: Set<String>) -> Bool? {
         switch self {
         case .unknown: nil

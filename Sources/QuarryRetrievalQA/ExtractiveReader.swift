@@ -21,10 +21,9 @@ public struct ExtractiveReader: Sendable {
     /// Most candidates that are embedded for one question.
     private static let maximumEmbedded = 96
 
-    /// - Parameters:
-    ///   - embedder: Adds the cosine of each sentence to the question; a few dozen sentences are embedded a question.
-    ///   - threshold: In place of the fitted one; 0 never refuses.
-    ///   - gate: In place of the fitted one; 0 asks the model whatever was found.
+    /// - `embedder`: Adds the cosine of each sentence to the question; a few dozen sentences are embedded a question.
+    /// - `threshold`: In place of the fitted one; 0 never refuses.
+    /// - `gate`: In place of the fitted one; 0 asks the model whatever was found.
     public init(
         embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
     ) {
@@ -41,7 +40,7 @@ public struct ExtractiveReader: Sendable {
 
     /// The sentences that answer best, and how far they can be trusted to.
     ///
-    /// - Parameter vector: The question's, where it was made before. It is made anew where it is not the embedder's.
+    /// - `vector`: The question's, where it was made before. It is made anew where it is not the embedder's.
     /// - Throws: What the embedder throws. Without an embedder, nothing.
     public func read(
         _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]

@@ -88,7 +88,7 @@ struct Reply {
 
     /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
     ///
-    /// - Parameter passages: How many the prompt has. A reply that says more than that sentence and cites one of them
+    /// - `passages`: How many the prompt has. A reply that says more than that sentence and cites one of them
     ///   answers from it, however it begins.
     static func refusalReason(of text: String, refusalSentence: String, passages: Int) -> RefusalReason? {
         let words = SurfaceWord.words(of: text)

@@ -17,7 +17,7 @@ extension RetrievalQA {
             support: extraction.support, sentences: sentences, hits: hits)
     }
 
-    /// - Parameter range: UTF-8 offsets into the chunk's text.
+    /// - `range`: UTF-8 offsets into the chunk's text.
     func citation(marker: Int, range: Range<Int>, in hit: ScoredChunk) -> Citation {
         let start = hit.chunk.range.lowerBound
         let quote = Array(hit.chunk.text.utf8)[range]

@@ -46,7 +46,7 @@ public struct RetrievalQA: Sendable {
 
     /// A chain whose answers a language model writes.
     ///
-    /// - Parameter assembler: Makes the prompt. Its budget and the longest reply together must fit the model's window.
+    /// - `assembler`: Makes the prompt. Its budget and the longest reply together must fit the model's window.
     public init(
         retriever: any Retriever, model: any LanguageModel, assembler: StuffAssembler = StuffAssembler(),
         reader: ExtractiveReader = ExtractiveReader(), options: Options = Options()

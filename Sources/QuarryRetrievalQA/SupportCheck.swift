@@ -43,9 +43,8 @@ package struct SupportCheck: Sendable {
         package var range: Range<Int>
     }
 
-    /// - Parameters:
-    ///   - passages: Those of the prompt; marker `[n]` is the n-th.
-    ///   - phrase: A phrase of the text that says nothing of the matter; its words need no support.
+    /// - `passages`: Those of the prompt; marker `[n]` is the n-th.
+    /// - `phrase`: A phrase of the text that says nothing of the matter; its words need no support.
     /// - Complexity: O(sentences of the text × length of the passages).
     package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)

@@ -14,7 +14,7 @@ package struct TextAnalysis: Sendable {
 
     /// The index terms of a text, in text order, repeats included. Questions and passages are treated alike.
     ///
-    /// - Parameter languages: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their usual language.
+    /// - `languages`: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their usual language.
     package func terms(_ text: String, in languages: [String] = []) -> [String] {
         let languages = languages.compactMap { Language(rawValue: $0) }
         guard languages.count > 1 else { return analyzer.terms(of: text, language: languages.first) }

@@ -4,7 +4,7 @@ public import QuarryCore
 /// same text, alone or in a batch, with nothing for nothing.
 ///
 /// Call it from a test: `try await verifyEmbedder(myEmbedder)`. It embeds about a dozen short texts.
-/// - Parameter tolerance: How far the cosine of two embeddings of the same text may be from 1. The default is 0.001,
+/// - `tolerance`: How far the cosine of two embeddings of the same text may be from 1. The default is 0.001,
 ///   which allows for other kernels in other batch sizes.
 /// - Throws: ``ConformanceFailure``, or what the embedder throws.
 public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) async throws {

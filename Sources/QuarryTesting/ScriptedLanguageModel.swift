@@ -10,11 +10,10 @@ public final class ScriptedLanguageModel: LanguageModel {
     private let failure: (any Error)?
     private let recorded = Mutex<[GenerationRequest]>([])
 
-    /// - Parameters:
-    ///   - pieces: The texts it streams, in order.
-    ///   - name: The default is `scripted`.
-    ///   - usage: The default is nil, as of a provider that does not say.
-    ///   - failure: Thrown after the pieces, in place of the end.
+    /// - `pieces`: The texts it streams, in order.
+    /// - `name`: The default is `scripted`.
+    /// - `usage`: The default is nil, as of a provider that does not say.
+    /// - `failure`: Thrown after the pieces, in place of the end.
     public init(
         _ pieces: String..., name: String = "scripted", finishing reason: FinishReason = .stop,
         usage: TokenUsage? = nil, failingWith failure: (any Error)? = nil

@@ -39,7 +39,7 @@ public struct Analyzer: Sendable {
     /// The terms of a document or chunk, in text order, repeated as often as they occur.
     ///
     /// Where a word yields several terms they follow each other, the whole word first.
-    /// - Parameter language: The language of the text, if known.
+    /// - `language`: The language of the text, if known.
     /// - Complexity: O(bytes).
     public func terms(of text: String, language: Language?) -> [String] {
         var languages = Script.defaultLanguages
@@ -50,7 +50,7 @@ public struct Analyzer: Sendable {
 
     /// The terms of a question, in text order, repeated as often as they occur.
     ///
-    /// - Parameter languages: The languages of the indexed documents, most frequent first. The question is taken to be in one
+    /// - `languages`: The languages of the indexed documents, most frequent first. The question is taken to be in one
     ///   of them; where its words do not tell, in the most frequent of their script.
     public func queryTerms(of text: String, languages: [Language]) -> [String] {
         var chosen = Script.defaultLanguages

@@ -15,7 +15,7 @@ package struct LanguageDetector: Sendable {
     /// The language of a text that is known to be written in one of `candidates`.
     ///
     /// With candidates, one function word more than any rival has is evidence enough.
-    /// - Parameter candidates: All languages when nil.
+    /// - `candidates`: All languages when nil.
     package func language(of text: String, among candidates: [Language]?) -> Language? {
         let sample = ScriptCounts(text, limit: Self.sampleLimit)
         guard sample.total > 0 else { return nil }

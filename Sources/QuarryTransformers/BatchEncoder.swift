@@ -10,7 +10,7 @@ final class BatchEncoder: Sendable {
     private let maximumTokens: Int
     private let idle = Mutex<[EncoderScratch]>([])
 
-    /// - Parameter maximumTokens: The longest text that will be given.
+    /// - `maximumTokens`: The longest text that will be given.
     init(_ encoder: Encoder, maximumTokens: Int, workers: Int, batchTokens: Int = 512) {
         self.encoder = encoder
         self.maximumTokens = maximumTokens
@@ -21,7 +21,7 @@ final class BatchEncoder: Sendable {
     /// One unit vector (hidden) for each sequence of token ids, in order, end to end.
     ///
     /// Throws where a sequence is empty or too long, or an id is not in the vocabulary.
-    /// - Parameter onBatch: Called one at a time, with the vectors of each batch as soon as they are there, end to end in
+    /// - `onBatch`: Called one at a time, with the vectors of each batch as soon as they are there, end to end in
     ///   the order of its texts. What it throws ends the work.
     func vectors(
         of texts: [[Int32]], onBatch: (TokenBatch, [Float]) throws -> Void = { _, _ in }

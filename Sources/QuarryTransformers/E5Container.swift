@@ -19,7 +19,7 @@ struct E5Container: TensorSource {
     let configuration: EncoderConfiguration
     private let entries: [String: Entry]
 
-    /// - Parameter directoryOffset: Where the tokenizer ends.
+    /// - `directoryOffset`: Where the tokenizer ends.
     init(
         file: MappedFile, configuration: EncoderConfiguration, directoryOffset: Int
     ) throws(TransformerError) {

@@ -71,7 +71,7 @@ struct Encoder: Sendable {
 
     /// One head of one text: context (length, head) = softmax(query · keyᵀ / √head) · value.
     ///
-    /// - Parameter query: The head's first query; its keys and values stand `hidden` and 2 · `hidden` floats on.
+    /// - `query`: The head's first query; its keys and values stand `hidden` and 2 · `hidden` floats on.
     private func attend(
         _ query: UnsafePointer<Float>, length: Int, _ scratch: EncoderScratch,
         into context: UnsafeMutablePointer<Float>

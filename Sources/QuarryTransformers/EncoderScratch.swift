@@ -19,9 +19,8 @@ final class EncoderScratch: @unchecked Sendable {
     /// Queries that attend at a time: their weights stay in the second-level cache.
     static let attentionRows = 128
 
-    /// - Parameters:
-    ///   - tokens: The most tokens in one batch.
-    ///   - longest: The most tokens in one text.
+    /// - `tokens`: The most tokens in one batch.
+    /// - `longest`: The most tokens in one text.
     init(_ configuration: EncoderConfiguration, tokens: Int, longest: Int) {
         let (hidden, wide) = (tokens * configuration.hiddenSize, tokens * configuration.intermediateSize)
         arena = FloatArena(pieces: [hidden, hidden, 3 * hidden, hidden, wide, Self.attentionRows * longest])

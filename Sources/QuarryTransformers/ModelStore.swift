@@ -51,7 +51,7 @@ public struct ModelStore: Sendable {
     ///
     /// This is the only call in Quarry that goes to the network without being given an address; it is made when a
     /// person asks for it. Nothing is left behind when it fails.
-    /// - Parameter note: Told what is being done, for a person to read.
+    /// - `note`: Told what is being done, for a person to read.
     public func install(_ model: LocalModel, note: (String) -> Void = { _ in }) async throws {
         let files = FileManager.default
         try files.createDirectory(at: directory, withIntermediateDirectories: true)

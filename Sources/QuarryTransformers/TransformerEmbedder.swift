@@ -34,14 +34,13 @@ public struct TransformerEmbedder: Embedder {
     ///
     /// Sets the threads of BLAS to 1 for the whole process, because texts are spread over workers here.
     ///
-    /// - Parameters:
-    ///   - name: The model's name in the fingerprint; the last component of the path by default.
-    ///   - revision: The digest of the model in the fingerprint. By default 64 bits of a sample of the weights, and for
-    ///     a folder of the tokenizer and the encoder's shape as well.
-    ///   - queryPrefix: Put before every query; by default as above.
-    ///   - passagePrefix: Put before every passage; by default as above.
-    ///   - maximumTokens: Cuts inputs earlier than the model asks for, special tokens included.
-    ///   - workers: Batches that are computed at a time; the number of active cores by default.
+    /// - `name`: The model's name in the fingerprint; the last component of the path by default.
+    /// - `revision`: The digest of the model in the fingerprint. By default 64 bits of a sample of the weights, and for
+    ///   a folder of the tokenizer and the encoder's shape as well.
+    /// - `queryPrefix`: Put before every query; by default as above.
+    /// - `passagePrefix`: Put before every passage; by default as above.
+    /// - `maximumTokens`: Cuts inputs earlier than the model asks for, special tokens included.
+    /// - `workers`: Batches that are computed at a time; the number of active cores by default.
     /// - Throws: ``TransformerError``, which names the file and what is wrong in it.
     public init(
         modelDirectory: String, name: String? = nil, revision: String? = nil, queryPrefix: String? = nil,

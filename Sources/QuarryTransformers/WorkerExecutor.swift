@@ -46,7 +46,7 @@ final class WorkerExecutor: TaskExecutor {
     /// The results of `body` for 0 ..< count, in that order, computed by all workers.
     ///
     /// Cancellation is looked at before each call. The first error ends the others.
-    /// - Parameter onResult: Called one at a time, with each result as soon as it is there, also with those that were
+    /// - `onResult`: Called one at a time, with each result as soon as it is there, also with those that were
     ///   under way when another one failed. What it throws ends the work.
     func concurrentMap<Result: Sendable>(
         count: Int, onResult: (Int, Result) throws -> Void = { _, _ in },

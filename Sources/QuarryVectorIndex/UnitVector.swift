@@ -1,6 +1,6 @@
 /// Brings vectors to length 1, in double precision.
 enum UnitVector {
-    /// - Parameter what: What the vector belongs to, for the message.
+    /// - `what`: What the vector belongs to, for the message.
     /// - Throws: ``VectorError/notAVector(what:reason:)`` for a vector that is zero, infinite or not a number.
     static func make(_ values: ArraySlice<Float>, of what: @autoclosure () -> String) throws -> [Float] {
         var sum = 0.0

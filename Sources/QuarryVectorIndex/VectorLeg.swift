@@ -10,9 +10,8 @@ public struct VectorLeg: Leg {
     private let generation: Int64
     private let cache: VectorCache
 
-    /// - Parameters:
-    ///   - connection: What it reads with is what the leg sees: in a transaction, one state of the file.
-    ///   - cache: Shared by legs of one file.
+    /// - `connection`: What it reads with is what the leg sees: in a transaction, one state of the file.
+    /// - `cache`: Shared by legs of one file.
     package init(connection: any DatabaseReader, generation: Int64, cache: VectorCache) {
         self.connection = connection
         self.generation = generation

@@ -30,9 +30,8 @@ public struct VectorMatrix: Sendable {
         deinit { raw.deallocate() }
     }
 
-    /// - Parameters:
-    ///   - ids: Ascending.
-    ///   - fill: Writes all `ids.count × dimension` values, rows of length 1 in the order of the ids.
+    /// - `ids`: Ascending.
+    /// - `fill`: Writes all `ids.count × dimension` values, rows of length 1 in the order of the ids.
     init(ids: [ChunkID], dimension: Int, filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
         self.ids = ids
         self.dimension = dimension
@@ -54,7 +53,7 @@ public struct VectorMatrix: Sendable {
 
     /// The rows nearest to a query by cosine, best first, in the order of ``ScoredID/precedes(_:_:)``.
     ///
-    /// - Parameter mask: Only these chunks take part, so that a filter never costs hits.
+    /// - `mask`: Only these chunks take part, so that a filter never costs hits.
     /// - Throws: ``VectorError`` for a query of another dimension, or without direction.
     /// - Complexity: O(count · dimension).
     public func nearest(to query: [Float], limit: Int, among mask: ChunkMask? = nil) throws -> [ScoredID] {

@@ -31,9 +31,8 @@ public struct ImageDescriber: ModelReader {
     private let author: String
     private let options: Options
 
-    /// - Parameters:
-    ///   - model: One that takes pictures.
-    ///   - author: Named in the documents, and tells this model from others. The default is the model's name.
+    /// - `model`: One that takes pictures.
+    /// - `author`: Named in the documents, and tells this model from others. The default is the model's name.
     public init(_ model: any LanguageModel, author: String? = nil, options: Options = .init()) {
         self.model = model
         self.author = author ?? model.name

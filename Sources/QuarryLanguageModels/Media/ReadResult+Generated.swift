@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryText
 
 extension ReadResult {
-    /// - Parameter model: The identity of the model that made nothing of the source; nil where none was asked.
+    /// - `model`: The identity of the model that made nothing of the source; nil where none was asked.
     static func rejected(
         _ source: Source, _ reason: Rejection.Reason, _ message: String, by model: String? = nil
     ) -> ReadResult {

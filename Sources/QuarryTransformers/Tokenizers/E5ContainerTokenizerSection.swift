@@ -90,10 +90,9 @@ extension UnigramTokenizer {
     ///
     /// Added tokens are not listed there. They are the pieces of score 0, a probability of one, which no learnt piece
     /// has.
-    /// - Parameters:
-    ///   - offsets: Where each piece starts in `pieces`, and where the last one ends: `pieceCount` + 1.
-    ///   - scores: Log-probabilities, one a piece.
-    ///   - normalizer: What code points are replaced by; those not in it stay.
+    /// - `offsets`: Where each piece starts in `pieces`, and where the last one ends: `pieceCount` + 1.
+    /// - `scores`: Log-probabilities, one a piece.
+    /// - `normalizer`: What code points are replaced by; those not in it stay.
     /// - Throws: ``TokenizerError`` where the parts do not fit together.
     package init(
         pieceCount: Int, bos: Int32, eos: Int32, pad: Int32, unknown: Int32, offsets: [UInt32], scores: [Float],

@@ -156,7 +156,7 @@ struct PieceTable: Sendable {
 
         /// Calls `found` for every piece that the text has at `start`, shortest first, with its end, index and score.
         ///
-        /// - Parameter isExact: Whether bytes are compared. Otherwise a stretch of text with the fingerprint of a piece
+        /// - `isExact`: Whether bytes are compared. Otherwise a stretch of text with the fingerprint of a piece
         ///   passes for it, one in some billions; ask ``spells(_:_:_:)`` before believing the outcome.
         /// - Complexity: O(bytes of the longest piece).
         @inline(__always)

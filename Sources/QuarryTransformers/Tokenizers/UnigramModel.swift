@@ -10,9 +10,8 @@ struct UnigramModel: Sendable {
     private let unknownScore: Double
     let vocabularySize: Int
 
-    /// - Parameters:
-    ///   - pieces: All pieces in the order of their ids, one behind the other, split by `offsets`.
-    ///   - scores: Log-probabilities, finite, one a piece.
+    /// - `pieces`: All pieces in the order of their ids, one behind the other, split by `offsets`.
+    /// - `scores`: Log-probabilities, finite, one a piece.
     init(pieces: [UInt8], offsets: [UInt32], scores: [Double], unknown: Int32) {
         table = PieceTable(bytes: pieces, offsets: offsets, scores: scores)
         self.unknown = unknown

@@ -11,10 +11,9 @@ struct WordPieceModel: Sendable {
     private let maximumCharacters: Int
     let vocabularySize: Int
 
-    /// - Parameters:
-    ///   - pieces: The vocabulary's pieces, one behind the other, split by `offsets`; `ids` has one for each.
-    ///   - continuationPrefix: Marks pieces that continue a word, such as `##`.
-    ///   - maximumCharacters: Longer words are one unknown token.
+    /// - `pieces`: The vocabulary's pieces, one behind the other, split by `offsets`; `ids` has one for each.
+    /// - `continuationPrefix`: Marks pieces that continue a word, such as `##`.
+    /// - `maximumCharacters`: Longer words are one unknown token.
     init(
         pieces: [UInt8], offsets: [UInt32], ids: [Int32], continuationPrefix: [UInt8], unknown: Int32,
         maximumCharacters: Int
