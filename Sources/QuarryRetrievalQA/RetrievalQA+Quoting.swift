@@ -1,7 +1,7 @@
 import QuarryCore
 
 extension RetrievalQA {
-    /// An answer made of the reader's sentences, each with a marker of its own.
+    /// An answer made of the reader's sentences, each with its own marker.
     func quoted(_ question: String, _ extraction: Extraction, hits: [ScoredChunk]) -> Answer {
         var citations: [Citation] = []
         var sentences: [AnswerSentence] = []

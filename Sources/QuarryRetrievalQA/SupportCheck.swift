@@ -7,15 +7,15 @@ import QuarryText
     import Darwin
 #endif
 
-/// Checks a generated text against the passages it was written from, and repairs its markers.
+/// Checks a generated text against the passages in its prompt, and repairs its markers.
 ///
-/// Models of all sizes forget markers, invent numbers, and state figures that stand nowhere. So citing is the engine's
-/// work: numbers that name no passage are removed, a sentence without a marker gets that of the passage that bears it
-/// out best, and what no passage bears out is flagged.
+/// Models of all sizes forget markers and invent numbers. So the engine does the citing: it removes marker numbers
+/// without a passage. A sentence without a marker gets that of the passage that supports it best. A sentence without
+/// support is flagged.
 package struct SupportCheck: Sendable {
     let scan: CandidateScan
     let analysis: TextAnalysis
-    /// Support that a sentence needs.
+    /// The minimum support of a sentence.
     let threshold: Double
 
     package init(analysis: TextAnalysis, threshold: Double) {
@@ -24,18 +24,17 @@ package struct SupportCheck: Sendable {
         self.threshold = threshold
     }
 
-    /// A text with its markers repaired, and what each of its sentences rests on.
+    /// A text with repaired markers, and the support of each sentence.
     package struct Result: Sendable, Hashable {
         package var text: String
         package var sentences: [AnswerSentence]
         package var quotes: [Quote]
-        /// Whether the text is an answer from the passages at all: one of its sentences is borne out by a passage, or
-        /// cites one in another language, with whose words its own cannot be compared, and states no fact that is not
-        /// in it.
+        /// Whether the text answers from the passages. One of its sentences must be supported by a passage, or cite a
+        /// passage in another language, whose words cannot be compared, and state only facts of that passage.
         package var isGrounded: Bool
     }
 
-    /// The place of a passage that bears out a sentence.
+    /// The place in a passage that supports a sentence.
     package struct Quote: Sendable, Hashable {
         /// The passage's number, from 1.
         package var marker: Int
@@ -43,8 +42,8 @@ package struct SupportCheck: Sendable {
         package var range: Range<Int>
     }
 
-    /// - `passages`: Those of the prompt; marker `[n]` is the n-th.
-    /// - `phrase`: A phrase of the text that says nothing of the matter; its words need no support.
+    /// - `passages`: The passages of the prompt; marker `[n]` is the n-th.
+    /// - `phrase`: A phrase of the text without content, whose words need no support.
     /// - Complexity: O(sentences of the text × length of the passages).
     package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)
@@ -126,12 +125,12 @@ package struct SupportCheck: Sendable {
     }
 }
 
-/// What a text is written in, as far as is known.
+/// The script and language of a text, as far as known.
 private struct Tongue: Sendable {
     var script: Script?
     var language: String?
 
-    /// Whether words of the two cannot be the same even where they mean the same.
+    /// Whether words in the two cannot be equal even if they mean the same.
     func isOther(than other: Tongue) -> Bool {
         if let script, let theirs = other.script, script != theirs { return true }
         if let language, let theirs = other.language { return language != theirs }
@@ -153,8 +152,8 @@ private struct Source: Sendable {
     var facts: Set<FactToken>
     var tongue: Tongue
 
-    /// The sentence that, with its neighbours and context, holds most of the terms' weight; facts count as terms do.
-    /// Among equals the one that holds most itself, then the first.
+    /// The sentence that, with its neighbours and context, has most of the weight of terms and facts. Ties go to the
+    /// sentence with the most weight itself, then to the first.
     func bestPlace(
         for terms: Set<String>, facts: [Fact], idf: InverseFrequencies
     ) -> (range: Range<Int>?, support: Double) {
@@ -181,7 +180,7 @@ private struct Source: Sendable {
                 }
             }
             let support = (own + around) / total
-            // A place that holds more itself is the better quote, even where a neighbour's window ties with it.
+            // The better quote contains more itself, even if a neighbour's window ties with it.
             if own + 0.5 * around > best.own { best = (place.range, support, own + 0.5 * around) }
         }
         return (best.range, best.support)
