@@ -160,7 +160,7 @@ import Testing
         try await first.upsert(EmbeddingBatch(values: [1, 0, 0], dimension: 3), ids: [ChunkID(4)])
         #expect(try await second.nearest(to: [1, 0, 0], limit: 2).map(\.id.rawValue) == [4, 5])
         let error = #expect(throws: VectorError.self) { try VectorIndex(at: .file(path), dimension: 4) }
-        #expect(error == .wrongDimension(what: "what is to be stored", actual: 4, expected: 3))
+        #expect(error == .wrongDimension(what: "a vector to be stored", actual: 4, expected: 3))
         for dimension in [0, -1, Int.max] {
             #expect(throws: VectorError.self) { try VectorIndex(dimension: dimension) }
         }
