@@ -73,12 +73,13 @@ import Testing
     }
 
     @Test(arguments: EmbeddingProvider.all.map(\.dialect))
-    func `what is no number is named with the model`(dialect: EmbeddingDialect) async throws {
+    func `an invalid number is an error with the model's name`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         let good = provider.reply([[1, 2, 3], [4, 5, 6]])
         for (number, words) in [
-            ("NaN", "“NaN” in the place of a number"), ("-Infinity", "“-Infinity” in the place of a number"),
-            ("null", "“null” in the place of a number"), ("1e999", "for text 1 that holds a value that is no number"),
+            ("NaN", "“NaN” instead of a number"), ("-Infinity", "“-Infinity” instead of a number"),
+            ("null", "“null” instead of a number"),
+            ("1e999", "for text 1 that has a value that is not a finite number"),
         ] {
             let body = good.replacing("5.0", with: number)
             let message = try await error(from: provider) { _ in .json(body) }?.message ?? ""

@@ -71,7 +71,7 @@ import Testing
         #expect(thrown?.code == .inputTooLong)
         #expect(
             thrown?.message
-                == "The picture has \(png.bytes.count) bytes, more than small takes. Make it smaller, or name another model."
+                == "The picture has \(png.bytes.count) bytes, more than small accepts. Make it smaller, or use another model."
         )
     }
 

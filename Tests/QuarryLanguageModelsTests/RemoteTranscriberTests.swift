@@ -213,7 +213,7 @@ import Testing
         let reader = try RemoteTranscriber("whisper-1", on: connection(server))
         let silence = try #require(try await reader.read(source).rejected.first)
         #expect(silence.reason == .foundEmptyByModel && silence.model == reader.identity)
-        #expect(silence.message.contains("whisper-1 heard nothing"))
+        #expect(silence.message.contains("whisper-1 found no speech"))
         let malformed = await #expect(throws: ProviderError.self) { try await reader.read(source) }
         #expect(malformed?.code == .malformedReply)
         let refused = await #expect(throws: ProviderError.self) { try await reader.read(source) }

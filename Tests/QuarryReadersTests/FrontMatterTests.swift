@@ -178,8 +178,9 @@ struct FrontMatterTests {
 
     @Test(arguments: [
         ("b = yes", "not a string in quotes"), ("b = \"x", "quotes are not closed"), ("b", "\"=\" is missing"),
-        ("b = 1 2", "not a string in quotes"), ("b = \"x\" y", "more after the value"), ("= 1", "A key is letters"),
-        ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a is there twice"),
+        ("b = 1 2", "not a string in quotes"), ("b = \"x\" y", "extra text after the value"),
+        ("= 1", "A key must be letters"),
+        ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a occurs twice"),
         ("b = [1", "not closed"), ("b = \"\\q\"", "escape"), ("[[b]]", "Lists of tables"), ("b =", "value is missing"),
         ("b = \"\"\"\nc = 1\n\"\"\"", "several lines"), ("b = 0x", "not a string in quotes"),
         ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "ends with"),
