@@ -87,7 +87,8 @@ struct MediaCommandTests {
             #expect(outcome.status == 2, "\(run): \(outcome)")
             #expect(
                 outcome.errors.contains("quarantined: docs/chart.png: \(base)#shy refused to describe"), "\(outcome)")
-            #expect(outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("found no speech"))
+            #expect(
+                outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("found no speech"))
             #expect(server.requests.count == 2)
         }
         let without = try Command.run("index", "docs", "--json", in: scratch.url)

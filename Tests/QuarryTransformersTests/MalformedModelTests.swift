@@ -15,7 +15,7 @@ struct MalformedModelTests {
         let missing = try error(folder.url.appending(path: "none").path)
         #expect(missing.code == .unreadable && missing.description.contains("no such file or folder"))
         let empty = try error(folder.url.path)
-        #expect(empty.code == .unreadable && empty.description.contains("There is no model here"))
+        #expect(empty.code == .unreadable && empty.description.contains("The folder has no model"))
     }
 
     @Test func `each missing file is named`() throws {
