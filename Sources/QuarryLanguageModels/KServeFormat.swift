@@ -58,7 +58,7 @@ package struct KServeFormat: GenerationFormat {
     }
 
     /// Whether the error means that the model does not stream, or that the server has no path for streams.
-    static func saysUnstreamed(_ error: ProviderError) -> Bool {
+    static func cannotStream(_ error: ProviderError) -> Bool {
         // The request's path in the message is not evidence.
         let text = error.message.lowercased().replacing("generate_stream", with: "")
         return switch error.code {

@@ -31,7 +31,7 @@ extension RemoteLanguageModel {
                 {
                     hasSwapped = true
                     wantsOtherTokenField.learn()
-                } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.saysUnstreamed(error) {
+                } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.cannotStream(error) {
                     let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
                     return try await exchange(request, as: whole, estimate: estimate, yield)
                 } else {

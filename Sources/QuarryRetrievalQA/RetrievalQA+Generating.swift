@@ -7,7 +7,7 @@ extension RetrievalQA {
         hits: [ScoredChunk], report: (AnswerEvent) -> Void
     ) async throws -> Answer {
         let reply = try await collect(from: model, prompt: prompt, report: report)
-        let refusalSentence = try sentenceOfRefusal(for: question)
+        let refusalSentence = try refusalSentence(for: question)
         func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(
                 question, reason, support: support, hits: hits, draft: draft, usage: reply.usage, finish: reply.finish,

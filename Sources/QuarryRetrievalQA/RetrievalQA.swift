@@ -141,14 +141,14 @@ public struct RetrievalQA: Sendable {
     }
 
     private func sentence(of reason: RefusalReason, for question: String) throws(PromptError) -> String {
-        guard reason == .nothingMatchesFilter else { return try sentenceOfRefusal(for: question) }
+        guard reason == .nothingMatchesFilter else { return try refusalSentence(for: question) }
         return switch QuestionLanguage(of: question) {
         case .english: "No document matches the filter."
         case .russian: "Под фильтр не подходит ни один документ."
         }
     }
 
-    func sentenceOfRefusal(for question: String) throws(PromptError) -> String {
+    func refusalSentence(for question: String) throws(PromptError) -> String {
         if case .model(_, let assembler) = generator, let prompts = assembler.prompts { return prompts.refusal }
         return try PromptSet.matching(question).refusal
     }

@@ -51,7 +51,7 @@ package struct SupportCheck: Sendable {
         let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
         let idle = Set(reader.terms(phrase))
-        let tongue = Tongue(script: dominantScript(of: text), language: analysis.language(of: text))
+        let language = WrittenLanguage(script: dominantScript(of: text), language: analysis.language(of: text))
         var isGrounded = false
         var edits = marked.removals(ofNumbersOver: passages.count)
         var sentences: [AnswerSentence] = []
@@ -77,7 +77,7 @@ package struct SupportCheck: Sendable {
                 if let range = place.range { quotes.append(Quote(marker: marker, range: range)) }
             }
             let missing = facts.filter { $0.readings.isDisjoint(with: held) }.map(\.text)
-            let isForeign = named.contains { sources[$0 - 1].tongue.isOther(than: tongue) }
+            let isForeign = named.contains { sources[$0 - 1].language.differs(from: language) }
             let saysSomething = idle.isEmpty || !terms.isEmpty || !facts.isEmpty
             if !markers.isEmpty, saysSomething, missing.isEmpty, support >= threshold || isForeign { isGrounded = true }
             sentences.append(
@@ -121,17 +121,17 @@ package struct SupportCheck: Sendable {
         return Source(
             places: places,
             facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")),
-            tongue: Tongue(script: dominantScript(of: hit.chunk.text), language: hit.language))
+            language: WrittenLanguage(script: dominantScript(of: hit.chunk.text), language: hit.language))
     }
 }
 
 /// The script and language of a text, as far as known.
-private struct Tongue: Sendable {
+private struct WrittenLanguage: Sendable {
     var script: Script?
     var language: String?
 
     /// Whether words in the two cannot be equal even if they mean the same.
-    func isOther(than other: Tongue) -> Bool {
+    func differs(from other: WrittenLanguage) -> Bool {
         if let script, let theirs = other.script, script != theirs { return true }
         if let language, let theirs = other.language { return language != theirs }
         return false
@@ -150,7 +150,7 @@ private struct Source: Sendable {
 
     var places: [Place]
     var facts: Set<FactToken>
-    var tongue: Tongue
+    var language: WrittenLanguage
 
     /// The sentence that, with its neighbours and context, has most of the weight of terms and facts. Ties go to the
     /// sentence with the most weight itself, then to the first.

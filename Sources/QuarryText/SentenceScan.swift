@@ -130,13 +130,13 @@ extension SentenceScan {
             next += width
         }
         guard next < bytes.count else { return true }
-        if goesOn(at: next) { return false }
+        if continuesSentence(at: next) { return false }
         return end > mark + 1 || bytes[mark] != 0x2E || !isAbbreviation(dot: mark, next: next)
     }
 
     /// Whether the text after a mark continues the sentence: a small letter, also after a dash (`— сказал он`) or a
     /// quote.
-    private func goesOn(at start: Int) -> Bool {
+    private func continuesSentence(at start: Int) -> Bool {
         var offset = start
         var passed = 0
         while offset < bytes.count, passed < 4 {

@@ -7,13 +7,13 @@ enum RecordingLength {
     static func seconds(of bytes: [UInt8]) -> Double? {
         let reader = ByteReader(bytes: bytes)
         let seconds: Double? =
-            if reader.says("RIFF", at: 0), reader.says("WAVE", at: 8) {
+            if reader.has("RIFF", at: 0), reader.has("WAVE", at: 8) {
                 wav(reader)
-            } else if reader.says("fLaC", at: 0) {
+            } else if reader.has("fLaC", at: 0) {
                 flac(reader)
-            } else if reader.says("OggS", at: 0) {
+            } else if reader.has("OggS", at: 0) {
                 ogg(reader)
-            } else if reader.says("ftyp", at: 4) {
+            } else if reader.has("ftyp", at: 4) {
                 mp4(reader)
             } else {
                 mp3(reader)
@@ -25,9 +25,9 @@ enum RecordingLength {
         var position = 12
         var bytesPerSecond = 0
         while let size = reader.number(at: position + 4, bytes: 4, isLittle: true) {
-            if reader.says("fmt ", at: position) {
+            if reader.has("fmt ", at: position) {
                 bytesPerSecond = reader.number(at: position + 16, bytes: 4, isLittle: true) ?? 0
-            } else if reader.says("data", at: position) {
+            } else if reader.has("data", at: position) {
                 // A stream written during the recording has the maximum size in its header.
                 let data = min(size, reader.count - position - 8)
                 return bytesPerSecond > 0 ? Double(data) / Double(bytesPerSecond) : nil
@@ -70,7 +70,7 @@ enum RecordingLength {
     /// Counts consecutive frames. The rest after the last valid frame is assumed to be similar.
     private static func mp3(_ reader: ByteReader) -> Double? {
         var position = 0
-        if reader.says("ID3", at: 0), let size = reader.number(at: 6, bytes: 4, isLittle: false) {
+        if reader.has("ID3", at: 0), let size = reader.number(at: 6, bytes: 4, isLittle: false) {
             // Each byte has seven significant bits.
             position = 10 + [24, 16, 8, 0].reduce(0) { $0 << 7 | (size >> $1 & 0x7F) }
         }
@@ -118,16 +118,16 @@ private struct ByteReader {
 
     var count: Int { bytes.count }
 
-    func says(_ word: StaticString, at position: Int) -> Bool {
+    func has(_ word: StaticString, at position: Int) -> Bool {
         let length = word.utf8CodeUnitCount
         guard position >= 0, position <= count - length else { return false }
         return bytes[position..<position + length].elementsEqual(
             UnsafeBufferPointer(start: word.utf8Start, count: length))
     }
 
-    func first(_ word: StaticString, in range: Range<Int>) -> Int? { range.first { says(word, at: $0) } }
+    func first(_ word: StaticString, in range: Range<Int>) -> Int? { range.first { has(word, at: $0) } }
 
-    func last(_ word: StaticString) -> Int? { bytes.indices.last { says(word, at: $0) } }
+    func last(_ word: StaticString) -> Int? { bytes.indices.last { has(word, at: $0) } }
 
     /// Nil beyond the end or above the limit, so that sums of offsets cannot overflow.
     func number(at position: Int, bytes length: Int, isLittle: Bool, limit: UInt64 = 1 << 62) -> Int? {
@@ -149,7 +149,7 @@ private struct ByteReader {
                 : short == 0 ? range.upperBound - position : short
             let head = isLong ? 16 : 8
             guard size >= head, size <= range.upperBound - position else { return nil }
-            if says(name, at: position + 4) { return position + head..<position + size }
+            if has(name, at: position + 4) { return position + head..<position + size }
             position += size
         }
         return nil
