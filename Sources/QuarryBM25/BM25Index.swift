@@ -51,7 +51,7 @@ public final class BM25Index: Sendable {
         }
     }
 
-    /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
     /// Scores are Lucene's BM25, with fields combined before saturation. Chunks without a common term are not hits.
     ///

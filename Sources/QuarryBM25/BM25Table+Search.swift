@@ -3,7 +3,7 @@ package import GRDB
 package import QuarryCore
 
 extension BM25Table {
-    /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
     /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length /
     /// average))` with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as in Lucene since version 8. Fields are combined
@@ -145,7 +145,7 @@ package struct ScoreAccumulator: Sendable {
         }
     }
 
-    /// The best chunks, best first, in the order of ``ScoredID/precedes(_:_:)``. Chunks without a score are omitted.
+    /// The best chunks, best first, in the order of `ScoredID.precedes(_:_:)`. Chunks without a score are omitted.
     package func best(_ limit: Int) -> [ScoredID] {
         var best = BestHits(limit: limit)
         for (block, number) in numbers.enumerated() {
@@ -159,7 +159,7 @@ package struct ScoreAccumulator: Sendable {
     }
 
     /// The scores of the given chunks that are in the index, 0 without a common term, in the order of
-    /// ``ScoredID/precedes(_:_:)``.
+    /// `ScoredID.precedes(_:_:)`.
     ///
     /// - Complexity: O(ids · log ids).
     package func scores(of ids: some Sequence<ChunkID>) -> [ScoredID] {

@@ -19,7 +19,7 @@ struct EmbeddingClient: Sendable {
     private static let bytesPerToken = 16
 
     /// Rejects texts that cannot be embedded, before anything is sent or billed.
-    /// - Throws: ``ProviderError`` with code `invalidInput` or `inputTooLong`, with the text's position.
+    /// - Throws: `ProviderError` with code `invalidInput` or `inputTooLong`, with the text's position.
     func check(_ texts: [String]) throws {
         for (position, text) in texts.enumerated() {
             if text.isEmpty {
@@ -38,7 +38,7 @@ struct EmbeddingClient: Sendable {
     }
 
     /// Sends one request and returns the vectors of its reply.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     func vectors(
         of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?
     ) async throws -> EmbeddingBatch {

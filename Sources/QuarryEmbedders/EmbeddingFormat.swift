@@ -15,7 +15,7 @@ protocol EmbeddingFormat: Sendable {
     /// - `prefix`: For formats with a ``prefixField``; for others it is already in the texts.
     func body(for texts: [String], as role: EmbeddingRole, prefix: String) -> any Encodable
 
-    /// - Throws: ``JSONFault`` if the reply has another format; ``ProviderError`` if it reports an error.
+    /// - Throws: `JSONFault` if the reply has another format; `ProviderError` if it reports an error.
     func reply(in body: [UInt8]) throws -> EmbeddingReply
 }
 

@@ -28,7 +28,7 @@ struct EmbeddingReply {
     /// - `dimension`: The required dimension; nil takes that of the first vector.
     /// - `normalizes`: Whether to scale each row to unit length.
     /// - `model`: The model's name for errors.
-    /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
+    /// - Throws: `ProviderError` with code `malformedReply` or `wrongDimension`.
     func batch(
         count: Int, dimension expected: Int?, normalizes: Bool, model: String, from place: @autoclosure () -> String
     ) throws -> EmbeddingBatch {

@@ -86,7 +86,7 @@ extension JSONCursor {
     }
 
     /// Checks a flag that marks a truncated text.
-    /// - Throws: ``ProviderError`` with code `inputTooLong` if the flag is set, because the vector belongs to another
+    /// - Throws: `ProviderError` with code `inputTooLong` if the flag is set, because the vector belongs to another
     ///   text.
     mutating func refuseTruncation() throws {
         guard next() == UInt8(ascii: "t") else { return try skip() }

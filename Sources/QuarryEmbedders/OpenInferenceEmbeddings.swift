@@ -73,7 +73,7 @@ struct OpenInferenceEmbeddings: EmbeddingFormat {
             }
         }
 
-        /// - Throws: ``ProviderError`` with code `malformedReply` for a tensor that is not (texts, dimension).
+        /// - Throws: `ProviderError` with code `malformedReply` for a tensor that is not (texts, dimension).
         func reply() throws -> EmbeddingReply {
             guard type == "FP32" || type == "FP64" else {
                 throw ProviderError(

@@ -22,7 +22,7 @@ public struct RemoteEmbedder: Embedder {
     /// the options or the catalogue have them.
     ///
     /// - `model`: The provider's name for it; for a server with a single model, any name.
-    /// - Throws: ``ProviderError``: `invalidConfiguration` if the provider has no embeddings, not with this model, or
+    /// - Throws: `ProviderError`: `invalidConfiguration` if the provider has no embeddings, not with this model, or
     ///   not of the given dimension; `retiredModel`; `refusedHost` for a model that Ollama forwards although forwarding
     ///   is forbidden; and the errors of a request.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) async throws {
@@ -83,7 +83,7 @@ public struct RemoteEmbedder: Embedder {
     }
 
     /// Returns one row for each text, in order. Identical texts are sent once.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
         try await run(texts, as: role, onPart: nil)
     }

@@ -8,7 +8,7 @@ struct ServedModel: Sendable {
     var tokensPerInput: Int?
     var tensors: RemoteEmbedder.Tensors?
 
-    /// - Throws: ``ProviderError``.
+    /// - Throws: `ProviderError`.
     init(
         _ model: String, dialect: EmbeddingDialect, options: RemoteEmbedder.Options, on connection: ProviderConnection
     ) async throws {

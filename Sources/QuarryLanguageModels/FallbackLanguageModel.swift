@@ -15,7 +15,7 @@ public struct FallbackLanguageModel: LanguageModel {
     public let policy: FallbackPolicy
     private let first: any LanguageModel
 
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty list.
+    /// - Throws: `ProviderError` with code `invalidConfiguration` for an empty list.
     public init(_ models: [any LanguageModel], policy: FallbackPolicy = .init()) throws {
         guard let first = models.first else {
             throw ProviderError(.invalidConfiguration, "A chain of models needs at least one. Name it.")

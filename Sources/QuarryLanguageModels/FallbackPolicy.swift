@@ -8,7 +8,7 @@ public struct FallbackPolicy: Sendable {
     /// that is a decision and not a failure. An exceeded budget is not included: the next model may cost less, or
     /// nothing.
     public var final: [ProviderError.Code] = [.invalidInput, .contentFiltered]
-    /// Whether to call the next model after an error that is not a ``ProviderError``, such as one of a custom model.
+    /// Whether to call the next model after an error that is not a `ProviderError`, such as one of a custom model.
     /// The default is true.
     public var movesOnAfterForeignErrors = true
     /// Whether to hold back the text of a reply until it is complete, so that another model can replace one that broke

@@ -11,7 +11,7 @@ package protocol GenerationFormat: Sendable {
     var framing: ReplyFraming { get }
     /// Additional header fields without secrets.
     var headers: [String: String] { get }
-    /// - Throws: ``ProviderError`` with code `invalidInput` for a request that the interface does not support.
+    /// - Throws: `ProviderError` with code `invalidInput` for a request that the interface does not support.
     func body(of request: GenerationRequest, for model: String) throws -> JSONValue
     /// - Parameter source: The origin of the reply, for errors.
     func decoder(for source: ReplySource) -> any ReplyDecoder

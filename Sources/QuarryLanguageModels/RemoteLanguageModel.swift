@@ -16,7 +16,7 @@ public import QuarryProviders
 public struct RemoteLanguageModel: LanguageModel {
     public struct Options: Sendable, Hashable {
         /// Whether to cache the instructions at a provider that needs a request for it: marked for Anthropic, named by
-        /// ``ChatVariation/promptCacheField`` for OpenAI and Mistral. The default is true.
+        /// `ChatVariation.promptCacheField` for OpenAI and Mistral. The default is true.
         public var cachesPrompt = true
         /// Groups requests in OpenAI's and Mistral's prompt cache. The default is nil: a name derived from the
         /// instructions.
@@ -34,7 +34,7 @@ public struct RemoteLanguageModel: LanguageModel {
     /// Whether Ollama was asked for the location of the model.
     let place = AsyncLazy<Bool>()
 
-    /// - Throws: ``ProviderError`` with code `retiredModel`, including the successor, or `invalidConfiguration` for an
+    /// - Throws: `ProviderError` with code `retiredModel`, including the successor, or `invalidConfiguration` for an
     ///   empty name or a provider without text generation.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         let model = try connection.check(model: model, for: .generation)
@@ -53,7 +53,7 @@ public struct RemoteLanguageModel: LanguageModel {
     /// Uses the first model that the server lists; ``name`` is its name.
     ///
     /// It is meant for your own OpenAI-compatible servers.
-    /// - Throws: ``ProviderError``, with code `notFound` if there is no model.
+    /// - Throws: `ProviderError`, with code `notFound` if there is no model.
     public static func discovered(
         on connection: ProviderConnection, options: Options = .init()
     ) async throws -> RemoteLanguageModel {

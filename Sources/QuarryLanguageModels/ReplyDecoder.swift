@@ -8,12 +8,12 @@ package protocol ReplyDecoder: Sendable {
     /// Whether the reply has ended, so that later events are ignored.
     var isComplete: Bool { get }
     /// The texts in an event or line. Unknown kinds of events have none.
-    /// - Throws: ``ProviderError`` for an error in the stream, or an event that is not JSON.
+    /// - Throws: `ProviderError` for an error in the stream, or an event that is not JSON.
     mutating func texts(in event: ServerSentEvent) throws -> [String]
     /// The texts of a reply in one piece, which some servers send although a stream was requested.
     mutating func texts(inWhole json: [UInt8]) throws -> [String]
     /// How the reply ended, after the end of the connection.
-    /// - Throws: ``ProviderError`` with code `interruptedReply` if the reply is incomplete, `malformedReply` if there
+    /// - Throws: `ProviderError` with code `interruptedReply` if the reply is incomplete, `malformedReply` if there
     ///   was none.
     func ending() throws -> ReplyEnding
     /// The usage billed for a failed reply, if reported; nil for a reply that did not fail.

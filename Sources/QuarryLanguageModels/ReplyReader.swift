@@ -44,7 +44,7 @@ package struct ReplyReader: Sendable {
     package var billedDespiteFailure: BilledUsage? { decoder.billedDespiteFailure }
 
     /// The texts that these bytes complete, without empty ones.
-    /// - Throws: ``ProviderError``.
+    /// - Throws: `ProviderError`.
     package mutating func push(_ bytes: [UInt8]) throws -> [String] {
         do {
             switch framing {
@@ -73,7 +73,7 @@ package struct ReplyReader: Sendable {
     }
 
     /// The remaining texts, and how the reply ended.
-    /// - Throws: ``ProviderError``, with code `interruptedReply` if the reply is incomplete.
+    /// - Throws: `ProviderError`, with code `interruptedReply` if the reply is incomplete.
     package mutating func finish() throws -> (texts: [String], ending: ReplyEnding) {
         var texts: [String] = []
         switch framing {

@@ -40,7 +40,7 @@ public struct RemoteReranker: Reranker {
     /// The number of passages in a request that the server permits, if it reports a limit.
     private let servedLimit = AsyncLazy<Int?>()
 
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` if the provider does not re-rank, or
+    /// - Throws: `ProviderError` with code `invalidConfiguration` if the provider does not re-rank, or
     ///   `retiredModel`.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         guard let dialect = connection.provider.reranking else {
@@ -60,7 +60,7 @@ public struct RemoteReranker: Reranker {
     }
 
     /// Candidates by the model's score, best first; ties keep their order.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
         guard !candidates.isEmpty else { return [] }
         guard !query.text.isEmpty else {

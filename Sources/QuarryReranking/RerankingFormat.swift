@@ -31,7 +31,7 @@ struct RerankingReply {
     var usage: BilledUsage?
 
     /// The score of each passage, in the order of the request.
-    /// - Throws: ``ProviderError`` with code `malformedReply` if a score is missing, duplicated or not finite.
+    /// - Throws: `ProviderError` with code `malformedReply` if a score is missing, duplicated or not finite.
     func scores(count: Int, from place: String) throws -> [Double] {
         guard results.count == count else {
             throw ProviderError(.malformedReply, "\(place) scored \(results.count) passages of \(count).")

@@ -51,7 +51,7 @@ public struct VectorMatrix: Sendable {
         return Array(UnsafeBufferPointer(start: storage.rows + low * dimension, count: dimension))
     }
 
-    /// The rows nearest to a query by cosine, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The rows nearest to a query by cosine, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
     /// - `mask`: Limits the search to these chunks before the best are taken, so that a filter never costs hits.
     /// - Throws: ``VectorError`` for a query of another dimension, or without direction.

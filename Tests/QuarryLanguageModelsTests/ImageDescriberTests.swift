@@ -55,7 +55,7 @@ import Testing
             let result = try await ImageDescriber(model, author: "seer").read(png)
             #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [reason])
             #expect(result.rejected.map(\.model) == ["seer"])
-            #expect(result.rejected.first?.message.hasPrefix("seer w") == true)
+            #expect(result.rejected.first?.message.hasPrefix("seer ") == true)
         }
     }
 

@@ -183,7 +183,7 @@ struct FrontMatterTests {
         ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a occurs twice"),
         ("b = [1", "not closed"), ("b = \"\\q\"", "escape"), ("[[b]]", "Lists of tables"), ("b =", "value is missing"),
         ("b = \"\"\"\nc = 1\n\"\"\"", "several lines"), ("b = 0x", "not a string in quotes"),
-        ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "ends with"),
+        ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "must end with"),
     ])
     func `unsupported TOML is a warning with line and reason`(line: String, reason: String) throws {
         let (document, warnings) = try read("+++\na = 1\nd = true\n\(line)\n+++\ntext")

@@ -30,7 +30,7 @@ public struct RemoteTranscriber: ModelReader {
     private let options: Options
     private let dialect: TranscriptionDialect
 
-    /// - Throws: ``ProviderError`` with code `retiredModel` or `invalidConfiguration`.
+    /// - Throws: `ProviderError` with code `retiredModel` or `invalidConfiguration`.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         let model = try connection.check(model: model, for: .transcription)
         guard let dialect = connection.provider.transcription else {
@@ -59,7 +59,7 @@ public struct RemoteTranscriber: ModelReader {
     /// The provider's limit, but at most 4: each recording is held in memory.
     public var concurrency: Int { min(4, connection.concurrency) }
 
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
         let ending = source.id.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard let mediaType = Self.mediaTypes[ending] else {

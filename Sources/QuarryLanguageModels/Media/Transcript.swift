@@ -36,7 +36,7 @@ struct Transcript: Decodable, Sendable {
     var segments: [Segment]?
     var usage: Usage?
 
-    /// - Throws: ``ProviderError`` with code `malformedReply`.
+    /// - Throws: `ProviderError` with code `malformedReply`.
     init(_ json: [UInt8], from place: String) throws {
         do {
             self = try JSONDecoder().decode(Transcript.self, from: Data(json))
