@@ -143,7 +143,7 @@ public struct Corpus: Sendable {
 
     /// Brings the corpus up to date with files and folders: what changed is read, what is gone is removed.
     ///
-    /// - Parameter onProgress: Called after every commit, one call at a time.
+    /// - `onProgress`: Called after every commit, one call at a time.
     /// - Returns: What was done, and which files could not be read.
     /// - Throws: ``CorpusError`` when no path exists or the file cannot be written; what the model throws. What was
     ///   committed stays, and the next call continues from there.
@@ -194,9 +194,8 @@ public struct Corpus: Sendable {
 
     /// The passages that fit a question best.
     ///
-    /// - Parameters:
-    ///   - mode: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for that of the configuration.
-    ///   - filter: Only documents that match; nil for all.
+    /// - `mode`: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for that of the configuration.
+    /// - `filter`: Only documents that match; nil for all.
     /// - Throws: ``QuestionError`` for an empty question, ``CorpusError``, and what the model throws.
     public func search(
         _ text: String, limit: Int = 10, mode: RetrievalOptions.Mode? = nil, filter: Filter? = nil

@@ -1,17 +1,17 @@
-/// What can go wrong in the lexical index.
+/// Errors of the lexical index.
 public enum BM25Error: Error, Hashable, CustomStringConvertible {
     case invalidParameter(name: String, value: Double, allowed: String)
-    /// Chunk ids are not negative.
+    /// Chunk ids must not be negative.
     case invalidChunk(Int64)
-    /// Stored data that no version of this program wrote. `place` names the term and block, or the chunk.
+    /// Stored data that no version of this program wrote. `place` is the term and block, or the chunk.
     case damaged(place: String, reason: String)
 
     public var description: String {
         switch self {
         case .invalidParameter(let name, let value, let allowed):
-            "BM25 cannot use \(name) = \(value). Allowed is \(allowed)."
+            "BM25 cannot use \(name) = \(value). It must be \(allowed)."
         case .invalidChunk(let id):
-            "\(id) cannot be the id of a chunk. Ids are numbers from 0 up."
+            "\(id) is not a valid chunk id. Ids must not be negative."
         case .damaged(let place, let reason):
             "The lexical index is damaged at \(place): \(reason). It can be rebuilt from the stored chunks."
         }

@@ -1,27 +1,27 @@
 package import GRDB
 public import QuarryCore
 
-/// Why a chunk has the score it has.
+/// How the score of a chunk is calculated.
 public struct BM25Explanation: Sendable, Hashable {
-    /// What one term of the query adds.
+    /// The contribution of one term of the query.
     public struct Term: Sendable, Hashable {
         public var term: String
-        /// How often the query has the term.
+        /// How often the term occurs in the query.
         public var multiplicity: Int
-        /// Chunks that have the term in any field.
+        /// Chunks that contain the term in any field.
         public var chunkCount: Int
         public var inverseFrequency: Double
-        /// How often the chunk has the term, in each field.
+        /// How often the term occurs in each field of the chunk.
         public var title: Int
         public var heading: Int
         public var body: Int
-        /// The frequencies, weighted and summed.
+        /// The weighted sum of the frequencies.
         public var weightedFrequency: Double
         public var contribution: Double
     }
 
     public var id: ChunkID
-    /// The sum of the contributions: what a search with the same parameters says, before it is rounded to a `Float`.
+    /// The sum of the contributions: the score of a search with the same parameters, before it is rounded to `Float`.
     public var score: Double
     /// The weighted length of the chunk, in terms.
     public var length: Double
@@ -29,12 +29,12 @@ public struct BM25Explanation: Sendable, Hashable {
     public var averageLength: Double
     /// Chunks in the index.
     public var chunkCount: Int
-    /// The distinct terms of the query that some chunk has, in byte order.
+    /// The distinct terms of the query that occur in the index, in byte order.
     public var terms: [Term]
 }
 
 extension BM25Table {
-    /// How a chunk's score for a query comes about; nil where the index does not hold the chunk.
+    /// Explains a chunk's score for a query; nil if the chunk is not in the index.
     package static func explain(
         in db: Database, terms: [String], chunk: ChunkID, parameters: BM25Parameters = BM25Parameters()
     ) throws -> BM25Explanation? {

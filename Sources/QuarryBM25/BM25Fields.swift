@@ -1,8 +1,8 @@
-/// The terms of one chunk, field by field, as an analyzer made them. A term may repeat; order does not matter.
+/// The terms of one chunk by field, made by an analyzer. Terms may repeat; their order does not matter.
 public struct BM25Fields: Sendable, Hashable {
-    /// Of the document's title.
+    /// Terms of the document's title.
     public var title: [String]
-    /// Of the headings above the chunk.
+    /// Terms of the headings above the chunk.
     public var heading: [String]
     public var body: [String]
 
@@ -13,14 +13,15 @@ public struct BM25Fields: Sendable, Hashable {
     }
 }
 
-/// How BM25 weighs, chosen at query time.
+/// The parameters of BM25, chosen at query time.
 public struct BM25Parameters: Sendable, Hashable {
-    /// How slowly the score saturates with a term's frequency; 0 only asks whether a term is there. The default is 1.2.
+    /// How slowly the score saturates with a term's frequency. With 0, only the presence of a term counts. The default
+    /// is 1.2.
     public var k1: Double
-    /// How much longer chunks are held back, from 0 (not at all) to 1 (in proportion). The default is 0.5: chunks are cut to
-    /// similar lengths, so length says less than it does of whole documents.
+    /// The penalty for long chunks, from 0 (none) to 1 (proportional). The default is 0.5: chunks have similar lengths,
+    /// so length is a weaker signal than for whole documents.
     public var b: Double
-    /// What an occurrence in each field counts, at least 0 and not all 0. The default is 1 for each.
+    /// The weight of an occurrence in each field, at least 0 and not all 0. The default is 1 for each.
     public var weights: FieldWeights
 
     public init(k1: Double = 1.2, b: Double = 0.5, weights: FieldWeights = FieldWeights()) {
@@ -59,7 +60,7 @@ public struct BM25Parameters: Sendable, Hashable {
 }
 
 extension BM25Parameters.FieldWeights {
-    /// What counts in a field are worth together.
+    /// The weighted sum of the counts.
     @inline(__always)
     func weighted(_ counts: FieldCounts) -> Double {
         title * Double(counts.title) + heading * Double(counts.heading) + body * Double(counts.body)

@@ -13,13 +13,13 @@ import QuarrySQLite
 public final class BM25Index: Sendable {
     public enum Location: Sendable, Hashable {
         case memory
-        /// An SQLite file, created where it is not there.
+        /// An SQLite file, created if it does not exist.
         case file(String)
     }
 
     private let database: any DatabaseWriter
 
-    /// - Throws: When the file cannot be opened, or is no database.
+    /// - Throws: If the file cannot be opened or is not a database.
     public init(at location: Location = .memory) throws {
         switch location {
         case .memory: database = try DatabaseQueue()
@@ -30,14 +30,14 @@ public final class BM25Index: Sendable {
         }
     }
 
-    /// Adds chunks, replacing those whose id is already there: all of them, or on an error none.
+    /// Adds chunks and replaces those with the same id. On an error, none are changed.
     public func upsert(_ chunks: [(id: ChunkID, fields: BM25Fields)]) async throws {
         var writer = BM25Writer()
         for chunk in chunks { try writer.add(chunk.fields, as: chunk.id) }
         try await flush(writer)
     }
 
-    /// Removes chunks without leaving a trace of them; ids that are not there are ignored.
+    /// Removes chunks and all their data. Unknown ids are ignored.
     public func remove(_ ids: [ChunkID]) async throws {
         var writer = BM25Writer()
         for id in ids { writer.remove(id) }
@@ -51,13 +51,12 @@ public final class BM25Index: Sendable {
         }
     }
 
-    /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
-    /// Scores are Lucene's BM25 with fields combined before saturation; chunks that share no term are no hits.
+    /// Scores are Lucene's BM25, with fields combined before saturation. Chunks without a common term are not hits.
     ///
-    /// - Parameters:
-    ///   - terms: A term that is repeated counts as often.
-    ///   - mask: Only these chunks take part.
+    /// - `terms`: A repeated term counts as often as it occurs.
+    /// - `mask`: Limits the search to these chunks.
     /// - Throws: ``BM25Error``.
     public func search(
         _ terms: [String], limit: Int, among mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
@@ -65,12 +64,12 @@ public final class BM25Index: Sendable {
         try await leg(parameters: parameters).best(for: AnalyzedQuery("", terms: terms), limit: limit, among: mask)
     }
 
-    /// The index as a leg. Each of its calls sees what was written before.
+    /// The index as a leg. Each call sees all earlier writes.
     public func leg(parameters: BM25Parameters = BM25Parameters()) -> BM25Leg {
         BM25Leg(connection: database, parameters: parameters)
     }
 
-    /// How a chunk's score for a query comes about; nil where the index does not hold the chunk.
+    /// Explains a chunk's score for a query; nil if the chunk is not in the index.
     public func explain(
         _ id: ChunkID, for terms: [String], parameters: BM25Parameters = BM25Parameters()
     ) async throws -> BM25Explanation? {
@@ -84,7 +83,7 @@ public final class BM25Index: Sendable {
         try await database.read { try BM25Table.statistics(in: $0) }
     }
 
-    /// Everything in which the parts of the index disagree; empty when it is sound.
+    /// All inconsistencies between the parts of the index; empty if there are none.
     public func problems() async throws -> [String] {
         try await database.read { try BM25Table.verify(in: $0) }
     }

@@ -8,10 +8,10 @@ public final class BM25Leg: Leg {
     public var scoreFloor: Double { 0 }
     private let connection: any DatabaseReader
     private let parameters: BM25Parameters
-    /// The scores of the last question, which is usually the one that is asked about again.
-    private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: BM25ScoreBoard)?>(nil)
+    /// The scores of the last question, because later calls are usually about the same question.
+    private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: ScoreAccumulator)?>(nil)
 
-    /// - Parameter connection: What it reads with is what the leg sees: in a transaction, one state of the file.
+    /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
     package init(connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters()) {
         self.connection = connection
         self.parameters = parameters
@@ -22,7 +22,7 @@ public final class BM25Leg: Leg {
         try await scores(for: query.terms, among: mask).best(max(0, limit))
     }
 
-    /// Chunks without a word of the question score 0.
+    /// Chunks without a term of the question score 0.
     public func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
         if let last = last.withLock({ $0 }), last.terms == query.terms,
             last.mask.map({ ids.allSatisfy($0.contains) }) ?? true
@@ -32,7 +32,7 @@ public final class BM25Leg: Leg {
         return try await scores(for: query.terms, among: ChunkMask(ids)).scores(of: ids)
     }
 
-    private func scores(for terms: [String], among mask: ChunkMask?) async throws -> BM25ScoreBoard {
+    private func scores(for terms: [String], among mask: ChunkMask?) async throws -> ScoreAccumulator {
         let parameters = parameters
         let scores = try await connection.read { db in
             try BM25Table.scores(in: db, terms: terms, mask: mask, parameters: parameters)

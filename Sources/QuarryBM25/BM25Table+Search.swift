@@ -3,16 +3,16 @@ package import GRDB
 package import QuarryCore
 
 extension BM25Table {
-    /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
-    /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length / average))`
-    /// with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as Lucene has it since version 8. Fields are combined before
-    /// saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004, “Simple
-    /// BM25 extension to multiple weighted fields”). `n` counts the chunks that have the term in any field. A term that
-    /// the query repeats counts as often. The sum runs over the terms in byte order, so that the order of the words in
-    /// a question does not change a bit of it.
+    /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length /
+    /// average))` with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as in Lucene since version 8. Fields are combined
+    /// before saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004,
+    /// “Simple BM25 extension to multiple weighted fields”). `n` is the number of chunks with the term in any field. A
+    /// repeated term of the query counts as often as it occurs. The sum is taken in byte order of the terms, so that
+    /// the order of the words in a question does not change the result.
     ///
-    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - `mask`: Limits the search to these chunks; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func search(
@@ -26,18 +26,18 @@ extension BM25Table {
         return try scores(in: db, terms: terms, mask: mask, parameters: parameters).best(limit)
     }
 
-    /// The scores of all chunks for the terms of a query, for more than one look at them.
+    /// The scores of all chunks for the terms of a query, for repeated use.
     ///
-    /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
+    /// - `mask`: Limits the search to these chunks; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func scores(
         in db: Database, terms: [String], mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
-    ) throws -> BM25ScoreBoard {
+    ) throws -> ScoreAccumulator {
         try parameters.validate()
-        guard !terms.isEmpty else { return BM25ScoreBoard() }
+        guard !terms.isEmpty else { return ScoreAccumulator() }
         let statistics = try statistics(in: db)
-        var scores = try BM25ScoreBoard(db, statistics: statistics, parameters: parameters)
+        var scores = try ScoreAccumulator(db, statistics: statistics, parameters: parameters)
         for (term, multiplicity) in counted(terms) {
             guard let number = try number(of: term, in: db) else { continue }
             let blocks = try StoredPostings(of: number, term: term, in: db)
@@ -63,7 +63,7 @@ extension BM25Table {
 struct StoredPostings {
     let term: String
     private(set) var blocks: [(first: Int64, data: Data)] = []
-    /// Chunks that have the term.
+    /// The number of chunks with the term.
     private(set) var count = 0
 
     init(of number: Int64, term: String, in db: Database) throws {
@@ -90,17 +90,17 @@ struct StoredPostings {
     }
 }
 
-/// Collects the scores of one search, for all chunks of the index.
+/// Accumulates the scores of one search, for all chunks of the index.
 ///
-/// Arrays run over the slots of those length blocks that exist, so ids that are gone take no room for long.
-package struct BM25ScoreBoard: Sendable {
+/// Arrays cover only the slots of existing length blocks, so deleted ids need little memory.
+package struct ScoreAccumulator: Sendable {
     /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
     private var numbers: [Int64] = []
-    /// `k1 · (1 − b + b · length / average)`; negative where there is no chunk.
+    /// `k1 · (1 − b + b · length / average)`; negative for an id without a chunk.
     private var norms: [Double] = []
     private var scores: [Double] = []
 
-    /// Of a search for nothing.
+    /// Creates the empty result of a query without terms.
     init() {}
 
     init(_ db: Database, statistics: BM25Statistics, parameters: BM25Parameters) throws {
@@ -145,7 +145,7 @@ package struct BM25ScoreBoard: Sendable {
         }
     }
 
-    /// The best chunks, best first, in the order of ``ScoredID/precedes(_:_:)``; those without a score are left out.
+    /// The best chunks, best first, in the order of `ScoredID.precedes(_:_:)`. Chunks without a score are omitted.
     package func best(_ limit: Int) -> [ScoredID] {
         var best = BestHits(limit: limit)
         for (block, number) in numbers.enumerated() {
@@ -158,8 +158,8 @@ package struct BM25ScoreBoard: Sendable {
         return best.sorted()
     }
 
-    /// The scores of those of the given chunks that the index holds, 0 where they share no term with the query, in the
-    /// order of ``ScoredID/precedes(_:_:)``.
+    /// The scores of the given chunks that are in the index, 0 without a common term, in the order of
+    /// `ScoredID.precedes(_:_:)`.
     ///
     /// - Complexity: O(ids · log ids).
     package func scores(of ids: some Sequence<ChunkID>) -> [ScoredID] {

@@ -1,10 +1,10 @@
 package import GRDB
 
 extension BM25Table {
-    /// Everything in which the parts of the index disagree, in plain words; empty when it is sound.
+    /// All inconsistencies between the parts of the index, in plain words; empty if there are none.
     ///
-    /// Postings are compared with the chunks' lists of terms in both directions, lengths and totals with the sums
-    /// of frequencies, and the division into blocks with the one that follows from the postings.
+    /// It compares postings with the chunks' lists of terms in both directions, and lengths and totals with the sums of
+    /// frequencies. It also checks that the division into blocks is the one that follows from the postings.
     ///
     /// - Complexity: O(size of the index), time and memory.
     package static func verify(in db: Database) throws -> [String] {
@@ -40,9 +40,9 @@ extension BM25Table {
             do {
                 let blocks = try PostingStore(db: db, term: number).blocks(in: .all)
                 let postings = blocks.flatMap(\.postings)
-                if postings.isEmpty { problems.append("\(place) is in the vocabulary, but no chunk has it.") }
+                if postings.isEmpty { problems.append("\(place) is in the vocabulary, but no chunk contains it.") }
                 if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
-                    problems.append("\(place) is not divided into blocks as it should be.")
+                    problems.append("\(place) is divided into the wrong blocks.")
                 }
                 let listed = expected.removeValue(forKey: number) ?? []
                 if postings.map(\.chunk) != listed {

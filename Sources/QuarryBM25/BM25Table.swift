@@ -1,17 +1,17 @@
 import Foundation
 package import GRDB
 
-/// The lexical index as tables of an SQLite file. Every call works in the transaction of the `Database` it is given.
+/// The lexical index as tables of an SQLite file. Every call runs in the transaction of the given `Database`.
 ///
-/// - `bm25_terms`: the vocabulary, as UTF-8 (text would end at a NUL).
+/// - `bm25_terms`: the vocabulary, as UTF-8 bytes (SQLite text would end at a NUL).
 /// - `bm25_postings`: for each term, blocks of chunks and frequencies (``PostingBlock``).
 /// - `bm25_lengths`: blocks of chunk lengths (``LengthBlock``).
-/// - `bm25_chunks`: which terms a chunk has (``TermList``), so that a removal touches exactly these.
+/// - `bm25_chunks`: the terms of each chunk (``TermList``), so that a removal touches only these.
 /// - `bm25_statistics`: one row of totals.
 ///
-/// Nothing is stored that does not follow from the chunks alone, apart from the numbers terms are known by.
+/// All stored data follows from the chunks alone, except the numbers of terms.
 package enum BM25Table {
-    /// Creates the tables, which must not be there yet.
+    /// Creates the tables, which must not exist.
     package static func create(in db: Database) throws {
         try db.execute(
             sql: """
@@ -30,7 +30,7 @@ package enum BM25Table {
 
     package static func exists(in db: Database) throws -> Bool { try db.tableExists("bm25_statistics") }
 
-    /// Empties the index, before it is rebuilt from the chunks.
+    /// Empties the index before it is rebuilt from the chunks.
     package static func removeAll(in db: Database) throws {
         try db.execute(
             sql: """
@@ -60,19 +60,19 @@ package enum BM25Table {
             .execute(arguments: [statistics.chunks, statistics.title, statistics.heading, statistics.body])
     }
 
-    /// The number a term is known by, if any chunk has it.
+    /// The number of a term; nil if no chunk contains it.
     static func number(of term: String, in db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ?")
         return try Int64.fetchOne(statement, arguments: [Data(term.utf8)])
     }
 
-    /// The term of a number, for messages.
+    /// The term with a number, for messages.
     static func term(_ number: Int64, in db: Database) throws -> String? {
         let statement = try db.cachedStatement(sql: "SELECT term FROM bm25_terms WHERE id = ?")
         return try Data.fetchOne(statement, arguments: [number]).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Names a damaged block of postings.
+    /// An error about a damaged block of postings.
     static func damage(_ reason: String, ofTerm number: Int64, block first: Int64, in db: Database) throws -> BM25Error
     {
         let term = try term(number, in: db).map { "the term “\($0)”" } ?? "term number \(number)"
@@ -82,7 +82,7 @@ package enum BM25Table {
 
 /// Totals over all chunks.
 public struct BM25Statistics: Sendable, Hashable {
-    /// Chunks in the index, those without terms included.
+    /// All chunks in the index, including those without terms.
     public var chunks: Int
     /// Terms in all titles, headings and bodies.
     public var title: Int
@@ -112,7 +112,7 @@ public struct BM25Statistics: Sendable, Hashable {
         body -= Int(lengths.body)
     }
 
-    /// The weighted length of the average chunk; 0 where there are no terms.
+    /// The weighted length of the average chunk; 0 without terms.
     func averageLength(_ weights: BM25Parameters.FieldWeights) -> Double {
         guard chunks > 0 else { return 0 }
         let total = weights.title * Double(title) + weights.heading * Double(heading) + weights.body * Double(body)

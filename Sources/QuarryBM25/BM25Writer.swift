@@ -2,12 +2,12 @@ import Foundation
 package import GRDB
 package import QuarryCore
 
-/// Collects changes to the index and writes them together, so that a block is rewritten once however many of a
-/// transaction's chunks touch it.
+/// Collects changes to the index and writes them together. Each block is rewritten only once, even if many chunks of a
+/// transaction change it.
 ///
 /// Memory: about 16 bytes for each distinct term of each chunk, until ``flush(to:)``.
 package struct BM25Writer {
-    /// The terms of a chunk, as numbers of ``vocabulary``.
+    /// The terms of a chunk, as indexes into ``vocabulary``.
     private struct Addition {
         var lengths: FieldCounts
         var terms: [(number: Int, counts: FieldCounts)]
@@ -22,7 +22,7 @@ package struct BM25Writer {
 
     package var isEmpty: Bool { additions.isEmpty && removals.isEmpty }
 
-    /// Adds a chunk, or replaces it where it is already in the index.
+    /// Adds a chunk, or replaces the indexed one.
     package mutating func add(_ fields: BM25Fields, as id: ChunkID) throws {
         guard id.rawValue >= 0 else { throw BM25Error.invalidChunk(id.rawValue) }
         let count = fields.title.count + fields.heading.count + fields.body.count
@@ -48,13 +48,13 @@ package struct BM25Writer {
         additions[id.rawValue] = Addition(lengths: lengths, terms: terms)
     }
 
-    /// Removes a chunk. One that is not in the index is ignored.
+    /// Removes a chunk. Unknown ids are ignored.
     package mutating func remove(_ id: ChunkID) {
         additions[id.rawValue] = nil
         removals.insert(id.rawValue)
     }
 
-    /// Writes all changes and forgets them. On an error the transaction must be rolled back; the changes are kept.
+    /// Writes and clears all changes. On an error, the transaction must be rolled back; the changes are kept.
     package mutating func flush(to db: Database) throws {
         guard !isEmpty else { return }
         let added = additions.sorted { $0.key < $1.key }
@@ -106,7 +106,7 @@ package struct BM25Writer {
         return vocabulary.count - 1
     }
 
-    /// Those of the chunks to be removed or replaced that are in the index, ascending, with their terms.
+    /// The chunks to be removed or replaced that are in the index, ascending, with their terms.
     private func storedChunks(in db: Database) throws -> [(chunk: Int64, terms: [Int64])] {
         let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM bm25_chunks")) ?? -1
         let statement = try db.cachedStatement(sql: "SELECT terms FROM bm25_chunks WHERE id = ?")

@@ -1,6 +1,6 @@
 import QuarryCore
 
-/// The best of a stream of hits, in a binary heap whose root is the worst of them.
+/// The best hits of a stream, in a binary heap with the worst at its root.
 struct BestHits {
     private let limit: Int
     private var heap: [ScoredID] = []

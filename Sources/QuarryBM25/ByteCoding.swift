@@ -1,10 +1,10 @@
-/// Why bytes are not what an encoder of this module wrote.
+/// Why bytes cannot be decoded.
 package struct Malformation: Error, Hashable {
     package var reason: String
     package init(_ reason: String) { self.reason = reason }
 }
 
-/// Writes numbers as base-128 varints, least significant group first (as Protocol Buffers do).
+/// Writes numbers as base-128 varints, least significant group first (as in Protocol Buffers).
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -20,7 +20,7 @@ struct ByteWriter {
     }
 }
 
-/// Reads what ``ByteWriter`` wrote, refusing everything else.
+/// Reads the output of ``ByteWriter``, and rejects everything else.
 struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
@@ -50,7 +50,7 @@ struct ByteReader {
             guard shift < 63 || byte <= 1 else { throw Malformation("a number has more than 64 bits") }
             number |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 {
-                guard byte != 0 else { throw Malformation("a number is written longer than it is") }
+                guard byte != 0 else { throw Malformation("the encoding of a number is too long") }
                 return number
             }
             shift += 7

@@ -1,6 +1,6 @@
 /// The lengths, in terms, of the chunks of one range of ids, as stored in one row.
 ///
-/// Layout, all numbers varints: the number of chunks, then for each the distance from the one before (less one; from
+/// Layout, all numbers varints: the number of chunks; then for each the distance from the previous one (minus one; from
 /// the range's start for the first) and the lengths of title, heading and body.
 package struct LengthBlock: Sendable, Hashable {
     /// A block covers `2^shift` ids.
@@ -8,7 +8,7 @@ package struct LengthBlock: Sendable, Hashable {
     package static let width = 1 << Int(shift)
 
     package struct Entry: Sendable, Hashable {
-        /// The id's place in the range.
+        /// The offset of the id in the range.
         package var slot: Int
         package var lengths: FieldCounts
 
@@ -18,7 +18,7 @@ package struct LengthBlock: Sendable, Hashable {
         }
     }
 
-    /// In ascending order of slots, none twice.
+    /// In ascending order of slots, without duplicates.
     package var entries: [Entry] = []
 
     package init(_ entries: [Entry] = []) { self.entries = entries }
@@ -60,7 +60,7 @@ package struct LengthBlock: Sendable, Hashable {
     }
 }
 
-/// The ids of the terms of one chunk, ascending, as varints of the distances. What a removal has to touch.
+/// The ids of the terms of one chunk, ascending, as varints of the distances. A removal updates these terms.
 package struct TermList: Sendable, Hashable {
     package var terms: [Int64]
 
@@ -92,7 +92,7 @@ package struct TermList: Sendable, Hashable {
     }
 }
 
-/// The smaller of two heads of ascending lists; nil where both lists are at their end.
+/// The smaller of two heads of ascending lists; nil at the end of both lists.
 @inline(__always)
 func lower(of first: Int64?, _ second: Int64?) -> Int64? {
     guard let first, let second else { return first ?? second }

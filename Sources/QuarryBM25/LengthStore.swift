@@ -5,7 +5,8 @@ import GRDB
 struct LengthStore {
     let db: Database
 
-    /// Removes and adds the lengths of chunks, both in ascending order. What is added must not be there, or be removed.
+    /// Removes and adds the lengths of chunks, both in ascending order. Added chunks must be new or among the removed
+    /// ones.
     func apply(removals: [Int64], additions: [(chunk: Int64, lengths: FieldCounts)]) throws {
         var statistics = try BM25Table.statistics(in: db)
         var (removals, additions) = (removals[...], additions[...])
@@ -38,7 +39,7 @@ struct LengthStore {
         try BM25Table.write(statistics, in: db)
     }
 
-    /// The stored lengths of one chunk; nil where the index does not hold it.
+    /// The stored lengths of one chunk; nil if it is not in the index.
     func lengths(of chunk: Int64) throws -> FieldCounts? {
         try block(chunk >> LengthBlock.shift)?.entries.first { $0.slot == slot(of: chunk) }?.lengths
     }
@@ -50,7 +51,7 @@ struct LengthStore {
         while let row = try rows.next() {
             let number: Int64 = row[0]
             guard number >= 0, number <= Int64.max >> LengthBlock.shift else {
-                throw damage("there is no such block", number)
+                throw damage("the block number is out of range", number)
             }
             try body(number, decode(row, at: 1, number))
         }

@@ -1,4 +1,4 @@
-/// How often one term stands in one chunk.
+/// The frequencies of one term in one chunk.
 package struct Posting: Sendable, Hashable {
     package var chunk: Int64
     package var counts: FieldCounts
@@ -21,7 +21,7 @@ package struct IDRange: Sendable, Hashable {
         self.level = level
     }
 
-    /// The largest range that holds `id` and none of `others`.
+    /// The largest range that contains `id` and none of `others`.
     init(around id: Int64, apartFrom others: [Int64]) {
         level = others.map { UInt8(63 - (id ^ $0).leadingZeroBitCount) }.min() ?? IDRange.all.level
         first = level == 63 ? 0 : (id >> Int64(level)) << Int64(level)
@@ -39,19 +39,18 @@ package struct IDRange: Sendable, Hashable {
 
 /// The postings of one term in one range of ids, as stored in one row.
 ///
-/// Where blocks begin and end follows from the postings alone: a block covers the largest range (see ``IDRange``) that
-/// holds at most ``capacity`` of its term's postings. So an index from which a chunk was removed is byte for byte the
-/// index that never held it.
+/// The bounds of blocks follow from the postings alone: a block covers the largest range (see ``IDRange``) with at most
+/// ``capacity`` postings of its term. So removing a chunk leaves exactly the bytes of an index that never contained it.
 ///
-/// Layout, all numbers varints: level, number of postings, then for each posting the distance from the one before
-/// (less one; from the range's start for the first), `body << 2 | hasHeading << 1 | hasTitle`, and the counts of title
-/// and heading where they are there.
+/// Layout, all numbers varints: level and number of postings. Then for each posting: the distance from the previous one
+/// (minus one; from the range's start for the first), `body << 2 | hasHeading << 1 | hasTitle`, and the counts of title
+/// and heading if present.
 package struct PostingBlock: Sendable, Hashable {
-    /// Postings that one block can hold: 1 to 1.5 KB for most terms, which fits a page of 8 KB several times.
+    /// The maximum number of postings in a block. Most blocks take 1 to 1.5 KB, so a page of 8 KB fits several.
     package static let capacity = 512
 
     package var range: IDRange
-    /// In ascending order of ids, none twice.
+    /// In ascending order of ids, without duplicates.
     package var postings: ArraySlice<Posting>
 
     package init(range: IDRange, postings: ArraySlice<Posting>) {
@@ -83,7 +82,7 @@ package struct PostingBlock: Sendable, Hashable {
         self.init(range: reader.range, postings: postings[...])
     }
 
-    /// The blocks that hold these postings of the range, splitting it until none holds more than ``capacity``.
+    /// Splits the range until no block has more than ``capacity`` postings, and returns the blocks.
     package static func blocks(of postings: ArraySlice<Posting>, in range: IDRange) -> [PostingBlock] {
         if postings.isEmpty { return [] }
         if postings.count <= capacity { return [PostingBlock(range: range, postings: postings)] }

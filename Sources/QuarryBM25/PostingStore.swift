@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// Reads and changes the blocks of one term, and keeps them in the form that ``PostingBlock`` promises.
+/// Reads and changes the blocks of one term, and keeps the invariants of ``PostingBlock``.
 struct PostingStore {
     let db: Database
     let term: Int64
@@ -15,7 +15,7 @@ struct PostingStore {
         self.statements = statements
     }
 
-    /// What is asked for every term, looked up once for all of them.
+    /// The statements for all terms, prepared once.
     struct Statements {
         let covering: Statement
         let between: Statement
@@ -42,9 +42,9 @@ struct PostingStore {
     /// Removes and adds postings.
     ///
     /// - Parameters:
-    ///   - removals: Ids of chunks that have the term, in ascending order.
-    ///   - additions: Postings of chunks that do not have it, or are removed, in ascending order.
-    ///   - isNew: The term has no blocks yet.
+    ///   - removals: Ids of chunks with the term, in ascending order.
+    ///   - additions: Postings of new or removed chunks, in ascending order.
+    ///   - isNew: Whether the term has no blocks yet.
     func apply(removals: ArraySlice<Int64>, additions: ArraySlice<Posting>, isNew: Bool) throws {
         var (removals, additions, isNew) = (removals, additions, isNew)
         while let next = lower(of: removals.first, additions.first?.chunk) {
@@ -96,7 +96,7 @@ struct PostingStore {
         for block in blocks { try write(block) }
     }
 
-    /// Writes a block that lost postings, joined with its neighbours for as long as they fit one block together.
+    /// Writes a smaller block, and joins it with its neighbours as long as they fit in one block.
     private func replaceAndJoin(_ old: PostingBlock?, by new: PostingBlock) throws {
         if let old { try delete(old.range.first) }
         var block = new
@@ -115,12 +115,12 @@ struct PostingStore {
         if !block.postings.isEmpty { try write(block) }
     }
 
-    /// The block whose range holds the id, if any chunk of that range has the term.
+    /// The block whose range contains the id; nil if no chunk of that range has the term.
     func block(for id: Int64) throws -> PostingBlock? {
         try fetch(statements.covering, [term, id]).first.flatMap { $0.range.contains(id) ? $0 : nil }
     }
 
-    /// The range that a new block for an id covers, where no block does.
+    /// The range of a new block for an id that no block covers.
     private func gap(around id: Int64) throws -> IDRange {
         let before = try Int64.fetchOne(statements.before, arguments: [term, id])
         let after = try Int64.fetchOne(statements.after, arguments: [term, id])
@@ -167,7 +167,7 @@ extension Row {
         at index: Int, _ decode: (UnsafeRawBufferPointer) throws(Malformation) -> Value
     ) throws -> Value {
         try withUnsafeData(atIndex: index) { data in
-            guard let data else { throw Malformation("it holds no data") }
+            guard let data else { throw Malformation("it has no data") }
             return try data.withUnsafeBytes { try decode($0) }
         }
     }

@@ -26,9 +26,9 @@ struct ChunkAssembly {
         return chunks
     }
 
-    /// Counts the chunk whole. Where the sum of its words promised too little, it is cut again to a shorter length.
+    /// Counts the tokens of the whole chunk. If the sum of its words was too low, the chunk is cut again, shorter.
     private mutating func finish(_ run: ChunkPacker.Run, factor: Double) {
-        // The chunk before may have become shorter than this one's overlap.
+        // The previous chunk may now be shorter than this one's overlap.
         if let last = chunks.last, last.range.lowerBound >= run.range.lowerBound {
             return finish(run.withoutOverlap, factor: factor)
         }
@@ -45,7 +45,7 @@ struct ChunkAssembly {
         for run in smaller.runs { finish(run, factor: smaller.factor) }
     }
 
-    /// The run without its overlap, or else cut into several; nil where it is a single scalar.
+    /// The run without its overlap, or cut into several runs; nil if it is a single scalar.
     private func shorter(
         _ run: ChunkPacker.Run, counted: Int, factor: Double
     ) -> (runs: [ChunkPacker.Run], factor: Double)? {
@@ -55,7 +55,7 @@ struct ChunkAssembly {
             outline.breadcrumbs[run.breadcrumb].tokens
             + (run.tableHeader.map { outline.tableHeaders[$0].tokens } ?? 0)
         let room = ChunkLength(target: max(1, length.target - context), maximum: max(1, length.maximum - context))
-        // The length that the words add up to, short of what the whole turned out to be.
+        // The sum of the words' tokens underestimated the chunk by this factor.
         var factor = min(factor * 0.8, Double(length.maximum) / Double(counted))
         while true {
             var packer = ChunkPacker(

@@ -1,13 +1,13 @@
-/// How long chunks are, in tokens of the chunker's counter, breadcrumb and repeated table header included.
+/// The length of chunks in tokens of the chunker's counter, including breadcrumb and repeated table header.
 public struct ChunkLength: Sendable, Hashable, Codable {
     /// The smallest target that leaves room for text beside a breadcrumb and a table header.
     public static let minimumTarget = 8
 
-    /// Neighbouring pieces are merged up to this length. The default is 300.
+    /// Adjacent pieces are merged up to this length. The default is 300.
     public var target: Int
-    /// No chunk is longer, except where a single Unicode scalar is. The default is 400.
+    /// The maximum length, which only a single Unicode scalar can exceed. The default is 400.
     public var maximum: Int
-    /// Upper bound of what a chunk repeats of the one before it, in whole pieces. The default is 0.
+    /// Upper bound of the text that a chunk repeats from the previous one, in whole pieces. The default is 0.
     public var overlap: Int
 
     public init(target: Int = 300, maximum: Int = 400, overlap: Int = 0) {
@@ -16,13 +16,13 @@ public struct ChunkLength: Sendable, Hashable, Codable {
         self.overlap = overlap
     }
 
-    /// Chunks below this length are joined to a neighbour where that fits: 15 % of the target.
+    /// Shorter chunks are joined to a neighbour if possible: 15 % of the target.
     var tiny: Int { target / 100 * 15 + target % 100 * 15 / 100 }
 
-    /// What the breadcrumb of headings may take: a quarter of the target.
+    /// The maximum length of the breadcrumb of headings: a quarter of the target.
     var breadcrumb: Int { target / 4 }
 
-    /// What a repeated table header may take: half of the target.
+    /// The maximum length of a repeated table header: half of the target.
     var tableHeader: Int { target / 2 }
 
     func validated() throws(ChunkingError) -> ChunkLength {
@@ -35,7 +35,7 @@ public struct ChunkLength: Sendable, Hashable, Codable {
         return self
     }
 
-    /// The same proportions, shorter, for text whose tokens do not add up.
+    /// A shorter length with the same proportions, for text whose token counts do not add up.
     func scaled(by factor: Double) -> ChunkLength {
         ChunkLength(
             target: max(1, Int(Double(target) * factor)), maximum: max(1, Int(Double(maximum) * factor)),

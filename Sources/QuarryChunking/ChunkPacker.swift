@@ -1,14 +1,14 @@
-/// Merges units greedily into runs: what will be one chunk each.
+/// Merges units greedily into runs. Each run becomes one chunk.
 ///
-/// Units are taken from left to right. A unit joins the run while the sum stays within the target; one that cannot fit
-/// any chunk is cut and its pieces go on filling the run; one that fits a chunk of its own starts the next run. A run
-/// of headings alone, or one below the tiny length, takes what follows up to the maximum, or the first pieces of it.
+/// Units are taken from left to right. A unit joins the run if the sum stays within the target. A unit too long for any
+/// chunk is cut, and its pieces continue the run. A unit that fits its own chunk starts the next run. A run of only
+/// headings, or one below the tiny length, takes the next unit up to the maximum, or its first pieces.
 struct ChunkPacker {
-    /// What one chunk will hold.
+    /// The content of one chunk.
     struct Run {
         var range: Range<Int>
         var tokens: Int
-        /// The part that does not repeat the run before.
+        /// The part that does not repeat the previous run.
         var fresh: TextUnit
         var breadcrumb: Int
         var tableHeader: Int?
@@ -32,7 +32,7 @@ struct ChunkPacker {
     private var currentTokens = 0
     private var freshTokens = 0
     private var headingCount = 0
-    /// How many units of `current` repeat the run before.
+    /// The number of units in `current` that repeat the previous run.
     private var overlapCount = 0
 
     init(cutter: UnitCutter, length: ChunkLength, breadcrumbTokens: [Int], tableHeaderTokens: [Int]) {
@@ -42,7 +42,7 @@ struct ChunkPacker {
         self.tableHeaderTokens = tableHeaderTokens
     }
 
-    /// - Parameter units: Neighbours in text order that may share a chunk.
+    /// - Parameter units: Adjacent units in text order that may share a chunk.
     mutating func pack(_ units: [TextUnit]) -> [Run] {
         guard let first = units.first else { return [] }
         runs = []
@@ -113,7 +113,7 @@ struct ChunkPacker {
         if unit.isHeading { headingCount += 1 }
     }
 
-    /// The first `overlap` of the units repeat the run before.
+    /// The first `overlap` of the units repeat the previous run.
     private mutating func restart(with units: [TextUnit], overlap: Int) {
         current.removeAll(keepingCapacity: true)
         (currentTokens, freshTokens, headingCount) = (0, 0, 0)
@@ -122,7 +122,7 @@ struct ChunkPacker {
         freshTokens -= units[..<overlap].reduce(0) { $0 + $1.tokens }
     }
 
-    /// Ends the run. Headings at its end go with what follows them.
+    /// Ends the run. Headings at its end move to the next run.
     private mutating func close(evenIfHeadings: Bool = false) {
         var end = current.count
         if !(evenIfHeadings && isHeadings) {
@@ -149,7 +149,7 @@ struct ChunkPacker {
                 fresh: fresh, breadcrumb: first.breadcrumb, tableHeader: first.tableHeader))
     }
 
-    /// The last whole pieces of a run that fit the overlap, never all of it.
+    /// The last whole pieces of a run that fit the overlap, but never the whole run.
     private func overlap(of units: ArraySlice<TextUnit>) -> [TextUnit] {
         guard length.overlap > 0, let first = units.first, let last = units.last else { return [] }
         var taken: [TextUnit] = []

@@ -1,25 +1,25 @@
 public import QuarryCore
 
-/// The name of a way to cut documents, as an index remembers it.
+/// The name of a chunking strategy, as stored in an index.
 public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, ExpressibleByStringLiteral {
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(stringLiteral value: String) { rawValue = value }
 
-    /// By headings, tables, code and lists where a document has them; recursively where it does not.
+    /// Splits at headings, tables, code and lists if a document has them; otherwise recursively.
     public static let structure: ChunkingStrategy = "structure"
-    /// By blank lines, lines, sentences, words, in this order.
+    /// Splits at blank lines, lines, sentences and words, in this order.
     public static let recursive: ChunkingStrategy = "recursive"
-    /// By sentences.
+    /// Splits between sentences.
     public static let sentence: ChunkingStrategy = "sentence"
 }
 
-/// Makes chunkers by the name of their strategy. Chunkers are values: register your own.
+/// Makes chunkers by the name of their strategy. Custom chunkers can be registered.
 public struct ChunkerRegistry: Sendable {
     private var makers: [ChunkingStrategy: @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker]
 
-    /// The three strategies that ``ChunkingStrategy`` names.
+    /// Creates a registry with the three strategies of ``ChunkingStrategy``.
     public init() {
         makers = [
             .structure: { try MarkdownChunker(length: $0, counter: $1) },
@@ -28,7 +28,7 @@ public struct ChunkerRegistry: Sendable {
         ]
     }
 
-    /// Takes the place of an earlier strategy of the same name.
+    /// Registers a strategy. It replaces an earlier one of the same name.
     public mutating func register(
         _ strategy: ChunkingStrategy,
         _ make: @escaping @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker
@@ -36,7 +36,7 @@ public struct ChunkerRegistry: Sendable {
         makers[strategy] = make
     }
 
-    /// - Throws: ``ChunkingError`` for lengths that make no sense together, or a strategy that is not registered.
+    /// - Throws: ``ChunkingError`` for inconsistent lengths, or a strategy that is not registered.
     public func chunker(
         _ strategy: ChunkingStrategy, length: ChunkLength, counter: any TokenCounter
     ) throws -> any Chunker {

@@ -1,10 +1,10 @@
-/// Why a chunker could not be made.
+/// Why a chunker could not be created.
 public enum ChunkingError: Error, Sendable, Hashable {
     /// The target leaves no room for text beside a breadcrumb and a repeated table header.
     case targetTooSmall(target: Int, minimum: Int)
     case maximumBelowTarget(maximum: Int, target: Int)
     case overlapNegative(Int)
-    /// More than half of each chunk would repeat the one before.
+    /// More than half of each chunk would repeat the previous one.
     case overlapTooLong(overlap: Int, target: Int)
     case unknownStrategy(String, known: [String])
 }
@@ -23,7 +23,7 @@ extension ChunkingError: CustomStringConvertible {
             "The overlap (\(overlap) tokens) must not exceed half of the chunk (\(target) tokens). "
                 + "Reduce the overlap or enlarge the chunk."
         case .unknownStrategy(let name, let known):
-            "There is no chunker “\(name)”. Known are \(known.joined(separator: ", "))."
+            "“\(name)” is not a chunker. Known chunkers: \(known.joined(separator: ", "))."
         }
     }
 }

@@ -1,21 +1,22 @@
 public import QuarryCore
 
-/// Cuts by the structure that a reader found: headings, lists, tables, code.
+/// Splits by the document's structure: headings, lists, tables, code.
 ///
-/// - A chunk carries the document's title and the titles of the headings above it, outermost first. A heading that
-///   stands in the chunk's own text is not repeated there. A breadcrumb that takes more than a quarter of the target
-///   loses its outermost titles; a document's title that stands alone there loses its last words.
-/// - Sections of different headings share a chunk only where a heading has no text of its own, or where both are
-///   below 15 % of the target and siblings. A heading always goes with the text under it.
-/// - Lists are cut between items, tables between rows with the header repeated in `Chunk.tableHeader` (unless the
-///   header alone takes half of the target), code between lines; each stays whole where it fits the maximum.
+/// - A chunk carries the document's title and the titles of the headings above it, outermost first. Headings in the
+///   chunk's own text are not repeated. A breadcrumb of more than a quarter of the target loses its outermost titles; a
+///   lone document title loses its last words.
+/// - Sections of different headings share a chunk in two cases: if a heading has no text of its own, or if both are
+///   siblings below 15 % of the target. A heading always stays with the text under it.
+/// - Lists are split between items, and code between lines. Tables are split between rows, with the header repeated in
+///   `Chunk.tableHeader` unless it exceeds half of the target. Each stays whole if it fits the maximum.
 ///
-/// A document without blocks is cut as ``RecursiveChunker`` cuts it, so one chunker serves a mixed corpus.
+/// A document without blocks is split as by ``RecursiveChunker``, so one chunker serves a mixed corpus.
 public struct MarkdownChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
 
-    /// Measures by `counter`: the tokenizer of the model that will read the chunks, or ``WordCounter``.
+    /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
+    /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
         self.counter = counter

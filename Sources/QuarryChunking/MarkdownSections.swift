@@ -1,20 +1,19 @@
 import QuarryCore
 
-/// Reads the blocks of a document as sections: headings with the text below them.
+/// Groups the blocks of a document into sections: headings with the text below them.
 ///
-/// Sections of different headings do not share a chunk, with two exceptions. A heading without text of its own goes
-/// with the section after it, whatever that is. And neighbouring sections which are siblings (same level, same parent)
-/// and each below the tiny length are merged, so that a glossary or a list of options does not become a chunk a line;
-/// a reader who finds one of them is not misled by its breadcrumb, since that names the common parent only.
+/// Sections of different headings do not share a chunk, with two exceptions. A heading without its own text joins the
+/// next section. Adjacent siblings (same level, same parent) that are each below the tiny length are merged, so that a
+/// glossary does not become one chunk per line. Their breadcrumb is only the common parent, so it is correct for both.
 struct MarkdownSections {
     private struct Section {
         var units: [TextUnit] = []
         var level = 0
-        /// Index of the breadcrumb above the heading that the section's text stands under.
+        /// Index of the breadcrumb above the heading of the section's text.
         var parent = 0
         var tokens = 0
         var hasText = false
-        /// Levels of the headings that the section begins with, in the order of their units.
+        /// Levels of the section's opening headings, in the order of their units.
         var headingLevels: [Int] = []
     }
 
@@ -27,7 +26,7 @@ struct MarkdownSections {
 
     private let cutter: UnitCutter
     private let length: ChunkLength
-    /// The document's.
+    /// The document's title.
     private let title: String?
     private var outline: Outline
     private var path: [OpenHeading] = []
@@ -40,9 +39,9 @@ struct MarkdownSections {
         outline = Outline(title: title, length: length, counter: cutter.text.counter)
     }
 
-    /// Groups of units that may share chunks, in text order. They leave out nothing but white space.
+    /// Groups of units that may share chunks, in text order. They omit only white space.
     ///
-    /// Blocks that are empty, out of order or outside the text are taken as if they were not there.
+    /// Blocks that are empty, out of order or outside the text are ignored.
     static func read(
         _ document: Document, cutter: UnitCutter, length: ChunkLength
     ) -> (segments: [[TextUnit]], outline: Outline) {
@@ -95,7 +94,7 @@ struct MarkdownSections {
         while let last = path.last, last.level >= level { path.removeLast() }
         let parent = path.last?.breadcrumb ?? 0
         if sections[sections.count - 1].hasText { sections.append(Section()) }
-        // A heading without text that is closed here shares the section: what both stand under is above it.
+        // If this closes a heading without text, both headings share the section, with a breadcrumb above both.
         let levels = sections[sections.count - 1].headingLevels
         for index in levels.indices where levels[index] >= level {
             sections[sections.count - 1].units[index].breadcrumb = parent
@@ -113,7 +112,7 @@ struct MarkdownSections {
         outline.breadcrumbs.append(breadcrumb())
     }
 
-    /// The document's title and the open headings, without the outermost ones that do not fit a quarter of the target.
+    /// The document's title and the open headings, without the outermost ones that exceed a quarter of the target.
     private func breadcrumb() -> Outline.Breadcrumb {
         var titles: [String] = []
         var tokens = 0

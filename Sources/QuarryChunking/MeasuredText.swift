@@ -1,17 +1,17 @@
 import QuarryCore
 
-/// A text cut into words, with running sums of their tokens, so that any stretch is measured in constant time.
+/// A text split into words, with running sums of their tokens, so that any stretch is measured in constant time.
 ///
 /// Sums of words are exact for tokenizers that never join across white space (WordPiece, and unigram models trained
-/// with SentencePiece's default of splitting at white space). For others they are an estimate, and the finished
-/// chunk is counted whole before it leaves.
+/// with SentencePiece's default of splitting at white space). For others they are an estimate, and the finished chunk
+/// is counted again as a whole.
 struct MeasuredText {
     struct Word {
         var start: Int
         var end: Int
         /// Tokens of all words before this one.
         var tokensBefore: Int
-        /// What separates this word from the one before it.
+        /// The separation between this word and the previous one.
         var gap: Separation
     }
 
@@ -51,7 +51,7 @@ struct MeasuredText {
 
     func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-    /// Indices of the words that lie in or reach into a range of bytes.
+    /// Indices of the words that overlap a range of bytes.
     /// - Complexity: O(log words).
     func words(touching range: Range<Int>) -> Range<Int> {
         guard !range.isEmpty else { return 0..<0 }
@@ -60,13 +60,13 @@ struct MeasuredText {
         return first..<max(first, last)
     }
 
-    /// The stretch of text that some words make, clipped to `bounds`.
+    /// The byte range of some words, clipped to `bounds`.
     func range(of words: Range<Int>, within bounds: Range<Int>) -> Range<Int> {
         let start = max(bounds.lowerBound, self.words[words.lowerBound].start)
         return start..<max(start, min(bounds.upperBound, self.words[words.upperBound - 1].end))
     }
 
-    /// Tokens of a stretch that touches exactly the given words. Words that it cuts are counted anew.
+    /// Tokens of a stretch that touches exactly the given words. Words that it cuts are counted again.
     func tokens(in range: Range<Int>, words indices: Range<Int>) -> Int {
         guard let first = indices.first, let last = indices.last else { return 0 }
         var sum = tokensBefore(indices.upperBound) - tokensBefore(indices.lowerBound)
@@ -77,7 +77,7 @@ struct MeasuredText {
         return sum
     }
 
-    /// By how much the tokens of a word change when only its part within a range is counted.
+    /// The change in a word's tokens if only its part within a range is counted.
     private func recount(_ index: Int, within range: Range<Int>) -> Int {
         let part = max(range.lowerBound, words[index].start)..<min(range.upperBound, words[index].end)
         let counted = bytes.withUnsafeBufferPointer {

@@ -13,7 +13,7 @@ struct Outline {
         var tokens: Int
     }
 
-    /// The first is that of text above any heading: the document's title, or what fits of it.
+    /// The first belongs to text above any heading: the document's title, possibly shortened.
     var breadcrumbs: [Breadcrumb]
     var tableHeaders: [TableHeader] = []
 
@@ -21,7 +21,7 @@ struct Outline {
         breadcrumbs = [Self.beginning(of: title ?? "", within: length.breadcrumb, counter: counter)]
     }
 
-    /// The title, or as many of its first words as there is room for.
+    /// The title, shortened to the words that fit.
     private static func beginning(of title: String, within room: Int, counter: any TokenCounter) -> Breadcrumb {
         guard !title.isEmpty else { return Breadcrumb(titles: [], tokens: 0) }
         let whole = counter.tokenCount(of: title)

@@ -1,19 +1,20 @@
 public import QuarryCore
 
-/// Cuts plain text at blank lines, then at lines, then between sentences, then between words.
+/// Splits plain text at blank lines, then at lines, then between sentences, then between words.
 ///
-/// Each level is used only where the pieces of the level above are longer than the maximum. Pieces are merged from left
-/// to right up to the target, so a paragraph that fits a chunk is never cut, and a document that fits one is one.
-/// A last chunk below 15 % of the target joins the one before where the maximum allows. Words longer than a chunk are
-/// cut between Unicode scalars.
+/// Each level is used only if the pieces of the level above exceed the maximum. Pieces are merged from left to right up
+/// to the target, so a paragraph that fits a chunk is never cut, and a short document is one chunk. A last chunk below
+/// 15 % of the target joins the previous one if the maximum permits. Words longer than a chunk are cut between Unicode
+/// scalars.
 ///
-/// The document's blocks are not looked at; see ``MarkdownChunker``. Its title is the breadcrumb of every chunk, as far
-/// as a quarter of the target holds it.
+/// The document's blocks are ignored; see ``MarkdownChunker``. Its title is the breadcrumb of every chunk, up to a
+/// quarter of the target.
 public struct RecursiveChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
 
-    /// Measures by `counter`: the tokenizer of the model that will read the chunks, or ``WordCounter``.
+    /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
+    /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
         self.counter = counter

@@ -2,13 +2,14 @@ public import QuarryCore
 
 /// Packs whole sentences up to the target, without regard to lines and paragraphs.
 ///
-/// Good for running prose, transcripts and text whose line breaks mean nothing. A sentence longer than the maximum is
-/// cut between words. With an overlap, a chunk begins with the last sentences of the one before.
+/// It suits running prose, transcripts and text with arbitrary line breaks. A sentence longer than the maximum is cut
+/// between words. With an overlap, a chunk begins with the last sentences of the previous one.
 public struct SentenceChunker: Chunker {
     public let length: ChunkLength
     private let counter: any TokenCounter
 
-    /// Measures by `counter`: the tokenizer of the model that will read the chunks, or ``WordCounter``.
+    /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
+    /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
         self.counter = counter

@@ -1,6 +1,6 @@
-/// A stretch of text that is kept whole where it fits, and knows how it may be cut where it does not.
+/// A stretch of text that is kept whole if possible, with the ways to cut it.
 struct TextUnit {
-    /// How a unit is cut next, from the kindest cut to the unkindest.
+    /// The next way to cut a unit, from the least to the most harmful.
     enum Form {
         case paragraphs
         case lines
@@ -11,8 +11,8 @@ struct TextUnit {
         case nestedItems
         case codeParagraphs
         case codeLines
-        /// Cut before rows. The first row stays with the heading rows, which end at the offset; later ones repeat the
-        /// header of the index.
+        /// Cut before rows. The first row stays with the header rows, which end at the offset. Later rows repeat the
+        /// header with the given index.
         case rows(headerEnd: Int, header: Int?)
         case words
         case scalars
@@ -24,13 +24,14 @@ struct TextUnit {
     var words: Range<Int>
     var tokens: Int
     var form: Form
-    /// Index of the breadcrumb that stands above the unit's text.
+    /// Index of the breadcrumb of the unit's text.
     var breadcrumb = 0
-    /// Index of the table header to repeat where a chunk begins with this unit.
+    /// Index of the table header to repeat if a chunk begins with this unit.
     var tableHeader: Int?
     var isHeading = false
 
-    /// Prose and lists may be cut to go with a short text before them; code and tables may not.
+    /// Whether the unit may be cut to fill a chunk after a short text: true for prose and lists, false for code and
+    /// tables.
     var mayFollowIntroduction: Bool {
         switch form {
         case .paragraphs, .lines, .sentences, .items, .nestedItems: true
@@ -40,7 +41,7 @@ struct TextUnit {
 }
 
 extension TextUnit.Form {
-    /// The next cut to try where this one finds nothing.
+    /// The next way to cut if this one finds no place.
     var next: TextUnit.Form? {
         switch self {
         case .paragraphs: .lines
@@ -56,7 +57,7 @@ extension TextUnit.Form {
         }
     }
 
-    /// Whether a cut of this form goes through a sentence, a row or a line of code.
+    /// Whether this way of cutting splits a sentence, a row or a line of code.
     var cutsSentences: Bool {
         switch self {
         case .words, .scalars: true

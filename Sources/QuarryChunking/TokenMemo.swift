@@ -1,9 +1,8 @@
 import QuarryCore
 
-/// Token counts of the words of one text, each distinct word counted once.
+/// Token counts of the words of one text. Each distinct word is counted once.
 ///
-/// An open-addressing table whose keys are ranges of the text, so that looking up a word neither allocates nor hashes
-/// a string.
+/// An open-addressing table with ranges of the text as keys, so that a lookup neither allocates nor hashes a string.
 struct TokenMemo {
     private struct Entry {
         var hash: UInt64
@@ -12,12 +11,12 @@ struct TokenMemo {
         var tokens: Int
     }
 
-    /// Longer words hardly repeat.
+    /// Longer words rarely repeat.
     private static let longestKept = 64
 
     private let counter: any TokenCounter
     private var entries: [Entry] = []
-    /// Index into `entries` plus one; 0 is a free slot. The count is a power of two.
+    /// Index into `entries` plus one; 0 is a free slot. The number of slots is a power of two.
     private var slots: [Int32]
 
     init(counter: any TokenCounter) {
@@ -27,8 +26,7 @@ struct TokenMemo {
 
     /// Tokens of the word at `range`, at least one for every started 64 bytes.
     ///
-    /// The lower bound keeps runs that a tokenizer maps to a single unknown token, or to none, from making a chunk of
-    /// any size.
+    /// The lower bound limits the size of chunks with long runs that a tokenizer maps to one unknown token, or to none.
     mutating func tokens(of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard range.count <= Self.longestKept else { return count(range, in: bytes) }
         let hash = Self.hash(range, in: bytes)

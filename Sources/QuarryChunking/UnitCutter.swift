@@ -1,6 +1,6 @@
 import QuarryText
 
-/// Made once, since its word lists cost more than cutting a short document.
+/// Created once: its word lists cost more than cutting a short document.
 private let sentenceSplitter = SentenceSplitter()
 
 /// Cuts units into smaller ones.
@@ -14,7 +14,7 @@ struct UnitCutter {
         pieceTokens = max(1, length.target / 8)
     }
 
-    /// The unit of everything in a range, nil where that is white space only.
+    /// The unit of everything in a range; nil if it is only white space.
     func unit(_ range: Range<Int>, form: TextUnit.Form) -> TextUnit? {
         let words = text.words(touching: range)
         guard !words.isEmpty else { return nil }
@@ -22,8 +22,8 @@ struct UnitCutter {
         return TextUnit(range: trimmed, words: words, tokens: text.tokens(in: trimmed, words: words), form: form)
     }
 
-    /// Two or more smaller units, or nil where the unit cannot be cut: it is a single scalar, or `sparingSentences`
-    /// asks for sentences, rows and lines of code to stay whole.
+    /// Two or more smaller units; nil if the unit cannot be cut. It may be a single scalar, or `sparingSentences` may
+    /// require sentences, rows and lines of code to stay whole.
     /// - Complexity: O(bytes of the unit) for each form tried.
     func cut(_ unit: TextUnit, sparingSentences: Bool = false) -> [TextUnit]? {
         var form = unit.form
@@ -76,15 +76,15 @@ struct UnitCutter {
         return piece
     }
 
-    /// Every word by itself; of a text without end first stretches of many, which are then cut in turn, so that it is
-    /// never all in such pieces at once.
+    /// Single words, or for a very long text stretches of many words, which are cut later. So it is never split into
+    /// single words all at once.
     private func words(of unit: TextUnit) -> [TextUnit] {
         guard unit.words.count > 2 * Self.stretch else { return cutBefore(unit, to: .scalars) { _ in true } }
         let starts = Array(stride(from: unit.words.lowerBound, to: unit.words.upperBound, by: Self.stretch))
         return pieces(of: unit, startingAt: starts, form: .words)
     }
 
-    /// In words: more than any chunk holds.
+    /// The number of words in a stretch, more than any chunk contains.
     private static let stretch = 1 << 14
 
     private func rows(of unit: TextUnit, headerEnd: Int, header: Int?) -> [TextUnit] {

@@ -1,4 +1,4 @@
-/// What a stretch of Unicode white space does to the text around it.
+/// How a stretch of Unicode white space separates the text around it.
 enum Separation: UInt8 {
     /// Inside a line.
     case space
@@ -7,7 +7,7 @@ enum Separation: UInt8 {
     case paragraph
 }
 
-/// Length in bytes of the white-space scalar that starts at `index`; 0 where none does.
+/// Length in bytes of the white-space scalar at `index`; 0 if there is none.
 @inline(__always)
 func whiteSpaceLength(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     let byte = bytes[index]
@@ -32,7 +32,7 @@ private func lengthBeyondASCII(at index: Int, in bytes: UnsafeBufferPointer<UInt
 }
 
 /// The number of lines that the white-space scalar at `index` ends. `\r\n` ends one; a form feed and a paragraph
-/// separator end two, as a blank line does.
+/// separator end two, like a blank line.
 @inline(__always)
 func lineBreaks(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     switch bytes[index] {
@@ -45,7 +45,7 @@ func lineBreaks(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     }
 }
 
-/// The greatest offset not after `offset` at which a Unicode scalar starts.
+/// The last scalar boundary at or before `offset`.
 func scalarBoundary(atOrBefore offset: Int, in bytes: [UInt8]) -> Int {
     var index = min(max(0, offset), bytes.count)
     while index > 0, index < bytes.count, bytes[index] & 0xC0 == 0x80 { index -= 1 }

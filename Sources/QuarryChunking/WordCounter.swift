@@ -1,10 +1,10 @@
 public import QuarryCore
 
-/// Counts words, and characters where a script writes no spaces: a measure of length that needs no model.
+/// Counts words, or characters in scripts without spaces: a measure of length that needs no model.
 ///
-/// A word is a run of anything but white space. Inside it every Han, Hiragana or Katakana character counts one for
-/// itself, and the letters around it count as words of their own. CJK punctuation counts nothing. A word of English
-/// is about 1.3 tokens of a multilingual model, a word of Russian about 1.8.
+/// A word is a run of anything but white space. Every Han, Hiragana or Katakana character in it counts as one word, and
+/// so do the letters between them. CJK punctuation counts as zero. A word of English is about 1.3 tokens of a
+/// multilingual model, a word of Russian about 1.8.
 public struct WordCounter: TokenCounter {
     public init() {}
 

@@ -1,11 +1,15 @@
 import Quarry
 import QuarryProviders
+import QuarryTransformers
 
 /// The next step after an error of a library, in terms of this tool's flags and configuration.
 enum Advice {
     /// A sentence; nil if the error needs none.
     static func text(for error: any Error) -> String? {
         if let error = error as? CorpusError { return error.advice }
+        if let error = error as? ModelStoreError, error.code == .notInstalled {
+            return "Fetch it once with: quarry models pull \(error.model)"
+        }
         return switch (error as? ProviderError)?.code {
         case .missingBaseURL:
             "Set its baseURL under “providers” in the configuration."

@@ -13,7 +13,7 @@ public struct Chunk: Sendable, Hashable {
     public var documentID: String
     /// Position among the chunks of its document, from 0.
     public var ordinal: Int
-    /// UTF-8 offsets into the document's text; ``text`` is exactly what stands there.
+    /// UTF-8 offsets into the document's text; ``text`` is exactly that range.
     public var range: Range<Int>
     public var text: String
     /// Titles of the headings above, outermost first.
@@ -48,7 +48,7 @@ public struct Chunk: Sendable, Hashable {
     }
 }
 
-/// Where in its source a stretch of text stands.
+/// The location of a stretch of text in its source.
 public struct SourceLocation: Sendable, Hashable, Codable {
     /// The file as the index knows it (relative to the indexed root), or the id of a JSONL record.
     public var source: String
@@ -83,8 +83,8 @@ extension SourceLocation: CustomStringConvertible {
 
 /// Cuts documents into chunks.
 ///
-/// A conformer cannot fail: bad parameters were refused when it was made. Every chunk's `text` is the document's text
-/// at the chunk's `range`; chunks come in text order, numbered from 0, and leave out nothing but white space.
+/// A conformer cannot fail: invalid parameters are rejected when it is created. Every chunk's `text` is the document's
+/// text at the chunk's `range`. Chunks come in text order, are numbered from 0, and omit only white space.
 public protocol Chunker: Sendable {
     func chunks(of document: Document) -> [Chunk]
 }

@@ -1,4 +1,4 @@
-/// A set of chunk ids as a bit array: what a filter lets through.
+/// A set of chunk ids as a bit array: the chunks that pass a filter.
 public struct ChunkMask: Sendable, Hashable {
     private var words: [UInt64] = []
     public private(set) var count = 0

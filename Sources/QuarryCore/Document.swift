@@ -1,10 +1,10 @@
-/// What a reader makes of one source: cleaned text, its structure, and the way back to the bytes it came from.
+/// The output of a reader for one source: cleaned text, its structure, and the mapping back to the source's bytes.
 ///
 /// All ranges in this module are half-open ranges of UTF-8 offsets into ``text``.
 public struct Document: Sendable, Hashable {
     /// Stable name of the document inside a corpus: a path relative to the indexed root, or a JSONL record's `_id`.
     public var id: String
-    /// The title its author gave it (front matter, first heading, JSONL `title`), if any.
+    /// The title that the author gave it (front matter, first heading, JSONL `title`), if any.
     public var title: String?
     /// The cleaned text: NFC, without a byte-order mark, soft hyphens or combining stress marks.
     public var text: String
@@ -12,12 +12,12 @@ public struct Document: Sendable, Hashable {
     public var metadata: [String: MetadataValue]
     /// The structure a reader found, in text order. Blocks do not overlap. Empty for plain text.
     public var blocks: [Block]
-    /// The way from ranges in ``text`` back to bytes and lines of the source.
+    /// Maps ranges in ``text`` back to bytes and lines of the source.
     public var sourceMap: SourceMap
     /// Targets of wikilinks in text order, as written, without alias or heading.
     public var links: [String]
 
-    /// - Parameter sourceMap: The identity map of `text` when nil, as for text that has no file behind it.
+    /// - `sourceMap`: Nil means the identity map of `text`, as for text without a file.
     public init(
         id: String, title: String? = nil, text: String, metadata: [String: MetadataValue] = [:], blocks: [Block] = [],
         sourceMap: SourceMap? = nil, links: [String] = []
@@ -57,7 +57,7 @@ public struct Block: Sendable, Hashable {
     }
 }
 
-/// A metadata value: what front matter, JSONL records and filters can hold.
+/// A metadata value in front matter, JSONL records and filters.
 public enum MetadataValue: Sendable, Hashable {
     case string(String)
     case number(Double)

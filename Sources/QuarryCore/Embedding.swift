@@ -10,7 +10,7 @@ public struct EmbeddingBatch: Sendable, Hashable {
     public init(values: [Float], dimension: Int) {
         precondition(
             dimension > 0 && values.count.isMultiple(of: dimension),
-            "\(values.count) values do not make rows of \(dimension).")
+            "\(values.count) values cannot be divided into rows of \(dimension).")
         self.values = values
         self.dimension = dimension
     }
@@ -23,13 +23,13 @@ public struct EmbeddingBatch: Sendable, Hashable {
     }
 }
 
-/// What a text is embedded for. Some models want a different prefix for each.
+/// The purpose of an embedding. Some models need a different prefix for each.
 public enum EmbeddingRole: String, Sendable, Hashable, Codable {
     case query
     case passage
 }
 
-/// Exactly how vectors are made. Two indexes can be compared, and an index queried, only where these are equal.
+/// How vectors are made. Vectors can be compared only if their fingerprints are equal.
 public struct EmbeddingFingerprint: Sendable, Hashable, Codable {
     /// `local`, or the name of the provider.
     public var provider: String
@@ -61,13 +61,13 @@ public struct EmbeddingFingerprint: Sendable, Hashable, Codable {
     }
 }
 
-/// Vectors of some of the texts that were handed over together.
+/// Vectors for some of the texts of one call.
 public struct EmbeddedPart: Sendable, Hashable {
-    /// Positions of the texts among those handed over, one for each row.
+    /// Positions of the texts in the call, one for each row.
     public var positions: [Int]
     public var vectors: EmbeddingBatch
 
-    /// - Precondition: There is a row for each position.
+    /// - Precondition: `positions.count` equals `vectors.count`.
     public init(positions: [Int], vectors: EmbeddingBatch) {
         precondition(positions.count == vectors.count, "\(vectors.count) rows do not fit \(positions.count) texts.")
         self.positions = positions
@@ -79,18 +79,18 @@ public struct EmbeddedPart: Sendable, Hashable {
 public protocol Embedder: Sendable {
     var fingerprint: EmbeddingFingerprint { get }
 
-    /// How many texts keep it busy: who has more does well to hand over so many at once. The default is 128.
+    /// The number of texts a call should pass to keep the embedder busy. The default is 128.
     var preferredCount: Int { get }
 
-    /// One row for each text, in order. Rows are unit length when the fingerprint says normalized.
+    /// Returns one row for each text, in order. Rows have unit length if the fingerprint is normalized.
     ///
-    /// A conformer throws rather than return a row it could not compute.
+    /// A conformer throws if it cannot compute a row.
     func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch
 
-    /// The same, telling of each part as soon as it is there: what was told of is not lost where a later part fails.
+    /// Embeds texts and reports each part as soon as it is ready, so that finished parts survive a later failure.
     ///
-    /// The default tells once, of everything.
-    /// - Parameter onPart: Called one at a time, for parts in any order. What it throws ends the work.
+    /// The default implementation reports all texts as one part.
+    /// - `onPart`: Called one at a time, for parts in any order. An error that it throws ends the call.
     func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
     ) async throws -> EmbeddingBatch

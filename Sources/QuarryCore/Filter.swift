@@ -1,7 +1,7 @@
-/// A condition on a document's metadata, applied to both legs before the best are taken.
+/// A condition on a document's metadata. Every leg applies it before it takes its best hits.
 ///
-/// The keys `id` and `title` name the document's own fields; every other key names metadata. A document that
-/// lacks the key matches nothing but ``not(_:)``.
+/// The keys `id` and `title` refer to the document's own fields; every other key refers to metadata. A document without
+/// the key matches only ``not(_:)``.
 public indirect enum Filter: Sendable, Hashable {
     /// The value equals, or a list contains, the given value.
     case equals(String, MetadataValue)

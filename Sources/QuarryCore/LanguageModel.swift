@@ -6,9 +6,9 @@ public struct Message: Sendable, Hashable, Codable {
         case assistant
     }
 
-    /// A picture that goes with a turn.
+    /// An image attached to a turn.
     public struct Image: Sendable, Hashable, Codable {
-        /// Such as `image/png`.
+        /// A media type such as `image/png`.
         public var mediaType: String
         public var bytes: [UInt8]
 
@@ -30,12 +30,12 @@ public struct Message: Sendable, Hashable, Codable {
     }
 }
 
-/// What is asked of a language model.
+/// A request to a language model.
 public struct GenerationRequest: Sendable, Hashable {
     public var messages: [Message]
     /// Upper bound of the reply's length. The default is 512.
     public var maximumTokens: Int
-    /// 0 is the most deterministic a model offers. The default is 0.
+    /// The sampling temperature; 0 is the most deterministic. The default is 0.
     public var temperature: Double
     public var stop: [String]
     public var seed: Int?
@@ -56,7 +56,7 @@ public struct TokenUsage: Sendable, Hashable, Codable {
     /// Tokens read, those of the provider's cache included.
     public var input: Int
     public var output: Int
-    /// Those of ``input`` that the provider had in its cache.
+    /// The part of ``input`` that came from the provider's cache.
     public var cachedInput: Int
 
     public init(input: Int, output: Int, cachedInput: Int = 0) {
@@ -65,24 +65,24 @@ public struct TokenUsage: Sendable, Hashable, Codable {
         self.cachedInput = Self.bounded(cachedInput)
     }
 
-    /// No request takes so many tokens.
+    /// More tokens than any request uses.
     private static let limit = 1 << 40
 
-    /// A count as a server tells it, within bounds in which no sum overflows: -1 for what is below zero, 2^40 for what is
-    /// beyond that. Neither is ``isCredible``.
+    /// A count from a server, clamped so that no sum overflows: -1 for a negative count, 2^40 for a larger one. Neither
+    /// is ``isCredible``.
     package static func bounded(_ count: Int) -> Int { min(max(count, -1), limit) }
 
     /// The same for a server that counts in floating point, rounded up.
     package static func bounded(_ count: Double) -> Int { Int(exactly: count.rounded(.up)).map { bounded($0) } ?? -1 }
 
-    /// Whether a server can mean it.
+    /// Whether every count is in the plausible range.
     package var isCredible: Bool { [input, output, cachedInput].allSatisfy { (0..<Self.limit).contains($0) } }
 }
 
 /// Why a model stopped.
 public enum FinishReason: Sendable, Hashable {
     case stop
-    /// The reply was cut at the request's maximum.
+    /// The reply reached the request's maximum length.
     case length
     /// The provider withheld the reply.
     case contentFilter
@@ -92,15 +92,15 @@ public enum FinishReason: Sendable, Hashable {
 /// A piece of a reply.
 public enum GenerationEvent: Sendable, Hashable {
     case text(String)
-    /// Another model writes, because the one named could not, for the reason given. Comes before any text.
+    /// The named model failed for the given reason, and another one writes the reply. Comes before any text.
     case switched(from: String, to: String, reason: String)
-    /// The reply was written for an equal request before, and is repeated. Comes before any text.
+    /// The reply comes from a cache of equal requests. Comes before any text.
     case cached
-    /// Always the last; usage is nil where the provider did not say.
+    /// Always the last event; usage is nil if the provider did not report it.
     case finished(FinishReason, TokenUsage?)
 }
 
-/// Writes text.
+/// Generates text.
 public protocol LanguageModel: Sendable {
     /// The model's name, as shown with an answer.
     var name: String { get }

@@ -1,7 +1,7 @@
-/// What a model may take to read sources, at most, in the units that providers bill by.
+/// An upper bound of the work of reading sources with a model, in the units that providers bill by.
 public struct ModelWork: Sendable, Hashable, Codable {
     public var files: Int
-    /// The length of recordings; 0 for what is none.
+    /// The length of recordings; 0 for other sources.
     public var audioSeconds: Double
     public var inputTokens: Int
     public var outputTokens: Int

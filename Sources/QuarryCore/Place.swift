@@ -1,4 +1,4 @@
-/// A place in a source as a person says it, where lines would say little.
+/// A place in a source for which lines are not useful, such as a page or a time.
 public enum Place: Sendable, Hashable {
     /// Pages and slides count from 1.
     case page(Int)
@@ -24,7 +24,7 @@ extension Place: CustomStringConvertible {
         }
     }
 
-    /// The description of places in text order: of pages, slides and times from the first to the last, else one by one.
+    /// Describes places in text order. Pages, slides and times are given as ranges, other places one by one.
     public static func description(of places: [Place]) -> String {
         guard let first = places.first, let last = places.last, places.count > 1 else {
             return places.first?.description ?? ""
@@ -46,8 +46,8 @@ extension Place: CustomStringConvertible {
     }
 }
 
-/// An object with the place's `kind`, and what belongs to it: `{"kind": "page", "number": 3}`,
-/// `{"kind": "time", "from": 12.5, "to": 30}`, `{"kind": "cells", "sheet": "Costs", "range": "B7:D9"}`.
+/// Coded as an object with the place's `kind` and its values: `{"kind": "page", "number": 3}`, `{"kind": "time",
+/// "from": 12.5, "to": 30}`, `{"kind": "cells", "sheet": "Costs", "range": "B7:D9"}`.
 extension Place: Codable {
     private enum Key: String, CodingKey { case kind, number, sheet, range, name, from, to }
     private enum Kind: String, Codable { case page, slide, cells, chapter, message, time }

@@ -1,35 +1,34 @@
-/// Makes documents of the bytes of one source.
+/// Converts the bytes of one source into documents.
 ///
-/// What is wrong with the source is part of the result. A conformer throws only where it could not do its work for a
-/// reason of its own, such as a server that cannot be reached: the source is then read again by the next run.
-/// Cancelling the task stops the work.
+/// Problems of the source are part of the result. A conformer throws only for failures of its own, such as an
+/// unreachable server; the next run then reads the source again. Cancelling the task stops the work.
 public protocol Reader: Sendable {
-    /// The extensions of the files it reads, in lower case and without their dots.
+    /// The extensions of the files it reads, in lower case and without dots.
     var pathExtensions: Set<String> { get }
-    /// Names the reader and its version, such as `markdown/2`. A file that another name read is read again.
+    /// The reader's name and version, such as `markdown/2`. Files that were read under another name are read again.
     var version: String { get }
     func read(_ source: Source) async throws -> ReadResult
 }
 
-/// A reader that asks a model, which takes time and may cost money.
+/// A reader that calls a model, which takes time and may cost money.
 ///
 /// Such sources are read after all others, and each result is committed at once.
 public protocol ModelReader: Reader {
-    /// How many sources it may read at a time, at least 1.
+    /// The maximum number of sources to read at a time, at least 1.
     var concurrency: Int { get }
-    /// Identifies the model. A source of which a model made nothing (``Rejection/model``) is read again only by a reader
-    /// with another identity. Nil: there is no model to tell from another.
+    /// Identifies the model. A source rejected by a model (``Rejection/model``) is read again only by a reader with
+    /// another identity. Nil if all models count as the same.
     var identity: String? { get }
-    /// An upper bound of the work of reading a source, from its bytes alone. Nil: unknown.
+    /// An upper bound of the work of reading a source, estimated from its bytes. Nil if unknown.
     func work(on source: Source) -> ModelWork?
 }
 
-/// Bytes to read, and what they are called.
+/// Bytes to read, with their name.
 public struct Source: Sendable, Hashable {
-    /// The name of the source inside a corpus; documents and rejections are named by it.
+    /// The name of the source in a corpus; documents and rejections refer to it.
     public var id: String
     public var bytes: [UInt8]
-    /// Whether a person named this source, rather than a folder that holds it. Without a matching reader, implicit
+    /// Whether a person named this source, instead of a folder that contains it. Without a matching reader, implicit
     /// sources are skipped and explicit ones rejected. The default is true.
     public var isExplicit: Bool
 
@@ -46,11 +45,11 @@ public struct ReadResult: Sendable, Hashable {
     public var documents: [Document]
     /// What was left out: the whole source, or lines of it.
     public var rejected: [Rejection]
-    /// Oddities of documents that were read all the same, such as a line of front matter without a meaning.
+    /// Problems that did not prevent reading, such as an invalid line of front matter.
     public var warnings: [Rejection]
-    /// Why an implicit source was skipped: it holds no text that a reader knows.
+    /// Why an implicit source was skipped: no reader recognises its text.
     public var skipped: Rejection?
-    /// How many bidirectional controls cleaning removed; they can make text read otherwise than it looks.
+    /// The number of bidirectional controls that were removed. They can disguise the order of text.
     public var bidirectionalControls: Int
 
     public init(

@@ -1,44 +1,44 @@
-/// A source, or a line of one, that was not taken in, and why.
+/// A source, or a line of one, that was rejected, and why.
 public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvertible {
     public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
-        /// There is no text in it.
+        /// The source contains no text.
         case empty
         case binary
-        /// No encoding makes text of the bytes.
+        /// The bytes are not valid text in any known encoding.
         case undecodable
         case tooLarge
-        /// The system would not let it be read.
+        /// The system denied access.
         case unreadable
-        /// It was there a moment ago, whole.
+        /// The source disappeared while it was being read.
         case vanished
         case notFound
         case brokenRecord
         case duplicateID
         case unsupportedFormat
-        /// A recording or picture, and no model was given to read it.
+        /// A recording or picture, without a model to read it.
         case needsModel
-        /// A passage that the embedding model rejects. Only ever a warning: the passage is found by its words.
+        /// The embedding model rejects a passage. Only ever a warning: the passage is still found by its words.
         case refusedByModel
-        /// A model, or its provider's filter, refused to describe it.
+        /// A model or its provider's filter refused to describe the source.
         case withheldByModel
-        /// A model found nothing in it to write down.
+        /// A model found no content in the source.
         case foundEmptyByModel
-        /// A line of front matter that is not understood. Only ever a warning.
+        /// An invalid line of front matter. Only ever a warning.
         case brokenFrontMatter
-        /// A line of an ignore file that is not understood. Only ever a warning.
+        /// An invalid line of an ignore file. Only ever a warning.
         case brokenPattern
-        /// Text in an encoding that nothing in the file names, so it was guessed. Only ever a warning.
+        /// The encoding was guessed, because the file does not declare one. Only ever a warning.
         case guessedEncoding
     }
 
     /// The id or the path of the source.
     public var source: String
-    /// The 1-based line that is to blame, where it is one.
+    /// The 1-based line with the problem, if it is a single line.
     public var line: Int?
     public var reason: Reason
-    /// A sentence for people: what is wrong, and what to do.
+    /// A sentence for people: the problem and what to do about it.
     public var message: String
-    /// The model that made nothing of it, where it was one: another may.
+    /// The model that rejected the source, if any. Another model may accept it.
     public var model: String?
 
     public init(source: String, line: Int? = nil, reason: Reason, message: String, model: String? = nil) {

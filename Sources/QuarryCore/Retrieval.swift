@@ -1,9 +1,9 @@
 /// A question put to a corpus.
 public struct Query: Sendable, Hashable {
     public var text: String
-    /// Only chunks of documents that match take part, in every leg.
+    /// Limits every leg to chunks of documents that match.
     public var filter: Filter?
-    /// The question's vector, where it was made before. The default is nil: a retriever that needs it makes it.
+    /// The question's vector, if already computed. The default is nil: a retriever that needs it computes it.
     public var vector: QueryVector?
 
     public init(_ text: String, filter: Filter? = nil, vector: QueryVector? = nil) {
@@ -13,7 +13,7 @@ public struct Query: Sendable, Hashable {
     }
 }
 
-/// The vector of a question, and how it was made.
+/// The vector of a question, and the fingerprint of its model.
 public struct QueryVector: Sendable, Hashable {
     public var values: [Float]
     public var fingerprint: EmbeddingFingerprint
@@ -24,12 +24,12 @@ public struct QueryVector: Sendable, Hashable {
     }
 }
 
-/// A question as legs and re-rankers get it: analysed once, embedded once.
+/// A question as legs and re-rankers receive it: analysed once, embedded once.
 public struct AnalyzedQuery: Sendable, Hashable {
     public var text: String
     /// Lexical terms in text order, repeats included.
     public var terms: [String]
-    /// nil where no embedding model takes part.
+    /// Nil if no embedding model is in use.
     public var vector: QueryVector?
 
     public init(_ text: String, terms: [String] = [], vector: QueryVector? = nil) {
@@ -39,7 +39,7 @@ public struct AnalyzedQuery: Sendable, Hashable {
     }
 }
 
-/// An engine's verdict on one chunk. Higher is better in every engine.
+/// An engine's score for one chunk. Higher is better in every engine.
 public struct ScoredID: Sendable, Hashable {
     public var id: ChunkID
     public var score: Float
@@ -55,7 +55,7 @@ public struct ScoredID: Sendable, Hashable {
     }
 }
 
-/// What one leg said of a chunk.
+/// A leg's rank and score for a chunk.
 public struct LegScore: Sendable, Hashable, Codable {
     /// From 1.
     public var rank: Int
@@ -68,13 +68,13 @@ public struct LegScore: Sendable, Hashable, Codable {
     }
 }
 
-/// A hit: a chunk, where it stands, and why it was found.
+/// A hit: a chunk with its location, its score and the legs that found it.
 public struct ScoredChunk: Sendable, Hashable {
     public var id: ChunkID
     public var passage: Passage
     /// After fusion and re-ranking. Comparable within one list only.
     public var score: Double
-    /// What each leg that found the chunk said of it.
+    /// Rank and score in each leg that found the chunk.
     public var legs: [LegName: LegScore]
 
     public init(id: ChunkID, passage: Passage, score: Double, legs: [LegName: LegScore] = [:]) {
@@ -87,24 +87,24 @@ public struct ScoredChunk: Sendable, Hashable {
     public var chunk: Chunk { passage.chunk }
     public var documentTitle: String? { passage.documentTitle }
     public var language: String? { passage.language }
-    /// The place of the whole chunk.
+    /// The location of the whole chunk.
     public var location: SourceLocation { passage.location }
 
-    /// The place of a part of the chunk, given as UTF-8 offsets into its text.
+    /// The location of a part of the chunk, given as UTF-8 offsets into its text.
     public func location(of range: Range<Int>) -> SourceLocation { passage.location(of: range) }
 }
 
-/// What a search found, and what it learned on the way.
+/// The result of a search.
 public struct Retrieval: Sendable, Hashable {
     /// Best first.
     public var hits: [ScoredChunk]
-    /// Sentences for a person, such as why a leg took no part.
+    /// Sentences for a person, such as why a leg found nothing.
     public var warnings: [String]
-    /// The lexical terms that the question was searched by.
+    /// The lexical terms of the question.
     public var terms: [String]
-    /// The question's vector; nil where it was searched by words only.
+    /// The question's vector; nil for a search by words only.
     public var vector: QueryVector?
-    /// Whether no document matches the filter, so that nothing could be found.
+    /// Whether no document matches the filter.
     public var filterMatchesNothing: Bool
 
     public init(
@@ -124,27 +124,27 @@ public protocol Retriever: Sendable {
     func retrieve(_ query: Query, limit: Int) async throws -> Retrieval
 }
 
-/// Puts candidates in a better order. Never adds one.
+/// Reorders candidates. Never adds one.
 public protocol Reranker: Sendable {
     func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk]
 }
 
-/// An error of a service that may be gone the next time, with nothing changed: a search can do without the service.
+/// An error of a service that may succeed on a later attempt. A search can continue without the service.
 public protocol TransientFailure: Error {
-    /// False for what only a person can mend, such as a wrong key or a budget that is used up.
+    /// False for errors that a person must fix, such as an invalid key or an exhausted budget.
     var isTransient: Bool { get }
 }
 
-/// Keeps vectors and finds the nearest by cosine.
+/// Stores vectors and finds the nearest by cosine.
 public protocol VectorStore: Sendable {
-    /// Adds rows, replacing those whose id is already there. `ids.count` equals `vectors.count`.
+    /// Adds rows and replaces those with the same id. `ids.count` equals `vectors.count`.
     func upsert(_ vectors: EmbeddingBatch, ids: [ChunkID]) async throws
-    /// The best `limit` rows in the order of ``ScoredID/precedes(_:_:)``, cosine as score.
+    /// The best `limit` rows in the order of ``ScoredID/precedes(_:_:)``, with the cosine as score.
     ///
-    /// - Parameter mask: Only these rows take part, before the best are taken, so that a filter never costs hits; nil for
-    ///   all.
+    /// - `mask`: Limits the search to these rows; nil means all. It is applied before the best rows are taken, so that
+    ///   a filter never costs hits.
     func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID]
-    /// Removes rows; ids that are not there are ignored.
+    /// Removes rows. Unknown ids are ignored.
     func remove(_ ids: [ChunkID]) async throws
 }
 

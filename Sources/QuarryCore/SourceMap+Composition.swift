@@ -1,9 +1,9 @@
 extension SourceMap {
-    /// Follows two maps one after the other: `outer` leads from a text to its raw form, `inner` from the raw form to
-    /// the source, and the result from the text to the source.
+    /// Composes two maps: `outer` leads from a text to its raw form, `inner` from the raw form to the source. The
+    /// result leads from the text to the source.
     ///
-    /// Units are kept whole: one that covers several units of `inner` comes from all their bytes together. `inner` is
-    /// not empty unless `outer` is.
+    /// A unit that covers several units of `inner` maps to all their bytes together. `inner` is not empty unless
+    /// `outer` is.
     /// - Complexity: O(outer units + inner segments between them), where a run of identical bytes counts as one unit.
     public static func composition(of outer: [Segment], over inner: [Segment]) -> [Segment] {
         guard !inner.isEmpty else { return [] }

@@ -1,8 +1,8 @@
 extension SourceMap {
     /// The map of a stretch of the text, with offsets of that stretch.
     ///
-    /// For every part of the range it gives the bytes, lines and places that this map gives. A unit that the range cuts
-    /// is kept whole, so that the first segment may begin before 0.
+    /// For every part of the range it gives the bytes, lines and places that this map gives. A unit at the edge is kept
+    /// whole, so the first segment may begin before 0.
     /// - Complexity: O(segments and places, and lines of the range).
     public func slice(_ range: Range<Int>) -> SourceMap {
         let segments = segments.compactMap { $0.clipped(to: range) }
@@ -14,13 +14,13 @@ extension SourceMap {
             firstLine: firstLine + first, places: places.compactMap { $0.clipped(to: range) }, base: base)
     }
 
-    /// The map of two stretches of one document as one text, the second from `offset` on.
+    /// The map of two stretches of one document as one text. The second stretch starts at `offset`.
     ///
-    /// - Parameter next: The map of a later stretch, which may begin before this one ends.
+    /// - `next`: The map of a later stretch, which may begin before this one ends.
     public func joined(with next: SourceMap, at offset: Int) -> SourceMap {
         var lineStarts = lineStarts
         let known = firstLine + lineStarts.count
-        // No text stands on the lines between them, which count all the same.
+        // The lines between the stretches contain no text, but they are counted.
         lineStarts += repeatElement(next.lineStarts[0], count: max(0, next.firstLine - known))
         lineStarts += next.lineStarts.dropFirst(max(0, known - next.firstLine))
         var places = places.compactMap { $0.clipped(to: 0..<offset) }
@@ -44,7 +44,7 @@ extension SourceMap {
 }
 
 extension SourceMap.Segment {
-    /// The units that a range touches, with offsets from its start; nil where it touches none.
+    /// The units that a range touches, with offsets from its start; nil if it touches none.
     package func clipped(to range: Range<Int>) -> SourceMap.Segment? {
         guard cleanEnd > range.lowerBound, clean < range.upperBound else { return nil }
         let first = max(0, range.lowerBound - clean) / cleanUnit
@@ -56,7 +56,7 @@ extension SourceMap.Segment {
 }
 
 extension SourceMap.PlacedRange {
-    /// The part that lies in a range, with offsets from its start; nil where none does.
+    /// The part that lies in a range, with offsets from its start; nil if there is none.
     package func clipped(to other: Range<Int>) -> SourceMap.PlacedRange? {
         let part = range.clamped(to: other)
         guard !part.isEmpty else { return nil }

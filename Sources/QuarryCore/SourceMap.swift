@@ -1,8 +1,8 @@
 /// A monotone map from the cleaned text of a document back to the bytes and lines of its source.
 ///
-/// The map is a list of segments. Inside a segment every `cleanUnit` bytes of text came from `sourceUnit` bytes of the
-/// source, so a run of identical bytes, a run of Windows-1251 letters (2 from 1) and a composed letter (2 from 3) are
-/// one segment each. Source bytes between two segments were dropped by cleaning.
+/// The map is a list of segments. In a segment, every `cleanUnit` bytes of text come from `sourceUnit` bytes of the
+/// source. A run of identical bytes, a run of Windows-1251 letters (2 from 1) and a composed letter (2 from 3) are one
+/// segment each. Cleaning dropped the source bytes between two segments.
 public struct SourceMap: Sendable, Hashable {
     public struct Segment: Sendable, Hashable {
         /// Where the segment starts in the cleaned text, in UTF-8 bytes.
@@ -30,15 +30,15 @@ public struct SourceMap: Sendable, Hashable {
         public var sourceEnd: Int { source + sourceUnit * count }
     }
 
-    /// What the offsets of a source are counted in.
+    /// The unit of a source's offsets.
     public enum Base: String, Sendable, Hashable, Codable {
         /// Bytes of the source itself.
         case source
-        /// Bytes of the text that a reader made of a source without lines of text, such as a recording.
+        /// Bytes of the text that a reader made from a source without lines, such as a recording.
         case text
     }
 
-    /// A stretch of cleaned text, and the place it stands in.
+    /// A stretch of cleaned text with its place.
     public struct PlacedRange: Sendable, Hashable {
         /// UTF-8 offsets into the cleaned text.
         public var range: Range<Int>
@@ -54,10 +54,10 @@ public struct SourceMap: Sendable, Hashable {
     public private(set) var segments: [Segment]
     /// Source offset at which each line starts; the first is 0. A line ends after `\n`, or after a `\r` that no `\n` follows.
     public private(set) var lineStarts: [Int]
-    /// The 1-based number of the line that ``lineStarts`` begins with. More than 1 where the text is one record of a
-    /// file of many, so that a record carries its own line and not a table of the whole file.
+    /// The 1-based number of the first line in ``lineStarts``. Greater than 1 if the text is one record of a larger
+    /// file: a record carries only its own lines, not a table of the whole file.
     public private(set) var firstLine: Int
-    /// Where the source has pages, times and the like: ascending, without overlaps. Empty for text.
+    /// The pages, times and the like of the source, ascending and without overlaps. Empty for text.
     public var places: [PlacedRange]
     public var base: Base
 
@@ -71,7 +71,7 @@ public struct SourceMap: Sendable, Hashable {
         self.base = base
     }
 
-    /// The map of a text that is its own source.
+    /// The map of a text that is identical to its source.
     public init(identityOf text: String) {
         let count = text.utf8.count
         self.init(
@@ -103,7 +103,7 @@ public struct SourceMap: Sendable, Hashable {
         max(1, partitionPoint(lineStarts.count) { lineStarts[$0] <= sourceOffset }) + firstLine - 1
     }
 
-    /// The stretch of cleaned text that came from a range of the source, units of which are never cut.
+    /// The stretch of cleaned text that came from a range of the source. Units are never cut.
     /// - Complexity: O(log segments).
     public func textRange(ofSource range: Range<Int>) -> Range<Int> {
         let first = partitionPoint(segments.count) { segments[$0].sourceEnd <= range.lowerBound }
@@ -115,14 +115,14 @@ public struct SourceMap: Sendable, Hashable {
         return start..<max(start, tail.clean + units * tail.cleanUnit)
     }
 
-    /// The places that a stretch of cleaned text touches, in text order, each once in a row.
+    /// The places that a stretch of cleaned text touches, in text order, without adjacent duplicates.
     public func places(of range: Range<Int>) -> [Place] {
         places.reduce(into: []) { found, placed in
             if placed.range.overlaps(range), found.last != placed.place { found.append(placed.place) }
         }
     }
 
-    /// The map of the text that remains when its first `offset` bytes are cut off.
+    /// The map of the remaining text after its first `offset` bytes are cut off.
     ///
     /// - Precondition: `offset` lies between two units.
     public func suffix(from offset: Int) -> SourceMap {
@@ -193,7 +193,7 @@ public struct SourceMap: Sendable, Hashable {
     }
 }
 
-/// The first index in `0..<count` for which `belongs` is false, where all true precede all false.
+/// The first index in `0..<count` for which `belongs` is false. All true values precede all false ones.
 func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
     var low = 0
     var high = count
@@ -206,14 +206,14 @@ func partitionPoint(_ count: Int, _ belongs: (Int) -> Bool) -> Int {
 
 /// Collects the segments of a ``SourceMap`` from left to right, joining neighbours of the same shape.
 public struct SourceMapBuilder: Sendable {
-    /// What was appended so far.
+    /// The segments appended so far.
     public private(set) var segments: [SourceMap.Segment] = []
     /// Length of the cleaned text so far, in UTF-8 bytes.
     public private(set) var cleanCount = 0
 
     public init() {}
 
-    /// Says that the next `cleanUnit × count` bytes of text came from `sourceUnit × count` bytes at `source`.
+    /// Maps the next `cleanUnit × count` bytes of text to `sourceUnit × count` bytes at `source`.
     public mutating func append(source: Int, cleanUnit: Int = 1, sourceUnit: Int = 1, count: Int = 1) {
         precondition(cleanUnit > 0 && sourceUnit > 0 && count >= 0, "A unit holds at least one byte on either side.")
         guard count > 0 else { return }

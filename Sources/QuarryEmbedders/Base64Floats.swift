@@ -1,8 +1,8 @@
 package import QuarryJSON
 
-/// Reads vectors that are written as the base64 (RFC 4648, with padding) of little-endian 32-bit floats.
+/// Decodes vectors from the base64 (RFC 4648, with padding) of little-endian 32-bit floats.
 enum Base64Floats {
-    /// - Returns: False where the text is not base64, or not of whole floats; `values` are then as they were.
+    /// - Returns: False if the text is not base64 or not of whole floats; `values` are then unchanged.
     static func decode(_ text: UnsafeBufferPointer<UInt8>, appendingTo values: inout [Float]) -> Bool {
         guard text.count.isMultiple(of: 4) else { return false }
         let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
@@ -25,7 +25,7 @@ enum Base64Floats {
             return true
         }
         return table.withUnsafeBufferPointer { table in
-            // Bits 6 and 7 of a value say that a byte is not of the alphabet.
+            // Bits 6 and 7 of a value mark a byte outside the alphabet.
             var wrong: UInt8 = 0
             func value(_ byte: UInt8) -> UInt32 {
                 let value = table[Int(byte)]
@@ -44,7 +44,7 @@ enum Base64Floats {
                 source += 4
                 target += 3
             }
-            // Only the last group may be padded.
+            // Only the last group may have padding.
             let third = padding < 2 ? value(source[2]) : 0
             let fourth = padding < 1 ? value(source[3]) : 0
             store(value(source[0]) << 18 | value(source[1]) << 12 | third << 6 | fourth)
@@ -61,9 +61,9 @@ enum Base64Floats {
 }
 
 extension JSONCursor {
-    /// Reads the base64 of little-endian 32-bit floats to the end of `values`.
+    /// Appends the base64 of little-endian 32-bit floats to `values`.
     package mutating func base64Floats(appendingTo values: inout [Float]) throws {
-        // Some servers escape the slash, which base64 uses.
+        // Some servers escape the slash, which is a base64 character.
         guard try decodeString({ Base64Floats.decode($0, appendingTo: &values) }) else {
             throw fault("a vector is not the base64 of 32-bit floats")
         }

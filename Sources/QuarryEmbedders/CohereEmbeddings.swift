@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// `POST /v2/embed`. Nothing is cut: `truncate` is `NONE`.
+/// `POST /v2/embed`. Texts are never truncated: `truncate` is `NONE`.
 struct CohereEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 

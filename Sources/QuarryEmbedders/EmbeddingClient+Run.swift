@@ -34,7 +34,7 @@ extension EmbeddingClient {
         // Taken from the end.
         var waiting = Array(plan.batches.reversed())
         var failure: (any Error)?
-        // Nil once it has failed.
+        // Nil after it has thrown.
         var onPart = onPart
         var inFlight: [Range<Int>: Request] = [:]
         await withTaskGroup(of: Event.self) { group in
@@ -98,11 +98,11 @@ extension EmbeddingClient {
                     request.slot.release()
                     begin()
                 case .failure(let error):
-                    // One text was rejected: that says nothing about how many a request may hold.
+                    // Only one text was rejected: this is not evidence about the size of a request.
                     if (error as? ProviderError)?.mayConcernOneText == true { learnedSize.forget() }
                     let isBudget = (error as? ProviderError)?.code == .budgetExceeded
                     fail(named(error, plan, range), drains: onPart != nil || isBudget)
-                    // Only now, because nothing may be sent after a failure.
+                    // Not earlier, because nothing may be sent after a failure.
                     request.slot.release()
                 }
             }
@@ -128,7 +128,7 @@ extension EmbeddingClient {
         return Request(task: task, slot: slot)
     }
 
-    /// The next batch, or as much of it as a request may hold.
+    /// The next batch, limited to the size of a request.
     private func nextRange(of waiting: inout [Range<Int>]) -> Range<Int>? {
         guard let range = waiting.popLast() else { return nil }
         guard let most = learnedSize.value, range.count > most else { return range }
@@ -136,7 +136,7 @@ extension EmbeddingClient {
         return range.lowerBound..<range.lowerBound + most
     }
 
-    /// The vectors of a batch for all texts that they belong to.
+    /// The vectors of a batch for all of its texts.
     private func part(of plan: EmbeddingPlan, _ range: Range<Int>, _ batch: EmbeddingBatch) -> EmbeddedPart {
         var positions: [Int] = []
         positions.reserveCapacity(range.count)
@@ -151,7 +151,7 @@ extension EmbeddingClient {
             positions: positions, vectors: EmbeddingBatch(values: values, dimension: batch.dimension))
     }
 
-    /// The error, naming the text among those that were handed over.
+    /// Adds the position of the text to the error.
     private func named(_ error: any Error, _ plan: EmbeddingPlan, _ range: Range<Int>) -> any Error {
         guard var failure = error as? ProviderError else { return error }
         if failure.mayConcernOneText, let position = plan.positions(of: range.lowerBound).first {
@@ -168,7 +168,7 @@ extension EmbeddingClient {
 }
 
 extension [Float] {
-    /// Puts the rows of a part where their texts stand.
+    /// Copies the rows of a part to the positions of their texts.
     fileprivate mutating func copyRows(of part: EmbeddedPart) {
         let dimension = part.vectors.dimension
         for (row, position) in part.positions.enumerated() {
@@ -178,7 +178,7 @@ extension [Float] {
 }
 
 extension ProviderError {
-    /// Whether a request of many texts may have been rejected because of one of them.
+    /// Whether a request of many texts may have been rejected because of a single text.
     fileprivate var mayConcernOneText: Bool {
         let codes: [Code] = [.inputTooLong, .contentFiltered, .requestRefused, .invalidInput]
         return position == nil && codes.contains(code)

@@ -4,27 +4,27 @@ import QuarryJSON
 import QuarryProviders
 import Synchronization
 
-/// Asks a provider for vectors, and checks what comes back.
+/// Requests vectors from a provider and checks the replies.
 struct EmbeddingClient: Sendable {
     let connection: ProviderConnection
     let settings: EmbeddingSettings
     let format: any EmbeddingFormat
     let inputsPerRequest: Int
     let tokensPerRequest: Int
-    /// Nil where it is not known.
+    /// Nil if unknown.
     let tokensPerInput: Int?
     let learnedSize = LearnedSize()
 
-    /// No tokenizer in use makes fewer tokens than one for so many bytes of text.
+    /// A lower bound for all common tokenizers: one token for this many bytes of text.
     private static let bytesPerToken = 16
 
-    /// Refuses texts that cannot be embedded, before anything is sent or paid for.
-    /// - Throws: ``ProviderError`` with code `invalidInput` or `inputTooLong`, naming the text's position.
+    /// Rejects texts that cannot be embedded, before anything is sent or billed.
+    /// - Throws: `ProviderError` with code `invalidInput` or `inputTooLong`, with the text's position.
     func check(_ texts: [String]) throws {
         for (position, text) in texts.enumerated() {
             if text.isEmpty {
                 throw ProviderError(
-                    .invalidInput, "Text \(position) of \(texts.count) is empty; there is nothing to embed.")
+                    .invalidInput, "Text \(position) of \(texts.count) is empty.")
             }
             if let tokensPerInput, text.utf8.count / Self.bytesPerToken > tokensPerInput {
                 var error = ProviderError(
@@ -37,8 +37,8 @@ struct EmbeddingClient: Sendable {
         }
     }
 
-    /// One request, and the vectors of its reply.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// Sends one request and returns the vectors of its reply.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     func vectors(
         of texts: [String], as role: EmbeddingRole, prefix: String, dimension: Int?
     ) async throws -> EmbeddingBatch {
@@ -73,9 +73,9 @@ struct EmbeddingClient: Sendable {
         }
     }
 
-    /// What to do about vectors that are no vectors.
+    /// Advice about invalid vectors.
     static let damageAdvice =
-        "The model may be damaged, or its server in trouble. Try it again, restart the server, or name another model."
+        "The model or its server may be faulty. Try again, restart the server, or use another model."
 
     private func read(_ body: [UInt8], from place: @autoclosure () -> String) throws -> EmbeddingReply {
         let reply: Result<EmbeddingReply, JSONFault>
@@ -87,7 +87,7 @@ struct EmbeddingClient: Sendable {
         if case .success(let reply) = reply, !reply.isEmpty { return reply }
         if let failure = ProviderFailure(announcedIn: body) {
             throw ProviderError(
-                .serverFailure, "\(place()) answered with an error: \(failure.message ?? "it gives no reason").")
+                .serverFailure, "\(place()) answered with an error: \(failure.message ?? "no reason given").")
         }
         do {
             return try reply.get()
@@ -95,7 +95,7 @@ struct EmbeddingClient: Sendable {
             if let word = error.notANumber, ["NaN", "Infinity", "null"].contains(where: word.contains) {
                 throw ProviderError(
                     .malformedReply,
-                    "\(place()) sent a vector of \(settings.model) with “\(word)” in the place of a number. "
+                    "\(place()) sent a vector of \(settings.model) with “\(word)” instead of a number. "
                         + Self.damageAdvice, underlyingError: error)
             }
             let start = String(decoding: body.prefix(120), as: UTF8.self)
@@ -107,7 +107,7 @@ struct EmbeddingClient: Sendable {
     }
 }
 
-/// How many texts a request may hold, as far as refusals have shown: other batches need not be refused as well.
+/// The largest request that was accepted so far, shared by all batches.
 final class LearnedSize: Sendable {
     private let size = Mutex<Int?>(nil)
 

@@ -2,20 +2,20 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// How one wire format asks for vectors, and how its reply is read. Formats are pure: texts in, JSON out, and back.
+/// How a wire format encodes requests for vectors and decodes replies. Formats are pure functions of texts and JSON.
 protocol EmbeddingFormat: Sendable {
-    /// Where requests go below the base address; `{model}` stands for the model's name.
+    /// The path of requests below the base address, with `{model}` for the model's name.
     var path: String { get }
-    /// The field that tells the model what texts are for; nil where it is not told. A part of the fingerprint.
+    /// The field for the role of texts; nil without such a field. It is part of the fingerprint.
     var roleField: String? { get }
-    /// The field that carries the prefix in place of the texts' own beginning; nil where it is put before them.
+    /// The field for the prefix; nil if the prefix is prepended to the texts.
     var prefixField: String? { get }
 
     /// The body of a request.
-    /// - Parameter prefix: For formats with a ``prefixField``; the others find it in the texts.
+    /// - `prefix`: For formats with a ``prefixField``; for others it is already in the texts.
     func body(for texts: [String], as role: EmbeddingRole, prefix: String) -> any Encodable
 
-    /// - Throws: ``JSONFault`` where the reply is no such reply; ``ProviderError`` where it says why it is none.
+    /// - Throws: `JSONFault` if the reply has another format; `ProviderError` if it reports an error.
     func reply(in body: [UInt8]) throws -> EmbeddingReply
 }
 
@@ -24,17 +24,17 @@ extension EmbeddingFormat {
     var prefixField: String? { nil }
 }
 
-/// What all requests of one embedder have in common.
+/// The settings of all requests of one embedder.
 struct EmbeddingSettings: Sendable {
     var model: String
-    /// What is asked for; nil leaves it to the model.
+    /// The requested dimension; nil means the model's default.
     var dimension: Int?
     var encoding: RemoteEmbedder.VectorEncoding
     var normalizes: Bool
 }
 
 extension EmbeddingDialect {
-    /// - Parameter tensors: For the Open Inference Protocol only.
+    /// - `tensors`: Only for the Open Inference Protocol.
     func format(_ settings: EmbeddingSettings, tensors: RemoteEmbedder.Tensors) -> any EmbeddingFormat {
         switch self {
         case .openAI: OpenAIEmbeddings(settings: settings)
@@ -54,7 +54,7 @@ extension EmbeddingDialect {
     /// Whether requests can name a dimension.
     var takesDimension: Bool { self != .huggingFace && self != .kserve }
 
-    /// What is put before texts where nothing else is wished, by the model's own documentation.
+    /// The default prefix of a model, from its own documentation.
     func documentedPrefix(of model: String, as role: EmbeddingRole) -> String {
         switch self {
         case .gemini: GeminiEmbeddings.documentedPrefix(of: model, as: role)

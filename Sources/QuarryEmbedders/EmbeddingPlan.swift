@@ -1,13 +1,13 @@
 import QuarryProviders
 import QuarryText
 
-/// How texts are spread over requests: each different text once, in batches that keep to the provider's limits.
+/// Distributes texts over requests: each distinct text once, in batches within the provider's limits.
 package struct EmbeddingPlan: Sendable {
-    /// The different texts, in the order they first appear.
+    /// The distinct texts, in order of first appearance.
     package private(set) var texts: [String] = []
-    /// What each of ``texts`` may count, on the high side.
+    /// An upper estimate of the tokens of each of ``texts``.
     package private(set) var tokens: [Int] = []
-    /// For each text that was given, its position in ``texts``.
+    /// For each given text, its position in ``texts``.
     package private(set) var slots: [Int] = []
     /// Consecutive ranges that together cover ``texts``.
     package private(set) var batches: [Range<Int>] = []
@@ -15,9 +15,8 @@ package struct EmbeddingPlan: Sendable {
     private var holders: [Int] = []
     private var firstHolder: [Int] = []
 
-    /// - Parameters:
-    ///   - tokensPerInput: A text that may be longer gets a request of its own, so that it spoils no batch.
-    ///   - prefix: Put before each text.
+    /// - `tokensPerInput`: A text that may be longer gets a separate request, so that it cannot spoil a batch.
+    /// - `prefix`: Prepended to each text.
     /// - Complexity: O(bytes).
     package init(
         _ given: [String], prefix: String = "", inputsPerRequest: Int, tokensPerRequest: Int, tokensPerInput: Int?
@@ -72,6 +71,6 @@ package struct EmbeddingPlan: Sendable {
         if start < texts.count { batches.append(start..<texts.count) }
     }
 
-    /// Positions of the given texts that are this one, ascending.
+    /// Positions of the given texts that are equal to this one, ascending.
     package func positions(of slot: Int) -> ArraySlice<Int> { holders[firstHolder[slot]..<firstHolder[slot + 1]] }
 }

@@ -1,22 +1,22 @@
 import QuarryCore
 import QuarryProviders
 
-/// The vectors of one reply as they were sent, before they are checked.
+/// The vectors of one reply as received, before they are checked.
 struct EmbeddingReply {
     /// Row after row.
     var values: [Float] = []
     /// Where each row ends in ``values``.
     private(set) var ends: [Int] = []
-    /// Which text each row is for; nil where the format goes by order.
+    /// The text of each row; nil if rows are in the order of the texts.
     private var indices: [Int?] = []
-    /// Nil where the reply does not say.
+    /// Nil if the reply does not report it.
     var usage: BilledUsage?
 
     init() {}
 
     var isEmpty: Bool { ends.isEmpty }
 
-    /// Closes the row whose numbers were appended to ``values`` last.
+    /// Ends the row of the numbers last appended to ``values``.
     mutating func endRow(index: Int? = nil) {
         ends.append(values.count)
         indices.append(index)
@@ -24,12 +24,11 @@ struct EmbeddingReply {
 
     /// The vectors in the order of the texts.
     ///
-    /// - Parameters:
-    ///   - count: How many texts were sent.
-    ///   - dimension: What each vector must have; nil takes the first one's.
-    ///   - normalizes: Brings each row to unit length.
-    ///   - model: To name it in errors.
-    /// - Throws: ``ProviderError`` with code `malformedReply` or `wrongDimension`.
+    /// - `count`: The number of texts sent.
+    /// - `dimension`: The required dimension; nil takes that of the first vector.
+    /// - `normalizes`: Whether to scale each row to unit length.
+    /// - `model`: The model's name for errors.
+    /// - Throws: `ProviderError` with code `malformedReply` or `wrongDimension`.
     func batch(
         count: Int, dimension expected: Int?, normalizes: Bool, model: String, from place: @autoclosure () -> String
     ) throws -> EmbeddingBatch {
@@ -62,7 +61,7 @@ struct EmbeddingReply {
                 let values = ordered[row * dimension..<(row + 1) * dimension]
                 let fault =
                     values.allSatisfy(\.isFinite)
-                    ? "is zero in every place" : "holds a value that is no number (NaN or infinite)"
+                    ? "has only zeros" : "has a value that is not a finite number"
                 var error = ProviderError(
                     .malformedReply,
                     "\(place()) sent a vector of \(model) for text \(row) that \(fault). \(EmbeddingClient.damageAdvice)"
@@ -74,7 +73,7 @@ struct EmbeddingReply {
         return EmbeddingBatch(values: ordered, dimension: dimension)
     }
 
-    /// The text of each row; nil where rows stand in the order of the texts already.
+    /// The text of each row; nil if rows are already in the order of the texts.
     private func order(count: Int, from place: @autoclosure () -> String) throws -> [Int]? {
         var seen = [Bool](repeating: false, count: count)
         var order: [Int] = []
@@ -84,7 +83,7 @@ struct EmbeddingReply {
             let index = named ?? row
             guard seen.indices.contains(index), !seen[index] else {
                 throw ProviderError(
-                    .malformedReply, "\(place()) sent a vector with index \(index) twice, or for no text at all.")
+                    .malformedReply, "\(place()) sent a vector with index \(index) twice, or with an index of no text.")
             }
             seen[index] = true
             order.append(index)
@@ -95,8 +94,8 @@ struct EmbeddingReply {
 }
 
 extension [Float] {
-    /// Scales one row to unit length, or only looks whether it could be.
-    /// - Returns: False where it is zero or not finite.
+    /// Scales one row to unit length, or only checks that it can be scaled.
+    /// - Returns: False if it is zero or not finite.
     fileprivate mutating func scaleRow(at start: Int, dimension: Int, toUnitLength scales: Bool) -> Bool {
         withUnsafeMutableBufferPointer { values in
             let row = values[start..<start + dimension]

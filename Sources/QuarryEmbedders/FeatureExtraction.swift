@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// The pipeline `feature-extraction` of Hugging Face's router. Nothing is cut: `truncate` is false.
+/// The pipeline `feature-extraction` of Hugging Face's router. Texts are never truncated: `truncate` is false.
 struct FeatureExtraction: EmbeddingFormat {
     var settings: EmbeddingSettings
 
@@ -16,7 +16,7 @@ struct FeatureExtraction: EmbeddingFormat {
         try JSONCursor.reading(body) { cursor in
             var reply = EmbeddingReply()
             try cursor.elements { cursor in
-                // How tokens would have to be pooled is not known.
+                // The correct pooling of token vectors is unknown.
                 guard cursor.firstByteOfElements() != UInt8(ascii: "[") else {
                     throw ProviderError(
                         .malformedReply,

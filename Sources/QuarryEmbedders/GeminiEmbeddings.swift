@@ -2,14 +2,14 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// `models/{model}:batchEmbedContents`: a content for each text, since the parts of one content share a vector.
+/// `models/{model}:batchEmbedContents`: one content for each text, because the parts of one content share a vector.
 struct GeminiEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 
     var path: String { "models/{model}:batchEmbedContents" }
     var roleField: String? { taskType(for: .passage) == nil ? nil : "taskType" }
 
-    /// Only `gemini-embedding-001` knows task types; its successor wants the task in the text.
+    /// Only `gemini-embedding-001` supports task types; its successor expects the task in the text.
     private func taskType(for role: EmbeddingRole) -> String? {
         guard settings.model == "gemini-embedding-001" else { return nil }
         return role == .query ? "RETRIEVAL_QUERY" : "RETRIEVAL_DOCUMENT"

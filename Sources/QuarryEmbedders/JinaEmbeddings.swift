@@ -1,19 +1,19 @@
 import QuarryCore
 
-/// OpenAI's format, with `task` and `embedding_type`. What a request may hold depends on the model's family.
+/// OpenAI's format, with `task` and `embedding_type`. The size limit of a request depends on the model's family.
 struct JinaEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 
     var path: String { "v1/embeddings" }
     var roleField: String? { task(for: .passage) == nil ? nil : "task" }
 
-    /// How the model's family is told what a text is for.
+    /// The value of `task` for a role, by the model's family.
     private func task(for role: EmbeddingRole) -> String? {
         let name = settings.model
         if ["jina-embeddings-v3", "jina-embeddings-v4", "jina-embeddings-v5"].contains(where: name.hasPrefix) {
             return role == .query ? "retrieval.query" : "retrieval.passage"
         }
-        // Without a task it would take passages for queries as well.
+        // The default task treats passages as queries.
         if name.hasPrefix("jina-code-embeddings") { return role == .query ? "nl2code.query" : "nl2code.passage" }
         return nil
     }

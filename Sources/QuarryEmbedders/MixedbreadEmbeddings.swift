@@ -7,7 +7,7 @@ struct MixedbreadEmbeddings: EmbeddingFormat {
     var path: String { "v1/embeddings" }
     var prefixField: String? { "prompt" }
 
-    /// `mxbai-embed-large-v1` wants a prompt for queries and none for passages.
+    /// `mxbai-embed-large-v1` needs a prompt for queries but not for passages.
     static func documentedPrefix(of model: String, as role: EmbeddingRole) -> String {
         let name = model.split(separator: "/").last ?? ""
         return role == .query && name == "mxbai-embed-large-v1"

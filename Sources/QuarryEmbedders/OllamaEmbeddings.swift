@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// `POST /api/embed`. Nothing is cut: `truncate` is false.
+/// `POST /api/embed`. Texts are never truncated: `truncate` is false.
 struct OllamaEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 

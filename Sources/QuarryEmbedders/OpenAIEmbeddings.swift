@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// `POST /embeddings`, as OpenAI has it and most servers understand it.
+/// `POST /embeddings` of OpenAI, which most servers support.
 struct OpenAIEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 
@@ -28,7 +28,7 @@ struct OpenAIEmbeddings: EmbeddingFormat {
         }
     }
 
-    /// `{"data": [{"index", "embedding"}], "usage"}`; vectors are numbers or base64, as the server likes.
+    /// `{"data": [{"index", "embedding"}], "usage"}`; vectors may be numbers or base64.
     static func reply(in body: [UInt8]) throws -> EmbeddingReply {
         try JSONCursor.reading(body) { cursor in
             var reply = EmbeddingReply()
@@ -67,7 +67,7 @@ extension JSONCursor {
         }
     }
 
-    /// `usage` with `prompt_tokens`, or only `total_tokens`; nil where it has neither.
+    /// `usage` with `prompt_tokens`, or only `total_tokens`; nil without either.
     mutating func usage() throws -> BilledUsage? {
         guard next() == UInt8(ascii: "{") else {
             try skip()
@@ -85,12 +85,13 @@ extension JSONCursor {
         return (prompt ?? total).map { BilledUsage(input: $0) }
     }
 
-    /// Reads a flag that says whether a text was cut.
-    /// - Throws: ``ProviderError`` with code `inputTooLong` where it was: its vector is of another text.
+    /// Checks a flag that marks a truncated text.
+    /// - Throws: `ProviderError` with code `inputTooLong` if the flag is set, because the vector belongs to another
+    ///   text.
     mutating func refuseTruncation() throws {
         guard next() == UInt8(ascii: "t") else { return try skip() }
         try skip()
         throw ProviderError(
-            .inputTooLong, "The server cut a text before it was embedded. Cut the documents into shorter chunks.")
+            .inputTooLong, "The server truncated a text. Cut the documents into shorter chunks.")
     }
 }

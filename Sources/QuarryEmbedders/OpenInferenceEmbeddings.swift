@@ -2,8 +2,8 @@ import QuarryCore
 import QuarryJSON
 import QuarryProviders
 
-/// `POST /v2/models/{model}/infer` of the Open Inference Protocol (KServe v2), as Triton speaks it: texts are a tensor of
-/// `BYTES`, vectors one of `FP32` or `FP64`.
+/// `POST /v2/models/{model}/infer` of the Open Inference Protocol (KServe v2), as implemented by Triton: texts are a
+/// tensor of `BYTES`, vectors one of `FP32` or `FP64`.
 struct OpenInferenceEmbeddings: EmbeddingFormat {
     var tensors: RemoteEmbedder.Tensors
 
@@ -53,7 +53,7 @@ struct OpenInferenceEmbeddings: EmbeddingFormat {
         var outputs: [Output]
     }
 
-    /// An output as it was sent; its numbers may be nested or not.
+    /// An output tensor as received. Its numbers may be nested.
     private struct Tensor {
         var name = ""
         var type = ""
@@ -73,7 +73,7 @@ struct OpenInferenceEmbeddings: EmbeddingFormat {
             }
         }
 
-        /// - Throws: ``ProviderError`` with code `malformedReply` for a tensor that is not (texts, dimension).
+        /// - Throws: `ProviderError` with code `malformedReply` for a tensor that is not (texts, dimension).
         func reply() throws -> EmbeddingReply {
             guard type == "FP32" || type == "FP64" else {
                 throw ProviderError(
@@ -103,7 +103,7 @@ struct OpenInferenceEmbeddings: EmbeddingFormat {
 }
 
 extension JSONCursor {
-    /// Numbers in arrays nested to any depth, flat; tensors of other things are passed over.
+    /// Flattens numbers in arrays nested to any depth. Tensors of other types are skipped.
     fileprivate mutating func tensor(appendingTo values: inout [Float]) throws {
         switch firstByteOfElements() {
         case UInt8(ascii: "["):

@@ -1,5 +1,5 @@
 extension RemoteEmbedder {
-    /// How a provider is asked to write vectors. Either is understood in the reply.
+    /// The requested encoding of vectors. Replies may use either.
     public enum VectorEncoding: String, Sendable, Hashable, Codable {
         case float
         /// A third of the bytes, and faster to read.
@@ -7,32 +7,32 @@ extension RemoteEmbedder {
     }
 
     public struct Options: Sendable, Hashable {
-        /// Asks for vectors of this length, for models that can be cut. The default is nil: as the model makes them.
+        /// The dimension to request, for models with a choice. The default is nil: the model's default.
         public var dimension: Int?
-        /// The length that the model is known to make without being asked: saves a request. The default is nil.
+        /// The model's default dimension, if known. It saves a request. The default is nil.
         public var knownDimension: Int?
-        /// Put before queries, such as `query: ` for E5 models. The default is nil: what the model's documentation wants
-        /// (Gemini, Mixedbread), or nothing.
+        /// Prepended to queries, such as `query: ` for E5 models. The default is nil: the prefix from the model's
+        /// documentation (Gemini, Mixedbread), or none.
         public var queryPrefix: String?
-        /// Put before passages. The default is nil, as with ``queryPrefix``.
+        /// Prepended to passages. The default is nil, as for ``queryPrefix``.
         public var passagePrefix: String?
-        /// What the model reads of a text. The default is nil: what the server, the catalogue or the provider's limits
-        /// say, or 8,192.
+        /// The model's input limit. The default is nil: the limit reported by the server, the catalogue or the
+        /// provider, or 8,192.
         public var maximumTokens: Int?
-        /// Whether rows are brought to unit length. The default is true.
+        /// Whether rows are scaled to unit length. The default is true.
         public var normalizes = true
-        /// The default is nil: base64 from services, which document it, and numbers from servers of one's own. Only
-        /// formats made after OpenAI's have the choice.
+        /// The requested encoding. The default is nil: base64 for services that document it, and numbers for your own
+        /// servers. Only formats based on OpenAI's have the choice.
         public var encoding: VectorEncoding?
-        /// The revision of the model, for the fingerprint. The default is nil: what the server tells, or nothing.
+        /// The revision of the model, for the fingerprint. The default is nil: the one reported by the server, or none.
         public var revision: String?
-        /// For the Open Inference Protocol. The default is nil: the server is asked.
+        /// For the Open Inference Protocol. The default is nil: the server reports them.
         public var tensors: Tensors?
 
         public init() {}
     }
 
-    /// The tensors of a model that is served by the Open Inference Protocol (KServe v2, Triton).
+    /// The tensors of a model behind the Open Inference Protocol (KServe v2, Triton).
     public struct Tensors: Sendable, Hashable, Codable {
         /// Of type `BYTES`. The default is `TEXT`.
         public var text: String

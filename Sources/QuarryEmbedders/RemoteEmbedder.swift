@@ -1,7 +1,7 @@
 public import QuarryCore
 public import QuarryProviders
 
-/// An embedding model behind a provider's interface, whatever its wire format.
+/// An embedding model behind a provider's interface, in any supported wire format.
 ///
 ///     let connection = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:8080/v1"))
 ///     var options = RemoteEmbedder.Options()
@@ -9,39 +9,40 @@ public import QuarryProviders
 ///     options.passagePrefix = "passage: "
 ///     let embedder = try await RemoteEmbedder(model: "e5-small", on: connection, options: options)
 ///
-/// Texts travel in batches that keep to the provider's limits, several at a time, each different text once. A batch that
-/// is rejected is halved until it fits, or until the text is found that the model rejects: an error that names its
-/// position. No text is ever cut. Every reply is checked: a vector for each text, the right dimension, finite numbers, not zero.
+/// Texts are sent in batches within the provider's limits, several at a time, each distinct text once. A rejected batch
+/// is halved until it fits, or until the rejected text is found; the error then has its position. Texts are never
+/// truncated. Every reply is checked for one vector for each text, the right dimension, and finite numbers that are not
+/// all zero.
 public struct RemoteEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
     private let client: EmbeddingClient
 
-    /// Asks the server for what is not known of the model: its tensors (Open Inference Protocol), revision and limits
-    /// (Text Embeddings Inference, Ollama), and its dimension, by embedding a word, where neither the options nor the
-    /// catalogue say it.
+    /// Queries the server for missing properties of the model. These are its tensors (Open Inference Protocol),
+    /// revision and limits (Text Embeddings Inference, Ollama), and its dimension, found by embedding one word, unless
+    /// the options or the catalogue have them.
     ///
-    /// - Parameter model: As the provider names it; for a server that has one model only, what it is to be called.
-    /// - Throws: ``ProviderError``: `invalidConfiguration` where the provider makes no vectors, or none with this model,
-    ///   or takes no dimension, or not that one; `retiredModel`; `refusedHost` for a model that Ollama forwards where that is forbidden;
-    ///   and what a request can end in.
+    /// - `model`: The provider's name for it; for a server with a single model, any name.
+    /// - Throws: `ProviderError`: `invalidConfiguration` if the provider has no embeddings, not with this model, or
+    ///   not of the given dimension; `retiredModel`; `refusedHost` for a model that Ollama forwards although forwarding
+    ///   is forbidden; and the errors of a request.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) async throws {
         let provider = connection.provider
         guard let dialect = provider.embedding else {
             let makers = Provider.presets.filter { $0.embedding != nil }.map(\.name).joined(separator: ", ")
             throw ProviderError(
-                .invalidConfiguration, "\(provider.name) makes no vectors. Providers that do: \(makers).")
+                .invalidConfiguration, "\(provider.name) does not offer embeddings. Providers that do: \(makers).")
         }
         let model = try connection.check(model: model, for: .embedding)
-        // What is to be asked for; nil where the model makes it anyway.
+        // The dimension to request; nil if it is the model's default.
         var asked = options.dimension
         if let dimension = options.dimension {
             guard dimension > 0 else {
-                throw ProviderError(.invalidConfiguration, "A dimension of \(dimension) cannot be asked for.")
+                throw ProviderError(.invalidConfiguration, "The dimension \(dimension) is not valid.")
             }
             guard dialect.takesDimension else {
                 throw ProviderError(
                     .invalidConfiguration,
-                    "\(provider.name) cannot be asked for \(dimension) dimensions; its models have the one they have.")
+                    "\(provider.name) does not support a choice of dimension (\(dimension) requested).")
             }
             asked = try connection.catalog.requestedDimension(dimension, of: model, at: provider)
         }
@@ -49,7 +50,7 @@ public struct RemoteEmbedder: Embedder {
         let served = try await ServedModel(model, dialect: dialect, options: options, on: connection)
         let settings = EmbeddingSettings(
             model: model, dimension: asked,
-            // Other servers may know numbers only; the descriptions of the services that are built in have base64.
+            // Other servers may support only numbers; the descriptions of built-in services list base64.
             encoding: options.encoding
                 ?? (provider.needsKey && Provider.presets.contains { $0.name == provider.name } ? .base64 : .float),
             normalizes: options.normalizes)
@@ -76,19 +77,19 @@ public struct RemoteEmbedder: Embedder {
             maximumTokens: known ?? 8_192)
     }
 
-    /// Four times the texts that may be under way, so that the provider seldom waits for a last request; at most 4,096.
+    /// Four times the texts of all concurrent requests, so that the provider is rarely idle; at most 4,096.
     public var preferredCount: Int {
         min(4_096, 4 * min(1_024, client.connection.concurrency) * min(1_024, client.inputsPerRequest))
     }
 
-    /// One row for each text, in order. Identical texts are sent once.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// Returns one row for each text, in order. Identical texts are sent once.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
         try await run(texts, as: role, onPart: nil)
     }
 
-    /// The same, telling of each request as soon as it is answered; also of those that were at the provider when another
-    /// failed, for which it waits up to 20 s.
+    /// Embeds texts and reports each request as soon as it is answered. After a failure it waits up to 20 s for replies
+    /// in flight.
     public func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void
     ) async throws -> EmbeddingBatch {

@@ -1,14 +1,14 @@
 import QuarryProviders
 
-/// What a server tells of the model it serves, where its interface has a place for it.
+/// Properties of a model that its server reports.
 struct ServedModel: Sendable {
-    /// Empty where the server does not tell.
+    /// Empty if the server does not report it.
     var revision = ""
     var inputsPerRequest: Int?
     var tokensPerInput: Int?
     var tensors: RemoteEmbedder.Tensors?
 
-    /// - Throws: ``ProviderError``.
+    /// - Throws: `ProviderError`.
     init(
         _ model: String, dialect: EmbeddingDialect, options: RemoteEmbedder.Options, on connection: ProviderConnection
     ) async throws {
@@ -39,7 +39,7 @@ struct ServedModel: Sendable {
             let known = list.all.map(\.name).joined(separator: ", ")
             throw ProviderError(
                 .notFound,
-                "Ollama has no model \(model); it has \(known.isEmpty ? "none" : known). Fetch it with: ollama pull \(model)"
+                "Ollama has no model \(model); it has \(known.isEmpty ? "none" : known). Fetch it: ollama pull \(model)"
             )
         }
         revision = list.model?.digest ?? ""
@@ -66,7 +66,7 @@ struct ServedModel: Sendable {
             let outputs = (metadata.outputs ?? []).map { "\($0.name) (\($0.datatype))" }.joined(separator: ", ")
             throw ProviderError(
                 .invalidConfiguration,
-                "Which tensors of \(model) are meant is not clear. It takes \(inputs) and gives \(outputs). Name one of type "
+                "The tensors of \(model) are ambiguous: inputs \(inputs), outputs \(outputs). Name one of type "
                     + "BYTES for texts and one of type FP32 for vectors.")
         }
         tensors = .init(text: texts[0].name, embedding: vectors[0].name, isTextColumn: texts[0].shape.count > 1)

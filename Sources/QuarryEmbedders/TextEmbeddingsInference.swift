@@ -1,7 +1,7 @@
 import QuarryCore
 import QuarryJSON
 
-/// `POST /embed` of Hugging Face's server. Nothing is cut: `truncate` is false.
+/// `POST /embed` of Hugging Face's server. Texts are never truncated: `truncate` is false.
 struct TextEmbeddingsInference: EmbeddingFormat {
     var settings: EmbeddingSettings
 

@@ -1,6 +1,6 @@
 import QuarryCore
 
-/// OpenAI's format, with `input_type` and `output_dimension`. Nothing is cut: `truncation` is false.
+/// OpenAI's format, with `input_type` and `output_dimension`. Texts are never truncated: `truncation` is false.
 struct VoyageEmbeddings: EmbeddingFormat {
     var settings: EmbeddingSettings
 

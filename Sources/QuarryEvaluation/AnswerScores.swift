@@ -18,7 +18,7 @@ public func answerTokens(_ text: String) -> [String] {
 
 /// Whether an answer equals an accepted one, after ``answerTokens(_:)``.
 ///
-/// - Parameter accepted: Empty for a question without an answer. Then only an empty answer matches.
+/// - `accepted`: Empty for a question without an answer. Then only an empty answer matches.
 public func exactMatch(_ answer: String, accepted: [String]) -> Bool {
     let tokens = answerTokens(answer)
     return orEmptyAnswer(accepted).contains { answerTokens($0) == tokens }
@@ -26,7 +26,7 @@ public func exactMatch(_ answer: String, accepted: [String]) -> Bool {
 
 /// The best token F1 of an answer with an accepted one (Rajpurkar et al. 2016), from 0 to 1.
 ///
-/// - Parameter accepted: Empty for a question without an answer. Then only an empty answer scores.
+/// - `accepted`: Empty for a question without an answer. Then only an empty answer scores.
 public func answerF1(_ answer: String, accepted: [String]) -> Double {
     let tokens = answerTokens(answer)
     return orEmptyAnswer(accepted).map { tokenF1(tokens, answerTokens($0)) }.max() ?? 0

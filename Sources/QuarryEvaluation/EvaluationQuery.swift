@@ -19,7 +19,7 @@ public struct EvaluationQuery: Sendable, Hashable {
     /// Reads one JSON object per line: `_id` (or `id`), `text`, and optionally `answers` (or `answer`).
     ///
     /// An id is a string or an integer, and answers are a list or a single string. Other members are ignored.
-    /// - Parameter file: The name for errors.
+    /// - `file`: The name for errors.
     /// - Throws: The error of the first line that is malformed or repeats an id.
     public static func read(jsonl text: String, file: String = "queries.jsonl") throws(EvaluationFileError)
         -> [EvaluationQuery]
@@ -31,7 +31,7 @@ public struct EvaluationQuery: Sendable, Hashable {
 
     /// Reads a file like ``read(jsonl:file:)``, but skips broken lines.
     ///
-    /// - Parameter file: The name for errors.
+    /// - `file`: The name for errors.
     /// - Returns: The queries, and the errors of the skipped lines, in the order of the file.
     public static func readLeniently(
         jsonl bytes: [UInt8], file: String = "queries.jsonl"

@@ -9,7 +9,7 @@ public struct MetricReport: Sendable, Hashable {
     /// Query id → value.
     public var perQuery: [String: Double]
 
-    /// - Parameter perQuery: The values by query. Without values the mean is 0.
+    /// - `perQuery`: The values by query. Without values the mean is 0.
     public init(name: String, perQuery: [String: Double], bootstrap: Bootstrap = Bootstrap()) {
         self.name = name
         self.perQuery = perQuery

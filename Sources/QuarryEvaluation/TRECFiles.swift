@@ -3,7 +3,7 @@ extension Run {
     ///
     /// Ids are percent-decoded; see ``trec()``.
     ///
-    /// - Parameter file: The name for errors.
+    /// - `file`: The name for errors.
     public init(trec text: String, file: String = "run") throws(EvaluationFileError) {
         self.init(name: "")
         var seen: [String: Set<String>] = [:]
@@ -60,7 +60,7 @@ extension Judgements {
     /// Ids are percent-decoded like those of a run. ``query(of:)`` and ``document(of:for:)`` also find ids that only
     /// look encoded.
     ///
-    /// - Parameter file: The name for errors.
+    /// - `file`: The name for errors.
     public init(qrels text: String, file: String = "qrels") throws(EvaluationFileError) {
         self.init()
         for (index, line) in numberedLines(of: text).enumerated() {

@@ -18,7 +18,7 @@ package protocol AttemptPermit: Sendable {
     ///
     /// Called on the transfer thread, before the waiting task resumes. A call of ``ended(with:retryAfter:)`` follows.
     func received(_ response: HTTPResponseHead)
-    /// - Parameter retryAfter: The delay that the response's body asks for, if any.
+    /// - `retryAfter`: The delay that the response's body asks for, if any.
     func ended(with response: HTTPResponseHead, retryAfter: Duration?)
     func ended(with error: any Error)
 }

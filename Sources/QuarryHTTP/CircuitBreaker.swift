@@ -24,10 +24,9 @@ package final class CircuitBreaker: Sendable {
     private let clock: TimeSource
     private let state: Mutex<State>
 
-    /// - Parameters:
-    ///   - threshold: The number of consecutive failures that open the circuit, at least 1.
-    ///   - pause: The time until the first probe.
-    ///   - maximumPause: The limit for doubled pauses.
+    /// - `threshold`: The number of consecutive failures that open the circuit, at least 1.
+    /// - `pause`: The time until the first probe.
+    /// - `maximumPause`: The limit for doubled pauses.
     package init(
         threshold: Int = 5, pause: Duration = .seconds(10), maximumPause: Duration = .seconds(120),
         clock: TimeSource = .system

@@ -2,7 +2,7 @@ extension HTTPClient {
     /// Sends a request, retries it as the policy says, and returns the whole response.
     ///
     /// A truncated body counts as a failed attempt. The result of the last attempt is returned or thrown.
-    /// - Parameter admission: Admits every attempt.
+    /// - `admission`: Admits every attempt.
     package func send(
         _ request: HTTPRequest, retrying policy: RetryPolicy, through admission: (any AdmissionControl)? = nil
     ) async throws -> HTTPResponse {
@@ -16,7 +16,7 @@ extension HTTPClient {
     /// Sends a request and retries it until a response head arrives.
     ///
     /// Later failures are not retried, because a part of the body was already read.
-    /// - Parameter admission: Admits every attempt.
+    /// - `admission`: Admits every attempt.
     package func stream(
         _ request: HTTPRequest, retrying policy: RetryPolicy, through admission: (any AdmissionControl)? = nil
     ) async throws -> HTTPStream {
@@ -30,9 +30,8 @@ extension HTTPClient {
     }
 
     /// Runs attempts until one is final.
-    /// - Parameters:
-    ///   - isQueued: Whether the first attempt waits in the queue of `admission`, if it has one.
-    ///   - attempt: Returns its result, and the response that decides about a retry.
+    /// - `isQueued`: Whether the first attempt waits in the queue of `admission`, if it has one.
+    /// - `attempt`: Returns its result, and the response that decides about a retry.
     private func attempts<Value>(
         at request: HTTPRequest, _ policy: RetryPolicy, _ admission: (any AdmissionControl)?, isQueued: Bool,
         _ attempt: (Exchange, AttemptStart) async throws -> (Value, HTTPResponse)

@@ -13,7 +13,7 @@ package enum HostPolicy: Sendable, Hashable {
         if self == .loopbackOnly, AddressZone(host: url.host) != .loopback { throw Self.refusal(of: url) }
     }
 
-    /// - Parameter address: The address that the host resolves to.
+    /// - `address`: The address that the host resolves to.
     static func refusal(of url: HTTPURL, at address: String? = nil) -> HTTPError {
         let reason = address.map { ": it resolves to \($0)" } ?? ""
         return HTTPError(

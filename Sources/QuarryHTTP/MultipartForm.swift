@@ -17,9 +17,8 @@ package struct MultipartForm: Sendable, Hashable {
     }
 
     /// Adds a file.
-    /// - Parameters:
-    ///   - fileName: The file's name for the server. Only the last component of a path is sent.
-    ///   - contentType: Such as `audio/mpeg`.
+    /// - `fileName`: The file's name for the server. Only the last component of a path is sent.
+    /// - `contentType`: Such as `audio/mpeg`.
     /// - Throws: ``HTTPError`` with code `invalidRequest` for a content type that would start a new line.
     package mutating func add(
         _ name: String, file content: [UInt8], named fileName: String,

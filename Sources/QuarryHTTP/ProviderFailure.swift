@@ -162,7 +162,7 @@ extension RetryPolicy {
     ///
     /// An exhausted quota and an input that is too long are final, whatever the status. A delay in the body is
     /// honoured.
-    /// - Parameter maximumWait: The longest delay that a provider may ask for. The default is nil: that of the policy.
+    /// - `maximumWait`: The longest delay that a provider may ask for. The default is nil: that of the policy.
     package static func providers(maximumAttempts: Int, maximumWait: Duration? = nil) -> RetryPolicy {
         var policy = RetryPolicy()
         policy.maximumAttempts = max(1, maximumAttempts)

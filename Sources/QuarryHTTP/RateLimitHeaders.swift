@@ -25,7 +25,7 @@ package struct RateLimitReading: Sendable, Hashable {
     /// `anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}`, and
     /// `X-RateLimit-{Limit,Remaining,Reset}`, which count requests. Negative numbers are ignored.
     ///
-    /// - Parameter date: The time in seconds since 1970, for resets that are dates.
+    /// - `date`: The time in seconds since 1970, for resets that are dates.
     package static func readings(in headers: HTTPHeaders, at date: Double) -> [RateLimitReading] {
         Kind.allCases.compactMap { kind in
             var reading = RateLimitReading(kind: kind)

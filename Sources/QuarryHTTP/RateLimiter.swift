@@ -37,9 +37,8 @@ package final class RateLimiter: Sendable {
     private let state: Mutex<RateLimiterState>
     private let queue = AsyncSemaphore(1)
 
-    /// - Parameters:
-    ///   - name: The owner of the limits, for errors.
-    ///   - onWait: Called once at the start of each wait of ``noticeableWait`` or more.
+    /// - `name`: The owner of the limits, for errors.
+    /// - `onWait`: Called once at the start of each wait of ``noticeableWait`` or more.
     package init(
         _ limits: Limits = .init(), of name: String = "The server", maximumWait: Duration = .seconds(900),
         clock: TimeSource = .system, onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)? = nil
@@ -96,7 +95,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// Updates the limits from a response of any status.
-    /// - Parameter retryAfter: The delay that the body asks for. It takes precedence over the header fields.
+    /// - `retryAfter`: The delay that the body asks for. It takes precedence over the header fields.
     package func learn(from head: HTTPResponseHead, retryAfter: Duration? = nil) {
         let (now, date) = (clock.now(), clock.date())
         state.withLock { $0.learn(from: head, retryAfter: retryAfter, now: now, date: date) }

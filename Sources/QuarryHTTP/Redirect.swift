@@ -9,7 +9,7 @@ package enum Redirect {
     /// A redirect from `https` to `http` is rejected, and another origin gets no credentials. Status 303, and 301 or
     /// 302 after a POST, lead to a GET without a body (RFC 9110, 15.4).
     ///
-    /// - Parameter zone: The zone of the server that redirected.
+    /// - `zone`: The zone of the server that redirected.
     /// - Throws: ``HTTPError`` with code `tooManyRedirects`, `refusedRedirect` or `invalidURL`.
     package static func next(
         after head: HTTPResponseHead, to request: HTTPRequest, in zone: AddressZone, followed: Int, maximum: Int

@@ -57,11 +57,10 @@ package struct RetryPolicy: Sendable {
         return policy
     }
 
-    /// - Parameters:
-    ///   - attempt: The number of the finished attempt, from 1.
-    ///   - now: The time in seconds since 1970, for dates.
-    ///   - jitter: A random number in 0...1. It shortens the random share of the delay.
-    ///   - waited: The sum of the earlier delays.
+    /// - `attempt`: The number of the finished attempt, from 1.
+    /// - `now`: The time in seconds since 1970, for dates.
+    /// - `jitter`: A random number in 0...1. It shortens the random share of the delay.
+    /// - `waited`: The sum of the earlier delays.
     package func decision(
         after outcome: Outcome, attempt: Int, now: Double, jitter: Double, waited: Duration = .zero
     ) -> Decision {

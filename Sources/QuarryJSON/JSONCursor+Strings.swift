@@ -89,7 +89,7 @@ extension JSONCursor {
 
     /// The bytes of a string without its escapes.
     ///
-    /// - Parameter piece: Called in order for each run of bytes that is copied and for each escape, with its range in the
+    /// - `piece`: Called in order for each run of bytes that is copied and for each escape, with its range in the
     ///   text and the number of bytes that it becomes. The two counts are equal for runs and differ for escapes.
     /// - Throws: ``JSONFault`` for an escape that does not exist, is cut off, or is half of a surrogate pair.
     package func unescaped(

@@ -1,16 +1,16 @@
 public import QuarryCore
 
-/// Keeps replies of models, to repeat them to equal requests.
+/// Stores replies of models and returns them for equal requests.
 public protocol AnswerCache: Sendable {
-    /// The reply that was stored last for a key; nil where there is none.
+    /// The last reply stored for a key; nil if there is none.
     func reply(for key: AnswerCacheKey) async throws -> CachedReply?
     func store(_ reply: CachedReply, for key: AnswerCacheKey) async throws
 }
 
-/// A reply that a model wrote to its end.
+/// A complete reply of a model.
 public struct CachedReply: Sendable, Hashable, Codable {
     public var text: String
-    /// What it took when it was written; nil where the provider did not say.
+    /// The usage of the original request; nil if the provider did not report it.
     public var usage: TokenUsage?
 
     public init(text: String, usage: TokenUsage? = nil) {
@@ -19,16 +19,15 @@ public struct CachedReply: Sendable, Hashable, Codable {
     }
 }
 
-/// All that a reply depends on, in bytes: equal where everything is equal, and nowhere else.
+/// All inputs of a reply, in bytes. Keys are equal only if all inputs are equal.
 ///
-/// Every part is written with its length before it, so that no two requests share their bytes. They are stable across
-/// runs and machines, and meant to be hashed by whoever stores them.
+/// Every part is preceded by its length, so that no two requests share their bytes. The bytes are stable across runs
+/// and machines; a store should hash them.
 public struct AnswerCacheKey: Sendable, Hashable {
     public let bytes: [UInt8]
 
-    /// - Parameters:
-    ///   - identity: Names the model and its provider beyond doubt.
-    ///   - indexState: Changes whenever the index does.
+    /// - `identity`: Identifies the model and its provider uniquely.
+    /// - `indexState`: Changes with every change of the index.
     public init(request: GenerationRequest, identity: String, indexState: String) {
         var writer = Writer()
         writer.write("answer 1")
@@ -57,7 +56,7 @@ public struct AnswerCacheKey: Sendable, Hashable {
     private struct Writer {
         var bytes: [UInt8] = []
 
-        /// Eight bytes, the lowest first.
+        /// Eight bytes, little-endian.
         mutating func write(_ number: UInt64) {
             for shift in stride(from: UInt64(0), to: 64, by: 8) {
                 bytes.append(UInt8(truncatingIfNeeded: number >> shift))

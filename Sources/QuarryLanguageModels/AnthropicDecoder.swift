@@ -2,7 +2,7 @@ import QuarryCore
 package import QuarryHTTP
 import QuarryProviders
 
-/// Reads the stream of a message. The end is `message_stop`.
+/// Decodes the stream of a message. It ends with `message_stop`.
 package struct AnthropicDecoder: ReplyDecoder {
     private let source: ReplySource
     private var usage: Usage?
@@ -48,7 +48,7 @@ package struct AnthropicDecoder: ReplyDecoder {
         guard let usage, let input = usage.inputTokens, let output = usage.outputTokens else {
             return ReplyEnding(reason)
         }
-        // What is read from the cache, or written into it, is not part of `input_tokens`.
+        // `input_tokens` does not include tokens read from the cache or written into it.
         let read = TokenUsage.bounded(usage.cacheReadTokens ?? 0)
         let written = TokenUsage.bounded(usage.cacheCreationTokens ?? 0)
         let all = [input, read, written].map { TokenUsage.bounded($0) }
@@ -58,7 +58,7 @@ package struct AnthropicDecoder: ReplyDecoder {
             cacheWrite: written)
     }
 
-    /// Counts are cumulative: the last of each holds.
+    /// Counts are cumulative: the last of each counts.
     private mutating func merge(_ new: Usage?) {
         guard let new else { return }
         var usage = self.usage ?? Usage()
@@ -84,11 +84,11 @@ private struct Usage: Decodable {
     }
 }
 
-/// A block of a message, or what is added to one; the text of its thinking stands in another field.
+/// A block of a message, or an addition to one. The text of its thinking is in another field.
 private struct Block: Decodable {
     var type: String?
     var text: String?
-    /// Of `message_delta` alone.
+    /// Only in `message_delta`.
     var stopReason: String?
 
     private enum CodingKeys: String, CodingKey {

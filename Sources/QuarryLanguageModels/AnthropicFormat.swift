@@ -4,21 +4,21 @@ package import QuarryProviders
 
 /// Anthropic's messages, `POST /v1/messages`.
 ///
-/// From the version of 21 October 2026 on, the interface refuses any temperature, so none is sent; a provider whose
-/// headers name an older version gets one. There is no seed.
+/// Since the version of 21 October 2026, the interface rejects any temperature, so none is sent, unless the provider's
+/// headers select an older version. There is no seed.
 package struct AnthropicFormat: GenerationFormat {
-    /// Sent where the provider's headers name none.
+    /// Sent unless the provider's headers select a version.
     private static let currentVersion = "2026-10-21"
 
     private let sendsTemperature: Bool
     private let namesVersion: Bool
     private let marksPrefix: Bool
 
-    /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache.
+    /// - `marksPrefix`: Whether the instructions are marked for the provider's prompt cache.
     package init(_ provider: Provider, marksPrefix: Bool) {
         let version = provider.headers.first { $0.key.lowercased() == "anthropic-version" }?.value
         namesVersion = version != nil
-        // Dates of this form sort as text.
+        // Dates in this format sort as text.
         sendsTemperature = provider.chat.sendsTemperature && (version ?? Self.currentVersion) < Self.currentVersion
         self.marksPrefix = marksPrefix
     }

@@ -1,12 +1,12 @@
 public import QuarryCore
 
-/// Repeats the reply that a model gave to an equal request before.
+/// Returns the cached reply of a model to an equal request.
 ///
 ///     let model = CachingLanguageModel(remote, cache: cache, indexState: index.state)
 ///
-/// Only replies that ended by themselves are kept: none that was cut, filtered, broken off, or written by another model
-/// of a chain. In a ``FallbackLanguageModel`` it is put around each member, not around the chain. A repeated reply is
-/// announced by `.cached` and bills nothing.
+/// Only complete replies are stored: none that was cut, filtered, broken off, or written by another model of a chain.
+/// In a ``FallbackLanguageModel``, wrap each member, not the chain. A cached reply is announced by `.cached` and costs
+/// nothing.
 public struct CachingLanguageModel: LanguageModel {
     private let model: any LanguageModel
     private let cache: any AnswerCache
@@ -14,9 +14,8 @@ public struct CachingLanguageModel: LanguageModel {
     private let indexState: String
     private let report: @Sendable (any Error) -> Void
 
-    /// - Parameters:
-    ///   - indexState: Changes whenever the index does.
-    ///   - onFailure: Told of a cache that cannot be read or written. The model is asked all the same.
+    /// - `indexState`: Changes with every change of the index.
+    /// - `onFailure`: Receives errors of the cache. The model is called anyway.
     public init(
         _ model: RemoteLanguageModel, cache: any AnswerCache, indexState: String,
         onFailure: @escaping @Sendable (any Error) -> Void
@@ -24,7 +23,7 @@ public struct CachingLanguageModel: LanguageModel {
         self.init(model, identity: model.identity, cache: cache, indexState: indexState, onFailure: onFailure)
     }
 
-    /// - Parameter identity: Names the model and its provider beyond doubt: models of equal identity answer alike.
+    /// - `identity`: Identifies the model and its provider uniquely: models of equal identity give equal replies.
     public init(
         _ model: any LanguageModel, identity: String, cache: any AnswerCache, indexState: String,
         onFailure: @escaping @Sendable (any Error) -> Void
@@ -80,7 +79,7 @@ public struct CachingLanguageModel: LanguageModel {
             case .text(let piece): text += piece
             case .switched, .cached: isOwn = false
             case .finished(.stop, let usage) where isOwn && !text.isEmpty:
-                // Kept before the end is told: who has read the end finds the reply again.
+                // Stored before the end is reported, so that a caller who has read the end finds the reply.
                 do {
                     try await cache.store(CachedReply(text: text, usage: usage), for: key)
                 } catch {

@@ -2,7 +2,7 @@ import QuarryCore
 package import QuarryHTTP
 import QuarryProviders
 
-/// Reads the stream of a chat. The end is `message-end`.
+/// Decodes the stream of a chat. It ends with `message-end`.
 package struct CohereDecoder: ReplyDecoder {
     private let source: ReplySource
     private var end: ReplyEnding?
@@ -70,7 +70,7 @@ private enum Content: Decodable {
         }
     }
 
-    /// Thinking stands in another field.
+    /// Thinking is in another field.
     var texts: [String] {
         switch self {
         case .block(let block): [block].compactMap(\.text)
@@ -110,7 +110,7 @@ private struct Usage: Decodable {
         return TokenUsage(input: input, output: output, cachedInput: min(input, cached))
     }
 
-    /// Cohere counts what it bills for apart from what the model reads.
+    /// Cohere counts billed tokens separately from the tokens that the model reads.
     var billed: BilledUsage? {
         guard let input = billedUnits?.input.flatMap(Int.init(exactly:)),
             let output = billedUnits?.output.flatMap(Int.init(exactly:))
@@ -148,7 +148,7 @@ private struct Reply: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        // An error's `message` is a text.
+        // In an error, `message` is a string.
         message = try? container.decodeIfPresent(Turn.self, forKey: .message)
         finishReason = try container.decodeIfPresent(String.self, forKey: .finishReason)
         usage = try container.decodeIfPresent(Usage.self, forKey: .usage)

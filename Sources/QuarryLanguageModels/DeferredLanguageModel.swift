@@ -1,17 +1,17 @@
 public import QuarryCore
 import Synchronization
 
-/// A language model that is opened when it is first asked, such as a later one of a chain.
+/// A language model that is opened by its first request, such as a later one of a chain.
 ///
-/// What opening fails with, a key that is missing or a server that does not answer, is thrown where a reply was asked
-/// for, so that ``FallbackLanguageModel`` can move on; the next request tries again.
+/// An error of opening, such as a missing key or an unreachable server, is thrown by the request, so that
+/// ``FallbackLanguageModel`` can continue with the next model. The next request opens the model again.
 public final class DeferredLanguageModel: LanguageModel {
     public let name: String
     private let open: @Sendable () async throws -> any LanguageModel
     private let opened = Mutex<(any LanguageModel)?>(nil)
 
     /// - Parameters:
-    ///   - name: What it is called, also once it is open.
+    ///   - name: The model's name, also after opening.
     ///   - open: Called until it returns a model.
     public init(name: String, open: @escaping @Sendable () async throws -> any LanguageModel) {
         self.name = name

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the copies of a value have found out about a server.
+/// Properties of a server, shared by copies of a value.
 final class Discovery: Sendable {
     private let state = Mutex(false)
 

@@ -1,21 +1,21 @@
 public import QuarryCore
 import QuarryProviders
 
-/// Asks models in order until one answers.
+/// Calls models in order until one replies.
 ///
 ///     let model = try FallbackLanguageModel([remote, local])
 ///
-/// A model that fails before its first text gives way to the next, which `.switched` reports with the reason; one that
-/// fails later fails the reply, since text was already handed out, unless ``FallbackPolicy/holdsTextBack`` says to wait
-/// with it. An invalid request moves nobody on, see
-/// ``FallbackPolicy``; a prompt that is too long does, for the next may read more, and so does a reply without a word.
+/// If a model fails before its first text, the next one is called, and `.switched` reports the reason. A later failure
+/// fails the reply, because text was already passed on, unless ``FallbackPolicy/holdsTextBack`` is true. An invalid
+/// request does not trigger fallback, see ``FallbackPolicy``. A prompt that is too long does, because the next model
+/// may accept it; so does an empty reply.
 public struct FallbackLanguageModel: LanguageModel {
-    /// In the order in which they are asked.
+    /// In the order of calls.
     public let models: [any LanguageModel]
     public let policy: FallbackPolicy
     private let first: any LanguageModel
 
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an empty list.
+    /// - Throws: `ProviderError` with code `invalidConfiguration` for an empty list.
     public init(_ models: [any LanguageModel], policy: FallbackPolicy = .init()) throws {
         guard let first = models.first else {
             throw ProviderError(.invalidConfiguration, "A chain of models needs at least one. Name it.")
@@ -25,7 +25,7 @@ public struct FallbackLanguageModel: LanguageModel {
         self.first = first
     }
 
-    /// The first model's name; `.switched` says where another one answers.
+    /// The first model's name; `.switched` reports any other.
     public var name: String { first.name }
 
     public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
@@ -74,12 +74,12 @@ public struct FallbackLanguageModel: LanguageModel {
         ProviderError(.malformedReply, "\(model.name) wrote nothing.")
     }
 
-    /// One error in place of many; the only one as it is.
+    /// Combines several errors into one. A single error is unchanged.
     private static func summary(of failures: [(model: String, error: any Error)]) -> any Error {
         guard failures.count > 1 else { return failures.first?.error ?? CancellationError() }
         let codes = failures.map { ($0.error as? ProviderError)?.code }
         let common = codes.dropFirst().allSatisfy { $0 == codes.first } ? codes.first ?? nil : nil
-        // Where one of them failed at this request alone, another request may still be answered.
+        // If one of them failed only because of this request, other requests may still succeed.
         let ofRequest = failures.lazy.compactMap { $0.error as? ProviderError }.first(where: \.concernsOneInput)?.code
         let reasons = failures.map { "\($0.model): \($0.error)" }.joined(separator: "\n")
         return ProviderError(
@@ -91,14 +91,14 @@ public struct FallbackLanguageModel: LanguageModel {
 /// The reply of one model of a chain, on its way to the caller.
 private struct HeldReply {
     private(set) var hasText = false
-    /// Whether the caller has some of its text, or its end.
+    /// Whether the caller has received text or the end.
     private(set) var isHandedOut = false
     private var isHolding: Bool
     private var held: [GenerationEvent] = []
     private var heldBytes = 0
     private let limit: Int
 
-    /// Far more than the tokens of any text have on average.
+    /// Far above the average of any text.
     private static let maximumBytesPerToken = 64
 
     init(holdsTextBack: Bool, maximumTokens: Int) {
@@ -107,7 +107,7 @@ private struct HeldReply {
         limit = isTooMuch ? .max : product
     }
 
-    /// Hands an event out, or keeps it for later. A text without a character says nothing.
+    /// Passes an event on, or holds it back. Empty texts are ignored.
     mutating func take(_ event: GenerationEvent, _ yield: (GenerationEvent) -> Void) {
         switch event {
         case .text(""): return
@@ -125,7 +125,7 @@ private struct HeldReply {
         }
     }
 
-    /// Hands out what was kept; what comes later is not kept any more.
+    /// Passes on all events held back. Later ones are not held back.
     mutating func release(_ yield: (GenerationEvent) -> Void) {
         isHolding = false
         for event in held { hand(event, yield) }

@@ -1,24 +1,25 @@
 public import QuarryProviders
 
-/// After which failures another model is asked.
+/// The failures after which another model is called.
 public struct FallbackPolicy: Sendable {
-    /// The codes after which nobody else is asked.
+    /// Codes that end the fallback.
     ///
-    /// By default: `invalidInput`, since the next model would be sent the same; `contentFiltered`, since that is a decision
-    /// and not a failure. An exceeded budget is none of them: the next model may cost less, or nothing.
+    /// By default: `invalidInput`, because the next model would receive the same request; `contentFiltered`, because
+    /// that is a decision and not a failure. An exceeded budget is not included: the next model may cost less, or
+    /// nothing.
     public var final: [ProviderError.Code] = [.invalidInput, .contentFiltered]
-    /// Whether another model is asked after errors that are no ``ProviderError``, as of models of one's own. The default
-    /// is true.
+    /// Whether to call the next model after an error that is not a `ProviderError`, such as one of a custom model.
+    /// The default is true.
     public var movesOnAfterForeignErrors = true
-    /// Whether the text of a reply is held back until the reply is whole, so that another model is asked after one that
-    /// broke off. For those who show nothing before the end. The default is false.
+    /// Whether to hold back the text of a reply until it is complete, so that another model can replace one that broke
+    /// off. It suits callers that show only complete replies. The default is false.
     ///
-    /// A reply far longer than was asked for is handed out all the same, for the caller to stop it.
+    /// A reply far beyond the requested length is passed on anyway, so that the caller can stop it.
     public var holdsTextBack = false
 
     public init() {}
 
-    /// A cancellation never moves on.
+    /// A cancellation never triggers fallback.
     public func movesOn(after error: any Error) -> Bool {
         if error is CancellationError { return false }
         guard let error = error as? ProviderError else { return movesOnAfterForeignErrors }

@@ -2,8 +2,8 @@ import QuarryCore
 package import QuarryHTTP
 package import QuarryProviders
 
-/// Reads the stream of a generated content. There is no marker: the end is the connection's, once a candidate has named
-/// its reason.
+/// Decodes the stream of generated content. There is no end marker: the stream ends with the connection, after a
+/// candidate has a finish reason.
 package struct GeminiDecoder: ReplyDecoder {
     private let source: ReplySource
     private var reason: FinishReason?
@@ -20,7 +20,7 @@ package struct GeminiDecoder: ReplyDecoder {
         return try texts(in: try source.decode(Reply.self, from: event.data.utf8))
     }
 
-    /// One reply, or without `alt=sse` an array of the pieces.
+    /// One reply, or an array of pieces without `alt=sse`.
     package mutating func texts(inWhole json: [UInt8]) throws -> [String] {
         let start = json.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard start == UInt8(ascii: "[") else { return try texts(in: try source.decode(Reply.self, from: json)) }
@@ -39,7 +39,7 @@ package struct GeminiDecoder: ReplyDecoder {
             billedDespiteFailure = usage?.tokens.map { BilledUsage($0) }
             throw ProviderError(
                 .contentFiltered,
-                "\(source.place) refused the prompt (\(block)). Ask otherwise, or leave out the passages it objects to."
+                "\(source.place) refused the prompt (\(block)). Rephrase the question, or omit the rejected passages."
             )
         }
         var texts: [String] = []

@@ -3,17 +3,17 @@ package import QuarryCore
 package import QuarryJSON
 package import QuarryProviders
 
-/// One way to write a request for text and to read the reply. Pure: the network is elsewhere.
+/// How an interface encodes requests for text and decodes replies. Pure: it does no networking.
 package protocol GenerationFormat: Sendable {
-    /// Where it is asked, below the base address; `{model}` stands for the model's name.
+    /// The path of requests below the base address, with `{model}` for the model's name.
     var path: String { get }
-    /// How a streamed reply is cut into events.
+    /// How a streamed reply is divided into events.
     var framing: ReplyFraming { get }
-    /// More header fields, none of them secret.
+    /// Additional header fields without secrets.
     var headers: [String: String] { get }
-    /// - Throws: ``ProviderError`` with code `invalidInput` for what the interface cannot say.
+    /// - Throws: `ProviderError` with code `invalidInput` for a request that the interface does not support.
     func body(of request: GenerationRequest, for model: String) throws -> JSONValue
-    /// - Parameter source: Names the place where the reply comes from.
+    /// - Parameter source: The origin of the reply, for errors.
     func decoder(for source: ReplySource) -> any ReplyDecoder
 }
 
@@ -23,8 +23,7 @@ extension GenerationFormat {
 }
 
 extension GenerationDialect {
-    /// - Parameters:
-    ///   - estimate: What the request may take, for servers that must be told how much room it needs.
+    /// - `estimate`: An upper estimate of the tokens, for servers that must reserve room.
     package func format(
         for provider: Provider, options: RemoteLanguageModel.Options, request: GenerationRequest,
         estimate: BilledUsage
@@ -52,7 +51,7 @@ extension Message.Image {
 }
 
 extension [Message] {
-    /// The instructions, which interfaces with a field of their own want apart; nil where there are none.
+    /// The instructions, for interfaces with a separate field; nil if there are none.
     var instructions: String? {
         let texts = filter { $0.role == .system }.map(\.content)
         return texts.isEmpty ? nil : texts.joined(separator: "\n\n")

@@ -2,14 +2,15 @@ import QuarryCore
 package import QuarryHTTP
 import QuarryProviders
 
-/// Reads what a Triton model generates. There is no marker: the end is the connection's, which the transfer checks.
+/// Decodes the output of a Triton model. There is no end marker: the stream ends with the connection, whose transfer
+/// encoding is checked.
 package struct KServeDecoder: ReplyDecoder {
     private let source: ReplySource
     private let prompt: String
     private var hasReply = false
     private var reason: FinishReason?
 
-    /// - Parameter prompt: Some models repeat it before their reply; there it is left out.
+    /// - `prompt`: Removed from replies that repeat it.
     package init(_ source: ReplySource, prompt: String) {
         self.source = source
         self.prompt = prompt

@@ -22,7 +22,7 @@ package struct KServeFormat: GenerationFormat {
     private let prompt: String
     private let isStreamed: Bool
 
-    /// - Parameter isStreamed: Models that make only whole replies are asked with `generate`.
+    /// - `isStreamed`: False uses `generate`, for models that send only whole replies.
     package init(prompt: String, isStreamed: Bool) {
         self.prompt = prompt
         self.isStreamed = isStreamed
@@ -33,10 +33,11 @@ package struct KServeFormat: GenerationFormat {
     package func body(of request: GenerationRequest, for model: String) throws -> JSONValue {
         guard request.messages.allSatisfy(\.images.isEmpty) else {
             throw ProviderError(
-                .invalidInput, "The generate extension takes no pictures. Use a provider with another interface.")
+                .invalidInput,
+                "The generate extension does not support pictures. Use a provider with another interface.")
         }
         guard request.stop.isEmpty else {
-            throw ProviderError(.invalidInput, "The generate extension knows no stop texts. Leave them out.")
+            throw ProviderError(.invalidInput, "The generate extension does not support stop texts. Leave them out.")
         }
         var parameters: [String: JSONValue] = [
             "stream": .bool(isStreamed), "max_tokens": .int(request.maximumTokens),
@@ -56,9 +57,9 @@ package struct KServeFormat: GenerationFormat {
         return (parts + ["Assistant:"]).joined(separator: "\n\n")
     }
 
-    /// Whether the error says that the model makes no streams, or the server has no path for them.
-    static func saysUnstreamed(_ error: ProviderError) -> Bool {
-        // The path of the request, which the message names, says nothing.
+    /// Whether the error means that the model does not stream, or that the server has no path for streams.
+    static func cannotStream(_ error: ProviderError) -> Bool {
+        // The request's path in the message is not evidence.
         let text = error.message.lowercased().replacing("generate_stream", with: "")
         return switch error.code {
         case .notFound: text.contains("status 404")

@@ -2,7 +2,7 @@ import QuarryCore
 package import QuarryHTTP
 import QuarryProviders
 
-/// Reads the lines of a chat. The end is the line with `"done": true`.
+/// Decodes the lines of a chat. It ends with the line with `"done": true`.
 package struct OllamaDecoder: ReplyDecoder {
     private let source: ReplySource
     private var end: ReplyEnding?
@@ -39,13 +39,13 @@ package struct OllamaDecoder: ReplyDecoder {
 }
 
 private struct Line: Decodable {
-    /// Its thinking stands in another field.
+    /// Its thinking is in another field.
     struct Turn: Decodable { var content: String? }
 
     var message: Turn?
     var done: Bool?
     var doneReason: String?
-    /// Absent where all of the prompt was in the cache.
+    /// Absent if the whole prompt was in the cache.
     var promptTokens: Int?
     var outputTokens: Int?
 

@@ -4,15 +4,16 @@ package import QuarryProviders
 
 /// Ollama's own chat, `POST /api/chat`, answered in NDJSON.
 ///
-/// The server cuts a prompt that exceeds its context without a word, and its usual context is small. So each request
-/// asks for a context that its estimate fits: a power of two, for another size makes the server load the model anew.
+/// The server silently truncates a prompt beyond its context, and its default context is small. So each request asks
+/// for a context that fits its estimate. It is a power of two, because the server reloads the model for every other
+/// size.
 package struct OllamaFormat: GenerationFormat {
     private static let minimumContext = 4096
 
     private let variation: ChatVariation
     private let context: Int
 
-    /// - Parameter estimate: What the request may take; it counts on the high side.
+    /// - `estimate`: An upper estimate of the tokens of the request.
     package init(_ variation: ChatVariation = .init(), estimate: BilledUsage) {
         self.variation = variation
         var context = Self.minimumContext

@@ -2,7 +2,7 @@ import QuarryCore
 package import QuarryHTTP
 import QuarryProviders
 
-/// Reads the stream of a chat completion. The end is `[DONE]`, or the connection's where a reason came before.
+/// Decodes the stream of a chat completion. It ends with `[DONE]`, or with the connection after a finish reason.
 package struct OpenAIChatDecoder: ReplyDecoder {
     private let source: ReplySource
     private var reason: FinishReason?
@@ -58,9 +58,9 @@ package struct OpenAIChatDecoder: ReplyDecoder {
     }
 }
 
-/// A whole reply, or one chunk of a streamed one: they differ only in where the text stands.
+/// A whole reply or one chunk of a stream, which differ only in the position of the text.
 private struct Reply: Decodable {
-    /// A text; with Mistral also a list of parts, those of its thinking among them.
+    /// A string; with Mistral also a list of parts, including its thinking.
     enum Content: Decodable {
         case text(String)
         case parts([Part])
@@ -132,7 +132,7 @@ private struct Reply: Decodable {
 }
 
 extension FinishReason {
-    /// OpenAI's `finish_reason`, and what servers that speak as it does add.
+    /// OpenAI's `finish_reason`, with additions of compatible servers.
     init(openAI name: String) {
         switch name {
         case "stop", "eos", "eos_token", "stop_sequence": self = .stop

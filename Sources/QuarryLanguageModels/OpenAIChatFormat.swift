@@ -2,13 +2,13 @@ package import QuarryCore
 package import QuarryJSON
 package import QuarryProviders
 
-/// OpenAI's chat completions, `POST /chat/completions`, and what most servers understand of them.
+/// OpenAI's chat completions, `POST /chat/completions`, limited to what most servers support.
 package struct OpenAIChatFormat: GenerationFormat {
     private let variation: ChatVariation
     private let promptCacheKey: String?
     private let namesModel: Bool
 
-    /// - Parameter namesModel: Whether the body says which model is meant; false where the path does.
+    /// - `namesModel`: Whether the body contains the model's name; false if the path does.
     package init(_ variation: ChatVariation = .init(), promptCacheKey: String? = nil, namesModel: Bool = true) {
         self.variation = variation
         self.promptCacheKey = promptCacheKey
@@ -37,7 +37,7 @@ package struct OpenAIChatFormat: GenerationFormat {
         ["role": .string(message.role.rawValue), "content": content(of: message)]
     }
 
-    /// The text, or the pictures and the text as parts. Cohere writes them the same way.
+    /// The text, or the pictures and the text as parts. Cohere uses the same format.
     static func content(of message: Message) -> JSONValue {
         guard !message.images.isEmpty else { return .string(message.content) }
         let pictures: [JSONValue] = message.images.map {

@@ -1,4 +1,4 @@
-/// Which of the tokens read came from the prompt cache, or went into it: the same in both of OpenAI's interfaces.
+/// The input tokens read from the prompt cache or written into it, as in both of OpenAI's interfaces.
 struct OpenAIInputDetails: Decodable {
     var cachedTokens: Int?
     var cacheWriteTokens: Int?

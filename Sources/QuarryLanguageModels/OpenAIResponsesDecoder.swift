@@ -2,7 +2,7 @@ import QuarryCore
 package import QuarryHTTP
 package import QuarryProviders
 
-/// Reads the stream of a response. The end is `response.completed` or `response.incomplete`.
+/// Decodes the stream of a response. It ends with `response.completed` or `response.incomplete`.
 package struct OpenAIResponsesDecoder: ReplyDecoder {
     private let source: ReplySource
     private var end: ReplyEnding?
@@ -15,7 +15,7 @@ package struct OpenAIResponsesDecoder: ReplyDecoder {
     package var isComplete: Bool { end != nil }
 
     package mutating func texts(in event: ServerSentEvent) throws -> [String] {
-        // Some servers close with it, as chat completions do; it says nothing.
+        // Some servers end with it, as in chat completions; it is ignored.
         guard event.data != "[DONE]" else { return [] }
         let value = try source.decode(Event.self, from: event.data.utf8)
         let type = value.type ?? event.type
@@ -77,7 +77,7 @@ package struct OpenAIResponsesDecoder: ReplyDecoder {
 }
 
 private struct Event: Decodable {
-    /// A text, or the object that other kinds of events carry.
+    /// A string, or the object in other kinds of events.
     struct Delta: Decodable {
         var text: String?
 

@@ -2,11 +2,11 @@ package import QuarryCore
 package import QuarryJSON
 package import QuarryProviders
 
-/// OpenAI's responses, `POST /responses`. Nothing is kept at the provider: `store` is false.
+/// OpenAI's responses, `POST /responses`. The provider stores nothing: `store` is false.
 ///
-/// The interface knows no seed, which is left out, and no stop texts, which are refused.
+/// The interface has no seed, which is omitted, and no stop texts, which are rejected.
 package struct OpenAIResponsesFormat: GenerationFormat {
-    /// The least bound that the interface takes.
+    /// The minimum that the interface accepts.
     private static let minimumTokens = 16
 
     private let variation: ChatVariation
@@ -22,13 +22,14 @@ package struct OpenAIResponsesFormat: GenerationFormat {
     package func body(of request: GenerationRequest, for model: String) throws -> JSONValue {
         guard request.stop.isEmpty else {
             throw ProviderError(
-                .invalidInput, "The responses interface knows no stop texts. Leave them out, or use chat completions.")
+                .invalidInput,
+                "The responses interface does not support stop texts. Leave them out, or use chat completions.")
         }
         guard request.maximumTokens >= Self.minimumTokens else {
             throw ProviderError(
                 .invalidInput,
-                "The responses interface takes no bound below \(Self.minimumTokens) tokens; \(request.maximumTokens) were "
-                    + "asked for. Raise the bound.")
+                "The responses interface needs a limit of at least \(Self.minimumTokens) tokens; \(request.maximumTokens) were "
+                    + "requested. Raise the limit.")
         }
         var body: [String: JSONValue] = [
             "model": .string(model), "input": .array(request.messages.conversation.map(Self.turn)), "stream": true,

@@ -3,7 +3,7 @@ import QuarryHTTP
 package import QuarryProviders
 
 extension RemoteLanguageModel {
-    /// Asks, and hands out the events of the reply, `.finished` last.
+    /// Sends the request and yields the events of the reply, `.finished` last.
     func reply(to request: GenerationRequest, _ yield: (GenerationEvent) -> Void) async throws {
         try check(request)
         if dialect == .ollama, connection.provider.isOnThisMachine {
@@ -31,7 +31,7 @@ extension RemoteLanguageModel {
                 {
                     hasSwapped = true
                     wantsOtherTokenField.learn()
-                } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.saysUnstreamed(error) {
+                } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.cannotStream(error) {
                     let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
                     return try await exchange(request, as: whole, estimate: estimate, yield)
                 } else {
@@ -51,7 +51,8 @@ extension RemoteLanguageModel {
             accept: "\(streamed), application/json", estimate: estimate)
         call.headers = format.headers
         let source = ReplySource(place: connection.place(of: call))
-        // What broke off after some text, or says its cost, was billed all the same: it is booked before it is thrown.
+        // A reply that broke off after some text, or that reports its cost, was still billed: record it before
+        // throwing.
         let failure: (any Error)? = try await connection.stream(call) { stream in
             let framing = stream.head.mediaType == "application/json" ? .whole : format.framing
             var reader = ReplyReader(framing, decoder: format.decoder(for: source), source: source)
@@ -81,7 +82,7 @@ extension RemoteLanguageModel {
         if let failure { throw connection.presentable(failure, task: .generation) }
     }
 
-    /// A connection that is lost in the middle of a reply interrupts it.
+    /// Reports a connection lost during a reply as an interrupted reply.
     private static func interruption(_ error: any Error, _ source: ReplySource) -> any Error {
         guard let error = error as? HTTPError, error.code == .connectionLost else { return error }
         var failure = source.interruption
@@ -91,19 +92,20 @@ extension RemoteLanguageModel {
 
     private func check(_ request: GenerationRequest) throws {
         guard request.messages.contains(where: { $0.role == .user }) else {
-            throw ProviderError(.invalidInput, "The request holds no turn of a user. Add one.")
+            throw ProviderError(.invalidInput, "The request has no user message. Add one.")
         }
         guard request.maximumTokens > 0 else {
             throw ProviderError(
-                .invalidInput, "A reply of at most \(request.maximumTokens) tokens holds nothing. Allow at least 1.")
+                .invalidInput,
+                "The maximum of \(request.maximumTokens) tokens leaves no room for a reply. Allow at least 1.")
         }
         guard request.messages.allSatisfy({ $0.role == .user || $0.images.isEmpty }) else {
-            throw ProviderError(.invalidInput, "Only the turns of a user can hold pictures. Move them there.")
+            throw ProviderError(.invalidInput, "Only user messages can have pictures. Move them there.")
         }
     }
 
-    /// What a request may take at most, guessed on the high side.
-    /// - Parameter marksPrefix: Whether the instructions are marked for the provider's prompt cache, so that they may be
+    /// An upper estimate of the usage of a request.
+    /// - `marksPrefix`: Whether the instructions are marked for the provider's prompt cache, so that they may be
     ///   written into it.
     package static func estimate(of request: GenerationRequest, marksPrefix: Bool = false) -> BilledUsage {
         let turns = request.messages.reduce(TokenEstimate.request) { sum, message in
@@ -116,8 +118,8 @@ extension RemoteLanguageModel {
 }
 
 extension ProviderError {
-    /// Whether the model takes no such field at all: “Unsupported parameter: 'temperature' …”. A value out of range is
-    /// another matter.
+    /// Whether the model rejects the field itself: “Unsupported parameter: 'temperature' …”. A value out of range is
+    /// another error.
     fileprivate func refuses(_ field: String) -> Bool {
         let text = message.lowercased()
         return code == .requestRefused && text.contains(field)
@@ -127,8 +129,8 @@ extension ProviderError {
 }
 
 extension ChatVariation {
-    /// Names the bound of the reply by the other of OpenAI's two names.
-    /// - Returns: False for a name of another kind, which stays.
+    /// Renames the length limit of the reply to the other of OpenAI's two names.
+    /// - Returns: False for any other name, which stays.
     @discardableResult
     fileprivate mutating func swapTokenLimitField() -> Bool {
         switch tokenLimitField {

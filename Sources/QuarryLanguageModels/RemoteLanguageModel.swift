@@ -7,17 +7,19 @@ public import QuarryProviders
 ///     let model = try RemoteLanguageModel("claude-sonnet-5-5", on: connection)
 ///     for try await case .text(let piece) in model.generate(request) { … }
 ///
-/// The reply is streamed; a server that sends it in one piece is understood as well. Failures before the first byte are
-/// tried again (see ``ConnectionOptions/maximumAttempts``), later ones are not, since text was already handed out. What
-/// the interface of a provider has no field for, such as a seed, is left out; stop texts and pictures are refused there.
-/// A model that refuses the temperature, as those that reason do, is asked again without one, and from then on; so is
-/// one that knows the bound of its reply only by the other of OpenAI's two names, as older ones on Azure.
+/// The reply is streamed; a reply in one piece is also accepted. A failure before the first byte is retried (see
+/// `ConnectionOptions.maximumAttempts`). A later one is not, because text was already passed on. Options that an
+/// interface does not support, such as a seed, are omitted; unsupported stop texts and pictures are rejected. If a
+/// model rejects the temperature, as reasoning models do, the request is repeated without one, and later requests omit
+/// it. The same happens if a model supports only the other of OpenAI's two names for the length limit, as older models
+/// on Azure do.
 public struct RemoteLanguageModel: LanguageModel {
     public struct Options: Sendable, Hashable {
-        /// Whether the provider is asked to keep the instructions in its prompt cache, where it wants to be asked: marked
-        /// for Anthropic, named by ``ChatVariation/promptCacheField`` for OpenAI and Mistral. The default is true.
+        /// Whether to cache the instructions at a provider that needs a request for it: marked for Anthropic, named by
+        /// `ChatVariation.promptCacheField` for OpenAI and Mistral. The default is true.
         public var cachesPrompt = true
-        /// Groups requests in OpenAI's and Mistral's prompt cache. The default is nil: a name made of the instructions.
+        /// Groups requests in OpenAI's and Mistral's prompt cache. The default is nil: a name derived from the
+        /// instructions.
         public var promptCacheKey: String?
 
         public init() {}
@@ -29,18 +31,18 @@ public struct RemoteLanguageModel: LanguageModel {
     let dialect: GenerationDialect
     let refusesTemperature = Discovery()
     let wantsOtherTokenField = Discovery()
-    /// Whether Ollama was asked where the model runs.
+    /// Whether Ollama was asked for the location of the model.
     let place = AsyncLazy<Bool>()
 
-    /// - Throws: ``ProviderError`` with code `retiredModel`, which names the successor, or `invalidConfiguration` for an
-    ///   empty name or a provider that writes no text.
+    /// - Throws: `ProviderError` with code `retiredModel`, including the successor, or `invalidConfiguration` for an
+    ///   empty name or a provider without text generation.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         let model = try connection.check(model: model, for: .generation)
         guard let dialect = connection.provider.generation else {
             let known = Provider.presets.filter { $0.generation != nil }.map(\.name).joined(separator: ", ")
             throw ProviderError(
                 .invalidConfiguration,
-                "The provider \(connection.provider.name) writes no text. Those that do: \(known).")
+                "The provider \(connection.provider.name) does not offer text generation. Providers that do: \(known).")
         }
         name = model
         self.connection = connection
@@ -48,10 +50,10 @@ public struct RemoteLanguageModel: LanguageModel {
         self.dialect = dialect
     }
 
-    /// Asks the server which models it has and takes the first; ``name`` says which that is.
+    /// Uses the first model that the server lists; ``name`` is its name.
     ///
-    /// Meant for servers of one's own that speak as OpenAI does.
-    /// - Throws: ``ProviderError``, with code `notFound` where it has none.
+    /// It is meant for your own OpenAI-compatible servers.
+    /// - Throws: `ProviderError`, with code `notFound` if there is no model.
     public static func discovered(
         on connection: ProviderConnection, options: Options = .init()
     ) async throws -> RemoteLanguageModel {
@@ -59,17 +61,17 @@ public struct RemoteLanguageModel: LanguageModel {
         guard dialect == .openAIChat || dialect == .openAIResponses else {
             throw ProviderError(
                 .invalidConfiguration,
-                "The models of \(connection.provider.name) cannot be asked for. Name one: \(connection.provider.name)/MODEL."
+                "\(connection.provider.name) cannot list its models. Name one: \(connection.provider.name)/MODEL."
             )
         }
         guard let first = try await connection.modelNames(for: .generation).first else {
             throw ProviderError(
-                .notFound, "\(connection.provider.baseURL) offers no model. Load one into the server.")
+                .notFound, "\(connection.provider.baseURL) has no model. Load one into the server.")
         }
         return try RemoteLanguageModel(first, on: connection, options: options)
     }
 
-    /// Names the model beyond doubt: two models of this identity answer alike.
+    /// Identifies the model uniquely: two models of this identity give equal replies.
     public var identity: String {
         let provider = connection.provider
         return "\(provider.name) \(dialect.rawValue) \(provider.baseURL) \(name)"
@@ -91,7 +93,7 @@ public struct RemoteLanguageModel: LanguageModel {
 }
 
 extension RemoteLanguageModel.Options {
-    /// The name under which a provider caches the prompt; nil where it is not to, or nothing in it is stable.
+    /// The name for caching the prompt at the provider; nil if caching is off or nothing in the prompt is stable.
     package func cacheKey(for request: GenerationRequest) -> String? {
         guard cachesPrompt else { return nil }
         return promptCacheKey ?? request.messages.instructions.map { String(Self.fnv1a($0.utf8), radix: 16) }

@@ -3,20 +3,20 @@ package import QuarryCore
 package import QuarryHTTP
 package import QuarryProviders
 
-/// Turns the events of one streamed reply into texts and an end.
+/// Decodes the events of one streamed reply into texts and an ending.
 package protocol ReplyDecoder: Sendable {
-    /// Whether the reply said that it is over, so that nothing after it counts.
+    /// Whether the reply has ended, so that later events are ignored.
     var isComplete: Bool { get }
-    /// The texts that an event, or a line, brings. Kinds of events that are not known bring none.
-    /// - Throws: ``ProviderError`` for an error inside the stream, or an event that is not JSON.
+    /// The texts in an event or line. Unknown kinds of events have none.
+    /// - Throws: `ProviderError` for an error in the stream, or an event that is not JSON.
     mutating func texts(in event: ServerSentEvent) throws -> [String]
-    /// The texts of a reply in one piece, which some servers send to a request for a stream.
+    /// The texts of a reply in one piece, which some servers send although a stream was requested.
     mutating func texts(inWhole json: [UInt8]) throws -> [String]
-    /// How the reply ended, once the connection has.
-    /// - Throws: ``ProviderError`` with code `interruptedReply` where the reply is not whole, `malformedReply` where
-    ///   there was none.
+    /// How the reply ended, after the end of the connection.
+    /// - Throws: `ProviderError` with code `interruptedReply` if the reply is incomplete, `malformedReply` if there
+    ///   was none.
     func ending() throws -> ReplyEnding
-    /// What a reply that failed was billed, where it said so; nil for one that did not fail.
+    /// The usage billed for a failed reply, if reported; nil for a reply that did not fail.
     var billedDespiteFailure: BilledUsage? { get }
 }
 
@@ -24,7 +24,7 @@ extension ReplyDecoder {
     package var billedDespiteFailure: BilledUsage? { nil }
 }
 
-/// How a reply ended, and what it took.
+/// How a reply ended, with its usage.
 package struct ReplyEnding: Sendable, Hashable {
     package var reason: FinishReason
     package var usage: TokenUsage?
@@ -36,17 +36,17 @@ package struct ReplyEnding: Sendable, Hashable {
         self.billed = billed
     }
 
-    /// An end whose bill is what was read and written, the part in the cache apart.
+    /// An ending whose bill is the usage, with cached tokens separate.
     init(_ reason: FinishReason, usage: TokenUsage?) { self.init(reason, usage: usage, cacheWrite: 0) }
 
-    /// - Parameter cacheWrite: Those tokens of the input that were written into the cache.
+    /// - `cacheWrite`: The input tokens that were written into the cache.
     init(_ reason: FinishReason, usage: TokenUsage?, cacheWrite: Int) {
         self.init(reason, usage: usage, billed: usage.map { BilledUsage($0, cacheWrite: cacheWrite) })
     }
 }
 
 extension BilledUsage {
-    /// - Parameter cacheWrite: Those tokens of the input that were written into the provider's cache.
+    /// - `cacheWrite`: The input tokens that were written into the provider's cache.
     init(_ usage: TokenUsage, cacheWrite: Int = 0) {
         guard usage.isCredible else {
             self.init(input: -1)
@@ -59,7 +59,7 @@ extension BilledUsage {
     }
 }
 
-/// Where a reply comes from, to say what is wrong with it.
+/// The origin of a reply, for error messages.
 package struct ReplySource: Sendable, Hashable {
     /// A URL without its query.
     package let place: String
@@ -72,12 +72,12 @@ package struct ReplySource: Sendable, Hashable {
         } catch {
             let start = String(decoding: json.prefix(120), as: UTF8.self)
             throw ProviderError(
-                .malformedReply, "\(place) sent something that is no reply of a model: “\(start)”.",
+                .malformedReply, "\(place) sent a reply that is not a model's: “\(start)”.",
                 underlyingError: error)
         }
     }
 
-    /// The error that a JSON text announces with a key `error`, as streams do after a status of 200.
+    /// The error in a JSON text with a key `error`, which streams send after status 200.
     func failure(announcedIn json: some Collection<UInt8>) -> ProviderError? {
         ProviderFailure(announcedIn: json).map(error)
     }
@@ -106,9 +106,9 @@ package struct ReplySource: Sendable, Hashable {
         ProviderError(.interruptedReply, "\(place) closed the connection before the reply was complete.")
     }
 
-    /// There was no reply in what came.
+    /// The data contained no reply.
     var absence: ProviderError {
         ProviderError(
-            .malformedReply, "\(place) sent no reply of a model. Check the base address: it often ends in /v1.")
+            .malformedReply, "\(place) did not send a model's reply. Check the base address: it often ends in /v1.")
     }
 }

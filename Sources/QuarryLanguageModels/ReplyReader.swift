@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryHTTP
 package import QuarryProviders
 
-/// How a reply is cut into events.
+/// How a reply is divided into events.
 package enum ReplyFraming: Sendable, Hashable {
     case serverSentEvents
     /// Newline-delimited JSON.
@@ -11,9 +11,9 @@ package enum ReplyFraming: Sendable, Hashable {
     case whole
 }
 
-/// Turns the bytes of a reply into texts. Pure: the pieces may be of any size.
+/// Decodes the bytes of a reply into texts. Pure: the pieces may be of any size.
 package struct ReplyReader: Sendable {
-    /// Where a whole reply is read, it is held; longer ones are refused.
+    /// The maximum length of a reply that must be held in memory; longer ones are rejected.
     package static let maximumWholeBytes = 16 << 20
 
     private let source: ReplySource
@@ -37,14 +37,14 @@ package struct ReplyReader: Sendable {
             }
     }
 
-    /// Whether the reply said that it is over.
+    /// Whether the reply has ended.
     package var isComplete: Bool { decoder.isComplete }
 
-    /// What a reply that failed was billed, where it said so.
+    /// The usage billed for a failed reply, if reported.
     package var billedDespiteFailure: BilledUsage? { decoder.billedDespiteFailure }
 
-    /// The texts that these bytes complete, none of them empty.
-    /// - Throws: ``ProviderError``.
+    /// The texts that these bytes complete, without empty ones.
+    /// - Throws: `ProviderError`.
     package mutating func push(_ bytes: [UInt8]) throws -> [String] {
         do {
             switch framing {
@@ -62,7 +62,7 @@ package struct ReplyReader: Sendable {
                 guard held.count <= Self.maximumWholeBytes else {
                     throw HTTPError(
                         .responseTooLarge,
-                        "\(source.place) sent a reply longer than \(Self.maximumWholeBytes) bytes. Refused.")
+                        "\(source.place) sent a reply longer than \(Self.maximumWholeBytes) bytes, which is rejected.")
                 }
                 framing = .whole(held)
                 return []
@@ -72,8 +72,8 @@ package struct ReplyReader: Sendable {
         }
     }
 
-    /// The texts of what was still open, and how the reply ended.
-    /// - Throws: ``ProviderError``, with code `interruptedReply` where the reply is not whole.
+    /// The remaining texts, and how the reply ended.
+    /// - Throws: `ProviderError`, with code `interruptedReply` if the reply is incomplete.
     package mutating func finish() throws -> (texts: [String], ending: ReplyEnding) {
         var texts: [String] = []
         switch framing {
@@ -82,7 +82,7 @@ package struct ReplyReader: Sendable {
             texts = try last(parser.finish().map { ServerSentEvent(data: String(decoding: $0, as: UTF8.self)) })
         case .whole(let json):
             if let failure = source.failure(announcedIn: json) {
-                // It may say what it was billed all the same.
+                // It may still report what was billed.
                 _ = try? decoder.texts(inWhole: json)
                 throw failure
             }
@@ -97,7 +97,7 @@ package struct ReplyReader: Sendable {
         return texts.filter { !$0.isEmpty }
     }
 
-    /// An event that no blank line ends may be cut off: what cannot be read in it broke off.
+    /// An event without a final blank line may be truncated: if it cannot be decoded, the reply was interrupted.
     private mutating func last(_ event: ServerSentEvent?) throws -> [String] {
         guard let event, !decoder.isComplete else { return [] }
         do {

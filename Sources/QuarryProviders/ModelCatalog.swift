@@ -44,7 +44,7 @@ public struct ModelCatalog: Sendable, Hashable {
 }
 
 extension ModelCatalog {
-    /// - Parameter today: The day of the check.
+    /// - `today`: The day of the check.
     /// - Throws: ``ProviderError`` with code `retiredModel`. The message names the successor.
     public func checkRetirement(of model: String, at provider: Provider, today: Date = Date()) throws {
         guard let (card, retirement) = retirement(of: model, at: provider), retirement.isPast(on: today) else { return }
@@ -56,7 +56,7 @@ extension ModelCatalog {
 
     /// Warnings about a model, such as the announced end of its service.
     ///
-    /// - Parameter today: The day of the check.
+    /// - `today`: The day of the check.
     public func warnings(for model: String, at provider: Provider, today: Date = Date()) -> [String] {
         guard let (card, retirement) = retirement(of: model, at: provider), let date = retirement.date,
             !retirement.isPast(on: today)

@@ -12,7 +12,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
         self.model = model
     }
 
-    /// - Parameter providers: The known providers.
+    /// - `providers`: The known providers.
     /// - Throws: ``ProviderError`` with code `invalidConfiguration` for an unknown provider, and for an address with a
     ///   password or a query: addresses are shown and stored in indexes.
     public init(_ text: String, among providers: [Provider] = Provider.presets) throws {

@@ -21,11 +21,10 @@ public final class ProviderConnection: Sendable {
     private let retries: RetryPolicy
     private let providerLimits: ProviderLimits
 
-    /// - Parameters:
-    ///   - key: Sent as the provider requires it, never shown.
-    ///   - catalog: The source of prices and retired names.
-    ///   - trace: Called for every request and response, with lines for a person, without keys and bodies.
-    ///   - onWait: Called at the start of each wait of 5 seconds or more for the provider's limits.
+    /// - `key`: Sent as the provider requires it, never shown.
+    /// - `catalog`: The source of prices and retired names.
+    /// - `trace`: Called for every request and response, with lines for a person, without keys and bodies.
+    /// - `onWait`: Called at the start of each wait of 5 seconds or more for the provider's limits.
     /// - Throws: ``ProviderError`` with code `missingBaseURL`, `missingKey`, `invalidConfiguration` for an address that
     ///   is not a URL, or `refusedHost` if ``ConnectionOptions/isLocalOnly`` forbids the host.
     public convenience init(
@@ -38,7 +37,7 @@ public final class ProviderConnection: Sendable {
             client: nil)
     }
 
-    /// - Parameter client: The HTTP client to share; nil creates one.
+    /// - `client`: The HTTP client to share; nil creates one.
     package init(
         _ provider: Provider, key: APIKey?, options: ConnectionOptions, catalog: ModelCatalog, ledger: SpendingLedger,
         trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (RequestDelay) -> Void)? = nil,
@@ -113,7 +112,7 @@ public final class ProviderConnection: Sendable {
     }
 
     /// Sends a call, waits for the whole reply, and books its cost.
-    /// - Parameter read: Decodes the body. Returns the value and the billed usage, if the reply has it.
+    /// - `read`: Decodes the body. Returns the value and the billed usage, if the reply has it.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func send<Reply>(
         _ call: ProviderCall, read: ([UInt8]) throws -> (Reply, BilledUsage?)
@@ -146,7 +145,7 @@ public final class ProviderConnection: Sendable {
 
     /// Sends a call with a streamed reply, and books its cost.
     ///
-    /// - Parameter read: Reads the stream to its end. Returns the value and the billed usage. Its errors are rethrown
+    /// - `read`: Reads the stream to its end. Returns the value and the billed usage. Its errors are rethrown
     ///   without keys.
     package func stream<Reply>(
         _ call: ProviderCall, read: (HTTPStream) async throws -> (Reply, BilledUsage?)
@@ -168,7 +167,7 @@ public final class ProviderConnection: Sendable {
     }
 
     /// Runs a call and books its cost.
-    /// - Parameter run: Sets `isBilled` if the provider accepted the call: then it is billed even if its reply is
+    /// - `run`: Sets `isBilled` if the provider accepted the call: then it is billed even if its reply is
     ///   unusable.
     private func booking<Reply>(
         _ call: ProviderCall, _ run: (HTTPRequest, _ isBilled: inout Bool) async throws -> (Reply, BilledUsage?)
@@ -211,7 +210,7 @@ public final class ProviderConnection: Sendable {
     }
 
     /// A server's description of itself or of a model. It is free.
-    /// - Parameter path: The path below the base address. `{model}` is replaced by the model's name.
+    /// - `path`: The path below the base address. `{model}` is replaced by the model's name.
     /// - Throws: ``ProviderError``, or `CancellationError`.
     package func facts<Facts: Decodable>(
         _ type: Facts.Type, at path: String, model: String, for task: ModelTask
@@ -221,7 +220,7 @@ public final class ProviderConnection: Sendable {
             expecting: "the description that \(provider.name) servers return")
     }
 
-    /// - Parameter expectation: The expected reply, for the error message.
+    /// - `expectation`: The expected reply, for the error message.
     private func facts<Facts: Decodable>(
         _ type: Facts.Type, at path: String, for task: ModelTask, expecting expectation: String
     ) async throws -> Facts {

@@ -2,7 +2,7 @@ import Foundation
 package import QuarryHTTP
 
 extension ProviderError {
-    /// - Parameter task: The task of the request.
+    /// - `task`: The task of the request.
     package init(_ error: HTTPError, task: ModelTask) {
         let code: Code =
             switch error.code {
@@ -23,9 +23,8 @@ extension ProviderError {
         self.init(code, error.message + advice, underlyingError: error)
     }
 
-    /// - Parameters:
-    ///   - place: The requested URL without its query.
-    ///   - maximumWait: The longest wait allowed. If the response asks for more, the error says when the wait ends.
+    /// - `place`: The requested URL without its query.
+    /// - `maximumWait`: The longest wait allowed. If the response asks for more, the error says when the wait ends.
     package init(
         _ head: HTTPResponseHead, _ failure: ProviderFailure, from place: String, task: ModelTask, maximumWait: Duration
     ) {
@@ -39,9 +38,8 @@ extension ProviderError {
         self.init(status: head.status, failure, from: place, task: task, pause: pause)
     }
 
-    /// - Parameters:
-    ///   - place: The requested URL without its query.
-    ///   - pause: The requested wait if it is longer than allowed.
+    /// - `place`: The requested URL without its query.
+    /// - `pause`: The requested wait if it is longer than allowed.
     package init(
         status: Int, _ failure: ProviderFailure, from place: String, task: ModelTask, pause: Duration? = nil
     ) {

@@ -19,7 +19,7 @@ final class ProviderLimits: Sendable {
         var name: String
     }
 
-    /// - Parameter onWait: Called for delays that the provider's limits cause.
+    /// - `onWait`: Called for delays that the provider's limits cause.
     init(
         _ limits: RequestLimits, of provider: String, concurrency: Int, attempts: Int,
         onWait: (@Sendable (RequestDelay) -> Void)?
@@ -36,7 +36,7 @@ final class ProviderLimits: Sendable {
     }
 
     /// The slot of one call. Each of its attempts costs the estimate.
-    /// - Parameter releasesOnReply: Whether another call may start as soon as the reply has arrived.
+    /// - `releasesOnReply`: Whether another call may start as soon as the reply has arrived.
     func slot(_ task: ModelTask, model: String, estimate: BilledUsage, releasesOnReply: Bool) -> RequestSlot {
         RequestSlot(
             semaphore, limiter(LimitedModel(task: task, name: model)), breaker, cost: Self.cost(of: estimate),

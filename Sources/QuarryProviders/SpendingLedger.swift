@@ -110,10 +110,9 @@ public final class SpendingLedger: Sendable {
     public var spending: Spending { state.withLock { $0.spending } }
 
     /// Reserves an amount.
-    /// - Parameters:
-    ///   - tokens: The maximum number of tokens, for requests that are billed in another unit. The default is the
-    ///     estimate.
-    ///   - model: `provider/model`.
+    /// - `tokens`: The maximum number of tokens, for requests that are billed in another unit. The default is the
+    ///   estimate.
+    /// - `model`: `provider/model`.
     /// - Throws: ``ProviderError`` with code `budgetExceeded` if the request could exceed the budget, or if the budget
     ///   is in dollars and a price is unknown.
     package func reserve(

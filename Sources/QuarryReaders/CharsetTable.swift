@@ -1,6 +1,6 @@
-/// What the bytes of an encoding other than Unicode mean, asked of iconv once in a process.
+/// The characters of an encoding other than Unicode, read from iconv once in a process.
 ///
-/// Sequences of one and two bytes are in the table. Longer ones, which are rare, are asked for when they are met.
+/// The table contains sequences of one and two bytes. Longer ones are rare and are converted on demand.
 struct CharsetTable: Sendable {
     private enum Mark {
         static let invalid: UInt32 = .max
@@ -10,7 +10,7 @@ struct CharsetTable: Sendable {
     private let charset: String
     /// Scalar values or marks, by the first byte.
     private var first: [UInt32]
-    /// By the first byte less 0x80 and the second byte; empty for a single-byte encoding.
+    /// Indexed by the first byte minus 0x80 and the second byte; empty for a single-byte encoding.
     private var second: [UInt32] = []
 
     /// Nil if iconv has no table for the charset.
@@ -33,10 +33,10 @@ struct CharsetTable: Sendable {
         }
     }
 
-    /// The characters of the bytes 0x80...0xFF, nil where a byte alone has no meaning.
+    /// The characters of the bytes 0x80...0xFF; nil if a single byte is not a character.
     var upperHalf: [Unicode.Scalar?] { first[0x80...].map { Unicode.Scalar($0) } }
 
-    /// The table of every encoding that has one on this system.
+    /// The tables of all encodings that the system supports.
     static let available: [TextEncoding: CharsetTable] = {
         var tables: [TextEncoding: CharsetTable] = [:]
         for encoding in TextEncoding.allCases { tables[encoding] = encoding.charset.flatMap(CharsetTable.init) }
@@ -54,7 +54,7 @@ struct CharsetTable: Sendable {
 
         init(_ table: CharsetTable) { self.table = table }
 
-        /// The character at an offset and the number of its bytes; nil where the bytes mean nothing.
+        /// The character at an offset and its length in bytes; nil for invalid bytes.
         @inline(__always)
         mutating func character(
             in bytes: UnsafeBufferPointer<UInt8>, at offset: Int

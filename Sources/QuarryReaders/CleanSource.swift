@@ -1,15 +1,15 @@
 import QuarryCore
 import QuarryText
 
-/// A source that was decoded and cleaned.
+/// A decoded and cleaned source.
 struct CleanSource {
     var text: String
     var sourceMap: SourceMap
     var removed: RemovedCharacters
-    /// What a person should check, though the text was read.
+    /// Problems that a person should check, although the text was read.
     var warnings: [Rejection] = []
 
-    /// - Throws: A rejection of the whole source, where it is empty, binary or in no encoding that makes text of it.
+    /// - Throws: A rejection of the whole source if it is empty, binary or in no known encoding.
     init(_ source: Source) throws(Rejection) {
         let bytes = source.bytes
         let start = try SourceStart(source)
@@ -52,14 +52,14 @@ struct CleanSource {
     }
 }
 
-/// What the first bytes say about a source's encoding.
+/// The encoding of a source, as far as its first bytes show.
 struct SourceStart {
-    /// Nil where the bytes have to be tried as UTF-8 first.
+    /// Nil if the bytes must be tried as UTF-8 first.
     var encoding: TextEncoding?
-    /// Whether a byte-order mark says UTF-8, so that no other encoding is to be guessed.
+    /// Whether a byte-order mark declares UTF-8, so that no other encoding is guessed.
     var isMarkedUTF8 = false
 
-    /// - Parameter isLines: Whether each line is read by itself, so that a zero byte spoils its own line and no other.
+    /// - `isLines`: Whether each line is read separately. A zero byte then invalidates only its own line.
     init(_ source: Source, isLines: Bool = false) throws(Rejection) {
         if source.bytes.isEmpty { throw Rejection.empty(source.id) }
         switch EncodingDetector.byteOrderMark(of: source.bytes) {
@@ -86,8 +86,8 @@ extension EncodingDetector {
         case .unknown:
             throw Rejection(
                 source: source.id, reason: .undecodable,
-                message: "No encoding that is read makes likely text of the bytes. Convert the file to UTF-8 from the "
-                    + "encoding it is in: iconv -f ENCODING -t UTF-8 FILE > NEW." + Rejection.missingTables)
+                message: "The encoding of the file is not recognised. Convert the file to UTF-8 from the "
+                    + "encoding it is in, such as iconv -f ENCODING -t UTF-8 FILE > NEW." + Rejection.missingTables)
         }
     }
 }
@@ -112,14 +112,14 @@ extension TextDecoder {
 
 extension Rejection {
     static func empty(_ id: String) -> Rejection {
-        Rejection(source: id, reason: .empty, message: "There is no text in it.")
+        Rejection(source: id, reason: .empty, message: "The source contains no text.")
     }
 
     static func binary(_ id: String) -> Rejection {
-        Rejection(source: id, reason: .binary, message: "The bytes are binary, not text.")
+        Rejection(source: id, reason: .binary, message: "The source is binary, not text.")
     }
 
-    /// Names the encodings that a guess had to leave out, for the end of its message. Empty on most systems.
+    /// Names the encodings that could not be tried, for the end of a message. Empty on most systems.
     fileprivate static var missingTables: String {
         let missing = CharsetTable.missing.map(\.rawValue).joined(separator: ", ")
         return missing.isEmpty

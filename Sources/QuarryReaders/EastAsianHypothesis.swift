@@ -1,7 +1,7 @@
-/// A multi-byte encoding of Chinese, Japanese or Korean, and what its characters weigh.
+/// A multi-byte encoding of Chinese, Japanese or Korean, with the weights of its characters.
 struct EastAsianHypothesis: Sendable {
     let encoding: TextEncoding
-    /// How common the encoding is, as a logarithm.
+    /// How common the encoding is, as a logarithm of probability.
     let prior: Double
     /// First bytes of the rows of characters that are in common use.
     private let rows: ClosedRange<UInt8>
@@ -30,7 +30,7 @@ struct EastAsianHypothesis: Sendable {
     /// The weight of a letter of ASCII.
     private static let asciiWeight = -3.0
 
-    /// The characters that a language uses most, and weights, which are logarithms of probability.
+    /// The most frequent characters of a language with their weights, which are logarithms of probability.
     private struct Language: Sendable {
         var frequent: Set<Unicode.Scalar>
         var frequentWeight: Double
@@ -53,9 +53,9 @@ struct EastAsianHypothesis: Sendable {
     }
 
     /// The logarithm of the probability, and whether it is high enough for text of the language; nil if the bytes are
-    /// not in the encoding.
+    /// not valid in the encoding.
     ///
-    /// - Parameter isCut: Whether more bytes follow, so that the last character may be incomplete.
+    /// - `isCut`: Whether more bytes follow, so that the last character may be incomplete.
     func score(_ bytes: ArraySlice<UInt8>, isCut: Bool) -> (score: Double, isLikely: Bool)? {
         bytes.withUnsafeBufferPointer { bytes in
             var reader = CharsetTable.Reader(table)
@@ -72,7 +72,7 @@ struct EastAsianHypothesis: Sendable {
                     return nil
                 }
                 score += weight(of: scalar, isCommon: length == 2 && rows.contains(bytes[offset]))
-                // Single-byte encodings leave the bytes below 0x80 to be explained as ASCII, unscored.
+                // Single-byte encodings do not score bytes below 0x80, so such a second byte must not count here.
                 if length == 2, bytes[offset + 1] < 0x80 { score -= Self.asciiWeight }
                 characters += 1
                 offset += length

@@ -1,9 +1,9 @@
-/// Guesses the encoding of text that is not valid UTF-8, or says that it is not text.
+/// Guesses the encoding of text that is not valid UTF-8, or finds that it is not text.
 enum EncodingDetector {
     enum Verdict: Equatable {
         case text(TextEncoding)
         case binary
-        /// UTF-8 but for a few bytes, the first of them at `offset`.
+        /// UTF-8 except for a few bytes, the first of them at `offset`.
         case damagedUTF8(offset: Int)
         case unknown
     }
@@ -18,12 +18,13 @@ enum EncodingDetector {
         return nil
     }
 
-    /// How many bytes of the start decide between encodings.
+    /// The number of bytes from the start that are examined.
     private static let sampleLength = 1 << 16
 
-    /// UTF-16 or UTF-32 without a byte-order mark: half or more of their bytes of ASCII are zero, in fixed places.
+    /// Detects UTF-16 or UTF-32 without a byte-order mark: at least half of the bytes of ASCII characters are zero, in
+    /// fixed positions.
     ///
-    /// A few zeros in what is UTF-8 but for them are damage: read in pairs, its letters would pass for Chinese.
+    /// A few zeros in otherwise valid UTF-8 are damage. Decoded in pairs, such text would look Chinese.
     static func wideEncoding(of bytes: [UInt8]) -> TextEncoding? {
         let end = min(bytes.count, sampleLength) / 4 * 4
         guard end >= 2 || bytes.count == 2 else { return nil }
@@ -53,7 +54,7 @@ enum EncodingDetector {
         return nil
     }
 
-    /// Whether a sample decodes without a fault, a NUL, more than a few controls or more than a few private characters.
+    /// Whether a sample decodes without errors, without NUL, and with few control and private-use characters.
     private static func looksLikeText(_ bytes: [UInt8], _ encoding: TextEncoding) -> Bool {
         var offset = 0
         var characters = 0
@@ -75,7 +76,7 @@ enum EncodingDetector {
         return characters > 0 && odd * 50 <= characters
     }
 
-    /// Whether NUL stands near the start, or more than three bytes, and one in fifty, are controls that text does not use.
+    /// Whether the start contains NUL, or unusual control characters: more than three bytes and 2 %.
     static func isBinary(_ bytes: [UInt8]) -> Bool {
         if bytes.prefix(8192).contains(0) { return true }
         var controls = 0
@@ -89,7 +90,7 @@ enum EncodingDetector {
         return controls > 3 && controls * 50 > sample.count
     }
 
-    /// - Parameter bytes: Not valid UTF-8, without a byte-order mark.
+    /// - Parameter bytes: Bytes that are not valid UTF-8, without a byte-order mark.
     static func detect(_ bytes: [UInt8]) -> Verdict {
         if let wide = wideEncoding(of: bytes) { return .text(wide) }
         if isBinary(bytes) { return .binary }
@@ -101,7 +102,7 @@ enum EncodingDetector {
     }
 }
 
-/// How far bytes are UTF-8.
+/// Counts of valid and invalid UTF-8.
 struct UTF8Census {
     /// Well-formed characters of more than one byte.
     var multibyteCharacters = 0

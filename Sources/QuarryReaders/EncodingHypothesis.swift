@@ -1,17 +1,17 @@
-/// A single-byte encoding, the languages that are written in it, and what its bytes weigh in each of them.
+/// A single-byte encoding and its languages, with the weights of its bytes in each language.
 struct EncodingHypothesis: Sendable {
     let encoding: TextEncoding
-    /// How common the encoding is, as a logarithm.
+    /// How common the encoding is, as a logarithm of probability.
     let prior: Double
-    /// The least score of a text in the languages for each byte beyond ASCII, without the prior.
+    /// The lowest plausible score for each byte beyond ASCII, without the prior.
     let floor: Double
-    /// For each language what the bytes 0x80...0xFF weigh in it, and its prior.
+    /// For each language, the weights of the bytes 0x80...0xFF and the language's prior.
     private let languages: [(weights: [Double], prior: Double)]
     private let structure: WordStructure
 
     /// Nil if the system has no table for the encoding.
     ///
-    /// - Parameter profiles: Languages of one script.
+    /// - `profiles`: Languages of one script.
     init?(_ encoding: TextEncoding, prior: Double, _ profiles: [LanguageProfile]) {
         guard let characters = CharsetTable.available[encoding]?.upperHalf else { return nil }
         let script = profiles.first?.script ?? .latin
@@ -34,7 +34,7 @@ struct EncodingHypothesis: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The text.
-    ///   - counts: How often each byte 0x80...0xFF is in it.
+    ///   - counts: How often the text contains each byte 0x80...0xFF.
     /// - Complexity: O(*n* + 128 *l*) for *n* bytes and *l* languages.
     func score(_ bytes: ArraySlice<UInt8>, counts: [Int]) -> Double {
         let best = languages.map { weights, prior in
@@ -48,9 +48,9 @@ struct EncodingHypothesis: Sendable {
 private struct WordStructure: Sendable {
     private enum Kind: UInt8, Sendable {
         case other, asciiSmall, asciiCapital, small, capital
-        /// A mark that words do not hold, and one right after a letter.
+        /// A mark that does not occur in words, and one right after a letter.
         case mark, markInWord
-        /// A mark that may join words or stand after one.
+        /// A mark that may join words or follow one.
         case joiner
     }
 
@@ -61,7 +61,7 @@ private struct WordStructure: Sendable {
         isLatin = script == .latin
         kinds = characters.map { scalar in
             guard let scalar else { return .joiner }
-            // Thai vowels and tones are marks to Unicode and part of words.
+            // Unicode classes Thai vowels and tones as marks, but they are part of words.
             if (0x0E00..<0x0E7F).contains(scalar.value) { return .small }
             if scalar.properties.isAlphabetic, scalar != "ª", scalar != "º" {
                 return scalar.properties.isUppercase ? .capital : .small
@@ -123,7 +123,7 @@ private struct WordStructure: Sendable {
         }
     }
 
-    /// What a letter at the start of a word loses if the word ends with it.
+    /// The penalty for a letter that is both the start and the end of a word.
     private func alone(before next: UInt8) -> Double {
         if next >= 0x80 {
             let kind = kinds[Int(next) - 0x80]

@@ -8,13 +8,13 @@ import QuarryCore
     import Glibc
 #endif
 
-/// What the system says of a path.
+/// The status of a path.
 struct FileStatus: Sendable, Hashable {
     enum Kind: Sendable, Hashable { case file, directory, symbolicLink, other }
 
     var kind: Kind
     var size: Int
-    /// Nanoseconds since 1970. Times before 1677 and after 2262 do not fit and are the least and the greatest number.
+    /// Nanoseconds since 1970, clamped to the range of `Int64` (years 1677 to 2262).
     var modificationTime: Int64
     var inode: UInt64
 
@@ -42,7 +42,7 @@ struct FileStatus: Sendable, Hashable {
         return sum
     }
 
-    /// - Throws: The system's error.
+    /// - Throws: The error of the system call.
     init(path: String, followingLinks: Bool) throws(SystemError) {
         var info = stat()
         guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { throw SystemError() }
@@ -56,7 +56,7 @@ struct FileStatus: Sendable, Hashable {
     }
 }
 
-/// An error of the system, as `errno` had it.
+/// An error of a system call, from `errno`.
 struct SystemError: Error, CustomStringConvertible {
     var number: Int32
 
@@ -66,9 +66,9 @@ struct SystemError: Error, CustomStringConvertible {
     var description: String { String(cString: strerror(number)) }
 }
 
-/// The calls that walking and reading need.
+/// System calls for walking and reading.
 enum FileSystem {
-    /// Names in a folder in the order of their bytes, without `.` and `..`. Nil stands for a name that is not UTF-8.
+    /// Names in a folder, sorted by their bytes, without `.` and `..`. Nil means a name that is not UTF-8.
     static func names(in path: String) throws(SystemError) -> [String?] {
         guard let directory = opendir(path) else { throw SystemError() }
         defer { closedir(directory) }
@@ -89,17 +89,17 @@ enum FileSystem {
         return names.sorted { precedes($0 ?? "", $1 ?? "") }
     }
 
-    /// The order of bytes, which no locale changes.
+    /// Compares by bytes, independent of the locale.
     static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
-    /// The absolute path without links.
+    /// The absolute path with links resolved.
     static func canonicalPath(_ path: String) throws(SystemError) -> String {
         guard let resolved = realpath(path, nil) else { throw SystemError() }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
-    /// Nil where the working directory was removed or cannot be seen.
+    /// Nil if the working directory was removed or is not accessible.
     static func currentDirectory() -> String? { try? canonicalPath(".") }
 
     /// All bytes of a regular file.
@@ -110,7 +110,7 @@ enum FileSystem {
         let status: FileStatus
         do { status = try FileStatus(descriptor: descriptor) } catch { throw Rejection.system(error, id: id) }
         guard status.kind == .file else {
-            throw Rejection(source: id, reason: .unreadable, message: "It is not a regular file.")
+            throw Rejection(source: id, reason: .unreadable, message: "The path is not a regular file.")
         }
         guard status.size <= maximumBytes else {
             throw Rejection.tooLarge(id, size: status.size, maximumBytes: maximumBytes)
@@ -135,7 +135,7 @@ enum FileSystem {
             throw Rejection(
                 source: id, reason: .vanished,
                 message: "The file became shorter while it was read (\(bytes.count) of \(status.size) bytes). "
-                    + "Index it again when nothing writes to it.")
+                    + "Index it again after other programs have finished writing it.")
         }
         return bytes
     }
@@ -150,7 +150,7 @@ enum FileSystem {
         #endif
     }
 
-    /// Everything that standard input holds.
+    /// All bytes of standard input.
     static func readStandardInput(id: String, maximumBytes: Int) throws(Rejection) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -178,13 +178,13 @@ enum FileSystem {
 extension Rejection {
     static func system(_ error: SystemError, id: String) -> Rejection {
         error.isMissing
-            ? Rejection(source: id, reason: .vanished, message: "The file is gone. Index it again if it comes back.")
-            : Rejection(source: id, reason: .unreadable, message: "It cannot be read: \(error).")
+            ? Rejection(source: id, reason: .vanished, message: "The file no longer exists.")
+            : Rejection(source: id, reason: .unreadable, message: "The file cannot be read: \(error).")
     }
 
     static func tooLarge(_ id: String, size: Int, maximumBytes: Int) -> Rejection {
         Rejection(
             source: id, reason: .tooLarge,
-            message: "It has \(size) bytes, the limit is \(maximumBytes). Raise the limit or split the file.")
+            message: "The file has \(size) bytes; the limit is \(maximumBytes). Raise the limit or split the file.")
     }
 }

@@ -7,12 +7,12 @@ struct Walk {
     let include: [GlobPattern]
     let exclude: [GlobPattern]
     var result = WalkResult()
-    /// Canonical paths of what was visited.
+    /// Canonical paths of visited files and folders.
     private var visited: Set<ExactText> = []
-    /// Where in the result each file that was taken stands, by its canonical path.
+    /// The index in the result of each accepted file, by its canonical path.
     private var places: [ExactText: Int] = [:]
     private var ids: Set<ExactText> = []
-    /// Links are followed after everything that has a path of its own was visited.
+    /// Links are followed after everything with its own path was visited.
     private var links: [Entry] = []
 
     init(walker: FileWalker, include: [GlobPattern], exclude: [GlobPattern]) {
@@ -27,7 +27,7 @@ struct Walk {
         var canonical: String
         var id: String
         var root: String
-        /// Names from the top of the ignore rules down, and how many of them lead to the root.
+        /// Path components below the top of the ignore rules, and how many of them lead to the root.
         var names: [[UInt8]]
         var rootDepth: Int
         var rules: IgnoreRules
@@ -47,14 +47,14 @@ struct Walk {
                 rules: rules))
     }
 
-    /// Reads the ignore files from the top of a repository down to a folder, its own not included.
+    /// Reads the ignore files from the top of a repository down to a folder, excluding the folder's own.
     private mutating func addRules(above canonical: String, to rules: inout IgnoreRules) -> [[UInt8]] {
         var names = canonical.split(separator: "/")
         var below: [Substring] = []
         while true {
             let path = "/" + names.joined(separator: "/")
             if (try? FileStatus(path: path + "/.git", followingLinks: true)) != nil {
-                // The folder's own are read when it is walked.
+                // The folder's own rules are read when it is walked.
                 guard !below.isEmpty else { return [] }
                 rules.addExclusions(ofRepository: path, id: path, depth: 0, reportingTo: &result)
                 var folder = path
@@ -126,7 +126,7 @@ struct Walk {
 
     private mutating func skip() { result.skippedCount += 1 }
 
-    /// Visits what links lead to, unless it was visited under a path of its own.
+    /// Visits the targets of links that were not visited under their own path.
     mutating func followLinks() {
         while !links.isEmpty {
             let batch = links.sorted { FileSystem.precedes($0.id, $1.id) }
@@ -187,11 +187,11 @@ struct Walk {
             result.rejected.append(
                 Rejection(
                     source: id, reason: .unsupportedFormat,
-                    message: "It belongs to the index that is being written. Leave it out."))
+                    message: "The file belongs to the index that is being written. Remove it from the paths to index."))
             return
         }
         guard visited.insert(ExactText(canonical)).inserted else {
-            // A folder that holds it was walked: the file keeps its name there.
+            // The file keeps the name it got in a walked folder.
             if let place = places[ExactText(canonical)] { result.files[place].isExplicit = true }
             return
         }
@@ -199,7 +199,7 @@ struct Walk {
             let status = try FileStatus(path: root, followingLinks: true)
             guard status.kind == .file else {
                 result.rejected.append(
-                    Rejection(source: id, reason: .unreadable, message: "It is not a regular file."))
+                    Rejection(source: id, reason: .unreadable, message: "The path is not a regular file."))
                 return
             }
             if !walker.finds(root) {
@@ -229,7 +229,7 @@ struct Walk {
 }
 
 extension FileWalker {
-    /// Whether a file is looked for at all, as far as its name tells.
+    /// Whether the walk considers a file, judged by its name.
     fileprivate func finds(_ path: String) -> Bool {
         readers.reads(path) || includesUnreadMedia && readers.needsModel(path)
     }

@@ -1,38 +1,39 @@
 public import QuarryCore
 import QuarryText
 
-/// Finds the files under files and folders.
+/// Finds the files under given files and folders.
 ///
-/// `.gitignore` and `.quarryignore` are honoured in every folder, and above a root up to the top of its Git repository,
-/// with `.git/info/exclude` there and in every repository inside. Hidden files and folders are passed over. The result depends on the files alone and not on
-/// the order of roots or of directory entries.
+/// `.gitignore` and `.quarryignore` apply in every folder, and above a root up to the top of its Git repository.
+/// `.git/info/exclude` applies there and in every repository inside. Hidden files and folders are skipped. The result
+/// depends only on the files, not on the order of roots or of directory entries.
 public struct FileWalker: Sendable {
     /// 256 MiB.
     public static let defaultMaximumBytes = 256 << 20
 
-    /// Files and folders; `-` stands for standard input.
+    /// Files and folders; `-` means standard input.
     public var roots: [String]
-    /// Where there are any, a file is taken only if it or a folder around it matches one. Ignore files still hold.
+    /// If not empty, a file is accepted only if it or a folder around it matches one of these patterns. Ignore files
+    /// still apply.
     public var include: [String]
-    /// Patterns of the syntax of `.gitignore`, relative to each root, with the last word over ignore files.
+    /// Patterns in `.gitignore` syntax, relative to each root. They override ignore files.
     public var exclude: [String]
     /// Larger files are rejected.
     public var maximumBytes: Int
-    /// Whether links inside folders are followed. Each folder and file is visited once all the same, under its own
-    /// path if that is inside a root. The default is false.
+    /// Whether links inside folders are followed. Each folder and file is still visited once, under its own path if
+    /// that is inside a root. The default is false.
     public var followSymlinks: Bool
-    /// The default is false.
+    /// Whether hidden files and folders are included. The default is false.
     public var includeHidden: Bool
-    /// Files in folders whose extension is known and has no reader are skipped.
+    /// The readers in use. Files in folders with a known extension but no reader are skipped.
     public var readers: ReaderRegistry
-    /// What the ids of a folder's files begin with, by the root as given. Other folders are named by the last names of
+    /// The first part of the ids of a folder's files, by the root as given. Other folders use the last components of
     /// their paths. The default is empty.
     public var rootNames: [String: String] = [:]
-    /// Whether recordings, pictures and the like are found too where ``readers`` has nothing that reads them; they may
-    /// have been read before. The default is false.
+    /// Whether to find recordings, pictures and the like even if ``readers`` has no reader for them; they may have been
+    /// read before. The default is false.
     public var includesUnreadMedia = false
-    /// Files, by their absolute paths without links, that are nobody's documents: they are passed over in folders
-    /// without being counted, and rejected where they were named.
+    /// The index's own files, by their absolute paths without links. They are skipped in folders without being counted,
+    /// and rejected when named.
     public var ownFiles: Set<String> = []
 
     public init(
@@ -49,7 +50,7 @@ public struct FileWalker: Sendable {
         self.readers = readers
     }
 
-    /// - Throws: A rejection that names a root that does not exist or cannot be read, or a pattern that is broken.
+    /// - Throws: A rejection that names a root that does not exist or cannot be read, or an invalid pattern.
     public func files() throws(Rejection) -> WalkResult {
         var walk = Walk(walker: self, include: try patterns(include), exclude: try patterns(exclude))
         var directories: [(root: String, canonical: String)] = []
@@ -72,8 +73,8 @@ public struct FileWalker: Sendable {
                 let rejection =
                     error.isMissing
                     ? Rejection(source: root, reason: .notFound, message: "There is no such file or folder.")
-                    : Rejection(source: root, reason: .unreadable, message: "It cannot be read: \(error).")
-                // One that is there and cannot be read keeps nobody from reading the others.
+                    : Rejection(source: root, reason: .unreadable, message: "The path cannot be read: \(error).")
+                // An unreadable root does not stop the others.
                 guard !error.isMissing, roots.count > 1 else { throw rejection }
                 walk.result.rejected.append(rejection)
             }
@@ -99,7 +100,7 @@ public struct FileWalker: Sendable {
         return walk.result
     }
 
-    /// Each rejection once, by source and line: ignore files above several roots are read for each of them.
+    /// Removes duplicate rejections by source and line: ignore files above several roots are read for each of them.
     private static func distinct(_ rejections: [Rejection]) -> [Rejection] {
         var met: Set<Rejection> = []
         return rejections.filter { met.insert($0).inserted }.sorted { a, b in
@@ -115,7 +116,7 @@ public struct FileWalker: Sendable {
             guard let pattern = GlobPattern(line: line) else {
                 throw Rejection(
                     source: line, reason: .brokenPattern,
-                    message: "This is no pattern of the .gitignore syntax. Close its brackets, or write \"*.md\".")
+                    message: "This is not a pattern of the .gitignore syntax. Close its brackets, or write \"*.md\".")
             }
             patterns.append(pattern)
         }
@@ -123,9 +124,9 @@ public struct FileWalker: Sendable {
     }
 }
 
-/// The names that roots have in ids.
+/// The names of roots in ids.
 enum RootNames {
-    /// The last names of the paths, with as many names before them as make them distinct.
+    /// The last components of the paths, with as many before them as make them distinct.
     static func distinct(_ paths: [String]) -> [String] {
         let parts = paths.map { $0.split(separator: "/").map(String.init) }
         var lengths = [Int](repeating: 1, count: paths.count)
@@ -143,7 +144,7 @@ enum RootNames {
         }
     }
 
-    /// A path without `.`, empty names and, where names before them allow it, `..`; relative to `directory` if inside.
+    /// A path without `.`, empty names and, if possible, `..`; relative to `directory` if inside it.
     static func normalized(_ path: String, in directory: String?) -> String {
         var names: [Substring] = []
         for name in path.split(separator: "/") where name != "." {

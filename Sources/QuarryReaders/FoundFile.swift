@@ -2,18 +2,18 @@ public import QuarryCore
 
 /// A file that a walk found.
 public struct FoundFile: Sendable, Hashable {
-    /// Where to open it.
+    /// The path to open.
     public var path: String
-    /// Its stable name inside a corpus.
+    /// Its stable name in a corpus.
     ///
-    /// For a file in a folder that was given: the folder's name, a slash and the path inside it. For a file that was
-    /// given itself: the path as given, normalised, and relative where it lies under the working directory.
+    /// For a file in a given folder: the folder's name, a slash and the path inside it. For a file given by name: the
+    /// normalised path, relative if it is inside the working directory.
     public var id: String
-    /// The folder that it was found in, or the file as it was given.
+    /// The root of the walk that found it: a folder, or the file itself.
     public var root: String
     /// In bytes.
     public var size: Int
-    /// Nanoseconds since 1970, as near as they fit.
+    /// Nanoseconds since 1970, clamped to the range of `Int64`.
     public var modificationTime: Int64
     public var inode: UInt64
     /// Whether the file was given by name.
@@ -31,9 +31,10 @@ public struct FoundFile: Sendable, Hashable {
         self.isExplicit = isExplicit
     }
 
-    /// Reads the file in one go.
+    /// Reads the whole file.
     ///
-    /// - Throws: A rejection, where the file is gone, cannot be read, is too large by now or became shorter meanwhile.
+    /// - Throws: A rejection if the file no longer exists, cannot be read, is too large or became shorter during the
+    ///   read.
     public func load(maximumBytes: Int = FileWalker.defaultMaximumBytes) throws(Rejection) -> Source {
         Source(
             id: id, bytes: try FileSystem.read(path, id: id, maximumBytes: maximumBytes), isExplicit: isExplicit)
@@ -43,7 +44,7 @@ public struct FoundFile: Sendable, Hashable {
 extension Source {
     /// Reads standard input to its end.
     ///
-    /// - Throws: A rejection, where it cannot be read or holds more than the limit.
+    /// - Throws: A rejection if it cannot be read or exceeds the limit.
     public static func standardInput(
         id: String = "-", maximumBytes: Int = FileWalker.defaultMaximumBytes
     ) throws(Rejection) -> Source {
@@ -51,16 +52,15 @@ extension Source {
     }
 }
 
-/// What a walk found.
+/// The result of a walk.
 public struct WalkResult: Sendable, Hashable {
-    /// In the order of their ids' bytes.
+    /// Sorted by the bytes of their ids.
     public var files: [FoundFile]
-    /// Files that are too large, files and folders that the system would not show, and ignore files that cannot be
-    /// read and so hold nothing.
+    /// Files that are too large, files and folders without access, and unreadable ignore files, which are not applied.
     public var rejected: [Rejection]
-    /// Lines of ignore files that are no pattern.
+    /// Invalid lines of ignore files.
     public var warnings: [Rejection]
-    /// Files and folders that were passed over: ignored, excluded, hidden, links, or of a format that nobody reads.
+    /// The number of skipped files and folders: ignored, excluded, hidden, links, or of a format without a reader.
     public var skippedCount: Int
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool

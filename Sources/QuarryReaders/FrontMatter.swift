@@ -2,20 +2,20 @@ import QuarryCore
 
 /// The metadata at the start of a Markdown file: YAML between two lines `---`, or TOML between two lines `+++`.
 ///
-/// Nested mappings are flattened with dots. `true` and `false` are booleans, what looks like a number without leading
-/// zeros is one, nulls are left out; dates stay strings as they are written. What is not read is a warning.
+/// Nested mappings are flattened with dots. `true` and `false` become booleans, numbers without leading zeros become
+/// numbers, and nulls are omitted. Dates remain strings, as written. Unsupported content causes a warning.
 struct FrontMatter {
     var content: FrontMatterContent
-    /// The bytes of the lines that the title is written in.
+    /// The bytes of the lines that contain the title.
     var titleRange: Range<Int>?
-    /// Where the text goes on.
+    /// The offset of the text after the front matter.
     var end: Int
 
-    /// What is longer is text.
+    /// Longer front matter is treated as text.
     private static let maximumBytes = 1 << 18
 
-    /// Nil where the text does not begin with front matter. Two thematic breaks with prose or comments between them are
-    /// not front matter.
+    /// Nil if the text does not begin with front matter. Two thematic breaks around prose or comments are not front
+    /// matter.
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         var lines: [Range<Int>] = []
         var start = 0
@@ -44,21 +44,21 @@ struct FrontMatter {
     }
 }
 
-/// What the lines of front matter say. Lines are counted from 0, the opening line not included.
+/// The content of front matter. Lines are counted from 0, without the opening line.
 struct FrontMatterContent {
     var metadata: [String: MetadataValue] = [:]
-    /// The title as it is written, also where it looks like a number.
+    /// The title as written, even if it looks like a number.
     var title: String?
-    /// The lines of the title, its key's included.
+    /// The lines of the title, including its key.
     var titleLines: Range<Int>?
-    /// Lines that are not read, with the reason.
+    /// Ignored lines, each with the reason.
     private(set) var problems: [(line: Int, reason: String)] = []
 
     mutating func ignore(_ line: Int, _ reason: String) { problems.append((line, reason)) }
 }
 
 extension MetadataValue {
-    /// The value of a scalar that is written without quotes; nil for a null.
+    /// The value of an unquoted scalar; nil for a null.
     static func plain(_ text: String) -> MetadataValue? {
         switch text {
         case "true", "True", "TRUE": .bool(true)

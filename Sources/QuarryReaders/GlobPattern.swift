@@ -1,12 +1,12 @@
-/// One pattern of the syntax of `.gitignore` (gitignore(5)).
+/// One pattern in `.gitignore` syntax (gitignore(5)).
 ///
-/// A pattern without a slash, but at its end, matches names at any depth; one with a slash is anchored to the folder
-/// that it was written for. `*` and `?` match within a name, `**` matches across names. `?` and classes match single
-/// bytes, as they do in Git.
+/// A pattern without a slash, except at its end, matches names at any depth. One with a slash is anchored to the folder
+/// of its ignore file. `*` and `?` match within a name, `**` matches across names. `?` and classes match single bytes,
+/// as in Git.
 struct GlobPattern: Sendable, Hashable {
-    /// Whether what it matches is taken in again.
+    /// Whether matching files are included again.
     let isNegated: Bool
-    /// Whether it matches folders only.
+    /// Whether it matches only folders.
     let isDirectoryOnly: Bool
     private let isAnchored: Bool
     private let segments: [Segment]
@@ -25,7 +25,7 @@ struct GlobPattern: Sendable, Hashable {
         case set([ClosedRange<UInt8>], isNegated: Bool)
     }
 
-    /// Nil for an empty line, a comment, and a pattern that matches nothing because it is broken.
+    /// Nil for an empty line, a comment, or an invalid pattern, which matches nothing.
     init?(line: some StringProtocol) {
         guard var bytes = GlobPattern.content(of: line), let first = bytes.first else { return nil }
         isNegated = first == UInt8(ascii: "!")
@@ -50,7 +50,7 @@ struct GlobPattern: Sendable, Hashable {
     /// Whether a line is empty or a comment.
     static func isBlank(_ line: some StringProtocol) -> Bool { content(of: line) == nil }
 
-    /// A line without the white space at its end that is not escaped; nil where it is empty or a comment.
+    /// A line without unescaped trailing white space; nil if it is empty or a comment.
     private static func content(of line: some StringProtocol) -> [UInt8]? {
         var bytes = Array(line.utf8)
         if bytes.last == 0x0D { bytes.removeLast() }
@@ -94,7 +94,7 @@ struct GlobPattern: Sendable, Hashable {
         return tokens
     }
 
-    /// Reads a bracket expression after its `[`; `end` is where its `]` stands.
+    /// Parses a bracket expression after its `[`; `end` is the index of its `]`.
     private static func set(_ part: ArraySlice<UInt8>, from start: Int) -> (Token, end: Int)? {
         var index = start
         var ranges: [ClosedRange<UInt8>] = []
@@ -145,7 +145,7 @@ struct GlobPattern: Sendable, Hashable {
         "upper": [0x41...0x5A], "xdigit": [0x30...0x39, 0x41...0x46, 0x61...0x66],
     ]
 
-    /// - Parameter path: Names from the folder of the pattern down, the file's own last.
+    /// - `path`: Names from the folder of the pattern down, the file's own last.
     /// - Complexity: O(pattern × path).
     func matches(_ path: ArraySlice<[UInt8]>, isDirectory: Bool) -> Bool {
         if isDirectoryOnly, !isDirectory { return false }
@@ -154,9 +154,9 @@ struct GlobPattern: Sendable, Hashable {
         return matchesPath(path)
     }
 
-    /// Takes names one by one and, where that fails, lets the last `**` swallow one name more.
+    /// Matches names one by one. On a mismatch, the last `**` consumes one more name.
     private func matchesPath(_ path: ArraySlice<[UInt8]>) -> Bool {
-        // A `**` at the end matches what is inside, and not the folder itself.
+        // A `**` at the end matches the contents of the folder, but not the folder itself.
         let endsOpen = segments.last == .anyDepth
         let required = endsOpen ? segments.dropLast() : segments[...]
         if endsOpen, required.isEmpty { return true }

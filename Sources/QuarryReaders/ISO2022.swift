@@ -6,23 +6,23 @@ struct ISO2022 {
     private enum CharacterSet {
         /// ASCII with ¥ for the backslash and ‾ for the tilde.
         case roman
-        /// Characters of some bytes, which an EUC encoding writes with high bits and behind a prefix.
+        /// Characters that an EUC encoding writes with high bits and after a prefix.
         case part(of: TextEncoding, prefix: [UInt8] = [], width: Int = 2)
     }
 
-    /// A register for a character set.
+    /// A register that holds a character set.
     private enum Slot: Int {
-        /// In use unless another is called.
+        /// The default register.
         case g0
-        /// In use between the bytes SO and SI.
+        /// Active between the bytes SO and SI.
         case g1
-        /// In use for one character after `ESC N`.
+        /// Active for one character after `ESC N`.
         case g2
     }
 
-    /// What follows ESC, the encoding that it is a sign of, and what it selects: nil is ASCII.
+    /// The bytes after ESC, the encoding that they indicate, and the selected set: nil is ASCII.
     ///
-    /// `ESC ( B`, back to ASCII, is sent to terminals too, so it is not a sign of any encoding.
+    /// `ESC ( B`, which returns to ASCII, is also sent to terminals, so it does not indicate an encoding.
     private static let sequences: [(escape: String, sign: TextEncoding?, slot: Slot, set: CharacterSet?)] = [
         ("(B", nil, .g0, nil), ("(J", .iso2022JP, .g0, .roman),
         ("(I", .iso2022JP, .g0, .part(of: .eucJP, prefix: [0x8E], width: 1)),
@@ -35,7 +35,7 @@ struct ISO2022 {
         ("$*H", nil, .g2, .part(of: .eucTW, prefix: [0x8E, 0xA2])),
     ]
 
-    /// The encoding whose escape sequences are in the bytes.
+    /// The encoding indicated by the escape sequences in the bytes.
     static func encoding(of bytes: [UInt8]) -> TextEncoding? {
         var start = 0
         while let escape = bytes[start...].firstIndex(of: 0x1B) {
@@ -55,7 +55,7 @@ struct ISO2022 {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Each character goes into `output`; escape sequences and shifts leave a gap in its map.
+    /// Decodes characters into `output`; escape sequences and shifts leave a gap in its map.
     mutating func decode(into output: inout DecodedText.Builder) throws(DecodingFailure) {
         var offset = 0
         while offset < bytes.count {
@@ -77,7 +77,7 @@ struct ISO2022 {
         }
     }
 
-    /// The length of an escape sequence or a shift, which is carried out; nil where there is none.
+    /// Applies an escape sequence or a shift and returns its length; nil if there is none.
     private mutating func controlLength(at offset: Int) -> Int? {
         switch bytes[offset] {
         case 0x0E: slot = .g1

@@ -4,7 +4,7 @@
     import Glibc
 #endif
 
-/// A conversion descriptor of iconv that turns one character at a time into a Unicode scalar.
+/// An iconv descriptor that converts one character at a time to a Unicode scalar.
 final class Iconv {
     enum Meaning: Equatable {
         case scalar(Unicode.Scalar)
@@ -25,7 +25,7 @@ final class Iconv {
 
     deinit { iconv_close(descriptor) }
 
-    /// What a sequence means by itself, as exactly one scalar.
+    /// The meaning of a sequence, as exactly one scalar.
     func meaning(of sequence: [UInt8]) -> Meaning {
         var input = sequence.map { CChar(bitPattern: $0) }
         var output = [CChar](repeating: 0, count: 16)
@@ -37,7 +37,7 @@ final class Iconv {
                 var source = input.baseAddress
                 var target = output.baseAddress
                 if iconv(descriptor, &source, &inputLeft, &target, &outputLeft) == -1 { code = errno }
-                // Flushes a letter that is held back to be composed, and forgets the state.
+                // Flushes a letter held back for composition, and resets the state.
                 iconv(descriptor, nil, nil, &target, &outputLeft)
             }
         }

@@ -1,35 +1,34 @@
 import QuarryCore
 
-/// The ignore files that hold for a folder: its own and those of the folders above it.
+/// The ignore rules of a folder: its own and those of the folders above it.
 struct IgnoreRules: Sendable {
     /// The patterns of one folder, in the order of their lines.
     private struct Level: Sendable {
-        /// How many names lead from the top to the folder.
+        /// The number of names from the top to the folder.
         var depth: Int
         var patterns: [GlobPattern]
     }
 
     private var levels: [Level] = []
 
-    /// Files whose patterns are honoured, the later with the last word.
+    /// The ignore files to read; later ones override earlier ones.
     static let fileNames = [".gitignore", ".quarryignore"]
 
     private mutating func add(_ patterns: [GlobPattern], depth: Int) {
         if !patterns.isEmpty { levels.append(Level(depth: depth, patterns: patterns)) }
     }
 
-    /// Reads the ignore files of a folder, where it has any.
+    /// Reads the ignore files of a folder, if any.
     ///
-    /// - Parameters:
-    ///   - id: What the folder is called.
-    ///   - result: Gets what is wrong with the files.
+    /// - `id`: The folder's name in messages.
+    /// - `result`: Receives rejections and warnings.
     mutating func addFiles(of directory: String, id: String, depth: Int, reportingTo result: inout WalkResult) {
         for name in IgnoreRules.fileNames {
             addFile(directory + "/" + name, id: id + "/" + name, depth: depth, reportingTo: &result)
         }
     }
 
-    /// Reads `.git/info/exclude` of a repository, where there is one.
+    /// Reads `.git/info/exclude` of a repository, if it exists.
     mutating func addExclusions(
         ofRepository directory: String, id: String, depth: Int, reportingTo result: inout WalkResult
     ) {
@@ -46,7 +45,7 @@ struct IgnoreRules: Sendable {
                 result.rejected.append(
                     Rejection(
                         source: id, reason: error.reason,
-                        message: error.message + " The patterns in this ignore file do not hold."))
+                        message: error.message + " The patterns in this ignore file are not applied."))
             }
             return
         }
@@ -60,15 +59,15 @@ struct IgnoreRules: Sendable {
                 result.warnings.append(
                     Rejection(
                         source: id, line: index + 1, reason: .brokenPattern,
-                        message: "This pattern is broken and matches nothing: \(line.prefix(80))"))
+                        message: "The pattern is invalid and matches nothing: \(line.prefix(80))"))
             }
         }
         add(patterns, depth: depth)
     }
 
-    /// Whether the last pattern that matches says so; nil where none matches.
+    /// The verdict of the last matching pattern: true to ignore, false to include; nil without a match.
     ///
-    /// - Parameter path: Names from the top down.
+    /// - `path`: Names from the top down.
     func verdict(on path: [[UInt8]], isDirectory: Bool) -> Bool? {
         for level in levels.reversed() where path.count > level.depth {
             for pattern in level.patterns.reversed()

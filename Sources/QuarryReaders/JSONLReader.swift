@@ -4,13 +4,13 @@ import QuarryText
 
 /// Reads one document from each line of JSON: `{"_id": …, "title": …, "text": …, "metadata": {…}}`, the layout of BEIR.
 ///
-/// `_id` is a string or a number; a record without one is called `<source>#L<line>`. Members of `metadata`, and members
-/// of the record that have no meaning here, become metadata: objects are flattened with dots, lists become strings,
-/// nulls are left out, and numbers that a `Double` would not give back keep their digits as a string. Where `text` is
-/// empty the title is the text, so that a record of a title can be found by it. The map of each document leads to the
-/// bytes and the line of its record, through escapes.
+/// `_id` is a string or a number; a record without one is called `<source>#L<line>`. Members of `metadata` and unknown
+/// members of the record become metadata. Objects are flattened with dots, lists become strings, and nulls are omitted.
+/// Numbers that a `Double` cannot represent keep their digits as a string. If `text` is empty, the title becomes the
+/// text, so that a record with only a title can be found. The map of each document leads to the bytes and the line of
+/// its record, through escapes.
 ///
-/// A line that is no such record is rejected by its number and the others are read.
+/// Invalid lines are rejected by number, and the others are read.
 public struct JSONLReader: Reader {
     public init() {}
 
@@ -32,7 +32,7 @@ public struct JSONLReader: Reader {
                 result.warnings += Rejection.guesses(source.id, encoding)
                 return result
             }
-            // Zero bytes, and not one record: this never was text.
+            // Zero bytes and not a single record: the file is not text.
             if parse.result.documents.isEmpty, source.bytes.prefix(8192).contains(0) {
                 return ReadResult(rejected: [.binary(source.id)])
             }
@@ -52,21 +52,21 @@ public struct JSONLReader: Reader {
     }
 }
 
-/// One walk over the lines of a source.
+/// One pass over the lines of a source.
 private struct JSONLParse {
     let source: String
     let bytes: UnsafeBufferPointer<UInt8>
-    /// From `bytes` to the source, where they differ.
+    /// From `bytes` to the source, if they differ.
     let decoded: [SourceMap.Segment]?
     var result = ReadResult()
     var ids: Set<ExactText> = []
     private var lines = 0
-    /// Lines that are not UTF-8, and their bytes beyond ASCII.
+    /// The number of lines that are not UTF-8, and of their bytes beyond ASCII.
     private var damaged = (lines: 0, bytes: 0)
 
-    /// Lines of records begin anywhere: all share this.
+    /// Shared by all records, because a record can begin anywhere.
     private static let lineStarts = [0]
-    /// A longer list is no metadata but data.
+    /// A longer list is data, not metadata.
     private static let maximumListCount = 1 << 16
 
     init(source: String, bytes: UnsafeBufferPointer<UInt8>, decoded: [SourceMap.Segment]?) {
@@ -92,8 +92,8 @@ private struct JSONLParse {
         return result
     }
 
-    /// Whether the lines that are not UTF-8 may be in another encoding, as JSON must not be, and are not merely damaged:
-    /// a few bytes say nothing of it, and it is no one line among many that is in another encoding than the rest.
+    /// Whether the lines that are not UTF-8 seem to be in another encoding, which JSON does not permit, instead of
+    /// damaged. A few bytes are not sufficient evidence, and neither is one line among many.
     var looksForeign: Bool { damaged.bytes >= 8 && damaged.lines * 10 >= lines }
 
     private mutating func readLine(_ range: Range<Int>, number: Int) {
@@ -104,7 +104,7 @@ private struct JSONLParse {
             guard ids.insert(ExactText(document.id)).inserted else {
                 throw Rejection(
                     source: source, line: number, reason: .duplicateID,
-                    message: "Another record is called \"\(document.id)\" already; the first is kept.")
+                    message: "The id \"\(document.id)\" occurs twice; the first record is kept.")
             }
             result.documents.append(document)
         } catch let rejection as Rejection {
@@ -114,7 +114,7 @@ private struct JSONLParse {
             result.rejected.append(
                 Rejection(
                     source: source, line: number, reason: .brokenRecord,
-                    message: "The line is not a JSON record: \(fault.message) (byte \(column) of the line)."))
+                    message: "The line is not valid JSON: \(fault.message) (byte \(column) of the line)."))
         } catch {
             damaged.lines += 1
             damaged.bytes += bytes[range].count { $0 >= 0x80 }
@@ -161,7 +161,7 @@ private struct JSONLParse {
             sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))
     }
 
-    /// The members of the object that fills a line.
+    /// The members of the object on a line.
     private func members(of range: Range<Int>, line: Int) throws -> [(key: JSONSpan, value: JSONSpan)] {
         var members: [(key: JSONSpan, value: JSONSpan)] = []
         var cursor = JSONCursor(bytes, in: range)
@@ -218,7 +218,7 @@ private struct JSONLParse {
             if name.text.utf8.contains(where: { $0 > 0x20 }) { return name }
         }
         throw Rejection(
-            source: source, line: line, reason: .empty, message: "Neither \"text\" nor \"title\" holds any text.")
+            source: source, line: line, reason: .empty, message: "Both \"text\" and \"title\" are empty.")
     }
 
     private func broken(_ line: Int, _ message: String) -> Rejection {
@@ -247,7 +247,7 @@ private struct JSONLParse {
         return cleaned
     }
 
-    /// A string without its escapes; any other value as it is written.
+    /// A string without its escapes; any other value as written.
     private func string(_ value: JSONSpan) throws -> String {
         let text =
             value.hasEscapes
@@ -257,7 +257,7 @@ private struct JSONLParse {
         return text
     }
 
-    /// Adds the value that comes next to the metadata, objects member by member.
+    /// Adds the next value to the metadata; objects are added member by member.
     private func collect(
         _ cursor: inout JSONCursor, as name: String, into metadata: inout [String: MetadataValue]
     ) throws {
@@ -268,7 +268,7 @@ private struct JSONLParse {
             }
         case UInt8(ascii: "["):
             var elements: [String] = []
-            let start = cursor.fault("a list holds more than \(Self.maximumListCount) elements")
+            let start = cursor.fault("a list has more than \(Self.maximumListCount) elements")
             try cursor.elements { cursor in
                 guard elements.count < Self.maximumListCount else { throw start }
                 elements.append(try string(cursor.value()))

@@ -43,7 +43,7 @@ extension LanguageProfile {
             "ë": 0.1, "é": 0.1, "ï": 0.03, "ö": 0.01, "ó": 0.02, "è": 0.02, "ü": 0.01, "ê": 0.005, "ç": 0.002,
             "à": 0.003,
         ])
-    /// Few texts are Icelandic, and its letters have the bytes of letters in other languages.
+    /// Icelandic texts are rare, and their letters share bytes with letters of other languages.
     static let icelandic = LanguageProfile(
         .latin, prior: -4,
         [

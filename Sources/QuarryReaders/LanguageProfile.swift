@@ -1,21 +1,21 @@
 import Foundation
 
-/// Which characters beyond ASCII a language writes, and how often.
+/// The characters beyond ASCII that a language uses, and their frequencies.
 ///
 /// The shares of letters are percent of all letters of running text, rounded, after published tables of letter
-/// frequencies; only their proportions count.
+/// frequencies. Only their proportions count.
 struct LanguageProfile: Sendable {
     enum Script: Sendable {
-        /// Accented letters stand among ASCII letters.
+        /// Accented letters occur among ASCII letters.
         case latin
-        /// Words are wholly beyond ASCII.
+        /// Words consist only of characters beyond ASCII.
         case other
     }
 
     let script: Script
-    /// How much rarer texts in it are than in the others, as a logarithm.
+    /// How much rarer the language is than the others, as a logarithm of probability.
     let prior: Double
-    /// Letters of either case where the case is told apart, in the order that sums are taken in.
+    /// Letters in both cases if the script has case, in the order of summation.
     private var shares: [(character: Unicode.Scalar, share: Double)]
 
     init(_ script: Script, prior: Double = 0, _ percents: KeyValuePairs<Unicode.Scalar, Double>) {
@@ -25,7 +25,7 @@ struct LanguageProfile: Sendable {
         shares = percents.map { ($0.key, $0.value / sum) }
     }
 
-    /// The profile blended with a fifth of the languages that texts of Western Europe quote each other in.
+    /// The profile with a share of one fifth for the other languages of Western Europe, which texts often quote.
     func blended() -> LanguageProfile {
         var blended = self
         blended.shares = shares.map { ($0.character, 0.8 * $0.share) }
@@ -53,17 +53,17 @@ struct LanguageProfile: Sendable {
             weights[character] = weight
             let capital = character.properties.uppercaseMapping.unicodeScalars
             guard let first = capital.first, capital.count == 1, first != character else { continue }
-            // Where a word is wholly beyond ASCII its neighbours tell how likely the capital is.
+            // In other scripts, the neighbours of a capital determine its likelihood.
             weights[first] = script == .latin ? weight - 2.5 : weight
         }
         return weights
     }
 
-    /// The weight of a character that a language does not write, and of a byte that means nothing.
+    /// The weight of a character that the language does not use, and of an invalid byte.
     static let unknownWeight = -12.0
     static let undefinedWeight = -25.0
 
-    /// Marks that any text may hold.
+    /// Marks that occur in any text.
     private static let marks: [Unicode.Scalar: Double] = {
         var marks: [Unicode.Scalar: Double] = [:]
         let groups: [(String, Double)] = [
@@ -75,12 +75,12 @@ struct LanguageProfile: Sendable {
         return marks
     }()
 
-    /// Written in Windows-1252.
+    /// Languages in Windows-1252.
     static let western = [
         english, german, french, spanish, portuguese, italian, swedish, danish, dutch, icelandic, catalan,
     ]
-    /// Written in Windows-1250.
+    /// Languages in Windows-1250.
     static let centralEuropean = [czech, slovak, polish, hungarian, romanian, croatian, slovene]
-    /// Written in the Cyrillic encodings.
+    /// Languages in Cyrillic encodings.
     static let cyrillic = [russian, ukrainian, belarusian, bulgarian, serbian]
 }

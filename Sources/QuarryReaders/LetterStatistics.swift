@@ -1,13 +1,12 @@
-/// Tells encodings other than Unicode apart by how likely the text is that they make of the bytes.
+/// Distinguishes non-Unicode encodings by the likelihood of the decoded text.
 ///
-/// A hypothesis is an encoding with the languages that are written in it. Its score is the logarithm of the probability
-/// of the bytes beyond ASCII: the language's letter frequencies, and what words do and do not do, as a capital after a
-/// small letter, or an accented letter after another. It is a naive Bayes classifier, with priors for how common
-/// encodings are.
+/// A hypothesis is an encoding with its languages. Its score is the logarithm of the probability of the bytes beyond
+/// ASCII. It uses the letter frequencies of the language and the structure of words, such as a capital after a small
+/// letter, or two accented letters in a row. It is a naive Bayes classifier, with priors for how common encodings are.
 enum LetterStatistics {
-    /// How many bytes are looked at, from shortly before the first that is not ASCII.
+    /// The number of bytes to examine, from shortly before the first byte beyond ASCII.
     private static let sampleLength = 1 << 16
-    /// How much worse than its floor a very short text may score.
+    /// The permitted distance below the floor for a very short text.
     private static let slack = 4.0
 
     /// In the order that breaks ties.
@@ -37,12 +36,12 @@ enum LetterStatistics {
         EncodingHypothesis(.macRoman, prior: -10, dos),
     ].compactMap(\.self)
 
-    /// Languages that were written on the machines of the eighties.
+    /// Languages that were common on computers of the 1980s.
     private static let dos = [LanguageProfile.german, .french, .spanish, .swedish, .danish, .italian, .portuguese].map {
         $0.blended()
     }
 
-    /// The most likely encoding; nil if the text is not likely in any.
+    /// The most likely encoding; nil if none is likely.
     ///
     /// - Parameter bytes: Text that is not UTF-8.
     static func guess(_ bytes: [UInt8]) -> TextEncoding? {

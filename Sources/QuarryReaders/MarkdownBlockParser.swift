@@ -4,13 +4,12 @@ import Synchronization
 
 /// Finds the outermost blocks of a Markdown text with cmark-gfm, and its tables with ``MarkdownTable``.
 ///
-/// Blocks cover whole lines, the last line's end not included. HTML blocks and link reference definitions count as
-/// paragraphs; a thematic break is not a block. The inlines of a heading are read for its title, and no others.
+/// Blocks cover whole lines, without the end of the last line. HTML blocks and link reference definitions count as
+/// paragraphs; a thematic break is not a block. Inlines are parsed only for the titles of headings.
 ///
-/// The library has no bound of its own on some inputs, so it is not given them: runs of blank lines, which each cost as
-/// much as the containers around them are deep; thousands of nested containers; and tables (see ``MarkdownTable``). Only
-/// the numbers of lines are taken from it, so lines may be cut. Blocks leave the tree as soon as they are closed, which
-/// bounds the memory of a text of many small ones.
+/// The library has unbounded cost for some inputs, so they are kept from it: runs of blank lines in deep containers,
+/// thousands of nested containers, and tables (see ``MarkdownTable``). Only line numbers are taken from it, so lines
+/// may be cut. Closed blocks leave the tree at once, which bounds the memory for a text of many small blocks.
 struct MarkdownBlockParser: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var blocks: [Block] = []
@@ -20,36 +19,36 @@ struct MarkdownBlockParser: ~Copyable {
     private let parser: OpaquePointer
     private let rootFinder: OpaquePointer
     private let root: MarkdownNode
-    /// The lines that the library was given, by its numbers.
+    /// The lines passed to the library, by its line numbers.
     private var lines: [Range<Int>]
     /// The last line that belongs to a block or to a thematic break.
     private var coveredLine: Int
-    /// The last heading in the tree that waits for its inlines to be read. There are none but such before it.
+    /// The last heading in the tree with pending inlines. All nodes before it are such headings too.
     private var lastKept: MarkdownNode?
-    /// The blocks of the headings that wait, in the order of the tree.
+    /// The blocks of headings with pending inlines, in the order of the tree.
     private var keptBlocks: [Int] = []
     private var titleBytes = 0
 
-    /// A longer heading is cut, so that a title stays one.
+    /// Longer headings are cut to this length.
     private static let maximumTitle = 1024
-    /// Bytes of titles that are searched for markup. Each may take some 200 bytes of memory. Titles after them stay as
-    /// they are written.
+    /// The total length of titles that are parsed for markup. Each byte may need some 200 bytes of memory. Later titles
+    /// keep their markup.
     private static let maximumTitleBytes = 1 << 19
-    /// Bytes of space and of markers of containers at the start of a line. Those after them are left out.
+    /// The length of space and container markers at the start of a line. The rest is dropped.
     private static let maximumMarkers = 1 << 10
-    /// Bytes between two passes that empty the tree.
+    /// The number of bytes between two passes that empty the tree.
     private static let batch = 1 << 18
 
-    /// Held while inlines are read: the library notes the special characters of its extensions in global tables.
+    /// Locked while inlines are parsed: the library's extensions use global tables of special characters.
     private static let inlines = Mutex(())
 
     init(bytes: UnsafeBufferPointer<UInt8>) {
         var found: OpaquePointer?
         guard let parser = cmark_parser_new(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE),
             let rootFinder = cmark_syntax_extension_new("root")
-        else { preconditionFailure("cmark-gfm ends the process itself where memory is short.") }
+        else { preconditionFailure("cmark-gfm aborts if memory is exhausted.") }
         withUnsafeMutablePointer(to: &found) { found in
-            // Only extensions see the tree before it is finished. A first paragraph calls this one.
+            // Only extensions can access the tree during parsing. The first paragraph calls this one.
             cmark_syntax_extension_set_private(rootFinder, found, nil)
             cmark_syntax_extension_set_open_block_func(rootFinder) { finder, _, _, container, _, _ in
                 let found = cmark_syntax_extension_get_private(finder)
@@ -61,7 +60,7 @@ struct MarkdownBlockParser: ~Copyable {
             cmark_syntax_extension_set_open_block_func(rootFinder, nil)
         }
         guard let root = MarkdownNode(found), let paragraph = root.firstChild else {
-            preconditionFailure("This version of cmark-gfm does not show its tree to extensions.")
+            preconditionFailure("This version of cmark-gfm does not give extensions access to its tree.")
         }
         paragraph.free()
         self.bytes = bytes
@@ -97,7 +96,7 @@ struct MarkdownBlockParser: ~Copyable {
         coverGap(before: lines.count)
     }
 
-    /// Reads the inlines; the document is the caller's to free.
+    /// Parses the inlines; the caller frees the document.
     private func finish() -> MarkdownNode? {
         var document: OpaquePointer?
         MarkdownBlockParser.inlines.withLock { _ in
@@ -139,11 +138,11 @@ extension MarkdownBlockParser {
             }
         }
         feed(fed..<bytes.count)
-        // Ends the last line and the paragraph that it is in.
+        // Ends the last line and its paragraph.
         cmark_parser_feed(parser, "\n\n", 2)
     }
 
-    /// Leaves out the markers that a line begins with beyond their limit.
+    /// Drops container markers at the start of a line beyond their limit.
     private func feedMarkers(of line: Range<Int>, from fed: inout Int) {
         let maximum = MarkdownBlockParser.maximumMarkers
         guard line.count > maximum else { return }
@@ -172,8 +171,8 @@ extension MarkdownBlockParser {
     /// How deep the open containers are searched for closed blocks.
     private static let maximumDepth = 64
 
-    /// Takes closed blocks from the tree. The last block is closed only where the text is over, if it is a leaf that a
-    /// blank line ends.
+    /// Removes closed blocks from the tree. The last block counts as closed only at the end of the text, or if it is a
+    /// leaf that ends with a blank line.
     private mutating func takeClosedBlocks(isTextOver: Bool) {
         var child = lastKept.map(\.next) ?? root.firstChild
         while let node = child {
@@ -195,11 +194,11 @@ extension MarkdownBlockParser {
         }
     }
 
-    /// Makes a block of a closed node. Returns whether the node is a heading that has to stay until its inlines are
-    /// read.
+    /// Creates a block from a closed node. Returns whether the node is a heading that must stay until its inlines are
+    /// parsed.
     ///
-    /// - Parameter limit: The line that the next block begins at. The library is one line off at the end of HTML blocks
-    ///   and of headings that are underlined.
+    /// - `limit`: The first line of the next block. The library is off by one line at the end of HTML blocks and of
+    ///   underlined headings.
     @discardableResult
     private mutating func take(_ node: MarkdownNode, before limit: Int) -> Bool {
         let start = min(node.startLine, lines.count - 1)
@@ -217,7 +216,7 @@ extension MarkdownBlockParser {
         case CMARK_NODE_PARAGRAPH where addTable(start, end): break
         case CMARK_NODE_HEADING where isUnderlined && addTable(start, isRule(end) ? end - 1 : end): break
         case CMARK_NODE_HEADING:
-            // The library does not write the content of a heading without any.
+            // The library leaves the content of an empty heading undefined.
             let isEmpty = bytes[range].allSatisfy { "# \t".utf8.contains($0) }
             let (title, isKept) = isEmpty ? ("", false) : title(of: node)
             if isKept { keptBlocks.append(blocks.count) }
@@ -236,7 +235,7 @@ extension MarkdownBlockParser {
         return false
     }
 
-    /// Makes paragraphs of lines that are in no block: the library leaves out the definitions of link references.
+    /// Creates paragraphs from lines without a block: the library omits link reference definitions.
     private mutating func coverGap(before line: Int) {
         var start: Int?
         for index in coveredLine + 1..<max(line, coveredLine + 1) {
@@ -250,12 +249,12 @@ extension MarkdownBlockParser {
         if let start { blocks.append(Block(kind: .paragraph, range: bytes(ofLines: start, line - 1))) }
     }
 
-    /// Notes the code blocks of a subtree.
+    /// Collects the code blocks of a subtree.
     private mutating func takeCode(in tree: MarkdownNode) {
         var found: [ClosedRange<Int>] = []
         tree.forEach { node in
             guard node.type == CMARK_NODE_CODE_BLOCK else { return }
-            // A fence that its container closes gets the line after it.
+            // If the container closes a fence, the library counts one line too many.
             let limit = node == tree ? Int.max : node.parent?.endLine ?? Int.max
             found.append(node.startLine...max(node.startLine, min(node.endLine, limit)))
         }
@@ -294,7 +293,7 @@ extension MarkdownBlockParser {
 
 // What is inside blocks.
 extension MarkdownBlockParser {
-    /// Takes the text out of blocks whose inlines are not needed, before the library reads inlines.
+    /// Removes the text of blocks whose inlines are not needed, before the library parses inlines.
     private func dropContent() {
         root.forEach { node in
             if node.type == CMARK_NODE_PARAGRAPH || node.type == CMARK_NODE_HEADING && node.parent != root {
@@ -303,7 +302,7 @@ extension MarkdownBlockParser {
         }
     }
 
-    /// The title of a heading that has no markup in it. Otherwise the node is prepared for its inlines to be read.
+    /// The title of a heading without markup. For any other heading, the node is prepared for parsing its inlines.
     private mutating func title(of heading: MarkdownNode) -> (String, isKept: Bool) {
         let title = heading.content(maximum: MarkdownBlockParser.maximumTitle)
         let hasMarkup = title.contains { "\\`*_~[]<&".utf8.contains($0) }

@@ -18,10 +18,10 @@ struct MarkdownNode: Equatable {
     var lastChild: MarkdownNode? { MarkdownNode(cmark_node_last_child(pointer)) }
     var headingLevel: Int { Int(cmark_node_get_heading_level(pointer)) }
 
-    /// Takes the node and what is in it out of the tree and from memory.
+    /// Removes the node and its children from the tree and frees them.
     func free() { cmark_node_free(pointer) }
 
-    /// Calls `body` with the node and all that is in it, in text order. The depth of the tree does not matter.
+    /// Calls `body` with the node and its descendants, in text order. It does not recurse.
     func forEach(_ body: (MarkdownNode) -> Void) {
         let iterator = cmark_iter_new(pointer)
         defer { cmark_iter_free(iterator) }
@@ -32,7 +32,7 @@ struct MarkdownNode: Equatable {
         }
     }
 
-    /// The first bytes of the text that inlines will be made of. The library leaves it undefined where it is empty.
+    /// The first bytes of the unparsed inlines. The library leaves them undefined if the text is empty.
     func content(maximum: Int) -> [UInt8] {
         guard let content = cmark_node_get_string_content(pointer) else { return [] }
         var bytes: [UInt8] = []
@@ -61,7 +61,7 @@ struct MarkdownNode: Equatable {
         return text.joiningWords()
     }
 
-    /// The first word of a code fence's info string, or nil where there is none.
+    /// The first word of a code fence's info string; nil if there is none.
     func language(maximum: Int) -> String? {
         guard let info = cmark_node_get_fence_info(pointer) else { return nil }
         let word = String(cString: info).utf8.prefix(maximum).prefix { $0 != 0x20 && $0 != 0x09 }

@@ -1,11 +1,11 @@
 public import QuarryCore
 import QuarryText
 
-/// Reads Markdown: the text keeps its markup, front matter becomes metadata and is left out of the text.
+/// Reads Markdown: the text keeps its markup; front matter becomes metadata and is removed from the text.
 ///
-/// The title is front matter's, else the first heading of level 1. Where front matter with a title is all there is, the
-/// title is the text, so that a note of a title can be found by it. Blocks are those of ``MarkdownBlockParser``; links are
-/// the targets of wikilinks outside code.
+/// The title is front matter's, or the first heading of level 1. If a file has only front matter with a title, the
+/// title becomes the text, so that the note can be found. Blocks are those of ``MarkdownBlockParser``; links are the
+/// targets of wikilinks outside code.
 public struct MarkdownReader: Reader {
     public init() {}
 
@@ -57,14 +57,14 @@ public struct MarkdownReader: Reader {
         let warnings = content.problems.map { line, reason in
             Rejection(
                 source: source.id, line: line + 2, reason: .brokenFrontMatter,
-                message: "Front matter is ignored here. \(reason)")
+                message: "This line of front matter is ignored. \(reason)")
         }
         return ReadResult(
             documents: [document], warnings: clean.warnings + warnings,
             bidirectionalControls: clean.removed.bidirectionalControls)
     }
 
-    /// A title as a text of its own, or nil where it holds none. Escapes may have brought in what cleaning takes out.
+    /// A title as a separate text; nil if it is empty. Escapes may have added characters that cleaning removes.
     private static func text(ofTitle title: String?) -> String? {
         guard let title, let cleaned = try? TextCleaner.clean(Array(title.utf8)).text.joiningWords() else { return nil }
         return cleaned.isEmpty ? nil : cleaned

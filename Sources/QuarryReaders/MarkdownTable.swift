@@ -1,11 +1,11 @@
-/// What makes a table of lines.
+/// Recognises the lines of a table.
 ///
-/// The table extension of cmark-gfm is not used: in the versions that systems have, a short header row makes it fill every
-/// row with thousands of cells, and it reads a paragraph again for every line that could be a delimiter row.
+/// The table extension of cmark-gfm is not used. In common versions, a short header row makes it fill every row with
+/// thousands of cells. It also parses a paragraph again for every possible delimiter row.
 struct MarkdownTable {
     let bytes: UnsafeBufferPointer<UInt8>
 
-    /// Columns of a delimiter row of a table (GitHub Flavored Markdown 0.29, section 4.10), or nil for another line.
+    /// The column count of a table's delimiter row (GitHub Flavored Markdown 0.29, section 4.10); nil for another line.
     func delimiterColumns(_ range: Range<Int>) -> Int? {
         let line = bytes.trimmed(range)
         var index = line.lowerBound
@@ -33,7 +33,7 @@ struct MarkdownTable {
         return columns > 0 && pipes > 0 ? columns : nil
     }
 
-    /// Cells of a row: what stands between pipes that are not escaped.
+    /// The number of cells in a row, separated by unescaped pipes.
     func cells(_ range: Range<Int>) -> Int {
         let line = bytes.trimmed(range)
         guard !line.isEmpty else { return 0 }

@@ -3,8 +3,8 @@ import QuarryText
 
 /// Reads a source as one document without structure: plain text, logs, source code.
 ///
-/// It may be in any ``TextEncoding``. Unicode needs no byte-order mark, and ISO 2022 is known by its escape sequences.
-/// The others are guessed by their letters, and a warning says so.
+/// The source may be in any ``TextEncoding``. Unicode needs no byte-order mark, and ISO 2022 is recognised by its
+/// escape sequences. Other encodings are guessed by their letters, with a warning.
 public struct PlainTextReader: Reader {
     public init() {}
 

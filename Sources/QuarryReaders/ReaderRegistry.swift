@@ -1,15 +1,15 @@
 public import QuarryCore
 import QuarryJSON
 
-/// Chooses a reader by a source's extension, or by its content where the extension says nothing.
+/// Chooses a reader by a source's extension, or by its content if the extension is unknown.
 ///
-/// Readers are values: a reader that is registered later takes the extensions of those before it.
+/// Readers are values: a reader that is registered later replaces earlier ones for its extensions.
 public struct ReaderRegistry: Sendable {
     private var readers: [any Reader]
     private var modelReaders: [any ModelReader] = []
     private var kinds: [String: Kind] = [:]
 
-    /// What an extension says of a file.
+    /// How files with an extension are handled.
     private enum Kind: Hashable {
         /// A position in ``readers``.
         case reader(Int)
@@ -17,32 +17,32 @@ public struct ReaderRegistry: Sendable {
         case model(Int)
         /// A recording or picture without a reader.
         case needsModel
-        /// Known, and without a reader.
+        /// A known format without a reader.
         case unsupported
-        /// The content decides.
+        /// An unknown extension: the content decides.
         case unknown
     }
 
-    /// Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), and as plain text `txt`, logs, other light markup,
-    /// configuration and source code.
+    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`) and plain text: `txt`, logs,
+    /// other light markup, configuration and source code.
     public init() {
         readers = []
         for reader in [PlainTextReader(), MarkdownReader(), JSONLReader()] as [any Reader] { register(reader) }
     }
 
-    /// Has a reader read the files of its extensions.
+    /// Registers a reader for the files of its extensions.
     public mutating func register(_ reader: any Reader) {
         for name in reader.pathExtensions { kinds[name.lowercased()] = .reader(readers.count) }
         readers.append(reader)
     }
 
-    /// Has a model read the files of the reader's extensions.
+    /// Registers a model reader for the files of its extensions.
     public mutating func register(_ reader: any ModelReader) {
         for name in reader.pathExtensions { kinds[name.lowercased()] = .model(modelReaders.count) }
         modelReaders.append(reader)
     }
 
-    /// Whether there is a reader for a file, as far as its name tells.
+    /// Whether there is a reader for a file, judged by its name.
     public func reads(_ path: String) -> Bool {
         switch kind(of: path) {
         case .reader, .model, .unknown: true
@@ -50,20 +50,20 @@ public struct ReaderRegistry: Sendable {
         }
     }
 
-    /// Whether a file is a recording or picture, and there is no model to read it.
+    /// Whether a file is a recording or picture for which no model is registered.
     public func needsModel(_ path: String) -> Bool { kind(of: path) == .needsModel }
 
-    /// The model that reads a file; nil where none is needed, or there is none.
+    /// The model reader for a file; nil if none is needed or registered.
     public func modelReader(of path: String) -> (any ModelReader)? {
         guard case .model(let index) = kind(of: path) else { return nil }
         return modelReaders[index]
     }
 
-    /// Whether the same reader reads two files, as far as their names tell.
+    /// Whether the same reader handles two files, judged by their names.
     public func readsAlike(_ a: String, _ b: String) -> Bool { kind(of: a) == kind(of: b) }
 
-    /// The version of the reader of a file; nil for a file without a reader. Files whose content decides have the
-    /// version of plain text.
+    /// The version of the reader of a file; nil without a reader. Files recognised by content have the version of plain
+    /// text.
     public func version(of path: String) -> String? {
         switch kind(of: path) {
         case .reader(let index): readers[index].version
@@ -85,10 +85,10 @@ public struct ReaderRegistry: Sendable {
         return readers[index]
     }
 
-    /// Reads a source by its name, and by its content where the name says nothing.
+    /// Reads a source with the reader for its name, or for its content if the name is unknown.
     ///
-    /// Without a matching reader an explicit source is rejected with a reason, any other is skipped. Text that is
-    /// damaged, or in an unknown encoding, is rejected either way.
+    /// Without a matching reader, an explicit source is rejected with a reason, and any other is skipped. Text that is
+    /// damaged, or in an unknown encoding, is rejected in both cases.
     public func read(_ source: Source) async throws -> ReadResult {
         switch kind(of: source.id) {
         case .reader(let index): return try await readers[index].read(source)
@@ -113,7 +113,7 @@ public struct ReaderRegistry: Sendable {
         return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
     }
 
-    /// What stands behind the last dot of a file's name, in lower case; nil where there is nothing.
+    /// The part of a file's name after its last dot, in lower case; nil if there is none.
     package static func pathExtension(of path: String) -> String? {
         let name = path.split(separator: "/").last ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
@@ -121,7 +121,7 @@ public struct ReaderRegistry: Sendable {
         return text.isEmpty ? nil : text.lowercased()
     }
 
-    /// First bytes of files that may pass for text but are another format.
+    /// Whether the first bytes are those of another format that looks like text.
     private static func hasForeignSignature(_ bytes: [UInt8]) -> Bool {
         for signature in ["%PDF-", "{\\rtf", "<!DOCTYPE html", "<!doctype html", "<html", "<?xml", "PK\u{3}\u{4}"] {
             if bytes.starts(with: signature.utf8) { return true }
@@ -168,11 +168,11 @@ extension ReaderRegistry {
         "sql", "r", "jl", "hs", "ml", "mli", "ex", "exs", "erl", "clj", "dart", "zig", "nim", "css", "scss", "less",
         "proto", "graphql", "cmake", "mk", "gradle", "toml", "yaml", "yml", "ini", "cfg", "conf", "properties", "env",
     ]
-    /// What models for speech and pictures commonly take.
+    /// Common formats of models for speech and pictures.
     private static let media: Set<String> = [
         "flac", "gif", "jpeg", "jpg", "m4a", "mp3", "mp4", "mpeg", "mpga", "ogg", "png", "wav", "webm", "webp",
     ]
-    /// Formats that hold text which a plain reading would show as markup or noise, and common binary ones.
+    /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
         "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
         "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",

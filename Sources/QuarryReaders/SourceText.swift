@@ -8,7 +8,7 @@ extension UnsafeBufferPointer<UInt8> {
         return start..<end
     }
 
-    /// The end of the line that begins at `start`, its `\n` not included.
+    /// The end of the line that begins at `start`, without its `\n`.
     func lineEnd(from start: Int) -> Int {
         var end = start
         while end < count, self[end] != 0x0A { end += 1 }

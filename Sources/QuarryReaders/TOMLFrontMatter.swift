@@ -1,21 +1,20 @@
 import QuarryCore
 
-/// Reads front matter in a subset of TOML 1.0: keys with dots, tables, strings on one line, numbers, booleans, dates
-/// and lists of these.
+/// Reads front matter in a subset of TOML 1.0: dotted keys, tables, strings on one line, numbers, booleans, dates and
+/// lists of these.
 ///
-/// Dates are strings, as they are written. Lines of anything else are not read, and neither are the keys of a table
-/// whose header is not read.
+/// Dates are strings, as written. Other lines are ignored, and so are the keys of a table with an unsupported header.
 struct TOMLFrontMatter {
     private let lines: [String]
     private var content = FrontMatterContent()
     private var line = 0
-    /// The bytes of the line that are still to be read.
+    /// The unread bytes of the line.
     private var rest: Substring.UTF8View
-    /// The name of the table, nil where its keys are not read.
+    /// The name of the table; nil if its keys are ignored.
     private var table: String? = ""
     private var keyCount = 0
 
-    /// Nil where the lines hold no key, or more lines that are not read than lines with one.
+    /// Nil if no line has a key, or if more lines are ignored than have a key.
     static func read(_ lines: [String]) -> FrontMatterContent? {
         var reader = TOMLFrontMatter(lines: lines, rest: Substring().utf8)
         reader.read()
@@ -48,20 +47,20 @@ struct TOMLFrontMatter {
         if rest.first == UInt8(ascii: "[") {
             table = nil
             rest.removeFirst()
-            if rest.first == UInt8(ascii: "[") { throw TOMLProblem("Lists of tables are not read.") }
+            if rest.first == UInt8(ascii: "[") { throw TOMLProblem("Lists of tables are not supported.") }
             let name = try key()
-            guard take("]") else { throw TOMLProblem("The name of a table ends with \"]\".") }
+            guard take("]") else { throw TOMLProblem("The name of a table must end with \"]\".") }
             try endLine()
             table = name + "."
             return
         }
         var name = try key()
         guard take("=") else { throw TOMLProblem("\"=\" is missing after the key.") }
-        guard let table else { throw TOMLProblem("The table it is in is not read.") }
+        guard let table else { throw TOMLProblem("The table of this key is ignored.") }
         name = table + name
         let (value, text) = try value()
         try endLine()
-        if content.metadata[name] != nil { throw TOMLProblem("\(name) is there twice.") }
+        if content.metadata[name] != nil { throw TOMLProblem("The key \(name) occurs twice.") }
         keyCount += 1
         content.metadata[name] = value
         if name == "title", let text { (content.title, content.titleLines) = (text, start..<line + 1) }
@@ -76,7 +75,7 @@ struct TOMLFrontMatter {
                 parts.append(try string())
             } else {
                 let part = rest.prefix { $0.isBareKeyByte }
-                if part.isEmpty { throw TOMLProblem("A key is letters, digits, \"_\" and \"-\", or in quotes.") }
+                if part.isEmpty { throw TOMLProblem("A key must be letters, digits, \"_\" and \"-\", or in quotes.") }
                 rest = rest.dropFirst(part.count)
                 parts.append(String(Substring(part)))
             }
@@ -84,7 +83,7 @@ struct TOMLFrontMatter {
         return parts.joined(separator: ".")
     }
 
-    /// A value, and how it is written unless it is a list.
+    /// A value, with its source text unless it is a list.
     private mutating func value() throws(TOMLProblem) -> (MetadataValue, text: String?) {
         skipSpace()
         if take("[") { return (.strings(try items()), nil) }
@@ -98,15 +97,15 @@ struct TOMLFrontMatter {
         while true {
             try skipLineEnds()
             if take("]") { return items }
-            if rest.first == UInt8(ascii: "[") { throw TOMLProblem("Lists of lists are not read.") }
+            if rest.first == UInt8(ascii: "[") { throw TOMLProblem("Lists of lists are not supported.") }
             if let text = try value().text { items.append(text) }
             try skipLineEnds()
             if take("]") { return items }
-            guard take(",") else { throw TOMLProblem("Items of a list are separated by commas.") }
+            guard take(",") else { throw TOMLProblem("Items of a list must be separated by commas.") }
         }
     }
 
-    /// Goes on to what the list holds next, in this line or a later one.
+    /// Skips to the next item of the list, in this line or a later one.
     private mutating func skipLineEnds() throws(TOMLProblem) {
         while atLineEnd() {
             line += 1
@@ -115,7 +114,7 @@ struct TOMLFrontMatter {
         }
     }
 
-    /// What is written without quotes, up to a comma, a bracket or a comment.
+    /// An unquoted value, up to a comma, a bracket or a comment.
     private mutating func bareValue() throws(TOMLProblem) -> String {
         let text = rest.prefix { !",]#".utf8.contains($0) }
         rest = rest.dropFirst(text.count)
@@ -140,7 +139,7 @@ struct TOMLFrontMatter {
 extension TOMLFrontMatter {
     private mutating func string() throws(TOMLProblem) -> String {
         let quote = rest.removeFirst()
-        if rest.starts(with: [quote, quote]) { throw TOMLProblem("Strings of several lines are not read.") }
+        if rest.starts(with: [quote, quote]) { throw TOMLProblem("Strings of several lines are not supported.") }
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
             if byte == quote { return String(decoding: bytes, as: UTF8.self) }
@@ -173,7 +172,7 @@ extension TOMLFrontMatter {
             }
         default: break
         }
-        throw TOMLProblem("An escape in a string is not one of TOML.")
+        throw TOMLProblem("An escape in a string is not valid TOML.")
     }
 
     private mutating func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
@@ -186,17 +185,17 @@ extension TOMLFrontMatter {
         return true
     }
 
-    /// Whether nothing but space and a comment is left of the line.
+    /// Whether the rest of the line is only space and a comment.
     private mutating func atLineEnd() -> Bool {
         skipSpace()
         return rest.isEmpty || rest.first == UInt8(ascii: "#")
     }
 
     private mutating func endLine() throws(TOMLProblem) {
-        if !atLineEnd() { throw TOMLProblem("There is more after the value.") }
+        if !atLineEnd() { throw TOMLProblem("There is extra text after the value.") }
     }
 
-    /// Goes to the end of a string of several lines, so that its text is not taken for keys.
+    /// Skips a string of several lines, so that its text is not parsed as keys.
     private mutating func skipMultilineString(from start: Int) {
         line = start
         for quotes in ["\"\"\"", "'''"] where lines[start].ranges(of: quotes).count == 1 {

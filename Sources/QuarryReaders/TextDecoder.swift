@@ -1,6 +1,6 @@
 package import QuarryCore
 
-/// Text that was decoded to UTF-8, not cleaned yet, with the way back to the bytes.
+/// Text decoded to UTF-8, not cleaned yet, with its mapping to the source's bytes.
 package struct DecodedText: Sendable {
     package var utf8: [UInt8]
     package var segments: [SourceMap.Segment]
@@ -14,9 +14,8 @@ package struct DecodedText: Sendable {
 
         init(capacity: Int) { utf8.reserveCapacity(capacity) }
 
-        /// - Parameters:
-        ///   - source: The offset of the character's bytes in the source.
-        ///   - length: How many they are.
+        /// - `source`: The offset of the character's bytes in the source.
+        /// - `length`: The number of those bytes.
         @inline(__always)
         mutating func append(_ scalar: Unicode.Scalar, source: Int, length: Int) {
             let value = scalar.value
@@ -39,7 +38,7 @@ package struct DecodedText: Sendable {
 
 /// Why bytes could not be decoded.
 package enum DecodingFailure: Error {
-    /// The encoding has no meaning for the bytes here.
+    /// The bytes at the offset are invalid in the encoding.
     case badByte(offset: Int)
     /// The system's iconv has no table for the encoding.
     case missingTable(TextEncoding)
@@ -80,7 +79,7 @@ package enum TextDecoder {
             return nil
         }
         if let fault { throw .badByte(offset: fault) }
-        // No table has a line feed or a carriage return inside a character.
+        // In no table is a line feed or carriage return part of a longer character.
         return builder.finish(lineStarts: SourceMap.lineStarts(in: bytes))
     }
 
@@ -105,7 +104,7 @@ package enum TextDecoder {
         return builder.finish(lineStarts: lineStarts)
     }
 
-    /// The character at an offset of UTF-16 or UTF-32 and the number of its bytes.
+    /// The character at an offset of UTF-16 or UTF-32 and its length in bytes.
     static func wideScalar(
         in bytes: [UInt8], at offset: Int, unit: Int, littleEndian: Bool
     ) throws(DecodingFailure) -> (scalar: Unicode.Scalar, length: Int) {

@@ -1,4 +1,4 @@
-/// The encodings that text is read from.
+/// The supported text encodings.
 public enum TextEncoding: String, Sendable, Hashable, Codable, CaseIterable {
     case utf8 = "UTF-8"
     case utf16LittleEndian = "UTF-16LE"
@@ -44,8 +44,7 @@ public enum TextEncoding: String, Sendable, Hashable, Codable, CaseIterable {
     case iso2022KR = "ISO-2022-KR"
     case iso2022CN = "ISO-2022-CN"
 
-    /// The name under which both glibc and libiconv have its table, or a superset of it that is used in its place; nil
-    /// for Unicode and ISO 2022.
+    /// The name of its table, or of a superset of it, in both glibc and libiconv; nil for Unicode and ISO 2022.
     var charset: String? {
         switch self {
         case .utf8, .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian: nil

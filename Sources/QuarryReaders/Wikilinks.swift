@@ -1,24 +1,24 @@
 /// Finds `[[Target]]`, `[[Target|alias]]` and `[[Target#Heading]]` in Markdown.
 struct Wikilinks {
     let bytes: UnsafeBufferPointer<UInt8>
-    /// Code blocks as ranges of whole lines, which hold no links, in text order.
+    /// Code blocks as ranges of whole lines, in text order. They contain no links.
     let code: [Range<Int>]
 
     private struct Link {
         /// From the opening brackets to the closing ones.
         var range: Range<Int>
         var target: Range<Int>
-        /// What a reader of the page sees: the alias, or all that is between the brackets.
+        /// The visible text: the alias, or everything between the brackets.
         var label: Range<Int>
     }
 
-    /// The targets in text order, as written, without alias or heading. Links within a page have none.
+    /// The targets in text order, as written, without alias or heading. Links within a page are omitted.
     /// - Complexity: O(bytes).
     func targets() -> [String] {
         links().filter { !$0.target.isEmpty }.map { String(decoding: bytes[$0.target], as: UTF8.self) }
     }
 
-    /// The text with each link and embedding replaced by its label, which Markdown reads letter for letter.
+    /// The text with each link and embedding replaced by its label, escaped for Markdown.
     func labelled() -> [UInt8] {
         var text: [UInt8] = []
         var end = 0
@@ -88,7 +88,7 @@ struct Wikilinks {
         }
     }
 
-    /// Reads a link whose brackets are open; returns where to look on.
+    /// Parses a link after its opening brackets; returns where to continue.
     private func link(at start: Int, before end: Int, into links: inout [Link]) -> Int {
         var stop = start
         var targetEnd: Int?
@@ -104,7 +104,7 @@ struct Wikilinks {
             case UInt8(ascii: "]"):
                 guard stop + 1 < end, bytes[stop + 1] == UInt8(ascii: "]") else { return stop + 1 }
                 var target = bytes.trimmed(start..<(targetEnd ?? stop))
-                // In a table the bar before an alias is escaped.
+                // In a table, the bar before an alias is escaped.
                 if let targetEnd, bytes[targetEnd] == UInt8(ascii: "|"), target.upperBound == targetEnd,
                     !target.isEmpty, bytes[targetEnd - 1] == UInt8(ascii: "\\")
                 {

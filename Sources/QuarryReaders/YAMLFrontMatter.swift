@@ -1,19 +1,19 @@
 import QuarryCore
 import Yams
 
-/// Reads front matter with Yams. Where the whole is not YAML, each outermost key is read by itself, so that one mistake
-/// costs one key.
+/// Reads front matter with Yams. If the whole is not valid YAML, each outermost key is read separately, so that one
+/// mistake costs one key.
 struct YAMLFrontMatter {
     private let lines: [String]
     private var content = FrontMatterContent()
-    /// Bytes and nodes that may still be read, counted each time that an alias repeats them.
+    /// The remaining limit of bytes and nodes, which counts each repetition by an alias.
     private var budget = 1 << 20
 
     private static let maximumDepth = 16
-    /// More in one text could multiply what is written: nine lists of nine aliases are 9⁹ items.
+    /// More aliases in one text could multiply its size: nine lists of nine aliases are 9⁹ items.
     private static let maximumAliases = 8
 
-    /// Nil where the lines are prose or comments: nothing is a key, a paragraph is not, or most lines are not read.
+    /// Nil if the lines are prose or comments: there is no key, a paragraph is not a key, or most lines are ignored.
     static func read(_ lines: [String]) -> FrontMatterContent? {
         var reader = YAMLFrontMatter(lines: lines)
         return reader.read() ? reader.content : nil
@@ -34,11 +34,11 @@ struct YAMLFrontMatter {
         }
     }
 
-    /// - Throws: A sentence.
+    /// - Throws: The problem as a sentence.
     private static func compose(_ lines: ArraySlice<String>) throws(YAMLProblem) -> Node? {
         let text = lines.joined(separator: "\n")
         if aliasCount(text) > maximumAliases {
-            throw YAMLProblem(reason: "More than \(maximumAliases) aliases are not read.")
+            throw YAMLProblem(reason: "More than \(maximumAliases) aliases are not supported.")
         }
         do {
             return try Yams.compose(yaml: text)
@@ -46,16 +46,16 @@ struct YAMLFrontMatter {
             switch error {
             case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _),
                 .reader(let problem, _, _, _):
-                throw YAMLProblem(reason: "It is not YAML: \(problem).")
-            case .duplicatedKeysInMapping: throw YAMLProblem(reason: "A key is there twice.")
-            default: throw YAMLProblem(reason: "It is not YAML.")
+                throw YAMLProblem(reason: "This is not valid YAML: \(problem).")
+            case .duplicatedKeysInMapping: throw YAMLProblem(reason: "A key occurs twice.")
+            default: throw YAMLProblem(reason: "This is not valid YAML.")
             }
         } catch {
-            throw YAMLProblem(reason: "It is not YAML.")
+            throw YAMLProblem(reason: "This is not valid YAML.")
         }
     }
 
-    /// What looks like an alias, if anything looks like an anchor.
+    /// The number of strings that look like aliases; 0 if nothing looks like an anchor.
     private static func aliasCount(_ text: String) -> Int {
         var aliases = 0
         var hasAnchor = false
@@ -87,7 +87,7 @@ extension YAMLFrontMatter {
             do {
                 guard case .mapping(let mapping)? = try YAMLFrontMatter.compose(lines[range]) else {
                     if index == 0 || lines[start - 1].isBlank { return false }
-                    throw YAMLProblem(reason: "It is not a key with a value.")
+                    throw YAMLProblem(reason: "The line is not a key with a value.")
                 }
                 add(mapping, lines: range)
                 read += count
@@ -109,7 +109,7 @@ extension YAMLFrontMatter {
 
 // What nodes say.
 extension YAMLFrontMatter {
-    /// - Parameter lines: Those of the outermost mapping.
+    /// - `lines`: The lines of the outermost mapping.
     private mutating func add(
         _ mapping: Node.Mapping, prefix: String = "", depth: Int = 1, lines: Range<Int>
     ) {
@@ -117,11 +117,11 @@ extension YAMLFrontMatter {
         for (index, (key, value)) in entries.enumerated() {
             let line = lines.lowerBound + (key.mark?.line ?? 1) - 1
             guard let name = key.scalar?.string, !name.isEmpty else {
-                content.ignore(line, "The key is not a text.")
+                content.ignore(line, "The key is not a string.")
                 continue
             }
             guard spend(name.utf8.count + 1) else {
-                content.ignore(line, "Aliases make it too large.")
+                content.ignore(line, "Aliases make the value too large.")
                 return
             }
             switch value {
@@ -136,7 +136,7 @@ extension YAMLFrontMatter {
                 content.metadata[prefix + name] = .strings(items(of: sequence, line: line))
             case .mapping(let inner) where depth < YAMLFrontMatter.maximumDepth:
                 add(inner, prefix: prefix + name + ".", depth: depth + 1, lines: lines)
-            case .mapping, .alias: content.ignore(line, "It is nested too deep.")
+            case .mapping, .alias: content.ignore(line, "The value is nested too deeply.")
             }
         }
     }
@@ -149,7 +149,7 @@ extension YAMLFrontMatter {
         content.titleLines = range.lowerBound..<last + 1
     }
 
-    /// The items as strings. An item that is a mapping is a string, as it is written.
+    /// The items as strings. A mapping becomes a string, as written.
     private mutating func items(of sequence: Node.Sequence, line: Int) -> [String] {
         var items: [String] = []
         for item in sequence {
@@ -162,11 +162,11 @@ extension YAMLFrontMatter {
             case .sequence, .alias: text = nil
             }
             guard let text else {
-                content.ignore(line, "Items that are lists are not read.")
+                content.ignore(line, "Items that are lists are not supported.")
                 break
             }
             guard spend(text.utf8.count + 1) else {
-                content.ignore(line, "Aliases make it too large.")
+                content.ignore(line, "Aliases make the value too large.")
                 break
             }
             items.append(text)
@@ -179,7 +179,7 @@ extension YAMLFrontMatter {
         return budget >= 0
     }
 
-    /// Nil where a value is not a scalar.
+    /// Nil if a value is not a scalar.
     private static func written(_ mapping: Node.Mapping) -> String? {
         var parts: [String] = []
         for (key, value) in mapping {
@@ -212,13 +212,13 @@ extension String {
 
     fileprivate var isComment: Bool { utf8.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#") }
 
-    /// Whether the line begins an outermost key, or what stands in the place of one.
+    /// Whether the line begins an outermost key, or an invalid line in its place.
     fileprivate var beginsEntry: Bool {
         guard let first = utf8.first else { return false }
         return !" \t#}])".utf8.contains(first) && self != "-" && !hasPrefix("- ")
     }
 
-    /// A line `key: value` whose value would be one, were it in quotes: `title: Part 1: The Sea`.
+    /// A line `key: value` that would be valid with the value in quotes: `title: Part 1: The Sea`.
     fileprivate var unquotedEntry: (key: String, value: String)? {
         guard let colon = firstRange(of: ": ") else { return nil }
         let key = self[..<colon.lowerBound]

@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryProviders
 
-/// `POST /v2/rerank`; llama.cpp and vLLM understand the same, and may answer with raw logits in any order.
+/// `POST /v2/rerank`. llama.cpp and vLLM support the same format, and may reply with raw logits in any order.
 struct CohereReranking: RerankingFormat {
     var settings: RerankingSettings
 

@@ -1,7 +1,7 @@
 import Foundation
 import QuarryProviders
 
-/// Cohere's format, asking not to get the passages back.
+/// Cohere's format, without the passages in the reply.
 struct JinaReranking: RerankingFormat {
     var settings: RerankingSettings
 
@@ -13,7 +13,7 @@ struct JinaReranking: RerankingFormat {
             truncation: settings.cutsLongPassages)
     }
 
-    /// Written as Cohere's, with `usage`.
+    /// The same as Cohere's, with `usage`.
     func reply(in body: Data) throws -> RerankingReply { try CohereReranking(settings: settings).reply(in: body) }
 
     private struct Body: Encodable {

@@ -2,20 +2,20 @@ import Foundation
 public import QuarryCore
 import QuarryText
 
-/// Orders candidates by what can be seen without a model: which of the question's words a passage holds and how close
-/// together, whether its headings hold them, and the score it came with.
+/// Re-ranks candidates without a model, by three features: the question's words in a passage and how close together
+/// they are, those in its headings, and the original score.
 ///
-/// The new score is a weighted sum of features that each lie in 0...1; ``Weights`` says which.
+/// The new score is a weighted sum of features in 0...1, see ``Weights``.
 public struct LexicalReranker: Reranker {
-    /// What each feature counts for.
+    /// The weight of each feature.
     public struct Weights: Sendable, Hashable {
-        /// The score the hit came with (fused, hence with the dense score in it), scaled to 0...1 over the candidates.
+        /// The original score of the hit (fused, so it includes the dense score), scaled to 0...1 over the candidates.
         public var score: Double
         /// The cosine of the vector leg, scaled to 0...1 over the candidates; a hit without one counts as the lowest.
         public var cosine: Double
         /// Share of the question's term weight (inverse document frequency over the candidates) in the text.
         public var coverage: Double
-        /// The weight of the covered terms over the length of the shortest window that holds them all.
+        /// The weight of the matched terms divided by the length of the shortest window with all of them.
         public var proximity: Double
         /// Share of the question's term weight in headings and title.
         public var headings: Double
@@ -35,13 +35,14 @@ public struct LexicalReranker: Reranker {
     public var weights: Weights
     private let terms: @Sendable (String, String?) -> [String]
 
-    /// Reads passages with the analyzer of an index.
+    /// Creates a re-ranker that analyses passages with the analyzer of an index.
     public init(weights: Weights = Weights()) {
         let analyzer = Analyzer()
         self.init(weights: weights) { analyzer.terms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
     }
 
-    /// - Parameter terms: The analyzer of the index: terms of a text in the language of its document, in text order.
+    /// - `terms`: The analyzer of the index. It returns the terms of a text in the language of its document, in text
+    ///   order.
     public init(
         weights: Weights = Weights(), terms: @escaping @Sendable (_ text: String, _ language: String?) -> [String]
     ) {
@@ -93,7 +94,7 @@ public struct LexicalReranker: Reranker {
         return candidates.map { $0.legs[.vector]?.score ?? lowest }
     }
 
-    /// Values to 0...1; all 1 where they are equal.
+    /// Scales values to 0...1; all become 1 if they are equal.
     private static func scaled(_ values: [Double]) -> [Double] {
         let highest = values.max() ?? 0
         let lowest = values.min() ?? 0

@@ -3,44 +3,44 @@ public import QuarryCore
 import QuarryHTTP
 public import QuarryProviders
 
-/// A cross-encoder behind a provider's interface, whatever its wire format: it reads question and passage together and
-/// scores each passage.
+/// A cross-encoder behind a provider's interface, in any supported wire format. It reads question and passage together
+/// and scores each passage.
 ///
 ///     let reranker = try RemoteReranker(model: "rerank-v4.0-fast", on: connection)
 ///     let ranked = try await reranker.rerank(hits, for: AnalyzedQuery("Who signs the lease?"))
 ///
-/// Its scores take the place of the hits' own; what each leg said stays. They may be probabilities or raw logits, which
-/// may be negative, and are comparable within one list only. Where the provider fails it throws: what then becomes of
-/// the hits is the caller's to decide.
+/// Its scores replace the hits' own; the scores of the legs stay. They may be probabilities or raw logits, which may be
+/// negative, and are comparable only within one list. It throws if the provider fails; the caller decides what to do
+/// with the hits.
 public struct RemoteReranker: Reranker {
     public struct Options: Sendable, Hashable {
-        /// Which text of a hit is sent.
+        /// The text of a hit to send.
         public enum PassageText: String, Sendable, Hashable, Codable {
             case text
-            /// Title and headings on lines of their own, then the text.
+            /// Title and headings on separate lines, then the text.
             case textUnderHeadings
         }
 
         /// The default is ``PassageText/textUnderHeadings``.
         public var passageText: PassageText = .textUnderHeadings
-        /// How many of the best are kept. The default is nil, all.
+        /// The number of best candidates to keep. The default is nil: all.
         public var limit: Int?
-        /// Lets the provider cut passages that are longer than its model reads; where it cannot be told, it does as it
-        /// does. The default is true: the beginning of a passage is enough to place it.
+        /// Permits the provider to truncate passages that are too long for its model. Ignored by providers without such
+        /// an option. The default is true: the beginning of a passage is enough to rank it.
         public var cutsLongPassages = true
 
         public init() {}
     }
 
-    /// The model's name, as the provider knows it.
+    /// The provider's name for the model.
     public let model: String
     public let options: Options
     private let connection: ProviderConnection
     private let format: any RerankingFormat
-    /// How many passages the server takes at once, where it tells.
+    /// The number of passages in a request that the server permits, if it reports a limit.
     private let servedLimit = AsyncLazy<Int?>()
 
-    /// - Throws: ``ProviderError`` with code `invalidConfiguration` where the provider does not re-rank, or
+    /// - Throws: `ProviderError` with code `invalidConfiguration` if the provider does not re-rank, or
     ///   `retiredModel`.
     public init(model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         guard let dialect = connection.provider.reranking else {
@@ -50,7 +50,8 @@ public struct RemoteReranker: Reranker {
                 "\(connection.provider.name) does not re-rank. Providers that do: \(rankers).")
         }
         if let limit = options.limit, limit < 1 {
-            throw ProviderError(.invalidConfiguration, "The best \(limit) passages cannot be kept; keep at least 1.")
+            throw ProviderError(
+                .invalidConfiguration, "The limit of \(limit) passages is not valid. It must be at least 1.")
         }
         self.model = try connection.check(model: model, for: .reranking)
         self.options = options
@@ -58,12 +59,12 @@ public struct RemoteReranker: Reranker {
         format = dialect.format(.init(model: self.model, cutsLongPassages: options.cutsLongPassages))
     }
 
-    /// Candidates by the model's score, best first; equal scores keep the order in which they came.
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// Candidates by the model's score, best first; ties keep their order.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func rerank(_ candidates: [ScoredChunk], for query: AnalyzedQuery) async throws -> [ScoredChunk] {
         guard !candidates.isEmpty else { return [] }
         guard !query.text.isEmpty else {
-            throw ProviderError(.invalidInput, "The question is empty; there is nothing to rank passages by.")
+            throw ProviderError(.invalidInput, "The question is empty.")
         }
         let scores = try await scores(of: candidates.map(passage), for: query.text)
         var ranked = candidates
@@ -88,7 +89,7 @@ public struct RemoteReranker: Reranker {
         return (above + [hit.chunk.text]).joined(separator: "\n")
     }
 
-    /// A score for each passage, from requests that keep to the provider's limits, several at a time.
+    /// A score for each passage, from several concurrent requests within the provider's limits.
     private func scores(of passages: [String], for query: String) async throws -> [Double] {
         let batches = batches(of: passages, query: query, count: try await passagesPerRequest())
         return try await withThrowingTaskGroup(of: (range: Range<Int>, scores: [Double]).self) { group in
@@ -107,7 +108,8 @@ public struct RemoteReranker: Reranker {
         }
     }
 
-    /// What the server says (Text Embeddings Inference), else what the provider is known to take; nil without a limit.
+    /// The limit reported by the server (Text Embeddings Inference), or the known limit of the provider; nil without a
+    /// limit.
     private func passagesPerRequest() async throws -> Int? {
         let limit = connection.provider.limits.passagesPerReranking
         guard connection.provider.reranking == .tei else { return limit }
@@ -121,7 +123,7 @@ public struct RemoteReranker: Reranker {
         return served ?? limit
     }
 
-    /// Consecutive ranges of passages. The question counts with each passage: models read them together.
+    /// Consecutive ranges of passages. The question counts with each passage, because models read them together.
     private func batches(of passages: [String], query: String, count: Int?) -> [Range<Int>] {
         let tokens = connection.provider.limits.tokensPerReranking ?? .max
         let question = TokenEstimate.tokens(in: query)
@@ -142,7 +144,7 @@ public struct RemoteReranker: Reranker {
         return batches
     }
 
-    /// One request; it is halved where the provider finds it too long.
+    /// Sends one request. It is halved if the provider rejects it as too long.
     private func ask(_ passages: [String], _ range: Range<Int>, _ query: String) async throws -> [Double] {
         let texts = Array(passages[range])
         do {
@@ -167,7 +169,7 @@ public struct RemoteReranker: Reranker {
         } catch {
             if let failure = ProviderFailure(announcedIn: body) {
                 throw ProviderError(
-                    .serverFailure, "\(place) answered with an error: \(failure.message ?? "it gives no reason").")
+                    .serverFailure, "\(place) answered with an error: \(failure.message ?? "no reason given").")
             }
             let start = String(decoding: body.prefix(120), as: UTF8.self)
             throw ProviderError(
@@ -177,8 +179,8 @@ public struct RemoteReranker: Reranker {
         }
     }
 
-    /// Cohere itself bills a search for each hundred passages, counting one anew after every 500 tokens; all others bill
-    /// tokens.
+    /// Cohere itself bills a search for each hundred passages, and counts another one after every 500 tokens; all
+    /// others bill tokens.
     private func estimate(_ passages: [String], _ query: String) -> BilledUsage {
         let question = TokenEstimate.tokens(in: query)
         if connection.provider.reranking == .cohere, connection.provider.needsKey {
@@ -188,7 +190,7 @@ public struct RemoteReranker: Reranker {
         return BilledUsage(input: tokens(passages, query))
     }
 
-    /// What the model reads, guessed on the high side: the question with each passage.
+    /// An upper estimate of the model's input: the question with each passage.
     private func tokens(_ passages: [String], _ query: String) -> Int {
         let question = TokenEstimate.tokens(in: query)
         return passages.reduce(0) { $0 + TokenEstimate.tokens(in: $1) + question }

@@ -1,37 +1,37 @@
 import Foundation
 import QuarryProviders
 
-/// How one wire format asks for the scores of passages, and how its reply is read. Formats are pure.
+/// How a wire format encodes requests for scores of passages and decodes replies. Formats are pure.
 protocol RerankingFormat: Sendable {
-    /// Where requests go below the base address.
+    /// The path of requests below the base address.
     var path: String { get }
 
     func body(for passages: [String], query: String) -> any Encodable
 
-    /// - Throws: Any error where the reply is no such reply.
+    /// - Throws: An error if the reply has another format.
     func reply(in body: Data) throws -> RerankingReply
 }
 
-/// What all requests of one re-ranker have in common.
+/// The settings of all requests of one re-ranker.
 struct RerankingSettings: Sendable {
     var model: String
     var cutsLongPassages: Bool
 }
 
-/// The scores of one reply as they were sent, before they are checked.
+/// The scores of one reply as received, before they are checked.
 struct RerankingReply {
     struct Result {
-        /// Which passage of the request.
+        /// The index of the passage in the request.
         var index: Int
         var score: Double
     }
 
     var results: [Result]
-    /// Nil where the reply does not say.
+    /// Nil if the reply does not report it.
     var usage: BilledUsage?
 
-    /// The score of each passage, in the order in which they were sent.
-    /// - Throws: ``ProviderError`` with code `malformedReply` where one is missing, doubled or not finite.
+    /// The score of each passage, in the order of the request.
+    /// - Throws: `ProviderError` with code `malformedReply` if a score is missing, duplicated or not finite.
     func scores(count: Int, from place: String) throws -> [Double] {
         guard results.count == count else {
             throw ProviderError(.malformedReply, "\(place) scored \(results.count) passages of \(count).")
@@ -65,7 +65,7 @@ extension RerankingDialect {
     }
 }
 
-/// `usage` with `total_tokens`, as several formats have it.
+/// `usage` with `total_tokens`, as in several formats.
 struct TokenCount: Decodable {
     var total: Int?
     var prompt: Int?

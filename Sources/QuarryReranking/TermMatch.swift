@@ -1,8 +1,9 @@
-/// Which of a question's terms a text holds, and how close together.
+/// Which of a question's terms are in a text, and how close together.
 struct TermMatch {
-    /// Sum of the inverse document frequencies of the terms it holds.
+    /// Sum of the inverse document frequencies of the matched terms.
     private(set) var weight = 0.0
-    /// Distinct terms held over the length of the shortest window with all of them, in 0...1; 0 for fewer than two.
+    /// Distinct matched terms divided by the length of the shortest window with all of them, in 0...1; 0 for fewer than
+    /// two.
     private(set) var proximity = 0.0
 
     /// - Complexity: O(length of the text).

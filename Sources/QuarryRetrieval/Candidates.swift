@@ -1,6 +1,6 @@
 import QuarryCore
 
-/// The fused candidates of one search, whose texts and vectors are fetched as they are needed.
+/// The fused candidates of one search. Texts and vectors are fetched on demand.
 struct Candidates {
     /// Best first.
     private var hits: [FusedHit]
@@ -13,9 +13,9 @@ struct Candidates {
         self.snapshot = snapshot
     }
 
-    /// Puts the best `depth` in a re-ranker's order and leaves out the others.
+    /// Sorts the best `depth` candidates by a re-ranker and drops the others.
     ///
-    /// - Returns: Where the re-ranker failed for a reason that may pass, a sentence that says so; the order is left.
+    /// - Returns: A warning if the re-ranker failed for a transient reason; the order is then unchanged.
     mutating func rerank(
         by reranker: any Reranker, for question: AnalyzedQuery, depth: Int?
     ) async throws -> String? {
@@ -31,7 +31,7 @@ struct Candidates {
         }
     }
 
-    /// Varies the order from now on.
+    /// Applies maximal marginal relevance from now on.
     mutating func loadVectors(for relevance: MaximalMarginalRelevance) async throws {
         let vectors = try await snapshot.vectors(of: hits.map(\.id))
         diversity = (relevance, hits.map { vectors[$0.id] })
@@ -39,7 +39,8 @@ struct Candidates {
 
     /// At most `limit` hits.
     ///
-    /// Neighbours are looked for among the first `2 · limit`, and further down while joining leaves fewer than `limit`.
+    /// Neighbours are joined among the first `2 · limit`, and further down as long as joining leaves fewer than
+    /// `limit`.
     mutating func best(_ limit: Int, mergingNeighbours: Bool) async throws -> [ScoredChunk] {
         guard mergingNeighbours else { return try await chunks(of: first(limit)) }
         var merged: [ScoredChunk] = []
@@ -56,7 +57,7 @@ struct Candidates {
         return relevance.select(hits.map(\.score), vectors: vectors, limit: count).map { hits[$0] }[...]
     }
 
-    /// The hits with their texts. Chunks that the snapshot does not have are left out: a leg may know them from elsewhere.
+    /// The hits with their texts. Chunks that are not in the snapshot are omitted: a custom leg may return them.
     private mutating func chunks(of hits: ArraySlice<FusedHit>) async throws -> [ScoredChunk] {
         let unknown = hits.map(\.id).filter { passages[$0] == nil }
         if !unknown.isEmpty { passages.merge(try await snapshot.passages(unknown)) { known, _ in known } }

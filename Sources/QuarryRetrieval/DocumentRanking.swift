@@ -14,8 +14,8 @@ public struct ScoredDocument: Sendable, Hashable {
 extension HybridRetriever {
     /// The best documents for a question, each by its best passage.
     ///
-    /// Neighbouring passages are not joined for this, whatever the options say: a document counts once anyway.
-    /// Searches deeper, doubling, while there may be more documents than were found.
+    /// Neighbouring passages are never joined here, because a document counts once anyway. The search depth doubles
+    /// until it finds enough documents or all of them.
     public func documents(for query: Query, limit: Int) async throws -> [ScoredDocument] {
         let query = try await prepared(query)
         var depth = max(limit * 2, 100)

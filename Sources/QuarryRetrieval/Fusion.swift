@@ -1,15 +1,15 @@
 public import QuarryCore
 
-/// How the verdicts of several legs become one order.
+/// How the scores of several legs are combined.
 public enum Fusion: Sendable, Hashable {
     /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the sum over legs of 1 / (k + rank), scaled
-    /// by (k + 1) / legs so that a chunk which every leg puts first scores 1.
+    /// by (k + 1) / legs so that a chunk that is first in every leg scores 1.
     case reciprocalRank(k: Double)
 
-    /// The mean of the legs' normalised scores, by weight (Bruch, Gai and Ingber, arXiv 2210.11934). Only legs with a
-    /// verdict on a chunk count, so that a chunk without a vector is judged by its words.
+    /// The weighted mean of the legs' normalised scores (Bruch, Gai and Ingber, arXiv 2210.11934). Only legs with a
+    /// score for a chunk count, so that a chunk without a vector is judged by its words.
     ///
-    /// A leg that is not named weighs 0.5.
+    /// A leg without a given weight has weight 0.5.
     case convex(weights: [LegName: Double], normalization: Normalization)
 
     /// `alpha` for the vector leg, `1 − alpha` for the lexical one.
@@ -28,7 +28,7 @@ public enum Fusion: Sendable, Hashable {
     }
 }
 
-/// The same for equal values in every process.
+/// The same text for equal values in every process.
 extension Fusion: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -39,14 +39,14 @@ extension Fusion: CustomStringConvertible {
     }
 }
 
-/// What one leg found.
+/// The result of one leg.
 public struct LegResult: Sendable, Hashable {
     public var name: LegName
-    /// The least score that the leg can give.
+    /// The lowest possible score of the leg.
     public var scoreFloor: Double
     /// Best first.
     public var hits: [ScoredID]
-    /// The leg's verdicts on chunks that only other legs found, as far as it has any. A convex combination needs them.
+    /// The leg's scores for chunks that only other legs found, if available. A convex combination needs them.
     public var others: [ScoredID]
 
     public init(_ name: LegName, scoreFloor: Double = 0, hits: [ScoredID], others: [ScoredID] = []) {
@@ -57,7 +57,7 @@ public struct LegResult: Sendable, Hashable {
     }
 }
 
-/// A chunk with its fused score and what each leg said.
+/// A chunk with its fused score and its score in each leg.
 public struct FusedHit: Sendable, Hashable {
     public var id: ChunkID
     public var score: Double
@@ -73,7 +73,7 @@ public struct FusedHit: Sendable, Hashable {
 extension Fusion {
     /// The best `limit` chunks of all legs: score descending, then id ascending.
     ///
-    /// A leg without hits takes no part; a single leg keeps its order.
+    /// A leg without hits is ignored; a single leg keeps its order.
     /// - Complexity: O(n log n) in the hits of all legs.
     public func fuse(_ results: [LegResult], limit: Int) -> [FusedHit] {
         let present = results.filter { !$0.hits.isEmpty }.sorted { $0.name < $1.name }
@@ -100,12 +100,12 @@ extension Fusion {
     private func combined(_ verdicts: [(weight: Double, score: Double)]) -> Double {
         guard case .convex = self else { return verdicts.reduce(0) { $0 + $1.score } }
         let total = verdicts.reduce(0) { $0 + $1.weight }
-        // Legs that weigh nothing decide where no others have a verdict.
+        // Legs of weight zero decide only if no other leg has a score.
         guard total > 0 else { return verdicts.reduce(0) { $0 + $1.score / Double(verdicts.count) } }
         return verdicts.reduce(0) { $0 + $1.weight / total * $1.score }
     }
 
-    /// What one leg says of each chunk that it knows, comparable with what other legs say.
+    /// The scores of one leg by chunk, comparable with those of other legs.
     private func scores(of leg: LegResult, legCount: Int) -> [ChunkID: Double] {
         switch self {
         case .reciprocalRank(let k):

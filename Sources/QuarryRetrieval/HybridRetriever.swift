@@ -3,7 +3,7 @@ import QuarryText
 
 /// Searches a corpus by all its legs in one snapshot: candidates, fusion, re-ranking, diversity, neighbours.
 ///
-/// Ids and scores come first. Texts are fetched only of chunks that a re-ranker reads or that may be returned.
+/// Ids and scores come first. Texts are fetched only for chunks that a re-ranker reads or that may be returned.
 public struct HybridRetriever: Retriever {
     public let options: RetrievalOptions
     private let corpus: any SnapshotSource
@@ -13,11 +13,10 @@ public struct HybridRetriever: Retriever {
     private let rerankers: [RerankingStage]
     private let analyzer = Analyzer()
 
-    /// - Parameters:
-    ///   - embedder: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
-    ///   - embedderLanguages: Languages that the model reads, as ISO 639-1 codes; nil where that is not known.
-    ///   - legs: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
-    ///   - rerankers: Applied one after the other.
+    /// - `embedder`: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
+    /// - `embedderLanguages`: Languages that the model supports, as ISO 639-1 codes; nil if unknown.
+    /// - `legs`: Additional legs. One replaces the corpus's leg of the same name.
+    /// - `rerankers`: Applied one after the other.
     public init(
         _ corpus: any SnapshotSource, embedder: (any Embedder)? = nil, embedderLanguages: [String]? = nil,
         legs: [any Leg] = [], rerankers: [RerankingStage] = [], options: RetrievalOptions = RetrievalOptions()
@@ -33,7 +32,7 @@ public struct HybridRetriever: Retriever {
     /// The longest question, in bytes of UTF-8.
     public static let maximumQueryBytes = 64 << 10
 
-    /// Checks the query's text and makes its vector, for callers that need the vector before the search.
+    /// Checks the query's text and computes its vector, for callers that need the vector before the search.
     ///
     /// - Throws: ``QuestionError``, or what the embedder throws.
     public func prepared(_ query: Query) async throws -> Query {
@@ -75,7 +74,7 @@ public struct HybridRetriever: Retriever {
             ]
             return retrieval
         }
-        // Two neighbours make one hit, so twice as many give room for most.
+        // Joining two neighbours leaves one hit, so twice the limit is usually enough.
         let room = mergesNeighbours ? Self.doubled(limit) : limit
         let legs = legs(of: snapshot)
         let results = try await results(of: legs, for: question, among: mask, depth: max(options.depth, room))
@@ -134,7 +133,7 @@ public struct HybridRetriever: Retriever {
     private func warnings(
         about results: [LegResult], _ question: AnalyzedQuery, in snapshot: any Snapshot
     ) async throws -> [String] {
-        // Of vectors elsewhere the corpus knows nothing.
+        // The corpus has no coverage of vectors that are stored elsewhere.
         let searchesVectors =
             results.contains { $0.name == .vector } && !additionalLegs.contains { $0.name == .vector }
         return legWarnings(

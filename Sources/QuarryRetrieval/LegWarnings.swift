@@ -1,13 +1,13 @@
 public import QuarryCore
 
-/// What a person should know when a leg that took part found nothing, or cannot know all chunks.
+/// Warnings for a person: a leg found nothing, or cannot find all chunks.
 ///
 /// - Parameters:
-///   - terms: How many lexical terms the question has.
-///   - hitCounts: Hits of each leg that took part.
-///   - coverage: How far the vectors are; nil where the vector leg took no part.
-///   - isModelEnglishOnly: Whether the model of the vectors reads English alone.
-///   - hasOtherScripts: Whether the question holds letters beyond the Latin script.
+///   - terms: The number of lexical terms in the question.
+///   - hitCounts: The number of hits of each leg that was searched.
+///   - coverage: How many chunks have a vector; nil without the vector leg.
+///   - isModelEnglishOnly: Whether the embedding model supports only English.
+///   - hasOtherScripts: Whether the question contains letters beyond the Latin script.
 public func legWarnings(
     terms: Int, hitCounts: [LegName: Int], coverage: VectorCoverage? = nil, isModelEnglishOnly: Bool,
     hasOtherScripts: Bool
@@ -17,7 +17,7 @@ public func legWarnings(
     if hitCounts[.bm25] == 0 {
         warnings.append(
             terms == 0
-                ? "The question has no words to search by: the lexical leg (bm25) took no part."
+                ? "The question has no words to search by: the lexical leg (bm25) was skipped."
                 : "No word of the question occurs in the documents: the lexical leg (bm25) found nothing."
         )
     }

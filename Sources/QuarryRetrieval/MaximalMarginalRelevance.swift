@@ -1,6 +1,6 @@
-/// Picks hits that are relevant and unlike those already picked (Carbonell and Goldstein, SIGIR 1998).
+/// Selects hits that are relevant and differ from those already selected (Carbonell and Goldstein, SIGIR 1998).
 public struct MaximalMarginalRelevance: Sendable, Hashable {
-    /// From 0, variety alone, to 1, relevance alone.
+    /// From 0 (diversity only) to 1 (relevance only).
     public let lambda: Double
 
     /// - Precondition: `lambda` lies in 0...1.
@@ -9,14 +9,13 @@ public struct MaximalMarginalRelevance: Sendable, Hashable {
         self.lambda = lambda
     }
 
-    /// The positions of at most `limit` candidates, each the one that maximises
-    /// `lambda · relevance − (1 − lambda) · similarity` to those before.
+    /// The positions of at most `limit` candidates. Each maximises `lambda · relevance − (1 − lambda) · similarity` to
+    /// those before it.
     ///
-    /// Relevance is the score scaled to 0...1 over the candidates. Equal values go to the earlier candidate. More
-    /// positions begin with the same ones.
-    /// - Parameters:
-    ///   - scores: Of the candidates, best first.
-    ///   - vectors: Unit vectors of the candidates; one without a vector is similar to none.
+    /// Relevance is the score scaled to 0...1 over the candidates. Ties go to the earlier candidate. A larger limit
+    /// returns the same positions first.
+    /// - `scores`: Scores of the candidates, best first.
+    /// - `vectors`: Unit vectors of the candidates; nil counts as similar to none.
     /// - Precondition: `vectors.count == scores.count`.
     /// - Complexity: O(limit · candidates · dimension).
     public func select(_ scores: [Double], vectors: [[Float]?], limit: Int) -> [Int] {

@@ -1,12 +1,12 @@
 public import QuarryCore
 
-/// Joins hits that stand next to each other in one document.
+/// Joins adjacent hits of one document.
 ///
-/// The joined hit keeps the place and score of the better one; its text runs from the first chunk's start to the last
-/// one's end, the text between them included, so it is again a range of the document.
+/// The joined hit has the position and score of the better one. Its text runs from the start of the first chunk to the
+/// end of the last, including the text between them, so it is again a range of the document.
 /// - Parameters:
 ///   - hits: Best first.
-///   - maximumTokens: Longer passages are not made. The default is 1200.
+///   - maximumTokens: The maximum length of a joined passage. The default is 1200.
 /// - Complexity: O(n log n).
 public func mergeNeighbours(_ hits: [ScoredChunk], maximumTokens: Int = 1_200) -> [ScoredChunk] {
     var merged: [ScoredChunk] = []
@@ -44,7 +44,7 @@ private struct Position: Hashable {
     var ordinal: Int
 }
 
-/// - Parameter hits: Neighbours in text order.
+/// - `hits`: Neighbours in text order.
 private func join(_ hits: [ScoredChunk], as best: ScoredChunk) -> ScoredChunk {
     var joined = best
     var passage = hits[0].passage

@@ -14,9 +14,10 @@ public struct RetrievalOptions: Sendable, Hashable {
     /// The default is hybrid.
     public var mode: Mode
     public var fusion: Fusion
-    /// Hits taken from each leg before fusion. The default is 100.
+    /// The number of hits taken from each leg before fusion. The default is 100.
     public var depth: Int
-    /// Maximal marginal relevance: 1 is relevance alone, 0 diversity alone, nil leaves the order as it is. The default is nil.
+    /// The lambda of maximal marginal relevance, from 0 (diversity only) to 1 (relevance only). The default is nil: no
+    /// diversity.
     public var diversity: Double?
     /// Whether adjacent hits of one document become one hit. The default is true.
     public var mergesNeighbours: Bool
@@ -32,15 +33,16 @@ public struct RetrievalOptions: Sendable, Hashable {
         self.mergesNeighbours = mergesNeighbours
     }
 
-    /// Three quarters of the vector leg: of the shares tried in steps of a tenth, those around it put hybrid search above
-    /// both legs on SciFact with MiniLM and on Russian Wikipedia paragraphs with E5.
+    /// Three quarters for the vector leg. In steps of a tenth, shares near it put hybrid search above both legs on
+    /// SciFact with MiniLM and on Russian Wikipedia paragraphs with E5.
     public static let defaultFusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
 }
 
-/// A re-ranker and how many of the best candidates it is shown.
+/// A re-ranker and the number of candidates it receives.
 public struct RerankingStage: Sendable {
     public var reranker: any Reranker
-    /// nil for all. Candidates beyond it are left out: their scores are not comparable with the new ones.
+    /// The best candidates to re-rank; nil means all. The rest are dropped, because their scores are not comparable
+    /// with the new ones.
     public var depth: Int?
 
     public init(_ reranker: any Reranker, depth: Int? = nil) {

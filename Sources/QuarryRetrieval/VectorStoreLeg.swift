@@ -1,12 +1,12 @@
 public import QuarryCore
 
-/// A vector store as a leg: another database takes the place of the vectors in the corpus.
+/// A vector store as a leg. It replaces the vectors in the corpus.
 public struct VectorStoreLeg: Leg {
     public let name: LegName
     public var scoreFloor: Double { -1 }
     private let store: any VectorStore
 
-    /// - Parameter store: Keeps vectors under the ids of the corpus's chunks, made by the retriever's embedder.
+    /// - `store`: Holds vectors made by the retriever's embedder, under the ids of the corpus's chunks.
     public init(_ store: any VectorStore, name: LegName = .vector) {
         self.store = store
         self.name = name

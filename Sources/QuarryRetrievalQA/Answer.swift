@@ -1,33 +1,33 @@
 public import QuarryCore
 
-/// A reply to a question, with the account of how it came about.
+/// The answer to a question, with its sources and checks.
 public struct Answer: Sendable, Hashable {
     public var question: String
-    /// The reply with markers `[n]`, or the sentence that refuses.
+    /// The answer with markers `[n]`, or the refusal sentence.
     public var text: String
-    /// In the order of their markers, then of their place.
+    /// Ordered by marker, then by position.
     public var citations: [Citation]
-    /// Why there is no answer; nil where there is one.
+    /// Why there is no answer; nil if there is one.
     public var refusal: RefusalReason?
-    /// What the model wrote, where it is refused as ``RefusalReason/unsupported``: nothing to rely on, but a person may
-    /// want to see it.
+    /// The model's text, if it was refused as ``RefusalReason/unsupported``. It is not reliable, but a person may want
+    /// to see it.
     public var draft: String?
     public var generator: Generator
-    /// Models that could not answer before the one that did, and why.
+    /// Models that failed before the one that answered, and why.
     public var switches: [ModelSwitch]
-    /// Whether the model's reply was written for an equal request before, and repeated. The default is false.
+    /// Whether the model's reply came from a cache of equal requests. The default is false.
     public var isCached = false
-    /// What the model was billed for; nil where none was asked, or where its server did not say.
+    /// The tokens billed by the model; nil without a model, or if its server did not report them.
     public var usage: TokenUsage?
     /// Why the model stopped; nil for an extracted answer or a refusal without a model.
     public var finish: FinishReason?
     /// Estimated probability, from the question and the passages alone, that the passages hold the answer.
     public var support: Double
-    /// What each sentence of the reply rests on. Empty for a refusal.
+    /// The support of each sentence. Empty for a refusal.
     public var sentences: [AnswerSentence]
-    /// What was found, best first.
+    /// The retrieved passages, best first.
     public var hits: [ScoredChunk]
-    /// The prompt that the model got; nil without a model.
+    /// The prompt sent to the model; nil without a model.
     public var prompt: AssembledPrompt?
 
     public init(
@@ -52,11 +52,11 @@ public struct Answer: Sendable, Hashable {
     }
 
     public var isRefused: Bool { refusal != nil }
-    /// Sentences that no passage bears out, or that state numbers, dates or codes that no cited passage holds.
+    /// Sentences that no passage supports, or with numbers, dates or codes that no cited passage contains.
     public var unsupported: [String] { sentences.filter { !$0.isSupported }.map(\.text) }
 }
 
-/// Who wrote an answer.
+/// The author of an answer.
 public enum Generator: Sendable, Hashable, Codable {
     /// Quoted from the documents by the engine.
     case extractive
@@ -68,32 +68,32 @@ public enum Generator: Sendable, Hashable, Codable {
 public enum RefusalReason: Sendable, Hashable, Codable {
     /// Retrieval found nothing.
     case noPassages
-    /// No document matches the filter: there was nothing to look in.
+    /// No document matches the filter.
     case nothingMatchesFilter
-    /// The passages are too unlikely to hold the answer. No model was asked.
+    /// The passages are too unlikely to hold the answer. No model was called.
     case lowSupport(support: Double, threshold: Double)
-    /// The model said that the passages hold no answer.
+    /// The model said that the passages contain no answer.
     case declinedByModel
     /// The model stopped without writing anything.
     case emptyReply
-    /// No passage bears out a single sentence of what the model wrote. ``Answer/draft`` has it.
+    /// No passage supports any sentence of the model's text. The text is in ``Answer/draft``.
     case unsupported
-    /// Not one passage fits the prompt's budget.
+    /// Not even one passage fits the prompt's budget.
     case noRoom(budget: Int)
 }
 
-/// One sentence of an answer and what it rests on.
+/// One sentence of an answer and its support.
 public struct AnswerSentence: Sendable, Hashable, Codable {
     /// Without markers.
     public var text: String
     /// The valid markers of the sentence, ascending.
     public var markers: [Int]
-    /// Whether the engine found the passage because the model named none.
+    /// Whether the engine chose the passage, because the model cited none.
     public var isAttributed: Bool
-    /// Share of the sentence's term weight that the best cited place holds; 1 for a quote and for a sentence that
-    /// states nothing.
+    /// The share of the sentence's term weight in the best cited place. It is 1 for a quote and for a sentence without
+    /// content words.
     public var support: Double
-    /// Numbers, dates and codes of the sentence that no cited passage holds.
+    /// Numbers, dates and codes of the sentence that no cited passage contains.
     public var unsupportedFacts: [String]
     public var isSupported: Bool
 
@@ -110,7 +110,7 @@ public struct AnswerSentence: Sendable, Hashable, Codable {
     }
 }
 
-/// One model taking another's place.
+/// A switch from one model to another.
 public struct ModelSwitch: Sendable, Hashable, Codable {
     public var from: String
     public var to: String
@@ -124,14 +124,14 @@ public struct ModelSwitch: Sendable, Hashable, Codable {
     }
 }
 
-/// What happens while a question is answered.
+/// A step in answering a question.
 public enum AnswerEvent: Sendable, Hashable {
-    /// Always the first.
+    /// Always the first event.
     case retrieved(Retrieval)
     /// A piece of the reply as the generator wrote it, markers unchecked.
     case text(String)
-    /// A marker that names a passage of the prompt was completed by the text so far.
+    /// The text so far completed a marker for a passage of the prompt.
     case cited(marker: Int, ScoredChunk)
-    /// Always the last. Its text has its markers checked and repaired.
+    /// Always the last event. The markers in its text are checked and repaired.
     case finished(Answer)
 }

@@ -1,10 +1,10 @@
 public import QuarryCore
 
-/// Where the text of answers comes from.
+/// How the text of answers is made.
 public enum AnswerGenerator: Sendable {
-    /// The passages' own sentences.
+    /// Sentences of the passages, quoted.
     case extractive
-    /// A language model that reads the passages in a prompt made by the assembler.
+    /// Text of a language model, which reads the passages in a prompt made by the assembler.
     case model(any LanguageModel, StuffAssembler)
 
     public var generator: Generator {

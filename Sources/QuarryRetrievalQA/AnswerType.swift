@@ -1,4 +1,4 @@
-/// What kind of thing a question asks for, as far as its question word tells.
+/// The type of answer that a question asks for, judged by its question word.
 package enum AnswerType: Sendable, Hashable {
     case person
     case time
@@ -58,12 +58,11 @@ package enum AnswerType: Sendable, Hashable {
         "many", "much", "long", "old", "far", "tall", "high", "large", "big", "often", "deep", "wide", "fast", "heavy",
     ]
 
-    /// Whether a sentence holds something of the type that the question does not hold itself; nil where any may.
+    /// Whether a sentence contains a word of the type that is not in the question; nil if any answer may fit.
     ///
-    /// - Parameters:
-    ///   - known: Folded words of the question.
-    ///   - names: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
-    ///     sentence is a name only if it is one of them.
+    /// - `known`: Folded words of the question.
+    /// - `names`: Folded words that are capitalized elsewhere than at the start of a sentence. The first word of a
+    ///   sentence is a name only if it is one of them.
     func isHeld(by words: [SurfaceWord], notIn known: Set<String>, names: Set<String>) -> Bool? {
         switch self {
         case .unknown: nil

@@ -1,15 +1,16 @@
 public import QuarryCore
 
-/// A prompt as it will be sent, with the account of what went into it.
+/// A prompt with a report of its parts and their cost.
 public struct AssembledPrompt: Sendable, Hashable {
     public var messages: [Message]
-    /// What the tokens are spent on, in prompt order. The sum is ``tokens``; the part `framing` is what joins the others.
+    /// The token counts of the parts, in prompt order. Their sum is ``tokens``; the part `framing` covers everything
+    /// between the others.
     public var parts: [PromptPart]
     /// The passages in the prompt; marker `[n]` is `used[n - 1]`.
     public var used: [ScoredChunk]
-    /// The passages left out, in the order in which they were.
+    /// The passages left out, in their original order.
     public var dropped: [DroppedPassage]
-    /// Tokens of all messages, never above ``budget``.
+    /// Tokens of all messages, at most ``budget``.
     public var tokens: Int
     public var budget: Int
 
@@ -40,15 +41,15 @@ public struct PromptPart: Sendable, Hashable, Codable {
 /// A passage that was found but is not in the prompt.
 public struct DroppedPassage: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
-        /// What the better passages left of the budget is too little for this one.
+        /// The passage does not fit in the budget that better passages leave.
         case overBudget
-        /// A better passage holds the same text.
+        /// A better passage contains the same text.
         case contained(in: ChunkID)
     }
 
     public var id: ChunkID
     public var reason: Reason
-    /// What the passage would have cost; 0 where it was not counted.
+    /// The cost of the passage in tokens; 0 if it was not counted.
     public var tokens: Int
 
     public init(id: ChunkID, reason: Reason, tokens: Int) {

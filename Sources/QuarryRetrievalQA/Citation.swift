@@ -1,8 +1,8 @@
 public import QuarryCore
 
-/// Where an answer's statement stands in the documents.
+/// A quote from the documents that supports a statement.
 ///
-/// Everything a later check needs: the file, the place, the words, and digests of both the words and the file.
+/// It contains everything needed to check it later: file, place, words, and digests of both the words and the file.
 public struct Citation: Sendable, Hashable, Codable {
     /// The number in `[n]`. In an extracted answer every quote has its own; in a generated one `n` is the passage's
     /// number in the prompt, and several quotes of one passage share it.
@@ -17,7 +17,7 @@ public struct Citation: Sendable, Hashable, Codable {
     public var quote: String
     /// Digest of the UTF-8 bytes of ``quote``.
     public var quoteDigest: ContentHash
-    /// Digest of the whole source as it was indexed; nil where the corpus keeps none.
+    /// Digest of the whole source when it was indexed; nil if the corpus stores none.
     public var sourceDigest: ContentHash?
 
     public init(

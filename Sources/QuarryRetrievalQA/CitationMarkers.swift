@@ -1,23 +1,23 @@
 /// A citation marker in a text: `[2]`, `[1, 3]`, `[1-3]`, `[passage 2]`, `【2】`.
 package struct CitationMarker: Sendable, Hashable {
-    /// UTF-8 offsets of the brackets and all between them.
+    /// UTF-8 offsets from the opening bracket through the closing one.
     package var range: Range<Int>
     /// As written, in order.
     package var numbers: [Int]
 }
 
-/// Finds citation markers in a text that arrives in pieces, wherever the pieces are cut.
+/// Finds citation markers in a text that arrives in pieces of any size.
 ///
-/// Brackets in code spans and code blocks, Markdown links, and brackets around anything but numbers up to 999 (with an
-/// optional word such as "passage" or "отрывок" before them) are text.
+/// A bracket must contain numbers up to 999, with an optional word such as "passage" or "отрывок" before them. All
+/// other brackets, code spans, code blocks and Markdown links are text.
 package struct CitationMarkerParser: Sendable {
     private var offset = 0
     /// Content and start of an open bracket.
     private var open: (start: Int, content: [UInt8])?
-    /// A marker that the next byte may still turn into a link.
+    /// A complete marker that the next byte may still turn into a link.
     private var closed: CitationMarker?
     private var code = CodeSpan()
-    /// The bytes before the next, for the brackets 【 and 】.
+    /// The two previous bytes, for the brackets 【 and 】.
     private var last: (UInt8, UInt8) = (0, 0)
 
     private static let maximumContent = 48
@@ -38,7 +38,7 @@ package struct CitationMarkerParser: Sendable {
         return markers
     }
 
-    /// The marker at the very end of the text, if there is one. The parser starts anew.
+    /// The marker at the very end of the text, if any. Resets the parser.
     package mutating func finish() -> [CitationMarker] {
         defer { self = CitationMarkerParser() }
         return [closed].compactMap { $0 }
@@ -77,7 +77,7 @@ package struct CitationMarkerParser: Sendable {
         "источники", "документ",
     ]
 
-    /// The numbers that a bracket's content names, or none where it names anything else.
+    /// The numbers in a bracket's content; empty if it contains anything else.
     private static func numbers(in content: String) -> [Int] {
         let note = content.prefix { $0 != "†" }
         let word = note.prefix { !("0"..."9").contains($0) }

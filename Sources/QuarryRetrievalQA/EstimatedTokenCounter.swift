@@ -1,11 +1,11 @@
 public import QuarryCore
 
-/// A count of tokens for models whose tokenizer is not at hand, on the high side by design.
+/// Estimates the token count of models whose tokenizer is not available. It tends to overestimate.
 ///
-/// Byte-pair vocabularies spend about one token on four to five Latin letters, two to three letters of other
-/// alphabets, up to three digits, one ideograph, and one on most punctuation marks; spaces join the word after them.
-/// Here a token is four Latin letters, two letters of another alphabet, two digits, one of anything else, or a run of
-/// white space that holds a line break.
+/// Byte-pair vocabularies use about one token for four to five Latin letters, two to three letters of other alphabets,
+/// up to three digits, one ideograph, or one punctuation mark; spaces join the next word. This counter counts one token
+/// for four Latin letters, two letters of another alphabet, two digits, one of anything else, or a run of white space
+/// with a line break.
 public struct EstimatedTokenCounter: TokenCounter {
     public init() {}
 

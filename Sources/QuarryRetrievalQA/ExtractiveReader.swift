@@ -1,30 +1,30 @@
 public import QuarryCore
 
-/// Answers with sentences of the passages, quoted as they stand. Needs no model.
+/// Answers with quoted sentences of the passages. It needs no model.
 ///
-/// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by how
-/// much of the question they and their surroundings hold, whether they hold the type of thing that is asked for, and
-/// the rank of their passage; a second one says how likely the best of them is to hold the answer, and the reader
-/// refuses where that is too low. `SupportModel+Fitted.swift` has the weights, how they were fitted, and what they reach.
+/// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by three
+/// things: how much of the question they and their context contain, whether they contain the type of answer asked for,
+/// and the rank of their passage. A second model estimates whether the best candidate holds the answer; the reader
+/// refuses if the estimate is too low. `SupportModel+Fitted.swift` has the weights, how they were fitted, and their
+/// accuracy.
 public struct ExtractiveReader: Sendable {
-    /// Most sentences of an answer. The default is 3.
+    /// The maximum number of sentences in an answer. The default is 3.
     public var maximumSentences: Int
     /// Support below which ``Extraction/isSupported`` is false.
     public var threshold: Double
-    /// Support below which not even a language model should be asked.
+    /// Support below which a language model should not be called either.
     public var gate: Double
     let embedder: (any Embedder)?
     let analysis: TextAnalysis
     let scan: CandidateScan
     let model: SupportModel
 
-    /// Most candidates that are embedded for one question.
+    /// The maximum number of candidates to embed for one question.
     private static let maximumEmbedded = 96
 
-    /// - Parameters:
-    ///   - embedder: Adds the cosine of each sentence to the question; a few dozen sentences are embedded a question.
-    ///   - threshold: In place of the fitted one; 0 never refuses.
-    ///   - gate: In place of the fitted one; 0 asks the model whatever was found.
+    /// - `embedder`: Adds the cosine of each sentence to the question. Embeds a few dozen sentences for each question.
+    /// - `threshold`: Replaces the fitted threshold; 0 never refuses.
+    /// - `gate`: Replaces the fitted gate; 0 always calls the model.
     public init(
         embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
     ) {
@@ -39,10 +39,10 @@ public struct ExtractiveReader: Sendable {
         self.scan = CandidateScan(analysis: analysis)
     }
 
-    /// The sentences that answer best, and how far they can be trusted to.
+    /// The sentences that answer best, with an estimate of their reliability.
     ///
-    /// - Parameter vector: The question's, where it was made before. It is made anew where it is not the embedder's.
-    /// - Throws: What the embedder throws. Without an embedder, nothing.
+    /// - `vector`: The question's vector, if already computed. It is recomputed if it is not from this embedder.
+    /// - Throws: Errors of the embedder. Without an embedder, nothing.
     public func read(
         _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
     ) async throws -> Extraction {
@@ -68,7 +68,7 @@ public struct ExtractiveReader: Sendable {
     /// A sentence less likely than this is not added.
     private static let worthwhile = 0.1
 
-    /// All candidates, best first; equals in hit and text order.
+    /// All candidates, best first; ties in hit and text order.
     package func rank(
         _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
     ) async throws -> [RankedSentence] {
@@ -113,15 +113,15 @@ public struct ExtractiveReader: Sendable {
     }
 }
 
-/// What the reader found.
+/// The result of the reader.
 public struct Extraction: Sendable, Hashable {
-    /// Best passage first, sentences of one passage in text order. Empty where there was nothing to read.
+    /// Best passage first, sentences of one passage in text order. Empty without candidates.
     public var sentences: [ExtractedSentence]
     /// Estimated probability that the best sentence holds the answer.
     public var support: Double
     /// Support below which an extracted answer is refused.
     public var threshold: Double
-    /// Support below which not even a language model should be asked.
+    /// Support below which a language model should not be called either.
     public var gate: Double
 
     public var isSupported: Bool { !sentences.isEmpty && support >= threshold }
@@ -132,15 +132,15 @@ public struct Extraction: Sendable, Hashable {
 public struct ExtractedSentence: Sendable, Hashable {
     /// Index into the hits that were read.
     public var hit: Int
-    /// UTF-8 offsets into the chunk's text, where ``text`` stands.
+    /// UTF-8 offsets of ``text`` in the chunk's text.
     public var range: Range<Int>
     public var text: String
 }
 
-/// A candidate with its place among the others.
+/// A candidate with its score among the others.
 package struct RankedSentence: Sendable, Hashable {
     package var sentence: ExtractedSentence
-    /// That it holds the answer, if one of the candidates does.
+    /// The probability that it holds the answer, if one of the candidates does.
     package var probability: Double
     package var features: SentenceFeatures
 }

@@ -1,6 +1,6 @@
-/// A number, month or code of a text, in a form that does not depend on how it was written.
+/// A number, month or code in a form that does not depend on its notation.
 package enum FactToken: Sendable, Hashable {
-    /// Digits without separators, zeros at the ends of the whole and the fraction removed: `1,234.50` is `1234.5`.
+    /// Digits without separators, leading zeros and trailing zeros of the fraction: `1,234.50` is `1234.5`.
     case number(String)
     /// 1 to 12.
     case month(Int)
@@ -8,10 +8,10 @@ package enum FactToken: Sendable, Hashable {
     case code(String)
 }
 
-/// A fact as it stands in a text, with all that it may mean.
+/// A fact in a text, with its possible readings.
 package struct Fact: Sendable, Hashable {
     package var text: String
-    /// Several where the notation is ambiguous: `1,234` may be a thousand or a fraction.
+    /// Several if the notation is ambiguous: `1,234` may be a thousand or a fraction.
     package var readings: Set<FactToken>
 }
 
@@ -25,7 +25,7 @@ extension Fact {
         FactScanner(text).facts()
     }
 
-    /// What a source says, for comparing: every reading of its facts and the numbers that it spells out.
+    /// The facts of a source for comparison: every reading of its facts, and numbers written as words.
     package static func tokens(of source: String) -> Set<FactToken> {
         var tokens = Set(facts(in: source).flatMap(\.readings))
         for word in SurfaceWord.words(of: source) {
@@ -95,7 +95,7 @@ private struct FactScanner {
         return before.count == 4 && isDigit(index + 2) && index + 3 < scalars.count && scalars[index + 3] == "-"
     }
 
-    /// A hyphen between a letter and anything joins a code where one of the two words holds a digit.
+    /// A hyphen next to a letter joins a code if one of the two words contains a digit.
     private func hasDigit(around index: Int) -> Bool {
         var left = index - 1
         while left >= 0, isWordScalar(left) {
@@ -121,7 +121,7 @@ private struct FactScanner {
         return [Fact(text: text, readings: [.month(month)])]
     }
 
-    /// A number with its unit written to it (`10km`, `5-го`, `50кг`) is its number; other mixtures are codes.
+    /// A number with an attached unit or ending (`10km`, `5-го`, `50кг`) is that number; other mixtures are codes.
     private func code(_ text: String) -> Fact {
         let bare = text.filter { $0.isLetter || $0.isNumber }.uppercased()
         var readings: Set<FactToken> = [.code(bare)]
@@ -159,7 +159,7 @@ private struct FactScanner {
         guard (1...31).contains(values[order.day]), (1...12).contains(values[order.month]) || text.contains("/") else {
             return nil
         }
-        // Month and day of a slashed date may stand either way.
+        // Month and day of a slashed date may be in either order.
         let month = values[order.month]
         let day = values[order.day]
         let either = text.contains("/")
@@ -175,7 +175,7 @@ private struct FactScanner {
     }
 }
 
-/// What a number in digits may mean.
+/// The possible readings of a number in digits.
 enum NumberReadings {
     static func readings(of text: String) -> Set<FactToken> {
         let separators = text.filter { !("0"..."9").contains($0) }

@@ -1,13 +1,13 @@
 /// The delimiter that encloses document text in one prompt, and the escaping that keeps the text inside.
 ///
-/// The key is a hash of everything that the prompt will hold, and is hashed again until it occurs in none of it. So no
-/// document can write a closing tag: the tag contains a string that provably stands in no document. The same contents
-/// give the same fence, which keeps prompts reproducible and caches warm.
+/// The key is a hash of the whole content of the prompt, hashed again until it does not occur in the content. So no
+/// document can write a closing tag, because the key occurs in no document. Equal contents give an equal fence, which
+/// keeps prompts reproducible and caches effective.
 struct Fence: Sendable, Hashable {
     /// 16 hexadecimal digits.
     let key: String
 
-    /// - Parameter texts: Everything but the instructions that the prompt will hold, as written.
+    /// - Parameter texts: The whole content of the prompt except the instructions, unescaped.
     init(around texts: [String]) {
         let texts = texts.map(Fence.escape)
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -33,10 +33,10 @@ struct Fence: Sendable, Hashable {
         """
     }
 
-    /// Document text made safe to show to a model.
+    /// Escapes document text for a prompt.
     ///
     /// Tags that look like the fence and the control marks of chat templates (`<|…|>`, `<｜…｜>`, `[INST]`, `<<SYS>>`,
-    /// `<s>`) get look-alike brackets; characters that hide or reorder text are removed. All other text stays as it is.
+    /// `<s>`) get look-alike brackets. Characters that hide or reorder text are removed. All other text is unchanged.
     static func escape(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !isHidden(scalar) { scalars.append(scalar) }
@@ -68,8 +68,8 @@ struct Fence: Sendable, Hashable {
         return String(result)
     }
 
-    /// Zero-width spaces and marks, bidirectional controls, and the tag characters, all of which can carry text that a
-    /// person does not see. The joiners U+200C and U+200D, which scripts need, stay.
+    /// Zero-width spaces and marks, bidirectional controls, and tag characters, all of which can carry invisible text.
+    /// The joiners U+200C and U+200D, which some scripts need, are kept.
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F: true
@@ -81,7 +81,7 @@ struct Fence: Sendable, Hashable {
         /// In lower case, as far as it is ASCII.
         var pattern: [UInt8]
         var replacement: [UInt8]
-        /// Bytes of the pattern that the replacement stands for; what follows them stays.
+        /// The number of pattern bytes to replace; the rest of the pattern is kept.
         var length: Int
 
         init(_ pattern: String, _ replacement: String, length: Int) {

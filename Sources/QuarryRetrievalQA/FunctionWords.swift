@@ -1,8 +1,8 @@
 import QuarryText
 
-/// Words that questions are built with and that say nothing of what is asked about.
+/// Words that form a question but carry no topic.
 enum FunctionWords {
-    /// The function words of English and Russian, and the words that only questions and short replies add to them.
+    /// The function words of English and Russian, and words typical of questions and short replies.
     static let all: [String] =
         [Language.english, .russian].flatMap(\.functionWords).map(String.init)
         + ofQuestions.split(separator: " ").map(String.init)

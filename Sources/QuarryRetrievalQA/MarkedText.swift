@@ -1,11 +1,11 @@
-/// A generated text taken apart into sentences and the markers that belong to each.
+/// A generated text split into sentences and their markers.
 struct MarkedText {
     struct Sentence {
         /// Without markers.
         var text: String
         /// All numbers of its markers, valid or not.
         var numbers: [Int]
-        /// Where a further marker goes: before the closing punctuation, in offsets of the original text.
+        /// Where to insert a marker: before the closing punctuation, in offsets of the original text.
         var end: Int
     }
 
@@ -22,9 +22,9 @@ struct MarkedText {
         bytes = Array(text.utf8)
         markers = CitationMarkerParser.markers(in: text)
         var bare: [UInt8] = []
-        // Where each byte of the bare text stands in the original.
+        // The position of each byte of the bare text in the original.
         var origin: [Int] = []
-        // Where each marker would stand in the bare text.
+        // The position of each marker in the bare text.
         var places: [Int] = []
         var position = 0
         for marker in markers {
@@ -43,7 +43,7 @@ struct MarkedText {
                 text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [],
                 end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count)
         }
-        // A text that opens with a marker puts markers before sentences; all others put them after.
+        // If the text begins with a marker, markers come before sentences; otherwise after.
         let leads = places.first.map { place in segments.first.map { place <= $0.range.lowerBound } ?? false } ?? false
         for (marker, place) in zip(markers, places) {
             let owner =
@@ -54,7 +54,7 @@ struct MarkedText {
         }
     }
 
-    /// Takes out of the markers the numbers that are not in `1...count`, and the whole marker where none is left.
+    /// Removes numbers outside `1...count` from the markers, and a whole marker if no number is left.
     func removals(ofNumbersOver count: Int) -> [Edit] {
         markers.compactMap { marker in
             var valid: [Int] = []
@@ -69,7 +69,7 @@ struct MarkedText {
         }
     }
 
-    /// The original text with edits, which must not overlap, made.
+    /// The original text with the edits applied. Edits must not overlap.
     func applying(_ edits: [Edit]) -> String {
         var result: [UInt8] = []
         var position = 0

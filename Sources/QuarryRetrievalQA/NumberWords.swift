@@ -3,7 +3,7 @@ enum NumberWords {
     /// The value of a folded word, 0 to 20 and the round tens.
     static func value(of word: String) -> Int? { values[word] }
 
-    /// The month of a folded word, 1 to 12. English "may" counts only where a caller knows it is a month.
+    /// The month of a folded word, 1 to 12. The caller decides whether English "may" is a month.
     static func month(of word: String) -> Int? {
         months.firstIndex { names in names.contains(word) }.map { $0 + 1 }
     }

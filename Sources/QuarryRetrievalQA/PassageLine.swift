@@ -1,4 +1,4 @@
-/// A line of a passage and the Markdown role that its marks give it.
+/// A line of a passage and its Markdown role.
 struct Line {
     /// UTF-8 offsets, without white space at either end.
     var content: Range<Int>

@@ -10,8 +10,8 @@ package struct Segment: Sendable, Hashable {
     package var kind: Kind
     /// UTF-8 offsets into the passage, without surrounding white space and list or quote marks.
     package var range: Range<Int>
-    /// What the passage says about the segment elsewhere: the heading above, the header of its table, the line that
-    /// introduces its list.
+    /// Context from elsewhere in the passage: the heading above, the table header, or the line that introduces the
+    /// list.
     package var context: [String]
 
     package init(kind: Kind, range: Range<Int>, context: [String] = []) {
@@ -21,16 +21,16 @@ package struct Segment: Sendable, Hashable {
     }
 }
 
-/// Cuts a passage into sentences, table rows, list items and lines of code.
+/// Splits a passage into sentences, table rows, list items and lines of code.
 ///
-/// Reads the Markdown that a cleaned document keeps: ATX headings and header rows become context. Plain text comes out
-/// as its sentences.
+/// It parses the Markdown of a cleaned document: ATX headings and header rows become context. Plain text is split into
+/// sentences.
 package struct PassageSegmenter: Sendable {
-    /// What else becomes of headings and header rows.
+    /// How to treat headings and header rows.
     package enum Headings: Sendable, Hashable {
-        /// Nothing: a document's heading says what its text is about, and is no statement to quote.
+        /// They are only context: a document's heading names a topic and is not a statement to quote.
         case context
-        /// They are segments like any other: a model may write its statements as headings.
+        /// They are also segments: a model may write its statements as headings.
         case segments
     }
 

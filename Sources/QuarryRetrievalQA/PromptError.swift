@@ -4,15 +4,15 @@ public enum PromptError: Error, Sendable, Hashable {
     case unclosedPlaceholder(offset: Int)
     /// A `}` at this UTF-8 offset closes nothing.
     case strayBrace(offset: Int)
-    /// What stands between braces is not a name.
+    /// The text between braces is not a name.
     case invalidName(String, offset: Int)
-    /// Variables of the template for which no value was given.
+    /// Variables of the template without a value.
     case missingValues([String])
     /// Values for which the template has no variable.
     case unknownValues([String])
-    /// A template of a set lacks a variable that it must show, or names one that it cannot have.
+    /// A template of a set lacks a required variable or contains an unknown one.
     case unsuitableTemplate(role: String, missing: [String], unknown: [String])
-    /// Instructions and question alone need more than the budget.
+    /// Instructions and question alone exceed the budget.
     case budgetTooSmall(budget: Int, needed: Int)
 }
 
@@ -22,7 +22,7 @@ extension PromptError: CustomStringConvertible {
         case .unclosedPlaceholder(let offset):
             "The { at byte \(offset) of the template has no }. Close it, or write {{ for a literal brace."
         case .strayBrace(let offset):
-            "The } at byte \(offset) of the template closes nothing. Write }} for a literal brace."
+            "The } at byte \(offset) of the template has no matching {. Write }} for a literal brace."
         case .invalidName(let name, let offset):
             "\"\(name)\" at byte \(offset) of the template is not a variable's name. "
                 + "Names are letters, digits and _; write {{ and }} for literal braces."

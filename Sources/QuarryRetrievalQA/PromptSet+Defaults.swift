@@ -1,7 +1,7 @@
 extension PromptSet {
-    /// The texts for a question's language: Russian where most of its letters are Cyrillic, English otherwise.
+    /// The texts for a question's language: Russian if most of its letters are Cyrillic, English otherwise.
     ///
-    /// The English text asks for the language of the question, so it serves the others too.
+    /// The English text asks for an answer in the language of the question, so it also suits other languages.
     public static func matching(_ question: String) throws(PromptError) -> PromptSet {
         try QuestionLanguage(of: question) == .russian ? russian() : english()
     }
@@ -38,7 +38,7 @@ extension PromptSet {
     }
 }
 
-/// The language in which the engine itself speaks.
+/// The language of the engine's own sentences.
 enum QuestionLanguage: Sendable, Hashable {
     case english
     case russian

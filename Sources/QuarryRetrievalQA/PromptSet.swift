@@ -1,16 +1,16 @@
-/// The texts of one language that a "stuff" prompt is made of.
+/// The texts of a "stuff" prompt in one language.
 public struct PromptSet: Sendable, Hashable {
-    /// The system message. Variables: `refusal`, `fence`. Without the fence it is the same for every question, so that a
-    /// provider can keep what it made of it.
+    /// The system message. Variables: `refusal`, `fence`. Without the fence it is the same for every question, so that
+    /// a provider can cache it.
     public let system: PromptTemplate
     /// The user message. Variables: `passages` and `question`, both required; `fence`, required where the system message
     /// does not have it.
     public let user: PromptTemplate
-    /// What the engine says when it refuses, and what a model is told to say.
+    /// The engine's refusal sentence, which a model is also told to use.
     public let refusal: String
 
-    /// - Throws: ``PromptError/unsuitableTemplate(role:missing:unknown:)`` where a template lacks a variable that it
-    ///   needs or names one that nothing fills.
+    /// - Throws: ``PromptError/unsuitableTemplate(role:missing:unknown:)`` if a template lacks a required variable or
+    ///   contains an unknown one.
     public init(system: PromptTemplate, user: PromptTemplate, refusal: String) throws(PromptError) {
         let fence = ["fence"]
         let isFenced = system.variables.contains("fence")

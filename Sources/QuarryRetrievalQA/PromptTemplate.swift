@@ -1,6 +1,6 @@
 /// A text with named variables: `{name}` is a variable, `{{` and `}}` are literal braces.
 ///
-/// Values are put in once and not read again: a brace in a value stays a brace.
+/// Values are inserted verbatim: a brace in a value remains a brace.
 public struct PromptTemplate: Sendable, Hashable {
     private enum Piece: Sendable, Hashable {
         case literal(String)
@@ -13,7 +13,7 @@ public struct PromptTemplate: Sendable, Hashable {
     /// Names of the variables, each once, in the order of their first use.
     public let variables: [String]
 
-    /// - Throws: ``PromptError`` where braces do not match or do not hold a name.
+    /// - Throws: ``PromptError`` if braces do not match or do not contain a name.
     /// - Complexity: O(length of the text).
     public init(_ text: String) throws(PromptError) {
         self.text = text
@@ -57,8 +57,8 @@ public struct PromptTemplate: Sendable, Hashable {
 
     /// The text with every variable replaced by its value.
     ///
-    /// - Throws: ``PromptError/missingValues(_:)`` and ``PromptError/unknownValues(_:)`` unless the values are exactly
-    ///   those that the template names.
+    /// - Throws: ``PromptError/missingValues(_:)`` and ``PromptError/unknownValues(_:)`` unless the values match the
+    ///   template's variables exactly.
     public func render(_ values: [String: String]) throws(PromptError) -> String {
         let missing = variables.filter { values[$0] == nil }
         guard missing.isEmpty else { throw .missingValues(missing) }
@@ -67,7 +67,7 @@ public struct PromptTemplate: Sendable, Hashable {
         return substitute(values)
     }
 
-    /// The text with its variables replaced; values the template does not name are ignored.
+    /// The text with its variables replaced. Values for other names are ignored.
     func substitute(_ values: [String: String]) -> String {
         var result = ""
         for piece in pieces {

@@ -7,7 +7,7 @@ extension RetrievalQA {
         hits: [ScoredChunk], report: (AnswerEvent) -> Void
     ) async throws -> Answer {
         let reply = try await collect(from: model, prompt: prompt, report: report)
-        let refusalSentence = try sentenceOfRefusal(for: question)
+        let refusalSentence = try refusalSentence(for: question)
         func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(
                 question, reason, support: support, hits: hits, draft: draft, usage: reply.usage, finish: reply.finish,
@@ -75,7 +75,7 @@ extension RetrievalQA {
     }
 }
 
-/// What a model wrote.
+/// The text and events of a model's reply.
 struct Reply {
     var text = ""
     var finish: FinishReason?
@@ -83,25 +83,25 @@ struct Reply {
     var switches: [ModelSwitch] = []
     var isCached = false
 
-    /// Far more than the tokens of any text have on average: a model beyond it does not keep to the bound it was given.
+    /// Far above the average of any text. A model that writes more ignores its token limit.
     static let maximumBytesPerToken = 64
 
-    /// Why a reply is no answer: it is blank, or it says no more than the sentence that refuses.
+    /// Why a reply is not an answer: it is blank, or it only repeats the refusal sentence.
     ///
-    /// - Parameter passages: How many the prompt has. A reply that says more than that sentence and cites one of them
-    ///   answers from it, however it begins.
+    /// - `passages`: The number of passages in the prompt. A longer reply that cites one of them is an answer, even if
+    ///   it begins with the refusal sentence.
     static func refusalReason(of text: String, refusalSentence: String, passages: Int) -> RefusalReason? {
         let words = SurfaceWord.words(of: text)
         if words.isEmpty { return .emptyReply }
         let refusing = SurfaceWord.words(of: refusalSentence)
-        // A model may repeat the sentence, or add a polite word or two.
+        // A model may repeat the sentence or add a polite word or two.
         guard opens(text, with: refusalSentence), words.count <= 2 * refusing.count + 4 else { return nil }
         let cites = CitationMarkerParser.markers(in: text).flatMap(\.numbers).contains { $0 >= 1 && $0 <= passages }
         let addsWords = words.dropFirst(refusing.count).contains { !$0.isNumber }
         return cites && addsWords ? nil : .declinedByModel
     }
 
-    /// Whether a text begins with the words of the sentence that refuses.
+    /// Whether a text begins with the words of the refusal sentence.
     static func opens(_ text: String, with refusalSentence: String) -> Bool {
         SurfaceWord.words(of: text).map(\.folded).starts(with: SurfaceWord.words(of: refusalSentence).map(\.folded))
     }

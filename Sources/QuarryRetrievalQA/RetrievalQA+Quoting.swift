@@ -1,7 +1,7 @@
 import QuarryCore
 
 extension RetrievalQA {
-    /// An answer made of the reader's sentences, each with a marker of its own.
+    /// An answer made of the reader's sentences, each with its own marker.
     func quoted(_ question: String, _ extraction: Extraction, hits: [ScoredChunk]) -> Answer {
         var citations: [Citation] = []
         var sentences: [AnswerSentence] = []
@@ -17,7 +17,7 @@ extension RetrievalQA {
             support: extraction.support, sentences: sentences, hits: hits)
     }
 
-    /// - Parameter range: UTF-8 offsets into the chunk's text.
+    /// - `range`: UTF-8 offsets into the chunk's text.
     func citation(marker: Int, range: Range<Int>, in hit: ScoredChunk) -> Citation {
         let start = hit.chunk.range.lowerBound
         let quote = Array(hit.chunk.text.utf8)[range]

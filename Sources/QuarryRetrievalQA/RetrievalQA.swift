@@ -1,20 +1,20 @@
 public import QuarryCore
 
-/// Answers questions from what a retriever finds, with citations that the engine makes and checks.
+/// Answers questions from retrieved passages, with citations that the engine makes and checks.
 ///
-/// Passages are found, the reader estimates whether they hold the answer, and only where they may does anything get
-/// written: by the reader, which quotes, or by a language model, whose text is then checked against the passages that
-/// were in its prompt. Refusing and citing never depend on the model's good will.
+/// The reader estimates whether the retrieved passages hold the answer. If they may, the answer is either quoted by the
+/// reader or written by a language model. A model's text is checked against the passages in its prompt. Refusals and
+/// citations never depend on the model's cooperation.
 public struct RetrievalQA: Sendable {
     public struct Options: Sendable, Hashable {
         /// Passages to retrieve. The default is 5.
         public var limit: Int
-        /// Longest reply of a model, in tokens. The default is 512.
+        /// The maximum length of a model's reply, in tokens. The default is 512.
         public var maximumTokens: Int
-        /// The default is 0.
+        /// The model's temperature. The default is 0.
         public var temperature: Double
         public var seed: Int?
-        /// Share of a generated sentence's term weight that a cited place must hold. The default is 0.5.
+        /// The share of a generated sentence's term weight that a cited place must contain. The default is 0.5.
         public var sentenceSupport: Double
 
         public init(
@@ -44,9 +44,9 @@ public struct RetrievalQA: Sendable {
         self.options = options
     }
 
-    /// A chain whose answers a language model writes.
+    /// Creates a chain with answers written by a language model.
     ///
-    /// - Parameter assembler: Makes the prompt. Its budget and the longest reply together must fit the model's window.
+    /// - `assembler`: Makes the prompt. Its budget and the longest reply together must fit the model's window.
     public init(
         retriever: any Retriever, model: any LanguageModel, assembler: StuffAssembler = StuffAssembler(),
         reader: ExtractiveReader = ExtractiveReader(), options: Options = Options()
@@ -56,15 +56,15 @@ public struct RetrievalQA: Sendable {
 
     /// The answer to a question, or a refusal with its reason.
     ///
-    /// - Throws: What the retriever, the embedder or the model throws; ``PromptError`` where the prompt's budget is too
+    /// - Throws: What the retriever, the embedder or the model throws; ``PromptError`` if the prompt's budget is too
     ///   small for the question.
     public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
         try await run(Query(question, filter: filter)) { _ in }
     }
 
-    /// The same as ``answer(_:filter:)``, told while it happens. Cancelling the consuming task stops the model.
+    /// Streams the events of ``answer(_:filter:)``. Cancelling the consuming task stops the model.
     ///
-    /// - Parameter query: May bring the question's vector, where that was needed before.
+    /// - Parameter query: The question, with its vector if already computed.
     public func stream(_ query: Query) -> AsyncThrowingStream<AnswerEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
@@ -80,9 +80,9 @@ public struct RetrievalQA: Sendable {
         }
     }
 
-    /// The prompt that a model would get, with the cost of each part; nothing is generated.
+    /// The prompt for a model, with the cost of each part. Nothing is generated.
     ///
-    /// - Throws: What the retriever throws; ``PromptError`` where the budget is too small for the question.
+    /// - Throws: What the retriever throws; ``PromptError`` if the budget is too small for the question.
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
@@ -141,14 +141,14 @@ public struct RetrievalQA: Sendable {
     }
 
     private func sentence(of reason: RefusalReason, for question: String) throws(PromptError) -> String {
-        guard reason == .nothingMatchesFilter else { return try sentenceOfRefusal(for: question) }
+        guard reason == .nothingMatchesFilter else { return try refusalSentence(for: question) }
         return switch QuestionLanguage(of: question) {
         case .english: "No document matches the filter."
         case .russian: "Под фильтр не подходит ни один документ."
         }
     }
 
-    func sentenceOfRefusal(for question: String) throws(PromptError) -> String {
+    func refusalSentence(for question: String) throws(PromptError) -> String {
         if case .model(_, let assembler) = generator, let prompts = assembler.prompts { return prompts.refusal }
         return try PromptSet.matching(question).refusal
     }

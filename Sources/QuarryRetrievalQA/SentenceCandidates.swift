@@ -16,10 +16,10 @@ package struct SentenceCandidate: Sendable, Hashable {
     package var features: SentenceFeatures
 }
 
-/// Finds the candidates of a question and measures them.
+/// Finds the candidates of a question and computes their features.
 ///
-/// Term weights are inverse document frequencies over the candidate sentences, so words that every passage holds say
-/// little: ln(1 + (n − df + ½) / (df + ½)).
+/// Term weights are inverse document frequencies over the candidate sentences, so words of every passage have little
+/// weight: ln(1 + (n − df + ½) / (df + ½)).
 package struct CandidateScan: Sendable {
     private let analysis: TextAnalysis
     private let segmenter: PassageSegmenter
@@ -59,12 +59,12 @@ package struct CandidateScan: Sendable {
         return candidates
     }
 
-    /// Reads the terms of a question or a reply as those of the passages are read.
+    /// A reader of terms for a question or reply that treats them as the passages' terms.
     func reader(of text: String, among passages: [ScoredChunk]) -> TermReader {
         reader(in: analysis.languages(of: text, among: passages))
     }
 
-    /// Reads the terms of a passage by the language of its document.
+    /// A reader of terms for the language of a passage's document.
     func reader(of passage: ScoredChunk) -> TermReader {
         reader(in: [passage.language].compactMap { $0 })
     }
@@ -139,15 +139,15 @@ private struct Passage {
 
         var isProse: Bool { segment.kind == .sentence || segment.kind == .listItem }
 
-        /// A cell means what its header says, so a table row answers with both.
+        /// A table row includes its header, because a cell's meaning depends on it.
         var ownTerms: Set<String> { segment.kind == .tableRow ? termSet.union(context) : termSet }
     }
 
     var sentences: [Sentence]
     var headings: Set<String>
 
-    /// The terms of a sentence with all that bears on it: headings, table header, and the sentences beside it. Rows of
-    /// a table and lines of code each stand for themselves.
+    /// The terms of a sentence and its context: headings, table header, and the neighbouring sentences. Table rows and
+    /// lines of code have no neighbours.
     func window(around position: Int) -> Set<String> {
         let sentence = sentences[position]
         var window = sentence.termSet.union(sentence.context).union(headings)
@@ -229,14 +229,14 @@ struct TermWeights {
         return sum / total
     }
 
-    /// Weight of the heaviest term that the set lacks, over that of the heaviest of all.
+    /// Weight of the heaviest term that is not in the set, divided by that of the heaviest term.
     func heaviestMissing(in set: Set<String>) -> Double {
         guard let heaviest = weights.max(), heaviest > 0 else { return 0 }
         return (zip(terms, weights).filter { !set.contains($0.0) }.map(\.1).max() ?? 0) / heaviest
     }
 }
 
-/// What all sentences of a passage share.
+/// The measures that all sentences of a passage share.
 private struct PassageMeasure {
     var coverage: Double
     var missingNames: Double

@@ -2,15 +2,15 @@ public import QuarryCore
 
 /// Puts whole passages, the question and the instructions into one prompt that never exceeds a budget.
 ///
-/// Passages go in by rank. One that does not fit is left out whole and named in the report; smaller ones after it are
-/// still tried. Passage *n* of the prompt is what a marker `[n]` refers to.
+/// Passages go in by rank. A passage that does not fit is omitted and listed in the report; smaller ones after it are
+/// still tried. A marker `[n]` refers to passage *n* of the prompt.
 public struct StuffAssembler: Sendable {
-    /// Most tokens that all messages together may take, replies not included.
+    /// The maximum number of tokens of all messages together, excluding replies.
     public var budget: Int
     public var counter: any TokenCounter
     /// Texts to use for every question; nil chooses them by the question's language.
     public var prompts: PromptSet?
-    /// Tokens a chat template adds to a message. The default is 4.
+    /// Tokens that a chat template adds to a message. The default is 4.
     public var tokensPerMessage: Int
 
     public init(
@@ -23,8 +23,8 @@ public struct StuffAssembler: Sendable {
         self.tokensPerMessage = tokensPerMessage
     }
 
-    /// - Throws: ``PromptError/budgetTooSmall(budget:needed:)`` where not even a prompt without passages fits.
-    /// - Complexity: every passage is counted once, the whole prompt once more for each passage taken out again.
+    /// - Throws: ``PromptError/budgetTooSmall(budget:needed:)`` if even a prompt without passages does not fit.
+    /// - Complexity: every passage is counted once, and the whole prompt once for each passage removed again.
     public func assemble(question: String, hits: [ScoredChunk]) throws(PromptError) -> AssembledPrompt {
         let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
         let fence = Fence(around: [question] + hits.flatMap { [$0.passage.source, $0.chunk.contextualText] })
@@ -107,7 +107,7 @@ public struct StuffAssembler: Sendable {
 }
 
 extension ScoredChunk {
-    /// Whether another hit would say nothing that this one does not say.
+    /// Whether another hit adds nothing to this one.
     fileprivate func covers(_ other: ScoredChunk) -> Bool {
         id == other.id || chunk.contextualText == other.chunk.contextualText
             || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)

@@ -7,15 +7,15 @@ import QuarryText
     import Darwin
 #endif
 
-/// Checks a generated text against the passages it was written from, and repairs its markers.
+/// Checks a generated text against the passages in its prompt, and repairs its markers.
 ///
-/// Models of all sizes forget markers, invent numbers, and state figures that stand nowhere. So citing is the engine's
-/// work: numbers that name no passage are removed, a sentence without a marker gets that of the passage that bears it
-/// out best, and what no passage bears out is flagged.
+/// Models of all sizes forget markers and invent numbers. So the engine does the citing: it removes marker numbers
+/// without a passage. A sentence without a marker gets that of the passage that supports it best. A sentence without
+/// support is flagged.
 package struct SupportCheck: Sendable {
     let scan: CandidateScan
     let analysis: TextAnalysis
-    /// Support that a sentence needs.
+    /// The minimum support of a sentence.
     let threshold: Double
 
     package init(analysis: TextAnalysis, threshold: Double) {
@@ -24,18 +24,17 @@ package struct SupportCheck: Sendable {
         self.threshold = threshold
     }
 
-    /// A text with its markers repaired, and what each of its sentences rests on.
+    /// A text with repaired markers, and the support of each sentence.
     package struct Result: Sendable, Hashable {
         package var text: String
         package var sentences: [AnswerSentence]
         package var quotes: [Quote]
-        /// Whether the text is an answer from the passages at all: one of its sentences is borne out by a passage, or
-        /// cites one in another language, with whose words its own cannot be compared, and states no fact that is not
-        /// in it.
+        /// Whether the text answers from the passages. One of its sentences must be supported by a passage, or cite a
+        /// passage in another language, whose words cannot be compared, and state only facts of that passage.
         package var isGrounded: Bool
     }
 
-    /// The place of a passage that bears out a sentence.
+    /// The place in a passage that supports a sentence.
     package struct Quote: Sendable, Hashable {
         /// The passage's number, from 1.
         package var marker: Int
@@ -43,9 +42,8 @@ package struct SupportCheck: Sendable {
         package var range: Range<Int>
     }
 
-    /// - Parameters:
-    ///   - passages: Those of the prompt; marker `[n]` is the n-th.
-    ///   - phrase: A phrase of the text that says nothing of the matter; its words need no support.
+    /// - `passages`: The passages of the prompt; marker `[n]` is the n-th.
+    /// - `phrase`: A phrase of the text without content, whose words need no support.
     /// - Complexity: O(sentences of the text × length of the passages).
     package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)
@@ -53,7 +51,7 @@ package struct SupportCheck: Sendable {
         let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
         let idle = Set(reader.terms(phrase))
-        let tongue = Tongue(script: dominantScript(of: text), language: analysis.language(of: text))
+        let language = WrittenLanguage(script: dominantScript(of: text), language: analysis.language(of: text))
         var isGrounded = false
         var edits = marked.removals(ofNumbersOver: passages.count)
         var sentences: [AnswerSentence] = []
@@ -79,7 +77,7 @@ package struct SupportCheck: Sendable {
                 if let range = place.range { quotes.append(Quote(marker: marker, range: range)) }
             }
             let missing = facts.filter { $0.readings.isDisjoint(with: held) }.map(\.text)
-            let isForeign = named.contains { sources[$0 - 1].tongue.isOther(than: tongue) }
+            let isForeign = named.contains { sources[$0 - 1].language.differs(from: language) }
             let saysSomething = idle.isEmpty || !terms.isEmpty || !facts.isEmpty
             if !markers.isEmpty, saysSomething, missing.isEmpty, support >= threshold || isForeign { isGrounded = true }
             sentences.append(
@@ -123,17 +121,17 @@ package struct SupportCheck: Sendable {
         return Source(
             places: places,
             facts: Fact.tokens(of: hit.chunk.contextualText + "\n" + (hit.documentTitle ?? "")),
-            tongue: Tongue(script: dominantScript(of: hit.chunk.text), language: hit.language))
+            language: WrittenLanguage(script: dominantScript(of: hit.chunk.text), language: hit.language))
     }
 }
 
-/// What a text is written in, as far as is known.
-private struct Tongue: Sendable {
+/// The script and language of a text, as far as known.
+private struct WrittenLanguage: Sendable {
     var script: Script?
     var language: String?
 
-    /// Whether words of the two cannot be the same even where they mean the same.
-    func isOther(than other: Tongue) -> Bool {
+    /// Whether words in the two cannot be equal even if they mean the same.
+    func differs(from other: WrittenLanguage) -> Bool {
         if let script, let theirs = other.script, script != theirs { return true }
         if let language, let theirs = other.language { return language != theirs }
         return false
@@ -152,10 +150,10 @@ private struct Source: Sendable {
 
     var places: [Place]
     var facts: Set<FactToken>
-    var tongue: Tongue
+    var language: WrittenLanguage
 
-    /// The sentence that, with its neighbours and context, holds most of the terms' weight; facts count as terms do.
-    /// Among equals the one that holds most itself, then the first.
+    /// The sentence that, with its neighbours and context, has most of the weight of terms and facts. Ties go to the
+    /// sentence with the most weight itself, then to the first.
     func bestPlace(
         for terms: Set<String>, facts: [Fact], idf: InverseFrequencies
     ) -> (range: Range<Int>?, support: Double) {
@@ -182,7 +180,7 @@ private struct Source: Sendable {
                 }
             }
             let support = (own + around) / total
-            // A place that holds more itself is the better quote, even where a neighbour's window ties with it.
+            // The better quote contains more itself, even if a neighbour's window ties with it.
             if own + 0.5 * around > best.own { best = (place.range, support, own + 0.5 * around) }
         }
         return (best.range, best.support)

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// Linear models over ``SentenceFeatures``: which sentence answers best, and how likely it answers at all.
+/// Linear models over ``SentenceFeatures``: the best sentence, and the probability that it answers.
 package struct SupportModel: Sendable, Hashable {
     /// Weights of the ranking score, in the order of ``SentenceFeatures/values``. A conditional logit: the softmax of
     /// the scores is the probability of each candidate, given that one of them holds the answer.
@@ -14,7 +14,7 @@ package struct SupportModel: Sendable, Hashable {
     package var bias: Double
     /// Support below which the extractive reader refuses.
     package var threshold: Double
-    /// Support below which not even a language model is asked.
+    /// Support below which a language model is not called either.
     package var gate: Double
 
     package init(ranking: [Double], support: [Double], bias: Double, threshold: Double, gate: Double) {
@@ -29,7 +29,7 @@ package struct SupportModel: Sendable, Hashable {
         zip(ranking, features.values).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
-    /// Estimated probability that a sentence, the best of its question, holds the answer.
+    /// Estimated probability that the best sentence of a question holds the answer.
     package func support(of features: SentenceFeatures) -> Double {
         let sum = zip(support, features.values).reduce(bias) { $0 + $1.0 * $1.1 }
         return 1 / (1 + exp(-sum))

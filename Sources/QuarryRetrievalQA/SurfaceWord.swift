@@ -1,15 +1,15 @@
-/// A run of letters and digits in a text, as it stands there.
+/// A run of letters and digits in a text, as written.
 struct SurfaceWord: Sendable, Hashable {
-    /// Lower case, ё written е.
+    /// Lower case, with ё as е.
     var folded: String
     var startsUppercase: Bool
     var digits: Int
     var letters: Int
 
     var isNumber: Bool { digits > 0 && letters == 0 }
-    /// Whether it is written as names are.
+    /// Whether it is capitalized as a name.
     var isCapitalized: Bool { startsUppercase && letters > 1 }
-    /// Whether it is a number that hardly counts anything, 1500 to 2099.
+    /// Whether it is probably a year (1500–2099).
     var isYear: Bool { isNumber && digits == 4 && ("1500"..."2099").contains(folded) }
 
     /// The words of a sentence without the number of its section, as in "2.1. Visitors leave their bags here."

@@ -1,7 +1,7 @@
 package import QuarryCore
 import QuarryText
 
-/// What the chain asks of language: where sentences end, and which words count as the same.
+/// Language analysis for answers: sentence boundaries and index terms.
 package struct TextAnalysis: Sendable {
     private let splitter = SentenceSplitter()
     private let analyzer = Analyzer(stopWords: .kept)
@@ -12,20 +12,20 @@ package struct TextAnalysis: Sendable {
     /// UTF-8 ranges of the sentences of a paragraph, in text order.
     package func sentences(_ text: String) -> [Range<Int>] { splitter.sentences(in: text) }
 
-    /// The index terms of a text, in text order, repeats included. Questions and passages are treated alike.
+    /// The index terms of a text, in text order, repeats included. Questions and passages are analysed alike.
     ///
-    /// - Parameter languages: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their usual language.
+    /// - `languages`: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their default language.
     package func terms(_ text: String, in languages: [String] = []) -> [String] {
         let languages = languages.compactMap { Language(rawValue: $0) }
         guard languages.count > 1 else { return analyzer.terms(of: text, language: languages.first) }
         return analyzer.queryTerms(of: text, languages: languages)
     }
 
-    /// The language of a text as an ISO 639-1 code; nil where it is too short to tell.
+    /// The language of a text as an ISO 639-1 code; nil if it is too short to detect.
     package func language(of text: String) -> String? { detector.language(of: text)?.rawValue }
 
-    /// The languages, one a script, by which a question or a reply has the same terms as the passages it is about: in
-    /// each script the one it is written in, or where its words do not tell, that of most passages.
+    /// The languages, one for each script, in which to analyse a question or reply so that its terms match those of the
+    /// passages. Each is the detected language of the text or, if that is unclear, the language of most passages.
     package func languages(of text: String, among passages: [ScoredChunk]) -> [String] {
         var counts: [String: Int] = [:]
         for language in passages.compactMap(\.language) { counts[language, default: 0] += 1 }
@@ -40,14 +40,14 @@ package struct TextAnalysis: Sendable {
     }
 }
 
-/// Takes terms out of texts in known languages, and knows which of them say nothing.
+/// Extracts terms from texts in known languages, and recognises function words.
 package struct TermReader: Sendable {
     private let analysis: TextAnalysis
     private let languages: [String]
     /// The terms of function words.
     package let functionTerms: Set<String>
 
-    /// The languages by which words of the Latin and the Cyrillic script are stemmed where none is named.
+    /// The default stemming languages of the Latin and the Cyrillic script.
     static let usualLanguages: Set<String> = [Language.english.rawValue, Language.russian.rawValue]
 
     init(_ analysis: TextAnalysis, languages: [String] = []) {

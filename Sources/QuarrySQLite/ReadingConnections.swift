@@ -16,7 +16,7 @@ package final class ReadingConnections: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// - Parameter writer: Opened on the same database, which may be read-only or in memory.
+    /// - `writer`: Opened on the same database, which may be read-only or in memory.
     package init(besides writer: any DatabaseWriter, limit: Int = 8) {
         path = writer.path
         var configuration = writer.configuration

@@ -5,7 +5,7 @@ extension SQLiteFile {
     ///
     /// Call it outside a transaction (`unsafeRead`). The end of a transaction on a damaged file can throw and hide the
     /// result.
-    /// - Parameter quick: Skips the comparison of indexes with their tables, which takes the most time.
+    /// - `quick`: Skips the comparison of indexes with their tables, which takes the most time.
     /// - Complexity: O(size of the file).
     package static func integrityProblems(in db: Database, quick: Bool = false) throws -> [String] {
         do {

@@ -20,9 +20,8 @@ package enum SQLiteFile {
     /// changed. SQLite may create `-wal` and `-shm` files next to it. In a folder that does not allow this, a file
     /// without a pending log is opened as immutable.
     ///
-    /// - Parameters:
-    ///   - id: The application id of the program's own files. A file of another program is not opened for writing.
-    ///   - configure: Changes the configuration last, so its values take precedence.
+    /// - `id`: The application id of the program's own files. A file of another program is not opened for writing.
+    /// - `configure`: Changes the configuration last, so its values take precedence.
     /// - Throws: ``SQLiteFileError``, or GRDB's `DatabaseError` for other errors.
     package static func openPool(
         at path: String, readOnly: Bool = false, applicationID id: Int32? = nil,

@@ -1,4 +1,4 @@
-/// What a conformance suite found wrong, as one sentence.
+/// A violation found by a conformance suite, as one sentence.
 public struct ConformanceFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 

@@ -1,11 +1,11 @@
 public import QuarryCore
 
-/// What every `Embedder` must do: one row a text, in order, finite, unit length where it says so, the same for the
-/// same text, alone or in a batch, with nothing for nothing.
+/// Verifies the requirements of `Embedder`: one row for each text, in order, finite, of unit length if the fingerprint
+/// is normalized, equal for equal texts, alone or in a batch, and no rows for no texts.
 ///
 /// Call it from a test: `try await verifyEmbedder(myEmbedder)`. It embeds about a dozen short texts.
-/// - Parameter tolerance: How far the cosine of two embeddings of the same text may be from 1. The default is 0.001,
-///   which allows for other kernels in other batch sizes.
+/// - `tolerance`: The permitted difference from 1 of the cosine of two embeddings of the same text. The default is
+///   0.001, which allows for other kernels in other batch sizes.
 /// - Throws: ``ConformanceFailure``, or what the embedder throws.
 public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) async throws {
     let texts = [

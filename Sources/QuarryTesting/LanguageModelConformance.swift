@@ -1,9 +1,9 @@
 public import QuarryCore
 
-/// What every `LanguageModel` must do: stream text, end with exactly one `.finished`, count no less than nothing, answer
-/// two requests at once, and stop when the consumer stops reading.
+/// Verifies the requirements of `LanguageModel`: it streams text, ends with exactly one `.finished`, has no negative
+/// counts, answers two concurrent requests, and stops when the consumer stops reading.
 ///
-/// Call it from a test: `try await verifyLanguageModel(myModel)`. It asks for four short replies.
+/// Call it from a test: `try await verifyLanguageModel(myModel)`. It sends four short requests.
 /// - Throws: ``ConformanceFailure``, or what the model throws.
 public func verifyLanguageModel(_ model: some LanguageModel) async throws {
     try require(!model.name.isEmpty, "The model has no name.")
@@ -22,7 +22,7 @@ public func verifyLanguageModel(_ model: some LanguageModel) async throws {
         for try await _ in model.generate(request) {}
     }
     if case .failure(let error) = await cancelled.result, !(error is CancellationError) {
-        throw ConformanceFailure("A cancelled task got “\(error)” in place of a CancellationError or the end.")
+        throw ConformanceFailure("A cancelled task got “\(error)” instead of a CancellationError or the end.")
     }
 }
 
@@ -34,14 +34,14 @@ private func verifyReply(of model: some LanguageModel, to request: GenerationReq
         switch event {
         case .text(let piece): text += piece
         case .switched(let from, let to, _):
-            try require(text.isEmpty, "\(to) took the place of \(from) after text had been written.")
-        case .cached: try require(text.isEmpty, "A repeated reply was announced after text had been written.")
+            try require(text.isEmpty, "\(to) replaced \(from) after text was sent.")
+        case .cached: try require(text.isEmpty, "A cached reply was announced after text was sent.")
         case .finished(let reason, let usage): end = (reason, usage)
         }
     }
     guard let end else { throw ConformanceFailure("The stream ended without .finished.") }
-    try require(!text.isEmpty || end.reason != .stop, "The reply is empty, yet the model says it ended by itself.")
+    try require(!text.isEmpty || end.reason != .stop, "The reply is empty, but its finish reason is .stop.")
     if let usage = end.usage {
-        try require(usage.input >= 0 && usage.output >= 0, "The usage counts negative tokens: \(usage).")
+        try require(usage.input >= 0 && usage.output >= 0, "The usage has negative counts: \(usage).")
     }
 }

@@ -2,8 +2,8 @@ public import QuarryCore
 
 /// An embedder for tests: counts of letters, pairs and triples of letters, hashed into a short vector.
 ///
-/// Texts that share words come out near each other, and the same text always gives the same vector, on every machine.
-/// It knows nothing of meaning: never build a real index with it.
+/// Texts with common words have similar vectors, and equal texts have equal vectors on every machine. It does not model
+/// meaning: never build a real index with it.
 public struct LetterEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
 
@@ -21,7 +21,7 @@ public struct LetterEmbedder: Embedder {
 
     private func vector(of text: String) -> [Float] {
         var vector = [Float](repeating: 0, count: dimension)
-        // Keeps a text without letters from having no direction.
+        // Gives a text without letters a direction.
         vector[0] = 0.01
         var window: [UInt32] = [0x20, 0x20]
         for scalar in text.lowercased().unicodeScalars {
@@ -34,7 +34,7 @@ public struct LetterEmbedder: Embedder {
             }
         }
         let norm = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        // Signed counts may cancel out; the first letter then stands for all.
+        // Signed counts may cancel out. The vector is then the first unit vector.
         guard norm > 0 else { return [1] + [Float](repeating: 0, count: dimension - 1) }
         return vector.map { $0 / norm }
     }

@@ -1,7 +1,7 @@
 public import QuarryCore
 
-/// What every `Reranker` must do: bring an order to the candidates it was given, best first, the same one each time,
-/// without adding or repeating one, and make nothing of nothing.
+/// Verifies the requirements of `Reranker`: it sorts the given candidates, best first, in a repeatable order, without
+/// adding or duplicating any, and returns nothing for no candidates.
 ///
 /// - Throws: ``ConformanceFailure``, or what the re-ranker throws.
 public func verifyReranker(_ reranker: some Reranker) async throws {
@@ -22,7 +22,7 @@ public func verifyReranker(_ reranker: some Reranker) async throws {
     let ranked = try await reranker.rerank(candidates, for: question)
     let known = Dictionary(uniqueKeysWithValues: candidates.map { ($0.id, $0.chunk) })
     try require(ranked.count <= candidates.count, "\(candidates.count) candidates became \(ranked.count).")
-    try require(Set(ranked.map(\.id)).count == ranked.count, "A candidate came back twice.")
+    try require(Set(ranked.map(\.id)).count == ranked.count, "A candidate was returned twice.")
     for hit in ranked {
         try require(known[hit.id] == hit.chunk, "Chunk \(hit.id.rawValue) was invented or changed.")
         try require(hit.score.isFinite, "Chunk \(hit.id.rawValue) scores \(hit.score).")
@@ -30,8 +30,8 @@ public func verifyReranker(_ reranker: some Reranker) async throws {
     try require(
         zip(ranked, ranked.dropFirst()).allSatisfy { $0.score >= $1.score }, "The scores are not in descending order.")
     let again = try await reranker.rerank(candidates, for: question)
-    try require(again == ranked, "The same candidates came in another order the second time.")
-    try require(try await reranker.rerank([], for: question).isEmpty, "No candidates became some.")
+    try require(again == ranked, "The same candidates have another order the second time.")
+    try require(try await reranker.rerank([], for: question).isEmpty, "Candidates were returned for an empty list.")
     let single = try await reranker.rerank([candidates[1]], for: question)
     try require(single.allSatisfy { $0.id == candidates[1].id }, "One candidate became another.")
 }

@@ -1,7 +1,7 @@
 public import QuarryCore
 import Synchronization
 
-/// A language model for tests: it answers every request with the same pieces, and remembers what it was asked.
+/// A language model for tests: it answers every request with the same pieces, and records the requests.
 ///
 ///     let model = ScriptedLanguageModel("Apples ", "[1].")
 public final class ScriptedLanguageModel: LanguageModel {
@@ -10,11 +10,10 @@ public final class ScriptedLanguageModel: LanguageModel {
     private let failure: (any Error)?
     private let recorded = Mutex<[GenerationRequest]>([])
 
-    /// - Parameters:
-    ///   - pieces: The texts it streams, in order.
-    ///   - name: The default is `scripted`.
-    ///   - usage: The default is nil, as of a provider that does not say.
-    ///   - failure: Thrown after the pieces, in place of the end.
+    /// - `pieces`: The texts it streams, in order.
+    /// - `name`: The default is `scripted`.
+    /// - `usage`: The default is nil: no usage is reported.
+    /// - `failure`: Thrown after the pieces instead of the end.
     public init(
         _ pieces: String..., name: String = "scripted", finishing reason: FinishReason = .stop,
         usage: TokenUsage? = nil, failingWith failure: (any Error)? = nil

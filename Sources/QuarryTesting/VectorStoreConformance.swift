@@ -1,16 +1,16 @@
 public import QuarryCore
 
-/// What every `VectorStore` must do: agree with an exhaustive cosine search, order ties by id, replace rows, forget
-/// removed ones, ignore unknown ids, give what it has where more is asked, and find the best among a mask as if nothing
-/// else were stored.
+/// Verifies the requirements of `VectorStore`: it agrees with an exhaustive cosine search, orders ties by id, replaces
+/// and removes rows, ignores unknown ids, returns all rows if the limit is larger, and finds the best rows of a mask as
+/// if no others were stored.
 ///
-/// - Parameter makeStore: An empty store of the given dimension.
+/// - Parameter makeStore: Creates an empty store of the given dimension.
 /// - Throws: ``ConformanceFailure``, or what the store throws.
 public func verifyVectorStore(_ makeStore: (_ dimension: Int) async throws -> some VectorStore) async throws {
     let dimension = 8
     let store = try await makeStore(dimension)
     let query = row(seed: 999, dimension)
-    try require(try await store.nearest(to: query, limit: 3).isEmpty, "An empty store found something.")
+    try require(try await store.nearest(to: query, limit: 3).isEmpty, "An empty store returned hits.")
 
     var rows: [ChunkID: [Float]] = [:]
     for number in 1...40 { rows[ChunkID(Int64(number * 3))] = row(seed: number, dimension) }
@@ -24,7 +24,8 @@ public func verifyVectorStore(_ makeStore: (_ dimension: Int) async throws -> so
     for id in [7, 100, 4] as [Int64] { rows[ChunkID(id)] = query.map { $0 * 2 } }
     try await upsert(rows, into: store)
     let ties = try await store.nearest(to: query, limit: 4).map(\.id.rawValue)
-    try require(ties == [4, 7, 9, 100], "Rows of equal score came as \(ties), not by id; length must not count.")
+    try require(
+        ties == [4, 7, 9, 100], "Rows of equal score have the order \(ties), not by id; length must not count.")
 
     try await store.remove([ChunkID(9), ChunkID(9), ChunkID(123_456)])
     rows[ChunkID(9)] = nil
@@ -32,7 +33,7 @@ public func verifyVectorStore(_ makeStore: (_ dimension: Int) async throws -> so
     try await store.upsert(EmbeddingBatch(values: [], dimension: dimension), ids: [])
     try await store.remove([])
     try await store.remove(rows.keys.sorted())
-    try require(try await store.nearest(to: query, limit: 3).isEmpty, "A store emptied again found something.")
+    try require(try await store.nearest(to: query, limit: 3).isEmpty, "A store without remaining rows returned hits.")
     try await verifyMasks(makeStore)
 }
 
@@ -61,7 +62,7 @@ private func verifyNearest(
 }
 
 private func compare(_ found: [ScoredID], _ expected: [ScoredID], _ moment: String) throws {
-    try require(found.count == expected.count, "\(found.count) hits in place of \(expected.count) \(moment).")
+    try require(found.count == expected.count, "\(found.count) hits instead of \(expected.count) \(moment).")
     try require(Set(found.map(\.id)).count == found.count, "A row was found twice \(moment).")
     for (position, (hit, exact)) in zip(found, expected).enumerated() {
         try require(

@@ -1,8 +1,8 @@
-/// The abbreviations that a sentence goes on after, lower-case, without their last full stop.
+/// Abbreviations that do not end a sentence, in lower case, without their last full stop.
 struct Abbreviations: Sendable {
     static let standard = Abbreviations()
 
-    /// A name, a number or a word follows: Dr., им., e. g.
+    /// Followed by a name, a number or a word: Dr., им., e. g.
     let continuing = Self.words(
         """
         dr mr mrs ms mx prof rev hon st mt ft gen col capt lt sgt sen rep gov pres messrs mme mlle sr sra fr hr \
@@ -13,13 +13,13 @@ struct Abbreviations: Sendable {
         напр т.е т.н т.к ср см подр буквально букв сокр \
         янв февр мар апр авг сент окт нояб дек
         """)
-    /// Only a number follows: fig. 3, рис. 5, стр. 12.
+    /// Followed only by a number: fig. 3, рис. 5, стр. 12.
     let beforeNumbers = Self.words(
         """
         no nos nr fig figs eq eqs sec sect ch chap vol vols pp p par para art ref refs tab pt ed abb s bd \
         рис табл гл стр с п пп ст ч т вып изд разд прим илл ил №№ д кв оф эт тел корп стр-е ок
         """)
-    /// Words that begin a sentence rather than go on after `U.S.`.
+    /// Words that begin a new sentence after `U.S.`.
     let openers = Self.words(
         """
         the a an in on at it he she they we this that these those but and or if when while after before however for as \

@@ -1,7 +1,7 @@
-/// A string that equals only the same bytes of UTF-8.
+/// A string that is equal only to the same UTF-8 bytes.
 ///
-/// `String` equates canonically equivalent texts, such as a composed and a decomposed `é`, which are two names to a file
-/// system and tokenize differently.
+/// `String` equates canonically equivalent texts, such as a composed and a decomposed `é`. For a file system they are
+/// two names, and they tokenize differently.
 package struct ExactText: Sendable, Hashable {
     package let text: String
 
@@ -14,7 +14,7 @@ package struct ExactText: Sendable, Hashable {
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
-    /// The distinct texts in order of appearance, and for each text its place among them.
+    /// The distinct texts in order of appearance, and for each text its index among them.
     package static func distinct(_ texts: [String]) -> (distinct: [String], rows: [Int]) {
         var places: [ExactText: Int] = [:]
         var distinct: [String] = []

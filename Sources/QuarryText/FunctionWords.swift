@@ -1,14 +1,13 @@
 extension Language {
-    /// Its articles, pronouns, prepositions, conjunctions and auxiliaries; empty where we keep no list.
+    /// The language's articles, pronouns, prepositions, conjunctions and auxiliaries; empty without a list.
     ///
-    /// They serve as stop words, as the evidence by which ``LanguageDetector`` tells Latin languages apart, and as the
-    /// words of a question that say nothing of what is asked about.
-    /// Folded as terms are (lower case, ё as е), not stemmed.
+    /// They serve as stop words, as evidence by which ``LanguageDetector`` distinguishes Latin languages, and as the
+    /// words of a question without a topic. Folded like terms (lower case, ё as е), not stemmed.
     package var functionWords: [Substring] { (functionWordLists[self] ?? "").split(separator: " ") }
 }
 
-/// Function words of Latin languages that have no stemmer here (Polish, Czech, Croatian, Vietnamese), so that a text in them
-/// is not taken for one of the others.
+/// Function words of Latin languages without a stemmer (Polish, Czech, Croatian, Vietnamese), so that their texts are
+/// not mistaken for another language.
 var functionWordsOfOtherLanguages: [Substring] { otherFunctionWords.split(separator: " ") }
 
 private let functionWordLists: [Language: String] = [

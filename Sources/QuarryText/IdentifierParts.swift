@@ -1,9 +1,9 @@
 extension ScannedWord {
-    /// The parts of at least two characters that the word falls into: before a capital that follows a small letter, before the
-    /// last of several capitals that small letters follow, between letters and digits. Empty when it has only one.
+    /// The parts of a word with at least two characters. A word is split before a capital after a small letter, before
+    /// the last of several capitals followed by small letters, and between letters and digits. Empty for a single part.
     ///
-    /// `parseFile` → parse, File; `HTTPServer` → HTTP, Server; `APIs` → none; `sha256` → sha, 256; `iPhone` → Phone.
-    /// A word of many parts is no identifier but a hash or a key and has none.
+    /// `parseFile` → parse, File; `HTTPServer` → HTTP, Server; `APIs` → none; `sha256` → sha, 256; `iPhone` → Phone. A
+    /// word of many parts has none: it is a hash or a key, not an identifier.
     func parts(in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         let letters = Letter.all(of: range, in: bytes)
         var starts = [0]
@@ -25,7 +25,7 @@ extension ScannedWord {
         var offset: Int
         var kind: ScalarClass
 
-        /// Letters and digits; marks and invisible characters belong to the one before.
+        /// Letters and digits; marks and invisible characters belong to the previous one.
         static func all(of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> [Letter] {
             var letters: [Letter] = []
             var offset = range.lowerBound

@@ -1,6 +1,6 @@
-/// A language that analysis treats in its own way; raw values are ISO 639-1 codes.
+/// A language with its own analysis; raw values are ISO 639-1 codes.
 ///
-/// All but the last three have a Snowball stemmer; those three are indexed by pairs of characters.
+/// All except the last three have a Snowball stemmer; those three are indexed by pairs of characters.
 public enum Language: String, Sendable, Codable, CaseIterable {
     case english = "en"
     case russian = "ru"
@@ -36,7 +36,7 @@ public enum Language: String, Sendable, Codable, CaseIterable {
 }
 
 extension Language {
-    /// The script its words are written in. Serbian counts as Cyrillic.
+    /// The script of the language. Serbian counts as Cyrillic.
     package var script: Script {
         switch self {
         case .english, .german, .french, .spanish, .italian, .portuguese, .dutch, .swedish, .danish, .norwegian,
@@ -55,7 +55,7 @@ extension Language {
         }
     }
 
-    /// The name libstemmer knows its algorithm by; nil where there is none.
+    /// The name of its algorithm in libstemmer; nil if there is none.
     var stemmerName: String? {
         switch self {
         case .chinese, .japanese, .korean: nil
@@ -63,7 +63,7 @@ extension Language {
         }
     }
 
-    /// The position in `allCases`.
+    /// The index in `allCases`.
     var index: Int { Language.positions[self] ?? 0 }
 
     private static let positions = Dictionary(
@@ -71,7 +71,7 @@ extension Language {
 }
 
 extension Script {
-    /// The language whose stemmer serves words of this script when nothing better is known.
+    /// The default language for stemming words of this script.
     var defaultLanguage: Language? {
         switch self {
         case .latin: .english

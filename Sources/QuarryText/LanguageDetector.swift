@@ -1,21 +1,21 @@
-/// Says which language a text is written in, from its scripts and its function words.
+/// Detects the language of a text from its scripts and its function words.
 ///
-/// The script decides alone where only one language here is written in it. Latin languages are told apart by how many of
-/// their function words occur, words of one letter apart; a word shared by *n* languages counts 1/*n* for each, in the
-/// manner of short-word profiles (Grefenstette 1995). Nothing is learned from data, and a text too short to tell gives nil.
+/// The script decides alone if only one known language uses it. Latin languages are distinguished by the number of
+/// their function words, except words of one letter. A word of *n* languages counts 1/*n* for each, as in short-word
+/// profiles (Grefenstette 1995). There is no trained model. The result is nil if a text is too short.
 package struct LanguageDetector: Sendable {
     package init() {}
 
-    /// The language that most of a text is written in, or nil when unsure.
+    /// The main language of a text; nil if uncertain.
     ///
-    /// Looks at the first 16,384 scalars. A text a quarter of whose letters are Cyrillic is Russian, however many Latin
-    /// identifiers it quotes; one with letters that only other Cyrillic alphabets have is nil.
+    /// It examines the first 16,384 scalars. A text with at least a quarter Cyrillic letters is Russian, regardless of
+    /// Latin identifiers in it. A text with letters that occur only in other Cyrillic alphabets is nil.
     package func language(of text: String) -> Language? { language(of: text, among: nil) }
 
-    /// The language of a text that is known to be written in one of `candidates`.
+    /// The language of a text that is known to be in one of `candidates`.
     ///
-    /// With candidates, one function word more than any rival has is evidence enough.
-    /// - Parameter candidates: All languages when nil.
+    /// With candidates, a lead of one function word is sufficient.
+    /// - `candidates`: Nil means all languages.
     package func language(of text: String, among candidates: [Language]?) -> Language? {
         let sample = ScriptCounts(text, limit: Self.sampleLimit)
         guard sample.total > 0 else { return nil }
@@ -39,7 +39,7 @@ package struct LanguageDetector: Sendable {
 
     private static let sampleLimit = 16_384
 
-    /// Whether fewer than one Cyrillic letter in fifty is one that Russian lacks.
+    /// Whether less than one in fifty Cyrillic letters is missing from the Russian alphabet.
     private func isRussian(_ text: String) -> Bool {
         var cyrillic = 0
         var foreign = 0
@@ -66,12 +66,12 @@ package struct LanguageDetector: Sendable {
             let speakers = (speakersOfWords[word] ?? 0) & allowed
             guard speakers != 0 else { continue }
             hits += 1
-            // A name such as Los Angeles must not outvote the text around it.
+            // A name such as Los Angeles must not outvote the rest of the text.
             let count = occurrences[word, default: 0] + 1
             occurrences[word] = count
             if count <= 3 { credit(speakers) }
         }
-        // In one order, since sums of fractions depend on it.
+        // In a fixed order, because sums of fractions depend on it.
         let letters = Set(text.unicodeScalars.prefix(Self.sampleLimit).lazy.filter { $0.value >= 0x80 })
         for letter in letters.sorted() {
             let speakers = (speakersOfLetters[letter] ?? 0) & allowed
@@ -89,8 +89,8 @@ package struct LanguageDetector: Sendable {
         return isSure && best < Language.allCases.count ? Language.allCases[best] : nil
     }
 
-    /// The lower-case words of the first scalars of a text; those of one letter, and those too long for a
-    /// function word, are empty.
+    /// The lower-case words of the first scalars of a text. Words of one letter, and words too long for a function
+    /// word, are empty.
     private func words(of text: String) -> [String] {
         var text = text
         return text.withUTF8 { bytes in
@@ -122,8 +122,8 @@ package struct LanguageDetector: Sendable {
     }
 }
 
-/// For every function word of a Latin language a bit for each language that has it; bit 63 stands for languages we do not
-/// name.
+/// For every function word of a Latin language, a bit set of the languages that have it; bit 63 is for languages
+/// without a name here.
 private let speakersOfWords: [String: UInt64] = {
     var speakers: [String: UInt64] = [:]
     for language in Language.allCases where language.script == .latin {
@@ -133,7 +133,7 @@ private let speakersOfWords: [String: UInt64] = {
     return speakers
 }()
 
-/// Letters and marks that few Latin languages use, with the same bits.
+/// Letters and marks of few Latin languages, with the same bits.
 private let speakersOfLetters: [Unicode.Scalar: UInt64] = {
     let users: [(String, [Language])] = [
         ("¿¡ñ", [.spanish]), ("ß", [.german]), ("ãõ", [.portuguese]), ("őű", [.hungarian]), ("ğışİ", [.turkish]),

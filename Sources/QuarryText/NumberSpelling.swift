@@ -1,10 +1,10 @@
-/// One spelling for numbers written with commas: without group separators and with a decimal point, `1,234` → 1234, `1.234,5` → 1234.5, `3,14` → 3.14. Nil where
-/// the groups spell no number: `1,2,3`.
+/// A canonical form of numbers with commas: without group separators and with a decimal point, `1,234` → 1234,
+/// `1.234,5` → 1234.5, `3,14` → 3.14. Nil if the groups are not a number: `1,2,3`.
 ///
-/// One comma before exactly three digits separates thousands, unless a zero stands before it.
+/// One comma before exactly three digits separates thousands, unless it follows a zero.
 /// - Parameters:
 ///   - groups: Runs of digits.
-///   - connectors: One fewer, of commas and points.
+///   - connectors: Commas and points between the groups.
 func canonicalNumber(_ groups: [String], _ connectors: [Connector]) -> String? {
     guard let last = connectors.last, let fraction = groups.last, connectors.count + 1 == groups.count else {
         return nil

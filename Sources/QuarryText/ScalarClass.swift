@@ -1,12 +1,12 @@
-/// What a scalar does in the segmentation of text into words, after the word-break classes of Unicode (UAX #29).
+/// The role of a scalar in splitting text into words, based on the word-break classes of Unicode (UAX #29).
 struct ScalarClass: Equatable {
     let rawValue: UInt8
 
     /// Ends a word.
     static let separator = ScalarClass(rawValue: 0)
-    /// Invisible: soft hyphens, joiners, direction marks. Neither ends a word nor is part of its term.
+    /// Invisible: soft hyphens, joiners, direction marks. They neither end a word nor occur in its term.
     static let transparent = ScalarClass(rawValue: 1)
-    /// Joins two words into a compound when it stands alone between them: `_ - . , '` and their variants.
+    /// Joins two words into a compound if it is alone between them: `_ - . , '` and their variants.
     static let connector = ScalarClass(rawValue: 2)
     /// A combining mark.
     static let mark = ScalarClass(rawValue: 3)
@@ -16,18 +16,18 @@ struct ScalarClass: Equatable {
     static let upper = ScalarClass(rawValue: 6)
     /// A letter without case.
     static let letter = ScalarClass(rawValue: 7)
-    /// A letter of a script written without spaces (Han, kana, Thai …) or, as Hangul, better searched by pairs.
+    /// A letter of a script without spaces (Han, kana, Thai …) or, like Hangul, better searched by pairs.
     static let unspaced = ScalarClass(rawValue: 8)
 
     var isLetter: Bool { rawValue >= 5 }
     /// Whether a word can start with it.
     var startsWord: Bool { rawValue >= 4 && rawValue <= 7 }
-    /// Whether it belongs to a word that has started.
+    /// Whether it continues a word.
     var continuesWord: Bool { (rawValue >= 3 && rawValue <= 7) || rawValue == 1 }
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Table look-up below U+3000, properties above.
+    /// Uses a table below U+3000, and Unicode properties above.
     @inline(__always)
     init(of scalar: UInt32) {
         if scalar < UInt32(classTable.count) {
@@ -74,7 +74,7 @@ struct ScalarClass: Equatable {
 private let classTable: [UInt8] = (0..<0x3000).map { ScalarClass(derivedFor: $0).rawValue }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The scalar that starts at an offset of well-formed UTF-8, and how many bytes it takes.
+    /// The scalar at an offset of well-formed UTF-8, and its length in bytes.
     @inline(__always)
     func scalar(at offset: Int) -> (value: UInt32, width: Int) {
         let first = UInt32(self[offset])

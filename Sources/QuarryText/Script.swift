@@ -1,4 +1,4 @@
-/// A writing system, as far as analysis tells writing systems apart.
+/// A writing system that the analysis distinguishes.
 package enum Script: String, Sendable, Codable, CaseIterable {
     case latin
     case cyrillic
@@ -16,17 +16,17 @@ package enum Script: String, Sendable, Codable, CaseIterable {
     case other
 }
 
-/// The writing systems that a text has letters of. Digits, punctuation and symbols belong to none.
+/// The writing systems of the letters in a text. Digits, punctuation and symbols belong to none.
 ///
-/// An index that holds no document in the script of a question cannot answer it by words; callers compare the
-/// two sets to say so.
+/// If an index has no document in the script of a question, it cannot answer by words; callers compare the two sets to
+/// warn about it.
 /// - Complexity: O(bytes).
 package func scripts(of text: String) -> Set<Script> {
     let counts = ScriptCounts(text, limit: .max)
     return Set(Script.allCases.filter { counts[$0] > 0 })
 }
 
-/// Whether a text is Latin or Cyrillic: the script that it has more letters of; nil where it has as many of both.
+/// The more frequent of the Latin and Cyrillic scripts in a text; nil if they are equal.
 /// - Complexity: O(bytes).
 package func dominantScript(of text: String) -> Script? {
     let counts = ScriptCounts(text, limit: .max)
@@ -34,7 +34,7 @@ package func dominantScript(of text: String) -> Script? {
     return counts[.latin] > counts[.cyrillic] ? .latin : .cyrillic
 }
 
-/// How many letters of each script a text has.
+/// The number of letters of each script in a text.
 struct ScriptCounts {
     private var counts = [Int](repeating: 0, count: Script.allCases.count)
     private(set) var total = 0
@@ -60,7 +60,7 @@ struct ScriptCounts {
 }
 
 extension Script {
-    /// The position in `allCases`.
+    /// The index in `allCases`.
     var index: Int {
         switch self {
         case .latin: 0

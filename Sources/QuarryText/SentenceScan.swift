@@ -6,7 +6,7 @@ struct SentenceScan {
     private var sentenceStart = 0
     private var lineStart = 0
 
-    /// A line shorter than this many bytes was not wrapped: the next line is another thought.
+    /// A line shorter than this many bytes was not wrapped: the next line begins a new sentence.
     private static let shortestWrappedLine = 40
 
     init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
@@ -66,7 +66,7 @@ struct SentenceScan {
             || scalar == 0xFEFF
     }
 
-    /// The end of the marks, quotes and brackets that follow a mark.
+    /// The end of the marks, quotes and brackets after a mark.
     private func endOfClosers(from start: Int) -> Int {
         var offset = start
         while offset < bytes.count {
@@ -83,7 +83,7 @@ struct SentenceScan {
 }
 
 extension SentenceScan {
-    /// Whether the sentence ends with a line.
+    /// Whether the sentence ends at the end of a line.
     private func endsSentence(lineEnd: Int, nextLine: Int) -> Bool {
         var offset = nextLine
         while let next = byte(offset), next == 0x20 || next == 0x09 { offset += 1 }
@@ -95,7 +95,7 @@ extension SentenceScan {
 
     private func isHeading(_ start: Int) -> Bool { byte(start) == 0x23 }
 
-    /// Whether a line starts as a heading, quote, table row, list item or fence does in Markdown and in plain text.
+    /// Whether a line starts like a heading, quote, table row, list item or fence in Markdown and plain text.
     private func startsBlock(at start: Int) -> Bool {
         let (scalar, width) = bytes.scalar(at: start)
         let following = byte(start + width)
@@ -118,7 +118,7 @@ extension SentenceScan {
         return offset + 1
     }
 
-    /// Whether a mark and what closes after it, up to `end`, end a sentence.
+    /// Whether a mark and its closers, up to `end`, end a sentence.
     private func endsSentence(mark: Int, end: Int) -> Bool {
         guard end < bytes.count else { return true }
         let (after, _) = bytes.scalar(at: end)
@@ -130,12 +130,13 @@ extension SentenceScan {
             next += width
         }
         guard next < bytes.count else { return true }
-        if goesOn(at: next) { return false }
+        if continuesSentence(at: next) { return false }
         return end > mark + 1 || bytes[mark] != 0x2E || !isAbbreviation(dot: mark, next: next)
     }
 
-    /// Whether what follows a mark goes on with the sentence: a small letter, also after a dash (`— сказал он`) or a quote.
-    private func goesOn(at start: Int) -> Bool {
+    /// Whether the text after a mark continues the sentence: a small letter, also after a dash (`— сказал он`) or a
+    /// quote.
+    private func continuesSentence(at start: Int) -> Bool {
         var offset = start
         var passed = 0
         while offset < bytes.count, passed < 4 {

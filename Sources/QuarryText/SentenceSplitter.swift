@@ -1,14 +1,16 @@
-/// Cuts text into sentences by rules, for texts in English, Russian and languages punctuated like them, and in Chinese or
-/// Japanese.
+/// Splits text into sentences by rules, for English, Russian and languages with similar punctuation, and for Chinese
+/// and Japanese.
 ///
-/// A full stop, question or exclamation mark or ellipsis, with the quotes and brackets that close after it, ends a sentence
-/// when white space and anything but a small letter follow. It does not after an abbreviation, an initial (`А. С. Пушкин`)
-/// or the number of a list item. Marks of Chinese and Japanese (。！？) always do. Blank lines end sentences, as do line ends
-/// before list items, headings, quotes and table rows and after headings and lines too short to have been wrapped.
+/// A sentence ends at a full stop, question or exclamation mark or ellipsis, with its closing quotes and brackets, if
+/// white space and anything but a small letter follow. It does not end after an abbreviation, an initial (`А. С.
+/// Пушкин`) or the number of a list item. Marks of Chinese and Japanese (。！？) always end a sentence. So do blank lines,
+/// and line ends before list items, headings, quotes and table rows. Line ends after headings, and after lines too
+/// short to be wrapped, also end a sentence.
 package struct SentenceSplitter: Sendable {
     package init() {}
 
-    /// The sentences of a text as UTF-8 ranges in order, without the white space around them. Text without letters counts too.
+    /// The sentences of a text as UTF-8 ranges in order, without the white space around them. Text without letters is
+    /// included.
     /// - Complexity: O(bytes).
     package func sentences(in text: String) -> [Range<Int>] {
         var text = text

@@ -1,12 +1,12 @@
 import CQuarryStemmer
 
-/// One Snowball stemmer of libstemmer. Not thread-safe: a stemmer works in buffers of its own.
+/// One Snowball stemmer of libstemmer. Not thread-safe: a stemmer has its own buffers.
 ///
 /// The stems are those of the installed libstemmer; major versions of Snowball change a few of them.
 package final class Stemmer {
     private let stemmer: OpaquePointer
 
-    /// - Returns: nil where libstemmer has no algorithm for the language.
+    /// - Returns: Nil if libstemmer has no algorithm for the language.
     package init?(_ language: Language) {
         guard let name = language.stemmerName, let stemmer = sb_stemmer_new(name, "UTF_8") else { return nil }
         self.stemmer = stemmer
@@ -14,7 +14,7 @@ package final class Stemmer {
 
     deinit { sb_stemmer_delete(stemmer) }
 
-    /// The stem of one lower-case word in UTF-8; the word itself should libstemmer run out of memory.
+    /// The stem of one lower-case word in UTF-8; the word itself if libstemmer runs out of memory.
     package func stem(_ word: [UInt8]) -> [UInt8] {
         guard let stem = sb_stemmer_stem(stemmer, word, Int32(clamping: word.count)) else { return word }
         return Array(UnsafeBufferPointer(start: stem, count: Int(sb_stemmer_length(stemmer))))

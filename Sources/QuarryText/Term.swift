@@ -1,4 +1,4 @@
-/// A term as analysis found it.
+/// A term found by the analysis.
 struct Term {
     var text: String
     /// Whether the word is a function word of its language.
@@ -17,7 +17,7 @@ struct TermList {
         stopWords.reserveCapacity(capacity)
     }
 
-    /// Adds a term; a word of invisible characters only has none.
+    /// Adds a term. Words of only invisible characters have none.
     mutating func append(_ term: Term) {
         guard !term.text.isEmpty else { return }
         texts.append(term.text)

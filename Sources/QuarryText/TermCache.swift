@@ -1,7 +1,7 @@
-/// A hash table from words as written, and the language they are read in, to their terms.
+/// A hash table from words as written, with their language, to their terms.
 ///
-/// Open addressing with linear probing; it starts small, doubles up to ``maximumCount`` words, then starts afresh. What it
-/// holds changes only speed.
+/// Open addressing with linear probing. It starts small, doubles up to ``maximumCount`` words, and is then cleared. The
+/// content affects only speed.
 struct TermCache {
     private struct Entry {
         var hash: UInt64
@@ -17,7 +17,7 @@ struct TermCache {
     private var terms: [Term] = []
     private var bytes: [UInt8] = []
 
-    /// The term of a word, if held.
+    /// The term of a word; nil if it is not in the cache.
     func term(of word: UnsafeBufferPointer<UInt8>, language: UInt8) -> Term? {
         let hash = Self.hash(word, seed: language)
         let mask = slots.count - 1
@@ -42,7 +42,7 @@ struct TermCache {
         }
     }
 
-    /// Adds a word that is not held.
+    /// Adds a word that is not in the cache.
     mutating func insert(_ term: Term, of word: UnsafeBufferPointer<UInt8>, language: UInt8) {
         if entries.count == Self.maximumCount { self = TermCache() }
         let hash = Self.hash(word, seed: language)

@@ -1,9 +1,9 @@
-/// Walks over one text and collects the terms of its compounds.
+/// Scans one text and collects the terms of its compounds.
 struct TermCollector {
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// The language that stems each script, by the script's index.
+    /// The stemming language of each script, by the script's index.
     private let languages: [Language?]
-    /// What stands for those languages in the cache; 0 for none.
+    /// The keys of those languages in the cache; 0 for none.
     private let languageKeys: [UInt8]
     private let workspace: Workspace
     private var cache = TermCache()
@@ -50,7 +50,7 @@ struct TermCollector {
         }
     }
 
-    /// Adds a stretch of text as it stands, folded only.
+    /// Adds a stretch of text, only folded.
     private mutating func addWhole(_ range: Range<Int>) { add(range, script: nil) }
 
     private mutating func add(_ word: ScannedWord) {
@@ -86,7 +86,7 @@ struct TermCollector {
         addJoined(joined)
     }
 
-    /// Whether the apostrophe between two words is a letter of one: in Cyrillic, and before the endings of English.
+    /// Whether the apostrophe between two words is part of one word: in Cyrillic, and before English endings.
     private func isOneWord(_ word: ScannedWord, _ ending: ScannedWord) -> Bool {
         guard !word.hasDigit, !ending.hasDigit, word.script == ending.script else { return false }
         switch word.script {
@@ -101,7 +101,7 @@ struct TermCollector {
 
     private static let englishEndings: Set<String> = ["s", "t", "d", "m", "ll", "re", "ve"]
 
-    /// Adds words joined by anything but apostrophes.
+    /// Adds words joined by connectors other than apostrophes.
     private mutating func addJoined(_ compound: Compound) {
         if compound.words.count == 1 {
             add(compound.words[0])
@@ -125,7 +125,7 @@ struct TermCollector {
         letters.withUnsafeBufferPointer { add($0, script: nil) }
     }
 
-    /// Adds the numbers of a compound with commas in it, cut where anything but a comma or point joins.
+    /// Adds the numbers of a compound with commas, split at connectors other than commas and points.
     private mutating func addNumbers(_ compound: Compound) {
         var start = 0
         for index in compound.words.indices {
@@ -162,7 +162,7 @@ struct TermCollector {
         addWhole(word.range.lowerBound..<next)
     }
 
-    /// Adds the overlapping pairs of characters of a run; a single character by itself.
+    /// Adds the overlapping pairs of characters of a run; a single character alone.
     private mutating func addPairs(_ range: Range<Int>) {
         let folded = QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[range]))
         folded.withUnsafeBufferPointer { run in
@@ -184,7 +184,7 @@ struct TermCollector {
 }
 
 extension Compound {
-    /// Whether the compound as a whole names something: `foo_bar`, `v1.2.3`, `E-1042`, `main.rs`, `T-cell`, `TCP-IP`, unlike
+    /// Whether the whole compound is a name: `foo_bar`, `v1.2.3`, `E-1042`, `main.rs`, `T-cell`, `TCP-IP`, unlike
     /// `well-known`.
     fileprivate var isIdentifier: Bool {
         guard words.count <= 8 else { return false }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A word in the one form that all its spellings have, not yet stemmed.
+/// The canonical form of a word, not stemmed.
 ///
 /// NFKC, lower case by Unicode's default mapping, decimal digits of every script as ASCII, ё as е, no stress marks over
 /// Cyrillic vowels, no invisible characters, `'` and `-` for their typographic variants.
-/// - Parameter word: One word in UTF-8, connectors allowed.
+/// - Parameter word: One word in UTF-8, which may contain connectors.
 func folded(_ word: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var folded: [UInt8] = []
     folded.reserveCapacity(word.count)
@@ -29,7 +29,7 @@ func folded(_ word: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     return folded
 }
 
-/// Letters of Latin words without their diacritics, ligatures as two letters: what a reader types who lacks the keys.
+/// Letters of Latin words without their diacritics, and ligatures as two letters, for typing without special keys.
 func withoutLatinDiacritics(_ word: [UInt8]) -> [UInt8] {
     guard word.contains(where: { $0 >= 0x80 }) else { return word }
     var plain: [UInt8] = []
@@ -88,13 +88,13 @@ private func append(_ scalar: Unicode.Scalar, to scalars: inout String.UnicodeSc
     }
 }
 
-/// а е и о у ы э ю я і, decomposed: й, ё and ї are one of these and a mark.
+/// а е и о у ы э ю я і, decomposed: й, ё and ї are one of these with a mark.
 private let cyrillicVowels: Set<UInt32> = [
     0x430, 0x435, 0x438, 0x43E, 0x443, 0x44B, 0x44D, 0x44E, 0x44F, 0x456,
 ]
 
 extension [UInt8] {
-    /// Appends a scalar as UTF-8; U+FFFD for a value that is no scalar.
+    /// Appends a scalar as UTF-8; U+FFFD for an invalid value.
     mutating func append(scalar: UInt32) {
         if scalar < 0x80 {
             append(UInt8(truncatingIfNeeded: scalar))

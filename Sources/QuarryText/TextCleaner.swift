@@ -1,6 +1,6 @@
 package import QuarryCore
 
-/// How much cleaning took out of what can make a text binary, or read otherwise than it looks.
+/// Counts of removed characters that suggest binary data or disguise the order of text.
 package struct RemovedCharacters: Sendable, Hashable {
     package var bidirectionalControls = 0
     package var controls = 0
@@ -8,17 +8,17 @@ package struct RemovedCharacters: Sendable, Hashable {
     package init() {}
 }
 
-/// Bytes that are not UTF-8, and where the first of them stands.
+/// Bytes that are not UTF-8, with the offset of the first.
 package struct InvalidUTF8: Error, Hashable {
     package var offset: Int
 
     package init(offset: Int) { self.offset = offset }
 }
 
-/// A cleaned text and the way back.
+/// A cleaned text with its mapping to the source.
 package struct CleanedText: Sendable, Hashable {
     package var text: String
-    /// From the text to the bytes that were cleaned.
+    /// Maps the text to the original bytes.
     package var segments: [SourceMap.Segment]
     package var removed: RemovedCharacters
 
@@ -29,21 +29,21 @@ package struct CleanedText: Sendable, Hashable {
     }
 }
 
-/// Brings UTF-8 text into the form that every document has.
+/// Normalises UTF-8 text for documents.
 ///
-/// Line ends (vertical tab, form feed and U+0085 among them) become `\n`; the text is composed (NFC, UAX #15); no-break, narrow no-break and figure spaces become
-/// spaces; soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and all control characters but `\n` and `\t`
-/// go; so do combining acute and grave accents over Cyrillic vowels, which mark stress, unless composition makes a
-/// letter of them (ѐ, ѝ).
+/// Line ends, including vertical tab, form feed and U+0085, become `\n`. The text is composed (NFC, UAX #15). No-break,
+/// narrow no-break and figure spaces become spaces. Soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and
+/// all control characters except `\n` and `\t` are removed. So are combining acute and grave accents over Cyrillic
+/// vowels, which mark stress, unless they compose to a letter (ѐ, ѝ).
 ///
-/// Cleaning twice changes nothing more, and for any stretch of the result that is cut between units of the map,
-/// cleaning the source of the stretch gives the stretch.
+/// Cleaning is idempotent. For any stretch of the result between units of the map, cleaning its source gives the
+/// stretch again.
 package enum TextCleaner {
     /// - Parameters:
     ///   - bytes: The text.
-    ///   - base: What the map calls the first byte.
+    ///   - base: The offset of the first byte in the map.
     /// - Throws: At the first byte that is not UTF-8.
-    /// - Complexity: O(bytes), with one look at each byte where there is nothing to clean.
+    /// - Complexity: O(bytes). Clean text is read once.
     package static func clean(_ bytes: UnsafeBufferPointer<UInt8>, base: Int = 0) throws(InvalidUTF8) -> CleanedText {
         var pass = CleaningPass(bytes: bytes, base: base)
         try pass.run()
@@ -58,8 +58,8 @@ package enum TextCleaner {
     }
 }
 
-/// One walk over the bytes: runs that need nothing are copied whole, and only around a character that does need
-/// something is the text taken apart into clusters of a starter and what composes with it.
+/// One pass over the bytes. Clean runs are copied whole. Only around other characters is the text split into clusters,
+/// each a starter with the characters that compose with it.
 private struct CleaningPass {
     let bytes: UnsafeBufferPointer<UInt8>
     let base: Int
@@ -68,7 +68,7 @@ private struct CleaningPass {
     var removed = RemovedCharacters()
     var composer = CanonicalComposer()
     var cluster: [Unicode.Scalar] = []
-    /// Start of the run that was not copied yet.
+    /// Start of the run that is not copied yet.
     var runStart = 0
     /// Whether anything was copied; until then the output is the input.
     var isChanged = false
@@ -108,10 +108,10 @@ private struct CleaningPass {
         runStart = end
     }
 
-    /// Cleans from the last character before `index`, which may compose with what follows, to the next starter.
-    /// Returns where the scan goes on.
+    /// Cleans from the last character before `index`, which may compose with the next one, to the next starter. Returns
+    /// where the scan continues.
     ///
-    /// Line ends and tabs are clusters of their own, so that a text can be cut behind any of them.
+    /// Line ends and tabs are separate clusters, so that a text can be cut after any of them.
     private mutating func cleanCluster(at index: Int) throws(InvalidUTF8) -> Int {
         var next = index
         if bytes[index] == 0x0D {

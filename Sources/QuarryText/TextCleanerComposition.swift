@@ -1,8 +1,8 @@
 import Foundation
 
-/// Composes clusters (NFC) and takes stress marks off Cyrillic vowels.
+/// Composes clusters (NFC) and removes stress marks from Cyrillic vowels.
 struct CanonicalComposer {
-    /// Results for one or two characters, which nearly all clusters are.
+    /// Cached results for clusters of one or two characters, which are by far the most frequent.
     private var known: [UInt64: [Unicode.Scalar]] = [:]
 
     /// Composes the cluster in place, without stress marks.

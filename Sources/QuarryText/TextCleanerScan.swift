@@ -1,9 +1,9 @@
-/// Finds, in UTF-8, the characters that cleaning has something to do with.
+/// Finds characters in UTF-8 that need cleaning.
 enum UTF8Scan {
     /// The first offset at or after `start` of a character that may need cleaning, or the end.
     ///
-    /// Scripts without combining marks (Latin, Cyrillic, kana, Han, Hangul syllables, emoji) are decided by their
-    /// first bytes; others by the properties of each character.
+    /// For scripts without combining marks (Latin, Cyrillic, kana, Han, Hangul syllables, emoji), the first bytes
+    /// decide; for others, the properties of each character.
     static func firstToClean(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) throws(InvalidUTF8) -> Int {
         let count = bytes.count
         var index = start
@@ -68,7 +68,7 @@ enum UTF8Scan {
         return index
     }
 
-    /// The character at an offset and the number of its bytes. Well-formed UTF-8 only (Unicode, table 3-7).
+    /// The character at an offset and its length in bytes. Only for well-formed UTF-8 (Unicode, table 3-7).
     static func scalar(
         in bytes: UnsafeBufferPointer<UInt8>, at index: Int
     ) throws(InvalidUTF8) -> (value: Unicode.Scalar, length: Int) {
@@ -90,7 +90,7 @@ enum UTF8Scan {
 }
 
 extension Unicode.Scalar {
-    /// Whether cleaning may replace or remove the character, or it may compose with the one before.
+    /// Whether cleaning may replace or remove the character, or it may compose with the previous one.
     var needsCleaning: Bool {
         switch value {
         case 0x09, 0x0A: false
@@ -101,13 +101,13 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether nothing before the character can compose or be reordered with it.
+    /// Whether no previous character can compose or be reordered with it.
     var startsCluster: Bool {
         if value < 0x300 || (value >= 0x400 && value < 0x483) || (value >= 0x3400 && value < 0xA000) { return true }
         return properties.canonicalCombiningClass == .notReordered && !continuesCluster
     }
 
-    /// Starters that compose with a character before them: NFC_Quick_Check=Maybe and combining class 0.
+    /// Starters that compose with a previous character: NFC_Quick_Check=Maybe and combining class 0.
     private var continuesCluster: Bool {
         switch value {
         case 0x09BE, 0x09D7, 0x0B3E, 0x0B56, 0x0B57, 0x0BBE, 0x0BD7, 0x0CC2, 0x0CD5, 0x0CD6, 0x0D3E, 0x0D57, 0x0DCF,
@@ -119,7 +119,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether the character alone may not be in composed form. The blocks are wider than NFC_Quick_Check=No.
+    /// Whether the single character may not be in composed form. The blocks are wider than NFC_Quick_Check=No.
     var mayDecompose: Bool {
         switch value {
         case 0x0340...0x0344, 0x0374, 0x037E, 0x0387, 0x0958...0x095F, 0x09DC...0x09DF, 0x0A33...0x0A36,

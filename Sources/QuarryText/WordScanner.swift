@@ -1,15 +1,15 @@
-/// A word of a text, and what its letters look like.
+/// A word of a text, with the properties of its letters.
 struct ScannedWord {
     /// UTF-8 offsets.
     var range: Range<Int>
     /// The script of its first letter; nil for a number.
     var script: Script?
     var hasDigit = false
-    /// How many letters it has, marks not counted.
+    /// The number of letters, without marks.
     var letterCount = 0
-    /// Whether a capital follows a small letter, or a small letter two capitals: `fooBar`, `HTTPServer`.
+    /// Whether a capital follows a small letter, or a small letter follows two capitals: `fooBar`, `HTTPServer`.
     var hasHump = false
-    /// Whether every letter is a capital.
+    /// Whether all letters are capitals.
     var isCapitals = true
 
     init(at offset: Int) { range = offset..<offset }
@@ -17,7 +17,7 @@ struct ScannedWord {
     var isNumber: Bool { hasDigit && letterCount == 0 }
 }
 
-/// What stands between two words of a compound.
+/// The characters between two words of a compound.
 enum Connector: UInt8 {
     case underscore = 0x5F
     case hyphen = 0x2D
@@ -47,10 +47,10 @@ struct Compound {
     var range: Range<Int> { (words.first?.range.lowerBound ?? 0)..<(words.last?.range.upperBound ?? 0) }
 }
 
-/// Cuts text into compounds of words and runs of characters written without spaces.
+/// Splits text into compounds of words and runs of characters without spaces.
 struct WordScanner {
     enum Piece {
-        /// A word that no connector follows.
+        /// A word without a connector after it.
         case word(ScannedWord)
         /// Several words; the scanner's ``WordScanner/compound`` was filled.
         case compound
@@ -58,12 +58,12 @@ struct WordScanner {
         case unspaced(Range<Int>)
     }
 
-    /// A compound of more words is cut; it is no name of anything.
+    /// Compounds of more words are cut: they are not names.
     private static let maximumWordCount = 32
 
     let bytes: UnsafeBufferPointer<UInt8>
     private var offset = 0
-    /// The compound last found; its arrays are used again for the next.
+    /// The last compound found; its arrays are reused for the next.
     private(set) var compound = Compound()
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
@@ -163,7 +163,7 @@ struct WordScanner {
         return end
     }
 
-    /// The connector at the scanner's position, and where the word after it starts, if one does.
+    /// The connector at the scanner's position and the start of the next word; nil if there is none.
     private func connectorBeforeWord(after word: ScannedWord) -> (Connector, next: Int)? {
         guard offset < bytes.count, bytes[offset] != 0x20 else { return nil }
         let (scalar, width) = bytes.scalar(at: offset)

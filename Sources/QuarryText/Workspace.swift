@@ -1,18 +1,18 @@
 import Synchronization
 
-/// What one analysis works with: stemmers, which are not thread-safe, and the terms of words met before.
+/// The resources of one analysis: stemmers, which are not thread-safe, and a cache of terms.
 final class Workspace {
-    /// Whoever uses it takes it out for the time.
+    /// Taken out of the workspace while in use.
     var cache = TermCache()
     private var stemmers: [Language: Stemmer] = [:]
 
-    /// Words longer than this are cut after folding; no one searches for them.
+    /// Longer words are cut after folding, because searches for them are unlikely.
     static let maximumTermLength = 128
 
-    /// The term of a word: folded, stemmed unless it holds a digit.
+    /// The term of a word: folded, and stemmed unless it contains a digit.
     /// - Parameters:
     ///   - word: Letters, marks and digits; an apostrophe only within a Cyrillic word or an English contraction.
-    ///   - language: What to stem it by; nil folds only.
+    ///   - language: The stemming language; nil only folds.
     func makeTerm(of word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
         var term = folded(word)
         guard let language else { return Term(text: Self.text(term), isStopWord: false) }
@@ -47,11 +47,11 @@ private let stopWords: [Set<String>] = Language.allCases.map { language in
     Set(language.functionWords.map(String.init))
 }
 
-/// Workspaces at rest. Each analysis takes one, uses it alone and puts it back.
+/// Idle workspaces. Each analysis takes one, uses it exclusively and returns it.
 final class WorkspacePool: Sendable {
-    /// Hands a workspace from one thread to another.
+    /// Transfers a workspace from one thread to another.
     private struct Shelf: @unchecked Sendable {
-        // A workspace is on the shelf or in the hands of the one call that took it, never both; the mutex orders the two.
+        // A workspace is either on the shelf or used by one call, never both. The mutex orders the two.
         var workspaces: [Workspace] = []
     }
 

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Encodes any number of token sequences on several workers, with scratch memory that is used again.
+/// Encodes any number of token sequences on several workers, with reused scratch memory.
 final class BatchEncoder: Sendable {
     let encoder: Encoder
     let executor: WorkerExecutor
-    /// The most tokens in one batch. Products of some hundred rows run at full speed, and their activations fit the
-    /// second- and third-level caches.
+    /// The maximum number of tokens in a batch. Products of some hundred rows run at full speed, and their activations
+    /// fit the second- and third-level caches.
     let batchTokens: Int
     private let maximumTokens: Int
     private let idle = Mutex<[EncoderScratch]>([])
 
-    /// - Parameter maximumTokens: The longest text that will be given.
+    /// - `maximumTokens`: The length of the longest text.
     init(_ encoder: Encoder, maximumTokens: Int, workers: Int, batchTokens: Int = 512) {
         self.encoder = encoder
         self.maximumTokens = maximumTokens
@@ -18,11 +18,11 @@ final class BatchEncoder: Sendable {
         executor = WorkerExecutor(workers: workers)
     }
 
-    /// One unit vector (hidden) for each sequence of token ids, in order, end to end.
+    /// The unit vectors (hidden) of the token sequences, in order, in one buffer.
     ///
-    /// Throws where a sequence is empty or too long, or an id is not in the vocabulary.
-    /// - Parameter onBatch: Called one at a time, with the vectors of each batch as soon as they are there, end to end in
-    ///   the order of its texts. What it throws ends the work.
+    /// Throws if a sequence is empty or too long, or an id is not in the vocabulary.
+    /// - `onBatch`: Called one at a time with the finished vectors of each batch, in the order of its texts. An error
+    ///   that it throws ends the work.
     func vectors(
         of texts: [[Int32]], onBatch: (TokenBatch, [Float]) throws -> Void = { _, _ in }
     ) async throws -> [Float] {
@@ -30,7 +30,7 @@ final class BatchEncoder: Sendable {
         for ids in texts {
             guard 1...maximumTokens ~= ids.count else {
                 throw TransformerError(
-                    .invalidArgument, "A text has \(ids.count) tokens; from 1 to \(maximumTokens) can be encoded.")
+                    .invalidArgument, "A text has \(ids.count) tokens; the permitted range is 1 to \(maximumTokens).")
             }
             if let id = ids.first(where: { !(0..<Int32(configuration.vocabularySize)).contains($0) }) {
                 throw TransformerError(

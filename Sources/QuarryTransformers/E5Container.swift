@@ -19,7 +19,7 @@ struct E5Container: TensorSource {
     let configuration: EncoderConfiguration
     private let entries: [String: Entry]
 
-    /// - Parameter directoryOffset: Where the tokenizer ends.
+    /// - `directoryOffset`: The end of the tokenizer.
     init(
         file: MappedFile, configuration: EncoderConfiguration, directoryOffset: Int
     ) throws(TransformerError) {
@@ -28,10 +28,10 @@ struct E5Container: TensorSource {
         entries = try Self.directory(file, at: directoryOffset)
     }
 
-    /// The shape that the header states.
+    /// The shape in the header.
     static func configuration(_ file: MappedFile) throws(TransformerError) -> EncoderConfiguration {
         guard file.bytes.count >= headerBytes, file.bytes.prefix(4).elementsEqual(magic) else {
-            throw TransformerError(.malformed, "does not begin with an E5S1 header.", path: file.path)
+            throw TransformerError(.malformed, "The file does not begin with an E5S1 header.", path: file.path)
         }
         func integer(_ index: Int) -> Int {
             Int(Int32(littleEndian: file.bytes.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self)))
@@ -39,8 +39,8 @@ struct E5Container: TensorSource {
         guard integer(1) == 1, integer(10) == Widening.q4BlockWeights else {
             throw TransformerError(
                 .unsupported,
-                "is an E5S1 container of version \(integer(1)) with blocks of \(integer(10)); "
-                    + "version 1 with blocks of 32 can be read.", path: file.path)
+                "The file is an E5S1 container of version \(integer(1)) with blocks of \(integer(10)); "
+                    + "only version 1 with blocks of 32 is supported.", path: file.path)
         }
         let epsilon = UInt32(littleEndian: file.bytes.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
         let configuration = EncoderConfiguration(
@@ -68,7 +68,7 @@ struct E5Container: TensorSource {
             let name = String(decoding: nameBytes, as: UTF8.self)
             guard type <= 1 else {
                 throw TransformerError(
-                    .unsupported, "Tensor \(name) is of type \(type); 0 (F32) and 1 (Q4_0) can be read.",
+                    .unsupported, "Tensor \(name) is of type \(type); supported are 0 (F32) and 1 (Q4_0).",
                     path: file.path)
             }
             let fileSize = UInt64(file.bytes.count)

@@ -1,11 +1,11 @@
 import QuarryLinearAlgebra
 
-/// A BERT-family encoder: token ids in, one unit vector for each text out.
+/// A BERT-family encoder from token ids to one unit vector for each text.
 ///
 /// Post-norm transformer with absolute positions and the exact GELU, as in Devlin et al., "BERT" (2019). The tokens of
-/// a batch are one matrix, so no product spends time on padding; only attention goes text by text.
+/// a batch are one matrix, so padding costs nothing; only attention is computed for each text.
 struct Encoder: Sendable {
-    /// How the vectors of a text's tokens become one.
+    /// How the vectors of a text's tokens are combined.
     enum Pooling: String, Sendable {
         case mean
         /// The first token's vector.
@@ -71,7 +71,7 @@ struct Encoder: Sendable {
 
     /// One head of one text: context (length, head) = softmax(query · keyᵀ / √head) · value.
     ///
-    /// - Parameter query: The head's first query; its keys and values stand `hidden` and 2 · `hidden` floats on.
+    /// - `query`: The head's first query; its keys and values follow at offsets of `hidden` and 2 · `hidden` floats.
     private func attend(
         _ query: UnsafePointer<Float>, length: Int, _ scratch: EncoderScratch,
         into context: UnsafeMutablePointer<Float>
@@ -125,7 +125,7 @@ struct Encoder: Sendable {
             guard norm.isFinite, norm > 0 else {
                 throw TransformerError(
                     .notFinite,
-                    "The model made a vector of length \(norm) from \(length) tokens; its weights are damaged.")
+                    "The model's vector for \(length) tokens has length \(norm); its weights are damaged.")
             }
             row += length * hidden
             vector += hidden

@@ -32,7 +32,7 @@ package struct EncoderConfiguration: Sendable, Hashable {
         self.firstPosition = firstPosition
     }
 
-    /// Folds everything that vectors depend on into a digest.
+    /// Adds everything that affects vectors to a digest.
     func add(to digest: inout ContentDigest) {
         for number in [
             hiddenSize, layerCount, headCount, intermediateSize, vocabularySize, positionCount, tokenTypeCount,
@@ -42,7 +42,7 @@ package struct EncoderConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Refuses shapes that no encoder has, so that products of these numbers cannot overflow.
+    /// Rejects impossible shapes, so that products of these numbers cannot overflow.
     func validate(path: String) throws(TransformerError) {
         let bounds: [(String, Int, ClosedRange<Int>)] = [
             ("hidden size", hiddenSize, 1...16_384), ("number of layers", layerCount, 1...1_024),
@@ -57,7 +57,8 @@ package struct EncoderConfiguration: Sendable, Hashable {
         }
         guard hiddenSize.isMultiple(of: headCount) else {
             throw TransformerError(
-                .malformed, "The hidden size \(hiddenSize) does not divide into \(headCount) heads.", path: path)
+                .malformed, "The hidden size \(hiddenSize) is not a multiple of the number of heads, \(headCount).",
+                path: path)
         }
         guard layerNormEpsilon >= 0, layerNormEpsilon < 1 else {
             throw TransformerError(

@@ -1,10 +1,10 @@
 /// The activations of one batch, reused from batch to batch. About 8 MB for 512 tokens of a 384-wide model.
 final class EncoderScratch: @unchecked Sendable {
-    // Unchecked: the pool hands it to one task at a time.
+    // Unchecked: the pool passes it to one task at a time.
 
     /// (tokens, hidden)
     let hidden: UnsafeMutablePointer<Float>
-    /// (tokens, hidden): what a half layer adds to `hidden`.
+    /// (tokens, hidden): the update of a half layer to `hidden`.
     let update: UnsafeMutablePointer<Float>
     /// (tokens, 3 · hidden)
     let queryKeyValue: UnsafeMutablePointer<Float>
@@ -12,16 +12,15 @@ final class EncoderScratch: @unchecked Sendable {
     let context: UnsafeMutablePointer<Float>
     /// (tokens, intermediate)
     let intermediate: UnsafeMutablePointer<Float>
-    /// (``attentionRows``, longest input): attention of some queries in one head.
+    /// (``attentionRows``, longest input): attention weights of some queries in one head.
     let attention: UnsafeMutablePointer<Float>
     private let arena: FloatArena
 
-    /// Queries that attend at a time: their weights stay in the second-level cache.
+    /// The number of queries processed at a time, so that their weights stay in the second-level cache.
     static let attentionRows = 128
 
-    /// - Parameters:
-    ///   - tokens: The most tokens in one batch.
-    ///   - longest: The most tokens in one text.
+    /// - `tokens`: The maximum number of tokens in a batch.
+    /// - `longest`: The maximum number of tokens in a text.
     init(_ configuration: EncoderConfiguration, tokens: Int, longest: Int) {
         let (hidden, wide) = (tokens * configuration.hiddenSize, tokens * configuration.intermediateSize)
         arena = FloatArena(pieces: [hidden, hidden, 3 * hidden, hidden, wide, Self.attentionRows * longest])

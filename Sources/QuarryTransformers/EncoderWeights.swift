@@ -1,14 +1,14 @@
 import Dispatch
 import QuarryLinearAlgebra
 
-/// The weights of an encoder in the layout that its matrix products want. Immutable once made.
+/// The weights of an encoder in the layout for its matrix products. Immutable after initialisation.
 final class EncoderWeights: @unchecked Sendable {
     // Unchecked: every pointer is into `arena` or a read-only mapping, both held here and never written again.
 
     /// y = x · weight + bias.
     struct Dense {
-        /// (inputs, outputs): the transpose of how files store it, which OpenBLAS multiplies faster, most of all for
-        /// short inputs.
+        /// (inputs, outputs): the transpose of the layout in files, because OpenBLAS multiplies it faster, especially
+        /// for short inputs.
         var weight: UnsafePointer<Float>
         /// (outputs)
         var bias: UnsafePointer<Float>
@@ -33,7 +33,7 @@ final class EncoderWeights: @unchecked Sendable {
     }
 
     let configuration: EncoderConfiguration
-    /// (vocabulary, hidden), as stored; rows are widened when a token needs them.
+    /// (vocabulary, hidden), as stored; rows are widened on demand.
     let wordEmbeddings: StoredTensor
     /// (longest input, hidden): position plus token type 0.
     let positionEmbeddings: UnsafePointer<Float>
@@ -42,7 +42,7 @@ final class EncoderWeights: @unchecked Sendable {
     private let arena: FloatArena
     private let file: MappedFile
 
-    /// Reads, widens and transposes all matrices but the word embeddings, on all cores.
+    /// Reads, widens and transposes all matrices except the word embeddings, on all cores.
     init(
         configuration: EncoderConfiguration, names: TensorNames, source: some TensorSource, file: MappedFile
     ) throws(TransformerError) {
@@ -72,7 +72,8 @@ final class EncoderWeights: @unchecked Sendable {
         loader.run()
     }
 
-    /// Finds every tensor before memory is allocated, so that a forged shape cannot ask for more than its file holds.
+    /// Finds every tensor before memory is allocated, so that a forged shape cannot request more than the file
+    /// contains.
     private static func check(
         _ names: TensorNames, _ configuration: EncoderConfiguration, _ source: some TensorSource, _ file: MappedFile
     ) throws(TransformerError) {
@@ -87,7 +88,7 @@ final class EncoderWeights: @unchecked Sendable {
     }
 }
 
-/// Gives tensors their places in an arena; ``run()`` then fills them, in parallel.
+/// Reserves memory for tensors in an arena; ``run()`` then fills them, in parallel.
 private final class WeightLoader<Source: TensorSource> {
     let arena: FloatArena
     private let configuration: EncoderConfiguration
@@ -138,8 +139,8 @@ private final class WeightLoader<Source: TensorSource> {
         return UnsafePointer(values)
     }
 
-    /// A vector is one row that becomes one column. Writing it is a job like the others, because the first write to
-    /// each huge page takes the time of clearing it.
+    /// A vector is one row that becomes one column. It is written by a job as well, because the first write to a huge
+    /// page includes clearing it.
     private func place(
         _ name: String, count: Int, at destination: UnsafeMutablePointer<Float>
     ) throws(TransformerError) {
@@ -171,7 +172,7 @@ private final class WeightLoader<Source: TensorSource> {
     }
 }
 
-/// Some rows of a stored matrix, to be widened and written as columns.
+/// Rows of a stored matrix, to be widened and written as columns.
 private struct TransposeJob: @unchecked Sendable {
     // Unchecked: no two jobs write the same floats.
     let tensor: StoredTensor

@@ -2,15 +2,15 @@
     import Glibc
 #endif
 
-/// One allocation from which a model's matrices are cut, each on a cache line of its own.
+/// One allocation for all matrices of a model, each aligned to a cache line.
 final class FloatArena: @unchecked Sendable {
-    // Unchecked: written only while a model loads, by jobs whose ranges are disjoint; read-only afterwards.
+    // Unchecked: written only during loading, by jobs with disjoint ranges; read-only afterwards.
     private static let lineFloats = 16
     private let base: UnsafeMutablePointer<Float>
     private let capacity: Int
     private var used = 0
 
-    /// - Parameter pieces: The counts that will be taken, in any order.
+    /// - Parameter pieces: The sizes that will be taken, in any order.
     init(pieces: [Int]) {
         capacity = pieces.reduce(0) { $0 + Self.padded($1) }
         let hugePage = 1 << 21
@@ -18,7 +18,7 @@ final class FloatArena: @unchecked Sendable {
         let alignment = byteCount >= hugePage ? hugePage : 64
         let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
         #if os(Linux) && canImport(Glibc)
-            // Weights are read from end to end for every batch: huge pages save faults and look-ups. Advice only.
+            // Every batch reads all weights: huge pages reduce page faults and TLB misses. This is only a hint.
             let adviseHugePages: Int32 = 14
             if byteCount >= hugePage { madvise(memory, byteCount, adviseHugePages) }
         #endif

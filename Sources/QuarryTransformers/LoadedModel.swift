@@ -1,6 +1,6 @@
 import Foundation
 
-/// A loaded encoder with its tokenizer and the way it wants to be used.
+/// A loaded encoder with its tokenizer and settings.
 struct LoadedModel {
     var weights: EncoderWeights
     var tokenizer: any Tokenizer
@@ -9,7 +9,7 @@ struct LoadedModel {
     var passagePrefix: String
     /// Special tokens included.
     var maximumTokens: Int
-    /// Digest of a sample of the file of weights; for a folder also of the tokenizer and of the encoder's shape.
+    /// Digest of a sample of the weights; for a folder also of the tokenizer and of the encoder's shape.
     var contentDigest: ContentDigest
 
     /// Loads a folder in the Hugging Face layout, a folder with one `E5S1` container, or such a container itself.
@@ -27,7 +27,7 @@ struct LoadedModel {
         } else {
             throw TransformerError(
                 .unreadable,
-                "There is no model here: neither config.json (with tokenizer.json and model.safetensors) "
+                "The folder has no model: neither config.json (with tokenizer.json and model.safetensors) "
                     + "nor a .bin container that begins with E5S1.", path: path)
         }
     }
@@ -38,7 +38,7 @@ struct LoadedModel {
         let table = "embeddings.word_embeddings.weight"
         guard let name = source.names.first(where: { $0.hasSuffix(table) }) else {
             throw TransformerError(
-                .malformed, "No tensor is called …\(table); this is not a BERT-family encoder.",
+                .malformed, "There is no tensor …\(table); the model is not a BERT-family encoder.",
                 path: source.file.path)
         }
         let tokenizerFile = try MappedFile(path: "\(directory)/tokenizer.json")
@@ -79,13 +79,14 @@ struct LoadedModel {
         try checkVocabulary(path: path)
     }
 
-    /// The first `.bin` file, by name, that begins with the container's magic bytes.
+    /// The first `.bin` file, by name, with the container's magic bytes.
     private static func container(in directory: String) throws(TransformerError) -> String? {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: directory)
         } catch {
-            throw TransformerError(.unreadable, "cannot be listed: \(error.localizedDescription)", path: directory)
+            throw TransformerError(
+                .unreadable, "The folder cannot be listed: \(error.localizedDescription)", path: directory)
         }
         for name in names.sorted() where name.hasSuffix(".bin") {
             let file = try MappedFile(path: "\(directory)/\(name)")
@@ -94,7 +95,7 @@ struct LoadedModel {
         return nil
     }
 
-    /// The same failure, with the file's name, in this module's error.
+    /// Converts an error into this module's error with the file's name.
     private static func reading<Value>(
         _ path: String, _ body: () throws(TokenizerError) -> Value
     ) throws(TransformerError) -> Value {
@@ -115,7 +116,7 @@ struct LoadedModel {
         guard tokenizer.vocabularySize <= rows else {
             throw TransformerError(
                 .malformed,
-                "The tokenizer has \(tokenizer.vocabularySize) tokens, the model \(rows) word embeddings. "
+                "The tokenizer has \(tokenizer.vocabularySize) tokens; the model has \(rows) word embeddings. "
                     + "They belong to different models.", path: path)
         }
     }

@@ -1,10 +1,10 @@
-/// A local embedding model that Quarry knows how to fetch and verify.
+/// A local embedding model that Quarry can fetch and verify.
 public struct LocalModel: Sendable, Hashable, Codable {
-    /// A file of the model, with what it must be.
+    /// A file of the model with its expected digest and size.
     public struct File: Sendable, Hashable, Codable {
         /// The name under which it is installed.
         public var name: String
-        /// Where it lies inside the unpacked Python package.
+        /// Its path inside the unpacked Python package.
         public var path: String
         public var byteCount: Int?
         public var sha256: String?
@@ -19,25 +19,25 @@ public struct LocalModel: Sendable, Hashable, Codable {
 
     public var name: String
     public var summary: String
-    /// ISO 639-1 codes of the languages it is meant for; `multilingual` stands for 90 or more.
+    /// ISO 639-1 codes of its languages; `multilingual` means 90 or more.
     public var languages: [String]
     public var dimension: Int
-    /// Inputs are cut after so many tokens.
+    /// Inputs are truncated after this many tokens.
     public var maximumTokens: Int
     public var licence: String
-    /// The Python package that carries it, as `name==version`.
+    /// The Python package that contains it, as `name==version`.
     public var package: String
     public var files: [File]
 
-    /// Digest of the weights: what an index's fingerprint records.
+    /// Digest of the weights, as recorded in an index's fingerprint.
     public var revision: String { files.first?.sha256 ?? "" }
     /// Size of the weights and other listed files, in bytes.
     public var byteCount: Int { files.reduce(0) { $0 + ($1.byteCount ?? 0) } }
 }
 
-/// The models that `quarry models` lists.
+/// The local models that Quarry can install.
 public enum LocalModelCatalog {
-    /// What an index uses unless told otherwise.
+    /// The default model of a new index.
     public static let defaultModelName = "multilingual-e5-small"
 
     private static let miniLMFolder =

@@ -6,21 +6,22 @@
     import Musl
 #endif
 
-/// A file mapped read-only into memory, for as long as this object lives.
+/// A file mapped read-only into memory, during the lifetime of this object.
 final class MappedFile: @unchecked Sendable {
-    // Unchecked: the mapping is never written, and unmapped only when nobody holds it any more.
+    // Unchecked: the mapping is read-only, and unmapped only after the last reference is gone.
     let bytes: UnsafeRawBufferPointer
     let path: String
 
     init(path: String) throws(TransformerError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw TransformerError(.unreadable, "cannot be opened: \(String(cString: strerror(errno))).", path: path)
+            throw TransformerError(
+                .unreadable, "The file cannot be opened: \(String(cString: strerror(errno))).", path: path)
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw TransformerError(.unreadable, "is not a regular file.", path: path)
+            throw TransformerError(.unreadable, "The path is not a regular file.", path: path)
         }
         let size = Int(status.st_size)
         self.path = path
@@ -29,7 +30,8 @@ final class MappedFile: @unchecked Sendable {
             return
         }
         guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
-            throw TransformerError(.unreadable, "cannot be mapped: \(String(cString: strerror(errno))).", path: path)
+            throw TransformerError(
+                .unreadable, "The file cannot be mapped: \(String(cString: strerror(errno))).", path: path)
         }
         bytes = UnsafeRawBufferPointer(start: address, count: size)
     }
@@ -38,8 +40,8 @@ final class MappedFile: @unchecked Sendable {
         if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
     }
 
-    /// 64 bits of FNV-1a over the size, the first 64 KiB, and 4 KiB at each of 64 even steps: a cheap name for the
-    /// content that tells two trainings of one architecture apart. Not for defence against forgery.
+    /// 64 bits of FNV-1a over the size, the first 64 KiB, and 4 KiB at each of 64 even steps. This cheap digest
+    /// distinguishes two trainings of one architecture. It does not protect against forgery.
     var sampledDigest: ContentDigest {
         var digest = ContentDigest()
         digest.add(bytes.count)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the small JSON files of a model folder in the Hugging Face layout say.
+/// The settings in the small JSON files of a model folder in the Hugging Face layout.
 struct ModelSettings {
     var configuration: EncoderConfiguration
     var pooling: Encoder.Pooling
@@ -9,8 +9,8 @@ struct ModelSettings {
     /// Special tokens included.
     var maximumTokens: Int
 
-    /// Reads `config.json`, and where they are present `1_Pooling/config.json`, `modules.json`,
-    /// `sentence_bert_config.json` and `config_sentence_transformers.json`.
+    /// Reads `config.json`, and if present `1_Pooling/config.json`, `modules.json`, `sentence_bert_config.json` and
+    /// `config_sentence_transformers.json`.
     init(directory: String) throws(TransformerError) {
         guard let config = try Self.read(ConfigFile.self, "\(directory)/config.json") else {
             throw TransformerError(.unreadable, "There is no config.json.", path: directory)
@@ -32,7 +32,7 @@ struct ModelSettings {
             prompts["passage"].nonEmpty ?? prompts["document"].nonEmpty ?? (isE5 ? "passage: " : "")
     }
 
-    /// Whether a name is one of the E5 family that wants `query: ` and `passage: ` (the instruction models do not).
+    /// Whether a name is of the E5 family that needs `query: ` and `passage: ` (the instruction models do not).
     private static func isE5(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
         let words = name.split { !($0.isLetter || $0.isNumber) }
@@ -48,7 +48,7 @@ struct ModelSettings {
         default:
             throw TransformerError(
                 .unsupported,
-                "Pooling by \(file.active.joined(separator: " and ")) is not known; by mean or by the first token is.",
+                "Pooling by \(file.active.joined(separator: " and ")) is not supported; the mean or the first token is.",
                 path: path)
         }
     }
@@ -60,12 +60,12 @@ struct ModelSettings {
             guard ["Transformer", "Pooling", "Normalize"].contains(kind) else {
                 throw TransformerError(
                     .unsupported,
-                    "The module \(module.type) is not known; Transformer, Pooling and Normalize are.", path: path)
+                    "The module \(module.type) is not supported; Transformer, Pooling and Normalize are.", path: path)
             }
         }
     }
 
-    /// The decoded file; nil where there is none.
+    /// The decoded file; nil if it does not exist.
     private static func read<File: Decodable>(
         _ type: File.Type, _ path: String
     ) throws(TransformerError) -> File? {
@@ -74,7 +74,7 @@ struct ModelSettings {
         do {
             return try JSONDecoder().decode(type, from: Data(file.bytes))
         } catch {
-            throw TransformerError(.malformed, "is not the JSON it should be: \(error)", path: path)
+            throw TransformerError(.malformed, "The JSON is not valid: \(error)", path: path)
         }
     }
 }
@@ -92,7 +92,7 @@ private struct ConfigFile: Decodable {
     var activation: String?
     var positionKind: String?
     var paddingID: Int?
-    /// Where the model was trained or fetched.
+    /// The path of the original model.
     var path: String?
 
     enum CodingKeys: String, CodingKey {
@@ -125,14 +125,14 @@ private struct ConfigFile: Decodable {
         default:
             throw TransformerError(
                 .unsupported,
-                "The model type is \(modelType ?? "missing"); bert, roberta, xlm-roberta and camembert can be run.",
+                "The model type is \(modelType ?? "missing"); bert, roberta, xlm-roberta and camembert are supported.",
                 path: path)
         }
         guard activation ?? "gelu" == "gelu", positionKind ?? "absolute" == "absolute" else {
             throw TransformerError(
                 .unsupported,
-                "The model wants the activation \(activation ?? "gelu") and \(positionKind ?? "absolute") positions; "
-                    + "gelu and absolute can be run.", path: path)
+                "The model uses the activation \(activation ?? "gelu") and \(positionKind ?? "absolute") positions; "
+                    + "gelu and absolute are supported.", path: path)
         }
         let configuration = EncoderConfiguration(
             hiddenSize: hiddenSize, layerCount: layerCount, headCount: headCount, intermediateSize: intermediateSize,

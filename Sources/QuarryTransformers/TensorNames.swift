@@ -1,4 +1,4 @@
-/// What a file calls the tensors of an encoder.
+/// The names of an encoder's tensors in a file.
 struct TensorNames: Sendable {
     /// A matrix with its bias, or the two vectors of a layer norm.
     struct Pair: Sendable {
@@ -58,7 +58,7 @@ struct TensorNames: Sendable {
             })
     }
 
-    /// Every tensor but the word embeddings with its rows and columns; a vector has one row.
+    /// Every tensor except the word embeddings, with its rows and columns; a vector has one row.
     func shapes(_ configuration: EncoderConfiguration) -> [(name: String, rows: Int, columns: Int)] {
         let (hidden, wide) = (configuration.hiddenSize, configuration.intermediateSize)
         func dense(_ pair: Pair, _ inputs: Int, _ outputs: Int) -> [(name: String, rows: Int, columns: Int)] {

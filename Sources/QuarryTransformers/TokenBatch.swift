@@ -1,4 +1,4 @@
-/// Texts of tokens laid end to end, without padding.
+/// Texts of tokens in sequence, without padding.
 package struct TokenBatch: Sendable {
     /// The texts of the batch, as indices into the caller's list.
     package var texts: [Int] = []
@@ -8,8 +8,8 @@ package struct TokenBatch: Sendable {
 extension TokenBatch {
     /// Packs texts of the given lengths, longest first, into batches of at most `capacity` tokens.
     ///
-    /// Batches shrink where `workers` would otherwise not all have one. A text longer than the capacity has a batch of
-    /// its own. Depends on nothing but its arguments. O(n log n).
+    /// Batches are smaller if there would be fewer than `workers`. A text longer than the capacity has a separate
+    /// batch. The result depends only on the arguments. O(n log n).
     package static func packed(lengths: [Int], capacity: Int, workers: Int) -> [TokenBatch] {
         let total = lengths.reduce(0, +)
         let rounds = max(1, (total + capacity * workers - 1) / (capacity * workers))

@@ -10,39 +10,38 @@ import QuarryText
 /// let vectors = try await embedder.embed(["A lease runs for a year."], as: .passage)
 /// ```
 ///
-/// A vector depends on its text alone: not on the order or the number of texts in the call, but for rounding below
-/// 1e-5. The same call on the same machine gives the same bytes. Copies share one set of weights.
+/// A vector depends only on its text, not on the order or number of texts in the call, except for rounding below 1e-5.
+/// The same call on the same machine gives the same bytes. Copies share one set of weights.
 public struct TransformerEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
-    /// Counts tokens as this model does, for a chunker.
+    /// Counts tokens with this model's tokenizer, for a chunker.
     public var tokenCounter: any TokenCounter { tokenizer }
 
     private let tokenizer: any Tokenizer
     private let encoder: BatchEncoder
 
-    /// Loads a model. Takes a tenth of a second or so: the weights are laid out for fast products.
+    /// Loads a model. It takes about a tenth of a second, because the weights are rearranged for fast products.
     ///
-    /// `modelDirectory` is a folder in the Hugging Face layout, a folder that holds an `E5S1` container
-    /// (`e5-small-q4.bin`), or the path of such a container. From the layout are read `config.json`, `tokenizer.json`
-    /// and `model.safetensors`, and where present `modules.json`, `1_Pooling/config.json` (mean is the default),
+    /// `modelDirectory` is a folder in the Hugging Face layout, a folder with an `E5S1` container (`e5-small-q4.bin`),
+    /// or the path of such a container. The required files of the layout are `config.json`, `tokenizer.json` and
+    /// `model.safetensors`. Optional files are `modules.json`, `1_Pooling/config.json` (mean is the default),
     /// `sentence_bert_config.json` (length) and `config_sentence_transformers.json` (prefixes). The length in
     /// `tokenizer.json` is ignored.
     ///
-    /// Where no prefix is given and the model's prompts name none, a model of the E5 family gets `query: ` and
-    /// `passage: `, any other none. A container is of that family; a folder is if `e5`, and not `instruct`, is a word
-    /// of its name or of `_name_or_path` in `config.json`.
+    /// Prefixes come from the parameters or from the model's prompts. Without either, a model of the E5 family gets
+    /// `query: ` and `passage: `, any other none. A container is of that family. A folder is if `e5`, and not
+    /// `instruct`, is a word of its name or of `_name_or_path` in `config.json`.
     ///
-    /// Sets the threads of BLAS to 1 for the whole process, because texts are spread over workers here.
+    /// Sets the threads of BLAS to 1 for the whole process, because texts are distributed over workers.
     ///
-    /// - Parameters:
-    ///   - name: The model's name in the fingerprint; the last component of the path by default.
-    ///   - revision: The digest of the model in the fingerprint. By default 64 bits of a sample of the weights, and for
-    ///     a folder of the tokenizer and the encoder's shape as well.
-    ///   - queryPrefix: Put before every query; by default as above.
-    ///   - passagePrefix: Put before every passage; by default as above.
-    ///   - maximumTokens: Cuts inputs earlier than the model asks for, special tokens included.
-    ///   - workers: Batches that are computed at a time; the number of active cores by default.
-    /// - Throws: ``TransformerError``, which names the file and what is wrong in it.
+    /// - `name`: The model's name in the fingerprint; the last component of the path by default.
+    /// - `revision`: The digest of the model in the fingerprint. By default 64 bits of a sample of the weights, and for
+    ///   a folder of the tokenizer and the encoder's shape as well.
+    /// - `queryPrefix`: Prepended to every query; the default is described above.
+    /// - `passagePrefix`: Prepended to every passage; the default is described above.
+    /// - `maximumTokens`: A lower limit than the model's, including special tokens.
+    /// - `workers`: The number of concurrent batches; the number of active cores by default.
+    /// - Throws: ``TransformerError`` with the file and its problem.
     public init(
         modelDirectory: String, name: String? = nil, revision: String? = nil, queryPrefix: String? = nil,
         passagePrefix: String? = nil, maximumTokens: Int? = nil, workers: Int? = nil
@@ -51,12 +50,13 @@ public struct TransformerEmbedder: Embedder {
         let model = try LoadedModel(path: path.path(percentEncoded: false))
         let workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
         guard workers >= 1 else {
-            throw TransformerError(.invalidArgument, "\(workers) workers cannot work; ask for at least 1.")
+            throw TransformerError(.invalidArgument, "The number of workers is \(workers); it must be at least 1.")
         }
         let longest = maximumTokens ?? model.maximumTokens
         guard 2...model.maximumTokens ~= longest else {
             throw TransformerError(
-                .invalidArgument, "maximumTokens is \(longest); this model takes from 2 to \(model.maximumTokens).",
+                .invalidArgument,
+                "maximumTokens is \(longest); the permitted range of this model is 2 to \(model.maximumTokens).",
                 path: modelDirectory)
         }
         BLAS.setThreadCount(1)
@@ -73,12 +73,12 @@ public struct TransformerEmbedder: Embedder {
 
     /// One unit vector for each text, in order. Equal texts are computed once.
     ///
-    /// Runs on threads of its own; a cancelled task ends after the batches that have begun.
+    /// Runs on its own threads; a cancelled task ends after the current batches.
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
         try await embed(texts, as: role) { _ in }
     }
 
-    /// The same, telling of some hundred tokens of text at a time.
+    /// Embeds texts and reports each batch of some hundred tokens.
     @concurrent
     public func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void

@@ -1,6 +1,6 @@
 /// Why a local model could not be loaded or run.
 public struct TransformerError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of failure it is; codes may be added.
+    /// The kind of failure. More codes may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String { case unreadable, malformed, unsupported, invalidArgument, notFinite }
 
@@ -8,20 +8,20 @@ public struct TransformerError: Error, Sendable, Hashable, CustomStringConvertib
 
         /// A file or folder is missing or cannot be opened.
         public static let unreadable = Code(name: .unreadable)
-        /// A file breaks its format, or its tensors do not fit the model it says it holds.
+        /// A file violates its format, or its tensors do not fit the model.
         public static let malformed = Code(name: .malformed)
-        /// A sound file of a model that this encoder cannot run.
+        /// A valid file of a model that this encoder does not support.
         public static let unsupported = Code(name: .unsupported)
         /// A parameter is out of its range.
         public static let invalidArgument = Code(name: .invalidArgument)
-        /// The model made a vector of infinities or of nothing but zeros.
+        /// The model computed a vector that is zero or not finite.
         public static let notFinite = Code(name: .notFinite)
 
         public var description: String { name.rawValue }
     }
 
     public let code: Code
-    /// What is wrong, with the value, and what to do about it.
+    /// The problem with its value, and what to do about it.
     public let message: String
     /// The file or folder in question.
     public let path: String?

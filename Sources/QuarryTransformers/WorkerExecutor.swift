@@ -1,14 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// Runs tasks on a few threads of its own, so that long matrix products do not hold up the cooperative pool.
+/// Runs tasks on its own threads, so that long matrix products do not block the cooperative pool.
 final class WorkerExecutor: TaskExecutor {
     private struct State {
         var pending: [UnownedJob] = []
         var running = 0
     }
 
-    /// The most tasks that run at a time, whoever started them.
+    /// The maximum number of concurrent tasks of all callers.
     let workers: Int
     private let queue = DispatchQueue(label: "quarry.encoder", qos: .userInitiated, attributes: .concurrent)
     private let state = Mutex(State())
@@ -30,7 +30,7 @@ final class WorkerExecutor: TaskExecutor {
         if isIdle { queue.async { self.run(from: job) } }
     }
 
-    /// Runs a job, then whatever waits, in order.
+    /// Runs a job, then all waiting jobs, in order.
     private func run(from first: UnownedJob) {
         var next: UnownedJob? = first
         while let job = next {
@@ -43,11 +43,11 @@ final class WorkerExecutor: TaskExecutor {
         }
     }
 
-    /// The results of `body` for 0 ..< count, in that order, computed by all workers.
+    /// The results of `body` for 0 ..< count, in order, computed by all workers.
     ///
-    /// Cancellation is looked at before each call. The first error ends the others.
-    /// - Parameter onResult: Called one at a time, with each result as soon as it is there, also with those that were
-    ///   under way when another one failed. What it throws ends the work.
+    /// Cancellation is checked before each call. The first error ends the others.
+    /// - `onResult`: Called one at a time with each finished result, including results that were in progress when
+    ///   another one failed. An error that it throws ends the work.
     func concurrentMap<Result: Sendable>(
         count: Int, onResult: (Int, Result) throws -> Void = { _, _ in },
         _ body: @escaping @Sendable (Int) throws -> Result

@@ -1,14 +1,14 @@
 import QuarryCore
 
-/// The rows that can be among the best of a search, judged by scores that carry a rounding error.
+/// The rows that may be among the best of a search, given scores with a rounding error.
 ///
 /// Let `e` bound the error of a score. A row among the best `limit` by its true score has a computed score of at least
-/// the `limit`-th best computed one less `2e`; the rows that have are kept. For unit vectors of `n` elements in single
-/// precision `e ≤ n · 2⁻²⁴` whatever the order of the sum (Higham, “Accuracy and Stability of Numerical Algorithms”, §3.1).
+/// the `limit`-th best computed score minus `2e`; all such rows are kept. For unit vectors of `n` elements in single
+/// precision `e ≤ n · 2⁻²⁴` for any order of the sum (Higham, “Accuracy and Stability of Numerical Algorithms”, §3.1).
 struct Candidates {
     private let limit: Int
     private let margin: Float
-    /// The best `limit` scores so far, a binary heap with the least at its root.
+    /// The best `limit` scores so far, in a binary heap with the lowest at its root.
     private var heap: [Float] = []
     private var kept: [(row: Int, score: Float)] = []
     private var compactionSize: Int
@@ -33,7 +33,7 @@ struct Candidates {
         }
     }
 
-    /// The rows that can be among the best, ascending.
+    /// The rows that may be among the best, ascending.
     func rows() -> [Int] {
         let threshold = threshold
         return kept.compactMap { $0.score >= threshold ? $0.row : nil }

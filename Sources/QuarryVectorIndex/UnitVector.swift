@@ -1,20 +1,20 @@
-/// Brings vectors to length 1, in double precision.
+/// Normalises vectors to length 1, in double precision.
 enum UnitVector {
-    /// - Parameter what: What the vector belongs to, for the message.
+    /// - `what`: The owner of the vector, for the message.
     /// - Throws: ``VectorError/notAVector(what:reason:)`` for a vector that is zero, infinite or not a number.
     static func make(_ values: ArraySlice<Float>, of what: @autoclosure () -> String) throws -> [Float] {
         var sum = 0.0
         for value in values { sum += Double(value) * Double(value) }
         guard sum.isFinite else {
-            throw VectorError.notAVector(what: what(), reason: "it holds a value that is infinite or not a number")
+            throw VectorError.notAVector(what: what(), reason: "a value is infinite or not a number")
         }
         guard sum > 0 else { throw VectorError.notAVector(what: what(), reason: "all its values are zero") }
         let scale = 1 / sum.squareRoot()
         return values.map { Float(Double($0) * scale) }
     }
 
-    /// The inner product, in double precision and in an order of its own: the same two vectors always give the same
-    /// bits, wherever they stand in memory and whatever kernels the BLAS has.
+    /// The inner product, in double precision and in a fixed order: the same two vectors always give the same bits,
+    /// regardless of their position in memory and of the BLAS kernels.
     @inline(__always)
     static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
         var lanes = SIMD8<Double>.zero

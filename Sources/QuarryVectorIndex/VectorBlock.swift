@@ -3,34 +3,34 @@ import Foundation
 /// The vectors of one range of chunk ids, as stored in one row: little-endian `Float`s, row after row, for the ids
 /// whose bit is set.
 ///
-/// Blocks hold up to 64 KB, so that a whole index loads in few, long reads while adding one vector rewrites little.
-/// What a block holds follows from its vectors alone: a removed vector leaves nothing.
+/// Blocks have up to 64 KB: an index loads in few, long reads, but adding one vector rewrites little. The content of a
+/// block follows from its vectors alone: a removed vector leaves nothing behind.
 struct VectorBlock {
-    /// How many ids a block covers: the largest power of two of rows that fit 64 KB, at least 1, at most 64.
+    /// The number of ids in a block: the largest power of two of rows that fit in 64 KB, from 1 to 64.
     static func width(dimension: Int) -> Int {
         let rows = max(1, min(64, 65_536 / (dimension * MemoryLayout<Float>.size)))
         return 1 << (Int.bitWidth - 1 - rows.leadingZeroBitCount)
     }
 
-    /// Bit `i` says that the `i`-th id of the range has a vector.
+    /// Bit `i` is set if the `i`-th id of the range has a vector.
     var present: UInt64 = 0
     /// (popcount of ``present``, dimension).
     var rows = Data()
 
     var count: Int { present.nonzeroBitCount }
 
-    /// The offsets, in the range, of the ids that have a vector.
+    /// The offsets in the range of ids with a vector.
     var slots: [Int] { (0..<64).filter { present & (1 << UInt64($0)) != 0 } }
 
-    /// What is wrong with the block; nil for nothing.
+    /// The problem with the block; nil if it is valid.
     func damage(dimension: Int, width: Int) -> String? {
-        if width < 64, present >> UInt64(width) != 0 { return "it holds ids outside of its range" }
+        if width < 64, present >> UInt64(width) != 0 { return "it has ids outside of its range" }
         if present == 0 { return "it is empty" }
         let expected = count * dimension * MemoryLayout<Float>.size
         return rows.count == expected ? nil : "it has \(rows.count) bytes instead of \(expected)"
     }
 
-    /// The block with vectors replaced, added (`changes` has a vector) or removed (it has nil), keyed by slot.
+    /// The block with changes by slot: a vector is added or replaced, nil removes it.
     func applying(_ changes: [Int: [Float]?], dimension: Int, width: Int) -> VectorBlock {
         let rowSize = dimension * MemoryLayout<Float>.size
         var result = VectorBlock()
@@ -63,7 +63,7 @@ struct VectorBlock {
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-    /// Turns stored values into those of this machine, and back. Nothing to do on nearly every one.
+    /// Converts between stored values and those of this machine. A no-op on little-endian machines.
     func convertLittleEndian() {
         #if _endian(big)
             for index in indices { self[index] = Float(bitPattern: self[index].bitPattern.byteSwapped) }

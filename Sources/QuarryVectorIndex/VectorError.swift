@@ -1,11 +1,11 @@
-/// What can go wrong in the vector index.
+/// Errors of the vector index.
 public enum VectorError: Error, Hashable, CustomStringConvertible {
-    /// `what` is `a query`, `the index notes.quarry` and the like.
+    /// `what` is a description such as `a query` or `the index notes.quarry`.
     case wrongDimension(what: String, actual: Int, expected: Int)
-    /// A vector without direction. `what` names the chunk or the query.
+    /// A vector without direction. `what` is the chunk or the query.
     case notAVector(what: String, reason: String)
     case countsDiffer(vectors: Int, ids: Int)
-    /// Chunk ids are not negative.
+    /// Chunk ids must not be negative.
     case invalidChunk(Int64)
     case noGeneration(Int64)
     case generationExists(Int64)
@@ -22,7 +22,7 @@ public enum VectorError: Error, Hashable, CustomStringConvertible {
         case .countsDiffer(let vectors, let ids):
             "\(vectors) vectors came with \(ids) ids. Give one id for each vector."
         case .invalidChunk(let id):
-            "\(id) cannot be the id of a chunk. Ids are numbers from 0 up."
+            "\(id) is not a valid chunk id. Ids must not be negative."
         case .noGeneration(let generation):
             "There is no generation \(generation) of vectors in the index. Create it before writing to it."
         case .generationExists(let generation):

@@ -12,19 +12,19 @@ import QuarrySQLite
 public final class VectorIndex: VectorStore {
     public enum Location: Sendable, Hashable {
         case memory
-        /// An SQLite file, created where it is not there.
+        /// An SQLite file, created if it does not exist.
         case file(String)
     }
 
     public let dimension: Int
     private let database: any DatabaseWriter
-    /// The index as a leg. Each of its calls sees what was written before.
+    /// The index as a leg. Each call sees all earlier writes.
     public let leg: VectorLeg
 
     private static let generation: Int64 = 1
 
-    /// - Throws: ``VectorError/wrongDimension(what:actual:expected:)`` for a file with vectors of another dimension;
-    ///   when the file cannot be opened, or is no database.
+    /// - Throws: ``VectorError/wrongDimension(what:actual:expected:)`` for a file with vectors of another dimension; an
+    ///   error of SQLite if the file cannot be opened or is not a database.
     public init(at location: Location = .memory, dimension: Int) throws {
         self.dimension = dimension
         switch location {
@@ -39,21 +39,21 @@ public final class VectorIndex: VectorStore {
             }
             guard stored.dimension == dimension else {
                 throw VectorError.wrongDimension(
-                    what: "what is to be stored", actual: dimension, expected: stored.dimension)
+                    what: "a vector to be stored", actual: dimension, expected: stored.dimension)
             }
         }
     }
 
-    /// Adds vectors, brought to length 1, replacing those whose id is already there: all, or on an error none.
+    /// Adds vectors, normalised to length 1, and replaces those with the same id. On an error, none are changed.
     ///
-    /// - Throws: ``VectorError``, naming the first chunk whose vector is zero or not finite.
+    /// - Throws: ``VectorError`` with the first chunk whose vector is zero or not finite.
     public func upsert(_ vectors: EmbeddingBatch, ids: [ChunkID]) async throws {
         try await database.write { db in
             try VectorTable.upsert(vectors, ids: ids, generation: Self.generation, in: db)
         }
     }
 
-    /// Removes vectors without leaving a trace of them; ids that are not there are ignored.
+    /// Removes vectors and all their data. Unknown ids are ignored.
     public func remove(_ ids: [ChunkID]) async throws {
         try await database.write { try VectorTable.remove(ids, in: $0) }
     }
@@ -62,7 +62,7 @@ public final class VectorIndex: VectorStore {
         try await leg.matrix().nearest(to: query, limit: limit, among: mask)
     }
 
-    /// All vectors as they are now, for searches of one snapshot, or of many queries at once.
+    /// All current vectors, for searches of one snapshot or for many queries at once.
     public func matrix() async throws -> VectorMatrix { try await leg.matrix() }
 
     public var count: Int {
@@ -71,7 +71,7 @@ public final class VectorIndex: VectorStore {
         }
     }
 
-    /// Everything that is wrong with the stored vectors; empty when they are sound.
+    /// All problems of the stored vectors; empty if there are none.
     public func problems() async throws -> [String] {
         try await database.read { try VectorTable.verify(in: $0) }
     }

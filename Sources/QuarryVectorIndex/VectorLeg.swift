@@ -10,9 +10,8 @@ public struct VectorLeg: Leg {
     private let generation: Int64
     private let cache: VectorCache
 
-    /// - Parameters:
-    ///   - connection: What it reads with is what the leg sees: in a transaction, one state of the file.
-    ///   - cache: Shared by legs of one file.
+    /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
+    /// - `cache`: Shared by legs of one file.
     package init(connection: any DatabaseReader, generation: Int64, cache: VectorCache) {
         self.connection = connection
         self.generation = generation
@@ -28,26 +27,26 @@ public struct VectorLeg: Leg {
         try await best(for: query, limit: ids.count, among: ChunkMask(ids))
     }
 
-    /// All vectors, from memory where they have not changed since they were read.
+    /// All vectors. They are read again only after a change.
     package func matrix() async throws -> VectorMatrix {
         let (generation, cache) = (generation, cache)
         return try await connection.read { try cache.matrix(generation: generation, in: $0) }
     }
 }
 
-/// The vectors that were read last, shared by all searches of one file.
+/// The last vectors read, shared by all searches of one file.
 package final class VectorCache: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, matrix: VectorMatrix)?>(nil)
 
     package init() {}
 
-    /// The vectors as of the transaction that `db` is in. Concurrent callers wait for one read.
+    /// The vectors in the transaction of `db`. Concurrent callers share one read.
     func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
         let generation = try VectorTable.generation(number, in: db)
         return try loaded.withLock { loaded in
             if let loaded, loaded.generation == generation { return loaded.matrix }
             let fresh = try VectorTable.matrix(generation: number, in: db)
-            // An older snapshot does not push out what newer ones share.
+            // An older snapshot does not replace the vectors that newer ones share.
             let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
             if isOlder != true { loaded = (generation, fresh) }
             return fresh

@@ -1,11 +1,11 @@
 public import QuarryCore
 import QuarryLinearAlgebra
 
-/// The vectors of an index at one moment: searched by as many tasks as like, changed by none.
+/// An immutable snapshot of all vectors of an index, safe to search from many tasks.
 ///
-/// Searches are exact. BLAS finds the candidates; those within its possible rounding error of the last hit are scored
-/// again in double precision and a fixed order. So scores and ties depend on nothing but the two vectors: not on the
-/// kernels of the BLAS, its threads, other rows, or how many queries are asked at once.
+/// Searches are exact. BLAS finds the candidates. Those within its possible rounding error of the last hit are scored
+/// again in double precision and a fixed order. So scores and ties depend only on the two vectors: not on BLAS kernels,
+/// threads, other rows, or the number of queries.
 public struct VectorMatrix: Sendable {
     /// Length of each row.
     public let dimension: Int
@@ -15,10 +15,10 @@ public struct VectorMatrix: Sendable {
 
     public var count: Int { ids.count }
 
-    /// Rows in one contiguous buffer, aligned for the widest vector instructions, freed with the last matrix that
+    /// Rows in one contiguous buffer, aligned for the widest vector instructions. It is freed with the last matrix that
     /// shares it.
     private final class Storage: @unchecked Sendable {
-        // Unchecked: written by `init` alone, before anyone else can see the pointer.
+        // Unchecked: only `init` writes, before the pointer is shared.
         let rows: UnsafeMutablePointer<Float>
         private let raw: UnsafeMutableRawPointer
 
@@ -30,9 +30,8 @@ public struct VectorMatrix: Sendable {
         deinit { raw.deallocate() }
     }
 
-    /// - Parameters:
-    ///   - ids: Ascending.
-    ///   - fill: Writes all `ids.count × dimension` values, rows of length 1 in the order of the ids.
+    /// - `ids`: Ascending.
+    /// - `fill`: Writes all `ids.count × dimension` values, as rows of length 1 in the order of the ids.
     init(ids: [ChunkID], dimension: Int, filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
         self.ids = ids
         self.dimension = dimension
@@ -40,7 +39,7 @@ public struct VectorMatrix: Sendable {
         try fill(UnsafeMutableBufferPointer(start: storage.rows, count: ids.count * dimension))
     }
 
-    /// The row of a chunk, of length 1; nil where there is none.
+    /// The row of a chunk, of length 1; nil if it has none.
     /// - Complexity: O(log count).
     public func vector(of id: ChunkID) -> [Float]? {
         var (low, high) = (0, ids.count)
@@ -52,9 +51,9 @@ public struct VectorMatrix: Sendable {
         return Array(UnsafeBufferPointer(start: storage.rows + low * dimension, count: dimension))
     }
 
-    /// The rows nearest to a query by cosine, best first, in the order of ``ScoredID/precedes(_:_:)``.
+    /// The rows nearest to a query by cosine, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
-    /// - Parameter mask: Only these chunks take part, so that a filter never costs hits.
+    /// - `mask`: Limits the search to these chunks before the best are taken, so that a filter never costs hits.
     /// - Throws: ``VectorError`` for a query of another dimension, or without direction.
     /// - Complexity: O(count · dimension).
     public func nearest(to query: [Float], limit: Int, among mask: ChunkMask? = nil) throws -> [ScoredID] {
@@ -64,7 +63,7 @@ public struct VectorMatrix: Sendable {
         return try nearest(toEach: EmbeddingBatch(values: query, dimension: dimension), limit: limit, among: mask)[0]
     }
 
-    /// The rows nearest to each query; every list is bit for bit that of the query asked alone.
+    /// The rows nearest to each query. Every result is bit for bit the same as for a single query.
     ///
     /// - Throws: ``VectorError`` for queries of another dimension, or without direction.
     public func nearest(
@@ -94,7 +93,7 @@ public struct VectorMatrix: Sendable {
         }
     }
 
-    /// Scores this many rows at a time, for a buffer that stays in the cache.
+    /// The number of rows scored at a time, so that the buffer stays in the cache.
     private static let rowsAtOnce = 8192
     private static let queriesAtOnce = 64
 
@@ -124,7 +123,7 @@ public struct VectorMatrix: Sendable {
         }
     }
 
-    /// For masks that let few through: those alone are looked at.
+    /// For small masks: scores only their members.
     private func membersNearest(
         _ queries: UnsafePointer<Float>, queryCount: Int, limit: Int, mask: ChunkMask
     ) -> [[ScoredID]] {

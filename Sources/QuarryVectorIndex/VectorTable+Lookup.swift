@@ -3,7 +3,7 @@ package import GRDB
 package import QuarryCore
 
 extension VectorTable {
-    /// The stored vector of one chunk; nil where it has none.
+    /// The stored vector of one chunk; nil if it has none.
     ///
     /// - Complexity: Reads one block.
     package static func vector(of chunk: ChunkID, generation id: Int64, in db: Database) throws -> [Float]? {

@@ -2,7 +2,7 @@ package import GRDB
 package import QuarryCore
 
 extension VectorTable {
-    /// The chunks of a range of ids that have a vector in a generation.
+    /// The chunks of a range of ids with a vector in a generation.
     ///
     /// - Complexity: O(range), without reading vectors.
     package static func ids(

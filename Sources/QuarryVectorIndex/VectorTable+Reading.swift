@@ -3,7 +3,7 @@ package import GRDB
 package import QuarryCore
 
 extension VectorTable {
-    /// The chunks that have a vector in a generation, ascending.
+    /// The chunks with a vector in a generation, ascending.
     package static func ids(generation id: Int64, in db: Database) throws -> [ChunkID] {
         let generation = try generation(id, in: db)
         let width = VectorBlock.width(dimension: generation.dimension)
@@ -14,7 +14,8 @@ extension VectorTable {
         while let row = try rows.next() {
             let (number, present): (Int64, Int64) = (row[0], row[1])
             guard number >= 0, number <= Int64.max / Int64(width) - 1 else {
-                throw VectorError.damaged(place: "generation \(id), block \(number)", reason: "there is no such block")
+                throw VectorError.damaged(
+                    place: "generation \(id), block \(number)", reason: "the block number is out of range")
             }
             var rest = UInt64(bitPattern: present)
             while rest != 0 {
@@ -27,7 +28,7 @@ extension VectorTable {
 
     /// All vectors of a generation, in memory.
     ///
-    /// - Throws: ``VectorError`` when there is no such generation, or a stored block is damaged.
+    /// - Throws: ``VectorError`` if the generation does not exist or a stored block is damaged.
     package static func matrix(generation id: Int64, in db: Database) throws -> VectorMatrix {
         let generation = try generation(id, in: db)
         let width = VectorBlock.width(dimension: generation.dimension)
@@ -56,7 +57,7 @@ extension VectorTable {
         }
     }
 
-    /// Everything that is wrong with the stored vectors, in plain words; empty when they are sound.
+    /// All problems of the stored vectors, in plain words; empty if there are none.
     ///
     /// - Complexity: O(size of all vectors).
     package static func verify(in db: Database) throws -> [String] {

@@ -2,15 +2,15 @@ import Foundation
 package import GRDB
 package import QuarryCore
 
-/// Vectors as tables of an SQLite file. Every call works in the transaction of the `Database` it is given.
+/// Vectors as tables of an SQLite file. Every call runs in the transaction of the given `Database`.
 ///
-/// Vectors belong to a *generation*: all that one embedding model made. A new model fills a generation of its own
-/// beside the one that is searched; which one that is, the owner of the file says.
+/// Vectors belong to a *generation*: all vectors of one embedding model. A new model fills its own generation beside
+/// the active one. The owner of the file decides which generation is active.
 ///
-/// - `vector_generations`: number, dimension, and a revision that every change raises.
+/// - `vector_generations`: number, dimension, and a revision that every change increments.
 /// - `vectors`: for each generation, blocks of vectors (``VectorBlock``).
 package enum VectorTable {
-    /// Creates the tables, which must not be there yet.
+    /// Creates the tables, which must not exist.
     package static func create(in db: Database) throws {
         try db.execute(
             sql: """
@@ -26,11 +26,11 @@ package enum VectorTable {
 
     package static func exists(in db: Database) throws -> Bool { try db.tableExists("vector_generations") }
 
-    /// What is known of a generation without reading its vectors.
+    /// The description of a generation, readable without its vectors.
     package struct Generation: Sendable, Hashable {
         package var id: Int64
         package var dimension: Int
-        /// Raised by every change: while it is the same, a loaded ``VectorMatrix`` is up to date.
+        /// Incremented by every change. With an equal revision, a loaded ``VectorMatrix`` is up to date.
         package var revision: Int64
     }
 
@@ -52,15 +52,15 @@ package enum VectorTable {
         let generation = Generation(id: row[0], dimension: row[1], revision: row[2])
         guard (1...maximumDimension).contains(generation.dimension) else {
             throw VectorError.damaged(
-                place: "generation \(generation.id)", reason: "\(generation.dimension) cannot be a dimension")
+                place: "generation \(generation.id)", reason: "\(generation.dimension) is not a valid dimension")
         }
         return generation
     }
 
-    /// Longer vectors are refused: no model makes them, and a damaged file shall not ask for all memory.
+    /// Longer vectors are rejected: no model makes them, and a damaged file must not exhaust the memory.
     package static let maximumDimension = 1 << 20
 
-    /// Starts an empty generation.
+    /// Creates an empty generation.
     ///
     /// - Throws: ``VectorError/generationExists(_:)``, or ``VectorError/wrongDimension(what:actual:expected:)``.
     package static func createGeneration(_ id: Int64, dimension: Int, in db: Database) throws {
@@ -71,15 +71,16 @@ package enum VectorTable {
         try db.execute(sql: "INSERT INTO vector_generations VALUES (?, ?, 0)", arguments: [id, dimension])
     }
 
-    /// Removes a generation and all its vectors. One that is not there is ignored.
+    /// Removes a generation and all its vectors. Unknown generations are ignored.
     package static func removeGeneration(_ id: Int64, in db: Database) throws {
         try db.execute(sql: "DELETE FROM vectors WHERE generation = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM vector_generations WHERE id = ?", arguments: [id])
     }
 
-    /// Adds vectors, brought to length 1, replacing those whose id is already there; of an id given twice the last.
+    /// Adds vectors, normalised to length 1, and replaces those with the same id. For duplicate ids, the last one
+    /// counts.
     ///
-    /// - Throws: ``VectorError``, naming the first chunk whose vector is zero or not finite.
+    /// - Throws: ``VectorError`` with the first chunk whose vector is zero or not finite.
     package static func upsert(
         _ vectors: EmbeddingBatch, ids: [ChunkID], generation id: Int64, in db: Database
     ) throws {
@@ -99,7 +100,7 @@ package enum VectorTable {
         try apply(changes, to: generation, in: db)
     }
 
-    /// Removes the vectors of chunks from all generations. Ids that are not there are ignored.
+    /// Removes the vectors of chunks from all generations. Unknown ids are ignored.
     package static func remove(_ ids: [ChunkID], in db: Database) throws {
         let changes: [Int64: [Float]?] = Dictionary(
             ids.lazy.filter { $0.rawValue >= 0 }.map { ($0.rawValue, nil) }, uniquingKeysWith: { first, _ in first })

@@ -6,7 +6,7 @@ import QuarryTestSupport
 import Testing
 
 @Suite struct BM25DamageTests {
-    @Test func `blocks come back as they were written`() throws {
+    @Test func `blocks are decoded as they were encoded`() throws {
         var generator = SeededGenerator(seed: 3)
         for round in 0..<200 {
             let level = UInt8.random(in: 10...63, using: &generator)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `bytes that no encoder wrote are refused or read as what encodes to them`() throws {
+    @Test func `arbitrary bytes are rejected or decoded to a value that encodes to them`() throws {
         var generator = SeededGenerator(seed: 5)
         let posting = PostingBlock(
             range: .all, postings: [3, 4, 900].map { Posting(chunk: $0, counts: FieldCounts(title: 1, body: 2)) }[...])
@@ -83,7 +83,7 @@ import Testing
         "UPDATE bm25_statistics SET chunks = -1", "DELETE FROM bm25_statistics",
         "INSERT INTO bm25_terms VALUES (99, CAST('stray' AS BLOB))",
         "UPDATE bm25_postings SET first = 8 WHERE term = 1",
-    ]) func `damage is named by the check and never crashes a search or a change`(damage: String) throws {
+    ]) func `damage is found by the check and never crashes a search or a change`(damage: String) throws {
         let database = try sampleDatabase()
         #expect(try database.read { try BM25Table.verify(in: $0) } == [])
         try database.write { try $0.execute(sql: damage) }
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `an error names the term and the block`() throws {
+    @Test func `an error includes the term and the block`() throws {
         let database = try sampleDatabase()
         try database.write { db in
             try db.execute(

@@ -67,7 +67,7 @@ import Testing
         #expect(try await index.search(["apple"], limit: 3, among: ChunkMask()).isEmpty)
     }
 
-    @Test func `chunks looked up in a search have to the bit the scores they would be found with`() throws {
+    @Test func `chunks scored by id have bit for bit the scores of a search`() throws {
         var random = RandomChunks(generator: SeededGenerator(seed: 38))
         let database = try DatabaseQueue()
         try database.write { db in
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `a weight of zero takes a field out of frequency and length`() async throws {
+    @Test func `a weight of zero removes a field from frequency and length`() async throws {
         let index = try BM25Index()
         try await index.upsert([
             (ChunkID(1), BM25Fields(title: ["a"], body: ["b", "c"])),
@@ -120,7 +120,7 @@ import Testing
         BM25Parameters(k1: -1), BM25Parameters(k1: .nan), BM25Parameters(b: 1.5), BM25Parameters(b: -.infinity),
         BM25Parameters(weights: .init(title: 0, heading: 0, body: 0)),
         BM25Parameters(weights: .init(title: -1, heading: 1, body: 1)),
-    ]) func `parameters out of range are refused by name`(parameters: BM25Parameters) async throws {
+    ]) func `parameters out of range are errors with their names`(parameters: BM25Parameters) async throws {
         let index = try BM25Index()
         let error = await #expect(throws: BM25Error.self) {
             try await index.search(["a"], limit: 1, parameters: parameters)

@@ -6,7 +6,7 @@ import QuarryTestSupport
 import Testing
 
 @Suite struct BM25UpdateTests {
-    /// All an index holds, with terms in place of their numbers.
+    /// The whole content of an index, with terms instead of their numbers.
     private func dump(_ database: some DatabaseReader) throws -> [String] {
         try database.read { db in
             let names = Dictionary(
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
-    func `after random changes an index holds byte for byte what one built at once holds, and scores as defined`(
+    func `after random changes an index equals one built at once, byte for byte, and scores as defined`(
         seed: UInt64
     ) throws {
         var random = RandomChunks(generator: SeededGenerator(seed: seed), vocabularySize: seed > 3 ? 12 : 400)
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `an index emptied chunk by chunk holds no rows`() throws {
+    @Test func `an index emptied chunk by chunk has no rows`() throws {
         var random = RandomChunks(generator: SeededGenerator(seed: 9), vocabularySize: 6)
         let database = try makeDatabase()
         let ids = (0..<1500).map { ChunkID(Int64($0 * 3)) }
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `of a chunk added twice in one transaction the last stands, and a removal takes back an addition`()
+    @Test func `the last of two additions of a chunk counts, and a removal cancels an addition`()
         throws
     {
         let database = try makeDatabase()
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `a transaction that fails leaves the index as it was, and the changes can be written again`() throws {
+    @Test func `a failed transaction does not change the index, and the changes can be written again`() throws {
         struct Failure: Error {}
         let database = try makeDatabase()
         try write(database) { try $0.add(BM25Fields(body: ["a"]), as: ChunkID(1)) }
@@ -148,7 +148,7 @@ import Testing
         #expect(try dump(database) == before)
     }
 
-    @Test func `terms are told apart by their bytes, and an id below zero is refused`() async throws {
+    @Test func `terms are distinguished by their bytes, and a negative id is an error`() async throws {
         let index = try BM25Index()
         try await index.upsert([
             (ChunkID(1), BM25Fields(body: ["a\0b"])), (ChunkID(2), BM25Fields(body: ["a"])),
@@ -173,7 +173,7 @@ import Testing
         #expect(try await index.search(["a"], limit: 9).map(\.id) == Array(ids[1..<5]))
     }
 
-    @Test func `an index in a file is there after reopening`() async throws {
+    @Test func `an index in a file can be reopened`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("words.quarry")
         try await BM25Index(at: .file(path)).upsert([(ChunkID(4), BM25Fields(title: ["груша"]))])

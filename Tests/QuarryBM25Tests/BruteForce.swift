@@ -3,7 +3,7 @@ import QuarryBM25
 import QuarryCore
 import QuarryTestSupport
 
-/// BM25 as its definition reads, over chunks in a dictionary.
+/// BM25 directly from its definition, over chunks in a dictionary.
 struct BruteForce {
     var chunks: [Int64: BM25Fields] = [:]
 

@@ -1,6 +1,6 @@
 /// Scores by another program: bm25s 0.3.16, method `lucene`, over sixty short texts of our own words.
 enum Reference {
-    /// Terms separated by spaces; the id of a text is its place, from 1.
+    /// Terms separated by spaces; the id of a text is its position, from 1.
     static let texts = [
         "lamp остров apple груша",
         "winter утро мёд island teacher apple мёд station остров",
@@ -68,7 +68,7 @@ enum Reference {
         var k1: Double
         var b: Double
         var query: [String]
-        /// All texts that share a term with the query, by id.
+        /// All texts with a common term, by id.
         var scores: [Int64: Double]
     }
 

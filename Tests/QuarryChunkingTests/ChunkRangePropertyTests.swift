@@ -18,7 +18,7 @@ private func isWhiteSpace(_ bytes: ArraySlice<UInt8>) -> Bool {
 
 @Suite struct ChunkRangePropertyTests {
     @Test(arguments: 0..<36)
-    func `chunks are their ranges, in order, and leave out nothing but white space`(seed: UInt64) throws {
+    func `chunks equal their ranges, in order, and omit only white space`(seed: UInt64) throws {
         var generator = TextGenerator(random: SeededGenerator(seed: seed))
         let text = generator.text(words: Int.random(in: 0...400, using: &generator.random))
         let document = Document(
@@ -52,7 +52,7 @@ private func isWhiteSpace(_ bytes: ArraySlice<UInt8>) -> Bool {
     }
 
     @Test(arguments: ["", " ", "\n\n\t \n", "\u{A0}\u{2003}\u{3000}\u{2029}"])
-    func `a text without a word makes no chunk`(text: String) throws {
+    func `a text without a word gives no chunk`(text: String) throws {
         for chunker in try chunkers(ChunkLength(), WordCounter()) {
             #expect(chunker.chunks(of: Document(id: "empty", text: text)) == [])
         }

@@ -4,7 +4,7 @@ import Testing
 
 private func words(_ count: Int) -> String { Array(repeating: "stone", count: count).joined(separator: " ") }
 
-/// A document put together block by block, so that each block's range is known.
+/// Builds a document block by block, so that each block's range is known.
 private struct DocumentBuilder {
     var text = ""
     var blocks: [Block] = []
@@ -78,7 +78,7 @@ private struct DocumentBuilder {
         #expect(last == (count == 0 || count > 8 ? ["Guide"] : [words(count), "Guide"]))
     }
 
-    @Test func `a heading that is the title is not told twice`() {
+    @Test func `a heading that equals the title is not repeated`() {
         var builder = DocumentBuilder()
         builder.heading(1, "Guide")
         builder.heading(2, "Setup")
@@ -89,7 +89,7 @@ private struct DocumentBuilder {
         #expect(chunks.map(\.headings) == [["Guide"]] + Array(repeating: ["Guide", "Setup"], count: chunks.count - 1))
     }
 
-    @Test func `a heading is never the last of a chunk`() {
+    @Test func `a heading is never at the end of a chunk`() {
         for count in 1...70 {
             var builder = DocumentBuilder()
             builder.heading(1, "Guide")
@@ -177,7 +177,7 @@ private struct DocumentBuilder {
         #expect(chunks.allSatisfy { $0.tokenCount <= 60 })
     }
 
-    @Test func `an empty last subsection does not put the next chapter under its own`() {
+    @Test func `an empty last subsection does not affect the next chapter's headings`() {
         var builder = DocumentBuilder()
         builder.heading(1, "Guide")
         builder.paragraph(20)
@@ -199,7 +199,7 @@ private struct DocumentBuilder {
         #expect(chunker.chunks(of: nested.document).map(\.headings) == [[], ["Guide"]])
     }
 
-    @Test func `the longest of all lengths keeps a text whole`() throws {
+    @Test func `the largest possible length keeps a text whole`() throws {
         let chunker = try MarkdownChunker(
             length: ChunkLength(target: .max, maximum: .max), counter: WordCounter())
         var builder = DocumentBuilder()

@@ -44,12 +44,12 @@ private func words(_ count: Int, _ word: String = "stone") -> String {
         #expect(counts(words(75)) == [30, 30, 15])
     }
 
-    @Test func `a tiny tail joins the chunk before`() {
+    @Test func `a tiny tail joins the previous chunk`() {
         #expect(counts(words(63)) == [30, 33])
         #expect(counts(words(64)) == [30, 30, 4])
     }
 
-    @Test func `a tiny opening takes the first sentences of what follows`() {
+    @Test func `a tiny opening takes the first sentences of the next paragraph`() {
         let sentences = (0..<6).map { "Sentence \($0) \(words(8))." }.joined(separator: " ")
         let chunks = chunker.chunks(of: Document(id: "d", text: "Note:\n\n\(sentences)"))
         #expect(chunks.first?.text.hasPrefix("Note:\n\nSentence 0") == true)
@@ -68,7 +68,7 @@ private func words(_ count: Int, _ word: String = "stone") -> String {
         }
     }
 
-    @Test func `lengths that make no sense are refused with the remedy`() {
+    @Test func `inconsistent lengths are errors with advice`() {
         #expect(throws: ChunkingError.maximumBelowTarget(maximum: 200, target: 300)) {
             try RecursiveChunker(length: ChunkLength(target: 300, maximum: 200), counter: WordCounter())
         }

@@ -53,7 +53,7 @@ struct TextGenerator {
     }
 }
 
-/// A tokenizer whose counts of words do not add up to the count of the text: white space costs as well.
+/// A tokenizer whose counts of words do not add up to the count of the text, because white space also counts.
 struct QuarterByteCounter: TokenCounter {
     func tokenCount(of text: String) -> Int { (text.utf8.count + 3) / 4 }
 }
@@ -63,7 +63,7 @@ struct ByteCounter: TokenCounter {
     func tokenCount(of text: String) -> Int { text.utf8.count }
 }
 
-/// A tokenizer that knows no word.
+/// A tokenizer that counts every word as zero.
 struct BlindCounter: TokenCounter {
     func tokenCount(of text: String) -> Int { 0 }
 }

@@ -44,7 +44,9 @@ struct EnormousInputTests {
         #expect(peak < 400_000, "It took \(peak) KB of memory.")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("quarantined: docs/huge.txt: It has 1073741824 bytes, the limit is 268435456."))
+        #expect(
+            outcome.errors.contains(
+                "quarantined: docs/huge.txt: The file has 1073741824 bytes; the limit is 268435456."))
         #expect(outcome.output.contains("documents: 1 written"))
         let query = try Command.run("query", "--retrieve", "lighthouses", in: scratch.url)
         #expect(query.output.contains("docs/a.md"))

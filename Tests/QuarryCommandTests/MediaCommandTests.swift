@@ -86,8 +86,9 @@ struct MediaCommandTests {
             let outcome = try Command.run(["index", "docs", "--model", "none"] + first, in: scratch.url)
             #expect(outcome.status == 2, "\(run): \(outcome)")
             #expect(
-                outcome.errors.contains("quarantined: docs/chart.png: \(base)#shy would not describe"), "\(outcome)")
-            #expect(outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("heard nothing"))
+                outcome.errors.contains("quarantined: docs/chart.png: \(base)#shy refused to describe"), "\(outcome)")
+            #expect(
+                outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("found no speech"))
             #expect(server.requests.count == 2)
         }
         let without = try Command.run("index", "docs", "--json", in: scratch.url)

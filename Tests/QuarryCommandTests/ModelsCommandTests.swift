@@ -24,6 +24,18 @@ struct ModelsCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
+    @Test func `a missing model is an error with the command that fetches it`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write("The lighthouse stands on the cliff.", to: "docs/a.md")
+        let folder = scratch.path("models")
+        let outcome = try Command.run(
+            ["index", "docs", "--model", "multilingual-e5-small"], in: scratch.url,
+            environment: ["QUARRY_MODELS": folder])
+        #expect(outcome.status == 1, "\(outcome)")
+        #expect(outcome.errors.contains("is not installed in \(folder)"), "\(outcome)")
+        #expect(outcome.errors.contains("Fetch it once with: quarry models pull multilingual-e5-small"), "\(outcome)")
+    }
+
     @Test func `a model that writes text is not asked for vectors`() throws {
         let scratch = try TemporaryFolder()
         let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"no such path"}}"#, status: 404) }

@@ -136,7 +136,7 @@ struct UnreadableInputTests {
         let second = try quarry("index", "docs", "--model", "none")
         #expect(second.status == 2)
         for name in ["docs/b.md", "docs/e.md"] {
-            #expect(second.text.contains("quarantined: \(name): It cannot be read: "), "\(second.text)")
+            #expect(second.text.contains("quarantined: \(name): The file cannot be read: "), "\(second.text)")
         }
         #expect(second.text.contains("0 removed"))
         try expectAllFound(quarry)

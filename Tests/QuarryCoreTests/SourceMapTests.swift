@@ -2,7 +2,7 @@ import QuarryCore
 import Testing
 
 struct SourceMapTests {
-    /// Text "abяде" of 8 bytes: `ab` as it stands at 10, `я` from one byte at 12, then a gap, and `де` from 20.
+    /// Text "abяде" of 8 bytes: `ab` at 10, `я` from one byte at 12, then a gap, and `де` from 20.
     private var map: SourceMap {
         var builder = SourceMapBuilder()
         builder.append(source: 10, count: 2)
@@ -17,7 +17,7 @@ struct SourceMapTests {
         #expect(map.segments[2] == .init(clean: 4, source: 20, cleanUnit: 2, sourceUnit: 1, count: 2))
     }
 
-    @Test func `ranges lead to the bytes of whole units`() {
+    @Test func `ranges map to the bytes of whole units`() {
         #expect(map.sourceRange(of: 0..<2) == 10..<12)
         #expect(map.sourceRange(of: 1..<4) == 11..<13)
         #expect(map.sourceRange(of: 3..<4) == 12..<13)
@@ -27,7 +27,7 @@ struct SourceMapTests {
         #expect(SourceMap(segments: [], lineStarts: []).sourceRange(of: 0..<0) == 0..<0)
     }
 
-    @Test func `ranges of the source lead to the text that came from them`() {
+    @Test func `ranges of the source map to the text made from them`() {
         #expect(map.textRange(ofSource: 10..<12) == 0..<2)
         #expect(map.textRange(ofSource: 12..<20) == 2..<4)
         #expect(map.textRange(ofSource: 11..<21) == 1..<6)
@@ -43,7 +43,7 @@ struct SourceMapTests {
         #expect(map.line(at: 1_000) == 3)
     }
 
-    @Test func `a record of a file of many carries its own line only`() {
+    @Test func `a record carries only its own line of the file`() {
         let record = SourceMap(
             segments: [.init(clean: 0, source: 500, cleanUnit: 1, sourceUnit: 1, count: 4)], lineStarts: [0],
             firstLine: 17)
@@ -58,7 +58,7 @@ struct SourceMapTests {
         #expect(map.suffix(from: 8).segments.isEmpty)
     }
 
-    @Test func `a suffix that would cut a unit is refused`() async {
+    @Test func `a suffix that would cut a unit is an error`() async {
         await #expect(processExitsWith: .failure) {
             let segment = SourceMap.Segment(clean: 0, source: 0, cleanUnit: 2, sourceUnit: 1, count: 2)
             _ = SourceMap(segments: [segment], lineStarts: [0]).suffix(from: 1)
@@ -74,7 +74,7 @@ struct SourceMapTests {
         #expect(SourceMap.lineStarts(in: AnySequence(Array(text.utf8))) == starts)
     }
 
-    @Test func `composed maps lead where both lead one after the other`() {
+    @Test func `a composed map equals two maps applied in sequence`() {
         // Raw text of 7 bytes: "a" from 0, two bytes from an escape of six, "b", three bytes from an escape of six.
         let inner: [SourceMap.Segment] = [
             .init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: 1),
@@ -82,7 +82,7 @@ struct SourceMapTests {
             .init(clean: 3, source: 7, cleanUnit: 1, sourceUnit: 1, count: 1),
             .init(clean: 4, source: 8, cleanUnit: 3, sourceUnit: 6, count: 1),
         ]
-        // Cleaning keeps four bytes and makes one of the last three.
+        // Cleaning keeps four bytes and composes the last three to one.
         let outer: [SourceMap.Segment] = [
             .init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: 4),
             .init(clean: 4, source: 4, cleanUnit: 1, sourceUnit: 3, count: 1),
@@ -98,7 +98,7 @@ struct SourceMapTests {
         #expect(tail == [.init(clean: 0, source: 8, cleanUnit: 1, sourceUnit: 6, count: 1)])
     }
 
-    @Test func `the identity map of a text leads every byte to itself`() {
+    @Test func `the identity map of a text maps every byte to itself`() {
         let text = "один\r\ntwo\n"
         let map = SourceMap(identityOf: text)
         for offset in 0..<text.utf8.count { #expect(map.sourceRange(of: offset..<offset + 1) == offset..<offset + 1) }
@@ -121,7 +121,7 @@ struct SourceMapTests {
         return map
     }
 
-    @Test func `a slice leads where the whole map leads`() {
+    @Test func `a slice maps like the whole map`() {
         let map = long
         let count = map.segments.last?.cleanEnd ?? 0
         for start in stride(from: 0, to: count, by: 7) {
@@ -138,7 +138,7 @@ struct SourceMapTests {
         }
     }
 
-    @Test(arguments: [0, 5]) func `joined slices lead where one slice leads`(overlap: Int) {
+    @Test(arguments: [0, 5]) func `joined slices map like one slice`(overlap: Int) {
         let map = long
         let count = map.segments.last?.cleanEnd ?? 0
         for middle in stride(from: 20, to: count - 20, by: 3) {

@@ -5,7 +5,7 @@ import QuarryTestSupport
 import Testing
 
 @Suite struct Base64FloatsTests {
-    @Test func `base64 is read as Foundation reads it, also with escaped slashes`() throws {
+    @Test func `base64 is decoded as by Foundation, also with escaped slashes`() throws {
         var generator = SeededGenerator(seed: 11)
         for count in 0..<40 {
             let values = (0..<count).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }

@@ -16,8 +16,8 @@ import Testing
         #expect(cosine(0, 1) > cosine(0, 2) + 0.1)
     }
 
-    @Test func `the suite finds what is wrong with an embedder`() async {
-        /// Spoils the rows of a good embedder.
+    @Test func `the suite finds the faults of an embedder`() async {
+        /// Damages the rows of a correct embedder.
         struct Broken: Embedder {
             let good = LetterEmbedder(dimension: 8)
             let spoil: @Sendable (inout [Float]) -> Void
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: ListStore.Flaw.allCases)
-    func `the suite finds what is wrong with a store`(flaw: ListStore.Flaw) async {
+    func `the suite finds the faults of a store`(flaw: ListStore.Flaw) async {
         await #expect(throws: ConformanceFailure.self) { try await verifyVectorStore { _ in ListStore(flaw) } }
     }
 
@@ -97,7 +97,7 @@ import Testing
         try await verifyReranker(ScriptedReranker { $0 })
     }
 
-    @Test func `the suite finds what is wrong with a re-ranker`() async {
+    @Test func `the suite finds the faults of a re-ranker`() async {
         let orders: [@Sendable ([ScoredChunk]) -> [ScoredChunk]] = [
             { $0.reversed() }, { $0 + $0 },
             { candidates in

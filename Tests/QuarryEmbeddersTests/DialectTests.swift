@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: EmbeddingDialect.allCases)
-    func `what the reply bills is booked`(dialect: EmbeddingDialect) async throws {
+    func `the billed usage of a reply is recorded`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         let server = try provider.server()
         let ledger = SpendingLedger()
@@ -29,12 +29,12 @@ import Testing
         let entry = try #require(ledger.spending.entries.first)
         let says = ![.tei, .huggingFace, .kserve].contains(dialect)
         #expect(entry.isEstimated == !says)
-        // One request asked for the dimension.
+        // One request was for the dimension.
         #expect(entry.requests == 2)
         if says { #expect(entry.usage.input == 14) }
     }
 
-    /// Each dialect's request for a query, by its own documentation.
+    /// Each dialect's request for a query, from its own documentation.
     @Test(arguments: [
         (
             EmbeddingDialect.openAI,
@@ -90,7 +90,7 @@ import Testing
         (.jina, "jina-embeddings-v5-text-small", "task", "retrieval.query", "retrieval.passage"),
         (.jina, "jina-code-embeddings-0.5b", "task", "nl2code.query", "nl2code.passage"),
     ])
-    func `the model is told what texts are for`(
+    func `the model receives the role of texts`(
         dialect: EmbeddingDialect, model: String, field: String, query: String, passage: String
     ) async throws {
         let provider = EmbeddingProvider.of(dialect)
@@ -103,7 +103,7 @@ import Testing
         #expect(embedder.fingerprint.pooling == "provider/\(field)")
     }
 
-    @Test func `a family of models that knows no task is sent none`() async throws {
+    @Test func `a family of models without tasks is sent none`() async throws {
         let provider = EmbeddingProvider.of(.jina)
         let server = try provider.server()
         let embedder = try await RemoteEmbedder(
@@ -113,7 +113,7 @@ import Testing
         #expect(embedder.fingerprint.pooling == "provider")
     }
 
-    @Test func `the second Gemini model is told in the text`() async throws {
+    @Test func `the second Gemini model receives the task in the text`() async throws {
         let provider = EmbeddingProvider.of(.gemini)
         let server = try provider.server()
         let embedder = try await RemoteEmbedder(model: "gemini-embedding-2", on: provider.connection(to: server))
@@ -125,20 +125,20 @@ import Testing
         #expect(!server.requests.contains { String(decoding: $0.body, as: UTF8.self).contains("taskType") })
     }
 
-    @Test func `an index made with a task is not equal to one without`() async throws {
+    @Test func `an index with a task differs from one without`() async throws {
         let server = try EmbeddingProvider.of(.voyage).server()
         let voyage = EmbeddingProvider.of(.voyage)
-        let told = try await RemoteEmbedder(model: "m", on: voyage.connection(to: server) { $0.name = "same" })
-        let untold = try await RemoteEmbedder(
+        let withTask = try await RemoteEmbedder(model: "m", on: voyage.connection(to: server) { $0.name = "same" })
+        let withoutTask = try await RemoteEmbedder(
             model: "m",
             on: voyage.connection(to: server) {
                 $0.name = "same"; $0.embedding = .mistral
             })
-        #expect(told.fingerprint != untold.fingerprint)
-        #expect(told.fingerprint.dimension == untold.fingerprint.dimension)
+        #expect(withTask.fingerprint != withoutTask.fingerprint)
+        #expect(withTask.fingerprint.dimension == withoutTask.fingerprint.dimension)
     }
 
-    @Test func `what a server tells of its model is used`() async throws {
+    @Test func `properties reported by a server are used`() async throws {
         for (dialect, revision, tokens) in [
             (EmbeddingDialect.tei, "intfloat/e5-small@abc", 512), (.ollama, "d1gest", 8192), (.kserve, "2", 8192),
         ] {
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a model that Ollama does not have is named with what it has`() async throws {
+    @Test func `a model missing in Ollama is an error with the available ones`() async throws {
         let provider = EmbeddingProvider.of(.ollama)
         let server = try provider.server()
         let error = await #expect(throws: ProviderError.self) {
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test(arguments: ["far", "far:latest", "big:120b-cloud", "big:cloud"])
-    func `a model that Ollama forwards is not free, and refused where only this machine is allowed`(
+    func `a model that Ollama forwards is not free, and is rejected if only this machine is allowed`(
         model: String
     ) async throws {
         let provider = EmbeddingProvider.of(.ollama)
@@ -188,7 +188,7 @@ import Testing
         #expect(connection.ledger.spending.cost == 0)
     }
 
-    @Test func `a server without Ollama's list is asked for vectors all the same`() async throws {
+    @Test func `a server without Ollama's list is still asked for vectors`() async throws {
         let provider = EmbeddingProvider.of(.ollama)
         let server = try FakeHTTPServer { request in
             request.method == "GET"
@@ -199,7 +199,7 @@ import Testing
         #expect(embedder.dimension == 8 && embedder.fingerprint.revision == "")
     }
 
-    @Test func `Gemini's names are taken with and without their folder`() async throws {
+    @Test func `Gemini's names are accepted with and without their folder`() async throws {
         let provider = EmbeddingProvider.of(.gemini)
         let server = try provider.server()
         let embedder = try await RemoteEmbedder(
@@ -224,7 +224,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `tensors can be named, and lie in lists`() async throws {
+    @Test func `tensors can be named and nested in lists`() async throws {
         let provider = EmbeddingProvider.of(.kserve)
         let server = try FakeHTTPServer { request in
             let texts = provider.texts(in: request.body)
@@ -244,7 +244,7 @@ import Testing
         #expect(input?["shape"] as? [Int] == [2])
     }
 
-    @Test func `vectors of tokens are refused, not pooled by guess`() async throws {
+    @Test func `vectors of tokens are an error, not pooled by a guess`() async throws {
         for (dialect, body) in [
             (EmbeddingDialect.huggingFace, "[[[1,2],[3,4]]]"),
             (
@@ -264,7 +264,7 @@ import Testing
         }
     }
 
-    @Test func `a tensor of half floats is refused with its type`() async throws {
+    @Test func `a tensor of half floats is an error with its type`() async throws {
         let provider = EmbeddingProvider.of(.kserve)
         let server = try FakeHTTPServer { _ in
             .json(#"{"outputs":[{"name":"EMBEDDING","shape":[1,2],"datatype":"FP16","data":[1,2]}]}"#)

@@ -8,10 +8,10 @@ import Testing
 
 private let openAI = EmbeddingProvider.of(.openAI)
 
-/// What becomes of a request when another one fails, and of all where the caller has had enough.
+/// Requests in flight after a failure or a cancellation.
 @Suite(.timeLimit(.minutes(30))) struct EmbeddingFailureTests {
     @Test(arguments: [1, 3])
-    func `what was told before a failure is not paid for again`(concurrency: Int) async throws {
+    func `parts reported before a failure are not billed again`(concurrency: Int) async throws {
         let texts = (0..<36).map { "text \($0)" }
         let box = RefusalBox()
         let server = try openAI.server { texts, _ in
@@ -88,9 +88,9 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(server.requests.count <= 5)
     }
 
-    @Test func `a budget stops before the next request, and keeps what is under way`() async throws {
+    @Test func `a budget stops the next request and keeps those in flight`() async throws {
         let server = try openAI.server()
-        // A text counts three tokens, and the reply bills seven a request.
+        // A text counts as three tokens, and each reply bills seven.
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 30))
         let embedder = try await openAI.embedder(
             to: server,
@@ -117,7 +117,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(isClose(batch.values, expected(["a"])))
     }
 
-    @Test func `an outage that every request outlasts ends none of them`() async throws {
+    @Test func `an outage that ends in time fails no request`() async throws {
         let met = Mutex<[String: Int]>([:])
         let server = try openAI.server { texts, _ in
             let attempt = met.withLock { met in
@@ -150,7 +150,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(server.abandonedCount == 3)
     }
 
-    @Test func `a failure cancels what else is under way`() async throws {
+    @Test func `a failure cancels the other requests in flight`() async throws {
         let server = try openAI.server { texts, _ in
             texts == ["a"] ? .json(#"{"error":"no"}"#, status: 400) : .init(delay: .seconds(600))
         }
@@ -160,7 +160,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(ContinuousClock.now - start < .seconds(240))
     }
 
-    @Test func `what is at the provider when another fails is waited for and told of, and nothing more is sent`()
+    @Test func `after a failure, replies in flight are awaited and reported, and nothing more is sent`()
         async throws
     {
         let counter = Counter()
@@ -184,7 +184,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(told.positions.count == 2)
     }
 
-    @Test func `in a task that was cancelled nothing is sent`() async throws {
+    @Test func `a cancelled task sends nothing`() async throws {
         let server = try openAI.server()
         let embedder = try await openAI.embedder(to: server)
         let task = Task {
@@ -195,11 +195,11 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `what is between two attempts when another fails is given up`() async throws {
+    @Test func `after a failure, a request between two attempts is dropped`() async throws {
         let counter = Counter()
         let server = try openAI.server { _, _ in
             guard counter.next() == 2 else {
-                // Not before all three are there: nothing more is sent once the server asks for a pause.
+                // Wait until all three have arrived: nothing more is sent once the server asks for a pause.
                 while counter.count < 3 { usleep(1_000) }
                 return .text("busy", status: 503, headers: [("retry-after", "120")])
             }
@@ -246,14 +246,14 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(server.requests.count == 8)
     }
 
-    @Test func `what is cut off when another fails is waited for no longer than is bearable`() async throws {
+    @Test func `after a failure, the wait for an interrupted reply is limited`() async throws {
         let (held, refused) = (Counter(), Counter())
         let server = try openAI.server { texts, _ in
             guard texts == ["b"] else {
                 _ = held.next()
                 return .init(delay: .seconds(600))
             }
-            // Not before the other one is there: nothing is sent after a failure.
+            // Wait until the other one has arrived: nothing is sent after a failure.
             let round = refused.next()
             while held.count <= round { usleep(1_000) }
             return .json(#"{"error":"no"}"#, status: 400)
@@ -264,13 +264,13 @@ private let openAI = EmbeddingProvider.of(.openAI)
         await #expect(throws: ProviderError.self) { try await task.value }
         #expect(ContinuousClock.now - start < .seconds(240))
 
-        // A person who does not want to wait for that need not.
+        // A cancellation ends that wait.
         let impatient = Task { try await embedder.embed(["a", "b"], as: .passage) { _ in } }
         while server.requests.count < 4 { try await Task.sleep(for: .milliseconds(5)) }
         impatient.cancel()
         let cancelled = ContinuousClock.now
         _ = await impatient.result
-        // Twenty seconds are waited by others.
+        // Without a cancellation the wait takes twenty seconds.
         #expect(ContinuousClock.now - cancelled < .seconds(19))
     }
 }

@@ -20,13 +20,13 @@ import Testing
         let plan = EmbeddingPlan(
             texts, prefix: prefix, inputsPerRequest: count, tokensPerRequest: tokens, tokensPerInput: single)
 
-        // Batches cover the different texts in order.
+        // Batches cover the distinct texts in order.
         #expect(plan.batches.flatMap { Array($0) } == Array(plan.texts.indices))
         #expect(plan.batches.allSatisfy { !$0.isEmpty })
         let different = Set(plan.texts.map { Array($0.utf8) })
         #expect(different.count == plan.texts.count)
         #expect(different == Set(texts.map { Array((prefix + $0).utf8) }))
-        // Every given text is held by the slot that has its bytes, and by that one only.
+        // Every given text belongs to exactly one slot, the one with its bytes.
         #expect(plan.texts.indices.flatMap { plan.positions(of: $0) }.sorted() == Array(texts.indices))
         for (slot, text) in plan.texts.enumerated() {
             for position in plan.positions(of: slot) {
@@ -42,7 +42,7 @@ import Testing
                 #expect(batch.allSatisfy { TokenEstimate.tokens(in: plan.texts[$0]) <= single })
             }
         }
-        // Two neighbours could not have shared a request.
+        // Two adjacent batches do not fit in one request.
         for (a, b) in zip(plan.batches, plan.batches.dropFirst()) {
             let first = plan.tokens[a].reduce(0, +) + plan.tokens[b.lowerBound]
             let isAlone = [a.upperBound - 1, b.lowerBound].contains { plan.tokens[$0] > single ?? .max }

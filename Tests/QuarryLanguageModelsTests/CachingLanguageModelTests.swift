@@ -56,7 +56,7 @@ private final class DictionaryCache: AnswerCache {
         #expect(model.requests.count == 2 && cache.count == 2)
     }
 
-    @Test func `only whole replies of its own model are kept`() async throws {
+    @Test func `only complete replies of its own model are cached`() async throws {
         let cache = DictionaryCache()
         let error = ProviderError(.interruptedReply, "It broke off.")
         await #expect(throws: ProviderError.self) {
@@ -73,7 +73,7 @@ private final class DictionaryCache: AnswerCache {
         #expect(cache.count == 0)
     }
 
-    @Test func `a cache that fails is reported, and the model is asked`() async throws {
+    @Test func `a failing cache is reported, and the model is called`() async throws {
         let box = FailureCount()
         let replies = try await events(ScriptedLanguageModel("Apples."), DictionaryCache(isBroken: true)) {
             if $0 is CacheFailure { box.add() }

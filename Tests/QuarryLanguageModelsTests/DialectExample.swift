@@ -5,7 +5,8 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-/// Replies in one provider's form, streamed and in one piece, both saying “Яблоки 🍏.”, and what is to be read in them.
+/// Replies in one provider's format, streamed and in one piece, both with the text “Яблоки 🍏.”, and the expected
+/// result.
 struct DialectExample: Sendable, CustomTestStringConvertible {
     static let text = ["Ябло", "ки 🍏", "."]
     static let request = GenerationRequest(
@@ -17,9 +18,9 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
     var reason = FinishReason.stop
     var usage: TokenUsage?
     var billed: BilledUsage?
-    /// An event of a kind that nobody knows.
+    /// An event of an unknown kind.
     var unknownEvent: String
-    /// Events inside the stream that say the GPU is gone.
+    /// Errors in the stream: the GPU is gone.
     var errors: [String]
 
     var testDescription: String { dialect.rawValue }
@@ -37,7 +38,7 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
         return ReplyReader(framing ?? format.framing, decoder: format.decoder(for: source), source: source)
     }
 
-    /// The texts and the end of a reply that comes in these pieces.
+    /// The texts and the ending of a reply in these pieces.
     func read(_ pieces: [[UInt8]], framing: ReplyFraming? = nil) throws -> (texts: [String], ending: ReplyEnding) {
         var reader = reader(framing)
         var texts: [String] = []
@@ -50,7 +51,7 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
         .text(stream, type: format.framing == .lines ? "application/x-ndjson" : "text/event-stream")
     }
 
-    /// A server that has nothing to tell of itself and answers what it is asked to write.
+    /// A server that reports no properties and replies to requests for text.
     func server(
         _ answer: @escaping @Sendable (FakeHTTPServer.Request) -> FakeHTTPServer.Response
     ) throws -> FakeHTTPServer {
@@ -236,6 +237,6 @@ struct DialectExample: Sendable, CustomTestStringConvertible {
 }
 
 extension FakeHTTPServer {
-    /// The requests for text, without those for what the server tells of itself.
+    /// The requests for text, without those for the server's properties.
     var posts: [Request] { requests.filter { $0.method == "POST" } }
 }

@@ -28,7 +28,7 @@ import Testing
         return events
     }
 
-    @Test func `the first that answers does`() async throws {
+    @Test func `the first model that replies is used`() async throws {
         #expect(try await events([good, failing(.unreachable)]) == [.text("Apples."), .finished(.stop, nil)])
         #expect(good.requests == [request])
         #expect(try FallbackLanguageModel([good]).name == "good")
@@ -38,7 +38,7 @@ import Testing
         ProviderError.Code.unreachable, .unauthorized, .inputTooLong, .rateLimited, .quotaExhausted, .serverFailure,
         .timedOut, .refusedHost, .malformedReply, .budgetExceeded,
     ])
-    func `a failure before any text moves on and says why`(code: ProviderError.Code) async throws {
+    func `a failure before any text triggers fallback with its reason`(code: ProviderError.Code) async throws {
         #expect(
             try await events([failing(code), failing(code, name: "worse"), good]) == [
                 .switched(from: "bad", to: "worse", reason: "bad is down."),
@@ -46,7 +46,7 @@ import Testing
             ])
     }
 
-    @Test func `a provider that asks to wait for hours gives way at once`() async throws {
+    @Test func `a provider that asks to wait for hours triggers fallback at once`() async throws {
         let server = try FakeHTTPServer { _ in .json("{}", status: 429, headers: [("Retry-After", "36000")]) }
         let busy = try RemoteLanguageModel(
             "busy", on: ProviderConnection(.openAICompatible(at: "\(server.url)/v1")))
@@ -61,13 +61,13 @@ import Testing
     }
 
     @Test(arguments: [ProviderError.Code.invalidInput, .contentFiltered])
-    func `what the next cannot mend moves nobody on`(code: ProviderError.Code) async throws {
+    func `an error that the next model cannot fix does not trigger fallback`(code: ProviderError.Code) async throws {
         let error = await #expect(throws: ProviderError.self) { try await events([failing(code), good]) }
         #expect(error?.code == code)
         #expect(good.requests.isEmpty)
     }
 
-    @Test func `a reply without a word moves on, unless nobody is left or it was withheld`() async throws {
+    @Test func `an empty reply triggers fallback, unless no model is left or it was withheld`() async throws {
         let silent = ScriptedLanguageModel(name: "silent")
         #expect(
             try await events([silent, good]) == [
@@ -79,7 +79,7 @@ import Testing
         #expect(try await events([withheld, good]) == [.finished(.contentFilter, nil)])
     }
 
-    @Test func `a model that cannot be opened moves on, and is opened again the next time`() async throws {
+    @Test func `a model that cannot be opened triggers fallback and is opened again the next time`() async throws {
         let attempts = Mutex(0)
         let deferred = DeferredLanguageModel(name: "later") {
             let attempt = attempts.withLock { attempts in
@@ -97,7 +97,7 @@ import Testing
         #expect(attempts.withLock { $0 } == 2)
     }
 
-    @Test func `the policy can be another`() async throws {
+    @Test func `the policy can be changed`() async throws {
         var policy = FallbackPolicy()
         policy.final = [.unreachable]
         #expect(try await events([failing(.contentFiltered), good], policy: policy).count == 3)
@@ -117,7 +117,7 @@ import Testing
         #expect(good.requests.isEmpty)
     }
 
-    @Test func `where text is held back, a failure after some of it moves on`() async throws {
+    @Test func `if text is held back, a failure after some of it triggers fallback`() async throws {
         var policy = FallbackPolicy()
         policy.holdsTextBack = true
         #expect(
@@ -131,28 +131,28 @@ import Testing
             try await events([failing(.unreachable), failing(.interruptedReply, "App", name: "worse")], policy: policy)
         }
         #expect(last?.code == .interruptedReply)
-        // What never ends is not waited for.
+        // An endless reply is not awaited.
         let endless = ScriptedLanguageModel(
             String(repeating: "a", count: 64 * request.maximumTokens), "b", name: "endless",
             failingWith: ProviderError(.interruptedReply, "Broken."))
         await #expect(throws: ProviderError.self) { try await events([endless, good], policy: policy) }
     }
 
-    @Test func `a piece without a character commits to nothing`() async throws {
+    @Test func `an empty piece is not a first text`() async throws {
         #expect(
             try await events([failing(.interruptedReply, ""), good]) == [
                 .switched(from: "bad", to: "good", reason: "bad is down."), .text("Apples."), .finished(.stop, nil),
             ])
     }
 
-    @Test func `where one of many failed at this request alone, the error says so`() async throws {
+    @Test func `if one model failed only at this request, the error says so`() async throws {
         let error = await #expect(throws: ProviderError.self) {
             try await events([failing(.unauthorized), failing(.requestRefused, name: "worse")])
         }
         #expect(error?.code == .requestRefused && error?.concernsOneInput == true)
     }
 
-    @Test func `where all fail, one error lists them`() async throws {
+    @Test func `if all fail, one error lists the reasons`() async throws {
         let error = await #expect(throws: ProviderError.self) {
             try await events([failing(.unreachable), failing(.unauthorized, name: "worse")])
         }
@@ -169,7 +169,7 @@ import Testing
         #expect(throws: ProviderError.self) { try FallbackLanguageModel([]) }
     }
 
-    @Test func `a cancellation moves nobody on`() async throws {
+    @Test func `a cancellation does not trigger fallback`() async throws {
         let cancelled = ScriptedLanguageModel(name: "c", failingWith: CancellationError())
         await #expect(throws: CancellationError.self) { try await events([cancelled, good]) }
         #expect(good.requests.isEmpty)

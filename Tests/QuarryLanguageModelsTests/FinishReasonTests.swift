@@ -81,12 +81,12 @@ import Testing
         #expect(try replacing(old, new, in: .ollama) == reason)
     }
 
-    @Test func `a count of the reply that Ollama leaves out is unknown, not zero`() throws {
+    @Test func `a count omitted by Ollama is unknown, not zero`() throws {
         let stream = DialectExample.ollama.stream.replacing(#","eval_count":4"#, with: "")
         #expect(try ending(.ollama, stream).ending.usage == nil)
     }
 
-    @Test func `a refusal is text that was withheld`() throws {
+    @Test func `a refusal is withheld text`() throws {
         let chat = try ending(
             .openAIChat,
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"refusal\":\"I cannot.\"},\"finish_reason\":\"stop\"}]}\n\n")
@@ -123,7 +123,7 @@ import Testing
         #expect(read.ending.billed == BilledUsage(input: 3, cachedInput: 6, output: 1))
     }
 
-    @Test func `what OpenAI writes into its cache is billed apart`() throws {
+    @Test func `tokens written into OpenAI's cache are billed separately`() throws {
         let chunk =
             #"{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3}}}"#
         let read = try ending(.openAIChat, "data: \(chunk)\n\n")
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all, ["9223372036854775807", "-9223372036854775808", "5000000000000000000", "-5"])
-    func `counts that no server can mean are not taken for usage`(example: DialectExample, count: String) throws {
+    func `implausible counts are not usage`(example: DialectExample, count: String) throws {
         let absurd = example.stream.replacing(/("[A-Za-z_]*(oken|ount)[A-Za-z_]*":)\d+/) { "\($0.1)\(count)" }
         let read = try ending(example, absurd)
         guard absurd != example.stream else { return }
@@ -140,12 +140,12 @@ import Testing
         #expect(read.ending.billed?.isCredible != true)
     }
 
-    @Test func `a prompt that Ollama has in its cache was read for nothing`() throws {
+    @Test func `a prompt in Ollama's cache has no input tokens`() throws {
         let stream = DialectExample.ollama.stream.replacing(#""prompt_eval_count":11,"#, with: "")
         #expect(try ending(.ollama, stream).ending.usage == TokenUsage(input: 0, output: 4))
     }
 
-    @Test func `the connection's end is enough where the reason came before`() throws {
+    @Test func `the end of the connection completes a reply with a finish reason`() throws {
         let stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n\n"
         #expect(try ending(.openAIChat, stream).ending.reason == .stop)
     }

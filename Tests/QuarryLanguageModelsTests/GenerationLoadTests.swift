@@ -17,18 +17,18 @@ struct GenerationLoadTests {
 
     private static func connection(to server: ModelServer) throws -> ProviderConnection {
         var provider = Provider.openAICompatible(at: server.url.replacing("/v1", with: ""))
-        // The model's name says how many pieces its replies have.
+        // The model's name contains the number of pieces in its replies.
         provider.paths[.generation] = "drip/{model}/50"
         var options = ConnectionOptions()
         options.concurrency = replies
         options.connectTimeout = .seconds(60)
-        // A system may reset some of a thousand connections that are opened in one moment.
+        // A system may reset some of a thousand connections opened at once.
         options.maximumAttempts = 5
         return try ProviderConnection(provider, options: options)
     }
 
-    /// Reads so many replies at once to their ends; returns the largest memory seen near an end, and the number of
-    /// pieces of text.
+    /// Reads replies concurrently to their ends; returns the largest memory seen near an end, and the number of pieces
+    /// of text.
     private static func read(
         _ pieces: Int, on connection: ProviderConnection
     ) async throws -> (memory: Int, count: Int) {
@@ -55,8 +55,8 @@ struct GenerationLoadTests {
         }
     }
 
-    @Test func `a thousand replies at once take little memory, and ten times longer ones no more`() async throws {
-        // In a process of its own: what other tests take meanwhile would count as well.
+    @Test func `a thousand concurrent replies take little memory, and ten times longer ones no more`() async throws {
+        // In a separate process, so that the memory of other tests does not count.
         await #expect(processExitsWith: .success) {
             await #expect(throws: Never.self) { try await GenerationLoadTests.measure() }
         }

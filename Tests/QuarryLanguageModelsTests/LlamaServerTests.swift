@@ -21,7 +21,7 @@ struct LlamaServerTests {
         messages: [Message(.system, "You answer in one sentence."), Message(.user, "What is the capital of France?")],
         maximumTokens: 24, seed: 1)
 
-    /// The three interfaces that a llama.cpp server speaks.
+    /// The three interfaces of a llama.cpp server.
     static let dialects: [GenerationDialect] = [.openAIChat, .openAIResponses, .anthropic]
 
     private func model(_ dialect: GenerationDialect = .openAIChat) async throws -> RemoteLanguageModel {
@@ -55,7 +55,7 @@ struct LlamaServerTests {
         #expect((1...24).contains(try #require(usage).output))
     }
 
-    @Test func `its reply is cut where it was told`() async throws {
+    @Test func `its reply ends at the requested limit`() async throws {
         var short = request
         short.maximumTokens = 3
         for dialect in [GenerationDialect.openAIChat, .anthropic] {
@@ -70,7 +70,7 @@ struct LlamaServerTests {
     }
 
     @Test(arguments: dialects)
-    func `a prompt beyond its context is named so`(dialect: GenerationDialect) async throws {
+    func `a prompt beyond its context is reported as too long`(dialect: GenerationDialect) async throws {
         var long = request
         long.messages = [Message(.user, String(repeating: "apples and pears ", count: 2000))]
         let error = await #expect(throws: ProviderError.self) {
@@ -79,7 +79,7 @@ struct LlamaServerTests {
         #expect(error?.code == .inputTooLong, "\(error?.message ?? "")")
     }
 
-    @Test func `a prompt that is too long for it goes to the next model`() async throws {
+    @Test func `a prompt that is too long for it is sent to the next model`() async throws {
         var long = request
         long.messages = [Message(.user, String(repeating: "apples and pears ", count: 2000))]
         let chain = try await FallbackLanguageModel([model(), ScriptedLanguageModel("Fruit.", name: "next")])

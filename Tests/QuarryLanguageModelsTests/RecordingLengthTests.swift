@@ -10,7 +10,7 @@ import Testing
 
     private func seconds(_ bytes: [UInt8]) -> Double { RemoteTranscriber.seconds(of: bytes) }
 
-    /// 16,000 samples a second of 16 bits.
+    /// 16,000 samples of 16 bits for each second.
     private func wav(seconds: Int, announced: Int? = nil) -> [UInt8] {
         let format = little(1, 2) + little(1, 2) + little(16_000, 4) + little(32_000, 4) + little(2, 2) + little(16, 2)
         let size = seconds * 32_000
@@ -19,21 +19,21 @@ import Testing
             + [UInt8](repeating: 0, count: size)
     }
 
-    @Test func `a WAV says its bytes a second, and one without an end ends with the file`() {
+    @Test func `the length of a WAV is in its header, or it ends with the file`() {
         #expect(seconds(wav(seconds: 7)) == 7)
         #expect(seconds(wav(seconds: 7, announced: 0xFFFF_FFFF)) == 7)
     }
 
-    @Test func `a FLAC says its samples`() {
+    @Test func `the length of a FLAC is in its samples`() {
         let facts = big(44_100 << 44 | 0x0F << 36 | 441_000, 8)
         let head = Array("fLaC".utf8) + [0] + big(34, 3) + [UInt8](repeating: 1, count: 10)
         #expect(seconds(head + facts + [UInt8](repeating: 0, count: 100)) == 10)
-        // No samples are said: 4,000 bytes are a second.
+        // Without a number of samples, 4,000 bytes count as a second.
         let unknown = head + big(44_100 << 44, 8) + [UInt8](repeating: 0, count: 3974)
         #expect(seconds(unknown) == 1)
     }
 
-    @Test func `an Ogg says its samples with its last page`() {
+    @Test func `the length of an Ogg is in its last page`() {
         func page(_ samples: Int, _ content: [UInt8]) -> [UInt8] {
             Array("OggS".utf8) + [0, 0] + little(samples, 8) + [UInt8](repeating: 0, count: 14) + content
         }
@@ -44,7 +44,7 @@ import Testing
         #expect(seconds(vorbis) == 8)
     }
 
-    @Test(arguments: [false, true]) func `an MP4 says its length in its head`(isLong: Bool) {
+    @Test(arguments: [false, true]) func `the length of an MP4 is in its header`(isLong: Bool) {
         func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
             big(content.count + 8, 4) + Array(name.utf8) + content
         }
@@ -58,14 +58,15 @@ import Testing
         #expect(seconds(file) == 75)
     }
 
-    @Test func `the frames of an MP3 are counted, those behind a tag as well`() {
-        // 16 kbit/s of MPEG-2 at 16,000 samples a second: 72 bytes are 36 ms. By its size alone it would be half a minute.
+    @Test func `the frames of an MP3 are counted, also after a tag`() {
+        // 16 kbit/s of MPEG-2 at 16,000 samples a second: 72 bytes are 36 ms. By its size alone it would be half a
+        // minute.
         let frame: [UInt8] = [0xFF, 0xF3, 0x28, 0xC0] + [UInt8](repeating: 0, count: 68)
         let frames = (0..<1500).flatMap { _ in frame }
         #expect(abs(seconds(frames) - 54) < 0.01)
         let tag = Array("ID3".utf8) + [4, 0, 0, 0, 0, 1, 0] + [UInt8](repeating: 0, count: 128)
         #expect(abs(seconds(tag + frames) - 54) < 0.01)
-        // What cannot be read behind them is taken to be like them.
+        // Unreadable bytes after them are assumed to be similar.
         #expect(seconds(frames + [UInt8](repeating: 0, count: 108_000)) > 107)
     }
 
@@ -87,7 +88,7 @@ import Testing
         ]
     }
 
-    @Test func `no damaged recording makes trouble`() {
+    @Test func `a damaged recording does not crash`() {
         var state: UInt64 = 7
         func random(_ count: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `every dialect is streamed, and understood in one piece`(example: DialectExample) async throws {
+    func `every dialect is read as a stream and in one piece`(example: DialectExample) async throws {
         let count = Mutex(0)
         let server = try example.server { _ in
             count.withLock { count in
@@ -66,7 +66,7 @@ import Testing
         #expect(texts.joined() == DialectExample.text.joined())
     }
 
-    @Test func `a model that refuses the temperature is asked without, and from then on`() async throws {
+    @Test func `a model that rejects the temperature is called without it from then on`() async throws {
         let refusal = FakeHTTPServer.Response.json(
             #"{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model.","code":"unsupported_value"}}"#,
             status: 400)
@@ -82,7 +82,7 @@ import Testing
         #expect(stubborn.requests.count == 2)
     }
 
-    @Test func `a temperature out of range is an error, and asked for once`() async throws {
+    @Test func `a temperature out of range is an error after one request`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(#"{"error":{"message":"temperature must be between 0 and 1"}}"#, status: 400)
         }
@@ -98,7 +98,7 @@ import Testing
             "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
         ),
     ])
-    func `a model that knows the bound by its other name is asked so, and from then on`(
+    func `a model with the other name of the length limit is called with it from then on`(
         field: String, message: String
     ) async throws {
         let server = try FakeHTTPServer { request in
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test(arguments: ["far", "big:120b-cloud"])
-    func `a model that Ollama forwards is not free, and refused where only this machine is allowed`(
+    func `a model that Ollama forwards is not free, and is rejected if only this machine is allowed`(
         name: String
     ) async throws {
         let tags =
@@ -150,7 +150,7 @@ import Testing
         #expect(local.ledger.spending.cost == 0)
     }
 
-    @Test func `Gemini's names are taken with and without their folder`() async throws {
+    @Test func `Gemini's names are accepted with and without their folder`() async throws {
         let server = try FakeHTTPServer { _ in DialectExample.gemini.response }
         for name in ["models/m", "m"] {
             let model = try RemoteLanguageModel(name, on: connection(server, .gemini))
@@ -160,7 +160,7 @@ import Testing
         #expect(Set(server.requests.map(\.path)) == ["/models/m:streamGenerateContent?alt=sse"])
     }
 
-    @Test func `every dialect asks where it is answered`() async throws {
+    @Test func `every dialect uses its own path`() async throws {
         let paths: [GenerationDialect: String] = [
             .openAIChat: "/chat/completions", .openAIResponses: "/responses", .anthropic: "/v1/messages",
             .gemini: "/models/m:streamGenerateContent?alt=sse", .cohere: "/v2/chat", .ollama: "/api/chat",
@@ -179,10 +179,10 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `a connection that breaks off interrupts the reply`(example: DialectExample) async throws {
+    func `a lost connection interrupts the reply`(example: DialectExample) async throws {
         let bytes = Array(example.stream.utf8)
         let type = example.format.framing == .lines ? "application/x-ndjson" : "text/event-stream"
-        // Up to the end of the second text: some was handed out, the rest is missing.
+        // Up to the end of the second text: some text was passed on, the rest is missing.
         let mark = Array("🍏".utf8)
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: mark) })
         let server = try example.server { _ in
@@ -200,7 +200,7 @@ import Testing
         (401, ProviderError.Code.unauthorized), (404, .notFound), (429, .rateLimited), (400, .requestRefused),
         (500, .serverFailure), (413, .inputTooLong), (504, .timedOut), (529, .serverFailure),
     ])
-    func `statuses become errors with the server's words, and never with the key`(
+    func `statuses become errors with the server's message, and never with the key`(
         status: Int, code: ProviderError.Code
     ) async throws {
         let bodies = [
@@ -223,7 +223,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `a key that an error inside the stream repeats is not shown`(example: DialectExample) async throws {
+    func `a key repeated in an error of the stream is not shown`(example: DialectExample) async throws {
         let broken = example.errors[0].replacing("the GPU is gone", with: "bad key sk-test-key")
         let type = example.format.framing == .lines ? "application/x-ndjson" : "text/event-stream"
         let server = try example.server { _ in .text(broken, type: type) }
@@ -238,13 +238,13 @@ import Testing
         #"{"error":{"code":"content_filter","message":"m","inner_error":{"code":"ResponsibleAIPolicyViolation"}}}"#,
         #"{"error":{"code":"400","message":"m","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
     ])
-    func `a prompt that a filter refuses is named so`(body: String) async throws {
+    func `a prompt rejected by a filter is reported as filtered`(body: String) async throws {
         let server = try FakeHTTPServer { _ in .json(body, status: 400) }
         let error = await #expect(throws: ProviderError.self) { try await events(model(server)) }
         #expect(error?.code == .contentFiltered)
     }
 
-    @Test func `a prompt that is too long is named so, and not sent again`() async throws {
+    @Test func `a prompt that is too long is reported as such and not sent again`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(
                 #"{"error":{"code":500,"message":"the request exceeds the available context size","type":"server_error"}}"#,
@@ -255,7 +255,7 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
-    @Test func `a server that is still loading is asked again, one without quota is not`() async throws {
+    @Test func `a request is retried if the server is loading, but not without quota`() async throws {
         let server = try FakeHTTPServer(replies: [
             .json(
                 #"{"error":{"code":503,"message":"Loading model"}}"#, status: 503, headers: [("retry-after-ms", "1")]),
@@ -289,7 +289,7 @@ import Testing
         #expect(server.abandonedCount == 2)
     }
 
-    @Test func `a server that goes on after its end is not waited for`() async throws {
+    @Test func `data after the end of a reply is not awaited`() async throws {
         let server = try FakeHTTPServer { [self] _ in
             .init(
                 headers: [("Content-Type", "text/event-stream")],
@@ -301,7 +301,7 @@ import Testing
         #expect(try await events(model(server)) == [.text("x"), .finished(.stop, nil)])
     }
 
-    @Test func `what was used is booked`() async throws {
+    @Test func `usage is recorded`() async throws {
         for example in DialectExample.all {
             let server = try example.server { _ in example.response }
             let ledger = SpendingLedger()
@@ -314,7 +314,7 @@ import Testing
         }
     }
 
-    @Test func `what was accepted and broke off is booked by estimate, what was refused is not`() async throws {
+    @Test func `an interrupted reply is recorded by estimate, a rejected request is not`() async throws {
         let ledger = SpendingLedger()
         let server = try FakeHTTPServer(replies: [
             .events([chunk("x")], ending: nil), .json(#"{"error":"no"}"#, status: 400), .events([], ending: nil),
@@ -341,7 +341,7 @@ import Testing
             BilledUsage(input: 7)
         ),
     ])
-    func `a reply that failed is booked as it says`(
+    func `a failed reply is recorded with its reported usage`(
         dialect: GenerationDialect, stream: String, usage: BilledUsage
     ) async throws {
         let whole = String(stream.dropFirst("data: ".count))
@@ -361,7 +361,7 @@ import Testing
         }
     }
 
-    @Test func `a marked beginning is reserved at the price of writing it into the cache`() async throws {
+    @Test func `a marked prefix is reserved at the price of writing it into the cache`() async throws {
         let marked = RemoteLanguageModel.estimate(of: request, marksPrefix: true)
         let plain = RemoteLanguageModel.estimate(of: request)
         #expect(marked.cacheWrite == TokenEstimate.tokens(in: "Answer shortly."))
@@ -373,7 +373,7 @@ import Testing
         #expect(ledger.spending.entries.first?.usage == marked)
     }
 
-    @Test func `a budget refuses before anything is sent`() async throws {
+    @Test func `a budget stops a request before it is sent`() async throws {
         let server = try FakeHTTPServer { _ in DialectExample.openAIChat.response }
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 50))
         let model = try RemoteLanguageModel("m", on: connection(server, ledger: ledger))
@@ -382,7 +382,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `a model of Triton that makes no streams is asked for the whole`() async throws {
+    @Test func `a model of Triton without streaming is asked for a whole reply`() async throws {
         let refusals: [FakeHTTPServer.Response] = [
             .json(#"{"error":"stream is only supported for decoupled models"}"#, status: 400),
             .events([#"{"error":"generate_stream expects a decoupled model"}"#], ending: nil),
@@ -427,7 +427,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot work is refused at once`() async throws {
+    @Test func `invalid settings are rejected immediately`() async throws {
         let server = try FakeHTTPServer { _ in DialectExample.openAIChat.response }
         let card = ModelCard(
             provider: "test", name: "old", tasks: [.generation], dataLeavesMachine: true,
@@ -454,7 +454,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `a server that is not there is named`() async throws {
+    @Test func `an unreachable server is an error with its address`() async throws {
         var options = ConnectionOptions()
         options.maximumAttempts = 1
         let connection = try ProviderConnection(.openAICompatible(at: "http://127.0.0.1:1/v1"), options: options)

@@ -81,13 +81,13 @@ import Testing
                 halves[0].split(separator: "name=\"").dropFirst().first?.split(separator: "\"").first)
             let value = halves.count > 1 ? halves[1].trimmingCharacters(in: .newlines) : ""
             let shown = name == "file" ? halves[0].split(separator: "\r\n").joined(separator: " ") : value
-            // A list is a field that comes again.
+            // A list is a repeated field.
             fields[String(name)] = (fields[String(name)].map { $0 + " " } ?? "") + shown
         }
         return fields
     }
 
-    @Test func `the form is what the interface describes`() async throws {
+    @Test func `the form is as documented`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(
                 #"{"text":"Apples.","usage":{"type":"tokens","input_tokens":14,"output_tokens":3,"total_tokens":17}}"#)
@@ -138,10 +138,10 @@ import Testing
                 .init(inputPerMillion: 1_000_000, outputPerMillion: 2_000_000),
                 #""duration":30,"usage":{"prompt_audio_seconds":30,"prompt_tokens":9,"completion_tokens":1}"#, 11, false
             ),
-            // Tokens tell no minutes: what was set aside stands, 4,000 bytes a second.
+            // Tokens do not show minutes: the estimate counts, 4,000 bytes a second.
             (.init(perAudioMinute: 6), #""usage":{"input_tokens":9,"output_tokens":1}"#, 3, true),
         ] as [(ModelPrice, String, Decimal, Bool)])
-    func `a recording is paid in the unit that has a price, also the first one under a budget`(
+    func `a recording is billed in the unit with a price, also the first one under a budget`(
         price: ModelPrice, usage: String, cost: Decimal, isEstimated: Bool
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples.",\#(usage)}"#) }
@@ -153,13 +153,13 @@ import Testing
     }
 
     @Test(arguments: [nil, ModelPrice(perAudioMinute: 6), ModelPrice(inputPerMillion: 1, outputPerMillion: 2)])
-    func `a recording that could cross a budget of tokens is not sent, whatever it is billed by`(
+    func `a recording that could exceed a budget of tokens is not sent, in every billing unit`(
         price: ModelPrice?
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples."}"#) }
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 2000))
         let reader = try RemoteTranscriber("m", on: connection(server, ledger: ledger, price: price))
-        // 100 seconds, 1,250 tokens to read and 1,000 to write.
+        // 100 seconds: 1,250 input and 1,000 output tokens.
         let error = await #expect(throws: ProviderError.self) {
             try await reader.read(Source(id: "a.mp3", bytes: [UInt8](repeating: 1, count: 400_000)))
         }
@@ -169,11 +169,11 @@ import Testing
     }
 
     @Test(arguments: [
-        // As many seconds as were set aside; a tenth of them; nothing told; tokens told.
+        // As many seconds as estimated; a tenth of them; no usage; usage in tokens.
         (#","usage":{"seconds":100}"#, 2), (#","usage":{"seconds":10}"#, 13), ("", 2),
         (#","usage":{"input_tokens":900,"output_tokens":100}"#, 3),
     ])
-    func `recordings count in a budget of tokens by what the reply tells, else by the estimate`(
+    func `recordings count in a budget of tokens by the reply's usage or the estimate`(
         usage: String, answered: Int
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"Apples."\#(usage)}"#) }
@@ -189,7 +189,7 @@ import Testing
         #expect(server.requests.count == answered)
     }
 
-    @Test func `what cannot be sent is rejected with advice`() async throws {
+    @Test func `a recording that cannot be sent is rejected with advice`() async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
         let reader = try RemoteTranscriber("whisper-1", on: connection(server))
         for (source, reason) in [
@@ -205,7 +205,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func `silence is no document, nonsense is an error`() async throws {
+    @Test func `silence is rejected, and an invalid reply is an error`() async throws {
         let server = try FakeHTTPServer(replies: [
             .json(#"{"text":"  "}"#), .json(#"{"txt":"x"}"#),
             .json(#"{"error":{"message":"no sk-test-key"}}"#, status: 400),
@@ -213,7 +213,7 @@ import Testing
         let reader = try RemoteTranscriber("whisper-1", on: connection(server))
         let silence = try #require(try await reader.read(source).rejected.first)
         #expect(silence.reason == .foundEmptyByModel && silence.model == reader.identity)
-        #expect(silence.message.contains("whisper-1 heard nothing"))
+        #expect(silence.message.contains("whisper-1 found no speech"))
         let malformed = await #expect(throws: ProviderError.self) { try await reader.read(source) }
         #expect(malformed?.code == .malformedReply)
         let refused = await #expect(throws: ProviderError.self) { try await reader.read(source) }
@@ -233,7 +233,7 @@ import Testing
             (.openAI, "gpt-4o-transcribe-diarize", "openai.json", "CreateTranscriptionRequest"),
             (.mistral, "voxtral-mini-2602", "mistral.json", "AudioTranscriptionRequest"),
         ])
-    func `forms are valid by the provider's own description`(
+    func `forms are valid in the provider's own schema`(
         dialect: TranscriptionDialect, model: String, file: String, schema: String
     ) async throws {
         let server = try FakeHTTPServer { _ in .json(#"{"text":"x"}"#) }
@@ -247,7 +247,7 @@ import Testing
         for list in ["context_bias", "timestamp_granularities"] {
             if let value = instance[list] { instance[list] = [value] }
         }
-        // Lists are named so in a form.
+        // Lists have this name in a form.
         if let value = instance.removeValue(forKey: "keywords[]") { instance["keywords"] = [value] }
         let body = Array(try JSONSerialization.data(withJSONObject: instance))
         #expect(try await RequestSchemas.complaints(about: body, file: file, schema: schema) == "")

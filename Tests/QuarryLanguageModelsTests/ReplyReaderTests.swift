@@ -12,14 +12,14 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `a reply in one piece says the same`(example: DialectExample) throws {
+    func `a reply in one piece gives the same result`(example: DialectExample) throws {
         let (texts, ending) = try example.read([Array(example.whole.utf8)], framing: .whole)
         #expect(texts.joined() == DialectExample.text.joined())
         #expect(ending == ReplyEnding(example.reason, usage: example.usage, billed: example.billed))
     }
 
     @Test(arguments: DialectExample.all)
-    func `bytes may be parted anywhere`(example: DialectExample) throws {
+    func `bytes may be split anywhere`(example: DialectExample) throws {
         let bytes = Array(example.stream.utf8)
         for place in 0...bytes.count {
             let (texts, ending) = try example.read([Array(bytes[..<place]), Array(bytes[place...])])
@@ -33,9 +33,9 @@ import Testing
         #expect(try example.read(returns.map { [$0] }).texts == DialectExample.text)
     }
 
-    /// A reply of Triton has no marker: there only the transfer knows where it ends.
+    /// A reply of Triton has no end marker: only the transfer encoding shows its end.
     @Test(arguments: DialectExample.all.filter { $0.dialect != .kserve })
-    func `a stream that is cut anywhere is an error or complete`(example: DialectExample) throws {
+    func `a truncated stream is an error or complete`(example: DialectExample) throws {
         let bytes = Array(example.stream.utf8)
         var interrupted = 0
         for place in 0..<bytes.count {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `a reply in one piece that is cut is an error`(example: DialectExample) throws {
+    func `a truncated reply in one piece is an error`(example: DialectExample) throws {
         let bytes = Array(example.whole.utf8)
         for place in 0..<bytes.count {
             #expect(throws: ProviderError.self, "cut at \(place)") {
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `events that nobody knows are skipped`(example: DialectExample) throws {
+    func `unknown events are skipped`(example: DialectExample) throws {
         let separator = example.format.framing == .lines ? "\n" : "\n\n"
         let events = example.stream.split(separator: separator).map { $0 + separator }
         let mixed = events.map { example.unknownEvent + $0 }.joined()
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `something else than a model is recognised`(example: DialectExample) {
+    func `a reply that is not from a model is recognised`(example: DialectExample) {
         for text in ["", "<html>Welcome</html>", "data: not json\n\n", "not json\n", "{}", "data: {}\n\n"] {
             for framing in [example.format.framing, .whole] {
                 let error = #expect(throws: ProviderError.self, "\(text)") {
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: DialectExample.all)
-    func `bytes that are no UTF-8 do not bring it down`(example: DialectExample) throws {
+    func `bytes that are not UTF-8 do not crash it`(example: DialectExample) throws {
         var bytes = Array(example.stream.utf8)
         let place = try #require(bytes.firstIndex(of: 0xD0))
         bytes[place] = 0xFF
@@ -108,7 +108,7 @@ import Testing
         #expect(ending.reason == example.reason)
     }
 
-    @Test func `nothing counts after the end`() throws {
+    @Test func `data after the end is ignored`() throws {
         for example in DialectExample.all where ![.gemini, .kserve].contains(example.dialect) {
             let (texts, ending) = try example.read([Array((example.stream + example.stream).utf8)])
             #expect(texts == DialectExample.text)

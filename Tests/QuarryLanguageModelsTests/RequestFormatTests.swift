@@ -64,7 +64,7 @@ import Testing
                 + #""stream":true,"temperature":0.5}"#)
     }
 
-    @Test func `Anthropic's messages hold no temperature`() throws {
+    @Test func `Anthropic's messages have no temperature`() throws {
         let expected =
             #"{"max_tokens":40,"messages":[{"content":"Q1","role":"user"},{"content":"A1","role":"assistant"},{"content":["#
             + #"{"source":{"data":"AQID","media_type":"image/png","type":"base64"},"type":"image"},{"text":"What is this?","type":"text"}],"role":"user"}],"#
@@ -98,7 +98,7 @@ import Testing
                 + #""stream":true,"temperature":0.5}"#)
     }
 
-    @Test func `Ollama's chat asks for room enough`() throws {
+    @Test func `Ollama's chat requests a sufficient context`() throws {
         #expect(
             try body(preset("ollama"))
                 == #"{"messages":[{"content":"Be brief.","role":"system"},{"content":"Q1","role":"user"},{"content":"A1","role":"assistant"},"#
@@ -120,7 +120,7 @@ import Testing
                 == "User: a\n\nAssistant: b\n\nUser: c\n\nAssistant:")
     }
 
-    @Test func `what an interface cannot say is refused`() throws {
+    @Test func `unsupported options are rejected`() throws {
         var request = Self.full
         for name in ["openai-responses", "triton"] {
             let error = #expect(throws: ProviderError.self) { try body(preset(name), request) }

@@ -22,7 +22,7 @@ struct RequestSchemaTests {
 
     static let cases = [
         Case(preset: "openai", file: "openai.json", schema: "CreateChatCompletionRequest"),
-        // A turn of parts fits two alternatives of the description, which allows but one: see the test below.
+        // A turn of parts matches two alternatives of the schema, which permits only one: see the test below.
         Case(
             preset: "openai-responses", file: "openai.json", schema: "CreateResponse", takesPictures: false,
             takesStops: false),
@@ -45,7 +45,7 @@ struct RequestSchemaTests {
     ]
 
     @Test(arguments: cases)
-    func `requests are valid by the provider's own description`(example: Case) async throws {
+    func `requests are valid in the provider's own schema`(example: Case) async throws {
         let server = try FakeHTTPServer { request in
             request.method == "POST" ? .json(#"{"error":"enough"}"#, status: 400) : .json("{}", status: 404)
         }

@@ -3,7 +3,7 @@ import QuarryTesting
 import Testing
 
 @Suite struct ScriptedLanguageModelTests {
-    @Test func `it says its lines and remembers the question`() async throws {
+    @Test func `it streams its pieces and records the request`() async throws {
         let model = ScriptedLanguageModel("Apples ", "[1].", usage: TokenUsage(input: 1, output: 2))
         let request = GenerationRequest(messages: [Message(.user, "What grows?")])
         var events: [GenerationEvent] = []
@@ -17,7 +17,7 @@ import Testing
         try await verifyLanguageModel(ScriptedLanguageModel("Apples."))
     }
 
-    @Test func `the suite finds what is wrong with a model`() async {
+    @Test func `the suite finds the faults of a model`() async {
         struct Broken: LanguageModel {
             let name = "broken"
             let events: [GenerationEvent]

@@ -4,14 +4,14 @@ import QuarryReaders
 import QuarryTestSupport
 import Testing
 
-/// Text is cleaned the way every reader does it, behind a first line that keeps it from being empty.
+/// Cleans text as every reader does, after a first line that keeps it from being empty.
 func cleaned(_ bytes: [UInt8]) throws -> String {
     let document = try #require(
         PlainTextReader().read(Source(id: "a.txt", bytes: Array("x\n".utf8) + bytes)).documents.first)
     return String(document.text.unicodeScalars.dropFirst(2))
 }
 
-/// Offsets at which the text may be cut so that no unit of the map and no character is.
+/// Offsets between units of the map and between characters.
 func cuts(of document: Document) -> [Int] {
     var boundaries = Set([0])
     var offset = 0
@@ -37,7 +37,7 @@ struct CleaningTests {
         ("one\u{B}two\u{C}three\u{85}four", "one\ntwo\nthree\nfour"), ("г\u{301}", "ѓ"),
         ("👨‍👩‍👧 «ёлки»…", "👨‍👩‍👧 «ёлки»…"), ("ѝ ѐ", "ѝ ѐ"), ("\u{301}a", "\u{301}a"),
     ])
-    func `cleaning makes one form of many`(raw: String, expected: String) throws {
+    func `cleaning maps many forms to one`(raw: String, expected: String) throws {
         #expect(Array(try cleaned(Array(raw.utf8)).unicodeScalars) == Array(expected.unicodeScalars))
     }
 
@@ -46,7 +46,7 @@ struct CleaningTests {
         #expect(result.bidirectionalControls == 2)
     }
 
-    @Test func `text that needs nothing has the identity map`() throws {
+    @Test func `clean text has the identity map`() throws {
         let text = "Съешь ещё этих мягких французских булок, да выпей чаю.\nPack my box — 五 dozen 🍺 jugs.\n"
         let document = try #require(PlainTextReader().read(Source(id: "a", bytes: Array(text.utf8))).documents.first)
         #expect(document.text == text)
@@ -54,7 +54,7 @@ struct CleaningTests {
     }
 
     @Test(arguments: ["\n", "\r\n", "\r", "\t", "\u{85}"])
-    func `a mark after a line end or a tab leads to its own bytes`(end: String) throws {
+    func `a mark after a line end or a tab maps to its own bytes`(end: String) throws {
         let source = "x\(end)\u{301}y"
         let document = try #require(PlainTextReader().read(Source(id: "a", bytes: Array(source.utf8))).documents.first)
         let start = 1 + end.utf8.count
@@ -78,7 +78,7 @@ struct CleaningTests {
     ]
 
     @Test(arguments: 0..<300)
-    func `the source of any stretch, cleaned, is the stretch`(seed: UInt64) throws {
+    func `cleaning the source of any stretch gives the stretch`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var raw = "x\n"
         for _ in 0..<Int.random(in: 0..<60, using: &generator) {

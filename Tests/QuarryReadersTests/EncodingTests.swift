@@ -47,9 +47,9 @@ struct EncodingTests {
     }
 
     @Test(arguments: 0..<4)
-    func `eight-bit text leads back to its bytes`(index: Int) throws {
+    func `eight-bit text maps back to its bytes`(index: Int) throws {
         let (encoding, text) = Self.eightBit[index]
-        // Foundation without the table of an encoding cannot make the sample.
+        // Without the table of an encoding, Foundation cannot make the sample.
         guard let data = text.data(using: encoding) else { return }
         try check(Array(data), { String(data: $0, encoding: encoding) }, seed: 7)
     }
@@ -59,13 +59,13 @@ struct EncodingTests {
         (.utf16BigEndian, []), (.utf32LittleEndian, [0xFF, 0xFE, 0, 0]), (.utf32BigEndian, [0, 0, 0xFE, 0xFF]),
         (.utf32LittleEndian, []), (.utf32BigEndian, []), (.utf8, [0xEF, 0xBB, 0xBF]),
     ])
-    func `wide text leads back to its bytes`(encoding: String.Encoding, mark: [UInt8]) throws {
+    func `wide text maps back to its bytes`(encoding: String.Encoding, mark: [UInt8]) throws {
         let text = Self.russian + " 🍺 e\u{301} \u{AD}x"
         let data = try #require(text.data(using: encoding))
         try check(mark + Array(data), { String(data: $0, encoding: encoding) }, seed: 11)
     }
 
-    @Test func `a damaged byte in UTF-8 is named by its line and nothing is replaced`() throws {
+    @Test func `a damaged byte in UTF-8 is an error with its line, and nothing is replaced`() throws {
         var bytes = Array("первая строка\nвторая строка\n".utf8)
         bytes.insert(0xFF, at: bytes.count - 3)
         let result = PlainTextReader().read(Source(id: "a.txt", bytes: bytes))
@@ -74,8 +74,8 @@ struct EncodingTests {
         #expect(result.rejected.first?.line == 2)
     }
 
-    @Test func `a byte-order mark of UTF-8 leaves nothing to guess`() throws {
-        // «Привет, мир» in Windows-1251, behind a line of ASCII.
+    @Test func `no encoding is guessed after a byte-order mark of UTF-8`() throws {
+        // «Привет, мир» in Windows-1251, after a line of ASCII.
         let text: [UInt8] = [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0x2C, 0x20, 0xEC, 0xE8, 0xF0]
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         #expect(PlainTextReader().read(Source(id: "a.txt", bytes: text)).documents.count == 1)
@@ -95,7 +95,7 @@ struct EncodingTests {
         ([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0, 0, 0], .binary), (Array(repeating: 1, count: 100), .binary),
         ([0xFF, 0xFE, 0x41, 0x00, 0x00], .undecodable), ([0xFF, 0xFE, 0x00, 0xDC, 0x41, 0x00], .undecodable),
     ])
-    func `what is no text is rejected with its reason`(bytes: [UInt8], reason: Rejection.Reason) {
+    func `binary and empty sources are rejected with a reason`(bytes: [UInt8], reason: Rejection.Reason) {
         let result = PlainTextReader().read(Source(id: "a.txt", bytes: bytes))
         #expect(result.documents.isEmpty)
         #expect(result.rejected.map(\.reason) == [reason])
@@ -118,7 +118,7 @@ struct EncodingTests {
         for file in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
             let bytes = try SharedAssets.bytes("formats/text-encodings/\(folder)/\(file)")
             guard let expected = String(data: Data(bytes), encoding: encoding) else { continue }
-            // Eight-bit text with zeros in it is binary to a reader, whatever a browser makes of it.
+            // For a reader, eight-bit text with zeros is binary, although browsers show it.
             if name == "ascii", bytes.contains(0) { continue }
             let result = PlainTextReader().read(Source(id: file, bytes: bytes))
             #expect(
@@ -147,7 +147,7 @@ struct EncodingTests {
     }
 
     @Test(arguments: ["Plain text about the train station of the town. ", "Станция стоит у самого города, там тихо. "])
-    func `a zero byte in UTF-8 does not make Chinese of it`(sentence: String) {
+    func `UTF-8 with a zero byte is not read as Chinese`(sentence: String) {
         for count in [1, 2, 20, 400] {
             for place in [0, 7, 30] {
                 var bytes = (0..<count).flatMap { _ in Array(sentence.utf8) }

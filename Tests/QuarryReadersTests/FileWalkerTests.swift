@@ -5,7 +5,7 @@ import QuarryTestSupport
 import Testing
 
 struct FileWalkerTests {
-    @Test func `ids name the folder, are sorted, and hidden files are passed over`() throws {
+    @Test func `ids begin with the folder and are sorted, and hidden files are skipped`() throws {
         let folder = try TemporaryFolder()
         try folder.write("b", to: "docs/guide/setup.md")
         try folder.write("a", to: "docs/a.txt")
@@ -18,7 +18,7 @@ struct FileWalkerTests {
         #expect(String(decoding: try result.files[1].load().bytes, as: UTF8.self) == "b")
     }
 
-    @Test func `roots of one name are told apart by the folders above, in any order`() throws {
+    @Test func `roots of one name are distinguished by the folders above, in any order`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a", to: "one/docs/a.md")
         try folder.write("b", to: "two/docs/a.md")
@@ -35,7 +35,7 @@ struct FileWalkerTests {
         #expect(try walker.files().files.map(\.id) == ["docs/in/a.md"])
     }
 
-    @Test func `include and exclude narrow the walk`() throws {
+    @Test func `include and exclude limit the walk`() throws {
         let folder = try TemporaryFolder()
         for name in ["a.md", "b.txt", "drafts/c.md", "deep/er/d.md", "deep/e.md"] {
             try folder.write("x", to: "r/" + name)
@@ -49,13 +49,13 @@ struct FileWalkerTests {
         #expect(throws: Rejection.self) { try ids(["[a"], []) }
     }
 
-    @Test func `a root that is not there is an error that names it`() throws {
+    @Test func `a missing root is an error with its name`() throws {
         let error = #expect(throws: Rejection.self) { try FileWalker(roots: ["/no/such/folder"]).files() }
         #expect(error?.reason == .notFound)
         #expect(error?.description.contains("/no/such/folder") == true)
     }
 
-    @Test func `links in a circle end, followed or not`() throws {
+    @Test func `circular links end, followed or not`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a", to: "r/a.md")
         try folder.write("b", to: "r/sub/b.md")
@@ -73,7 +73,7 @@ struct FileWalkerTests {
         #expect(followed.rejected.map(\.source) == ["r/self"])
     }
 
-    @Test func `a file too large, gone, or grown since is named`() throws {
+    @Test func `a file that is too large, missing or larger than before is an error`() throws {
         let folder = try TemporaryFolder()
         try folder.write("0123456789", to: "r/big.txt")
         try folder.write("x", to: "r/gone.txt")
@@ -83,7 +83,7 @@ struct FileWalkerTests {
         let gone = try #require(result.files.first)
         try FileManager.default.removeItem(atPath: gone.path)
         #expect(#expect(throws: Rejection.self) { try gone.load() }?.reason == .vanished)
-        // What was a file and is a folder now cannot be read, whoever asks.
+        // A file that was replaced by a folder cannot be read.
         try FileManager.default.createDirectory(atPath: gone.path, withIntermediateDirectories: false)
         #expect(#expect(throws: Rejection.self) { try gone.load() }?.reason == .unreadable)
         try FileManager.default.removeItem(atPath: gone.path)
@@ -91,7 +91,7 @@ struct FileWalkerTests {
         #expect(#expect(throws: Rejection.self) { try gone.load(maximumBytes: 9) }?.reason == .tooLarge)
     }
 
-    @Test func `files given by name are taken as they are named`() throws {
+    @Test func `files given by name are read even if they are hidden`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: ".hidden")
         try folder.write("x", to: "pic.png")
@@ -111,7 +111,7 @@ struct FileWalkerTests {
                 [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: path)
             let file = try #require(
                 try FileWalker(roots: [folder.path + "/r"], include: [name + ".md"]).files().files.first)
-            // Some file systems bring the date nearer.
+            // Some file systems clamp the date.
             let kept = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
             if let kept, abs(kept.timeIntervalSince1970) > 9_300_000_000 {
                 #expect(file.modificationTime == (seconds < 0 ? .min : .max))
@@ -119,7 +119,7 @@ struct FileWalkerTests {
         }
     }
 
-    @Test func `a file that a folder holds and that is named too is explicit`() throws {
+    @Test func `a file that is in a folder and also given by name is explicit`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: "d/README")
         try folder.write("x", to: "d/other")
@@ -137,7 +137,7 @@ struct FileWalkerTests {
             try folder.write("x", to: "r/\(name).md")
             try folder.write("x", to: "one/\(name)/a.md")
         }
-        // Some file systems take the two for one.
+        // Some file systems treat the two as one.
         guard try FileManager.default.contentsOfDirectory(atPath: folder.path + "/r").count == 2 else { return }
         let files = try FileWalker(roots: [folder.path + "/r"]).files().files
         #expect(files.map { Array($0.id.utf8) } == ["r/cafe\u{301}.md", "r/caf\u{E9}.md"].map { Array($0.utf8) })
@@ -181,7 +181,7 @@ struct FileWalkerTests {
     ]
 
     @Test(.enabled(if: git != nil, "git is not installed"), arguments: 0..<24)
-    func `ignore files mean what they mean to git`(seed: UInt64) throws {
+    func `ignore files have the same meaning as in git`(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         var generator = SeededGenerator(seed: seed)
         for directory in Self.folders {
@@ -202,7 +202,7 @@ struct FileWalkerTests {
         let name = try #require(folder.path.split(separator: "/").last)
         let found = try FileWalker(roots: [folder.path]).files().files.map { String($0.id.dropFirst(name.count + 1)) }
         #expect(found.sorted() == expected)
-        // From inside, the ignore files above hold as well.
+        // For an inner root, the ignore files above it also apply.
         let inner = try FileWalker(roots: [folder.path + "/docs"]).files().files.map(\.id)
         if expected.contains(where: { $0.hasPrefix("docs/") }) {
             #expect(inner.sorted() == expected.filter { $0.hasPrefix("docs/") })

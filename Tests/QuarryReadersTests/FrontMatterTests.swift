@@ -14,7 +14,7 @@ struct FrontMatterTests {
         "---\nWarning: mind the gap\n\nA paragraph.\n---\ntext",
         "---\nJust prose.\nkey: value\nother: value\n---\ntext",
     ])
-    func `slides and prose between rules stay in the text`(text: String) throws {
+    func `slides and prose between rules remain in the text`(text: String) throws {
         let (document, warnings) = try read(text)
         #expect(document.text == text)
         #expect(document.metadata.isEmpty && warnings.isEmpty)
@@ -23,7 +23,7 @@ struct FrontMatterTests {
     @Test(arguments: ["---\n---\ntext", "---\n\n---\ntext"])
     func `an empty block is front matter`(text: String) throws { #expect(try read(text).document.text == "text") }
 
-    @Test func `keys inside a list of mappings stay inside`() throws {
+    @Test func `keys inside a list of mappings are not outermost keys`() throws {
         let (document, warnings) = try read(
             """
             ---
@@ -54,7 +54,7 @@ struct FrontMatterTests {
         #expect(warnings.isEmpty)
     }
 
-    @Test func `a plain scalar may go on in deeper lines`() throws {
+    @Test func `a plain scalar may continue in indented lines`() throws {
         let (document, warnings) = try read(
             "---\ntitle: A\nsummary: one\n  two\n  three # no\nnote:\n  four\n  five\nowner:\n  name: Ann\n---\ntext")
         #expect(
@@ -62,7 +62,7 @@ struct FrontMatterTests {
         #expect(warnings.isEmpty)
     }
 
-    @Test func `a note of a title alone is found by its title`() throws {
+    @Test func `a note with only a title can be found by its title`() throws {
         let source = "---\ntags: [a]\ntitle: \"Key to the archive\"\n---\n\n"
         let document = try read(source).document
         #expect(document.text == "Key to the archive")
@@ -91,7 +91,7 @@ struct FrontMatterTests {
         #expect(try read("---\ntags:\(blank)title: T\n---\ntext").document.title == "T")
     }
 
-    @Test func `a mistake costs its own key`() throws {
+    @Test func `a mistake costs only its own key`() throws {
         let (document, warnings) = try read(
             """
             ---
@@ -117,7 +117,7 @@ struct FrontMatterTests {
         #expect(warnings.allSatisfy { $0.reason == .brokenFrontMatter })
     }
 
-    @Test func `aliases are read where they do not multiply what is written`() throws {
+    @Test func `aliases are read unless they multiply the content`() throws {
         #expect(
             try read("---\na: &x [1, b]\nb: *x\n---\ntext").document.metadata == [
                 "a": .strings(["1", "b"]), "b": .strings(["1", "b"]),
@@ -178,32 +178,33 @@ struct FrontMatterTests {
 
     @Test(arguments: [
         ("b = yes", "not a string in quotes"), ("b = \"x", "quotes are not closed"), ("b", "\"=\" is missing"),
-        ("b = 1 2", "not a string in quotes"), ("b = \"x\" y", "more after the value"), ("= 1", "A key is letters"),
-        ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a is there twice"),
+        ("b = 1 2", "not a string in quotes"), ("b = \"x\" y", "extra text after the value"),
+        ("= 1", "A key must be letters"),
+        ("b = {c = 1}", "not a string in quotes"), ("b = [[1]]", "Lists of lists"), ("a = 2", "a occurs twice"),
         ("b = [1", "not closed"), ("b = \"\\q\"", "escape"), ("[[b]]", "Lists of tables"), ("b =", "value is missing"),
         ("b = \"\"\"\nc = 1\n\"\"\"", "several lines"), ("b = 0x", "not a string in quotes"),
-        ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "ends with"),
+        ("b = [\"x\" 1]", "separated by commas"), ("b = nan", "not a string in quotes"), ("[b", "must end with"),
     ])
-    func `TOML that is not read is a warning with line and reason`(line: String, reason: String) throws {
+    func `unsupported TOML is a warning with line and reason`(line: String, reason: String) throws {
         let (document, warnings) = try read("+++\na = 1\nd = true\n\(line)\n+++\ntext")
         #expect(document.metadata == ["a": 1, "d": true])
         #expect(warnings.map(\.line) == [4])
         #expect(warnings.first?.message.contains(reason) == true, "\(warnings)")
     }
 
-    @Test func `keys of a table that is not read are not keys of another`() throws {
+    @Test func `keys of an ignored table are not added to another`() throws {
         let (document, warnings) = try read("+++\na = 1\nc = 2\n[[x]]\nb = 1\n[y]\nb = 2\n+++\ntext")
         #expect(document.metadata == ["a": 1, "c": 2, "y.b": 2])
         #expect(warnings.map(\.line) == [4, 5])
     }
 
     @Test(arguments: ["+++\nprose\n+++\ntext", "+++\na = 1\nno\nno more\n+++\ntext", "+++\na = 1\ntext"])
-    func `pluses around prose stay in the text`(text: String) throws {
+    func `pluses around prose remain in the text`(text: String) throws {
         let (document, warnings) = try read(text)
         #expect(document.text == text && document.metadata.isEmpty && warnings.isEmpty)
     }
 
-    @Test func `a note of a TOML title alone is found by its title`() throws {
+    @Test func `a note with only a TOML title can be found by its title`() throws {
         let document = try read("+++\ntags = []\ntitle = \"Key\"\n+++\n").document
         #expect(document.text == "Key" && document.sourceMap.lines(of: 0..<3) == 3...3)
     }

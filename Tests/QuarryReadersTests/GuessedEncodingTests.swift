@@ -4,7 +4,7 @@ import QuarryReaders
 import Testing
 
 struct GuessedEncodingTests {
-    @Test(arguments: [0, 1]) func `a long text of pairs is known wherever the sample ends`(shift: Int) {
+    @Test(arguments: [0, 1]) func `two-byte characters are recognised wherever the sample ends`(shift: Int) {
         let word: [UInt8] = [0xC1, 0xDF, 0xBE, 0xD3, 0xB5, 0xB5, 0xBC, 0xAD, 0xB0, 0xFC, 0xC0, 0xCC]
         let bytes = Array(repeating: UInt8(ascii: "a"), count: shift) + (0..<6_000).flatMap { _ in word }
         let result = PlainTextReader().read(Source(id: "a.txt", bytes: bytes))
@@ -52,7 +52,7 @@ struct GuessedEncodingTests {
         (.windowsCP1252, "• item one\n• item two"), (.windowsCP1252, "São João"), (.windowsCP1252, "l’œuvre"),
         (.windowsCP1252, "Rødgrød med fløde på"), (.windowsCP1252, "perché città più"),
     ])
-    func `few letters are enough for encodings that are read`(encoding: String.Encoding, text: String) throws {
+    func `a few letters are enough for supported encodings`(encoding: String.Encoding, text: String) throws {
         let result = try read(text, in: encoding)
         #expect(result.documents.map(\.text) == [text], "\(result.rejected)")
         #expect(result.warnings.map(\.reason) == [.guessedEncoding])
@@ -80,16 +80,16 @@ struct GuessedEncodingTests {
         let result = try read(text, in: encoding)
         #expect(result.documents.map(\.text) == [text], "\(result.rejected)")
         #expect(result.warnings.map(\.reason) == [.guessedEncoding])
-        // Where two encodings have the same bytes for all letters of a text, either name is right.
+        // If two encodings have the same bytes for all letters of a text, either name is right.
         #expect(names.contains { result.warnings.first?.message.contains($0) == true }, "\(result.warnings)")
     }
 
-    @Test func `text in which both encodings agree is no reason to reject it`() throws {
+    @Test func `text that is equal in two encodings is not rejected`() throws {
         let text = "Köszönöm szépen, jól vagyok. A fák zöldek, és süt a nap."
         #expect(try read(text, in: .windowsCP1250).documents.map(\.text) == [text])
     }
 
-    @Test func `Japanese behind escape sequences is read, colours of a terminal are not taken for it`() async throws {
+    @Test func `Japanese with escape sequences is read, and terminal colours are not mistaken for it`() async throws {
         let formats = ReaderRegistry()
         for name in ["a.txt", "a.md", "a.jsonl"] {
             let isJSON = name == "a.jsonl"

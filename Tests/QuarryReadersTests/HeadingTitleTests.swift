@@ -13,7 +13,7 @@ struct HeadingTitleTests {
         ("![pic](p.png) ![[e.png]]", "pic e.png"), ("note[^1]", "note[^1]"), ("[![i](j)](k) x", "i x"),
         ("**Важно**: _да_", "Важно: да"), ("f(a)*g(b)*", "f(a)g(b)"),
     ])
-    func `markup is taken from a heading only where it is markup`(heading: String, title: String) throws {
+    func `only real markup is removed from a heading`(heading: String, title: String) throws {
         let text = "# \(heading)\n\n[label one]: http://x.y\n[^1]: a footnote\n"
         let document = try #require(MarkdownReader().read(Source(id: "a.md", bytes: Array(text.utf8))).documents.first)
         #expect(document.title == title.replacing("  ", with: " "))

@@ -5,7 +5,7 @@ import QuarryTestSupport
 import Testing
 
 struct IgnoreFileTests {
-    @Test func `a broken pattern is a warning with its line, and the others hold`() throws {
+    @Test func `an invalid pattern is a warning with its line, and the others apply`() throws {
         let folder = try TemporaryFolder()
         try folder.write("# drafts\n\n[a\n*.tmp\r\nb\\\n", to: "r/.gitignore")
         try folder.write("x", to: "r/a.md")
@@ -32,7 +32,7 @@ struct IgnoreFileTests {
         #expect(parts.rejected.map(\.source) == [path])
     }
 
-    @Test func `what a repository inside a root excludes for itself is excluded`() throws {
+    @Test func `the exclusions of a repository inside a root apply`() throws {
         let folder = try TemporaryFolder()
         try folder.write("secret.md\n[a\n", to: "r/sub/.git/info/exclude")
         for name in ["r/secret.md", "r/sub/secret.md", "r/sub/in/secret.md", "r/sub/open.md"] {

@@ -25,7 +25,7 @@ struct JSONLReaderTests {
         #expect(result.documents.map { $0.sourceMap.lines(of: 0..<3) } == [1...1, 3...3, 4...4])
     }
 
-    @Test func `a citation leads through escapes to the bytes of the file`() throws {
+    @Test func `a citation maps through escapes to the bytes of the file`() throws {
         let source =
             #"{"_id":"a","text":"one"}"# + "\n"
             + #"{"_id":"b","text":"q\n\u0438\u0306\"\ud83c\udf7a мо\u0301ре\u00a0x"}"#
@@ -46,7 +46,7 @@ struct JSONLReaderTests {
         #expect(document.sourceMap.lines(of: 0..<text.count) == 2...2)
     }
 
-    @Test func `broken lines are named and the others are read`() {
+    @Test func `invalid lines are rejected by number, and the others are read`() {
         let lines = [
             #"{"_id":"a","text":"good"}"#, #"{"_id":"b","text":"cut"#, "[1, 2]", #"{"_id":"c"}"#,
             #"{"_id":"d","text":5}"#,
@@ -64,7 +64,7 @@ struct JSONLReaderTests {
         #expect(result.rejected[0].description.hasPrefix("c.jsonl:2: "))
     }
 
-    @Test func `a record of a title alone is found by its title`() throws {
+    @Test func `a record with only a title can be found by its title`() throws {
         let source = #"{"_id":"a","title":"Only a title","text":""}"#
         let document = try #require(read(source).documents.first)
         #expect(document.text == "Only a title")
@@ -72,7 +72,7 @@ struct JSONLReaderTests {
         #expect(String(decoding: Array(source.utf8)[range], as: UTF8.self) == "Only a title")
     }
 
-    @Test func `a damaged line does not spoil the rest, and another encoding is no damage`() throws {
+    @Test func `a damaged line does not affect the rest, and another encoding is not damage`() throws {
         var damaged = Array("{\"_id\":\"a\",\"text\":\"первая запись\"}\n{\"_id\":\"b\",\"text\":\"x\"}\n".utf8)
         damaged.insert(0xFF, at: damaged.count - 4)
         let result = JSONLReader().read(Source(id: "c.jsonl", bytes: damaged))
@@ -90,7 +90,7 @@ struct JSONLReaderTests {
     }
 
     @Test(arguments: [(2, 1), (9, 40)])
-    func `a few bytes, or one line of many, do not make a file one of another encoding`(letters: Int, lines: Int) {
+    func `a few bytes, or one line of many, are not evidence of another encoding`(letters: Int, lines: Int) {
         var bytes = Array("{\"text\":\"\"}\n".utf8)
         bytes.insert(contentsOf: [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0xEC, 0xE8, 0xF0].prefix(letters), at: 9)
         for number in 1...lines { bytes += Array("{\"text\":\"record \(number)\"}\n".utf8) }
@@ -101,7 +101,7 @@ struct JSONLReaderTests {
     }
 
     @Test(arguments: [3, 20, 60, 5000])
-    func `a zero byte spoils its own record and no other`(place: Int) {
+    func `a zero byte invalidates only its own record`(place: Int) {
         var bytes = (1...300).flatMap { Array("{\"text\":\"record number \($0) of many\"}\n".utf8) }
         if !bytes.count.isMultiple(of: 4) { bytes += [UInt8](repeating: 0x20, count: 4 - bytes.count % 4) }
         bytes[place] = 0
@@ -110,7 +110,7 @@ struct JSONLReaderTests {
         #expect(result.rejected.map(\.reason) == [.brokenRecord])
     }
 
-    @Test func `UTF-16 records lead to their own bytes and lines`() throws {
+    @Test func `UTF-16 records map to their own bytes and lines`() throws {
         let text = "{\"_id\":\"a\",\"text\":\"one\"}\n{\"_id\":\"b\",\"text\":\"д\\nва\"}"
         var bytes: [UInt8] = [0xFF, 0xFE]
         for unit in text.utf16 { bytes += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
@@ -145,7 +145,7 @@ struct JSONLReaderTests {
             ])
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a list without end is a broken record, and the next is read`() {
+    @Test(.timeLimit(.minutes(5))) func `an unclosed list is an invalid record, and the next is read`() {
         func list(_ count: Int) -> String { "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
         let result = read(
             "{\"text\":\"a\",\"x\":\(list(1 << 16))}\n{\"text\":\"b\",\"x\":\(list(1 << 16 + 1))}\n{\"text\":\"c\"}")
@@ -155,14 +155,14 @@ struct JSONLReaderTests {
         #expect(result.rejected.first?.message.contains("65536") == true)
     }
 
-    @Test func `deep nesting is a broken record and no crash`() {
+    @Test func `deep nesting is an invalid record, not a crash`() {
         let deep = #"{"text":"a","x":"# + String(repeating: "[", count: 100_000) + "}"
         #expect(read(deep).rejected.map(\.reason) == [.brokenRecord])
     }
 
     /// Needs ../shared/eval/formats/malformed beside the package: y_ must be accepted, n_ must not.
     @Test(.enabled(if: SharedAssets.has("formats/malformed/json"), "../shared/eval/formats/malformed is absent"))
-    func `JSON is judged as the JSON test suite does`() throws {
+    func `JSON is accepted and rejected as in the JSON test suite`() throws {
         let names = try SharedAssets.names(in: "formats/malformed/json").filter { $0.hasSuffix(".json") }
         #expect(names.count > 100)
         for name in names where name.hasPrefix("y_") || name.hasPrefix("n_") {
@@ -176,7 +176,7 @@ struct JSONLReaderTests {
             }
             let record = Array(#"{"_id":"a","text":"t","x":"#.utf8) + value + [UInt8(ascii: "}")]
             let result = JSONLReader().read(Source(id: "c.jsonl", bytes: record))
-            // A member that is closed too early or goes on with a comma reads as a broken record all the same.
+            // A member that is closed too early or continues with a comma is an invalid record as well.
             #expect(result.documents.isEmpty != name.hasPrefix("y_"), "\(name)")
         }
     }

@@ -5,7 +5,7 @@ import QuarryTestSupport
 import Testing
 
 struct LoadingTests {
-    @Test func `a file that vanished after the walk is a rejection that says so`() throws {
+    @Test func `a file that vanished after the walk is rejected as vanished`() throws {
         let folder = try TemporaryFolder()
         try folder.write("text", to: "r/a.txt")
         let file = try #require(try FileWalker(roots: [folder.path + "/r"]).files().files.first)
@@ -15,7 +15,7 @@ struct LoadingTests {
         #expect(error?.source == "r/a.txt")
     }
 
-    @Test func `a file that became shorter after the walk is loaded as it is now`() throws {
+    @Test func `a file that became shorter after the walk is loaded with its new size`() throws {
         let folder = try TemporaryFolder()
         try folder.write("0123456789", to: "r/a.txt")
         let file = try #require(try FileWalker(roots: [folder.path + "/r"]).files().files.first)
@@ -25,7 +25,7 @@ struct LoadingTests {
         #expect(PlainTextReader().read(try file.load()).rejected.map(\.reason) == [.empty])
     }
 
-    /// A file of sysfs claims a page and holds a few bytes: a file that shrinks while it is read looks like that.
+    /// A file of sysfs claims a page but has only a few bytes, like a file that shrinks during the read.
     static let shrinking = "/sys/devices/system/cpu/online"
 
     /// Not every container shows that size.
@@ -37,7 +37,7 @@ struct LoadingTests {
     }
 
     @Test(.enabled(if: isShrinking, "there is no sysfs that shows files larger than they are"))
-    func `a file with fewer bytes than its size is not taken for whole`() throws {
+    func `a file with fewer bytes than its size is rejected`() throws {
         let file = try #require(try FileWalker(roots: [Self.shrinking]).files().files.first)
         let error = #expect(throws: Rejection.self) { try file.load() }
         #expect(error?.reason == .vanished)

@@ -97,8 +97,8 @@ struct MarkdownBlockTests {
         ),
         ("# [[Page|Alias]] `a*b` \\*x\\*", ["h1(Alias a*b *x*): # [[Page|Alias]] `a*b` \\*x\\*"]),
     ])
-    func `blocks stand where CommonMark puts them`(markdown: String, expected: [String]) throws {
-        // A rule alone is no block, and no text either for these tests.
+    func `blocks are where CommonMark puts them`(markdown: String, expected: [String]) throws {
+        // A rule alone is not a block, and not text either for these tests.
         #expect(try outline(markdown) == expected)
     }
 
@@ -121,11 +121,11 @@ struct MarkdownBlockTests {
         ("# #\n##  \n### ", ["h1(): # #", "h2(): ##  ", "h3(): ### "]), ("> a\n>\n\nb", ["quote: > a⏎>", "p: b"]),
         ("# *a*\n\n> # *b*\n\n# *c*", ["h1(a): # *a*", "quote: > # *b*", "h1(c): # *c*"]),
     ])
-    func `every line is in the block that it is written in`(markdown: String, expected: [String]) throws {
+    func `every line is in its own block`(markdown: String, expected: [String]) throws {
         #expect(try outline(markdown) == expected)
     }
 
-    @Test func `a text that is longer than a batch has the blocks of its parts`() throws {
+    @Test func `a text longer than a batch has the blocks of its parts`() throws {
         let part = """
             # A *title* [[Page|here]]
 
@@ -169,8 +169,8 @@ struct MarkdownBlockTests {
         }
     }
 
-    /// Needs ../shared/eval/formats/markdown-commonmark beside the package. Left out are examples of what readers treat
-    /// in another way on purpose: front matter, HTML (a paragraph here) and no-break spaces (spaces here).
+    /// Needs ../shared/eval/formats/markdown-commonmark beside the package. Omits examples that readers treat
+    /// differently on purpose: front matter, HTML (a paragraph here) and no-break spaces (spaces here).
     @Test(
         .enabled(
             if: SharedAssets.has("formats/markdown-commonmark/spec.txt"),

@@ -8,7 +8,7 @@ struct MarkdownReaderTests {
         MarkdownReader().read(Source(id: "notes/a.md", bytes: Array(text.utf8)))
     }
 
-    @Test func `front matter becomes metadata and leaves the text`() throws {
+    @Test func `front matter becomes metadata and is removed from the text`() throws {
         let source = """
             ---\r
             title: "Аренда: \\"склад\\""\r
@@ -50,13 +50,13 @@ struct MarkdownReaderTests {
         #expect(result.rejected.isEmpty)
     }
 
-    @Test func `two rules with prose between them are no front matter`() throws {
+    @Test func `two rules with prose between them are not front matter`() throws {
         let document = try #require(read("---\nJust prose.\n---\nmore").documents.first)
         #expect(document.text.hasPrefix("---\nJust"))
         #expect(document.metadata.isEmpty)
     }
 
-    @Test func `the title is the first heading of level one where front matter has none`() {
+    @Test func `the title is the first heading of level one if front matter has none`() {
         #expect(read("---\na: 1\n---\n## Sub\n# Main\n# Other").documents.first?.title == "Main")
         #expect(read("---\ntitle: 2024\n---\n# Main").documents.first?.title == "2024")
         #expect(read("## Sub\n\ntext").documents.first?.title == nil)
@@ -84,7 +84,7 @@ struct MarkdownReaderTests {
             ])
     }
 
-    @Test func `blocks are in order, apart, and inside the text`() throws {
+    @Test func `blocks are in order, disjoint, and inside the text`() throws {
         for seed in 0..<200 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
             let pieces = [

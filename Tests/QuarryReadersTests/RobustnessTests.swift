@@ -41,7 +41,7 @@ struct RobustnessTests {
         }
     }
 
-    /// Sizes at which a quadratic pass would take minutes.
+    /// Sizes for which a quadratic pass would take minutes.
     @Test(
         .timeLimit(.minutes(30)),
         arguments: [
@@ -68,7 +68,7 @@ struct RobustnessTests {
         try await check(Array(("---\n" + String(repeating: piece, count: 40_000) + "\n---\nx").utf8), MarkdownReader())
     }
 
-    /// Inputs that cost cmark-gfm quadratic time or memory where it is given them as they are.
+    /// Inputs for which cmark-gfm alone needs quadratic time or memory.
     @Test(.timeLimit(.minutes(30)))
     func `what multiplies blocks in a parser is read in linear time`() async throws {
         let columns = String(repeating: "|a", count: 5_000) + "|\n" + String(repeating: "|-", count: 5_000) + "|\n"
@@ -83,7 +83,7 @@ struct RobustnessTests {
         for text in texts { try await check(Array(text.utf8), MarkdownReader()) }
     }
 
-    @Test func `files are read at once without a mix of their titles`() async {
+    @Test func `files read concurrently keep their own titles`() async {
         let titles = await withTaskGroup { group in
             for index in 0..<64 {
                 group.addTask {

@@ -29,9 +29,9 @@ struct TextDecoderTests {
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
-    @Test func `the bytes of every single-byte encoding mean what they mean to Python`() throws {
-        // glibc has ¤ for €, and Δ for ∆ and another private character for Apple's logo. Python reads controls where
-        // TIS-620 has nothing.
+    @Test func `the bytes of every single-byte encoding decode as in Python`() throws {
+        // glibc has ¤ for €, and Δ for ∆ and another private character for Apple's logo. Python decodes controls at
+        // bytes that are undefined in TIS-620.
         let differing: [String: [Int]] = [
             "x-mac-cyrillic": [0xFF], "macintosh": [0xC6, 0xF0], "TIS-620": Array(0x80...0x9F),
         ]
@@ -47,7 +47,7 @@ struct TextDecoderTests {
         }
     }
 
-    @Test func `a sentence in every encoding is recognised and read, and each character leads to its bytes`() throws {
+    @Test func `a sentence in every encoding is recognised and read, and each character maps to its bytes`() throws {
         var read: Set<TextEncoding> = [
             .utf8, .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian, .eucTW, .iso2022CN,
         ]
@@ -106,7 +106,7 @@ struct TextDecoderTests {
             #expect(clean == decoded.utf8.count && source <= bytes.count)
         } catch DecodingFailure.badByte(let offset) {
             #expect((0..<bytes.count).contains(offset))
-            // What stands before the bad byte is in the encoding.
+            // The bytes before the bad byte are valid in the encoding.
             #expect(throws: Never.self) { try TextDecoder.decode(Array(bytes[..<offset]), as: encoding) }
         } catch {
             Issue.record("\(error)")
@@ -114,7 +114,7 @@ struct TextDecoderTests {
     }
 
     @Test(arguments: TextEncoding.allCases)
-    func `random and damaged bytes crash no decoder, and maps are monotone`(encoding: TextEncoding) throws {
+    func `no decoder crashes on random or damaged bytes, and maps are monotone`(encoding: TextEncoding) throws {
         var generator = SeededGenerator(seed: 3)
         let samples = try fixture().samples.filter { $0.encoding == encoding }.map {
             $0.pieces.flatMap { bytes($0[0]) }

@@ -15,7 +15,7 @@ struct ConformanceTests {
             LexicalReranker(weights: weights) { text, _ in text.lowercased().split { !$0.isLetter }.map(String.init) })
     }
 
-    @Test func `it conforms where no text has a term`() async throws {
+    @Test func `it conforms if no text has a term`() async throws {
         try await verifyReranker(LexicalReranker { _, _ in [] })
     }
 }

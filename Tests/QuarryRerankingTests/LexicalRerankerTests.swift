@@ -23,7 +23,7 @@ struct LexicalRerankerTests {
         AnalyzedQuery(text, terms: text.split(separator: " ").map(String.init))
     }
 
-    @Test func `of equals the one with more of the question's words comes first`() {
+    @Test func `among equals the passage with more of the question's words is first`() {
         let order = reranker.rerank(
             [hit("the harbour", id: 1), hit("the harbour crane", id: 2)], for: question("harbour crane"))
         #expect(order.map(\.id.rawValue) == [2, 1])
@@ -36,7 +36,7 @@ struct LexicalRerankerTests {
         #expect(order.map(\.id.rawValue) == [2, 1])
     }
 
-    @Test func `headings count`() {
+    @Test func `headings affect the score`() {
         let order = reranker.rerank(
             [hit("open daily", id: 1), hit("open daily", id: 2, headings: ["Museum"])], for: question("museum open"))
         #expect(order.map(\.id.rawValue) == [2, 1])
@@ -62,7 +62,7 @@ struct LexicalRerankerTests {
             reranker.rerank([hit("rote häuser", id: 1), german], for: question("haus")).map(\.id.rawValue) == [2, 1])
     }
 
-    @Test func `it never adds or drops a candidate`() {
+    @Test func `it never adds or removes a candidate`() {
         let hits = (1...20).map { hit("word\($0) harbour", id: $0, score: Double($0) / 20) }
         #expect(Set(reranker.rerank(hits, for: question("harbour")).map(\.id)) == Set(hits.map(\.id)))
         #expect(reranker.rerank([], for: question("harbour")).isEmpty)

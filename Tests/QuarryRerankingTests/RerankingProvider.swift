@@ -3,7 +3,7 @@ import QuarryCore
 import QuarryProviders
 import QuarryTestSupport
 
-/// What the tests need to know of a wire format, written apart from the code that is tested.
+/// The properties of a wire format that tests need, written independently of the tested code.
 struct RerankingProvider: Sendable {
     var dialect: RerankingDialect
     var preset: String
@@ -23,7 +23,7 @@ struct RerankingProvider: Sendable {
 
     static func of(_ preset: String) -> RerankingProvider { all.first { $0.preset == preset } ?? all[0] }
 
-    /// A connection to a server that stands in for the provider. It asks once.
+    /// A connection to a fake server of the provider, without retries.
     func connection(
         to server: FakeHTTPServer, ledger: SpendingLedger = .init(), _ change: (inout Provider) -> Void = { _ in }
     ) throws -> ProviderConnection {
@@ -45,7 +45,7 @@ struct RerankingProvider: Sendable {
         return (json["documents"] ?? json["texts"] ?? json["input"]) as? [String] ?? []
     }
 
-    /// A reply as the provider documents it. Its results stand in the order given.
+    /// A reply in the provider's documented format. Its results have the given order.
     func reply(_ results: [(index: Int, score: String)]) -> String {
         let field = dialect == .tei || dialect == .mixedbread ? "score" : "relevance_score"
         let list =
@@ -61,7 +61,7 @@ struct RerankingProvider: Sendable {
         }
     }
 
-    /// A server that scores by ``score(of:)``, best first. Text Embeddings Inference tells how many passages it takes.
+    /// A server that scores by ``score(of:)``, best first. Text Embeddings Inference reports its limit of passages.
     func server(
         served: Int? = nil,
         _ answer: @escaping @Sendable ([String], String) -> FakeHTTPServer.Response? = { _, _ in nil }
@@ -82,11 +82,11 @@ struct RerankingProvider: Sendable {
 }
 
 extension FakeHTTPServer {
-    /// The requests for an order, without those for what the server tells of itself.
+    /// The requests for scores, without those for the server's properties.
     var posts: [Request] { requests.filter { $0.method == "POST" } }
 }
 
-/// A raw score as a cross-encoder might give, negative for most.
+/// A raw score like a cross-encoder's, mostly negative.
 func score(of passage: String) -> Double {
     Double(passage.utf8.reduce(17) { ($0 &* 31 &+ Int($1)) % 1009 }) / 100 - 7
 }

@@ -6,7 +6,7 @@ struct CitationMarkerTests {
         ("a [1].", [[1]]), ("a [1][2]", [[1], [2]]), ("a [1, 3; 4]", [[1, 3, 4]]), ("a [2-4]", [[2, 3, 4]]),
         ("a 【2†source】", [[2]]), ("[passage 7] a", [[7]]), ("a [отрывок 2]", [[2]]), ("a [^3]", [[3]]),
     ])
-    func `the usual spellings are markers`(text: String, numbers: [[Int]]) {
+    func `the usual notations are markers`(text: String, numbers: [[Int]]) {
         #expect(CitationMarkerParser.markers(in: text).map(\.numbers) == numbers)
     }
 

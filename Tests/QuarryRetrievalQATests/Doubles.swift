@@ -10,7 +10,7 @@ struct ListRetriever: Retriever {
     }
 }
 
-/// Writes given pieces, and fails a test's expectation of silence by having written them.
+/// Writes given pieces. A test that expects no call fails if they appear.
 struct FixedLanguageModel: LanguageModel {
     var name = "fixed"
     var pieces: [String]
@@ -37,12 +37,12 @@ struct ForbiddenLanguageModel: LanguageModel {
     }
 }
 
-/// Counts bytes, so that a test can say what a budget means.
+/// Counts bytes, so that a test can state a budget exactly.
 struct ByteCounter: TokenCounter {
     func tokenCount(of text: String) -> Int { text.utf8.count }
 }
 
-/// A hit on a part of a text that is its own source.
+/// A hit on a part of a text that is identical to its source.
 func hit(
     _ id: Int64, _ text: String, source: String = "notes.md", document: String? = nil, range: Range<Int>? = nil,
     headings: [String] = [], title: String? = nil
@@ -58,7 +58,7 @@ func hit(
         score: 1 / Double(id + 1))
 }
 
-/// The letter embedder, counting the questions it is given.
+/// The letter embedder, which counts the questions it embeds.
 final class RoleCountingEmbedder: Embedder {
     private let letters = LetterEmbedder()
     private let counted = Mutex(0)

@@ -2,7 +2,7 @@ import QuarryRetrievalQA
 import Testing
 
 struct FactTests {
-    /// What of `answer` a source that says `source` does not bear out.
+    /// The facts of `answer` that are not in `source`.
     private func missing(_ answer: String, in source: String) -> [String] {
         let held = Fact.tokens(of: source)
         return Fact.facts(in: answer).filter { $0.readings.isDisjoint(with: held) }.map(\.text)
@@ -15,7 +15,7 @@ struct FactTests {
         ("between 10-20", "from 10 to 20"), ("version 1.2.3", "v1.2.3 and 1.2.3"), ("at 10:30", "10:30"),
         ("ISO-27001", "iso 27001 / ISO27001"), ("1.5", "1.50"), ("007", "7"),
     ])
-    func `one fact written in two ways is held`(answer: String, source: String) {
+    func `one fact written in two ways is recognised`(answer: String, source: String) {
         #expect(missing(answer, in: source) == [])
     }
 

@@ -24,7 +24,7 @@ struct LanguageTests {
         #expect(best.features.coverage > (unknown.first?.features.coverage ?? 1))
     }
 
-    @Test func `a generated sentence is borne out by another form of its words`() async throws {
+    @Test func `a generated sentence is supported by another form of its words`() async throws {
         func support(_ language: String?) async throws -> Double? {
             let chain = RetrievalQA(
                 retriever: ListRetriever(hits: [hit(1, Self.houses, language: language)]),
@@ -38,7 +38,7 @@ struct LanguageTests {
         #expect(german == 1 && unknown < german)
     }
 
-    @Test func `a question has the language of its words, else that of most passages`() {
+    @Test func `a question has the language of its words, or that of most passages`() {
         let analysis = TextAnalysis()
         let hits = [
             hit(1, "eins", language: "de"), hit(2, "one", language: "en"), hit(3, "two", language: "en"),

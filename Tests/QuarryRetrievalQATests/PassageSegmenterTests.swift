@@ -31,7 +31,7 @@ struct PassageSegmenterTests {
         ```
         """
 
-    @Test func `headings and header rows are context, all else is quoted`() {
+    @Test func `headings and header rows are context, everything else is quoted`() {
         let found = segments(PassageSegmenterTests.markdown)
         #expect(
             found.map(\.1) == [
@@ -57,12 +57,12 @@ struct PassageSegmenterTests {
         #expect(found.last?.context == ["Rent is 740", "| Item | Price |"])
     }
 
-    @Test func `rows of a table that was cut use the repeated header`() {
+    @Test func `rows of a split table use the repeated header`() {
         let found = segments("| Lamp | 20 |\n| Desk | 90 |", tableHeader: "| Item | Price |\n|---|---|")
         #expect(found.map(\.0.context) == [["| Item | Price |\n|---|---|"], ["| Item | Price |\n|---|---|"]])
     }
 
-    @Test func `segments of any text are ordered, apart and inside it`() {
+    @Test func `segments of any text are ordered, disjoint and inside it`() {
         var random = SeededGenerator(seed: 3)
         let pieces = [
             "# A\n", "| a | b |\n", "|--|--|\n", "- item. More\n", "1. one\n", "```\n", "Слово. Ещё! ", "> quoted\n",

@@ -8,12 +8,12 @@ struct PromptTemplateTests {
         #expect(try template.render(["name": "Ann", "text": "x"]) == "{json} for Ann: x, Ann")
     }
 
-    @Test func `a value with braces is not read again`() throws {
+    @Test func `a value with braces is inserted verbatim`() throws {
         let template = try PromptTemplate("{a} {b}")
         #expect(try template.render(["a": "{b}", "b": "2"]) == "{b} 2")
     }
 
-    @Test func `missing and unknown values are errors that name them`() throws {
+    @Test func `missing and unknown values are errors with their names`() throws {
         let template = try PromptTemplate("{question} {context}")
         #expect(throws: PromptError.missingValues(["context"])) { try template.render(["question": "?"]) }
         #expect(throws: PromptError.unknownValues(["contxt"])) {
@@ -26,11 +26,11 @@ struct PromptTemplateTests {
         ("{два}", .invalidName("два", offset: 0)), ("{}", .invalidName("", offset: 0)),
         ("{1a}", .invalidName("1a", offset: 0)),
     ])
-    func `braces that do not hold a name are errors with a place`(text: String, error: PromptError) {
+    func `braces without a name are errors with a position`(text: String, error: PromptError) {
         #expect(throws: error) { try PromptTemplate(text) }
     }
 
-    @Test func `a set refuses templates that would lose the passages`() throws {
+    @Test func `a set rejects templates without the passages`() throws {
         let system = try PromptTemplate("Fence {fence}")
         let user = try PromptTemplate("{question}")
         #expect(throws: PromptError.unsuitableTemplate(role: "user", missing: ["passages"], unknown: [])) {
@@ -38,7 +38,7 @@ struct PromptTemplateTests {
         }
     }
 
-    @Test func `a question chooses the language of its prompt`() throws {
+    @Test func `the prompt is in the language of the question`() throws {
         #expect(try PromptSet.matching("Сколько стоит аренда?") == PromptSet.russian())
         #expect(try PromptSet.matching("What does GRDB do?") == PromptSet.english())
         #expect(try PromptSet.matching("Как работает GRDB?") == PromptSet.russian())

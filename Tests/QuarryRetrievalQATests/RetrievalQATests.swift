@@ -38,7 +38,7 @@ struct RetrievalQATests {
         #expect(answer.unsupported.isEmpty)
     }
 
-    @Test func `a question that the passages do not touch is refused in its language, and no model is asked`()
+    @Test func `an unrelated question is refused in its language, and no model is called`()
         async throws
     {
         let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: ForbiddenLanguageModel())
@@ -52,7 +52,7 @@ struct RetrievalQATests {
         #expect(answer.citations.isEmpty && answer.usage == nil)
     }
 
-    @Test func `nothing found is a refusal`() async throws {
+    @Test func `a search without hits is a refusal`() async throws {
         let answer = try await RetrievalQA(retriever: ListRetriever(hits: [])).answer("Who?")
         #expect(answer.refusal == .noPassages && answer.text == "The documents do not answer this question.")
     }
@@ -63,7 +63,7 @@ struct RetrievalQATests {
         return try await chain.answer("How much is the monthly rent of the studio?")
     }
 
-    @Test func `markers of the model are kept and backed by the best quote`() async throws {
+    @Test func `markers of the model are kept with the best quote`() async throws {
         let answer = try await generated("The rent is 740 euros a mo", "nth [", "1]", ".")
         #expect(answer.text == "The rent is 740 euros a month [1].")
         #expect(answer.citations.map(\.marker) == [1])
@@ -73,7 +73,7 @@ struct RetrievalQATests {
         #expect(answer.sentences.map(\.isAttributed) == [false] && answer.unsupported.isEmpty)
     }
 
-    @Test func `a model that goes on beyond its bound is stopped`() async throws {
+    @Test func `a model that exceeds its limit is stopped`() async throws {
         let model = FixedLanguageModel(
             pieces: Array(repeating: "The rent is 740 euros [1]. ", count: 500), usage: TokenUsage(input: 90, output: 9)
         )
@@ -84,7 +84,7 @@ struct RetrievalQATests {
         #expect((600..<700).contains(answer.text.utf8.count))
     }
 
-    @Test func `an answer says whether its model's reply is a repeated one`() async throws {
+    @Test func `an answer says whether its reply comes from the cache`() async throws {
         for pieces in [["The rent is 740 euros a month [1]."], []] {
             for isCached in [false, true] {
                 let model = FixedLanguageModel(pieces: pieces, isCached: isCached)
@@ -94,26 +94,26 @@ struct RetrievalQATests {
         }
     }
 
-    @Test func `a sentence without a marker gets one, and impossible numbers go`() async throws {
+    @Test func `a sentence without a marker gets one, and impossible numbers are removed`() async throws {
         let answer = try await generated("The monthly rent is 740 euros. [7] The hedge is cut in August [2, 9].")
         #expect(answer.text == "The monthly rent is 740 euros [1]. The hedge is cut in August [2].")
         #expect(answer.sentences.map(\.isAttributed) == [true, false])
         #expect(answer.citations.map(\.marker) == [1, 2])
     }
 
-    @Test func `figures that stand in no cited passage are flagged`() async throws {
+    @Test func `figures that are in no cited passage are flagged`() async throws {
         let answer = try await generated("The landlord is Maria Orlova [1]. The monthly rent is 760 euros [1].")
         #expect(answer.sentences.map(\.unsupportedFacts) == [[], ["760"]])
         #expect(answer.unsupported == ["The monthly rent is 760 euros."])
     }
 
-    @Test func `a sentence from nowhere stays without a marker and is flagged`() async throws {
+    @Test func `a sentence without support gets no marker and is flagged`() async throws {
         let answer = try await generated("The rent is 740 euros. Volcanoes shape distant islands.")
         #expect(answer.text == "The rent is 740 euros [1]. Volcanoes shape distant islands.")
         #expect(answer.unsupported == ["Volcanoes shape distant islands."])
     }
 
-    @Test func `a model that declines or says nothing makes a refusal`() async throws {
+    @Test func `a model that declines or writes nothing causes a refusal`() async throws {
         #expect(try await generated("The documents do not", " answer this question.").refusal == .declinedByModel)
         #expect(try await generated("\n").refusal == .emptyReply)
     }
@@ -122,7 +122,7 @@ struct RetrievalQATests {
         "Volcanoes shape distant islands.", "Volcanoes shape distant islands [1].", "# Volcanoes shape islands [1]",
         "The monthly rent is 760 euros [1].", "Certainly!", "| volcano | island |\n|---|---|",
     ])
-    func `a reply without a sentence that a passage bears out is refused, and kept as a draft`(text: String)
+    func `a reply without a supported sentence is refused and kept as a draft`(text: String)
         async throws
     {
         let answer = try await generated(text)
@@ -133,7 +133,7 @@ struct RetrievalQATests {
     }
 
     @Test(arguments: ["740 euros", "740", "Maria Orlova.", "It is 740 euros.", "# The monthly rent is 740 euros"])
-    func `an answer of few words without a marker is an answer`(text: String) async throws {
+    func `a short answer without a marker is an answer`(text: String) async throws {
         let answer = try await generated(text)
         #expect(!answer.isRefused && answer.draft == nil)
         #expect(answer.sentences.map(\.isAttributed) == [true])
@@ -145,7 +145,7 @@ struct RetrievalQATests {
         #expect(answer.unsupported == ["Volcanoes shape islands"])
     }
 
-    @Test func `an answer in another language than its passage is shown with its sentences flagged`() async throws {
+    @Test func `an answer in another language than its passage is kept with its sentences flagged`() async throws {
         let answer = try await generated("Арендная плата составляет 740 евро в месяц [1].")
         #expect(!answer.isRefused && answer.unsupported.count == 1)
         #expect(try await generated("Арендная плата составляет 760 евро в месяц [1].").refusal == .unsupported)
@@ -162,14 +162,14 @@ struct RetrievalQATests {
         #expect(answer.citations.map(\.marker) == [1])
     }
 
-    @Test func `the sentence that refuses is a refusal with a marker too`() async throws {
+    @Test func `the refusal sentence with a marker is also a refusal`() async throws {
         #expect(try await generated("The documents do not answer this question [1].").refusal == .declinedByModel)
         #expect(
             try await generated("The documents do not answer this question [1]. Volcanoes shape islands.").refusal
                 == .unsupported)
     }
 
-    @Test func `a stream tells what was found, what is written, what is cited, and the answer last`() async throws {
+    @Test func `a stream reports the hits, the text, the citations, and the answer last`() async throws {
         let model = FixedLanguageModel(pieces: ["The rent is 740 euros [", "1", "]", " [8]."])
         let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: model)
         var events: [AnswerEvent] = []
@@ -195,7 +195,7 @@ struct RetrievalQATests {
         await #expect(throws: UnexpectedCall.self) { try await chain.answer("How much is the monthly rent?") }
     }
 
-    @Test func `a dry run shows the prompt without asking the model`() async throws {
+    @Test func `a dry run shows the prompt without calling the model`() async throws {
         let chain = RetrievalQA(retriever: ListRetriever(hits: hits), model: ForbiddenLanguageModel())
         let prompt = try await chain.prompt(for: "How much is the rent?")
         #expect(prompt.used == hits && prompt.messages.count == 2)
@@ -219,7 +219,7 @@ struct RetrievalQATests {
         #expect(citation.sourceDigest == ContentHash(of: "the file"))
     }
 
-    @Test func `a filter that no document matches is given as the reason`() async throws {
+    @Test func `the reason for a refusal can be a filter without matches`() async throws {
         struct Nothing: Retriever {
             func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
                 Retrieval(filterMatchesNothing: true)
@@ -228,7 +228,7 @@ struct RetrievalQATests {
         #expect(try await RetrievalQA(retriever: Nothing()).answer("Who?").refusal == .nothingMatchesFilter)
     }
 
-    @Test func `the question is embedded once, by whoever searches`() async throws {
+    @Test func `the vector that a retriever embedded is not embedded again`() async throws {
         let embedder = RoleCountingEmbedder()
         struct Searcher: Retriever {
             var embedder: RoleCountingEmbedder

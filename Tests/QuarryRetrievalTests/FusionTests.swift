@@ -11,7 +11,7 @@ struct FusionTests {
         hits.map { LegResult($0, scoreFloor: $0 == .vector ? -1 : 0, hits: $1, others: others[$0] ?? []) }
     }
 
-    @Test func `reciprocal ranks add up as the paper has it`() {
+    @Test func `reciprocal ranks are summed as in the paper`() {
         let fused = Fusion.reciprocalRank(k: 60).fuse(
             results([.vector: hits([(1, 0.9), (2, 0.8)]), .bm25: hits([(2, 7), (3, 5)])]), limit: 10)
         #expect(fused.map(\.id.rawValue) == [2, 1, 3])
@@ -23,7 +23,7 @@ struct FusionTests {
             ])
     }
 
-    @Test func `a chunk that every leg puts first scores one`() {
+    @Test func `a chunk that is first in every leg scores one`() {
         let fused = Fusion.reciprocalRank(k: 60).fuse(
             results([.vector: hits([(5, 0.9)]), .bm25: hits([(5, 7)])]), limit: 1)
         #expect(abs(fused[0].score - 1) < 1e-12)
@@ -33,7 +33,7 @@ struct FusionTests {
         Fusion.reciprocalRank(k: 60), .convex(alpha: 0.3, normalization: .minMax),
         .convex(alpha: 0.3, normalization: .theoreticalMinimum), .convex(alpha: 0.3, normalization: .zScore),
     ])
-    func `an empty leg leaves the other's order as it is`(fusion: Fusion) {
+    func `an empty leg does not change the other's order`(fusion: Fusion) {
         let order: [(Int64, Float)] = [(9, 0.9), (4, 0.5), (7, 0.1)]
         #expect(fusion.fuse(results([.vector: hits(order), .bm25: []]), limit: 10).map(\.id.rawValue) == [9, 4, 7])
         #expect(fusion.fuse([], limit: 10).isEmpty)
@@ -47,7 +47,7 @@ struct FusionTests {
         #expect(abs(fused[1].score - (0.25 + 0.75 * 0.5)) < 1e-9)
     }
 
-    @Test func `of equal scores each is the leg's highest`() {
+    @Test func `equal scores all count as the leg's highest`() {
         let fusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
         #expect(fusion.fuse(results([.bm25: hits([(4, 2.5)])]), limit: 5).map(\.score) == [1])
         #expect(
@@ -73,7 +73,7 @@ struct FusionTests {
         #expect(distant.map(\.id.rawValue) == [1, 2, 3] && distant[2].score == 0.25)
     }
 
-    @Test func `any number of legs is weighed by name`() {
+    @Test func `any number of legs can be weighted by name`() {
         let fusion = Fusion.convex(
             weights: [.vector: 1, .bm25: 1, "tags": 2], normalization: .theoreticalMinimum)
         let legs: [LegName: [ScoredID]] = [
@@ -86,7 +86,7 @@ struct FusionTests {
         #expect(fused.map(\.id.rawValue) == [3, 1, 2] && fused.map(\.score) == [0.5, 0.25, 0.25])
     }
 
-    @Test func `a fusion is described alike in every process`() {
+    @Test func `a fusion has the same description in every process`() {
         #expect(
             "\(Fusion.convex(alpha: 0.75, normalization: .minMax))"
                 == "convex([\"bm25 0.25\", \"vector 0.75\"], minMax)")

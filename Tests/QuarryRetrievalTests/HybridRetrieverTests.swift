@@ -3,7 +3,7 @@ import QuarryRetrieval
 import Synchronization
 import Testing
 
-/// A corpus in memory, which counts the texts that are asked for.
+/// A corpus in memory that counts the fetched texts.
 private final class Shelf: SnapshotSource, Snapshot {
     let texts: [String]
     let legs: [any Leg]
@@ -44,7 +44,7 @@ private final class Shelf: SnapshotSource, Snapshot {
 
 private func id(_ number: Int) -> ChunkID { ChunkID(Int64(number)) }
 
-/// Scores given in advance.
+/// A leg with fixed scores.
 private struct TableLeg: Leg {
     var name: LegName
     var scoreFloor = 0.0
@@ -92,26 +92,26 @@ struct HybridRetrieverTests {
         #expect(found.hits.map(\.chunk.text) == ["two", "zero"])
         #expect(found.hits[0].legs == ["tags": LegScore(rank: 1, score: 1), .bm25: LegScore(rank: 3, score: 1)])
         #expect(found.terms == ["word"] && found.vector == nil && !found.filterMatchesNothing)
-        // The same where the leg is the retriever's, not the corpus's.
+        // The result is the same if the leg belongs to the retriever instead of the corpus.
         let added = try await HybridRetriever(shelf(words), legs: [tags], options: options)
             .retrieve(Query("words"), limit: 2)
         #expect(added.hits == found.hits)
     }
 
-    @Test func `a leg given to the retriever takes the place of the corpus's`() async throws {
+    @Test func `a leg given to the retriever replaces the corpus's`() async throws {
         let other = TableLeg(name: .bm25, table: [id(3): 1])
         let found = try await HybridRetriever(shelf(words), legs: [other]).retrieve(Query("words"), limit: 5)
         #expect(found.hits.map(\.chunk.text) == ["three"])
     }
 
-    @Test func `texts are fetched of what may be returned alone`() async throws {
+    @Test func `texts are fetched only for hits that may be returned`() async throws {
         let shelf = shelf(words)
         let options = RetrievalOptions(mergesNeighbours: false)
         _ = try await HybridRetriever(shelf, options: options).retrieve(Query("words"), limit: 1)
         #expect(shelf.fetchedIDs == [id(0)])
     }
 
-    @Test func `a filter holds in every leg, and one that shuts out all is reported`() async throws {
+    @Test func `a filter applies to every leg, and one that matches nothing is reported`() async throws {
         let retriever = HybridRetriever(shelf(words, tags))
         let odd = try await retriever.retrieve(Query("words", filter: .equals("parity", "odd")), limit: 5)
         #expect(odd.hits.map(\.chunk.text) == ["one"])
@@ -128,13 +128,13 @@ struct HybridRetrieverTests {
         await #expect(throws: FailingReranker.Failure.self) { try await lasting.retrieve(Query("words"), limit: 3) }
     }
 
-    @Test func `re-rankers follow each other, and what one was not shown is left out`() async throws {
+    @Test func `re-rankers follow each other, and candidates beyond the depth are dropped`() async throws {
         let stages = [RerankingStage(ReversingReranker()), RerankingStage(ReversingReranker(), depth: 2)]
         let found = try await HybridRetriever(shelf(words), rerankers: stages).retrieve(Query("words"), limit: 1)
         #expect(found.hits.map(\.chunk.text) == ["one"])
     }
 
-    @Test func `a question is embedded once, also where its vector is needed before`() async throws {
+    @Test func `a question is embedded once, even if its vector is needed earlier`() async throws {
         let embedder = CountingEmbedder()
         let store = ListStore()
         try await store.upsert(EmbeddingBatch(values: [1, 0], dimension: 2), ids: [id(3)])
@@ -151,7 +151,7 @@ struct HybridRetrieverTests {
         #expect(embedder.count == 2)
     }
 
-    @Test(arguments: ["", " ?! ", "\u{0}"]) func `a question without words is refused`(text: String) async {
+    @Test(arguments: ["", " ?! ", "\u{0}"]) func `a question without words is an error`(text: String) async {
         await #expect(throws: QuestionError.hasNoWords) {
             try await HybridRetriever(shelf(words)).retrieve(Query(text), limit: 3)
         }

@@ -9,7 +9,7 @@ struct LegWarningsTests {
                 .isEmpty)
     }
 
-    @Test func `an empty lexical leg is named with its reason`() {
+    @Test func `an empty lexical leg is reported with its reason`() {
         let none = legWarnings(terms: 0, hitCounts: [.bm25: 0], isModelEnglishOnly: false, hasOtherScripts: false)
         let unknown = legWarnings(terms: 3, hitCounts: [.bm25: 0], isModelEnglishOnly: false, hasOtherScripts: false)
         #expect(none.count == 1 && unknown.count == 1 && none != unknown)

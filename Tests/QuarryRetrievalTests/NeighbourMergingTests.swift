@@ -32,12 +32,12 @@ struct NeighbourMergingTests {
         #expect(merged[0].legs[.bm25]?.rank == 1)
     }
 
-    @Test func `hits apart, or of other documents, stay as they are`() {
+    @Test func `hits that are apart or in different documents are not joined`() {
         let hits = [hit(0, score: 0.9), hit(2, score: 0.8), hit(1, score: 0.7, document: "e")]
         #expect(mergeNeighbours(hits) == hits)
     }
 
-    @Test func `a passage never outgrows its limit`() {
+    @Test func `a passage never exceeds its limit`() {
         let hits = (0..<4).map { hit($0, score: 1 - Double($0) / 10, tokens: 500) }
         let merged = mergeNeighbours(hits, maximumTokens: 1_000)
         #expect(merged.map(\.chunk.tokenCount) == [1_000, 1_000])

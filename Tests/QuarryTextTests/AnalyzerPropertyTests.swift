@@ -6,7 +6,7 @@ import Testing
 struct AnalyzerPropertyTests {
     private let analyzer = Analyzer()
 
-    @Test func `any bytes are analyzed, twice alike`() {
+    @Test func `any bytes can be analyzed, with the same result twice`() {
         var random = SeededGenerator(seed: 7)
         let fresh = Analyzer()
         for _ in 0..<400 {
@@ -20,7 +20,7 @@ struct AnalyzerPropertyTests {
         }
     }
 
-    @Test func `any scalars are analyzed, and sentences cover all but white space`() {
+    @Test func `any scalars can be analyzed, and sentences cover everything except white space`() {
         var random = SeededGenerator(seed: 11)
         for _ in 0..<300 {
             let text = random.text(length: 200)
@@ -43,7 +43,7 @@ struct AnalyzerPropertyTests {
         }
     }
 
-    @Test func `the terms of two paragraphs are those of each`() {
+    @Test func `two paragraphs have the terms of each`() {
         var random = SeededGenerator(seed: 13)
         for _ in 0..<200 {
             let first = random.text(length: 60)
@@ -72,7 +72,7 @@ struct AnalyzerPropertyTests {
         }
     }
 
-    @Test func `one analyzer serves many tasks at once`() async {
+    @Test func `many tasks can share one analyzer`() async {
         let texts = (0..<40).map { "Документ номер \($0): parseFile\($0) settings, настройки \($0 * 7919)" }
         let expected = texts.map { Analyzer().terms(of: $0, language: .russian) }
         let shared = analyzer

@@ -21,7 +21,7 @@ struct AnalyzerTests {
         #expect(terms("Häuser и дома", .german) == ["haus", "и", "дом"])
     }
 
-    @Test func `a question is stemmed by the language it is in, else by the most frequent of its script`() {
+    @Test func `a question is stemmed by its language, or by the most frequent language of its script`() {
         #expect(
             analyzer.queryTerms(of: "Wie werden die Häuser gebaut?", languages: [.english, .german]) == [
                 "haus", "gebaut",
@@ -43,20 +43,20 @@ struct AnalyzerTests {
         #expect(terms("C++ and C# in foo.cc") == ["c", "c++", "and", "c", "c#", "in", "foo.cc", "foo", "cc"])
     }
 
-    @Test func `an identifier is found by its parts and by its whole in small letters`() {
+    @Test func `an identifier can be found by its parts and by its lower-case form`() {
         let document = Set(terms("The function parseDocumentHeader fails with E-1042."))
         for question in ["parse header", "parsedocumentheader", "parseDocumentHeader", "e-1042", "document 1042"] {
             #expect(document.isSuperset(of: analyzer.queryTerms(of: question, languages: [.english])), "\(question)")
         }
     }
 
-    @Test func `plain words are not taken for identifiers`() {
+    @Test func `plain words are not identifiers`() {
         #expect(terms("well-known APIs of McDonald") == ["well", "known", "api", "of", "mcdonald", "mc", "donald"])
         #expect(terms("кто-то из интернет-магазина") == ["кто", "то", "из", "интернет", "магазин"])
         #expect(terms("The end.Then") == ["the", "end.then", "end", "then"])
     }
 
-    @Test func `numbers have one spelling`() {
+    @Test func `numbers have one canonical form`() {
         #expect(terms("1,234 1234 1,234,567.5 1.234.567,5") == ["1234", "1234", "1234567.5", "1234567.5"])
         #expect(terms("3,14 3.14 0,125") == ["3.14", "3.14", "0.125"])
         #expect(terms("22.08.2026") == ["22.08.2026", "22", "08", "2026"])
@@ -109,7 +109,7 @@ struct AnalyzerTests {
         }
     }
 
-    @Test func `documents keep function words and questions lose them unless they have no others`() {
+    @Test func `documents keep function words, and questions only if they have no others`() {
         #expect(terms("who is the king") == ["who", "is", "the", "king"])
         #expect(analyzer.queryTerms(of: "who is the king", languages: [.english]) == ["king"])
         #expect(analyzer.queryTerms(of: "Who are they?", languages: [.english]) == ["who", "are", "they"])

@@ -21,17 +21,17 @@ struct LanguageDetectorTests {
         (.greek, "Πού είναι το κλειδί;"), (.armenian, "Որտեղ է բանալին"), (.arabic, "أين المفتاح"), (.hindi, "चाबी कहाँ है"),
         (.chinese, "档案室的钥匙在哪里？"), (.japanese, "鍵はどこですか"), (.korean, "열쇠는 어디에 있습니까"),
     ])
-    func `a sentence is enough`(_ language: Language, _ text: String) {
+    func `one sentence is enough to detect a language`(_ language: Language, _ text: String) {
         #expect(detector.language(of: text) == language)
     }
 
     @Test(arguments: ["", "2026", "Hello", "Quarry 2.0", "let index = build(documents)", "Los Angeles, Los Alamos"])
-    func `a text that does not tell gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
+    func `an ambiguous text gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
 
     @Test(arguments: [
         "Де лежить ключ від архіву і хто його взяв?", "Gdzie jest klucz do archiwum i kto go wziął, czy nie on?",
     ])
-    func `a language that is none of ours gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
+    func `an unknown language gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
 
     @Test func `Latin identifiers do not make a Russian question English`() {
         #expect(detector.language(of: "Как работает HybridRetriever из QuarryRetrieval?") == .russian)

@@ -7,7 +7,7 @@ struct SentenceSplitterTests {
         return SentenceSplitter().sentences(in: text).map { String(decoding: bytes[$0], as: UTF8.self) }
     }
 
-    /// Each sentence stands between bars.
+    /// Bars separate the expected sentences.
     private func expect(_ marked: String, _ location: SourceLocation = #_sourceLocation) {
         let expected = marked.split(separator: "|").map(String.init)
         #expect(sentences(expected.joined(separator: " ")) == expected, sourceLocation: location)
@@ -18,7 +18,7 @@ struct SentenceSplitterTests {
         expect("Он пришёл.|Кто там?|Никого!|Тишина…|И всё")
     }
 
-    @Test func `abbreviations go on`() {
+    @Test func `abbreviations do not end a sentence`() {
         expect("Dr. Smith met Mrs. Jones at 5 St. James Street.|They talked.")
         expect("See fig. 3 and vol. 12 for details, e.g. The Origin.|More follows.")
         expect("Он живёт на ул. Ленина в г. Москве, д. 5.|Музей им. Пушкина закрыт.")
@@ -29,17 +29,17 @@ struct SentenceSplitterTests {
         expect("The U.S. Government agreed.|He left the U.S.|The next day he came back.")
     }
 
-    @Test func `initials go on`() {
+    @Test func `initials do not end a sentence`() {
         expect("Роман написал А. С. Пушкин.|Его читал Л. Н. Толстой.")
         expect("It was J. R. R. Tolkien.|So do I.|We agree.")
     }
 
-    @Test func `numbers are whole`() {
+    @Test func `numbers are not split`() {
         expect("Pi is 3.14 and version 1.2.3 is out.|Next.")
         expect("Курс 92,5 и 3.14.|Дальше.")
     }
 
-    @Test func `a small letter goes on`() {
+    @Test func `a small letter continues a sentence`() {
         expect("«Привет!» — сказал он.|Она молчала.")
         expect("\"Stop!\" he cried.|\"Why?\"|She ran.")
         expect("Ждали... и дождались.|Потом ушли.")

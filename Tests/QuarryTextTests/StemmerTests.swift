@@ -10,13 +10,13 @@ struct StemmerTests {
     @Test(
         // Missing: ../shared/eval/formats/snowball, the published vocabularies and their stems.
         .enabled(if: FileManager.default.fileExists(atPath: vocabularies.path)),
-        // Published stems follow Snowball 3; the words that version 2.2 stems otherwise are counted here.
+        // Published stems follow Snowball 3; the words that version 2.2 stems differently are counted here.
         arguments: [
             (Language.english, "english", 57), (.russian, "russian", 0), (.french, "french", 840),
             (.german, "german", 1247), (.italian, "italian", 1), (.portuguese, "portuguese", 0),
             (.spanish, "spanish", 9),
         ])
-    func `stems are those Snowball publishes`(_ language: Language, _ folder: String, _ changed: Int) throws {
+    func `stems are those published by Snowball`(_ language: Language, _ folder: String, _ changed: Int) throws {
         let words = try lines(folder + "/voc.txt")
         let stems = try lines(folder + "/output.txt")
         let stemmer = try #require(Stemmer(language))
@@ -31,7 +31,7 @@ struct StemmerTests {
         try String(contentsOf: vocabularies.appending(path: path), encoding: .utf8).split(separator: "\n")
     }
 
-    @Test func `every language that says it has a stemmer has one`() {
+    @Test func `every language with a stemmer's name has a stemmer`() {
         for language in Language.allCases {
             let hasNone = [.chinese, .japanese, .korean].contains(language)
             #expect((Stemmer(language) == nil) == hasNone, "\(language)")

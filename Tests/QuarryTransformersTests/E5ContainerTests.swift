@@ -4,7 +4,7 @@ import QuarryTestSupport
 import QuarryTransformers
 import Testing
 
-/// A container of our own making: one layer of 32 with random weights, and a vocabulary of letters.
+/// A tiny container: one layer of 32 with random weights, and a vocabulary of letters.
 private struct TinyContainer {
     static let pieces = ["<s>", "<pad>", "</s>", "<unk>", "\u{2581}", "a", "b", "query", ":", "passage", "\u{2581}a"]
     private(set) var data = Data()
@@ -78,7 +78,7 @@ private struct TinyContainer {
 }
 
 struct E5ContainerTests {
-    @Test func `a container is loaded by its path or its folder, and prefixes count`() async throws {
+    @Test func `a container is loaded by its path or its folder, with prefixes`() async throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "tiny.bin")
         try TinyContainer(seed: 1).data.write(to: file)
@@ -93,7 +93,7 @@ struct E5ContainerTests {
         #expect(abs(query[0].reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
     }
 
-    @Test func `a container cut anywhere is refused`() throws {
+    @Test func `a truncated container is an error`() throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "tiny.bin")
         let whole = TinyContainer(seed: 2)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The encoder as the paper writes it, in double precision, one text at a time: what the fast one is tested against.
+/// The encoder directly from the paper, in double precision, one text at a time: the reference for the fast one.
 struct PlainEncoder {
     typealias Matrix = [[Double]]
 

@@ -1,7 +1,7 @@
 import Foundation
 import QuarryTestSupport
 
-/// A random model of two layers in the Hugging Face layout, and what is known of it.
+/// A random model of two layers in the Hugging Face layout, with its known values.
 struct TinyModel {
     enum Storage: String { case float32 = "F32", float16 = "F16", bfloat16 = "BF16" }
 
@@ -14,7 +14,7 @@ struct TinyModel {
     let positions = 40
     let layerCount = 2
     var firstPosition = 0
-    /// The numbers that the files hold, row-major, after rounding to the storage type.
+    /// The numbers in the files, row-major, after rounding to the storage type.
     private(set) var tensors: [String: (shape: [Int], values: [Float])] = [:]
 
     init(seed: UInt64, storage: Storage = .float32, firstPosition: Int = 0) {
@@ -48,7 +48,7 @@ struct TinyModel {
         ] + norm("embeddings.LayerNorm") + layers
     }
 
-    /// The ids of words parted by spaces, special tokens included.
+    /// The ids of words separated by spaces, including special tokens.
     func ids(_ text: String) -> [Int] {
         [2] + text.split(separator: " ").map { Self.words.firstIndex(of: String($0)) ?? 1 } + [3]
     }
@@ -136,7 +136,7 @@ struct TinyModel {
         }
     }
 
-    /// For numbers of ordinary size; smaller ones become zero.
+    /// For numbers of normal range; smaller ones become zero.
     private static func half(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000

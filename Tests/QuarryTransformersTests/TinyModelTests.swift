@@ -49,7 +49,7 @@ struct TinyModelTests {
         #expect(try TransformerEmbedder(modelDirectory: path).fingerprint.maximumTokens == model.positions - 2)
     }
 
-    @Test func `the first token's vector is the text's where the pooling file says so`() async throws {
+    @Test func `the first token's vector is used if the pooling file says so`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 7))
         let pooling = ["pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false]
         let path = try model.write(in: folder, more: ["1_Pooling/config.json": pooling])
@@ -70,7 +70,7 @@ struct TinyModelTests {
         #expect(fingerprint.queryPrefix == "query: " && fingerprint.passagePrefix == "passage: ")
     }
 
-    @Test func `a text has the same vector alone, in company, and with more workers`() async throws {
+    @Test func `a text has the same vector alone, in a batch, and with more workers`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 9))
         let path = try model.write(in: folder)
         var numbers = SeededGenerator(seed: 10)
@@ -91,7 +91,7 @@ struct TinyModelTests {
         }
     }
 
-    @Test func `equal texts have equal rows, and look-alikes their own`() async throws {
+    @Test func `equal texts have equal rows, and look-alikes different ones`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 11))
         let embedder = try TransformerEmbedder(modelDirectory: try model.write(in: folder))
         let texts = ["river", "stone", "river", "", "river", ""]
@@ -100,13 +100,13 @@ struct TinyModelTests {
         #expect(batch[3].elementsEqual(batch[5]) && !batch[0].elementsEqual(batch[1]))
     }
 
-    @Test func `no texts are no rows`() async throws {
+    @Test func `no texts give no rows`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 12))
         let batch = try await TransformerEmbedder(modelDirectory: try model.write(in: folder)).embed([], as: .query)
         #expect(batch.count == 0 && batch.dimension == model.hidden)
     }
 
-    @Test func `texts are cut at the sentence length, or earlier on demand`() async throws {
+    @Test func `texts are truncated at the model's limit, or at a lower given one`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 13))
         let path = try model.write(in: folder, more: ["sentence_bert_config.json": ["max_seq_length": 8]])
         let embedder = try TransformerEmbedder(modelDirectory: path)
@@ -121,14 +121,14 @@ struct TinyModelTests {
         #expect(throws: TransformerError.self) { try TransformerEmbedder(modelDirectory: path, workers: 0) }
     }
 
-    @Test func `the token counter counts words without special tokens or a cut`() async throws {
+    @Test func `the token counter counts without special tokens and truncation`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 14))
         let embedder = try TransformerEmbedder(modelDirectory: try model.write(in: folder))
         #expect(embedder.tokenCounter.tokenCount(of: "a the river") == 3)
         #expect(embedder.tokenCounter.tokenCount(of: String(repeating: "a ", count: 500)) == 500)
     }
 
-    @Test func `a cancelled task computes nothing and says so`() async throws {
+    @Test func `a cancelled task computes nothing and throws`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 15))
         let embedder = try TransformerEmbedder(modelDirectory: try model.write(in: folder))
         let task = Task {
@@ -138,7 +138,7 @@ struct TinyModelTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func `other weights have another revision, and the same ones the same`() async throws {
+    @Test func `different weights have different revisions, and equal ones the same`() async throws {
         let folder = try TemporaryFolder()
         let first = try TransformerEmbedder(modelDirectory: TinyModel(seed: 16).write(in: folder, name: "a"))
         let same = try TransformerEmbedder(modelDirectory: TinyModel(seed: 16).write(in: folder, name: "b"))
@@ -151,7 +151,7 @@ struct TinyModelTests {
         #expect(named.fingerprint.model == "tiny" && named.fingerprint.revision == "abc")
     }
 
-    @Test func `another tokenizer or shape has another revision, unless one is given`() throws {
+    @Test func `a different tokenizer or shape has a different revision, unless one is given`() throws {
         let folder = try TemporaryFolder()
         let model = TinyModel(seed: 18)
         func revision(_ name: String, _ more: [String: Any], given: String? = nil) throws -> String {
@@ -172,7 +172,7 @@ struct TinyModelTests {
         #expect(try revision("e", ["tokenizer.json": tokenizer], given: "abc") == "abc")
     }
 
-    @Test func `prefixes that are given go before those of the model`() async throws {
+    @Test func `given prefixes override those of the model`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 19))
         let path = try model.write(in: folder, name: "tiny-e5")
         let bare = try TransformerEmbedder(modelDirectory: path, queryPrefix: "")
@@ -181,10 +181,10 @@ struct TinyModelTests {
         #expect(try await given.embed(["river"], as: .passage) == bare.embed(["the river"], as: .query))
     }
 
-    @Test func `parts are told as they are done, each text once`() async throws {
+    @Test func `parts are reported when they are finished, each text once`() async throws {
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 11))
         let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 2)
-        // More tokens than one batch of the encoder takes, each text twice.
+        // More tokens than fit in one batch of the encoder, each text twice.
         let texts = (0..<600).map { number in
             // Three digits of base eight, as words.
             let words = [1, 8, 64].map { place in TinyModel.words[8 + number % 300 / place % 8] }
@@ -200,7 +200,7 @@ struct TinyModelTests {
         }
     }
 
-    @Test func `what a teller of parts throws ends the work`() async throws {
+    @Test func `an error of the parts' callback ends the work`() async throws {
         struct Full: Error {}
         let (folder, model) = (try TemporaryFolder(), TinyModel(seed: 13))
         let embedder = try TransformerEmbedder(modelDirectory: model.write(in: folder), workers: 2)

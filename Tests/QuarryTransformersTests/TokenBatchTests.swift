@@ -16,17 +16,17 @@ struct TokenBatchTests {
         }
     }
 
-    @Test func `few texts are shared between the workers`() {
+    @Test func `a few texts are distributed over the workers`() {
         let batches = TokenBatch.packed(lengths: [50, 50, 50, 50], capacity: 512, workers: 2)
         #expect(batches.map(\.texts) == [[0, 1], [2, 3]])
     }
 
-    @Test func `equal lengths keep their order, and nothing makes nothing`() {
+    @Test func `equal lengths keep their order, and no texts give no batches`() {
         #expect(TokenBatch.packed(lengths: [3, 5, 3], capacity: 100, workers: 1).map(\.texts) == [[1, 0, 2]])
         #expect(TokenBatch.packed(lengths: [], capacity: 100, workers: 2).isEmpty)
     }
 
-    @Test func `a text longer than the capacity has a batch of its own`() {
+    @Test func `a text longer than the capacity has a separate batch`() {
         let batches = TokenBatch.packed(lengths: [600, 10, 20], capacity: 512, workers: 1)
         #expect(batches.map(\.texts) == [[0], [2, 1]])
     }

@@ -5,7 +5,7 @@ import QuarryTestSupport
 import QuarryVectorIndex
 import Testing
 
-/// Random vectors; a third of them repeat another, so that there are ties.
+/// Random vectors. A third of them are duplicates, so that there are ties.
 func randomVectors(_ count: Int, dimension: Int, _ generator: inout SeededGenerator) -> EmbeddingBatch {
     var values: [Float] = []
     for row in 0..<count {
@@ -19,7 +19,7 @@ func randomVectors(_ count: Int, dimension: Int, _ generator: inout SeededGenera
     return EmbeddingBatch(values: values, dimension: dimension)
 }
 
-/// Cosines as their definition reads.
+/// Cosines directly from their definition.
 func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
     func dot(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Double {
         zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) }
@@ -61,7 +61,7 @@ func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double 
         }
     }
 
-    @Test func `equal vectors have equal scores wherever they stand`() throws {
+    @Test func `equal vectors have equal scores at every position`() throws {
         var generator = SeededGenerator(seed: 2)
         let vector = (0..<100).map { _ in Float.random(in: -1...1, using: &generator) }
         let count = 9001
@@ -72,7 +72,7 @@ func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double 
         #expect(Set(hits.map(\.score)).count == 1)
     }
 
-    @Test func `many queries at once give bit for bit what each gives alone`() throws {
+    @Test func `many queries at once give the same results as single queries, bit for bit`() throws {
         var generator = SeededGenerator(seed: 4)
         let matrix = try makeMatrix(randomVectors(900, dimension: 48, &generator), ids: ids(900))
         let queries = randomVectors(70, dimension: 48, &generator)
@@ -82,7 +82,7 @@ func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double 
     }
 
     @Test(arguments: [1, 10, 50, 400, 899])
-    func `a mask lets through its members only, with the scores and the order of the whole`(size: Int) throws {
+    func `a mask permits only its members, with unchanged scores and order`(size: Int) throws {
         var generator = SeededGenerator(seed: UInt64(size))
         let matrix = try makeMatrix(randomVectors(900, dimension: 24, &generator), ids: ids(900))
         let members = Set(ids(900).shuffled(using: &generator).prefix(size))
@@ -95,7 +95,7 @@ func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double 
         #expect(try matrix.nearest(to: query, limit: 5, among: ChunkMask()).isEmpty)
     }
 
-    @Test func `a query without direction or of another dimension is refused`() throws {
+    @Test func `a query without direction or of another dimension is an error`() throws {
         let matrix = try makeMatrix(EmbeddingBatch(values: [3, 4], dimension: 2), ids: [ChunkID(1)])
         #expect(matrix.vector(of: ChunkID(1)) == [0.6, 0.8])
         #expect(matrix.vector(of: ChunkID(2)) == nil)

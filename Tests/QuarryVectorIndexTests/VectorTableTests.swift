@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [2, 100, 384, 20_000])
-    func `after random changes the table holds byte for byte what one filled at once holds`(dimension: Int) throws {
+    func `after random changes the table equals one filled at once, byte for byte`(dimension: Int) throws {
         var generator = SeededGenerator(seed: UInt64(dimension))
         let database = try makeDatabase(dimension: dimension)
         var expected: [Int64: [Float]] = [:]
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `generations stand side by side and go alone`() throws {
+    @Test func `generations exist side by side and are removed separately`() throws {
         let database = try makeDatabase(dimension: 2)
         try database.write { db in
             try VectorTable.createGeneration(2, dimension: 3, in: db)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `a vector that has no direction is refused by the name of its chunk, and nothing is stored`() throws {
+    @Test func `a vector without direction is an error with its chunk, and nothing is stored`() throws {
         let database = try makeDatabase(dimension: 2)
         for bad in [[0, 0], [.nan, 1], [1, -.infinity]] as [[Float]] {
             let error = #expect(throws: VectorError.self) {
@@ -112,7 +112,7 @@ import Testing
         "UPDATE vectors SET rows = x'00'", "UPDATE vectors SET present = 0", "UPDATE vectors SET present = -1",
         "UPDATE vectors SET block = -1", "UPDATE vector_generations SET dimension = 3",
         "UPDATE vector_generations SET dimension = -1", "UPDATE vectors SET rows = zeroblob(length(rows))",
-    ]) func `damage is named and never crashes`(damage: String) throws {
+    ]) func `damage is reported and never crashes`(damage: String) throws {
         let database = try makeDatabase(dimension: 4)
         var generator = SeededGenerator(seed: 1)
         let batch = randomVectors(10, dimension: 4, &generator)
@@ -133,7 +133,7 @@ import Testing
 }
 
 @Suite struct VectorIndexTests {
-    @Test func `an index keeps, replaces, filters and forgets vectors`() async throws {
+    @Test func `an index adds, replaces, filters and removes vectors`() async throws {
         let index = try VectorIndex(dimension: 2)
         let store: any VectorStore = index
         #expect(try await store.nearest(to: [1, 0], limit: 3).isEmpty)
@@ -150,7 +150,7 @@ import Testing
         #expect(try await index.problems() == [])
     }
 
-    @Test func `a file is searched after reopening, and what another connection adds is seen`() async throws {
+    @Test func `a reopened file can be searched, and additions of another connection are seen`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("vectors.quarry")
         let first = try VectorIndex(at: .file(path), dimension: 3)
@@ -160,7 +160,7 @@ import Testing
         try await first.upsert(EmbeddingBatch(values: [1, 0, 0], dimension: 3), ids: [ChunkID(4)])
         #expect(try await second.nearest(to: [1, 0, 0], limit: 2).map(\.id.rawValue) == [4, 5])
         let error = #expect(throws: VectorError.self) { try VectorIndex(at: .file(path), dimension: 4) }
-        #expect(error == .wrongDimension(what: "what is to be stored", actual: 4, expected: 3))
+        #expect(error == .wrongDimension(what: "a vector to be stored", actual: 4, expected: 3))
         for dimension in [0, -1, Int.max] {
             #expect(throws: VectorError.self) { try VectorIndex(dimension: dimension) }
         }

@@ -6,10 +6,9 @@ public import QuarryRetrieval
 extension CorpusIndex {
     /// A retriever over this corpus.
     ///
-    /// - Parameters:
-    ///   - embedder: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
-    ///   - legs: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
-    ///   - rerankers: Applied one after the other.
+    /// - `embedder`: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
+    /// - `legs`: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
+    /// - `rerankers`: Applied one after the other.
     /// - Throws: ``CorpusError`` when the embedder is missing, or is not the one that made the vectors.
     public func retriever(
         embedder: (any Embedder)?, legs: [any Leg] = [], rerankers: [RerankingStage] = [],

@@ -27,7 +27,7 @@ public final class CorpusIndex: Sendable {
 
     /// Opens an index that exists.
     ///
-    /// - Parameter readOnly: Promise not to write; works on a file or folder that cannot be written.
+    /// - `readOnly`: Promise not to write; works on a file or folder that cannot be written.
     /// - Throws: ``CorpusError`` when there is no file, when it is empty or not a Quarry index, is damaged, or has the
     ///   format of another version.
     public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {

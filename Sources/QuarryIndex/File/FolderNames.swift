@@ -47,10 +47,9 @@ struct FolderNames {
     private(set) var new: [NamedFolder] = []
     private(set) var relocations: [Relocation] = []
 
-    /// - Parameters:
-    ///   - folders: Absolute paths without links.
-    ///   - isGone: Whether there is no such folder any more; asked only where there are new ones.
-    ///   - isUsed: Whether sources are stored under a new folder's path already.
+    /// - `folders`: Absolute paths without links.
+    /// - `isGone`: Whether there is no such folder any more; asked only where there are new ones.
+    /// - `isUsed`: Whether sources are stored under a new folder's path already.
     init(
         of folders: [String], stored: [NamedFolder], isGone: (NamedFolder) -> Bool, isUsed: (String) -> Bool
     ) {

@@ -20,9 +20,8 @@ struct IndexingLock {
 
     /// Runs `body` once no other run works on the index, in this process or another one.
     ///
-    /// - Parameters:
-    ///   - index: An index, whose file is there.
-    ///   - onWait: Called once where another run has to be waited for, with its process if that can be told.
+    /// - `index`: An index, whose file is there.
+    /// - `onWait`: Called once where another run has to be waited for, with its process if that can be told.
     /// - Throws: ``CorpusError`` where the folder of the index takes no such file; `CancellationError`.
     static func whileHolding<Result>(
         _ index: CorpusIndex, onWait: (Int32?) -> Void, _ body: () async throws -> Result

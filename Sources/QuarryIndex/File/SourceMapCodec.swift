@@ -59,7 +59,7 @@ package enum SourceMapCodec {
         return sink.bytes
     }
 
-    /// - Parameter range: Reads only the map of this stretch of the text, as ``SourceMap/slice(_:)`` makes it; nil for all.
+    /// - `range`: Reads only the map of this stretch of the text, as ``SourceMap/slice(_:)`` makes it; nil for all.
     /// - Returns: nil for bytes that ``encode(_:)`` cannot have made. With a range, what lies beyond it is not looked at.
     package static func decode(_ bytes: some ContiguousBytes, slice range: Range<Int>? = nil) -> SourceMap? {
         bytes.withUnsafeBytes { bytes in

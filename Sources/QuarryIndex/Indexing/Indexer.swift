@@ -16,11 +16,10 @@ public struct Indexer: Sendable {
     let preparation: DocumentPreparation
     let readers: ReaderRegistry
 
-    /// - Parameters:
-    ///   - embedder: The model the index was made with; nil for an index without vectors.
-    ///   - counter: Counts tokens as the embedder does.
-    ///   - readers: Readers by format. What a model read stays in the index when a later run has no such model.
-    ///   - chunkers: Chunkers by strategy; the index names its strategy.
+    /// - `embedder`: The model the index was made with; nil for an index without vectors.
+    /// - `counter`: Counts tokens as the embedder does.
+    /// - `readers`: Readers by format. What a model read stays in the index when a later run has no such model.
+    /// - `chunkers`: Chunkers by strategy; the index names its strategy.
     /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
     public init(
         _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter,
@@ -62,9 +61,8 @@ public struct Indexer: Sendable {
     /// Bad files are quarantined and named in the report; the run goes on.
     ///
     /// One run at a time works on an index, across all processes: a second one waits for the first to end.
-    /// - Parameters:
-    ///   - onProgress: Called after every commit of text or vectors, one call at a time.
-    ///   - onWait: Called once if another run has to be waited for, with the number of its process if that is known.
+    /// - `onProgress`: Called after every commit of text or vectors, one call at a time.
+    /// - `onWait`: Called once if another run has to be waited for, with the number of its process if that is known.
     /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
     ///   the task is cancelled, with every batch that was committed in place. An embedder that fails ends the run after
     ///   all text is committed.

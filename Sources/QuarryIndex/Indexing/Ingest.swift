@@ -78,7 +78,7 @@ struct Ingest {
     /// Has sources read, at most `width` at a time, and takes in what was read.
     ///
     /// After a failure no new reads start; those in flight get up to 60 s.
-    /// - Parameter inOrder: Whether to take sources in the order of `works`, which makes the ids of chunks repeatable, or
+    /// - `inOrder`: Whether to take sources in the order of `works`, which makes the ids of chunks repeatable, or
     ///   as they are ready, each in a commit of its own.
     private mutating func read(_ works: [InputScan.Work], width: Int, inOrder: Bool) async throws {
         guard !works.isEmpty else { return }

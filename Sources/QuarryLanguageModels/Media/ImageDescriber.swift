@@ -1,25 +1,25 @@
 public import QuarryCore
 import QuarryProviders
 
-/// Reads pictures: has a model that sees describe them and copy the text in them.
+/// Reads pictures: a vision model describes them and copies the text in them.
 ///
 ///     let reader = ImageDescriber(model)
 ///
-/// The document begins with a line that says who wrote it. The model's words are a guess at the picture, not its text.
+/// The document begins with a line about the author. The model's description is a guess, not the picture's own text.
 public struct ImageDescriber: ModelReader {
     public struct Options: Sendable, Hashable {
         public var prompt = ImageDescriber.prompt
         /// The default is 800 tokens.
         public var maximumTokens = 800
-        /// Larger pictures are rejected unsent. The default is 5 MB, which most providers take.
+        /// Larger pictures are rejected without a request. The default is 5 MB, which most providers accept.
         public var maximumBytes = 5_000_000
-        /// Pictures that are described at a time. The default is 4.
+        /// The number of concurrent descriptions. The default is 4.
         public var concurrency = 4
 
         public init() {}
     }
 
-    /// What is asked where nothing else is.
+    /// The default prompt.
     public static let prompt = """
         Describe this picture for a search engine in two to five plain sentences: what it shows, and for a chart, table or \
         diagram what it says. Then copy every text that can be read in it, word for word, in its own language, after a \
@@ -31,9 +31,8 @@ public struct ImageDescriber: ModelReader {
     private let author: String
     private let options: Options
 
-    /// - Parameters:
-    ///   - model: One that takes pictures.
-    ///   - author: Named in the documents, and tells this model from others. The default is the model's name.
+    /// - `model`: A model that accepts pictures.
+    /// - `author`: Identifies the model in the documents. The default is the model's name.
     public init(_ model: any LanguageModel, author: String? = nil, options: Options = .init()) {
         self.model = model
         self.author = author ?? model.name
@@ -42,11 +41,11 @@ public struct ImageDescriber: ModelReader {
 
     public var identity: String? { author }
     public var concurrency: Int { options.concurrency }
-    /// The same for every model: a file is not read again, and paid for again, because another model is named.
+    /// Equal for all models, so that files are not read and billed again if the model changes.
     public var version: String { "picture/1" }
     public var pathExtensions: Set<String> { ["gif", "jpeg", "jpg", "png", "webp"] }
 
-    /// A picture and the words that ask for it, and the longest description.
+    /// The picture with the prompt, and the longest description.
     public func work(on source: Source) -> ModelWork? {
         ModelWork(
             inputTokens: TokenEstimate.request + TokenEstimate.turn + TokenEstimate.tokens(in: options.prompt)
@@ -56,15 +55,15 @@ public struct ImageDescriber: ModelReader {
 
     /// - Throws: What the model throws, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
-        guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The picture holds no bytes.") }
+        guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The picture is an empty file.") }
         guard let mediaType = Self.mediaType(of: source.bytes) else {
             return .rejected(
-                source, .unsupportedFormat, "The bytes are no PNG, JPEG, GIF or WebP picture. Convert it to one.")
+                source, .unsupportedFormat, "The file is not a PNG, JPEG, GIF or WebP picture. Convert it to one.")
         }
         guard source.bytes.count <= options.maximumBytes else {
             return .rejected(
                 source, .tooLarge,
-                "The picture has \(source.bytes.count) bytes, \(options.maximumBytes) are allowed. Make it smaller.")
+                "The picture has \(source.bytes.count) bytes; the limit is \(options.maximumBytes). Make it smaller.")
         }
         let request = GenerationRequest(
             messages: [
@@ -85,12 +84,12 @@ public struct ImageDescriber: ModelReader {
             try Task.checkCancellation()
         } catch let error as ProviderError where error.code == .contentFiltered {
             return .rejected(
-                source, .withheldByModel, "\(author) would not describe the picture. \(error.message)", by: author)
+                source, .withheldByModel, "\(author) refused to describe the picture. \(error.message)", by: author)
         } catch let error as ProviderError where error.code == .inputTooLong {
-            // What is said of too long a prompt advises on passages.
+            // The provider's message about a long prompt gives advice about passages.
             throw ProviderError(
                 .inputTooLong,
-                "The picture has \(source.bytes.count) bytes, more than \(author) takes. Make it smaller, or name another model.",
+                "The picture has \(source.bytes.count) bytes, more than \(author) accepts. Make it smaller, or use another model.",
                 underlyingError: error)
         }
         return result(text, finish, by: writer, of: source)
@@ -99,11 +98,11 @@ public struct ImageDescriber: ModelReader {
     private func result(_ text: String, _ finish: FinishReason?, by writer: String, of source: Source) -> ReadResult {
         guard finish != .contentFilter else {
             return .rejected(
-                source, .withheldByModel, "\(author) would not describe the picture. Ask another model.", by: author)
+                source, .withheldByModel, "\(author) refused to describe the picture. Use another model.", by: author)
         }
         guard text.contains(where: { !$0.isWhitespace }) else {
             return .rejected(
-                source, .foundEmptyByModel, "\(author) wrote nothing about the picture. Ask another model.", by: author)
+                source, .foundEmptyByModel, "\(author) sent an empty description. Use another model.", by: author)
         }
         var result = ReadResult.generated(
             [.init("Picture described by \(writer)."), .init(text)], of: source, ["generatedBy": .string(writer)])
@@ -116,7 +115,7 @@ public struct ImageDescriber: ModelReader {
         return result
     }
 
-    /// By the first bytes, whatever the name says.
+    /// Detected by the first bytes, regardless of the name.
     static func mediaType(of bytes: [UInt8]) -> String? {
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return "image/png" }
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }

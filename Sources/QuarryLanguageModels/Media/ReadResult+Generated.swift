@@ -2,20 +2,20 @@ import QuarryCore
 import QuarryText
 
 extension ReadResult {
-    /// - Parameter model: The identity of the model that made nothing of the source; nil where none was asked.
+    /// - `model`: The identity of the model that rejected the source; nil if no model was called.
     static func rejected(
         _ source: Source, _ reason: Rejection.Reason, _ message: String, by model: String? = nil
     ) -> ReadResult {
         ReadResult(rejected: [Rejection(source: source.id, reason: reason, message: message, model: model)])
     }
 
-    /// A document of paragraphs that a model wrote about a source, cleaned as any text is.
+    /// A document of paragraphs that a model wrote about a source, cleaned like any text.
     static func generated(
         _ paragraphs: [GeneratedParagraph], of source: Source, _ metadata: [String: MetadataValue]
     ) -> ReadResult {
         let written = Array((paragraphs.map(\.text).joined(separator: "\n\n") + "\n").utf8)
         guard let cleaned = try? TextCleaner.clean(written) else {
-            return .rejected(source, .undecodable, "The text that a model wrote is not valid UTF-8.")
+            return .rejected(source, .undecodable, "The model's text is not valid UTF-8.")
         }
         var map = SourceMap(
             segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: written), base: .text)
@@ -33,7 +33,7 @@ extension ReadResult {
     }
 }
 
-/// A paragraph that a model wrote, and the place in the source that it is about.
+/// A paragraph written by a model, with its place in the source.
 struct GeneratedParagraph: Sendable {
     var text: String
     var place: Place?

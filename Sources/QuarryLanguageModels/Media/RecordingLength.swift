@@ -1,19 +1,19 @@
-/// How long a recording is, by what its container says.
+/// The length of a recording, from its container.
 ///
-/// Read are WAV, FLAC (RFC 9639), Ogg with Opus or Vorbis (RFC 3533), MP4 (ISO 14496-12) and MP3, whose frames are
-/// counted. Of others, and of those that do not say, as a stream written without an end, nothing is known.
+/// Supported are WAV, FLAC (RFC 9639), Ogg with Opus or Vorbis (RFC 3533), MP4 (ISO 14496-12) and MP3, by counting
+/// frames. The length of other formats, and of streams without a length, is unknown.
 enum RecordingLength {
-    /// Seconds; nil where nothing is known.
+    /// Seconds; nil if unknown.
     static func seconds(of bytes: [UInt8]) -> Double? {
         let reader = ByteReader(bytes: bytes)
         let seconds: Double? =
-            if reader.says("RIFF", at: 0), reader.says("WAVE", at: 8) {
+            if reader.has("RIFF", at: 0), reader.has("WAVE", at: 8) {
                 wav(reader)
-            } else if reader.says("fLaC", at: 0) {
+            } else if reader.has("fLaC", at: 0) {
                 flac(reader)
-            } else if reader.says("OggS", at: 0) {
+            } else if reader.has("OggS", at: 0) {
                 ogg(reader)
-            } else if reader.says("ftyp", at: 4) {
+            } else if reader.has("ftyp", at: 4) {
                 mp4(reader)
             } else {
                 mp3(reader)
@@ -25,10 +25,10 @@ enum RecordingLength {
         var position = 12
         var bytesPerSecond = 0
         while let size = reader.number(at: position + 4, bytes: 4, isLittle: true) {
-            if reader.says("fmt ", at: position) {
+            if reader.has("fmt ", at: position) {
                 bytesPerSecond = reader.number(at: position + 16, bytes: 4, isLittle: true) ?? 0
-            } else if reader.says("data", at: position) {
-                // What is written as it is recorded says the largest size there is.
+            } else if reader.has("data", at: position) {
+                // A stream written during the recording has the maximum size in its header.
                 let data = min(size, reader.count - position - 8)
                 return bytesPerSecond > 0 ? Double(data) / Double(bytesPerSecond) : nil
             }
@@ -67,11 +67,11 @@ enum RecordingLength {
         return Double(length) / Double(ticks)
     }
 
-    /// Frames follow each other; what is behind the last one that can be read is taken to be like those before it.
+    /// Counts consecutive frames. The rest after the last valid frame is assumed to be similar.
     private static func mp3(_ reader: ByteReader) -> Double? {
         var position = 0
-        if reader.says("ID3", at: 0), let size = reader.number(at: 6, bytes: 4, isLittle: false) {
-            // Seven bits of each byte count.
+        if reader.has("ID3", at: 0), let size = reader.number(at: 6, bytes: 4, isLittle: false) {
+            // Each byte has seven significant bits.
             position = 10 + [24, 16, 8, 0].reduce(0) { $0 << 7 | (size >> $1 & 0x7F) }
         }
         let start = position
@@ -112,24 +112,24 @@ private struct MP3Frame {
     }
 }
 
-/// Reads words and numbers at their places; nothing lies beyond the end.
+/// Reads words and numbers at offsets, with bounds checks.
 private struct ByteReader {
     let bytes: [UInt8]
 
     var count: Int { bytes.count }
 
-    func says(_ word: StaticString, at position: Int) -> Bool {
+    func has(_ word: StaticString, at position: Int) -> Bool {
         let length = word.utf8CodeUnitCount
         guard position >= 0, position <= count - length else { return false }
         return bytes[position..<position + length].elementsEqual(
             UnsafeBufferPointer(start: word.utf8Start, count: length))
     }
 
-    func first(_ word: StaticString, in range: Range<Int>) -> Int? { range.first { says(word, at: $0) } }
+    func first(_ word: StaticString, in range: Range<Int>) -> Int? { range.first { has(word, at: $0) } }
 
-    func last(_ word: StaticString) -> Int? { bytes.indices.last { says(word, at: $0) } }
+    func last(_ word: StaticString) -> Int? { bytes.indices.last { has(word, at: $0) } }
 
-    /// Nil where it lies beyond the end or above the limit, which keeps sums of places from overflowing.
+    /// Nil beyond the end or above the limit, so that sums of offsets cannot overflow.
     func number(at position: Int, bytes length: Int, isLittle: Bool, limit: UInt64 = 1 << 62) -> Int? {
         guard position >= 0, position <= count - length else { return nil }
         let part = bytes[position..<position + length]
@@ -137,19 +137,19 @@ private struct ByteReader {
         return value <= limit ? Int(truncatingIfNeeded: value) : nil
     }
 
-    /// What a box of MP4 holds.
+    /// The content of an MP4 box.
     func box(_ name: StaticString, in range: Range<Int>) -> Range<Int>? {
         var position = range.lowerBound
         while let short = number(at: position, bytes: 4, isLittle: false), position < range.upperBound {
             let isLong = short == 1
-            // A size of zero reaches to the end.
+            // A size of zero means up to the end.
             let size =
                 isLong
                 ? number(at: position + 8, bytes: 8, isLittle: false) ?? 0
                 : short == 0 ? range.upperBound - position : short
             let head = isLong ? 16 : 8
             guard size >= head, size <= range.upperBound - position else { return nil }
-            if says(name, at: position + 4) { return position + head..<position + size }
+            if has(name, at: position + 4) { return position + head..<position + size }
             position += size
         }
         return nil

@@ -2,24 +2,24 @@ public import QuarryCore
 import QuarryHTTP
 public import QuarryProviders
 
-/// Reads recordings: has a model write down what is said.
+/// Reads recordings: a model transcribes the speech.
 ///
 ///     let reader = try RemoteTranscriber("whisper-1", on: connection)
 ///
-/// The document begins with a line that says who wrote it. Where the model tells times, each paragraph begins with the
-/// time at which it is said, `[mm:ss]` or `[h:mm:ss]`, and has it as its place; a recording has no lines or bytes of text
-/// to point to, so these are the transcript's.
+/// The document begins with a line about the author. If the model reports times, each paragraph begins with its time,
+/// `[mm:ss]` or `[h:mm:ss]`, and has it as its place. A recording has no lines or bytes of text, so those of a citation
+/// refer to the transcript.
 public struct RemoteTranscriber: ModelReader {
     public struct Options: Sendable, Hashable {
-        /// ISO 639-1, such as `ru`. The default is nil: the model finds out.
+        /// ISO 639-1, such as `ru`. The default is nil: the model detects it.
         public var language: String?
-        /// Names and terms that are said, to spell them right. The default is none. Models that tell speakers apart
-        /// (`diarize` in their name) take none: they are not told.
+        /// Names and terms in the recording, for correct spelling. The default is none. They are not sent to models
+        /// that distinguish speakers (`diarize` in their name), which do not support them.
         public var terms: [String] = []
-        /// Whether times are asked for. The default is nil: where the model is known to tell them, which are Whisper's
-        /// and Mistral's.
+        /// Whether to request times. The default is nil: true for Whisper and Mistral's models, which are known to
+        /// report them.
         public var tellsTimes: Bool?
-        /// Longer recordings are rejected unsent. The default is 25 MB, which OpenAI takes at most.
+        /// Larger recordings are rejected without a request. The default is 25 MB, OpenAI's limit.
         public var maximumBytes = 25_000_000
 
         public init() {}
@@ -30,14 +30,14 @@ public struct RemoteTranscriber: ModelReader {
     private let options: Options
     private let dialect: TranscriptionDialect
 
-    /// - Throws: ``ProviderError`` with code `retiredModel` or `invalidConfiguration`.
+    /// - Throws: `ProviderError` with code `retiredModel` or `invalidConfiguration`.
     public init(_ model: String, on connection: ProviderConnection, options: Options = .init()) throws {
         let model = try connection.check(model: model, for: .transcription)
         guard let dialect = connection.provider.transcription else {
             let known = Provider.presets.filter { $0.transcription != nil }.map(\.name).joined(separator: ", ")
             throw ProviderError(
                 .invalidConfiguration,
-                "The provider \(connection.provider.name) transcribes nothing. Those that do: \(known).")
+                "The provider \(connection.provider.name) does not offer transcription. Providers that do: \(known).")
         }
         self.model = model
         self.connection = connection
@@ -50,29 +50,29 @@ public struct RemoteTranscriber: ModelReader {
         "m4a": "audio/mp4", "ogg": "audio/ogg", "wav": "audio/wav", "webm": "audio/webm",
     ]
 
-    /// The same for every model: a file is not read again, and paid for again, because another model is named.
+    /// Equal for all models, so that files are not read and billed again if the model changes.
     public var version: String { "transcript/1" }
     public var pathExtensions: Set<String> { Set(Self.mediaTypes.keys) }
 
     public var identity: String? { "\(ModelReference(provider: connection.provider, model: model))" }
 
-    /// As many as the provider takes at a time, at most 4: each recording is held in memory.
+    /// The provider's limit, but at most 4: each recording is held in memory.
     public var concurrency: Int { min(4, connection.concurrency) }
 
-    /// - Throws: ``ProviderError``, or `CancellationError`.
+    /// - Throws: `ProviderError`, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
         let ending = source.id.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard let mediaType = Self.mediaTypes[ending] else {
             return .rejected(
                 source, .unsupportedFormat,
-                "The name does not end as a recording's does. Known are \(pathExtensions.sorted().joined(separator: ", "))."
+                "The extension is not that of a recording. Known extensions: \(pathExtensions.sorted().joined(separator: ", "))."
             )
         }
-        guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The recording holds no bytes.") }
+        guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The recording is an empty file.") }
         guard source.bytes.count <= options.maximumBytes else {
             return .rejected(
                 source, .tooLarge,
-                "The recording has \(source.bytes.count) bytes, \(connection.provider.name) takes \(options.maximumBytes). "
+                "The recording has \(source.bytes.count) bytes, \(connection.provider.name) accepts \(options.maximumBytes).  "
                     + "Cut it into parts, or encode it with fewer bits: speech needs no more than 32 kbit/s.")
         }
         let (body, contentType) = try form(source, mediaType).encoded()
@@ -91,29 +91,30 @@ public struct RemoteTranscriber: ModelReader {
             return document(of: transcript, source)
         } catch let error as ProviderError where error.code == .contentFiltered {
             return .rejected(
-                source, .withheldByModel, "\(author) would not write down the recording. \(error.message)", by: identity
+                source, .withheldByModel, "\(author) refused to transcribe the recording. \(error.message)",
+                by: identity
             )
         }
     }
 
-    /// How long a recording is, at most: what its container says, else as many seconds as 4,000 bytes go into it. Speech
-    /// at 32 kbit/s is long already.
+    /// An upper bound of a recording's length: from its container, or one second for every 4,000 bytes. Speech at 32
+    /// kbit/s is already long.
     package static func seconds(of bytes: [UInt8]) -> Double {
         RecordingLength.seconds(of: bytes) ?? Double(bytes.count) / 4_000
     }
 
-    /// Tokens that a second of a recording takes to read: 10 with OpenAI's models and 12.5 with Mistral's. The interfaces'
-    /// own descriptions give no figure; these are the rates at which the models' encoders are published to work.
+    /// Tokens for one second of a recording: 10 with OpenAI's models and 12.5 with Mistral's. Their API references have
+    /// no figure; these are the published rates of the models' encoders.
     private static let readTokensPerSecond = 12.5
-    /// Hardly anybody says more in a second.
+    /// An upper bound for normal speech.
     private static let writtenTokensPerSecond = 10.0
 
-    /// Tokens of a recording at most, to keep a budget of tokens by, also where it is billed by the minute.
+    /// An upper bound of the tokens of a recording, for a budget of tokens, even if it is billed by the minute.
     package static func tokens(in seconds: Double) -> Int {
         Int((seconds * readTokensPerSecond).rounded(.up)) + Int((seconds * writtenTokensPerSecond).rounded(.up))
     }
 
-    /// By the length of the recording, as far as its container tells it.
+    /// By the length in the recording's container, if any.
     public func work(on source: Source) -> ModelWork? {
         let seconds = Self.seconds(of: source.bytes)
         let written = Int((seconds * Self.writtenTokensPerSecond).rounded(.up))
@@ -121,8 +122,7 @@ public struct RemoteTranscriber: ModelReader {
         return ModelWork(audioSeconds: seconds, inputTokens: tokens - written, outputTokens: written)
     }
 
-    /// What a recording may be billed at most, in the unit that has a price: seconds, or tokens where only those have
-    /// one.
+    /// An upper bound of the bill of a recording, in the unit with a price: seconds, or tokens if only those have one.
     package static func estimate(seconds: Double, price: ModelPrice?) -> BilledUsage {
         guard let price, price.perAudioMinute == nil, price.inputPerMillion != nil else {
             return BilledUsage(audioSeconds: seconds)
@@ -159,8 +159,8 @@ public struct RemoteTranscriber: ModelReader {
         return form
     }
 
-    /// Each of OpenAI's families of models takes terms in another way; those that tell speakers apart take none, and
-    /// want to be told how to cut recordings of more than 30 seconds.
+    /// OpenAI's model families differ in how they accept terms. Models that distinguish speakers accept none, and need
+    /// a chunking strategy for recordings of more than 30 seconds.
     private func addTerms(to form: inout MultipartForm) {
         let name = model.lowercased()
         if name.contains("diarize") {
@@ -176,7 +176,7 @@ public struct RemoteTranscriber: ModelReader {
         let paragraphs = transcript.paragraphs
         guard !paragraphs.isEmpty else {
             return .rejected(
-                source, .foundEmptyByModel, "\(author) heard nothing said in the recording. Ask another model.",
+                source, .foundEmptyByModel, "\(author) found no speech in the recording. Use another model.",
                 by: identity)
         }
         var metadata: [String: MetadataValue] = ["generatedBy": .string(author)]

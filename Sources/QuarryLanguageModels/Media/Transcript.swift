@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryProviders
 
-/// What a model heard.
+/// The transcript of a recording.
 struct Transcript: Decodable, Sendable {
     struct Segment: Decodable, Sendable {
         /// Seconds from the beginning.
@@ -36,33 +36,33 @@ struct Transcript: Decodable, Sendable {
     var segments: [Segment]?
     var usage: Usage?
 
-    /// - Throws: ``ProviderError`` with code `malformedReply`.
+    /// - Throws: `ProviderError` with code `malformedReply`.
     init(_ json: [UInt8], from place: String) throws {
         do {
             self = try JSONDecoder().decode(Transcript.self, from: Data(json))
         } catch {
             let start = String(decoding: json.prefix(120), as: UTF8.self)
             throw ProviderError(
-                .malformedReply, "\(place) sent something that is no transcript: “\(start)”.", underlyingError: error)
+                .malformedReply, "\(place) sent a reply that is not a transcript: “\(start)”.", underlyingError: error)
         }
     }
 
-    /// Nil where the provider does not say, or not in what the model is paid by.
+    /// Nil if the provider reports no usage, or not in the unit of the price.
     func billed(at price: ModelPrice?) -> BilledUsage? {
         let seconds = usage?.seconds ?? usage?.promptAudioSeconds ?? duration
         let input = usage?.inputTokens ?? usage?.promptTokens
         let output = usage?.outputTokens ?? usage?.completionTokens
         guard seconds != nil || input != nil || output != nil else { return nil }
-        // Tokens alone do not tell the minutes: the estimate does.
+        // Tokens alone do not show the minutes; the estimate does.
         if seconds == nil, let price, price.perAudioMinute != nil, price.inputPerMillion == nil { return nil }
         return BilledUsage(input: input ?? 0, output: output ?? 0, audioSeconds: seconds ?? 0)
     }
 
-    /// A paragraph ends after so many seconds, or where nobody speaks for a while.
+    /// The length after which a paragraph ends. It also ends at a pause.
     private static let paragraphSeconds = 30.0
     private static let pauseSeconds = 2.0
 
-    /// The text, with a time before each paragraph, and as its place, where times are known.
+    /// The text, with a time before each paragraph and as its place, if times are known.
     var paragraphs: [GeneratedParagraph] {
         guard let segments, !segments.isEmpty else {
             let whole = text.trimmingCharacters(in: .whitespacesAndNewlines)

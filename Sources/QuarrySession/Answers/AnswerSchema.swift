@@ -66,7 +66,7 @@ enum AnswerSchema {
 
     /// Puts a reply in place of an earlier one, and lets others go until all are within the bound.
     ///
-    /// - Parameter more: Bytes that go with the reply, such as those of a question.
+    /// - `more`: Bytes that go with the reply, such as those of a question.
     /// - Returns: False for a reply that is larger than the bound, which is not kept.
     static func insert(
         _ reply: AnswerStore.Reply, digest: Data, more: Int = 0, within maximum: Int, in db: Database

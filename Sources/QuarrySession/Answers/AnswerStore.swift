@@ -44,7 +44,7 @@ public final class AnswerStore: Sendable {
 
     /// Opens the file, and makes it where there is none.
     ///
-    /// - Parameter maximumBytes: Bound of what is kept, at least 1. The default is 256 MiB.
+    /// - `maximumBytes`: Bound of what is kept, at least 1. The default is 256 MiB.
     /// - Throws: An error that says how to begin anew, where the file is damaged or none of ours.
     public init(path: String, maximumBytes: Int = 256 << 20) throws {
         self.path = path

@@ -9,9 +9,8 @@ public struct SimilarAnswers: Sendable {
     private let threshold: Double
     private let scope: [UInt8]
 
-    /// - Parameters:
-    ///   - threshold: The least cosine of two questions that count as the same.
-    ///   - scope: All that must be equal for an answer to serve again: the state of the index, models, options.
+    /// - `threshold`: The least cosine of two questions that count as the same.
+    /// - `scope`: All that must be equal for an answer to serve again: the state of the index, models, options.
     public init(store: AnswerStore, threshold: Double, scope: [String]) {
         self.store = store
         self.threshold = threshold
@@ -21,7 +20,7 @@ public struct SimilarAnswers: Sendable {
 
     /// The reply to the nearest earlier question, marked as such; nil where none is near enough.
     ///
-    /// - Parameter vector: Of the question, of unit length.
+    /// - `vector`: Of the question, of unit length.
     public func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
         guard
             let found = try await store.similarReply(to: vector.values, in: scope, atLeast: threshold),

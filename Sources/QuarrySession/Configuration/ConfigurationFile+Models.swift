@@ -3,7 +3,7 @@ import QuarryProviders
 extension ConfigurationFile {
     /// Reads custom model cards, which change a built-in card or add a new one.
     ///
-    /// - Parameter day: The default for `asOf`.
+    /// - `day`: The default for `asOf`.
     mutating func readModels(_ value: YAMLValue, day: String) {
         for entry in value.list() {
             let fields = entry.fields([

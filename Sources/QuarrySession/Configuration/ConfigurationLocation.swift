@@ -8,7 +8,7 @@ public struct ConfigurationLocation: Sendable, Hashable {
 
     /// The first of: the flag, `$QUARRY_CONFIG`, `$XDG_CONFIG_HOME/quarry/config.yaml`, `~/.config/quarry/config.yaml`.
     ///
-    /// - Parameter home: The user's home folder.
+    /// - `home`: The user's home folder.
     public init(flag: Setting<String>? = nil, environment: [String: String], home: String) {
         if let flag {
             path = Self.expanding(flag.value, home: home)

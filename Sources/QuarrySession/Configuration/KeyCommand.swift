@@ -15,7 +15,7 @@ public struct KeyCommand: Sendable {
         self.timeout = timeout
     }
 
-    /// - Parameter environment: The environment of the program. Its `PATH` is used to find the program.
+    /// - `environment`: The environment of the program. Its `PATH` is used to find the program.
     /// - Throws: ``KeyCommandError``.
     func key(from words: [String], environment: [String: String]) async throws -> APIKey {
         guard let name = words.first else { throw KeyCommandError("the command is empty.") }

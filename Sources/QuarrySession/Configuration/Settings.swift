@@ -51,9 +51,8 @@ public struct Settings: Sendable {
 
     /// Reads the configuration file if it exists.
     ///
-    /// - Parameters:
-    ///   - environment: The environment of the process. No other environment is read.
-    ///   - home: The user's home folder.
+    /// - `environment`: The environment of the process. No other environment is read.
+    /// - `home`: The user's home folder.
     /// - Throws: ``ConfigurationError``, also if the user named a file that does not exist.
     public static func load(
         flags: SettingFlags = SettingFlags(), environment: [String: String], home: String, files: FileAccess = .system

@@ -56,7 +56,7 @@ struct YAMLValue {
         }
     }
 
-    /// - Parameter isSecret: Whether the problem must not repeat the value.
+    /// - `isSecret`: Whether the problem must not repeat the value.
     private func refuse(wanting wanted: String, isSecret: Bool = false) {
         var found = kind
         let mayBeKey = keyPath == "keys" || keyPath.hasPrefix("keys.") || keyPath.hasSuffix(".key")

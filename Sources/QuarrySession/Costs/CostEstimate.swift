@@ -31,11 +31,10 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     ///
     /// Time by limits supposes that the allowance of the first minute is there at the start.
     ///
-    /// - Parameters:
-    ///   - tokens: As ``IndexingReport/embeddedTokens`` counts them; the provider's own count may differ.
-    ///   - texts: As ``IndexingReport/embeddedChunks``.
-    ///   - provider: Nil for a model that runs in this process.
-    ///   - tokensPerSecond: As measured here; nil where it was not.
+    /// - `tokens`: As ``IndexingReport/embeddedTokens`` counts them; the provider's own count may differ.
+    /// - `texts`: As ``IndexingReport/embeddedChunks``.
+    /// - `provider`: Nil for a model that runs in this process.
+    /// - `tokensPerSecond`: As measured here; nil where it was not.
     public static func embedding(
         tokens: Int, texts: Int, model: String, at provider: Provider?, catalog: ModelCatalog = .builtIn,
         tokensPerSecond: Double? = nil, budget: Budget = Budget()
@@ -90,7 +89,7 @@ public struct CostEstimate: Sendable, Hashable, Codable {
 extension Budget {
     /// The bound that this would cross, in words; nil where there is none.
     ///
-    /// - Parameter cost: US dollars; nil where a price is unknown.
+    /// - `cost`: US dollars; nil where a price is unknown.
     func excess(tokens: Int, cost: Decimal?) -> String? {
         if let maximumTokens, tokens > maximumTokens { return "the budget of \(maximumTokens) tokens" }
         guard let maximumCost else { return nil }

@@ -18,11 +18,10 @@ public struct ModelComparison: Sendable, Hashable, Codable {
     /// Names that no card has.
     public var unknownNames: [String]
 
-    /// - Parameters:
-    ///   - names: `provider/model`, a model alone, or a provider alone. None means all that are in service.
-    ///   - task: Nil for every task.
-    ///   - localOnly: Leaves out what sends data to another machine.
-    ///   - today: Models whose service has ended on this day are left out unless they are named.
+    /// - `names`: `provider/model`, a model alone, or a provider alone. None means all that are in service.
+    /// - `task`: Nil for every task.
+    /// - `localOnly`: Leaves out what sends data to another machine.
+    /// - `today`: Models whose service has ended on this day are left out unless they are named.
     public init(
         _ catalog: ModelCatalog, names: [String] = [], task: ModelTask? = nil, localOnly: Bool = false,
         speeds: SpeedRecord = SpeedRecord(), isInstalled: (ModelCard) -> Bool = { _ in false }, today: Date = Date()

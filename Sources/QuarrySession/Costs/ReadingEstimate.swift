@@ -18,9 +18,8 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
     /// The budget that this would cross, in words; nil where there is none.
     public var exceeds: String?
 
-    /// - Parameters:
-    ///   - reads: Of a plan.
-    ///   - embedding: What comes out of the same budget.
+    /// - `reads`: Of a plan.
+    /// - `embedding`: What comes out of the same budget.
     /// - Returns: One estimate for each model of ``IndexingReport/ModelReads/work``, in the order of their names.
     public static func estimates(
         of reads: IndexingReport.ModelReads, among providers: [Provider] = Provider.presets,

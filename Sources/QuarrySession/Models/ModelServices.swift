@@ -58,13 +58,12 @@ public final class ModelServices: Sendable {
     private let isPlanning: Bool
     private let connections = Mutex<[Provider: ProviderConnection]>([:])
 
-    /// - Parameters:
-    ///   - providers: Those a name can stand for.
-    ///   - key: Finds a provider's key. The default finds none.
-    ///   - isPlanning: Whether models are opened only to reckon with: then no service is asked for what would be known
-    ///     with the first request. Where the length of an embedder's vectors is not known it counts as 1.
-    ///   - trace: Told of every request, without keys and bodies.
-    ///   - onWait: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
+    /// - `providers`: Those a name can stand for.
+    /// - `key`: Finds a provider's key. The default finds none.
+    /// - `isPlanning`: Whether models are opened only to reckon with: then no service is asked for what would be known
+    ///   with the first request. Where the length of an embedder's vectors is not known it counts as 1.
+    /// - `trace`: Told of every request, without keys and bodies.
+    /// - `onWait`: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
     public init(
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
@@ -84,9 +83,8 @@ public final class ModelServices: Sendable {
 
     /// An embedding model.
     ///
-    /// - Parameters:
-    ///   - name: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a server
-    ///     that speaks as OpenAI does, with `#model` behind it where it has several.
+    /// - `name`: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a server
+    ///   that speaks as OpenAI does, with `#model` behind it where it has several.
     /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for another.
     ///   - options: For a model elsewhere: its dimension, prefixes, the length of what it reads.
     public func embedder(
@@ -105,7 +103,7 @@ public final class ModelServices: Sendable {
 
     /// The embedding model that an index was made with; nil for an index without vectors.
     ///
-    /// - Parameter override: Takes the place of the name that the index remembers, as where a model's folder moved.
+    /// - `override`: Takes the place of the name that the index remembers, as where a model's folder moved.
     public func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
         guard let embedding = settings.embedding else { return nil }
         let reference: ModelReference

@@ -29,11 +29,10 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
 
     /// Embeds a fixed set of texts and takes the time.
     ///
-    /// - Parameters:
-    ///   - model: `provider/model`, by which the figure is found again.
-    ///   - counter: Counts the tokens, prefixes aside; what the model cuts off does not count.
-    ///   - rounds: The fastest counts; at least 1. The default is 3.
-    ///   - warmsUp: Whether some of the texts are embedded once before. The default is true.
+    /// - `model`: `provider/model`, by which the figure is found again.
+    /// - `counter`: Counts the tokens, prefixes aside; what the model cuts off does not count.
+    /// - `rounds`: The fastest counts; at least 1. The default is 3.
+    /// - `warmsUp`: Whether some of the texts are embedded once before. The default is true.
     public static func measuring(
         _ embedder: any Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, warmsUp: Bool = true,
         now: Date = Date()

@@ -1,4 +1,4 @@
-/// A token that is looked for verbatim, before any model sees the text.
+/// A token that is matched verbatim, before the model sees the text.
 struct AddedToken: Sendable, Hashable {
     var id: Int32
     var content: [UInt8]
@@ -7,10 +7,10 @@ struct AddedToken: Sendable, Hashable {
     var stripsRight = false
 }
 
-/// Cuts a text at its added tokens: leftmost first, of those the longest.
+/// Splits a text at its added tokens: leftmost first, then longest.
 struct AddedTokens: Sendable {
     private let tokens: [AddedToken]
-    /// For each byte whether a token starts with it.
+    /// For each byte, whether a token starts with it.
     private let starts: [Bool]
 
     init(_ tokens: [AddedToken]) {
@@ -28,7 +28,7 @@ struct AddedTokens: Sendable {
         case token(Int32)
     }
 
-    /// Calls `body` with each segment, in order, until it says that it has enough. Texts are not empty.
+    /// Calls `body` with each non-empty segment, in order, until it returns false.
     func forEachSegment(in text: UnsafeBufferPointer<UInt8>, _ body: (Segment) -> Bool) {
         var done = 0
         var index = 0

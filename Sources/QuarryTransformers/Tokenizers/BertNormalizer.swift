@@ -1,21 +1,21 @@
 import Foundation
 
-/// BERT's text cleaning: controls dropped, white space to spaces, Chinese characters set apart, accents stripped,
-/// lower case.
+/// BERT's text cleaning: removes controls, converts white space to spaces, separates Chinese characters, strips
+/// accents, converts to lower case.
 struct BertNormalizer: Sendable {
     private let cleansText: Bool
     private let separatesIdeographs: Bool
     private let stripsAccents: Bool
     private let lowercases: Bool
-    /// What becomes of each ASCII byte; ``dropped`` for those that go.
+    /// The output for each ASCII byte, or ``dropped``.
     private let ascii: [UInt8]
-    /// What becomes of the scalars of ``tabulated``, one behind the other.
+    /// The outputs for the scalars of ``tabulated``, in sequence.
     private let tableBytes: [UInt8]
-    /// Where each scalar's output starts in `tableBytes`.
+    /// The offset of each scalar's output in `tableBytes`.
     private let tableOffsets: [UInt16]
 
     private static let dropped: UInt8 = 0xFF
-    /// Latin, Greek, Cyrillic and Armenian, worked out ahead. Those that need their neighbours are not in the table.
+    /// Latin, Greek, Cyrillic and Armenian, precomputed. Scalars that depend on their neighbours are not in the table.
     private static let tabulated: Range<UInt32> = 0x80..<0x590
 
     init(cleansText: Bool, separatesIdeographs: Bool, stripsAccents: Bool, lowercases: Bool) {
@@ -98,12 +98,12 @@ struct BertNormalizer: Sendable {
         }
     }
 
-    /// Decomposes, strips marks and lowers case, scalar by scalar.
+    /// Decomposes, strips marks and converts to lower case, scalar by scalar.
     private struct Output {
         let stripsAccents: Bool
         let lowercases: Bool
         var bytes: [UInt8] = []
-        /// Marks that stay, waiting to be put in canonical order.
+        /// Marks to keep, not yet in canonical order.
         private var pending: [(scalar: Unicode.Scalar, order: UInt8)] = []
 
         init(stripsAccents: Bool, lowercases: Bool) {
@@ -157,7 +157,7 @@ struct BertNormalizer: Sendable {
 
 /// Canonical decomposition of single scalars.
 enum CanonicalDecomposition {
-    /// False for the large stretches of Unicode in which nothing decomposes.
+    /// False for the large ranges of Unicode without decompositions.
     static func mayChange(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0xC0...0x233, 0x340...0x4FF, 0x622...0x6D3, 0x929...0xDDE, 0xF43...0x1026, 0x1B06...0x1B43,
@@ -168,7 +168,7 @@ enum CanonicalDecomposition {
         }
     }
 
-    /// The scalar's full canonical decomposition; itself where it has none.
+    /// The scalar's full canonical decomposition; the scalar itself without one.
     static func of(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         if 0xAC00...0xD7A3 ~= scalar.value { return jamo(of: scalar.value - 0xAC00) }
         return Array(String(Character(scalar)).decomposedStringWithCanonicalMapping.unicodeScalars)

@@ -1,4 +1,4 @@
-/// Splits at white space, which goes, and around punctuation, which stays as words of its own.
+/// Splits at white space, which is dropped, and around punctuation, which becomes separate words.
 struct BertPreTokenizer: Sendable {
     private enum Class: UInt8 {
         case letter
@@ -15,7 +15,7 @@ struct BertPreTokenizer: Sendable {
         return ReferenceUnicode.isPunctuation(scalar) ? .punctuation : .letter
     }
 
-    /// Calls `body` with each word, in order, until it says that it has enough.
+    /// Calls `body` with each word, in order, until it returns false.
     @inline(__always)
     func forEachWord(in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Bool) {
         BertPreTokenizer.table.withUnsafeBufferPointer { table in

@@ -1,18 +1,18 @@
-/// Says what replaces a grapheme cluster.
+/// Replaces grapheme clusters.
 protocol CharacterMap: Sendable {
-    /// Appends the replacement of a cluster or a single scalar, or does nothing and says false where it stays as it is.
+    /// Appends the replacement of a cluster or a single scalar, or returns false if there is none.
     ///
-    /// A map matches the shortest prefix that it knows, and the replacement stands for the whole cluster.
+    /// A map matches its shortest known prefix, and the replacement covers the whole cluster.
     func appendReplacement(of cluster: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool
 }
 
 /// SentencePiece's character normalisation, cluster by cluster.
 ///
-/// A grapheme cluster of fewer than six bytes is looked up as a whole, and where that gives nothing, or it is longer,
-/// each of its scalars alone: the reference implementation's rule.
+/// The rule of the reference implementation: a grapheme cluster of fewer than six bytes is first looked up as a whole.
+/// A longer cluster, or one without a replacement, is looked up scalar by scalar.
 struct CharacterMapNormalizer<Map: CharacterMap>: Sendable {
     private let map: Map
-    /// What becomes of an ASCII byte on its own; ``isDropped`` or ``isLonger`` where that is not one byte.
+    /// The output for a single ASCII byte; ``isDropped`` or ``isLonger`` if that is not one byte.
     private let ascii: [UInt8]
 
     private static var isDropped: UInt8 { 0xFF }
@@ -64,19 +64,19 @@ struct CharacterMapNormalizer<Map: CharacterMap>: Sendable {
         }
     }
 
-    /// The end of the ASCII characters from `start` on that stay as they are, whatever follows them.
+    /// The end of the ASCII characters from `start` that are unchanged, regardless of the next character.
     @inline(__always)
     private func endOfUnchangedRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         ascii.withUnsafeBufferPointer { ascii in
             var end = start
             while end < text.count, text[end] < 0x80, ascii[Int(text[end])] == text[end], text[end] != 0x0D { end += 1 }
-            // A mark of another script may join the last character.
+            // A mark of another script may combine with the last character.
             if end > start, end < text.count, text[end] >= 0x80 { end -= 1 }
             return end
         }
     }
 
-    /// The first place after `start` that is surely a boundary.
+    /// The first certain boundary after `start`.
     @inline(__always)
     private func endOfUncertainRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var (value, length) = decodeScalar(text, at: start)

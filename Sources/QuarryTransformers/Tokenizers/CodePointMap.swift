@@ -1,29 +1,31 @@
 import Foundation
 
-/// Replacements of single code points, as the `E5S1` container keeps them.
+/// Replacements of single code points, as stored in the `E5S1` container.
 ///
-/// The container lacks the sequences that the original map composes (a letter and its marks), so those are worked out:
-/// the original lists every spelling, under compatibility decomposition, of a character that composition can make.
+/// The container lacks the sequences that the original map composes (a letter and its marks), so they are computed. The
+/// original contains every spelling, under compatibility decomposition, of each composed character.
 struct CodePointMap: CharacterMap {
     private var replacements: [UInt8] = []
-    /// Where each record's replacement starts in `replacements`, and where the last one ends.
+    /// The offset of each record's replacement in `replacements`, and the end of the last one.
     private var starts: [Int] = [0]
-    /// For each block of 256 code points the number of its page, 0 for none.
+    /// For each block of 256 code points, the number of its page; 0 for none.
     private var pageOfBlock = [UInt16](repeating: 0, count: 0x110000 >> 8)
-    /// Pages of 256 record numbers plus 1; 0 where a code point stays as it is.
+    /// Pages of 256 record numbers plus 1; 0 for an unchanged code point.
     private var pages = [UInt16](repeating: 0, count: 256)
 
-    /// Adds a record; a later one for the same code point takes the earlier one's place.
+    /// Adds a record. It replaces an earlier one for the same code point.
     mutating func insert(_ codePoint: UInt32, _ output: [UInt32]) throws(TokenizerError) {
         guard Unicode.Scalar(codePoint) != nil, starts.count < Int(UInt16.max) else {
             throw TokenizerError(
-                .malformed, "Normaliser record \(starts.count) is for \(codePoint), which is no Unicode scalar value.")
+                .malformed,
+                "Normaliser record \(starts.count) is for \(codePoint), which is not a Unicode scalar value.")
         }
         for value in output {
             guard let scalar = Unicode.Scalar(value) else {
                 throw TokenizerError(
                     .malformed,
-                    "The normaliser maps U+\(String(codePoint, radix: 16)) to \(value), no Unicode scalar value.")
+                    "The normaliser maps U+\(String(codePoint, radix: 16)) to \(value), which is not a Unicode scalar value."
+                )
             }
             replacements.append(utf8Of: scalar)
         }
@@ -49,7 +51,7 @@ struct CodePointMap: CharacterMap {
         return length < cluster.count && appendComposition(of: cluster, to: &bytes)
     }
 
-    /// Appends the composed form of the shortest prefix of two scalars or more that composition makes one character.
+    /// Appends the composed form of the shortest prefix of at least two scalars that composes to one character.
     private func appendComposition(of cluster: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool {
         let scalars = Array(String(decoding: cluster, as: UTF8.self).unicodeScalars)
         var decomposition = String.UnicodeScalarView()

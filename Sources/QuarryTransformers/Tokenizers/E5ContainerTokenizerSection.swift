@@ -5,7 +5,7 @@
 /// records, u32 bytes of all records, and records of u32 code point, u8 count, u32 replacement code points.
 package struct E5ContainerTokenizerSection: Sendable {
     package var tokenizer: UnigramTokenizer
-    /// The offset of the first byte behind the section.
+    /// The offset of the first byte after the section.
     package var end: Int
 
     /// Reads the section that starts at `offset`.
@@ -23,7 +23,7 @@ package struct E5ContainerTokenizerSection: Sendable {
         let pieceBytes: UInt64 = try reader.integer("the length of the pieces")
         guard pieceCount > 0, let byteCount = Int(exactly: pieceBytes) else {
             throw TokenizerError(
-                .malformed, "The container announces \(pieceCount) pieces in \(pieceBytes) bytes; it is damaged.")
+                .malformed, "The container declares \(pieceCount) pieces in \(pieceBytes) bytes; it is damaged.")
         }
         let offsets: [UInt32] = try reader.array("the offsets of the pieces", count: pieceCount + 1)
         let scores: [Float] = try reader.array("the scores of the pieces", count: pieceCount)
@@ -43,7 +43,7 @@ package struct E5ContainerTokenizerSection: Sendable {
         guard count >= 0, end <= reader.bytes.count else {
             throw TokenizerError(
                 .malformed,
-                "The container announces \(count) normaliser records in \(byteCount) bytes; it is damaged.")
+                "The container declares \(count) normaliser records in \(byteCount) bytes; it is damaged.")
         }
         var map = CodePointMap()
         for _ in 0..<count {
@@ -62,7 +62,7 @@ package struct E5ContainerTokenizerSection: Sendable {
 }
 
 extension LittleEndianReader {
-    /// - Parameter what: Names the number in the error.
+    /// - Parameter what: The name of the number in the error.
     fileprivate mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ what: String
     ) throws(TokenizerError) -> Value {
@@ -88,13 +88,12 @@ extension LittleEndianReader {
 extension UnigramTokenizer {
     /// The tokenizer of an `E5S1` container.
     ///
-    /// Added tokens are not listed there. They are the pieces of score 0, a probability of one, which no learnt piece
+    /// Added tokens are not listed in it. They are the pieces of score 0, a probability of one, which no trained piece
     /// has.
-    /// - Parameters:
-    ///   - offsets: Where each piece starts in `pieces`, and where the last one ends: `pieceCount` + 1.
-    ///   - scores: Log-probabilities, one a piece.
-    ///   - normalizer: What code points are replaced by; those not in it stay.
-    /// - Throws: ``TokenizerError`` where the parts do not fit together.
+    /// - `offsets`: The start of each piece in `pieces`, and the end of the last one: `pieceCount` + 1.
+    /// - `scores`: Log-probabilities, one for each piece.
+    /// - `normalizer`: Replacements of code points; all others are unchanged.
+    /// - Throws: ``TokenizerError`` if the parts are inconsistent.
     package init(
         pieceCount: Int, bos: Int32, eos: Int32, pad: Int32, unknown: Int32, offsets: [UInt32], scores: [Float],
         pieces: [UInt8], normalizer: [UInt32: [UInt32]]
@@ -118,7 +117,7 @@ extension UnigramTokenizer {
         }
         for (name, id) in [("<s>", bos), ("</s>", eos), ("padding", pad), ("unknown", unknown)]
         where id < 0 || id >= pieceCount {
-            throw TokenizerError(.malformed, "The id \(id) of \(name) is none of the \(pieceCount) pieces.")
+            throw TokenizerError(.malformed, "The id \(id) of \(name) is not one of the \(pieceCount) pieces.")
         }
         for index in 0..<pieceCount where offsets[index] > offsets[index + 1] {
             throw TokenizerError(.malformed, "Piece \(index) ends before it starts.")
@@ -128,7 +127,7 @@ extension UnigramTokenizer {
                 .malformed, "The pieces end at byte \(offsets[pieceCount]) of \(pieces.count).")
         }
         if let index = scores.firstIndex(where: { !$0.isFinite }) {
-            throw TokenizerError(.malformed, "The score of piece \(index) is \(scores[index]), no finite number.")
+            throw TokenizerError(.malformed, "The score of piece \(index) is \(scores[index]), not a finite number.")
         }
         let added = scores.indices.filter { scores[$0] == 0 }.map { index in
             AddedToken(id: Int32(index), content: Array(pieces[Int(offsets[index])..<Int(offsets[index + 1])]))

@@ -1,9 +1,9 @@
-/// Tells quickly where a grapheme cluster surely ends.
+/// Quickly finds certain boundaries of grapheme clusters.
 enum GraphemeBoundary {
     /// Whether the scalar never joins another scalar of this kind.
     ///
-    /// Between two such scalars there is always a boundary (the one exception, CR LF, is the caller's to see). The
-    /// ranges are those of common scripts; false only means that the full rules must be asked.
+    /// There is always a boundary between two such scalars. The one exception, CR LF, is left to the caller. The ranges
+    /// are those of common scripts; false only means that the full rules must decide.
     @inline(__always)
     static func standsAlone(_ scalar: UInt32) -> Bool {
         if scalar < 0x300 { return true }

@@ -1,4 +1,4 @@
-/// Reads little-endian numbers one after another; nil where the bytes end.
+/// Reads little-endian numbers in sequence; nil at the end of the bytes.
 struct LittleEndianReader {
     let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
@@ -19,7 +19,7 @@ struct LittleEndianReader {
         return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
     }
 
-    /// Copies elements as they lie in memory, which on the little-endian machines we run on is as the file has them.
+    /// Copies elements from memory without conversion, because all supported machines are little-endian.
     mutating func array<Element: BitwiseCopyable>(of type: Element.Type, count: Int) -> [Element]? {
         let (byteCount, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
         guard !overflows, let source = bytes(byteCount) else { return nil }

@@ -1,22 +1,22 @@
-/// SentencePiece's words: spaces become U+2581, each of which starts a word.
+/// SentencePiece's words: spaces become U+2581, and each starts a word.
 struct MetaspacePreTokenizer: Sendable, Hashable {
     enum PrependScheme: String, Sendable {
-        /// Before every stretch of text, those between added tokens too.
+        /// Before every stretch of text, including those between added tokens.
         case always
-        /// Before the whole text only.
+        /// Only before the whole text.
         case first
         case never
     }
 
     var prependScheme = PrependScheme.always
-    /// Whether words are looked at one by one; otherwise the model sees a stretch whole.
+    /// Whether words are processed separately; otherwise the model sees a whole stretch.
     var splits = true
-    /// Whether white space splits (and goes) before spaces are marked.
+    /// Whether to split at white space and drop it before spaces are marked.
     var splitsAtWhiteSpace = false
     /// The mark, as UTF-8.
     var replacement: [UInt8] = [0xE2, 0x96, 0x81]
 
-    /// Calls `body` with each word, in order, until it says that it has enough.
+    /// Calls `body` with each word, in order, until it returns false.
     func forEachWord(
         in text: UnsafeBufferPointer<UInt8>, isFirst: Bool, _ body: (UnsafeBufferPointer<UInt8>) -> Bool
     ) {
@@ -70,7 +70,7 @@ struct MetaspacePreTokenizer: Sendable, Hashable {
         }
     }
 
-    /// The bytes of the space or the mark that stands at `index`; 0 where neither does.
+    /// The length in bytes of the space or mark at `index`; 0 if there is none.
     @inline(__always)
     private static func markLength(
         in text: UnsafeBufferPointer<UInt8>, at index: Int, _ mark: UnsafeBufferPointer<UInt8>

@@ -1,9 +1,9 @@
-/// Finds which pieces of a vocabulary begin at a place of a text.
+/// Finds the pieces of a vocabulary that begin at a position of a text.
 ///
 /// An open-addressing hash over the pieces' bytes. The hash rolls byte by byte, so all prefixes of a text are tried in
-/// one pass; from the third character on, a filter keyed by the first three says which lengths can occur at all.
-/// A slot holds all that a search needs, so a probe costs one cache line; bytes are compared only where the caller asks.
-/// Building takes one pass over the bytes and makes no object for each piece.
+/// one pass. From the third character on, a filter by the first three characters gives the possible lengths. A slot has
+/// everything that a search needs, so a probe costs one cache line; bytes are compared only on request. Building takes
+/// one pass over the bytes and allocates no object for each piece.
 struct PieceTable: Sendable {
     fileprivate struct Slot {
         var fingerprint: UInt32
@@ -16,17 +16,17 @@ struct PieceTable: Sendable {
     private let offsets: [UInt32]
     private let slots: [Slot]
     private let shift: UInt64
-    /// Bit n is set where a piece of n bytes starts with these three characters; bit 63 stands for 63 and more.
+    /// Bit n is set if a piece of n bytes starts with these three characters; bit 63 means 63 or more.
     private let lengthFilter: [UInt64]
-    /// One bit a hash: whether any piece may have it. Small enough to stay in a near cache, which the slots are not.
+    /// One bit for each hash: whether any piece may have it. Unlike the slots, it fits in a near cache.
     private let presence: [UInt64]
     private let maximumLength: Int
 
     /// - Parameters:
-    ///   - bytes: All pieces, one behind the other.
-    ///   - offsets: Where each piece starts, and at the end where the last one ends. Ascending, within `bytes`.
-    ///   - scores: One for each piece; empty where pieces have none. Of equal pieces the last one counts; empty pieces
-    ///     are never found.
+    ///   - bytes: All pieces in sequence.
+    ///   - offsets: The start of each piece, and the end of the last one. Ascending, within `bytes`.
+    ///   - scores: One for each piece; empty if pieces have none. Of equal pieces the last one counts; empty pieces are
+    ///     never found.
     init(bytes: [UInt8], offsets: [UInt32], scores: [Double] = []) {
         let count = max(0, offsets.count - 1)
         let slotBits = PieceTable.bits(holding: count * 2)
@@ -66,7 +66,7 @@ struct PieceTable: Sendable {
         self.maximumLength = maximumLength
     }
 
-    /// The hash of a piece, whose length the filter learns on the way.
+    /// The hash of a piece. Adds its length to the filter.
     @inline(__always)
     private static func hash(
         of bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
@@ -89,7 +89,7 @@ struct PieceTable: Sendable {
         return hash
     }
 
-    /// The slot of an equal piece that is already there, or the empty one to take.
+    /// The slot of an equal piece, or a free one.
     @inline(__always)
     private static func slot(
         for hash: UInt64, of range: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>,
@@ -144,7 +144,7 @@ struct PieceTable: Sendable {
         }
     }
 
-    /// The table's memory, for the time of one call.
+    /// A view of the table's memory, valid during one call.
     struct View {
         fileprivate let bytes: UnsafeBufferPointer<UInt8>
         fileprivate let offsets: UnsafeBufferPointer<UInt32>
@@ -154,10 +154,10 @@ struct PieceTable: Sendable {
         fileprivate let shift: UInt64
         fileprivate let maximumLength: Int
 
-        /// Calls `found` for every piece that the text has at `start`, shortest first, with its end, index and score.
+        /// Calls `found` for every piece at `start` of the text, shortest first, with its end, index and score.
         ///
-        /// - Parameter isExact: Whether bytes are compared. Otherwise a stretch of text with the fingerprint of a piece
-        ///   passes for it, one in some billions; ask ``spells(_:_:_:)`` before believing the outcome.
+        /// - `isExact`: Whether to compare bytes. Otherwise a stretch of text with the fingerprint of a piece counts as
+        ///   equal, with a probability of one in some billions; check the result with ``spells(_:_:_:)``.
         /// - Complexity: O(bytes of the longest piece).
         @inline(__always)
         func forEachPiece(
@@ -200,7 +200,7 @@ struct PieceTable: Sendable {
             }
         }
 
-        /// Whether the piece is the stretch of text.
+        /// Whether the piece equals the stretch of text.
         @inline(__always)
         func spells(_ piece: Int, _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
             let start = Int(offsets[piece])

@@ -1,15 +1,15 @@
 /// The `precompiled_charsmap` of a SentencePiece model: a double-array trie from character sequences to replacements.
 ///
 /// Layout, little-endian: u32 bytes of the trie, the trie's u32 units (Darts-clone), then the replacements as UTF-8,
-/// each closed by a NUL.
+/// each terminated by a NUL.
 struct PrecompiledCharacterMap: CharacterMap {
     private let units: [UInt32]
-    /// All replacements, each closed by a NUL.
+    /// All replacements, each terminated by a NUL.
     private let replacements: [UInt8]
 
     init(_ bytes: [UInt8]) throws(TokenizerError) {
         guard bytes.count >= 4 else {
-            throw TokenizerError(.malformed, "The precompiled_charsmap holds \(bytes.count) bytes; its header needs 4.")
+            throw TokenizerError(.malformed, "The precompiled_charsmap has \(bytes.count) bytes; its header needs 4.")
         }
         func unit(at offset: Int) -> UInt32 {
             UInt32(bytes[offset]) | UInt32(bytes[offset + 1]) << 8 | UInt32(bytes[offset + 2]) << 16
@@ -19,7 +19,7 @@ struct PrecompiledCharacterMap: CharacterMap {
         guard trieBytes > 0, trieBytes.isMultiple(of: 4), trieBytes <= bytes.count - 4 else {
             throw TokenizerError(
                 .malformed,
-                "The precompiled_charsmap announces a trie of \(trieBytes) bytes in \(bytes.count - 4) bytes.")
+                "The precompiled_charsmap declares a trie of \(trieBytes) bytes in \(bytes.count - 4) bytes.")
         }
         units = (0..<trieBytes / 4).map { unit(at: 4 + 4 * $0) }
         replacements = Array(bytes[(4 + trieBytes)...])

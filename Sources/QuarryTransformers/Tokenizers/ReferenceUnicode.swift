@@ -1,13 +1,14 @@
-/// The character classes of the reference BERT tokenizer, whose tables are those of Unicode 8.
+/// The character classes of the reference BERT tokenizer, whose tables are from Unicode 8.
 ///
-/// Characters that got their class later, and a few whose class changed since, are told apart by age and by name.
+/// Newer characters, and a few with a changed class, are recognised by age and by name.
 enum ReferenceUnicode {
     private static func existed(_ scalar: Unicode.Scalar) -> Bool {
         guard let age = scalar.properties.age else { return false }
         return age.major <= 8
     }
 
-    /// Controls, format characters, private use and U+FFFD: what cleaning drops. White space is asked for first.
+    /// Characters that cleaning drops: controls, format characters, private use and U+FFFD. White space must be checked
+    /// before.
     static func isDropped(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A, 0x0D: return false
@@ -44,7 +45,7 @@ enum ReferenceUnicode {
         }
     }
 
-    /// The blocks that BERT takes for Chinese, one token a character.
+    /// The blocks that BERT treats as Chinese, with one token for each character.
     static func isIdeograph(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x2A6DF, 0x2A700...0x2B81F,

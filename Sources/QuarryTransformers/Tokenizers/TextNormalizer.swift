@@ -1,6 +1,6 @@
 import Foundation
 
-/// One step of the rewriting that a tokenizer does before it looks for words.
+/// One step of a tokenizer's normalisation.
 enum TextNormalizer: Sendable {
     enum Form: Sendable {
         case nfc, nfd, nfkc, nfkd
@@ -11,7 +11,7 @@ enum TextNormalizer: Sendable {
     case codePoints(CharacterMapNormalizer<CodePointMap>)
     /// Replaces every run of at least `minimum` spaces.
     case replaceSpaces(minimum: Int, with: [UInt8])
-    /// Replaces every occurrence of a string that is not empty.
+    /// Replaces every occurrence of a non-empty string.
     case replace([UInt8], with: [UInt8])
     case unicode(Form)
     case lowercase
@@ -19,7 +19,7 @@ enum TextNormalizer: Sendable {
     case stripAccents
     /// Removes white space at the ends.
     case strip(left: Bool, right: Bool)
-    /// Puts a string before a text that is not empty.
+    /// Prepends a string to a non-empty text.
     case prepend([UInt8])
 
     /// Appends the normalised text.
@@ -125,7 +125,7 @@ enum WhiteSpace {
         return end
     }
 
-    /// Where the white space before `end` begins, not before `limit`.
+    /// The start of the white space before `end`, but not before `limit`.
     static func start(ofRunIn text: UnsafeBufferPointer<UInt8>, endingAt end: Int, from limit: Int) -> Int {
         var start = end
         while start > limit {

@@ -1,18 +1,18 @@
-/// What both kinds of tokenizer do before their models: added tokens apart, then the normaliser's steps.
+/// The common first part of both kinds of tokenizer: splits at added tokens, then normalises.
 struct TextPipeline: Sendable {
-    /// Looked for in the text as it is.
+    /// Matched in the original text.
     var rawTokens: AddedTokens
-    /// Looked for in the normalised text.
+    /// Matched in the normalised text.
     var normalizedTokens: AddedTokens
     var normalizers: [TextNormalizer]
 
     enum Segment {
-        /// Normalised text; `isFirst` where nothing stands before it in the whole text.
+        /// Normalised text; `isFirst` if it is at the start of the whole text.
         case text(UnsafeBufferPointer<UInt8>, isFirst: Bool)
         case token(Int32)
     }
 
-    /// Calls `body` with each segment, in order, until it says that it has enough.
+    /// Calls `body` with each segment, in order, until it returns false.
     func forEachSegment(in text: String, _ body: (Segment) -> Bool) {
         var text = text
         text.withUTF8 { text in
@@ -57,7 +57,7 @@ struct TextPipeline: Sendable {
         current.withUnsafeBufferPointer(body)
     }
 
-    /// The text as the steps leave it.
+    /// The text after all steps.
     func normalized(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         text.withUnsafeBufferPointer { withNormalized($0) { result = Array($0) } }

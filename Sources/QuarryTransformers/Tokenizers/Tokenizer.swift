@@ -1,13 +1,13 @@
 package import QuarryCore
 
-/// Turns text into the ids that a transformer model was trained on.
+/// Converts text into the ids that a transformer model was trained on.
 ///
-/// Ids equal those of the model's reference tokenizer. ``TokenCounter/tokenCount(of:)`` counts the whole text, without
-/// special tokens and without a cut.
+/// Ids are equal to those of the model's reference tokenizer. `TokenCounter.tokenCount(of:)` counts the whole text,
+/// without special tokens and without truncation.
 package protocol Tokenizer: TokenCounter {
-    /// The ids of a text, special tokens included.
+    /// The ids of a text, including special tokens.
     ///
-    /// Where the ids would be more than `maximum`, content is cut at its end and the special tokens around it stay.
+    /// If there are more than `maximum`, the end of the content is cut, and the special tokens around it stay.
     /// - Returns: At most `maximum` ids.
     func encode(_ text: String, maximum: Int) -> [Int32]
 
@@ -15,7 +15,7 @@ package protocol Tokenizer: TokenCounter {
     var vocabularySize: Int { get }
 }
 
-/// Special tokens put before and after every text.
+/// Special tokens before and after every text.
 struct SpecialTokenTemplate: Sendable, Hashable {
     var prefix: [Int32] = []
     var suffix: [Int32] = []

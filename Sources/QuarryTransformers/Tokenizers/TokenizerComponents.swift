@@ -7,11 +7,11 @@ struct TokenizerComponents {
 
     func tokenizer(of model: VocabularyModel) throws(TokenizerError) -> any Tokenizer {
         guard let type = model.settings["type"] else {
-            throw TokenizerError(.unsupported, "The model does not say its type. WordPiece and Unigram can be read.")
+            throw TokenizerError(.unsupported, "The model has no type. WordPiece and Unigram are supported.")
         }
         let name = try type.text()
         guard name == "WordPiece" || name == "Unigram" else {
-            throw TokenizerError(.unsupported, "The model type \(name) is not implemented. WordPiece and Unigram are.")
+            throw TokenizerError(.unsupported, "The model type \(name) is not supported. WordPiece and Unigram are.")
         }
         let pipeline = try pipeline()
         let template = try template()
@@ -192,7 +192,7 @@ struct TokenizerComponents {
     private func pairedID(_ value: JSONValue, _ key: String) throws(TokenizerError) -> Int32 {
         let pair = try value.member(key).elements()
         guard pair.count == 2 else {
-            throw TokenizerError(.malformed, "\"\(key)\" of the post-processor is no pair of a token and its id.")
+            throw TokenizerError(.malformed, "\"\(key)\" of the post-processor is not a pair of a token and its id.")
         }
         return try pair[1].id("the id of a special token")
     }
@@ -232,7 +232,7 @@ extension JSONValue {
 
     func text() throws(TokenizerError) -> String {
         guard case .string(let text) = self else {
-            throw TokenizerError(.malformed, "The tokenizer file has something else where a string is needed.")
+            throw TokenizerError(.malformed, "A value of the tokenizer file is not a string where one is needed.")
         }
         return text
     }
@@ -241,7 +241,7 @@ extension JSONValue {
 
     func elements() throws(TokenizerError) -> [JSONValue] {
         guard case .array(let elements) = self else {
-            throw TokenizerError(.malformed, "The tokenizer file has something else where an array is needed.")
+            throw TokenizerError(.malformed, "A value of the tokenizer file is not an array where one is needed.")
         }
         return elements
     }
@@ -256,7 +256,7 @@ extension JSONValue {
         return flag
     }
 
-    /// A whole number from 0 that fits an id.
+    /// A non-negative integer that fits an id.
     func id(_ what: String) throws(TokenizerError) -> Int32 {
         let id: Int32? =
             switch self {
@@ -265,7 +265,7 @@ extension JSONValue {
             default: nil
             }
         guard let id, id >= 0 else {
-            throw TokenizerError(.malformed, "The tokenizer file has no whole number from 0 as \(what).")
+            throw TokenizerError(.malformed, "The tokenizer file has an invalid number as \(what).")
         }
         return id
     }

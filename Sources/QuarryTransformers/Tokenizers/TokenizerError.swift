@@ -1,9 +1,9 @@
-/// Why a tokenizer could not be made from a file.
+/// Why a tokenizer could not be created from a file.
 package struct TokenizerError: Error, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// The bytes are not what the format says.
+        /// The bytes do not conform to the format.
         case malformed
-        /// The file asks for a component that this reader does not implement.
+        /// The file needs a component that is not supported.
         case unsupported
     }
 

@@ -2,12 +2,12 @@ import QuarryJSON
 
 /// Reads Hugging Face `tokenizer.json` files with WordPiece and Unigram models.
 ///
-/// Components are honoured or refused by name. `truncation`, `padding` and `decoder` are read over: callers set their
-/// own limits, pad their own batches, and never decode.
+/// Components are applied or rejected by name. `truncation`, `padding` and `decoder` are ignored: callers set their own
+/// limits, pad their own batches, and never decode.
 package enum TokenizerFile {
     /// Reads the contents of a `tokenizer.json`.
     ///
-    /// - Throws: ``TokenizerError`` where the file is damaged or asks for an unknown component.
+    /// - Throws: ``TokenizerError`` if the file is damaged or needs an unknown component.
     /// - Complexity: O(bytes).
     package static func parse(_ bytes: [UInt8]) throws(TokenizerError) -> any Tokenizer {
         var components: [String: JSONValue] = [:]
@@ -25,7 +25,7 @@ package enum TokenizerFile {
         } catch let error as TokenizerError {
             throw error
         } catch {
-            throw TokenizerError(.malformed, "The tokenizer file is not the JSON it should be: \(error).")
+            throw TokenizerError(.malformed, "The tokenizer file is not valid JSON: \(error).")
         }
         guard let model else { throw TokenizerError(.malformed, "The tokenizer file has no member \"model\".") }
         return try TokenizerComponents(members: .object(components)).tokenizer(of: model)
@@ -34,7 +34,7 @@ package enum TokenizerFile {
 
 /// The `model` member: its vocabulary as bytes, and its settings.
 struct VocabularyModel {
-    /// All pieces, one behind the other.
+    /// All pieces in sequence.
     var pieces: [UInt8] = []
     var offsets: [UInt32] = [0]
     /// One for each piece of a WordPiece vocabulary.
@@ -84,7 +84,7 @@ struct VocabularyModel {
     private mutating func add(_ piece: some Sequence<UInt8>) throws(TokenizerError) {
         pieces.append(contentsOf: piece)
         guard let end = UInt32(exactly: pieces.count), offsets.count < Int(Int32.max) else {
-            throw TokenizerError(.unsupported, "The vocabulary holds more than 4 GB.")
+            throw TokenizerError(.unsupported, "The vocabulary has more than 4 GB.")
         }
         offsets.append(end)
     }
@@ -112,7 +112,7 @@ struct VocabularyModel {
     func unigram() throws(TokenizerError) -> UnigramModel {
         try requireVocabulary(scores.count)
         if settings["byte_fallback"] == .bool(true) {
-            throw TokenizerError(.unsupported, "The Unigram model asks for byte_fallback, which is not implemented.")
+            throw TokenizerError(.unsupported, "The Unigram model needs byte_fallback, which is not implemented.")
         }
         guard let value = settings["unk_id"], value != .null else {
             throw TokenizerError(.unsupported, "The Unigram model has no unk_id, which is not implemented.")

@@ -1,12 +1,12 @@
-/// The number of bytes that a UTF-8 lead byte announces; 1 for a byte that leads nothing.
+/// The length that a UTF-8 lead byte indicates; 1 for any other byte.
 @inline(__always)
 func utf8Length(ofLead byte: UInt8) -> Int {
     byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
 }
 
-/// Decodes the scalar at `index`, reading no further than the buffer goes.
+/// Decodes the scalar at `index`, without reading beyond the buffer.
 ///
-/// Bytes that are not UTF-8 give some number, never a trap.
+/// Bytes that are not UTF-8 give an arbitrary number, but no trap.
 @inline(__always)
 func decodeScalar(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (value: UInt32, length: Int) {
     let lead = bytes[index]

@@ -2,17 +2,16 @@
 /// log-probability.
 ///
 /// Kudo, "Subword Regularization: Improving Neural Network Translation Models with Multiple Subword Candidates" (2018),
-/// with the conventions of the reference implementations: a character that no piece spells costs ten less than the
-/// rarest piece, of equal paths the one found first wins, and neighbouring unknown characters are one token.
+/// with the conventions of the reference implementations. A character without a piece costs ten less than the rarest
+/// piece. Of equal paths the first one found wins. Adjacent unknown characters are one token.
 struct UnigramModel: Sendable {
     private let table: PieceTable
     private let unknown: Int32
     private let unknownScore: Double
     let vocabularySize: Int
 
-    /// - Parameters:
-    ///   - pieces: All pieces in the order of their ids, one behind the other, split by `offsets`.
-    ///   - scores: Log-probabilities, finite, one a piece.
+    /// - `pieces`: All pieces in the order of their ids, in sequence, split by `offsets`.
+    /// - `scores`: Log-probabilities, finite, one for each piece.
     init(pieces: [UInt8], offsets: [UInt32], scores: [Double], unknown: Int32) {
         table = PieceTable(bytes: pieces, offsets: offsets, scores: scores)
         self.unknown = unknown
@@ -20,15 +19,15 @@ struct UnigramModel: Sendable {
         vocabularySize = scores.count
     }
 
-    /// The best way found so far to spell a word's bytes up to a place.
+    /// The best segmentation so far of a word's bytes up to a position.
     struct Node {
         var score: Double
-        /// Where the path's last piece starts; −1 where no path ends here.
+        /// The start of the path's last piece; −1 if no path ends here.
         var start: Int
         var piece: Int32
     }
 
-    /// Calls `body` with a segmenter that works in scratch memory of its own.
+    /// Calls `body` with a segmenter that has its own scratch memory.
     func withSegmenter<Result>(_ body: (inout Segmenter) -> Result) -> Result {
         table.withView { view in
             var segmenter = Segmenter(
@@ -102,7 +101,7 @@ struct UnigramModel: Sendable {
             }
         }
 
-        /// Whether the pieces of the best path are really what stands there.
+        /// Whether the pieces of the best path equal the text.
         @inline(__always)
         func isSpelled(_ nodes: UnsafeMutableBufferPointer<Node>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
             var end = word.count

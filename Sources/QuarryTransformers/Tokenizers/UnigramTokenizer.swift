@@ -1,4 +1,4 @@
-/// SentencePiece's unigram tokenizer, as XLM-RoBERTa and multilingual E5 use it.
+/// SentencePiece's unigram tokenizer, as in XLM-RoBERTa and multilingual E5.
 package struct UnigramTokenizer: Tokenizer {
     let pipeline: TextPipeline
     let preTokenizer: MetaspacePreTokenizer

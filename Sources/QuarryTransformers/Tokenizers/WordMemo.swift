@@ -1,7 +1,7 @@
-/// Remembers how words of one text were segmented.
+/// A cache of segmented words of one text.
 ///
-/// Texts repeat their words, and a look here touches far less memory than a search. One word a slot: a newer word
-/// takes the slot of an older one. Nothing is allocated for texts of few words.
+/// Texts repeat their words, and a lookup touches far less memory than a search. Each slot has one word: a newer word
+/// replaces an older one. Texts of few words need no allocation.
 struct WordMemo {
     private struct Entry {
         var hash: UInt64 = 0
@@ -18,13 +18,13 @@ struct WordMemo {
     private var wordsSeen = 0
 
     private static let entryCount = 8192
-    /// Texts of fewer words than this are not worth the memory.
+    /// Texts with fewer words are not worth the memory.
     private static let threshold = 512
     private static let longestWord = 64
-    /// When this many bytes of words are kept, all is forgotten.
+    /// The cache is cleared after this many bytes of words.
     private static let capacity = 1 << 20
 
-    /// Appends the ids of a word seen before; false where it is not known.
+    /// Appends the ids of a cached word; false if it is not in the cache.
     @inline(__always)
     mutating func appendIDs(of word: UnsafeBufferPointer<UInt8>, to output: inout [Int32]) -> Bool {
         if entries.isEmpty {
@@ -55,7 +55,7 @@ struct WordMemo {
         ids += wordIDs
     }
 
-    /// FNV-1a with a last stir, for the top bits choose the entry.
+    /// FNV-1a with a final mix, because the top bits choose the entry.
     @inline(__always)
     private static func hash(of word: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

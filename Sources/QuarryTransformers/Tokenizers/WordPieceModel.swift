@@ -1,7 +1,7 @@
-/// Greedy longest match of a word from left to right, as BERT does it.
+/// Greedy longest match of a word from left to right, as in BERT.
 ///
-/// Wu et al., "Google's Neural Machine Translation System" (2016); a word with a part that no piece spells is one
-/// unknown token.
+/// Wu et al., "Google's Neural Machine Translation System" (2016). A word with a part that is not in the vocabulary is
+/// one unknown token.
 struct WordPieceModel: Sendable {
     private let initial: PieceTable
     private let initialIDs: [Int32]
@@ -11,10 +11,9 @@ struct WordPieceModel: Sendable {
     private let maximumCharacters: Int
     let vocabularySize: Int
 
-    /// - Parameters:
-    ///   - pieces: The vocabulary's pieces, one behind the other, split by `offsets`; `ids` has one for each.
-    ///   - continuationPrefix: Marks pieces that continue a word, such as `##`.
-    ///   - maximumCharacters: Longer words are one unknown token.
+    /// - `pieces`: The vocabulary's pieces in sequence, split by `offsets`; `ids` has one for each.
+    /// - `continuationPrefix`: Marks pieces that continue a word, such as `##`.
+    /// - `maximumCharacters`: Longer words are one unknown token.
     init(
         pieces: [UInt8], offsets: [UInt32], ids: [Int32], continuationPrefix: [UInt8], unknown: Int32,
         maximumCharacters: Int
@@ -57,7 +56,7 @@ struct WordPieceModel: Sendable {
         fileprivate let unknown: Int32
         fileprivate let maximumCharacters: Int
 
-        /// Appends the ids of one word that is not empty.
+        /// Appends the ids of one non-empty word.
         ///
         /// - Complexity: O(bytes of the word × bytes of the longest piece).
         func append(_ word: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {

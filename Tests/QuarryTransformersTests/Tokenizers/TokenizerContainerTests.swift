@@ -13,7 +13,7 @@ import Testing
         0x09: [0x20], 0x0A: [0x20], 0x2581: [0x20], 0x2460: [0x31], 0x200B: [], 0x3314: [0x6B, 0x69, 0x6C, 0x6F],
     ]
 
-    /// The bytes of a section as a container has them.
+    /// The bytes of a section in a container.
     private func section() -> [UInt8] {
         var bytes: [UInt8] = []
         func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
@@ -44,7 +44,7 @@ import Testing
         try bytes.withUnsafeBytes { try E5ContainerTokenizerSection.parse($0, at: offset) }
     }
 
-    @Test func `a section gives its tokenizer and its end`() throws {
+    @Test func `a section contains its tokenizer and its end`() throws {
         let bytes = section()
         let parsed = try parse([9, 9, 9] + bytes + [7, 7], at: 3)
         #expect(parsed.end == 3 + bytes.count)
@@ -57,14 +57,14 @@ import Testing
         #expect(tokenizer.tokenCount(of: "qqq sea") == 3)
     }
 
-    @Test func `a letter and its mark are composed though no record says so`() throws {
+    @Test func `a letter and its mark are composed without a record`() throws {
         let tokenizer = try parse(section()).tokenizer
         #expect(tokenizer.encode("e\u{301}", maximum: 99) == tokenizer.encode("é", maximum: 99))
         #expect(tokenizer.encode("é", maximum: 99) == [0, 4, 8, 2])
         #expect(tokenizer.encode("①\u{301}", maximum: 99) == tokenizer.encode("1", maximum: 99))
     }
 
-    @Test func `parts that do not fit together are refused`() {
+    @Test func `inconsistent parts are an error`() {
         func make(
             count: Int = 2, unknown: Int32 = 1, offsets: [UInt32] = [0, 1, 2], scores: [Float] = [-1, -2],
             pieces: [UInt8] = [97, 98], normalizer: [UInt32: [UInt32]] = [:]
@@ -84,7 +84,7 @@ import Testing
         #expect(throws: TokenizerError.self) { try make(normalizer: [0x20: [0x110000]]) }
     }
 
-    @Test func `a section cut anywhere is refused`() {
+    @Test func `a truncated section is an error`() {
         let bytes = section()
         for end in 0..<bytes.count {
             #expect(throws: TokenizerError.self) { try parse(Array(bytes[..<end])) }
@@ -93,7 +93,7 @@ import Testing
         #expect(throws: TokenizerError.self) { try parse(bytes, at: -1) }
     }
 
-    @Test func `damaged sections are refused or read but never crash`() {
+    @Test func `damaged sections are errors or read, but never crash`() {
         let bytes = section()
         var random = SeededGenerator(seed: 9)
         for _ in 0..<4000 {

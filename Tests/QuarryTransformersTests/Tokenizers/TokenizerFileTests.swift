@@ -4,7 +4,7 @@ import QuarryTestSupport
 import QuarryTransformers
 import Testing
 
-/// Small tokenizers made by hand, with the ids that Hugging Face's `tokenizers` gives (Fixtures/make_tiny_tokenizers.py).
+/// Small handmade tokenizers, with the ids from Hugging Face's `tokenizers` (Fixtures/make_tiny_tokenizers.py).
 @Suite struct TokenizerFileTests {
     private struct Fixture: Decodable {
         struct Case: Decodable {
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `a cut keeps the special tokens and the first of the content`() throws {
+    @Test func `truncation keeps the special tokens and the start of the content`() throws {
         for name in ["WordPiece, lower case", "Unigram, XLM-R"] {
             let tokenizer = try TokenizerFile.parse(Array(file(name).utf8))
             let text = String(repeating: "sea side, ", count: 50)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `a long text of words that come again has the ids of its words`() throws {
+    @Test func `a long text of repeated words has the ids of its words`() throws {
         for name in ["WordPiece, lower case", "Unigram, XLM-R"] {
             let tokenizer = try TokenizerFile.parse(Array(file(name).utf8))
             let vocabulary = ["sea", "seaside", "side!", "кот", "qq", "海岸", "cafe", "Коты", "é1"]
@@ -96,7 +96,7 @@ import Testing
         (#""single_word":false"#, #""single_word":true"#, "single_word"),
         (#""unk_token":"[UNK]""#, #""unk_token":"[NONE]""#, "[NONE]"),
     ])
-    func `an unknown component is refused by its name`(part: String, replacement: String, name: String) throws {
+    func `an unknown component is an error with its name`(part: String, replacement: String, name: String) throws {
         let file = try file("WordPiece, lower case")
         let changed = file.replacingOccurrences(of: part, with: replacement)
         #expect(changed != file)
@@ -112,7 +112,7 @@ import Testing
         (#""add_prefix_space":true"#, #""prepend_scheme":"sometimes""#, "sometimes"),
         (#""precompiled_charsmap":""#, #""precompiled_charsmap":"*"#, "Base64"),
     ])
-    func `an unknown setting is refused by its name`(part: String, replacement: String, name: String) throws {
+    func `an unknown setting is an error with its name`(part: String, replacement: String, name: String) throws {
         let file = try file("Unigram, XLM-R")
         let changed = file.replacingOccurrences(of: part, with: replacement)
         #expect(changed != file)
@@ -128,16 +128,16 @@ import Testing
         #"{"model":{"type":"WordPiece","vocab":{"a":1.5}}}"#, #"{"a":"\ud800"}"#, #"{"a":"\u12"}"#, #"{"a":"\x"}"#,
         #"{"a":tru}"#, #"{"a":+1}"#, #"{"a":1}}"#,
     ])
-    func `broken JSON is refused as malformed`(file: String) throws {
+    func `invalid JSON is malformed`(file: String) throws {
         #expect(try #require(error(of: file)).code == .malformed)
     }
 
-    @Test func `nesting without end is refused`() throws {
+    @Test func `unlimited nesting is an error`() throws {
         let file = #"{"a":"# + String(repeating: "[", count: 100_000)
         #expect(try #require(error(of: file)).code == .malformed)
     }
 
-    @Test func `damaged files are refused or read but never crash`() throws {
+    @Test func `damaged files are errors or read, but never crash`() throws {
         var random = SeededGenerator(seed: 5)
         for tiny in try fixture().cases {
             let bytes = Array(tiny.file.utf8)

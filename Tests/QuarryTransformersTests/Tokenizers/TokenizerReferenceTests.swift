@@ -6,8 +6,8 @@ import Testing
 
 /// Ids against those of Hugging Face's `tokenizers` (see Fixtures/make_tokenizer_fixture.py).
 ///
-/// These need the models' own files in the models folder (`$QUARRY_MODELS`, or `~/.cache/quarry/models`). A test whose
-/// file is not installed there is skipped.
+/// These tests need the models' own files in the models folder (`$QUARRY_MODELS`, or `~/.cache/quarry/models`). Tests
+/// without their file are skipped.
 @Suite struct TokenizerReferenceTests {
     private struct Reference: Decodable {
         var texts: [String]
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(.enabled(if: InstalledTokenizer.e5Container.exists, "multilingual-e5-small/e5-small-q4.bin is not installed"))
-    func `a container cut anywhere in its tokenizer is refused`() throws {
+    func `a container truncated in its tokenizer is an error`() throws {
         let data = try Data(contentsOf: InstalledTokenizer.e5Container.url, options: .alwaysMapped)
         for end in [0, 43, 44, 60, 71, 72, 5000, 1_000_072, 2_000_000, 4_600_000, 4_632_321] {
             #expect(throws: TokenizerError.self) {
