@@ -9,7 +9,7 @@ public final class BM25Leg: Leg {
     private let connection: any DatabaseReader
     private let parameters: BM25Parameters
     /// The scores of the last question, which is usually the one that is asked about again.
-    private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: BM25ScoreBoard)?>(nil)
+    private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: ScoreAccumulator)?>(nil)
 
     /// - Parameter connection: What it reads with is what the leg sees: in a transaction, one state of the file.
     package init(connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters()) {
@@ -32,7 +32,7 @@ public final class BM25Leg: Leg {
         return try await scores(for: query.terms, among: ChunkMask(ids)).scores(of: ids)
     }
 
-    private func scores(for terms: [String], among mask: ChunkMask?) async throws -> BM25ScoreBoard {
+    private func scores(for terms: [String], among mask: ChunkMask?) async throws -> ScoreAccumulator {
         let parameters = parameters
         let scores = try await connection.read { db in
             try BM25Table.scores(in: db, terms: terms, mask: mask, parameters: parameters)

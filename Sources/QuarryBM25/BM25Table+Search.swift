@@ -5,12 +5,12 @@ package import QuarryCore
 extension BM25Table {
     /// The best chunks for the terms of a query, best first, in the order of ``ScoredID/precedes(_:_:)``.
     ///
-    /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length / average))`
-    /// with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as Lucene has it since version 8. Fields are combined before
-    /// saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004, “Simple
-    /// BM25 extension to multiple weighted fields”). `n` counts the chunks that have the term in any field. A term that
-    /// the query repeats counts as often. The sum runs over the terms in byte order, so that the order of the words in
-    /// a question does not change a bit of it.
+    /// The score of a chunk is the sum, over the query's terms, of `idf · tf / (tf + k1 · (1 − b + b · length /
+    /// average))` with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as Lucene has it since version 8. Fields are
+    /// combined before saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and
+    /// Taylor, 2004, “Simple BM25 extension to multiple weighted fields”). `n` counts the chunks that have the term
+    /// in any field. A term that the query repeats counts as often. The sum runs over the terms in byte order, so
+    /// that the order of the words in a question does not change a bit of it.
     ///
     /// - Parameter mask: Only these chunks take part; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
@@ -33,11 +33,11 @@ extension BM25Table {
     /// - Complexity: O(chunks + postings of the terms).
     package static func scores(
         in db: Database, terms: [String], mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
-    ) throws -> BM25ScoreBoard {
+    ) throws -> ScoreAccumulator {
         try parameters.validate()
-        guard !terms.isEmpty else { return BM25ScoreBoard() }
+        guard !terms.isEmpty else { return ScoreAccumulator() }
         let statistics = try statistics(in: db)
-        var scores = try BM25ScoreBoard(db, statistics: statistics, parameters: parameters)
+        var scores = try ScoreAccumulator(db, statistics: statistics, parameters: parameters)
         for (term, multiplicity) in counted(terms) {
             guard let number = try number(of: term, in: db) else { continue }
             let blocks = try StoredPostings(of: number, term: term, in: db)
@@ -93,7 +93,7 @@ struct StoredPostings {
 /// Collects the scores of one search, for all chunks of the index.
 ///
 /// Arrays run over the slots of those length blocks that exist, so ids that are gone take no room for long.
-package struct BM25ScoreBoard: Sendable {
+package struct ScoreAccumulator: Sendable {
     /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
     private var numbers: [Int64] = []
     /// `k1 · (1 − b + b · length / average)`; negative where there is no chunk.
