@@ -62,6 +62,8 @@ public struct WalkResult: Sendable, Hashable {
     public var warnings: [Rejection]
     /// Files and folders that were passed over: ignored, excluded, hidden, links, or of a format that nobody reads.
     public var skippedCount: Int
+    /// Of these, the files with a format that no reader handles, by lower-case extension; `""` without one.
+    public var unreadable: [String: Int] = [:]
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool
 

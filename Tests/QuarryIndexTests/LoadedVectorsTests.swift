@@ -7,7 +7,7 @@ import QuarryCore
 import Testing
 
 struct LoadedVectorsTests {
-    @Test func `vectors stay in memory over runs that change none, and are read again after one that does`()
+    @Test func `vectors stay in memory until a run changes them`()
         async throws
     {
         let corpus = try TestCorpus()
@@ -18,7 +18,7 @@ struct LoadedVectorsTests {
         func found() async throws -> Int { try await retriever.retrieve(Query("lighthouses"), limit: 9).hits.count }
         #expect(try await found() == 1)
 
-        // What is read again shows that the file has none any more.
+        // Reading again shows that the file has no vectors now.
         try await DatabaseQueue(path: corpus.indexPath).write { try $0.execute(sql: "DELETE FROM vectors") }
         #expect(try await corpus.index().isEmpty)
         #expect(try await found() == 1)
@@ -28,7 +28,7 @@ struct LoadedVectorsTests {
             try await retriever.retrieve(Query("windmills"), limit: 9).hits.map(\.chunk.documentID) == ["docs/b.md"])
     }
 
-    @Test func `many questions at once find the same`() async throws {
+    @Test func `many concurrent questions get the same hits`() async throws {
         let corpus = try TestCorpus()
         for number in 1...50 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
         try await corpus.index()

@@ -1,10 +1,10 @@
 import GRDB
 
-/// The tables that the corpus itself owns. The engines own theirs in the same file.
+/// The tables of the corpus. The engines have their own tables in the same file.
 enum Schema {
     /// "QRRY": marks a SQLite file as a Quarry index.
     static let applicationID: Int32 = 0x5152_5259
-    /// Raised whenever an older program could misread the file.
+    /// Increased whenever an older program could misread the file.
     static let version: Int32 = 1
 
     static func create(in db: Database) throws {
@@ -68,7 +68,7 @@ enum Schema {
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
-                    model TEXT                      -- that made nothing of the source
+                    model TEXT                      -- the model that could not use the source
                 );
 
                 CREATE TABLE roots(
@@ -97,13 +97,13 @@ enum Schema {
         try RetiredVectors.create(in: db)
     }
 
-    /// Whether no run has put anything into the index.
+    /// Whether no run has added anything to the index.
     static func isUnused(in db: Database) throws -> Bool {
         try Bool.fetchOne(
             db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)") == true
     }
 
-    /// Leaves an empty file. What belongs to a table goes with it.
+    /// Drops all tables with their indexes.
     static func dropAll(in db: Database) throws {
         let tables = try String.fetchAll(
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
