@@ -6,19 +6,18 @@ public import QuarryRetrieval
 public import QuarryRetrievalQA
 import QuarryTransformers
 
-/// Documents in one file, found by their words and by their meaning, with answers that cite them.
+/// Documents in one file, with search by words and by meaning, and answers with citations.
 ///
 ///     let corpus = try await Corpus.open(at: "notes.quarry")
 ///     try await corpus.index(["notes"])
 ///     let answer = try await corpus.answer("Who signs the lease?")
 ///
-/// Open one `Corpus` per file and process. Any number of tasks may use it at a time: each search sees one snapshot,
-/// whatever is indexed meanwhile.
+/// Open one `Corpus` per file and process. Any number of tasks may use it at once. Each search sees one snapshot.
 public struct Corpus: Sendable {
-    /// The models, readers and legs of a corpus. Only ``chunking`` and the model of the vectors are fixed when the file
-    /// is made.
+    /// The models, readers and legs of a corpus. ``chunking`` and the embedding model cannot change after the file is
+    /// created.
     public struct Configuration: Sendable {
-        /// The model that makes the vectors.
+        /// The embedding model.
         public enum Embedding: Sendable {
             /// A model of ``LocalModelCatalog``, installed in ``Configuration/modelFolder``.
             case local(String)
@@ -28,38 +27,38 @@ public struct Corpus: Sendable {
             case custom(any Embedder, any TokenCounter)
         }
 
-        /// The default is nil: the model the file was made with, and for a new file `multilingual-e5-small`.
+        /// The default is nil: the model of the file, or `multilingual-e5-small` for a new file.
         public var embedding: Embedding?
         /// The folder of local models. The default is `~/.cache/quarry/models`.
         public var modelFolder = "~/.cache/quarry/models"
-        /// Writes the answers. The default is nil: answers are sentences quoted from the documents.
+        /// Writes answers. The default is nil: answers are sentences quoted from the documents.
         public var languageModel: (any LanguageModel)?
-        /// Puts the best passages in a better order. The default is none.
+        /// Re-ranks the best passages. The default is nil.
         public var reranker: (any Reranker)?
         /// The readers by format; register your own.
         public var readers = ReaderRegistry()
-        /// How a new file's documents are cut. The default is nil: 300 tokens, 400 at most, by structure.
+        /// How a new file cuts documents. The default is nil: by structure, 300 tokens, at most 400.
         public var chunking: IndexSettings.Chunking?
         /// The chunkers by strategy; register your own.
         public var chunkers = ChunkerRegistry()
-        /// Legs besides those of the file. One takes the place of the file's leg of the same name.
+        /// Additional legs. A leg replaces the file's leg of the same name.
         public var legs: [any Leg] = []
-        /// The default is nil: hybrid search where the file has vectors, else search by words.
+        /// The default is nil: hybrid search if the file has vectors, otherwise search by words.
         public var retrieval: RetrievalOptions?
 
         public init() {}
     }
 
-    /// The file underneath.
+    /// The index file.
     public let file: CorpusIndex
     public let configuration: Configuration
     private let embedder: (any Embedder)?
     private let counter: any TokenCounter
 
-    /// Opens the corpus at `path`, making it where there is none.
+    /// Opens the corpus at `path`, or creates it.
     ///
-    /// - Throws: ``CorpusError`` when the file is not an index, is damaged, or was made with another model or chunking;
-    ///   ``ModelStoreError`` when a local model is not installed.
+    /// - Throws: ``CorpusError`` if the file is not an index, is damaged, or was built with another model or chunking;
+    ///   ``ModelStoreError`` if a local model is not installed.
     public static func open(
         at path: String, configuration: Configuration = Configuration()
     ) async throws -> Corpus {
@@ -73,9 +72,9 @@ public struct Corpus: Sendable {
         return try Corpus(CorpusIndex.openOrCreate(at: path, settings: settings), configuration, model)
     }
 
-    /// A corpus in memory. It is gone with the last copy of the value.
+    /// A corpus in memory. It is deleted with the last copy of the value.
     ///
-    /// - Throws: As ``open(at:configuration:)``.
+    /// - Throws: The errors of ``open(at:configuration:)``.
     public static func inMemory(configuration: Configuration = Configuration()) async throws -> Corpus {
         let model = try Self.model(configuration, for: nil, at: "memory")
         return try Corpus(
@@ -105,7 +104,7 @@ public struct Corpus: Sendable {
             chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint)
     }
 
-    /// The model of the vectors; nil for none.
+    /// The embedding model; nil for none.
     private static func model(
         _ configuration: Configuration, for settings: IndexSettings?, at path: String
     ) throws -> Model? {
@@ -119,7 +118,8 @@ public struct Corpus: Sendable {
             case let stored?:
                 throw CorpusError(
                     .otherModel,
-                    "\(path) was made with the remote model \(settings.modelName ?? stored.model), and none is given.")
+                    "\(path) was built with the remote model \(settings.modelName ?? stored.model). Open it with that model."
+                )
             }
         } else {
             embedding = .local(LocalModelCatalog.defaultModelName)
@@ -141,12 +141,12 @@ public struct Corpus: Sendable {
             chunkers: configuration.chunkers)
     }
 
-    /// Brings the corpus up to date with files and folders: what changed is read, what is gone is removed.
+    /// Updates the corpus from files and folders: reads changed files and removes deleted ones.
     ///
     /// - `onProgress`: Called after every commit, one call at a time.
-    /// - Returns: What was done, and which files could not be read.
-    /// - Throws: ``CorpusError`` when no path exists or the file cannot be written; what the model throws. What was
-    ///   committed stays, and the next call continues from there.
+    /// - Returns: The changes, and the files that could not be read.
+    /// - Throws: ``CorpusError`` if no path exists or the file cannot be written, and the errors of the model.
+    ///   Committed work stays, and the next call continues.
     @discardableResult
     public func index(
         _ paths: [String], options: InputOptions = InputOptions(),
@@ -155,16 +155,16 @@ public struct Corpus: Sendable {
         try await indexer().index(paths.map { .path($0) }, options: options, onProgress: onProgress)
     }
 
-    /// Adds documents made in memory, replacing those with the same ids.
+    /// Adds documents from memory, or replaces those with the same ids.
     @discardableResult
     public func index(_ documents: [Document]) async throws -> IndexingReport {
         try await indexer().index(documents.map { .document($0) })
     }
 
-    /// Removes documents. Ids that are not there are ignored; a document of a file comes back when the file is indexed
-    /// after a change.
+    /// Removes documents. Unknown ids are ignored. A document of a file returns when the file is indexed after a
+    /// change.
     ///
-    /// - Returns: How many were removed.
+    /// - Returns: The number of removed documents.
     @discardableResult
     public func remove(_ ids: [String]) async throws -> Int { try await file.removeDocuments(ids) }
 
@@ -192,11 +192,11 @@ public struct Corpus: Sendable {
             reader: ExtractiveReader(embedder: embedder))
     }
 
-    /// The passages that fit a question best.
+    /// The best passages for a question.
     ///
-    /// - `mode`: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for that of the configuration.
+    /// - `mode`: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for the mode of the configuration.
     /// - `filter`: Only documents that match; nil for all.
-    /// - Throws: ``QuestionError`` for an empty question, ``CorpusError``, and what the model throws.
+    /// - Throws: ``QuestionError`` for an empty question, ``CorpusError``, and the errors of the model.
     public func search(
         _ text: String, limit: Int = 10, mode: RetrievalOptions.Mode? = nil, filter: Filter? = nil
     ) async throws -> Retrieval {
@@ -205,12 +205,12 @@ public struct Corpus: Sendable {
 
     /// The answer to a question with citations, or a refusal with its reason.
     ///
-    /// - Throws: As ``search(_:limit:mode:filter:)``, and what the language model throws.
+    /// - Throws: The errors of ``search(_:limit:mode:filter:)`` and of the language model.
     public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
         try await chain().answer(question, filter: filter)
     }
 
-    /// The same as ``answer(_:filter:)`` as a stream. Cancelling the consuming task stops the language model.
+    /// The answer as a stream of events. Cancelling the consuming task stops the language model.
     public func stream(
         _ question: String, filter: Filter? = nil
     ) throws -> AsyncThrowingStream<AnswerEvent, any Error> {

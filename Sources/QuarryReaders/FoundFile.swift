@@ -62,6 +62,8 @@ public struct WalkResult: Sendable, Hashable {
     public var warnings: [Rejection]
     /// The number of skipped files and folders: ignored, excluded, hidden, links, or of a format without a reader.
     public var skippedCount: Int
+    /// Of these, the files with a format that no reader handles, by lower-case extension; `""` without one.
+    public var unreadable: [String: Int] = [:]
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool
 

@@ -7,7 +7,7 @@ import QuarryReaders
 import QuarryTestSupport
 import Testing
 
-/// Inputs that are no longer there.
+/// Inputs that no longer exist.
 struct AbsentInputTests {
     private func corpus() async throws -> TestCorpus {
         let corpus = try TestCorpus()
@@ -20,7 +20,7 @@ struct AbsentInputTests {
     }
 
     @Test(arguments: [("notes.md", 1), ("more", 2)])
-    func `what was indexed and is gone leaves the index, and the rest goes on`(name: String, count: Int) async throws {
+    func `a deleted input is removed from the index, and the rest is indexed`(name: String, count: Int) async throws {
         let corpus = try await corpus()
         try corpus.folder.remove(name)
         try corpus.write("A lighthouse on the reef.", to: "d.txt")
@@ -37,7 +37,7 @@ struct AbsentInputTests {
         #expect(try corpus.open().summary().documents == 5 - count)
     }
 
-    @Test func `a file that is given under its old and its new name has moved`() async throws {
+    @Test func `a file with its old and its new name as inputs has moved`() async throws {
         let corpus = try await corpus()
         try corpus.folder.move("notes.md", to: "mills.md")
         let report = try await corpus.index(["notes.md", "mills.md"])
@@ -45,7 +45,7 @@ struct AbsentInputTests {
         #expect(try await corpus.documents(with: "windmill").count == 1)
     }
 
-    @Test func `a link whose target is gone stands for the target`() async throws {
+    @Test func `a link to a deleted target counts as the target`() async throws {
         let corpus = try await corpus()
         let link = corpus.folder.path("link.md")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "notes.md")
@@ -55,7 +55,7 @@ struct AbsentInputTests {
         #expect(try await corpus.documents(with: "windmill").isEmpty)
     }
 
-    @Test func `a path that nothing is known of is named, and the rest goes on`() async throws {
+    @Test func `an unknown path is listed, and the rest is indexed`() async throws {
         let corpus = try await corpus()
         try corpus.write("A lighthouse on the reef.", to: "d.txt")
         let report = try await corpus.index(["docs", "dcos", "more/x.txt"])
@@ -63,12 +63,12 @@ struct AbsentInputTests {
         #expect(report.quarantined.map(\.reason) == [.notFound, .notFound])
         #expect(
             Set(report.quarantined.map(\.source)) == [corpus.folder.path("dcos"), corpus.folder.path("more/x.txt")])
-        // It is a slip of this run and nothing that the index has to remember.
+        // An error of this run only: the index does not store it.
         #expect(try corpus.open().summary().quarantined.isEmpty)
         #expect(try await corpus.documents(with: "harbour").count == 1)
     }
 
-    @Test func `where nothing that was given is there, nothing is done`() async throws {
+    @Test func `if no input exists, nothing is done`() async throws {
         let corpus = try await corpus()
         let error = await #expect(throws: CorpusError.self) { try await corpus.index(["dcos"]) }
         #expect(error?.code == .input)

@@ -9,14 +9,14 @@ import QuarryTestSupport
 import Testing
 
 struct CorpusIndexTests {
-    @Test func `a missing index is an error that names its path`() throws {
+    @Test func `a missing index is an error with its path`() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: folder.path("no.quarry")) }
         #expect(error?.code == .missing)
         #expect(error?.message.contains(folder.path("no.quarry")) == true)
     }
 
-    @Test func `a file that is no index is refused and left as it is`() throws {
+    @Test func `a file that is not an index is refused and not changed`() throws {
         let folder = try TemporaryFolder()
         try folder.write("just some notes", to: "notes.txt")
         for open in [
@@ -68,7 +68,7 @@ struct CorpusIndexTests {
         #expect(hits.count == 1)
     }
 
-    @Test func `the summary counts what is there`() async throws {
+    @Test func `the summary counts files, documents and chunks`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("The quick brown fox jumps over the lazy dog and runs away from the hounds.", to: "en.md")
         try corpus.write("Быстрая лисица перепрыгнула через ленивую собаку и убежала в лес.", to: "ru.md")

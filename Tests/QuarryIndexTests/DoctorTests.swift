@@ -38,14 +38,14 @@ struct DoctorTests {
         ("DELETE FROM vectors; DELETE FROM vector_generations", "no generation 1"),
         ("DROP TABLE bm25_chunks", "bm25_chunks"),
     ])
-    func `the doctor finds what is missing`(sql: String, words: String) async throws {
+    func `the doctor finds missing data`(sql: String, words: String) async throws {
         let corpus = try await damaged(by: "PRAGMA foreign_keys = OFF; \(sql)")
         let problems = try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems()
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
     }
 
-    @Test func `a source map whose offsets overflow is damage and no crash`() async throws {
-        // One line, one segment: 2 to the 41st bytes of text a unit, and as many units.
+    @Test func `a source map with overflowing offsets is reported as damage`() async throws {
+        // One line, one segment: 2^41 bytes of text per unit, and 2^41 units.
         let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
         let bytes: [UInt8] = [0, 1, 14, 0] + large + [1] + large + [0, 1, 1, 0]
         #expect(SourceMapCodec.decode(bytes) == nil)
@@ -56,7 +56,7 @@ struct DoctorTests {
         #expect(try corpus.open().problems().count == 2)
     }
 
-    @Test func `source maps are read back as they were written`() throws {
+    @Test func `source maps survive encoding and decoding`() throws {
         let maps = [
             SourceMap(identityOf: ""), SourceMap(identityOf: "one line"), SourceMap(identityOf: "a\nb\r\nc\n"),
             SourceMap(
@@ -81,7 +81,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `a part of a long source map is read as the whole map has it, and damage to it is no crash`() throws {
+    @Test func `a part of a long source map equals that part of the whole map, and damage does not crash`() throws {
         var builder = SourceMapBuilder()
         for step in 0..<1_000 {
             builder.append(source: step * 7, cleanUnit: 1 + step % 3, sourceUnit: 1 + step % 2, count: 1 + step % 3)
@@ -104,7 +104,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `headings are read back as they were written`() {
+    @Test func `headings survive encoding and decoding`() {
         for titles in [[], ["One"], ["A:b", "", "3:x", "Глава\u{1F}"]] {
             #expect(StoredHeadings.decode(StoredHeadings.encode(titles)) == titles)
         }
@@ -113,7 +113,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `an index of every format and encoding is whole`() async throws {
+    @Test func `an index of every format and encoding has no problems`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("\u{FEFF}  \n\n# Größe\r\n\r\nSo\u{AD}ft cafe\u{301} text.\r\n\r\n\r\n", to: "a.md")
         try corpus.write("---\ntitle: Front\n---\n\nBody of it.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", to: "b.md")

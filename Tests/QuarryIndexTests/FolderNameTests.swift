@@ -8,7 +8,7 @@ import QuarryTestSupport
 import Testing
 
 struct FolderNameTests {
-    /// Two folders called `docs`, with a note each.
+    /// Two folders named `docs`, with one note each.
     private func twoFolders() throws -> TestCorpus {
         let corpus = try TestCorpus()
         try corpus.folder.write("This note praises apples.", to: "a/docs/README.txt")
@@ -16,7 +16,7 @@ struct FolderNameTests {
         return corpus
     }
 
-    @Test func `a second folder of the same name gets a name of its own`() async throws {
+    @Test func `a second folder of the same name gets a unique name`() async throws {
         let corpus = try twoFolders()
         try await corpus.index(["a/docs"])
         try await corpus.index(["b/docs"])
@@ -28,7 +28,7 @@ struct FolderNameTests {
         #expect(try corpus.open().summary().sources == 2)
     }
 
-    @Test func `a folder keeps its name when another of the same name is given with it`() async throws {
+    @Test func `a folder keeps its name if another one of the same name is added`() async throws {
         let corpus = try twoFolders()
         try await corpus.index(["a/docs"])
         let report = try await corpus.index(["a/docs", "b/docs"])
@@ -36,7 +36,7 @@ struct FolderNameTests {
         #expect(try await corpus.documents(with: "note") == ["docs/README.txt", "b/docs/README.txt"])
     }
 
-    @Test func `a file has one name, whichever way it is given`() async throws {
+    @Test func `a file has one name for all its paths`() async throws {
         let corpus = try twoFolders()
         try corpus.folder.remove("b")
         for (given, name) in [
@@ -52,7 +52,7 @@ struct FolderNameTests {
         #expect(corpus.embedder.passages == 1)
     }
 
-    @Test func `a file that was given itself is named by its folder once that is indexed`() async throws {
+    @Test func `a file is named after its folder once the folder is indexed`() async throws {
         let corpus = try twoFolders()
         try await corpus.index(["a/docs/README.txt"])
         let report = try await corpus.index(["a/docs"])
@@ -64,14 +64,14 @@ struct FolderNameTests {
         #expect(try corpus.open().summary().sources == 0)
     }
 
-    @Test func `two folders of one name that are new together are told apart`() async throws {
+    @Test func `two new folders of the same name get different names`() async throws {
         let corpus = try twoFolders()
         try await corpus.index(["a/docs", "b/docs"])
         #expect(try await corpus.documents(with: "note") == ["a/docs/README.txt", "b/docs/README.txt"])
         #expect(try await corpus.index(["b/docs"]).isEmpty)
     }
 
-    @Test func `documents that were moved with their index keep their names and vectors`() async throws {
+    @Test func `documents moved together with their index keep their names and vectors`() async throws {
         let corpus = try twoFolders()
         try corpus.folder.write("This note praises plums.", to: "a/docs/deep/plums.md")
         try corpus.folder.write("{broken\n", to: "a/docs/bad.jsonl")
@@ -87,7 +87,7 @@ struct FolderNameTests {
         #expect(try await corpus.documents(with: "note") == ["docs/deep/plums.md"])
     }
 
-    @Test func `the name of a file is not given to bytes, and the name of bytes not to a file`() async throws {
+    @Test func `files and bytes never share a name`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("This note praises apples.", to: "a.md")
         try await corpus.index()

@@ -14,7 +14,7 @@ struct IndexSettingsTests {
         IndexSettings.Chunking(target: 100, maximum: 50), .init(target: 2, maximum: 4), .init(overlap: -1),
         .init(target: 100, maximum: 120, overlap: 90),
     ])
-    func `lengths of chunks that make no sense leave no file`(chunking: IndexSettings.Chunking) throws {
+    func `invalid chunk lengths leave no file`(chunking: IndexSettings.Chunking) throws {
         let corpus = try TestCorpus()
         let error = #expect(throws: CorpusError.self) {
             _ = try CorpusIndex.openOrCreate(
@@ -25,7 +25,7 @@ struct IndexSettingsTests {
         _ = try corpus.open()
     }
 
-    @Test func `an index is not cut in another way than it was`() async throws {
+    @Test func `an index refuses a different chunking`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A note on lighthouses.", to: "a.md")
         try await corpus.index()
@@ -52,7 +52,7 @@ struct IndexSettingsTests {
         #expect(try CorpusIndex.open(at: corpus.indexPath).settings.chunking.target == 40)
     }
 
-    @Test func `an index whose words another analyzer made is refused`() async throws {
+    @Test func `an index of another analyzer version is refused`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()
@@ -65,7 +65,7 @@ struct IndexSettingsTests {
         #expect(error?.message.contains("99") == true)
     }
 
-    @Test func `a database of another program is refused and stays as it is`() throws {
+    @Test func `a database of another program is refused and not changed`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("theirs.db")
         let queue = try DatabaseQueue(path: path)
@@ -83,7 +83,7 @@ struct IndexSettingsTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["theirs.db"])
     }
 
-    @Test func `parameters that BM25 cannot use are no damage`() async throws {
+    @Test func `invalid BM25 parameters are not reported as damage`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()

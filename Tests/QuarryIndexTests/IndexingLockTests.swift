@@ -9,10 +9,10 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-/// One run at a time works on an index.
+/// Only one run at a time works on an index.
 @Suite(.timeLimit(.minutes(30)))
 struct IndexingLockTests {
-    /// Embeds nothing before it is let.
+    /// Embeds nothing until it is released.
     private final class HeldEmbedder: Embedder {
         private let letters = LetterEmbedder()
         private let state = Mutex((isLet: false, hasBegun: false))
@@ -29,7 +29,7 @@ struct IndexingLockTests {
         }
     }
 
-    /// A run over the folder `first` that does not end before it is let.
+    /// A run over the folder `first` that does not end until it is released.
     private func held(
         _ corpus: TestCorpus
     ) async throws -> (embedder: HeldEmbedder, run: Task<IndexingReport, any Error>) {
@@ -41,7 +41,7 @@ struct IndexingLockTests {
         return (embedder, run)
     }
 
-    @Test func `of two runs at once over the same ids the second waits, and is told which are taken`() async throws {
+    @Test func `the second of two concurrent runs waits, and reports the ids that are taken`() async throws {
         let corpus = try TestCorpus()
         try corpus.folder.write(#"{"_id": "a", "text": "A lighthouse on the cape."}"#, to: "first/notes.jsonl")
         try corpus.folder.write(
@@ -64,13 +64,13 @@ struct IndexingLockTests {
         #expect(try await corpus.documents(with: "lighthouse") == ["a"])
         #expect(try await corpus.documents(with: "windmill") == ["b"])
         #expect(try corpus.open().problems().isEmpty)
-        // Once the first lets go of the id, the second has it.
+        // When the first source gives up the id, the second gets it.
         try corpus.folder.remove("first/notes.jsonl")
         try await corpus.index(["first", "second"])
         #expect(try await corpus.documents(with: "observatory") == ["a"])
     }
 
-    @Test func `a run that waits can be cancelled, and a plan waits for nobody`() async throws {
+    @Test func `a waiting run can be cancelled, and a plan does not wait`() async throws {
         let corpus = try TestCorpus()
         try corpus.folder.write("A lighthouse on the cape.", to: "first/a.txt")
         try corpus.folder.write("A windmill by the lake.", to: "second/b.txt")
@@ -89,12 +89,12 @@ struct IndexingLockTests {
         #expect(try corpus.open().summary().documents == 1)
     }
 
-    @Test func `the file of the lock goes with the run, and one that was left behind holds nobody up`() async throws {
+    @Test func `the lock file is removed after the run, and a stale one does not block`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A lighthouse on the cape.", to: "a.txt")
         _ = try corpus.open()
         let lock = corpus.indexPath + "-lock"
-        // As a process leaves it that was killed.
+        // As a killed process leaves it.
         try Data("4711\n".utf8).write(to: URL(fileURLWithPath: lock))
         let waited = Mutex(false)
         let report = try await corpus.indexer().index(
@@ -103,7 +103,7 @@ struct IndexingLockTests {
         #expect(!FileManager.default.fileExists(atPath: lock))
     }
 
-    @Test func `two names of one index are one index`() async throws {
+    @Test func `two paths of an index share its lock`() async throws {
         let corpus = try TestCorpus()
         try corpus.folder.write("A lighthouse on the cape.", to: "first/a.txt")
         let link = corpus.folder.path("link.quarry")
@@ -116,7 +116,7 @@ struct IndexingLockTests {
         #expect(report.isEmpty && report.sources.unchanged == 1)
     }
 
-    @Test func `a link in the place of the lock is not followed`() async throws {
+    @Test func `a link at the path of the lock is not followed`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A lighthouse on the cape.", to: "a.txt")
         _ = try corpus.open()

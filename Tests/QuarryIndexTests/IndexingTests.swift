@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 struct IndexingTests {
-    @Test func `a file of many documents is as far as its documents are`() async throws {
+    @Test func `the progress of a file with many documents follows its documents`() async throws {
         let corpus = try TestCorpus()
         let records = (1...600).map { "{\"_id\": \"\($0)\", \"text\": \"Record \($0) on subject \($0 * 13).\"}" }
         try corpus.write(records.joined(separator: "\n"), to: "records.jsonl")
@@ -56,7 +56,7 @@ struct IndexingTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a deleted document leaves nothing in any leg`() async throws {
+    @Test func `a deleted document leaves no data in any leg`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("Zanzibar has cloves.", to: "a/zanzibar.md")
         try corpus.write("Iceland has glaciers.", to: "iceland.md")
@@ -91,7 +91,7 @@ struct IndexingTests {
         #expect(hits.first?.location.source == "docs/travel/ferry.md")
     }
 
-    @Test func `a plan says what would change and changes nothing`() async throws {
+    @Test func `a plan reports changes and makes none`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("One apple.", to: "one.md")
         try corpus.write("Two pears.", to: "two.md")
@@ -151,7 +151,7 @@ struct IndexingTests {
         #expect(try await corpus.index().quarantined.isEmpty)
     }
 
-    @Test func `a file without an extension that was text and is damaged is quarantined`() async throws {
+    @Test func `a damaged text file without an extension is quarantined`() async throws {
         let corpus = try TestCorpus()
         let bytes = Array("Прочти меня: паром отходит в полдень.\n".utf8)
         for name in ["README", "NOTICE"] { try corpus.folder.write(bytes + Array(name.utf8), to: "docs/" + name) }
@@ -174,7 +174,7 @@ struct IndexingTests {
         let corpus = try TestCorpus()
         try corpus.write("One lease.", to: "caf\u{E9}.md")
         try corpus.write("Two leases.", to: "cafe\u{301}.md")
-        // Some file systems take the two for one.
+        // Some file systems treat the two as one.
         guard try FileManager.default.contentsOfDirectory(atPath: corpus.documentsPath).count == 2 else { return }
         #expect(try await corpus.index().documents == 2)
         let second = try await corpus.index()
@@ -199,7 +199,7 @@ struct IndexingTests {
         #expect(report.quarantined.first?.message.contains("docs/a.jsonl") == true)
     }
 
-    @Test func `of two inputs that are given one name the first is taken`() async throws {
+    @Test func `of two inputs with the same name the first is indexed`() async throws {
         let corpus = try TestCorpus()
         let inputs = ["first", "second"].map { word in
             IndexInput.bytes(Array("{\"_id\": \"\(word)\", \"text\": \"A \(word) note.\"}\n".utf8), name: "x.jsonl")
@@ -207,7 +207,7 @@ struct IndexingTests {
         for _ in 1...2 {
             let report = try await corpus.indexer().index(inputs)
             #expect(report.quarantined.map(\.source) == ["x.jsonl"])
-            #expect(report.quarantined.first?.message.contains("the first was taken") == true)
+            #expect(report.quarantined.first?.message.contains("Only the first was indexed") == true)
             #expect(try await corpus.documents(with: "note") == ["first"])
         }
     }
@@ -232,7 +232,7 @@ struct IndexingTests {
         }
     }
 
-    @Test func `a long title makes no chunk longer than the maximum, and is found by its last word`() async throws {
+    @Test func `a long title does not exceed the chunk maximum, and is found by its last word`() async throws {
         let corpus = try TestCorpus()
         let title = (1...200).map { "word\($0)" }.joined(separator: " ")
         let text = (1...300).map { "stone\($0)" }.joined(separator: " ")
@@ -246,7 +246,7 @@ struct IndexingTests {
         }
     }
 
-    @Test func `an index made with another model is refused`() async throws {
+    @Test func `an index built with another model is refused`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()
@@ -258,7 +258,7 @@ struct IndexingTests {
         #expect(throws: CorpusError.self) { try corpus.open().retriever(embedder: other) }
     }
 
-    @Test func `inputs that do not exist are named`() async throws {
+    @Test func `inputs that do not exist are listed`() async throws {
         let corpus = try TestCorpus()
         let missing = corpus.folder.path("nowhere")
         await #expect { try await corpus.indexer().index([.path(missing)]) } throws: { "\($0)".contains(missing) }
@@ -276,7 +276,7 @@ struct IndexingTests {
     }
 }
 
-/// Same dimension, other model: what a check of the dimension alone would let through.
+/// Another model with the same dimension, which a check of the dimension alone would accept.
 private struct OtherEmbedder: Embedder {
     var fingerprint: EmbeddingFingerprint {
         var fingerprint = CountingEmbedder().fingerprint

@@ -18,7 +18,7 @@ struct LoadedVectorsTests {
         func found() async throws -> Int { try await retriever.retrieve(Query("lighthouses"), limit: 9).hits.count }
         #expect(try await found() == 1)
 
-        // A deletion behind the back of the index does not show: the vectors in memory serve.
+        // Reading again shows that the file has no vectors now.
         try await DatabaseQueue(path: corpus.indexPath).write { try $0.execute(sql: "DELETE FROM vectors") }
         #expect(try await found() == 1)
         try corpus.write("A note on windmills.", to: "b.md")
@@ -29,7 +29,7 @@ struct LoadedVectorsTests {
                 == ["docs/b.md", "docs/a.md"])
     }
 
-    @Test func `many questions at once find the same`() async throws {
+    @Test func `many concurrent questions get the same hits`() async throws {
         let corpus = try TestCorpus()
         for number in 1...50 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
         try await corpus.index()

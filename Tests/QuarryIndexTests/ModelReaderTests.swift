@@ -11,7 +11,7 @@ import Testing
 
 /// Recordings and pictures in an index.
 struct ModelReaderTests {
-    /// Hears what the bytes of a recording spell.
+    /// A fake transcriber: the bytes of a recording are its text.
     private final class Listener: ModelReader {
         let version = "listener/1"
         let pathExtensions: Set<String>
@@ -35,9 +35,9 @@ struct ModelReaderTests {
 
         func work(on source: Source) -> ModelWork? { nil }
 
-        /// Names of what was read, in order.
+        /// The names of the sources read, in order.
         var heard: [String] { state.withLock { $0.heard.sorted() } }
-        /// The most that were read at once.
+        /// The maximum number of concurrent reads.
         var most: Int { state.withLock { $0.most } }
 
         func read(_ source: Source) async throws -> ReadResult {
@@ -68,7 +68,7 @@ struct ModelReaderTests {
 
     private func docs(_ corpus: TestCorpus) -> [IndexInput] { [.path(corpus.documentsPath)] }
 
-    @Test func `a recording is passed over until there is a model for it, and read once`() async throws {
+    @Test func `a recording is skipped until there is a model, and read once`() async throws {
         let corpus = try corpus()
         #expect(try await corpus.index().sources.skipped == 1)
         let listener = Listener()
@@ -80,7 +80,7 @@ struct ModelReaderTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `what a model read stays in a run without it, also where it changed or moved`() async throws {
+    @Test func `text from a model stays in a run without the model, even if the file changed or moved`() async throws {
         let corpus = try corpus()
         try await indexer(corpus, Listener()).index(docs(corpus))
         #expect(try await corpus.index().isEmpty)
@@ -100,7 +100,7 @@ struct ModelReaderTests {
         #expect(try await corpus.documents(with: "mills").isEmpty)
     }
 
-    @Test func `a recording that was named and has no model is quarantined`() async throws {
+    @Test func `a recording that is an input and has no model is quarantined`() async throws {
         let corpus = try corpus()
         let report = try await corpus.index(["docs/talk.mp3"])
         #expect(report.quarantined.map(\.reason) == [.needsModel])
@@ -109,7 +109,7 @@ struct ModelReaderTests {
         #expect(try await corpus.index(["docs/talk.mp3"]).isEmpty)
     }
 
-    @Test func `a plan asks no model, and says how much there is to read`() async throws {
+    @Test func `a plan uses no model, and reports the amount to read`() async throws {
         let corpus = try corpus()
         let listener = Listener()
         let plan = try await indexer(corpus, listener).plan(docs(corpus))
@@ -121,7 +121,7 @@ struct ModelReaderTests {
         #expect(next.modelReads.files == 1 && next.sources.changed == 1 && next.deletedDocuments == 0)
     }
 
-    @Test func `one that a model cannot read is asked for again, the rest goes on`() async throws {
+    @Test func `a recording that a model cannot read is tried again, and the rest is indexed`() async throws {
         let corpus = try corpus()
         for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
         let broken = Listener(
@@ -140,7 +140,7 @@ struct ModelReaderTests {
         #expect(try corpus.open().summary().quarantined.isEmpty)
     }
 
-    /// Makes nothing of recordings, and counts how often it is asked.
+    /// Rejects all recordings, and counts its calls.
     private final class Refuser: ModelReader {
         let version = "listener/1"
         let concurrency = 1
@@ -163,7 +163,7 @@ struct ModelReaderTests {
         }
     }
 
-    @Test func `what a model withholds stays in quarantine, until another model is asked`() async throws {
+    @Test func `a refusal of a model stays in quarantine until there is another model`() async throws {
         let corpus = try corpus()
         let (first, second) = (Refuser("first"), Refuser("second"))
         for _ in 1...3 {
@@ -185,13 +185,13 @@ struct ModelReaderTests {
         let hearing = Listener(identity: "third")
         #expect(try await indexer(corpus, hearing).index(docs(corpus)).quarantined.isEmpty)
         #expect(try await corpus.documents(with: "windmills") == ["docs/talk.mp3"])
-        // What was read is not read again, whoever reads.
+        // A source that was read is not read again by any model.
         #expect(try await indexer(corpus, first).index(docs(corpus)).isEmpty)
         #expect(first.count == 1 && hearing.heard == ["docs/talk.mp3"])
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a withheld recording whose time changed is left to its model, and asked for of another at once`()
+    @Test func `a refused recording with a new time is not sent to its model again, but to another one`()
         async throws
     {
         let corpus = try corpus()
@@ -209,7 +209,7 @@ struct ModelReaderTests {
         #expect(second.count == 1)
     }
 
-    @Test func `what would befall every source ends the run, with all that was read in place`() async throws {
+    @Test func `an error that affects every source ends the run, and committed work stays`() async throws {
         let corpus = try corpus()
         for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
         let stopped = Listener(concurrency: 1) { name in
@@ -227,7 +227,7 @@ struct ModelReaderTests {
     }
 
     @Test(arguments: [ProviderError.Code.budgetExceeded, .unauthorized])
-    func `what ends the run begins nothing more, and keeps what is under way`(code: ProviderError.Code) async throws {
+    func `after a fatal error no new reads start, and current ones are kept`(code: ProviderError.Code) async throws {
         let corpus = try corpus()
         for number in 1...6 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
         let stopped = Listener(
@@ -242,7 +242,7 @@ struct ModelReaderTests {
         #expect(try await corpus.documents(with: "talk") == ["docs/2.wav", "docs/3.wav"])
     }
 
-    @Test func `no reader is asked for more at once than it takes`() async throws {
+    @Test func `the concurrency limit of a reader is kept`() async throws {
         let corpus = try corpus()
         for number in 1...4 { try corpus.write("Talk number \(number).", to: "\(number).wav") }
         for number in 1...4 { try corpus.write("Picture number \(number).", to: "\(number).png") }
@@ -251,7 +251,7 @@ struct ModelReaderTests {
         #expect(careful.most == 1 && careful.heard.count == 4)
     }
 
-    @Test func `an index that a failed run left empty takes other settings`() async throws {
+    @Test func `an index that is unused after a failed run accepts other settings`() async throws {
         let corpus = try TestCorpus()
         let first = try CorpusIndex.openOrCreate(at: corpus.indexPath, settings: IndexSettings(embedding: nil))
         #expect(try first.isUnused())

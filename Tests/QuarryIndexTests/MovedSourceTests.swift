@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 struct MovedSourceTests {
-    @Test func `records without ids are called after the file they stand in now`() async throws {
+    @Test func `records without ids are named after their current file`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("{\"text\": \"A note on quarries.\"}\n", to: "old.jsonl")
         try await corpus.index()
@@ -23,7 +23,7 @@ struct MovedSourceTests {
         #expect(try await corpus.documents(with: "note") == ["docs/new.jsonl#L1", "docs/old.jsonl#L1"])
     }
 
-    @Test func `a file that became another format is read as that`() async throws {
+    @Test func `a file with a new format is read in that format`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("# Quarries\n\nA note on granite.\n", to: "a.md")
         try await corpus.index()
@@ -36,7 +36,7 @@ struct MovedSourceTests {
         #expect(try corpus.open().summary().sources == 1)
     }
 
-    @Test func `a file that takes the id of a record is refused, and the index goes on`() async throws {
+    @Test func `a file with the id of a record is refused, and the run continues`() async throws {
         let corpus = try TestCorpus()
         try corpus.write(#"{"_id": "docs/b.md", "text": "A record on slate."}"#, to: "records.jsonl")
         try corpus.write("A note on marble.", to: "a.md")
@@ -53,7 +53,7 @@ struct MovedSourceTests {
         #expect(try await corpus.documents(with: "marble") == ["docs/b.md"])
     }
 
-    @Test func `a file that is given beside its folder is indexed once`() async throws {
+    @Test func `a file that is an input besides its folder is indexed once`() async throws {
         let corpus = try TestCorpus()
         for name in ["a", "b"] { try corpus.write("A note on \(name).", to: "\(name).md") }
         for inputs in [["docs"], ["docs", "docs/a.md"], ["docs/a.md", "docs"], ["docs", "docs/a.md", "docs/b.md"]] {
@@ -63,7 +63,7 @@ struct MovedSourceTests {
         }
     }
 
-    @Test func `a file that was only touched keeps its ids`() async throws {
+    @Test func `a file with only a new time keeps its ids`() async throws {
         let corpus = try TestCorpus()
         func record(_ id: String, _ word: String) -> String {
             "{\"_id\": \"\(id)\", \"text\": \"The \(word) sleeps.\"}\n"
@@ -78,20 +78,20 @@ struct MovedSourceTests {
         try touch("b.jsonl")
         #expect(try await corpus.index().quarantined.map(\.source) == ["docs/c.jsonl"])
         try touch("c.jsonl")
-        // A new file before it wants the same id.
+        // A new file that comes first has the same id.
         try corpus.write(record("x", "otter"), to: "a.jsonl")
         try touch("b.jsonl")
         #expect(try await corpus.index().quarantined.map(\.source).sorted() == ["docs/a.jsonl", "docs/c.jsonl"])
         #expect(try await corpus.documents(with: "zebra") == ["x"])
         #expect(try await corpus.documents(with: "newt") == ["y"])
-        // Its holder gone, the id goes to one that wants it.
+        // When its owner is deleted, another file gets the id.
         try corpus.folder.remove("docs/b.jsonl")
         try await corpus.index()
         #expect(try await corpus.documents(with: "sleeps") == ["x", "y"])
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a file that lost records to another one in a run that was cut off is read again`() async throws {
+    @Test func `a file that lost records to another one in an interrupted run is read again`() async throws {
         let corpus = try TestCorpus()
         func records(_ numbers: Range<Int>) -> String {
             numbers.map { "{\"_id\": \"\($0)\", \"text\": \"Record \($0) tells of granite.\"}\n" }.joined()
@@ -122,14 +122,14 @@ struct MovedSourceTests {
                 to: "sub/\(name).jsonl")
         }
         #expect(try await corpus.index(["docs/sub"]).quarantined.map(\.source) == ["sub/b.jsonl"])
-        // Both files are called after the folder above from now on.
+        // From now on both files are named after the parent folder.
         let report = try await corpus.index()
         #expect(report.quarantined.map(\.source) == ["docs/sub/b.jsonl"])
         #expect(report.deletedDocuments == 0)
         #expect(report.embeddedChunks == 0)
         #expect(try await corpus.documents(with: "note") == ["a", "b"])
 
-        // Its rival goes and it is renamed, in one run.
+        // In one run the other file is deleted and this one is renamed.
         try corpus.folder.move("docs/sub/b.jsonl", to: "docs/sub/c.jsonl")
         try corpus.write("{\"_id\": \"a\", \"text\": \"A note on a.\"}\n", to: "sub/a.jsonl")
         #expect(try await corpus.index().quarantined.isEmpty)
@@ -155,9 +155,9 @@ struct MovedSourceTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a folder of many files that was renamed is matched file by file`() async throws {
+    @Test func `a renamed folder of many files is matched file by file`() async throws {
         let corpus = try TestCorpus()
-        // Equal sizes, so that only the content tells them apart, and some of equal content.
+        // All have the same size, and some have the same content.
         for number in 100..<400 { try corpus.write("Note number \(number / 2 * 2).", to: "before/\(number).md") }
         try await corpus.index()
         let passages = corpus.embedder.passages
@@ -172,7 +172,7 @@ struct MovedSourceTests {
     }
 }
 
-/// A task that what it does can cancel.
+/// A task that its own work can cancel.
 private final class RunningTask: Sendable {
     private let task = Mutex<Task<IndexingReport, any Error>?>(nil)
 

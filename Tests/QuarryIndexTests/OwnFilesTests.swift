@@ -7,10 +7,10 @@ import QuarryReaders
 import QuarryTestSupport
 import Testing
 
-/// An index in the folder that it is made of.
+/// An index within the folder that it indexes.
 struct OwnFilesTests {
     @Test(arguments: ["own.quarry", "own.txt", "own"])
-    func `an index does not take in its own files`(name: String) async throws {
+    func `an index does not index its own files`(name: String) async throws {
         let corpus = try TestCorpus()
         try corpus.write("A lighthouse on the cape.", to: "a.txt")
         let path = corpus.folder.path("docs/\(name)")
@@ -27,14 +27,14 @@ struct OwnFilesTests {
         #expect(try index.summary().sources == 1)
     }
 
-    @Test func `files that were passed over are not counted as files of the index`() async throws {
+    @Test func `skipped files are not counted as files of the index`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A lighthouse on the cape.", to: "a.txt")
         try corpus.folder.write([0, 1, 2, 3, 0, 255, 254], to: "docs/engine")
         let report = try await corpus.index()
         #expect(report.passedOver.count == 1)
         #expect(try corpus.open().summary().sources == 1)
-        // What was read and holds nothing is a file of the index all the same, with its reason.
+        // An empty file that was read counts as a file of the index, with its reason.
         try corpus.write("", to: "empty.txt")
         #expect(try await corpus.index().quarantined.count == 1)
         #expect(try corpus.open().summary().sources == 2)

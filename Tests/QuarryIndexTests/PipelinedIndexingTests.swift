@@ -8,16 +8,16 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-/// While texts are embedded, the rest is read.
+/// Reading and embedding overlap.
 struct PipelinedIndexingTests {
-    /// Texts that were met so far.
+    /// The texts seen so far.
     private final class Meeting: Sendable {
         private let texts = Mutex<Set<String>>([])
 
         func add(_ text: String) { texts.withLock { _ = $0.insert(text) } }
 
         /// Waits for a text that contains a word.
-        /// - Returns: Whether it came within half a minute.
+        /// - Returns: Whether it arrived within half a minute.
         func meets(_ word: String) async throws -> Bool {
             for _ in 0..<3000 {
                 if texts.withLock({ $0.contains { $0.contains(word) } }) { return true }
@@ -36,7 +36,7 @@ struct PipelinedIndexingTests {
         }
     }
 
-    /// Does not embed its first texts before others were read.
+    /// Embeds its first texts only after other texts were read.
     private final class WaitingEmbedder: Embedder {
         private let letters = LetterEmbedder()
         private let meeting: Meeting
@@ -48,7 +48,7 @@ struct PipelinedIndexingTests {
         init(until word: String, of meeting: Meeting) { (self.word, self.meeting) = (word, meeting) }
 
         var fingerprint: EmbeddingFingerprint { letters.fingerprint }
-        /// Whether the others were read while the first texts were being embedded; nil before.
+        /// Whether other texts were read while the first were being embedded; nil before that.
         var hasMet: Bool? { outcome.withLock { $0 } }
 
         var isCancelled: Bool { cancellation.withLock { $0 } }
@@ -69,7 +69,7 @@ struct PipelinedIndexingTests {
         }
     }
 
-    @Test func `the rest is read, and found by its words, while the first texts are embedded`() async throws {
+    @Test func `documents are read and found by their words while the first texts are embedded`() async throws {
         let corpus = try TestCorpus()
         for number in 1...200 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).txt") }
         try corpus.write("The last note tells of a zeppelin.", to: "z.txt")
@@ -82,7 +82,7 @@ struct PipelinedIndexingTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `documents are found by their words before any vector is there`() async throws {
+    @Test func `documents are found by their words before there are vectors`() async throws {
         let corpus = try TestCorpus()
         for number in 1...20 { try corpus.write("Note \(number) tells of a zeppelin.", to: "\(number).txt") }
         let (meeting, path) = (Meeting(), corpus.documentsPath)

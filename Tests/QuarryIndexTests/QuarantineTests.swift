@@ -9,7 +9,7 @@ import Testing
 
 struct QuarantineTests {
     @Test(arguments: [true, false])
-    func `a record that was hidden by another comes back when that is gone`(isDeleted: Bool) async throws {
+    func `a record hidden by another one returns when that is deleted`(isDeleted: Bool) async throws {
         let corpus = try TestCorpus()
         let other = #"{"_id": "y", "text": "The other record."}"#
         try corpus.write(#"{"_id": "x", "text": "The first record."}"# + "\n" + other, to: "a.jsonl")
@@ -25,7 +25,7 @@ struct QuarantineTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a file that outgrew the limit leaves the index`() async throws {
+    @Test func `a file that exceeds the limit is removed from the index`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A note on lighthouses.", to: "a.md")
         try corpus.write("A note on windmills.", to: "b.md")
@@ -43,7 +43,7 @@ struct QuarantineTests {
         #expect(try await corpus.documents(with: "note") == ["docs/a.md", "docs/b.md"])
     }
 
-    @Test func `a file that was only touched stays in quarantine`() async throws {
+    @Test func `a file with only a new time stays in quarantine`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("{\"text\": \"Fine.\"}\n{broken\n", to: "a.jsonl")
         try await corpus.index()
@@ -60,7 +60,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test func `a run over one folder leaves the quarantine of others alone`() async throws {
+    @Test func `a run over one folder does not change the quarantine of others`() async throws {
         let corpus = try TestCorpus()
         let limit = InputOptions(maximumFileBytes: 100)
         let long = String(repeating: "A long note. ", count: 20)
@@ -81,7 +81,7 @@ struct QuarantineTests {
         #expect(try sources() == ["one/bad.jsonl", "one/long.md", "two/worse.jsonl"])
     }
 
-    @Test func `a plan names what will leave, and everything in quarantine`() async throws {
+    @Test func `a plan lists deletions and the whole quarantine`() async throws {
         let corpus = try TestCorpus()
         let lines = (1...9).map { #"{"_id": "r\#($0)", "text": "Record \#($0) in full."}"# }
         try corpus.write(lines.joined(separator: "\n"), to: "a.jsonl")
@@ -99,7 +99,7 @@ struct QuarantineTests {
         #expect(try await corpus.documents(with: "Another") == ["r1"])
     }
 
-    @Test func `thousands of documents leave with their file, and nothing of them stays`() async throws {
+    @Test func `thousands of documents are removed with their file, without a trace`() async throws {
         let corpus = try TestCorpus()
         let lines = (1...5_000).map { #"{"_id": "r\#($0)", "text": "Record \#($0)"}"# }
         try corpus.write(lines.joined(separator: "\n"), to: "a.jsonl")

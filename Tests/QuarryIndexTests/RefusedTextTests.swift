@@ -8,9 +8,9 @@ import QuarryTesting
 import Synchronization
 import Testing
 
-/// Texts that a model does not take.
+/// Texts that a model rejects.
 struct RefusedTextTests {
-    /// Takes no text with the word “endless”, as a server whose limit is not known beforehand.
+    /// Rejects texts with the word “endless”, like a server with an unknown limit.
     private final class ShortEmbedder: Embedder {
         private let letters = LetterEmbedder()
         private let code: ProviderError.Code
@@ -19,7 +19,7 @@ struct RefusedTextTests {
         init(_ code: ProviderError.Code = .inputTooLong) { self.code = code }
 
         var fingerprint: EmbeddingFingerprint { letters.fingerprint }
-        /// Texts that were told of.
+        /// Texts that were reported.
         var billed: Int { count.withLock { $0 } }
 
         func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
@@ -80,7 +80,7 @@ struct RefusedTextTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
-    @Test func `a text of which the model makes no vector is found by its words`() async throws {
+    @Test func `a text without a valid vector is found by its words`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A note on granite.", to: "a.txt")
         try corpus.write("An endless note.", to: "b.txt")
@@ -92,7 +92,7 @@ struct RefusedTextTests {
     }
 
     @Test(arguments: [ProviderError.Code.requestRefused, .malformedReply])
-    func `a model that rejects everything ends the run, and the words are in place`(code: ProviderError.Code)
+    func `a model that rejects everything ends the run after the words are committed`(code: ProviderError.Code)
         async throws
     {
         let corpus = try TestCorpus()
@@ -108,7 +108,7 @@ struct RefusedTextTests {
         #expect(summary.quarantined.isEmpty && summary.refusedTexts == 0 && summary.vectors == 0)
         #expect(summary.documents == 20)
         #expect(try await corpus.documents(with: "granite").count == 20)
-        // The next run goes on with the vectors.
+        // The next run makes the vectors.
         #expect(try await corpus.index().embeddedChunks == 20)
     }
 

@@ -11,7 +11,7 @@ import Testing
 struct ResumedEmbeddingTests {
     private struct Refusal: Error {}
 
-    /// Works in requests of four texts, and refuses one of them.
+    /// Embeds in requests of four texts, and fails one of them.
     private final class PartwiseEmbedder: Embedder {
         let preferredCount = 64
         private let letters = LetterEmbedder()
@@ -21,7 +21,7 @@ struct ResumedEmbeddingTests {
         init(refusing request: Int? = nil) { refusedRequest = request }
 
         var fingerprint: EmbeddingFingerprint { letters.fingerprint }
-        /// Texts of requests that were answered.
+        /// Texts of successful requests.
         var billed: Int { state.withLock { $0.texts } }
 
         func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
@@ -48,9 +48,9 @@ struct ResumedEmbeddingTests {
         }
     }
 
-    // 128 chunks are a batch.
+    // A batch has 128 chunks.
     @Test(arguments: [(1, 40), (2, 40), (5, 40), (9, 40), (36, 300), (70, 300)])
-    func `a run that was cut off pays only for the rest`(refused: Int, notes: Int) async throws {
+    func `after an interrupted run the next run pays only for the rest`(refused: Int, notes: Int) async throws {
         let corpus = try TestCorpus()
         for number in 1...notes { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
         let failing = PartwiseEmbedder(refusing: refused)
@@ -74,7 +74,7 @@ struct ResumedEmbeddingTests {
     }
 
     @Test(arguments: [12, 300])
-    func `the same text is embedded once, however often it occurs`(count: Int) async throws {
+    func `a text that occurs many times is embedded once`(count: Int) async throws {
         let corpus = try TestCorpus()
         for number in 1...count { try corpus.write("The same words in every file.", to: "\(number).txt") }
         let embedder = PartwiseEmbedder()
@@ -87,7 +87,7 @@ struct ResumedEmbeddingTests {
         #expect(try corpus.open().summary().vectors == count)
     }
 
-    @Test func `progress is told while a batch is embedded`() async throws {
+    @Test func `progress is reported while a batch is embedded`() async throws {
         let corpus = try TestCorpus()
         for number in 1...400 { try corpus.write("Note \(number) tells of item \(number * 13).", to: "\(number).md") }
         let told = Mutex([Int]())
@@ -99,25 +99,25 @@ struct ResumedEmbeddingTests {
         #expect(counts.last == 400)
     }
 
-    /// Writes 300 notes, so many that they are more than one batch.
+    /// Writes 300 notes, which are more than one batch.
     private func write(_ corpus: TestCorpus, name: (Int) -> String) throws {
         for number in 0..<300 {
             try corpus.write("Note \(number) tells of item \(number * 13).", to: name(number))
         }
     }
 
-    @Test func `texts that change places over several batches are not embedded again`() async throws {
+    @Test func `texts that move across batches are not embedded again`() async throws {
         let corpus = try TestCorpus()
         try write(corpus) { "\($0 / 150)/\(1000 + $0 % 150).txt" }
         try await corpus.index()
         let before = corpus.embedder.passages
         #expect(before == 300)
-        // Two folders change places.
+        // Two folders swap names.
         try write(corpus) { "\(1 - $0 / 150)/\(1000 + $0 % 150).txt" }
         #expect(try await corpus.indexer().plan([.path(corpus.documentsPath)]).embeddedChunks == 0)
         let swapped = try await corpus.index()
         #expect(swapped.documents == 300 && swapped.embeddedChunks == 0)
-        // Logs are rotated: each takes the name of the one before it, in the order against that of reading.
+        // Logs are rotated: each takes the name of the one before it, against the order of reading.
         try write(corpus) { number in "\((number + 299) % 300 / 150)/\(1000 + (number + 299) % 300 % 150).txt" }
         #expect(try await corpus.index().embeddedChunks == 0)
         try write(corpus) { "\($0 / 150)/\(1000 + $0 % 150).txt" }

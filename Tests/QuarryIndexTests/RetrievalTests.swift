@@ -25,7 +25,7 @@ struct RetrievalTests {
     }
 
     @Test(arguments: RetrievalOptions.Mode.allCases)
-    func `a filter holds in every leg`(mode: RetrievalOptions.Mode) async throws {
+    func `a filter applies to every leg`(mode: RetrievalOptions.Mode) async throws {
         let corpus = try await corpus()
         let filters: [(Filter, Int)] = [
             (.equals("owner", "north"), 20), (.equals("tags", "t3"), 8), (.equals("id", "d7"), 1),
@@ -46,7 +46,7 @@ struct RetrievalTests {
         for _ in 1...5 { #expect(try await corpus.search("harbour with berths", limit: 40) == first) }
     }
 
-    @Test func `each hit says what each leg said of it`() async throws {
+    @Test func `each hit has the rank and score of each leg`() async throws {
         let corpus = try await corpus()
         let hits = try await corpus.search("harbour number 17", limit: 5)
         let best = try #require(hits.first)
@@ -68,13 +68,13 @@ struct RetrievalTests {
         await #expect { try await corpus.search(text) } throws: { "\($0)".contains("10400000") }
     }
 
-    @Test func `control characters in a question do no harm`() async throws {
+    @Test func `control characters in a question are harmless`() async throws {
         let corpus = try await corpus()
         let hits = try await corpus.search("harbour\u{0}\u{7}\u{1B}[31m 17")
         #expect(!hits.isEmpty)
     }
 
-    @Test func `a search sees what was committed last`() async throws {
+    @Test func `a search sees the last commit`() async throws {
         let corpus = try await corpus()
         let index = try corpus.open()
         let retriever = try index.retriever(embedder: corpus.embedder)
@@ -88,7 +88,7 @@ struct RetrievalTests {
         #expect(try await retriever.retrieve(Query("submarine pens"), limit: 50).hits.first?.chunk.documentID == "new")
     }
 
-    @Test func `neighbouring hits become one with the text between them`() async throws {
+    @Test func `neighbouring hits are joined with the text between them`() async throws {
         let corpus = try TestCorpus()
         let text = (1...12).map {
             "Paragraph \($0) tells of the kingfisher and its nest number \($0), at some length, so that two of them do not fit one chunk of the index with ease, which takes a good many more words than one would think."
@@ -106,7 +106,7 @@ struct RetrievalTests {
         #expect(source[start...].hasPrefix(best.chunk.text))
     }
 
-    /// Twelve neighbouring passages that match best, and five documents that match a little.
+    /// Twelve neighbouring passages with the best scores, and five documents with low scores.
     private func ponds() async throws -> TestCorpus {
         let corpus = try TestCorpus()
         let bank = (1...12).map {
@@ -123,7 +123,7 @@ struct RetrievalTests {
     }
 
     @Test(arguments: [RetrievalOptions(mode: .bm25), RetrievalOptions(mode: .hybrid, diversity: 0.9)])
-    func `as many hits as asked for are found where neighbours join`(options: RetrievalOptions) async throws {
+    func `the requested number of hits is found even if neighbours are joined`(options: RetrievalOptions) async throws {
         let corpus = try await ponds()
         let retriever = try corpus.open().retriever(embedder: corpus.embedder, options: options)
         for limit in 1...4 {
@@ -173,12 +173,12 @@ struct RetrievalTests {
         try await Indexer(index, embedder: corpus.embedder, counter: WordCounter()).index([.path(corpus.documentsPath)])
         let again = try await retriever.retrieve(Query("kingfisher mill"), limit: 6).hits
         let moved = try #require(again.first { $0.chunk.documentID == "docs/mill1.txt" })
-        // The earlier hit still says where its words stood in the file that it names by its digest.
+        // The earlier hit still has the position in the file version with its digest.
         #expect(mill.location(of: 2..<12).bytes == 2..<12 && mill.passage.sourceDigest == digest)
         #expect(moved.passage.sourceDigest != digest)
     }
 
-    @Test func `a search sees the state that its snapshot was opened in`() async throws {
+    @Test func `a search sees the state at the start of its snapshot`() async throws {
         let corpus = try await corpus()
         let index = try corpus.open()
         try await index.withSnapshot { snapshot in
@@ -206,7 +206,7 @@ struct RetrievalTests {
         }
     }
 
-    @Test func `while vectors are missing, a search goes by words and says how far the vectors are`() async throws {
+    @Test func `while vectors are missing, a search uses words and reports how many vectors there are`() async throws {
         let corpus = try await corpus()
         let index = try corpus.open()
         try await DatabaseQueue(path: corpus.indexPath).write { db in
@@ -226,7 +226,7 @@ struct RetrievalTests {
         #expect(none.hits.first?.chunk.documentID == "d7")
     }
 
-    /// Finds documents by their year, which it keeps itself.
+    /// A leg with its own data: finds documents by year.
     private struct YearLeg: Leg {
         let name: LegName = "year"
         let scoreFloor = 0.0
@@ -244,7 +244,7 @@ struct RetrievalTests {
         }
     }
 
-    @Test func `a corpus is searched with a leg of the user's own`() async throws {
+    @Test func `a corpus is searched with a custom leg`() async throws {
         let corpus = try await corpus()
         let leg = YearLeg(years: Dictionary(uniqueKeysWithValues: (1...40).map { (ChunkID(Int64($0)), 2000 + $0) }))
         let retriever = try corpus.open().retriever(embedder: corpus.embedder, legs: [leg])
@@ -264,7 +264,7 @@ struct RetrievalTests {
         "UPDATE chunks SET tokens = 'many'",
         "UPDATE documents SET source_map = x''", "UPDATE chunks SET separator = x'FFFF'",
     ])
-    func `a damaged row is an error and no crash`(damage: String) async throws {
+    func `a damaged row is an error, not a crash`(damage: String) async throws {
         let corpus = try await corpus()
         try await DatabaseQueue(path: corpus.indexPath).write { try $0.execute(sql: damage) }
         do {

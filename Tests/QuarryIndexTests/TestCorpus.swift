@@ -8,7 +8,7 @@ import QuarryTestSupport
 import QuarryTesting
 import Synchronization
 
-/// A folder of documents with an index beside it, made with the letter embedder.
+/// A folder of documents and its index, built with the letter embedder.
 struct TestCorpus {
     let folder: TemporaryFolder
     let embedder = CountingEmbedder()
@@ -34,13 +34,13 @@ struct TestCorpus {
         try await indexer().index([.path(documentsPath)], options: options)
     }
 
-    /// Indexes files and folders, by their paths in ``folder``.
+    /// Indexes files and folders. Paths are relative to ``folder``.
     @discardableResult
     func index(_ names: [String], options: InputOptions = InputOptions()) async throws -> IndexingReport {
         try await indexer().index(names.map { .path(folder.path($0)) }, options: options)
     }
 
-    /// The documents that hold a word.
+    /// The documents that contain a word.
     func documents(with word: String) async throws -> Set<String> {
         Set(try await search(word, mode: .bm25, limit: 100).map(\.chunk.documentID))
     }
@@ -54,7 +54,7 @@ struct TestCorpus {
     }
 }
 
-/// The letter embedder, counting what it is asked.
+/// The letter embedder with a count of its texts.
 final class CountingEmbedder: Embedder {
     private let letters = LetterEmbedder()
     private let counted = Mutex(0)

@@ -12,7 +12,7 @@ import Testing
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test func `a reply is given again, also after the file was closed`() async throws {
+    @Test func `a reply is found again, even after the file was closed`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("cache/answers.sqlite")
         let reply = AnswerStore.Reply(text: "Ответ. 🥐", usage: TokenUsage(input: 12, output: 3, cachedInput: 4))
@@ -31,7 +31,7 @@ import Testing
         #expect(statistics.replies == 2 && statistics.hits == 3 && statistics.misses == 1)
     }
 
-    @Test func `the file and its folder are their owner's alone`() async throws {
+    @Test func `only the owner can read the file and its folder`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("cache/answers.sqlite")
         let store = try AnswerStore(path: path)
@@ -43,7 +43,7 @@ import Testing
         #expect(try mode(path) == 0o600)
     }
 
-    @Test func `keys and questions leave no readable trace of the key`() async throws {
+    @Test func `the file does not contain keys in plain text`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("answers.sqlite")
         try await AnswerStore(path: path).store(.init(text: "reply"), for: Array("a private prompt".utf8))
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `the least recently used replies leave when the bound is reached`() async throws {
+    @Test func `the least recently used replies are removed at the limit`() async throws {
         let folder = try TemporaryFolder()
         let store = try AnswerStore(path: folder.path("answers.sqlite"), maximumBytes: 5_000)
         let text = String(repeating: "x", count: 1_000)
@@ -70,7 +70,7 @@ import Testing
         #expect(try await store.reply(for: key(5)) != nil)
     }
 
-    @Test func `totals are those of the rows after any sequence of calls`() async throws {
+    @Test func `totals match the rows after any sequence of calls`() async throws {
         let folder = try TemporaryFolder()
         let store = try AnswerStore(path: folder.path("answers.sqlite"), maximumBytes: 4_000)
         var kept: [Int: String] = [:]
@@ -97,7 +97,7 @@ import Testing
         #expect(statistics.replies == replies && statistics.bytes == bytes && bytes <= 4_000)
     }
 
-    @Test func `two stores of one file write side by side`() async throws {
+    @Test func `two stores of one file write concurrently`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("answers.sqlite")
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -116,7 +116,7 @@ import Testing
         #expect(statistics.replies == 100 && statistics.hits + statistics.misses == 100)
     }
 
-    @Test func `clearing forgets everything and gives the space back`() async throws {
+    @Test func `clearing deletes all replies and frees the space`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("answers.sqlite")
         let store = try AnswerStore(path: path)
@@ -129,7 +129,7 @@ import Testing
         #expect(statistics.replies == 0 && statistics.bytes == 0 && statistics.hits == 0)
     }
 
-    @Test func `another program's file is left alone, and the error says what to do`() throws {
+    @Test func `another program's file is not changed, and the error has the next step`() throws {
         let folder = try TemporaryFolder()
         try folder.write("this is no database, it only stands here to be long enough for a header of one", to: "text")
         #expect {
@@ -141,7 +141,7 @@ import Testing
         #expect(throws: AnswerStoreError.self) { try AnswerStore(path: folder.path("index.quarry")) }
     }
 
-    @Test func `a similar question is found within its scope, the nearest first`() async throws {
+    @Test func `the nearest similar question within its scope is found`() async throws {
         let folder = try TemporaryFolder()
         let store = try AnswerStore(path: folder.path("answers.sqlite"))
         let scope = Array("index 7, model m".utf8)

@@ -14,7 +14,7 @@ import Testing
         func tokenCount(of text: String) -> Int { text.count }
     }
 
-    @Test func `the cheapest stands first and unknown prices last, as unknown`() throws {
+    @Test func `the cheapest comes first and unknown prices come last`() throws {
         let comparison = ModelComparison(.builtIn, task: .embedding, today: today)
         let prices = comparison.entries.map(\.card.price?.inputPerMillion)
         let known = prices.compactMap { $0 }
@@ -26,7 +26,7 @@ import Testing
         #expect(comparison.rows().allSatisfy { $0.count == ModelComparison.columns.count })
     }
 
-    @Test func `models that were named are shown even when they are retired`() {
+    @Test func `named models are shown even if they are retired`() {
         let comparison = ModelComparison(
             .builtIn, names: ["openai/gpt-4", "deepseek", "no-such"], task: .generation, today: today)
         #expect(comparison.unknownNames == ["no-such"])
@@ -37,7 +37,7 @@ import Testing
         #expect(row?.last == "retired 2026-10-23, use gpt-6.2-sol")
     }
 
-    @Test func `local only leaves what keeps documents here, with its speed and quality`() {
+    @Test func `local only shows models on this machine, with speed and quality`() {
         var speeds = SpeedRecord()
         speeds.add(
             SpeedMeasurement(
@@ -50,7 +50,7 @@ import Testing
         #expect(rows[0][9] == "unknown" && rows[0].last == "not installed: quarry models pull all-MiniLM-L6-v2")
     }
 
-    @Test func `every local model has a card that agrees with it`() throws {
+    @Test func `every local model has a matching card`() throws {
         for model in LocalModelCatalog.models {
             let card = try #require(ModelCatalog.builtIn.card(of: model.name, at: "local"))
             #expect(card.dimensions == [model.dimension] && card.contextTokens == model.maximumTokens)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `a speed is measured, kept in a file, and replaced by a later one`() async throws {
+    @Test func `a speed is measured, stored in a file, and replaced by a later one`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("cache/speeds.json")
         var record = try SpeedRecord(path: path)

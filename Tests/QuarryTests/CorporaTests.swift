@@ -6,7 +6,7 @@ import Testing
 
 private let models = ModelStore(path: ProcessInfo.processInfo.environment["QUARRY_MODELS"] ?? "~/.cache/quarry/models")
 
-/// Asks the repository's own corpora their questions, with the default model.
+/// Runs the questions of the repository's corpora with the default model.
 struct CorporaTests {
     private static let corpora = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("corpora")
@@ -67,7 +67,7 @@ struct CorporaTests {
         #expect(Double(refused) >= 0.5 * Double(unanswerable), "\(summary)")
     }
 
-    /// The bytes a citation names are the words it quotes.
+    /// Checks that the cited bytes equal the quote.
     private func check(_ citation: Citation) throws {
         let name = citation.location.source.dropFirst("corpora/".count)
         let bytes = Array(try Data(contentsOf: Self.corpora.appendingPathComponent(String(name))))

@@ -8,7 +8,7 @@ struct ReadmeTests {
         .deletingLastPathComponent()
     private static let models = ModelStore(path: Corpus.Configuration().modelFolder)
 
-    /// The README's snippet, word for word but for the paths.
+    /// The README's snippet, with other paths.
     private func snippet(file: String, folder: String) async throws -> Answer {
         // README begins
         let corpus = try await Corpus.open(at: file)
@@ -21,7 +21,7 @@ struct ReadmeTests {
     }
 
     @Test(arguments: ["README.md", "docs/library.md", "Sources/Quarry/Quarry.docc/GettingStarted.md"])
-    func `the snippet in the papers is this file's`(paper: String) throws {
+    func `the papers contain this file's snippet`(paper: String) throws {
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
         let body = source.components(separatedBy: "// README begins\n")[1].components(
             separatedBy: "        // README ends")[0]

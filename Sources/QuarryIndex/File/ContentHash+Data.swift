@@ -2,6 +2,6 @@ package import Foundation
 package import QuarryCore
 
 extension ContentHash {
-    /// The digest as stored in a file.
+    /// The stored form of the digest.
     package var data: Data { Data(bytes) }
 }

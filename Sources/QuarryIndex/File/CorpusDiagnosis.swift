@@ -4,14 +4,14 @@ import QuarryCore
 import QuarrySQLite
 
 extension CorpusIndex {
-    /// Everything that is not as it should be; empty when the index is whole.
+    /// The problems of the index; empty if it is intact.
     ///
-    /// Checks the file itself (SQLite's own check), that every chunk belongs to a document and has its text, its
-    /// vector and its postings, and that nothing is left in any leg of a chunk that is gone.
+    /// Checks the file itself (SQLite's own check). Checks that every chunk has a document, its text and its postings,
+    /// and that no leg holds data of deleted chunks.
     /// - Complexity: Reads the whole file.
     public func problems() throws -> [String] {
         try translatingErrors(path: path) {
-            // Outside a transaction: ending one on a damaged file can throw in place of the answer.
+            // Not in a transaction: on a damaged file, ending it can throw and hide the result.
             let problems = try pool.unsafeRead { try SQLiteFile.integrityProblems(in: $0) }
             guard problems.isEmpty else { return problems }
             return try listingDamage {
@@ -41,7 +41,7 @@ extension CorpusIndex {
                 FROM languages WHERE languages.documents != found
                 """)
         problems += wrong.map {
-            "\($0[1] as Int) documents are counted as “\($0[0] as String)”, and \($0[2] as Int) are there"
+            "the index counts \($0[1] as Int) documents in “\($0[0] as String)”, but has \($0[2] as Int)"
         }
         let uncounted = try Row.fetchAll(
             db,
@@ -54,7 +54,7 @@ extension CorpusIndex {
         return problems
     }
 
-    /// Every document leads back to its source, and its chunks reach to its end.
+    /// Checks that every document has a valid source map, and that its chunks cover its text.
     private func documentProblems(in db: Database) throws -> [String] {
         var problems: [String] = []
         let rows = try Row.fetchCursor(
@@ -101,9 +101,11 @@ extension CorpusIndex {
                 headings: StoredHeadings.decode(row["headings"]) ?? [],
                 tableHeader: row["table_header"], tokenCount: 0)
             if chunk.text.utf8.count != range.count {
-                problems.append("\(chunk.documentID): chunk \(row["id"] as Int64) is not as long as its range")
+                problems.append(
+                    "\(chunk.documentID): the length of chunk \(row["id"] as Int64) does not match its range")
             } else if ContentHash(bytes: row["sha256"] as Data) != ContentHash(of: chunk.contextualText) {
-                problems.append("\(chunk.documentID): the text of chunk \(row["id"] as Int64) was changed")
+                problems.append(
+                    "\(chunk.documentID): the text of chunk \(row["id"] as Int64) does not match its digest")
             }
         }
         return problems

@@ -3,7 +3,7 @@ import QuarryBM25
 import QuarrySQLite
 import QuarryVectorIndex
 
-/// Runs `body`, turning what SQLite and the engines say into what a person can act on.
+/// Runs `body`, and translates errors of SQLite and the engines to ``CorpusError``.
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
@@ -49,19 +49,19 @@ extension CorpusError {
         case .SQLITE_FULL:
             self.init(
                 .diskFull,
-                "The disk is full: \(path) could not grow. What was committed is safe; free some space and try again.",
+                "The disk is full: \(path) could not grow. Committed work is safe. Free some space and try again.",
                 underlyingError: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
             self.init(
                 .busy,
-                "Another process has held \(path) for \(SQLiteFile.busyTimeout.components.seconds) s (\(said)). "
-                    + "What was committed is safe; wait until that process is done, or stop it, and try again.",
+                "Another process has locked \(path) for \(SQLiteFile.busyTimeout.components.seconds) s (\(said)). "
+                    + "Committed work is safe. Wait for that process or stop it, and try again.",
                 underlyingError: error)
         case .SQLITE_IOERR:
             self.init(
                 .ioFailure,
                 "The system could not read or write \(path) (\(said), code \(error.extendedResultCode.rawValue)). "
-                    + "Check the disk and that it is still there.",
+                    + "Check that the disk is mounted and healthy.",
                 underlyingError: error)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
@@ -71,16 +71,16 @@ extension CorpusError {
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
             self.init(
                 .readOnly,
-                "\(path) cannot be opened for this (\(said)). Check the permissions of the file and its folder.",
+                "\(path) cannot be opened or written (\(said)). Check the permissions of the file and its folder.",
                 underlyingError: error)
         case .SQLITE_TOOBIG:
             self.init(
-                .input, "Something is too large for \(path) to hold (\(said)). Split the document.",
+                .input, "A document is too large for \(path) (\(said)). Split it.",
                 underlyingError: error)
         default:
             self.init(
                 .damaged,
-                "\(path): SQLite says \(said) (\(error.extendedResultCode.rawValue)).",
+                "\(path): SQLite reports “\(said)” (code \(error.extendedResultCode.rawValue)).",
                 underlyingError: error)
         }
     }

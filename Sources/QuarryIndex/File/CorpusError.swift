@@ -1,4 +1,4 @@
-/// Why an index cannot be opened, searched or written.
+/// An index that cannot be opened, searched or written.
 public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Kind {
@@ -8,17 +8,17 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         private var kind: Kind
 
         public static let missing = Code(kind: .missing)
-        /// A file into which nothing was written yet.
+        /// The file is empty: nothing was indexed yet.
         public static let empty = Code(kind: .empty)
         public static let notAnIndex = Code(kind: .notAnIndex)
         public static let otherVersion = Code(kind: .otherVersion)
         public static let damaged = Code(kind: .damaged)
         public static let otherModel = Code(kind: .otherModel)
-        /// Documents are to be cut otherwise than those that are in the index.
+        /// The requested chunking differs from that of the index.
         public static let otherSettings = Code(kind: .otherSettings)
         public static let noVectors = Code(kind: .noVectors)
         public static let input = Code(kind: .input)
-        /// Another process works on the file. The same call may succeed later.
+        /// Another process uses the file. The same call may succeed later.
         public static let busy = Code(kind: .busy)
         public static let diskFull = Code(kind: .diskFull)
         /// The system could not read or write the file.

@@ -2,7 +2,7 @@ import GRDB
 
 extension CorpusIndex {
     /// Reads in one snapshot.
-    /// - Throws: ``CorpusError`` for what SQLite and the engines throw.
+    /// - Throws: ``CorpusError`` for errors of SQLite and the engines.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let result: Result<Value, any Error>
         do {
@@ -14,7 +14,7 @@ extension CorpusIndex {
     }
 
     /// Writes in one transaction.
-    /// - Throws: ``CorpusError`` for what SQLite and the engines throw; nothing is written then.
+    /// - Throws: ``CorpusError`` for errors of SQLite and the engines. Nothing is written then.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let result: Result<Value, any Error>
         do {

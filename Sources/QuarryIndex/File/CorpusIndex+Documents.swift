@@ -6,9 +6,9 @@ public import QuarryCore
 public struct DocumentSummary: Sendable, Hashable, Codable {
     public var id: String
     public var title: String?
-    /// The file it was read from, as the index knows it.
+    /// The name of the file it was read from.
     public var source: String
-    /// ISO 639-1, as detected; nil where it is unknown.
+    /// The detected language (ISO 639-1); nil if unknown.
     public var language: String?
     public var metadata: [String: MetadataValue]
     /// In text order.
@@ -16,9 +16,9 @@ public struct DocumentSummary: Sendable, Hashable, Codable {
 }
 
 extension CorpusIndex {
-    /// The index at `path`; nil where there is none, or nothing was put into it yet.
+    /// The index at `path`; nil if it does not exist or was never used.
     ///
-    /// - Throws: As ``open(at:readOnly:)``.
+    /// - Throws: The errors of ``open(at:readOnly:)``.
     public static func existing(at path: String, readOnly: Bool = false) throws -> CorpusIndex? {
         do {
             let index = try open(at: path, readOnly: readOnly)
@@ -30,7 +30,7 @@ extension CorpusIndex {
 
     /// The documents that match a filter, in the order of their ids.
     ///
-    /// - Complexity: O(documents + chunks), without reading texts.
+    /// - Complexity: O(documents + chunks). Texts are not read.
     public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
         try await read { db in
             let condition: SQL = filter.map(\.sql) ?? "TRUE"
@@ -51,9 +51,9 @@ extension CorpusIndex {
         }
     }
 
-    /// Removes documents, their chunks, vectors and postings. Ids that are not there are ignored.
+    /// Removes documents, their chunks, vectors and postings. Unknown ids are ignored.
     ///
-    /// - Returns: How many were removed.
+    /// - Returns: The number of removed documents.
     public func removeDocuments(_ ids: [String]) async throws -> Int {
         try await IndexingLock.whileHolding(self, onWait: { _ in }) {
             var removed = 0

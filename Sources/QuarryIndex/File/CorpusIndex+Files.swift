@@ -7,10 +7,10 @@ import Foundation
 #endif
 
 extension CorpusIndex {
-    /// The file that a run which writes holds locked: links to an index lead to the same one.
+    /// The lock file of writing runs. It is the same for all links to an index.
     var lockPath: String { resolvedPath + "-lock" }
 
-    /// The files of the index itself, by their absolute paths without links; not all of them are there at all times.
+    /// The absolute paths of the index's own files, without links. Some exist only at times.
     var ownFiles: Set<String> {
         let path = resolvedPath
         return Set(["", "-wal", "-shm", "-journal", "-lock"].map { path + $0 })

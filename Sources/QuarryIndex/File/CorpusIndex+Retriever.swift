@@ -7,9 +7,9 @@ extension CorpusIndex {
     /// A retriever over this corpus.
     ///
     /// - `embedder`: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
-    /// - `legs`: Legs besides those of the corpus. One takes the place of the corpus's leg of the same name.
+    /// - `legs`: Legs besides those of the corpus. A leg replaces the corpus's leg of the same name.
     /// - `rerankers`: Applied one after the other.
-    /// - Throws: ``CorpusError`` when the embedder is missing, or is not the one that made the vectors.
+    /// - Throws: ``CorpusError`` if the embedder is missing or did not make the vectors.
     public func retriever(
         embedder: (any Embedder)?, legs: [any Leg] = [], rerankers: [RerankingStage] = [],
         bm25: BM25Parameters = BM25Parameters(), options: RetrievalOptions = RetrievalOptions()
@@ -18,12 +18,13 @@ extension CorpusIndex {
             guard let expected = settings.embedding else {
                 throw CorpusError(
                     .noVectors,
-                    "\(path) has no vectors: it was made without an embedding model, and a search by \(options.mode.rawValue) needs some."
+                    "\(path) has no vectors: it was built without an embedding model. The mode \(options.mode.rawValue) needs vectors."
                 )
             }
             guard let embedder else {
                 throw CorpusError(
-                    .otherModel, "A search by \(options.mode.rawValue) needs the model \(expected.model) of the index.")
+                    .otherModel,
+                    "The mode \(options.mode.rawValue) needs the index's embedding model, \(expected.model).")
             }
             try check(embedder)
         }

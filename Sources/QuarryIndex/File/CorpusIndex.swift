@@ -6,15 +6,15 @@ import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
 
-/// One corpus in one SQLite file: documents, chunks, vectors, postings and how they were made.
+/// A corpus in one SQLite file: documents, chunks, vectors, postings and settings.
 ///
-/// Open one `CorpusIndex` per file and process. Any number of processes may read while one writes; a search sees one
-/// snapshot of the file, whatever is written meanwhile.
+/// Open one `CorpusIndex` per file and process. Any number of processes may read while one writes. Each search sees one
+/// snapshot of the file.
 public final class CorpusIndex: Sendable {
     public let path: String
     public let settings: IndexSettings
     let pool: any DatabaseWriter
-    /// For searches, each of which sees one state of the file.
+    /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
     let vectors = VectorCache()
 
@@ -25,11 +25,11 @@ public final class CorpusIndex: Sendable {
         readers = ReadingConnections(besides: pool)
     }
 
-    /// Opens an index that exists.
+    /// Opens an existing index.
     ///
-    /// - `readOnly`: Promise not to write; works on a file or folder that cannot be written.
-    /// - Throws: ``CorpusError`` when there is no file, when it is empty or not a Quarry index, is damaged, or has the
-    ///   format of another version.
+    /// - `readOnly`: Whether to open without writing. This works in folders that cannot be written.
+    /// - Throws: ``CorpusError`` if the file is missing, empty, damaged, not a Quarry index, or of another format
+    ///   version.
     public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CorpusError(
@@ -45,12 +45,12 @@ public final class CorpusIndex: Sendable {
         }
     }
 
-    /// Opens the index at `path`, making it with `settings` where there is none.
+    /// Opens the index at `path`, or creates it with `settings`.
     ///
-    /// When several processes do so at once, one of them makes the index and the others open it. An index that nothing
-    /// was ever put into, such as a first run leaves that failed, is made anew.
-    /// - Throws: ``CorpusError``: before anything is made, when the lengths of chunks make no sense together; when an
-    ///   index is there whose documents are cut otherwise; and whatever ``open(at:readOnly:)`` throws.
+    /// If several processes do this at once, one creates the index and the others open it. An unused index, for example
+    /// of a failed first run, is replaced.
+    /// - Throws: ``CorpusError`` if the chunk lengths are invalid (nothing is created then) or differ from those of the
+    ///   index, and the errors of ``open(at:readOnly:)``.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -71,7 +71,7 @@ public final class CorpusIndex: Sendable {
 
     /// An index in memory. It is gone with its last reference.
     ///
-    /// - Throws: ``CorpusError`` when the lengths of chunks make no sense together.
+    /// - Throws: ``CorpusError`` if the chunk lengths are invalid.
     public static func inMemory(settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
         // Names the index in messages, and the lock of its runs.
@@ -82,7 +82,7 @@ public final class CorpusIndex: Sendable {
         }
     }
 
-    /// Remembers where the embedding model, a server of one's own, is reached from now on.
+    /// Stores the new address of the embedding model's server.
     public func remember(embeddingAddress: String) throws {
         var settings = settings
         settings.embeddingAddress = embeddingAddress
@@ -150,7 +150,7 @@ public final class CorpusIndex: Sendable {
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
         guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
-            throw CorpusError(.damaged, "\(path) does not say how it was made.")
+            throw CorpusError(.damaged, "\(path) has no settings.")
         }
         let settings: IndexSettings
         do {
@@ -164,21 +164,21 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(
                 .otherVersion,
                 "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
-                    + "\(Analyzer.version), whose words are others. "
+                    + "\(Analyzer.version), which makes different words. "
                     + (settings.analyzerVersion > Analyzer.version
                         ? "Use a newer program." : "Move the file away and index the documents again."))
         }
         return settings
     }
 
-    /// Whether nothing was ever put into the index, so that it can be made anew with other settings.
+    /// Whether nothing was ever indexed, so that the index can be recreated with other settings.
     public func isUnused() throws -> Bool {
         try translatingErrors(path: path) { try pool.read { try Schema.isUnused(in: $0) } }
     }
 
-    /// Refuses to cut documents otherwise than those that are in the index.
+    /// Checks that a chunking matches that of the index.
     ///
-    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``, naming what differs.
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``, with the differences.
     public func check(_ chunking: IndexSettings.Chunking) throws {
         let stored = settings.chunking
         let fitted = settings.embedding.map { chunking.fitting(modelOf: $0.maximumTokens) } ?? chunking
@@ -194,16 +194,16 @@ public final class CorpusIndex: Sendable {
         ] where kept != asked { differences.append("\(name) \(kept), not \(wanted)") }
         throw CorpusError(
             .otherSettings,
-            "\(path) was made with \(differences.joined(separator: "; ")). The documents of an index are all cut alike."
+            "\(path) was built with \(differences.joined(separator: "; ")). All documents of an index are cut in the same way."
         )
     }
 
-    /// Refuses an embedder other than the one that made the vectors.
+    /// Checks that an embedder is the one that made the vectors.
     ///
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
     public func check(_ embedder: any Embedder) throws {
         guard let expected = settings.embedding else {
-            throw CorpusError(.noVectors, "\(path) has no vectors: it was made without an embedding model.")
+            throw CorpusError(.noVectors, "\(path) has no vectors: it was built without an embedding model.")
         }
         let found = embedder.fingerprint
         guard expected != found else { return }

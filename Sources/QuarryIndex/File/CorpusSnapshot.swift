@@ -11,7 +11,7 @@ extension CorpusIndex: SnapshotSource {
         try await withSnapshot(bm25: BM25Parameters(), body)
     }
 
-    /// One read transaction: what is written meanwhile is not seen.
+    /// One read transaction. Later writes are not visible in it.
     func withSnapshot<Result: Sendable>(
         bm25: BM25Parameters, _ body: (any Snapshot) async throws -> Result
     ) async throws -> Result {
@@ -27,7 +27,7 @@ extension CorpusIndex: SnapshotSource {
     }
 }
 
-/// A corpus that is searched with BM25 parameters of its own.
+/// A corpus with custom BM25 parameters.
 struct TunedCorpus: SnapshotSource {
     let index: CorpusIndex
     let bm25: BM25Parameters
@@ -39,7 +39,7 @@ struct TunedCorpus: SnapshotSource {
     }
 }
 
-/// What one read transaction sees of a corpus.
+/// A corpus in one read transaction.
 private struct CorpusSnapshot: Snapshot {
     let index: CorpusIndex
     let connection: any DatabaseReader
@@ -67,8 +67,8 @@ private struct CorpusSnapshot: Snapshot {
         }
     }
 
-    /// Ids of chunks are never given twice, so that their number and sum change with every change of content.
-    /// - Complexity: O(chunks), without reading them.
+    /// Chunk ids are never reused, so their count and sum change with every change of content.
+    /// - Complexity: O(chunks). Texts are not read.
     func revision() async throws -> String {
         let generation = generation
         return try await connection.read { db in

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 public import QuarryCore
 
-/// What is in an index, and how it was made.
+/// The content and settings of an index.
 public struct CorpusSummary: Sendable, Codable {
-    /// Files, and inputs that were none; without those that were passed over because they held no text.
+    /// Files and other inputs, without skipped binary files.
     public var sources: Int
     public var documents: Int
     public var chunks: Int
@@ -15,9 +15,9 @@ public struct CorpusSummary: Sendable, Codable {
     public var fileBytes: Int
     public var settings: IndexSettings
     public var quarantined: [Rejection]
-    /// Passages without a vector, because the model rejected them: they are found by their words.
+    /// Passages that the model rejected. They have no vector and are found by their words.
     public var refusedTexts: Int
-    /// When the last run finished: ISO 8601, UTC.
+    /// The end of the last run: ISO 8601, UTC.
     public var updated: String?
 }
 
@@ -30,7 +30,7 @@ extension CorpusIndex {
                 }
                 let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages")
                 return CorpusSummary(
-                    sources: try count("sources") - StoredInputs.passedOver(in: db).count,
+                    sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
                     documents: try count("documents"),
                     chunks: try count("chunks"),
                     tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,

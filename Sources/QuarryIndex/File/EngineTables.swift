@@ -3,7 +3,7 @@ import QuarryBM25
 import QuarryCore
 import QuarryVectorIndex
 
-/// The engines' tables in the corpus file: the one place that knows both.
+/// The engines' tables in the corpus file. Only this file knows both engines.
 enum EngineTables {
     static func create(in db: Database, settings: IndexSettings, generation: Int64) throws {
         try BM25Table.create(in: db)
@@ -13,10 +13,9 @@ enum EngineTables {
         }
     }
 
-    /// Collects what one transaction adds and removes; ``flush()`` writes it.
+    /// Collects the changes of one transaction; ``flush()`` writes them.
     final class Writer {
-        /// Chunks after which what was collected is written: blocks are then rewritten once more, but one document
-        /// without end does not have the postings of all its chunks in memory.
+        /// Flushes after this many chunks: one more rewrite of blocks, but bounded memory.
         private static let maximumChunks = 4096
 
         private let db: Database
@@ -51,14 +50,14 @@ enum EngineTables {
         func flush() throws {
             if !bm25.isEmpty { try bm25.flush(to: db) }
             if let vectors { try VectorTable.upsert(vectors, ids: vectorIDs, generation: generation, in: db) }
-            // All at once, so that a block is written once however many of its vectors go.
+            // Together, so that each block is written once.
             if !removed.isEmpty { try VectorTable.remove(removed, in: db) }
             vectors = nil
             (vectorIDs, removed, addedChunks) = ([], [], 0)
         }
     }
 
-    /// Whether a chunk has a vector, or one was kept of a replaced document.
+    /// Whether there are vectors of chunks or of replaced documents.
     static func hasVectors(in db: Database) throws -> Bool {
         try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM vectors) OR EXISTS (SELECT 1 FROM retired_vectors)") == true
@@ -69,7 +68,7 @@ enum EngineTables {
         return try VectorTable.ids(generation: generation, in: db).count
     }
 
-    /// What the engines find wrong with their tables, or between them and the chunks.
+    /// Problems in the engines' tables, and between them and the chunks.
     static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
         var problems = try listingDamage { try BM25Table.verify(in: db) }
         problems += try listingDamage { try postingProblems(in: db) }
@@ -89,7 +88,7 @@ enum EngineTables {
         let ghosts =
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
-        if ghosts > 0 { problems.append("\(ghosts) chunks that are gone still have postings") }
+        if ghosts > 0 { problems.append("\(ghosts) deleted chunks still have postings") }
         return problems
     }
 
@@ -99,12 +98,12 @@ enum EngineTables {
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
         let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
         let extra = vectors.subtracting(chunks).count
-        if extra > 0 { problems.append("\(extra) chunks that are gone still have a vector") }
+        if extra > 0 { problems.append("\(extra) deleted chunks still have a vector") }
         return problems
     }
 }
 
-/// Runs a check; where it meets damage that keeps it from going on, that is what it found.
+/// Runs a check. Damage that stops the check becomes its result.
 func listingDamage(_ check: () throws -> [String]) throws -> [String] {
     do {
         return try check()
@@ -115,6 +114,6 @@ func listingDamage(_ check: () throws -> [String]) throws -> [String] {
     } catch let error as DatabaseError
         where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
     {
-        return ["SQLite cannot read what should be there: \(error.message ?? "error \(error.resultCode.rawValue)")"]
+        return ["SQLite cannot read the data: \(error.message ?? "error \(error.resultCode.rawValue)")"]
     }
 }

@@ -2,7 +2,7 @@ import GRDB
 import QuarryCore
 
 extension Filter {
-    /// A condition on the row of `documents`, with its arguments in order. Values are bound, never spelled out.
+    /// A condition on the row of `documents`, with its arguments in order. Values are always bound parameters.
     var sql: SQL {
         switch self {
         case .equals(let key, let value):
@@ -25,7 +25,7 @@ extension Filter {
         }
     }
 
-    /// The values of one key of the document at hand, one row each; none when it lacks the key.
+    /// The document's values of a key, one row each; no rows without the key.
     private static func values(of key: String) -> SQL {
         switch key {
         case "id": "SELECT value FROM (SELECT documents.key AS value)"
@@ -40,7 +40,7 @@ extension Filter {
         }
     }
 
-    /// One side of a range; a bound of another type than the value matches nothing.
+    /// One side of a range. A bound of another type matches nothing.
     private static func bound(_ value: MetadataValue?, _ comparison: String) -> SQL {
         guard let value else { return "TRUE" }
         let types: SQL = if case .string = value { "('text')" } else { "('integer', 'real')" }

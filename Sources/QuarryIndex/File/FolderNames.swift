@@ -1,8 +1,8 @@
-/// A folder that is a root of the index, and what the names of its sources begin with.
+/// A root folder of the index, and the prefix of its sources' names.
 struct NamedFolder: Sendable, Hashable {
     /// Absolute, without links.
     var path: String
-    /// Empty for the top of the file system.
+    /// Empty for `/`.
     var name: String
 
     /// The name of a file or folder inside, by its path.
@@ -23,15 +23,15 @@ struct NamedFolder: Sendable, Hashable {
 
 /// The names of the folders of a run.
 ///
-/// A folder keeps the name it was given when it was first indexed, and one inside another is named as a part of it. A
-/// new one is named by the last part of its path, with as many parts before it as set it apart from all others. Where
-/// the folder of a name is no longer there, one whose path ends in that name is taken for it, moved with its index.
+/// A folder keeps the name from its first run. A folder within another is named as a part of it. A new folder gets the
+/// last part of its path, and as many parts before it as make the name unique. If a stored folder no longer exists, a
+/// new folder whose path ends in its name counts as the same folder, moved.
 struct FolderNames {
     struct Relocation: Sendable {
         var from: NamedFolder
         var to: String
 
-        /// Where a path under the old place stands now; nil for any other.
+        /// The new path for a path in the old folder; nil for other paths.
         func moved(_ path: String) -> String? {
             if path == from.path { return to }
             guard path.utf8.starts(with: (from.path + "/").utf8) else { return nil }
@@ -43,13 +43,13 @@ struct FolderNames {
     private(set) var names: [String: String] = [:]
     /// The outermost root around each folder: itself, or another one of the run or of the index.
     private(set) var tops: [String: String] = [:]
-    /// Roots that the index does not know yet.
+    /// Roots that are not in the index yet.
     private(set) var new: [NamedFolder] = []
     private(set) var relocations: [Relocation] = []
 
     /// - `folders`: Absolute paths without links.
-    /// - `isGone`: Whether there is no such folder any more; asked only where there are new ones.
-    /// - `isUsed`: Whether sources are stored under a new folder's path already.
+    /// - `isGone`: Whether a folder no longer exists. Called only if there are new folders.
+    /// - `isUsed`: Whether the index already has sources in a new folder.
     init(
         of folders: [String], stored: [NamedFolder], isGone: (NamedFolder) -> Bool, isUsed: (String) -> Bool
     ) {
@@ -104,7 +104,7 @@ struct FolderNames {
                 continue
             }
             for index in open.indices {
-                // Where all of the path is another one's name, the path with its slash is nobody's.
+                // If the whole path is another folder's name, the path with its leading slash is unique.
                 let name = clashes(index) ? open[index] : candidates[index]
                 names[open[index]] = name
                 new.append(NamedFolder(path: open[index], name: name))
@@ -114,7 +114,7 @@ struct FolderNames {
     }
 }
 
-/// A path or name, and all around it from the inside out; the last is `/` where it is absolute.
+/// A path or name and its parent folders, innermost first. The last one of an absolute path is `/`.
 func enclosing(_ path: String) -> [String] {
     var paths = [path]
     var rest = path[...]

@@ -3,35 +3,35 @@ import QuarryCore
 import QuarryReaders
 import QuarryText
 
-/// One change of the index. A run makes changes; a writer applies them to the file, and that of a plan only counts.
+/// One change of the index. A run makes changes, and a writer applies them. The writer of a plan only counts.
 enum IndexChange: Sendable {
-    /// Stores the names of the roots, and where moved roots are now.
+    /// Stores the names of the roots and the new paths of moved roots.
     case folders(FolderNames, known: [NamedFolder])
     case move(StoredSource, to: FoundFile)
-    /// Forgets rows of the quarantine that are judged again.
+    /// Deletes rows of the quarantine that are checked again.
     case release([Int64])
     case quarantine(Rejection, root: String?)
     /// Stores the new time of a file whose content is the same.
     case touch(Int64, SourceRow)
-    /// Opens a source for its documents, and forgets what reading it found wrong before.
+    /// Opens a source for its documents, and deletes the errors of its last reading.
     case open(SourceRow)
     case write(PreparedDocument, source: String)
     case relocate(key: String, sourceMap: Data, source: String)
-    /// Every document of the source was read: those of `keys` are its own, those of `refused` belong to another source.
+    /// All documents of the source were read: `keys` are its own, `refused` belong to another source.
     case close(SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String])
     /// Marks a source as incomplete while its documents are removed.
     case reopen(Int64)
-    /// Removes a document, unless another source has it by now.
+    /// Removes a document, unless it now belongs to another source.
     case removeDocument(Int64, of: Int64)
     case removeSource(Int64)
     case complete(Int64, sha256: ContentHash)
-    /// Forgets the vectors of replaced documents: everything is read.
+    /// Deletes the vectors of replaced documents, after all sources are read.
     case forgetRetiredVectors
 }
 
-/// A source as it will be stored.
+/// The new row of a source.
 struct SourceRow: Sendable {
-    /// Its row, where it has one.
+    /// The id of its row; nil for a new source.
     var id: Int64?
     var name: String
     var root: String?

@@ -2,16 +2,16 @@ public import QuarryChunking
 public import QuarryCore
 import QuarryText
 
-/// How the contents of an index were made. Written once, when the index is; everything later must agree with it.
+/// The settings of an index. They are written when it is created, and all later runs must match them.
 public struct IndexSettings: Sendable, Hashable, Codable {
-    /// How documents are cut.
+    /// How documents are cut into chunks.
     public struct Chunking: Sendable, Hashable, Codable {
         public var strategy: ChunkingStrategy
-        /// Tokens a chunk aims at. The default is 300.
+        /// Usual length of a chunk, in tokens. The default is 300.
         public var target: Int
-        /// Tokens a chunk never exceeds. The default is 400.
+        /// Maximum length of a chunk, in tokens. The default is 400.
         public var maximum: Int
-        /// Tokens repeated from one chunk to the next. The default is 0.
+        /// Overlap of consecutive chunks, in tokens. The default is 0.
         public var overlap: Int
 
         public init(
@@ -25,7 +25,7 @@ public struct IndexSettings: Sendable, Hashable, Codable {
 
         var length: ChunkLength { ChunkLength(target: target, maximum: maximum, overlap: overlap) }
 
-        /// Rejects lengths that make no sense together, before an index is made with them.
+        /// Checks the lengths before an index is created with them.
         /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/input``.
         public func validate() throws {
             do {
@@ -35,7 +35,7 @@ public struct IndexSettings: Sendable, Hashable, Codable {
             }
         }
 
-        /// These settings, made to fit a model that reads at most `tokens`.
+        /// These settings, limited to a model that reads at most `tokens`.
         ///
         /// 16 tokens are left for the model's prefix and special tokens.
         public func fitting(modelOf tokens: Int) -> Chunking {
@@ -48,16 +48,16 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     }
 
     public var chunking: Chunking
-    /// nil for an index with a lexical leg only.
+    /// The embedding model; nil for an index without vectors.
     public var embedding: EmbeddingFingerprint?
-    /// Where the embedding model was reached, for a server of one's own; nil otherwise. Not part of how vectors are made.
+    /// The address of your own embedding server; nil otherwise. It does not affect the vectors.
     public var embeddingAddress: String?
-    /// The length of vectors that the model was asked for; nil where it made them as it does by itself.
+    /// The dimension that was requested from the model; nil for its default.
     public var requestedDimension: Int?
     /// Version of the analyzer that made the lexical terms.
     public var analyzerVersion: Int
 
-    /// The embedding model as people write it: a local name, `provider/model`, or the server's address with `#model`.
+    /// The embedding model in user notation: a local name, `provider/model`, or a server's address with `#model`.
     public var modelName: String? {
         guard let embedding else { return nil }
         if embedding.provider == "local" { return embedding.model }

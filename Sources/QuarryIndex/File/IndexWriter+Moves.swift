@@ -30,8 +30,8 @@ extension IndexWriter {
         }
     }
 
-    /// Gives a moved source its new name and place; its only document, if named after it, is renamed with it, and so is
-    /// what it has in quarantine.
+    /// Gives a moved source its new name and path. Its rows in quarantine are renamed too, and so is its only
+    /// document if that is named after it.
     func move(_ stored: StoredSource, to file: FoundFile) throws {
         try db.execute(
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
@@ -47,9 +47,9 @@ extension IndexWriter {
                 """, arguments: [file.id, file.root, stored.name])
     }
 
-    /// Notes the names of the roots, and where those that were moved stand now.
+    /// Stores the names of the roots and the new paths of moved roots.
     ///
-    /// - Throws: ``CorpusError`` when another run gave one of the names to another folder meanwhile.
+    /// - Throws: ``CorpusError`` if another run has given one of the names to another folder.
     func store(_ folders: FolderNames, known: [NamedFolder]) throws {
         for folder in known {
             try db.execute(
@@ -73,7 +73,7 @@ extension IndexWriter {
                     """, arguments: [from, to])
         }
         for folder in folders.new {
-            // What lies in it is named as a part of it from now on.
+            // Folders within it are named as parts of it from now on.
             let inside = folder.path == "/" ? "/" : folder.path + "/"
             try db.execute(
                 sql: "DELETE FROM roots WHERE path != ?1 AND substr(path, 1, length(?2)) = ?2",

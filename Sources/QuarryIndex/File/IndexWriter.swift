@@ -23,16 +23,16 @@ struct IndexWriter {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    /// Makes the caller's transaction complete: flushes the engines.
+    /// Flushes the engines. Call it before the transaction ends.
     func finish() throws { try engines.flush() }
 
-    /// Opens a source for its documents, and forgets what reading it found wrong before.
+    /// Opens a source for its documents, and deletes the errors of its last reading.
     ///
     /// - Returns: The id of the source's row, whose digest is unset until ``complete(_:sha256:)``.
-    /// - Throws: ``CorpusError`` when another run gave the name to a file at another path meanwhile.
+    /// - Throws: ``CorpusError`` if another run has given the name to a file at another path.
     func upsertSource(_ row: SourceRow) throws -> Int64 {
         if let id = row.id, let old = try name(of: id) {
-            try forgetFaults(of: old)
+            try deleteFaults(of: old)
             try execute(
                 """
                 UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
@@ -40,7 +40,7 @@ struct IndexWriter {
                 """, [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
             return id
         }
-        try forgetFaults(of: row.name)
+        try deleteFaults(of: row.name)
         try execute(
             """
             INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
@@ -63,8 +63,8 @@ struct IndexWriter {
         try fetch(String.self, "SELECT name FROM sources WHERE id = ?", [source])
     }
 
-    /// Forgets what reading a source found wrong, and which documents of it were refused.
-    private func forgetFaults(of name: String) throws {
+    /// Deletes the errors of a source's last reading, and its list of refused documents.
+    private func deleteFaults(of name: String) throws {
         try execute(
             "DELETE FROM quarantine WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))", [name])
         try execute("DELETE FROM refused_documents WHERE source = ?", [name])
@@ -77,7 +77,7 @@ struct IndexWriter {
         guard let id = try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [name]) else {
             throw CorpusError(
                 .damaged,
-                "\(name) vanished from the index while it was written: another run removed it. Run quarry index again.")
+                "Another run removed \(name) from the index while it was being written. Index it again.")
         }
         return id
     }
@@ -91,8 +91,8 @@ struct IndexWriter {
         try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
     }
 
-    /// Replaces or adds a document with all its chunks. A chunk whose text has a vector in the index gets that vector;
-    /// the others wait for the embed stroke.
+    /// Adds or replaces a document and its chunks. A chunk reuses the vector of an equal text; the others wait for the
+    /// embed stroke.
     func write(_ prepared: PreparedDocument, source: Int64) throws {
         let document = prepared.document
         if let old = try fetch(Int64.self, "SELECT id FROM documents WHERE key = ?", [document.id]) {
@@ -137,7 +137,7 @@ struct IndexWriter {
         }
     }
 
-    /// Keeps the vectors of a document's texts while the run reads on.
+    /// Keeps the vectors of a document's texts until the end of the run.
     private func retireVectors(of document: Int64) throws {
         guard knowsVectors else { return }
         let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
@@ -149,7 +149,7 @@ struct IndexWriter {
         }
     }
 
-    /// Removes a document, its chunks, and all that the engines know of them.
+    /// Removes a document, its chunks, and their vectors and postings.
     func removeDocument(_ id: Int64) throws {
         let chunks = try Int64.fetchAll(
             db, sql: "SELECT id FROM chunks WHERE document = ? ORDER BY id", arguments: [id])
@@ -161,15 +161,15 @@ struct IndexWriter {
         try execute("DELETE FROM documents WHERE id = ?", [id])
     }
 
-    /// Removes a document, unless it belongs to another source by now or is gone.
+    /// Removes a document, unless it now belongs to another source or no longer exists.
     func removeDocument(_ id: Int64, of source: Int64) throws {
         let isThere = try fetch(
             Bool.self, "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ? AND source = ?)", [id, source])
         if isThere == true { try removeDocument(id) }
     }
 
-    /// Removes a document by its key, and its source where that is not a file and has no other document.
-    /// - Returns: Whether there was such a document.
+    /// Removes a document by its key. Also removes its source, if that is not a file and has no other document.
+    /// - Returns: Whether the document existed.
     func removeDocument(withKey key: String) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT id, source FROM documents WHERE key = ?")
         guard let row = try Row.fetchOne(statement, arguments: [key]) else { return false }
@@ -184,24 +184,23 @@ struct IndexWriter {
         return true
     }
 
-    /// Marks the source that loses a document to another one as incomplete until this run closes it: a run that is
-    /// killed before must not leave it marked as complete.
+    /// Marks a source that loses a document to another source as incomplete until this run closes it. A killed run then
+    /// leaves no source falsely marked as complete.
     private func reopenHolder(of key: String, unless source: Int64) throws {
         try execute(
             "UPDATE sources SET sha256 = NULL WHERE id = (SELECT source FROM documents WHERE key = ?) AND id != ?",
             [key, source])
     }
 
-    /// Marks a source as incomplete, so that a run which is killed while its documents are removed does not leave half of
-    /// it marked as complete.
+    /// Marks a source as incomplete before its documents are removed, in case the run is killed.
     func reopen(_ source: Int64) throws {
         try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
     }
 
-    /// Removes a source that has no documents any more, and what reading it found wrong.
+    /// Removes a source without documents, and the errors of its last reading.
     func removeSource(_ id: Int64) throws {
         guard let name = try name(of: id) else { return }
-        try forgetFaults(of: name)
+        try deleteFaults(of: name)
         try db.execute(sql: "DELETE FROM sources WHERE id = ?", arguments: [id])
     }
 
@@ -211,7 +210,7 @@ struct IndexWriter {
             .map { ($0[0], $0[1]) }
     }
 
-    /// Brings the place of an unchanged document in its source up to date.
+    /// Updates the position of an unchanged document in its source.
     func relocate(_ key: String, sourceMap: Data, source: Int64) throws {
         try reopenHolder(of: key, unless: source)
         try db.execute(
@@ -236,13 +235,13 @@ struct IndexWriter {
         }
     }
 
-    /// Forgets rows of the quarantine that were judged anew.
+    /// Deletes rows of the quarantine that are checked again.
     func releaseQuarantine(_ rows: [Int64]) throws {
         let statement = try db.cachedStatement(sql: "DELETE FROM quarantine WHERE rowid = ?")
         for row in rows { try statement.execute(arguments: [row]) }
     }
 
-    /// Notes documents of a source that were left out because another source has their keys.
+    /// Stores the documents of a source that were skipped because another source has their keys.
     func refuse(_ keys: [String], of source: String) throws {
         for key in keys {
             try db.execute(
@@ -250,7 +249,7 @@ struct IndexWriter {
         }
     }
 
-    /// Executes a statement that stays prepared, since most recur with the next document.
+    /// Executes a cached statement: most recur with the next document.
     private func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }

@@ -6,13 +6,13 @@ import Foundation
     import Musl
 #endif
 
-/// Lets one run at a time bring an index up to date: what a run found out of the index when it began still holds when
-/// it ends, and texts are not embedded twice.
+/// Lets one run at a time update an index, so the state read at the start is still valid at the end, and no text is
+/// embedded twice.
 ///
-/// It is a lock of the system (`flock`) on a file beside the index, called like it with `-lock` added. It ends with its
-/// process, however that ends, and the file goes when the run does. Those who read the index never ask for it.
+/// It is a `flock` on a file beside the index, with `-lock` added to its name. The lock ends with its process, and the
+/// file is removed at the end of the run. Readers of the index do not need the lock.
 struct IndexingLock {
-    /// How often a run that waits looks again.
+    /// The interval at which a waiting run tries again.
     private static let interval = Duration.milliseconds(50)
 
     private let descriptor: Int32
@@ -20,9 +20,9 @@ struct IndexingLock {
 
     /// Runs `body` once no other run works on the index, in this process or another one.
     ///
-    /// - `index`: An index, whose file is there.
-    /// - `onWait`: Called once where another run has to be waited for, with its process if that can be told.
-    /// - Throws: ``CorpusError`` where the folder of the index takes no such file; `CancellationError`.
+    /// - `index`: An existing index.
+    /// - `onWait`: Called once if the run has to wait, with the process that holds the lock; nil if unknown.
+    /// - Throws: ``CorpusError`` if the lock file cannot be created; `CancellationError`.
     static func whileHolding<Result>(
         _ index: CorpusIndex, onWait: (Int32?) -> Void, _ body: () async throws -> Result
     ) async throws -> Result {
@@ -48,7 +48,7 @@ struct IndexingLock {
                 guard errno == EWOULDBLOCK else { throw failure(path) }
                 return nil
             }
-            // The run before may have taken the file away between the two calls.
+            // The previous run may have removed the file between the two calls.
             guard isSame(descriptor, path) else {
                 close(descriptor)
                 continue
@@ -81,7 +81,7 @@ struct IndexingLock {
         let reason = String(cString: strerror(errno))
         return CorpusError(
             [EROFS, EACCES, EPERM].contains(errno) ? .readOnly : errno == ENOSPC ? .diskFull : .ioFailure,
-            "\(path) cannot be made or locked: \(reason). An index is written with this file beside it; put the index into "
-                + "a folder on a local disk that you may write to, or name another one with --index.")
+            "\(path) cannot be created or locked: \(reason). Writing an index needs this file beside it. Put the index into "
+                + "a folder on a local disk that you may write to.")
     }
 }

@@ -3,11 +3,11 @@ import GRDB
 import QuarryCore
 import QuarryVectorIndex
 
-/// The vectors of texts, whichever chunk has them.
+/// Finds the vector of a text, in any chunk.
 enum StoredVectors {
-    /// The vector of a text: that of a chunk with the same text, or of one that was replaced in this run.
+    /// The vector of a chunk with this text, or of one that was replaced in this run.
     ///
-    /// All chunks with the same text have a vector, or none has: the first stands for all.
+    /// Chunks with the same text all have a vector or all have none, so the first one decides.
     static func vector(of text: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id LIMIT 1")
         if let id = try Int64.fetchOne(statement, arguments: [text.data]),
@@ -19,10 +19,10 @@ enum StoredVectors {
     }
 }
 
-/// Vectors of texts whose documents were replaced in this run. A later document may hold the text again, under another
-/// name or in another place: it is then not embedded twice.
+/// The vectors of documents that were replaced in this run. If a later document contains the same text, the vector is
+/// reused.
 ///
-/// The table is emptied when everything is read. After a run that was killed, the next run goes on with it.
+/// The table is emptied when all sources are read. After a killed run, the next run uses it.
 enum RetiredVectors {
     static func create(in db: Database) throws {
         try db.execute(

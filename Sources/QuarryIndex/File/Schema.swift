@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables that the corpus itself owns. The engines own theirs in the same file.
+/// The tables of the corpus. The engines have their own tables in the same file.
 enum Schema {
     /// "QRRY": marks a SQLite file as a Quarry index.
     static let applicationID: Int32 = 0x5152_5259
@@ -78,7 +78,7 @@ enum Schema {
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
-                    model TEXT                      -- that made nothing of the source
+                    model TEXT                      -- the model that could not use the source
                 );
 
                 CREATE TABLE roots(
@@ -107,8 +107,7 @@ enum Schema {
         try RetiredVectors.create(in: db)
     }
 
-    /// Whether the index holds nothing that is lost with it: no run was completed, and no model has made a vector or
-    /// written a document, which may have cost money. Words are read again within seconds.
+    /// Whether no run has added anything to the index.
     static func isUnused(in db: Database) throws -> Bool {
         try Bool.fetchOne(
             db,
@@ -119,7 +118,7 @@ enum Schema {
                 """) == true
     }
 
-    /// Leaves an empty file. What belongs to a table goes with it.
+    /// Drops all tables with their indexes.
     static func dropAll(in db: Database) throws {
         let tables = try String.fetchAll(
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")

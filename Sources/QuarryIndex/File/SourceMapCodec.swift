@@ -1,20 +1,20 @@
 package import Foundation
 package import QuarryCore
 
-/// The stored form of a ``SourceMap``, of which a part can be read without the rest: unsigned LEB128 numbers, each offset
-/// relative to the one before.
+/// The stored form of a ``SourceMap``. Parts of it can be read without the rest. Numbers are unsigned LEB128, and each
+/// offset is relative to the one before.
 ///
 ///     base (0 source, 1 text)
 ///     segments: count, directory, length in bytes, then source, clean unit, source unit and count of each
 ///     places: count, then start, length, kind of each, and what belongs to it
 ///     lines: first line, count, directory, start of each
 ///
-/// A directory has an entry for every ``step`` items but the first: the offsets before the item, and where it is stored, as
-/// numbers of 8 bytes.
+/// A directory has an entry for every ``step``-th item except the first: the offsets before the item, and its
+/// position, as 8-byte numbers.
 package enum SourceMapCodec {
-    /// Larger offsets are refused: no text has them.
+    /// The maximum offset. No text is that long.
     static let maximumOffset = 1 << 42
-    /// Items that are read at most to find one.
+    /// The maximum number of items to read to find one.
     fileprivate static let step = 128
 
     package static func encode(_ map: SourceMap) -> [UInt8] {
@@ -59,8 +59,8 @@ package enum SourceMapCodec {
         return sink.bytes
     }
 
-    /// - `range`: Reads only the map of this stretch of the text, as ``SourceMap/slice(_:)`` makes it; nil for all.
-    /// - Returns: nil for bytes that ``encode(_:)`` cannot have made. With a range, what lies beyond it is not looked at.
+    /// - `range`: The part of the text to read, like ``SourceMap/slice(_:)``; nil for all.
+    /// - Returns: nil for invalid bytes. With a range, only the bytes of that part are checked.
     package static func decode(_ bytes: some ContiguousBytes, slice range: Range<Int>? = nil) -> SourceMap? {
         bytes.withUnsafeBytes { bytes in
             var source = ByteSource(bytes)
@@ -120,7 +120,7 @@ private struct ByteSink {
     }
 }
 
-/// Reads numbers from left to right. Every reading gives nil where the bytes end or make no sense.
+/// Reads numbers in order. Each method returns nil if the bytes end or are invalid.
 private struct ByteSource {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -196,7 +196,7 @@ private struct ByteSource {
         }
     }
 
-    /// All line starts, or those of the lines that a range of the source touches, and the number of the first.
+    /// The line starts, and the number of the first line: of all lines, or of those that a range of the source touches.
     private mutating func takeLines(of source: Range<Int>?) -> (first: Int, starts: [Int])? {
         guard let firstLine = take(), let count = take(), let directory = takeDirectory(of: count, width: 2) else {
             return nil
@@ -206,7 +206,7 @@ private struct ByteSource {
         var (index, start) = (0, 0)
         if let source, let entry = directory.lastEntry(atMost: source.lowerBound) {
             (index, start) = (entry.item, entry.numbers[0])
-            // The line before the entry may be the one that the range begins in.
+            // The range may begin in the line before the entry.
             (first, starts) = (firstLine + index - 1, [start])
             position = data + min(bytes.count - data, entry.numbers[1])
         }
@@ -232,7 +232,7 @@ private struct ByteSource {
         return Directory(bytes: .init(rebasing: bytes[start..<position]), width: width)
     }
 
-    /// A number of at most 42 bits: no offset is larger.
+    /// A number of at most 42 bits, like all offsets.
     @inline(__always)
     private mutating func take() -> Int? {
         var value = 0
@@ -267,15 +267,15 @@ private struct ByteSource {
     }
 }
 
-/// Where every ``SourceMapCodec/step``-th item is stored.
+/// The positions of every ``SourceMapCodec/step``-th item.
 private struct Directory {
     let bytes: UnsafeRawBufferPointer
-    /// Numbers of an entry.
+    /// The number of numbers in an entry.
     let width: Int
 
     private var count: Int { bytes.count / (8 * width) }
 
-    /// Negative numbers, which only damage makes, count as the largest.
+    /// Negative numbers, which occur only in damaged files, count as the largest.
     private func numbers(_ entry: Int) -> [Int] {
         (0..<width).map { field in
             let offset = 8 * (entry * width + field)
@@ -284,7 +284,7 @@ private struct Directory {
         }
     }
 
-    /// The last entry whose first number is at most `value`; nil for the beginning.
+    /// The last entry whose first number is at most `value`; nil if there is none.
     func lastEntry(atMost value: Int) -> (item: Int, numbers: [Int])? {
         var (low, high) = (0, count)
         while low < high {
@@ -294,7 +294,7 @@ private struct Directory {
         return low == 0 ? nil : (low * SourceMapCodec.step, numbers(low - 1))
     }
 
-    /// Whether what was read up to an item is what its entry says, if it has one.
+    /// Whether the values read up to an item match its entry, if it has one.
     func agrees(at item: Int, _ read: [Int]) -> Bool {
         guard item > 0, item.isMultiple(of: SourceMapCodec.step) else { return true }
         return numbers(item / SourceMapCodec.step - 1) == read

@@ -1,11 +1,11 @@
-/// The stored form of a chunk's headings, which every hit needs and so is cheap to read: each title after its length in
-/// bytes and a colon, such as `5:Lease7:Tenants`. Empty for no headings.
+/// The stored form of a chunk's headings: each title after its length in bytes and a colon, such as
+/// `5:Lease7:Tenants`. Empty without headings. It is fast to read, because every hit needs it.
 package enum StoredHeadings {
     package static func encode(_ titles: [String]) -> String {
         titles.map { "\($0.utf8.count):\($0)" }.joined()
     }
 
-    /// - Returns: nil for a text that ``encode(_:)`` cannot have made.
+    /// - Returns: nil for a text that is not in this form.
     package static func decode(_ text: String) -> [String]? {
         var titles: [String] = []
         var rest = text.utf8[...]

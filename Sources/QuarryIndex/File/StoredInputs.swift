@@ -11,13 +11,13 @@ struct StoredSource: Sendable, Hashable {
     var path: String?
     var size: Int
     var modified: Int64
-    /// nil while the source is not wholly committed.
+    /// nil until the source is completely committed.
     var sha256: ContentHash?
     /// The version of the reader that read it.
     var reader: String
 }
 
-/// What an index knows of its inputs, as of one snapshot.
+/// The sources, roots and rejections of an index, in one snapshot.
 struct StoredInputs: Sendable {
     /// A row of `quarantine`.
     struct Quarantined: Sendable {
@@ -26,10 +26,10 @@ struct StoredInputs: Sendable {
         var rejection: Rejection
     }
 
-    /// A document that was left out because its key was taken.
+    /// A document that was skipped because its key was taken.
     struct Refused: Sendable {
         var source: String
-        /// The source that has the key; nil when none has it any more.
+        /// The source that has the key; nil if no source has it now.
         var holder: String?
     }
 
@@ -40,8 +40,8 @@ struct StoredInputs: Sendable {
     var refused: [Refused]
     /// Sources without a document.
     var empty: Set<Int64>
-    /// Of these, sources that were read and gave no reason for quarantine either.
-    var silent: Set<Int64>
+    /// Of these, sources that were read and are not in quarantine.
+    var withoutText: Set<Int64>
 
     init(_ db: Database) throws {
         sources = try Row.fetchAll(
@@ -84,11 +84,11 @@ struct StoredInputs: Sendable {
                 SELECT id FROM sources
                 WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
-        silent = try Self.passedOver(in: db)
+        withoutText = try Self.sourcesWithoutText(in: db)
     }
 
-    /// Sources that were read, have no document, and gave no reason for quarantine either.
-    static func passedOver(in db: Database) throws -> Set<Int64> {
+    /// Sources that were read, have no document and are not in quarantine: binary files of unknown formats.
+    static func sourcesWithoutText(in db: Database) throws -> Set<Int64> {
         try Int64.fetchSet(
             db,
             sql: """

@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 import QuarryCore
 
-/// Reads chunks back from the file, with what a hit shows of them.
+/// Reads the passages of chunks from the file.
 enum StoredPassages {
-    /// The passages of the given chunks; ids that are not there are left out.
+    /// The passages of the given chunks, without those of unknown ids.
     ///
-    /// - Throws: ``CorpusError`` for a row that no version of this program wrote.
+    /// - Throws: ``CorpusError`` for a damaged row.
     static func fetch(_ ids: [ChunkID], in db: Database, path: String) throws -> [ChunkID: Passage] {
         let statement = try db.cachedStatement(
             sql: """
@@ -38,7 +38,7 @@ enum StoredPassages {
             let titles = String.fromDatabaseValue(row[5]), let headings = StoredHeadings.decode(titles),
             let tokens = Int.fromDatabaseValue(row[7]), let separator = String.fromDatabaseValue(row[8]),
             let source = String.fromDatabaseValue(row[11]),
-            // Through the separator, so that the maps of neighbours join.
+            // Includes the separator, so that the maps of neighbours join.
             let map = try row.withUnsafeData(
                 atIndex: 13, { $0.flatMap { SourceMapCodec.decode($0, slice: start..<(end + separator.utf8.count)) } })
         else { return nil }

@@ -6,14 +6,14 @@ import Synchronization
 
 /// Applies the changes of a run.
 protocol ChangeWriter: Sendable {
-    /// Applies changes in order, but for ``IndexChange/close(_:keys:rejections:refused:)``, which come last: a document
-    /// may move from one source to another. All changes are applied, or on an error none.
+    /// Applies changes in order, except that ``IndexChange/close(_:keys:rejections:refused:)`` comes last, because a
+    /// document may move from one source to another. On an error no change is applied.
     ///
-    /// - Returns: For a plan, the texts that would be embedded, with their tokens.
+    /// - Returns: The texts that a plan would embed, with their tokens.
     func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int]
 }
 
-/// Writes changes to the file, all of a call in one transaction.
+/// Writes changes to the file. Each call is one transaction.
 struct FileWriter: ChangeWriter {
     let index: CorpusIndex
     let onCommit: @Sendable () -> Void
@@ -30,10 +30,10 @@ struct FileWriter: ChangeWriter {
     }
 }
 
-/// Writes nothing, and counts the texts without a vector.
+/// Writes nothing. Counts the texts without a vector.
 final class PlanWriter: ChangeWriter {
     private struct State {
-        /// Documents that the run would replace or remove.
+        /// The keys of documents that the run would replace.
         var replaced: Set<ExactText> = []
         var removed: Set<Int64> = []
     }
@@ -68,7 +68,7 @@ final class PlanWriter: ChangeWriter {
         }
     }
 
-    /// Texts of documents that stay as they are, for which an earlier run made no vector.
+    /// The texts of unchanged documents without a vector.
     func missingTexts() async throws -> [ContentHash: Int] {
         guard index.settings.embedding != nil else { return [:] }
         let (replaced, removed) = state.withLock { ($0.replaced, $0.removed) }

@@ -1,12 +1,12 @@
-/// Applies `transform` to elements, at most `width` at a time, and gives the results in the order of the elements.
+/// Applies `transform` to elements, at most `width` at a time. The results are in the order of the elements.
 ///
-/// - Throws: What `transform` throws first; the rest is cancelled.
+/// - Throws: The first error of `transform`. The rest is cancelled.
 func mapConcurrently<Element: Sendable, Value: Sendable>(
     _ elements: [Element], width: Int, _ transform: @escaping @Sendable (Element) throws -> Value
 ) async throws -> [Value] {
     guard elements.count > 1 else { return try elements.map(transform) }
     return try await withThrowingTaskGroup(of: (Int, [Value]).self) { group in
-        // Small parts, so that one large element does not leave the other tasks idle.
+        // Small parts, so that a large element does not leave the other tasks idle.
         let size = max(1, min(16, elements.count / max(1, width)))
         let starts = Array(stride(from: 0, to: elements.count, by: size))
         var parts: [[Value]] = Array(repeating: [], count: starts.count)

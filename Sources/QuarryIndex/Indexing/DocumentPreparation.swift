@@ -2,7 +2,7 @@ import QuarryBM25
 import QuarryCore
 import QuarryText
 
-/// Turns documents into chunks with terms and digests: everything about them that needs neither model nor file.
+/// Turns documents into chunks with terms and digests. Needs no model and no file.
 struct DocumentPreparation: Sendable {
     var chunker: any Chunker
     private let analyzer = Analyzer()
@@ -17,7 +17,7 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
-    /// - Throws: `CancellationError`, checked before every chunk: one document may have a hundred megabytes.
+    /// - Throws: `CancellationError`, which is checked before every chunk, because documents may be very long.
     func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
         try Task.checkCancellation()
         let language = detector.language(of: Self.sample(of: document.text))
@@ -29,7 +29,7 @@ struct DocumentPreparation: Sendable {
         prepared.reserveCapacity(chunks.count)
         for (index, chunk) in chunks.enumerated() {
             try Task.checkCancellation()
-            // The title is a field of its own; as a heading it counts where the text has it as one.
+            // The title is a separate field. It also counts as a heading if the text contains it as one.
             let standsAbove = headingOfTitle.map { $0.upperBound <= chunk.range.lowerBound } ?? false
             let isTitleFirst = chunk.headings.first.map { document.title?.hasPrefix($0) ?? false } ?? false
             let headings = isTitleFirst && !standsAbove ? chunk.headings.dropFirst() : chunk.headings[...]
@@ -49,7 +49,7 @@ struct DocumentPreparation: Sendable {
         return PreparedDocument(document: rest, language: language, sha256: sha256, chunks: prepared)
     }
 
-    /// Where a document's title stands in it as its first heading of that name.
+    /// The range of the first heading that equals the title.
     private static func headingOfTitle(in document: Document) -> Range<Int>? {
         guard let title = document.title else { return nil }
         return document.blocks.first { block in
@@ -57,7 +57,7 @@ struct DocumentPreparation: Sendable {
         }?.range
     }
 
-    /// Enough of a text to tell its language by: up to 4 KiB from its beginning and as much from its middle.
+    /// A sample for language detection: up to 4 KiB from the start of the text and as much from its middle.
     private static func sample(of text: String) -> String {
         let bytes = text.utf8
         guard bytes.count > 8192 else { return text }

@@ -5,17 +5,17 @@ import QuarryProviders
 import QuarryVectorIndex
 import Synchronization
 
-/// The second stroke of a run: asks the file which chunks of the generation have no vector, embeds their texts, and
-/// commits the vectors batch by batch.
+/// The second stroke of a run: finds the chunks of the generation without a vector, embeds their texts, and commits the
+/// vectors in batches.
 ///
-/// It shares nothing with the first stroke but the file. The same code serves a first run, a run that was killed, a
-/// changed file and a new model.
+/// It shares only the file with the first stroke. The same code serves a first run, a resumed run, a changed file and a
+/// new model.
 struct EmbedStroke: Sendable {
     let index: CorpusIndex
     let embedder: any Embedder
     let progress: ProgressBoard
 
-    /// What was embedded.
+    /// The result of the stroke.
     struct Outcome: Sendable {
         /// Distinct texts that needed a vector.
         var texts = 0
@@ -24,12 +24,12 @@ struct EmbedStroke: Sendable {
         var refused: [Rejection] = []
     }
 
-    /// Works until the first stroke has ended and no chunk is without a vector.
+    /// Runs until the first stroke has ended and every chunk has a vector.
     ///
     /// - Parameters:
-    ///   - commits: An element after each commit of the first stroke; ends with it.
-    ///   - isStopped: Whether to end after the batch at work, because the run has failed.
-    /// - Throws: What the embedder throws; what it brought until then is committed.
+    ///   - commits: An element for each commit of the first stroke. Ends with that stroke.
+    ///   - isStopped: Whether to end after the current batch, because the run has failed.
+    /// - Throws: The errors of the embedder. Vectors made before are committed.
     func run(after commits: AsyncStream<Void>, isStopped: @Sendable () -> Bool) async throws -> Outcome {
         var outcome = Outcome()
         var missing = MissingVectors(index)
@@ -45,7 +45,7 @@ struct EmbedStroke: Sendable {
         return outcome
     }
 
-    /// Embeds texts and commits each part of the result. A text that the model rejects gets a note.
+    /// Embeds texts and commits each part of the result. Rejected texts are stored.
     private func embed(_ texts: [MissingText], _ outcome: inout Outcome) async throws {
         var waiting = texts
         while !waiting.isEmpty {
@@ -63,7 +63,7 @@ struct EmbedStroke: Sendable {
                 try batch.flush()
                 return
             } catch {
-                // Paid work is kept, whatever ended the batch.
+                // Paid work is kept after any error.
                 try batch.flush()
                 guard let error = error as? ProviderError, let position = error.position,
                     waiting.indices.contains(position)
@@ -71,7 +71,9 @@ struct EmbedStroke: Sendable {
                 let text = waiting[position]
                 guard try await isToBlame(text, for: error) else {
                     var error = error
-                    if let place = try await text.place(in: index) { error.message = "\(place.source): \(error.message)" }
+                    if let place = try await text.place(in: index) {
+                        error.message = "\(place.source): \(error.message)"
+                    }
                     throw error
                 }
                 if let rejection = try await refuse(text, for: error) { outcome.refused.append(rejection) }
@@ -92,7 +94,7 @@ struct EmbedStroke: Sendable {
         }
     }
 
-    /// Notes that the chunks with a text get no vector in this generation.
+    /// Stores that the chunks with this text get no vector in this generation.
     private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Rejection? {
         try await index.write { db in
             let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
@@ -106,12 +108,12 @@ struct EmbedStroke: Sendable {
         return try await text.place(in: index).map { source, line in
             Rejection(
                 source: source, line: line, reason: .refusedByModel,
-                message: "A passage has no vector and is found by its words alone: \(error.message)")
+                message: "A passage has no vector and is found by its words only: \(error.message)")
         }
     }
 }
 
-/// The vectors of some texts on their way into the file: collected for up to a second, or until they fill a block.
+/// Collects vectors for up to a second or until they fill a block, then commits them.
 private final class VectorBatch: Sendable {
     private struct State {
         var waiting: [(digest: ContentHash, vector: [Float])] = []
@@ -133,7 +135,7 @@ private final class VectorBatch: Sendable {
         self.progress = progress
     }
 
-    /// Texts whose vectors are in the file.
+    /// The texts with committed vectors.
     var committed: Set<ContentHash> { state.withLock { $0.committed } }
     var tokens: Int {
         let committed = committed
@@ -162,7 +164,7 @@ private final class VectorBatch: Sendable {
                 let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
                 var (ids, values): ([ChunkID], [Float]) = ([], [])
                 for (digest, vector) in waiting {
-                    // All chunks of the text: all have a vector, or none has.
+                    // Chunks with the same text all have a vector or all have none.
                     for id in try Int64.fetchAll(statement, arguments: [digest.data]) {
                         ids.append(ChunkID(id))
                         values += vector

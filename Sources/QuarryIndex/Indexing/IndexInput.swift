@@ -4,18 +4,17 @@ public import QuarryCore
 public enum IndexInput: Sendable, Hashable {
     /// A file or a folder.
     case path(String)
-    /// Bytes without a file, such as standard input, under the name they are cited by. The name's extension tells the
-    /// format.
+    /// Bytes without a file, such as standard input, with a name for citations. The name's extension sets the format.
     case bytes([UInt8], name: String)
     /// A document made in memory. Its id is also the name of its source.
     case document(Document)
 }
 
-/// Which files of a folder take part.
+/// Selects the files of folders.
 public struct InputOptions: Sendable, Hashable, Codable {
-    /// Patterns in the syntax of `.gitignore`; when there are any, a file must match one.
+    /// Patterns in `.gitignore` syntax. If there are any, a file must match one of them.
     public var include: [String]
-    /// Patterns in the syntax of `.gitignore`; a file that matches one is skipped.
+    /// Patterns in `.gitignore` syntax. Files that match one are skipped.
     public var exclude: [String]
     /// Larger files are quarantined. The default is 256 MiB.
     public var maximumFileBytes: Int

@@ -5,22 +5,22 @@ public import QuarryCore
 public import QuarryReaders
 import Synchronization
 
-/// Brings an index up to date with files and folders, in two strokes.
+/// Updates an index from files and folders, in two strokes.
 ///
-/// The first stroke commits text, chunks and postings batch by batch: documents are found by their words. The second
-/// gives a vector to every chunk that has none. Whatever stops a run, what it had committed stays, and the next run
-/// continues from there. Files that did not change are not read; a text that has a vector is not embedded again.
+/// The first stroke commits text, chunks and postings in batches: documents are then found by their words. The second
+/// gives a vector to every chunk without one. If a run stops, its committed work stays and the next run continues.
+/// Unchanged files are not read, and a text with a vector is not embedded again.
 public struct Indexer: Sendable {
     public let index: CorpusIndex
     let embedder: (any Embedder)?
     let preparation: DocumentPreparation
     let readers: ReaderRegistry
 
-    /// - `embedder`: The model the index was made with; nil for an index without vectors.
-    /// - `counter`: Counts tokens as the embedder does.
-    /// - `readers`: Readers by format. What a model read stays in the index when a later run has no such model.
+    /// - `embedder`: The embedding model of the index; nil for an index without vectors.
+    /// - `counter`: Counts tokens like the embedder.
+    /// - `readers`: Readers by format. Text from a model stays in the index if a later run has no such model.
     /// - `chunkers`: Chunkers by strategy; the index names its strategy.
-    /// - Throws: ``CorpusError`` when the embedder is not the one the index was made with.
+    /// - Throws: ``CorpusError`` if the embedder is not the one of the index.
     public init(
         _ index: CorpusIndex, embedder: (any Embedder)?, counter: any TokenCounter,
         readers: ReaderRegistry = ReaderRegistry(), chunkers: ChunkerRegistry = ChunkerRegistry()
@@ -30,7 +30,7 @@ public struct Indexer: Sendable {
         } else if let expected = index.settings.embedding {
             throw CorpusError(
                 .otherModel,
-                "\(index.path) was built with \(index.settings.modelName ?? expected.model). Add to it with the same model."
+                "\(index.path) was built with \(index.settings.modelName ?? expected.model). Use the same model to add documents."
             )
         }
         self.index = index
@@ -42,7 +42,7 @@ public struct Indexer: Sendable {
             chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }
 
-    /// What ``index(_:options:onProgress:onWait:)`` would do: the same work with a writer that only counts.
+    /// What ``index(_:options:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
     public func plan(_ inputs: [IndexInput], options: InputOptions = InputOptions()) async throws -> IndexingReport {
         let start = ContinuousClock.now
         let writer = PlanWriter(index: index)
@@ -55,17 +55,16 @@ public struct Indexer: Sendable {
         return ingest.report
     }
 
-    /// Indexes what is new or changed, and at the end removes what is gone from under the inputs.
+    /// Indexes new and changed files of the inputs, then removes deleted ones.
     ///
-    /// Folders keep the names that they were first indexed under; a second folder of the same name gets a longer one.
-    /// Bad files are quarantined and named in the report; the run goes on.
+    /// Folders keep their names from the first run. A second folder of the same name gets a longer name. Files that
+    /// cannot be read are listed in the report, and the run continues.
     ///
-    /// One run at a time works on an index, across all processes: a second one waits for the first to end.
+    /// Only one run at a time works on an index, across all processes. A second run waits.
     /// - `onProgress`: Called after every commit of text or vectors, one call at a time.
-    /// - `onWait`: Called once if another run has to be waited for, with the number of its process if that is known.
-    /// - Throws: ``CorpusError`` when an input does not exist or the index cannot be written; `CancellationError` when
-    ///   the task is cancelled, with every batch that was committed in place. An embedder that fails ends the run after
-    ///   all text is committed.
+    /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
+    /// - Throws: ``CorpusError`` if no input exists or the index cannot be written; `CancellationError`. Committed
+    ///   batches stay. An error of the embedder ends the run after all text is committed.
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(),
@@ -81,7 +80,7 @@ public struct Indexer: Sendable {
         }
     }
 
-    /// Both strokes. They overlap in time, so that the model is never idle, and share nothing but the file.
+    /// Runs both strokes. They overlap, so that the model is never idle, and share only the file.
     private func run(_ scan: InputScan, progress: ProgressBoard) async throws -> IndexingReport {
         let (commits, committed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let isStopped = Mutex(false)
@@ -94,7 +93,7 @@ public struct Indexer: Sendable {
             try await ingest.run()
             committed.finish()
         } catch {
-            // The batch that is being embedded may be paid for: it is committed, unless the task was cancelled.
+            // The current batch may be paid for, so it is committed unless the task was cancelled.
             isStopped.withLock { $0 = true }
             committed.finish()
             _ = try? await embedding

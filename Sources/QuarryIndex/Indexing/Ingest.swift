@@ -4,43 +4,43 @@ import QuarryCore
 import QuarryReaders
 import QuarryText
 
-/// The first stroke of a run: reads what changed, cuts it into chunks and commits text, chunks and postings batch by
-/// batch. A committed document is found by its words.
+/// The first stroke of a run: reads new and changed sources, cuts them into chunks, and commits text, chunks and
+/// postings in batches. A committed document is found by its words.
 struct Ingest {
     let indexer: Indexer
     let scan: InputScan
     let writer: any ChangeWriter
     let progress: ProgressBoard
-    /// Whether nothing is written and no model is asked.
+    /// Whether to write nothing and to use no model.
     let isPlan: Bool
     var report = IndexingReport()
 
-    /// What becomes a change when its batch is committed.
+    /// Something to commit with the next batch.
     private enum Pending: Sendable {
         case change(IndexChange)
         case document(Document, sha256: ContentHash, source: String)
     }
 
-    /// Bytes of text after which a batch is committed: few enough that the first words are found within seconds and
-    /// little is lost with a killed run, enough that blocks of postings are not rewritten too often.
+    /// The size of a batch in bytes of text. Small batches make words searchable early and lose little in a killed run;
+    /// large ones rewrite blocks of postings less often.
     private static let batchBytes = 2 << 20
     private static let batchChanges = 4096
-    /// Documents of a source that are looked up at once.
+    /// The number of documents to look up at once.
     private static let lookUp = 512
-    /// Documents that are removed in one transaction.
+    /// The number of documents to remove in one transaction.
     private static let batchRemovals = 2048
 
     private var pending: [Pending] = []
     private var pendingBytes = 0
-    /// Texts that a plan counted: it meets them again.
+    /// The texts that a plan has counted, because they can occur again.
     private var counted: Set<ContentHash> = []
     /// The source that holds each document met in this run.
     private var seen: [ExactText: String] = [:]
-    /// Sources that are read in this run or gone: their documents may belong to another source afterwards.
+    /// Sources that are read in this run or deleted. Their documents may move to another source.
     private let reread: Set<String>
     /// Sources that are removed at the end of the run.
     private var gone: [StoredSource]
-    /// Stored sources that were read, with their digests.
+    /// Stored sources that were read in this run, with their digests.
     private var closed: [(id: Int64, sha256: ContentHash)] = []
 
     init(indexer: Indexer, scan: InputScan, writer: any ChangeWriter, progress: ProgressBoard, isPlan: Bool) {
@@ -57,29 +57,29 @@ struct Ingest {
     private var index: CorpusIndex { indexer.index }
     private var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    /// - Throws: What ends the run: the index cannot be written, a model failed for every source, `CancellationError`.
-    ///   What was committed stays.
+    /// - Throws: Fatal errors: the index cannot be written, a model fails for every source, `CancellationError`.
+    ///   Committed work stays.
     mutating func run() async throws {
         progress.tell { $0.totalBytes = scan.totalBytes }
         // Removals come last, so that vectors of moved text can be reused.
         try await commit(scan.firstChanges)
         try await read(scan.work, width: 2 * processors, inOrder: true)
         try await commit()
-        // Local work is safe before anything is paid for, and each paid result is committed at once.
+        // Local work is committed before models are paid, and each paid result is committed at once.
         try await read(scan.modelWork, width: scan.modelConcurrency, inOrder: false)
-        try await removeWhatIsGone()
+        try await removeDeleted()
     }
 
     // MARK: Sources
 
-    /// How long models are waited for that were reading when another one failed: their work is paid for.
+    /// The time that other models get to finish after one has failed, because their work is paid for.
     private static let graceTime = Duration.seconds(60)
 
-    /// Has sources read, at most `width` at a time, and takes in what was read.
+    /// Reads sources, at most `width` at a time, and collects the results.
     ///
     /// After a failure no new reads start; those in flight get up to 60 s.
-    /// - `inOrder`: Whether to take sources in the order of `works`, which makes the ids of chunks repeatable, or
-    ///   as they are ready, each in a commit of its own.
+    /// - `inOrder`: Whether to collect sources in the order of `works`, which makes chunk ids repeatable.
+    ///   Otherwise each source is committed separately when it is ready.
     private mutating func read(_ works: [InputScan.Work], width: Int, inOrder: Bool) async throws {
         guard !works.isEmpty else { return }
         let reading = SourceReading(
@@ -89,7 +89,7 @@ struct Ingest {
         var (begun, taken, inFlight) = (0, 0, 0)
         try await withThrowingTaskGroup(of: (number: Int, outcome: SourceReading.Outcome)?.self) { group in
             while true {
-                // Results that wait for their turn count as well: they are in memory.
+                // Results that wait for their turn also count, because they are in memory.
                 while failure == nil, begun < works.count, inFlight + ready.count < max(1, width) {
                     let (number, work) = (begun, works[begun])
                     (begun, inFlight) = (begun + 1, inFlight + 1)
@@ -165,16 +165,17 @@ struct Ingest {
         }
     }
 
-    /// Counts a source by what was read of it, and collects its documents.
+    /// Counts a source that was read, and collects its documents.
     private mutating func take(_ result: ReadResult, of work: InputScan.Work, _ row: SourceRow) async throws {
         var result = result
         if let reason = result.skipped, let stored = work.stored, !scan.emptySources.contains(stored.id) {
-            // Text that turned binary was damaged, which is not skipped in silence.
+            // A text file that is now binary is probably damaged, so it is reported.
             result.skipped = nil
             result.rejected.append(
                 Rejection(
                     source: reason.source, reason: reason.reason,
-                    message: reason.message + " It was text when it was last indexed; that text leaves the index."))
+                    message: reason.message
+                        + " It was text when it was last indexed. That text is removed from the index."))
         }
         if let reason = result.skipped {
             report.sources.skipped += 1
@@ -186,7 +187,7 @@ struct Ingest {
         try await collect(row, result)
     }
 
-    /// Notes a source that is there and cannot be read. What is stored of it stays, unless it grew too large.
+    /// Quarantines a source that cannot be read. Its stored text stays, unless the file is now too large.
     private mutating func quarantineUnread(_ rejection: Rejection, of work: InputScan.Work) {
         report.quarantined.append(rejection)
         if let stored = work.stored {
@@ -210,7 +211,7 @@ struct Ingest {
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
         pending.append(.change(.open(row)))
-        // A file of many documents advances with its documents.
+        // The progress of a file with many documents follows its documents.
         var rest = row.size
         for (number, document) in result.documents.enumerated() {
             let share = rest / (result.documents.count - number)
@@ -228,7 +229,7 @@ struct Ingest {
                 rejections.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
-                        message: "The document id “\(document.id)” is taken by \(holder). Give it another id."))
+                        message: "The document id “\(document.id)” already belongs to \(holder). Use another id."))
                 if holder != row.name { refused.append(document.id) }
                 continue
             }
@@ -262,9 +263,9 @@ struct Ingest {
         var sourceMap: Data
     }
 
-    /// What is stored of documents, by their keys.
+    /// The stored documents with these keys.
     ///
-    /// No commit of this run changes an answer: a run writes only documents that were ``seen``.
+    /// Commits of this run do not change the result, because a run writes only documents that were ``seen``.
     private func stored(_ keys: [String]) async throws -> [ExactText: StoredDocument] {
         try await index.read { db in
             let statement = try db.cachedStatement(
@@ -284,7 +285,7 @@ struct Ingest {
 
     // MARK: Commits
 
-    /// Cuts and analyses the documents that were collected, on all processors, and commits everything.
+    /// Cuts and analyses the collected documents on all processors, and commits everything.
     private mutating func commit(source: String? = nil) async throws {
         guard !pending.isEmpty else { return }
         let preparation = indexer.preparation
@@ -321,8 +322,8 @@ struct Ingest {
         }
     }
 
-    /// Removes sources that are gone and documents that left theirs, in transactions of bounded length.
-    private mutating func removeWhatIsGone() async throws {
+    /// Removes deleted sources, and documents that are no longer in their source, in transactions of bounded size.
+    private mutating func removeDeleted() async throws {
         let (gone, closed, seen) = (gone, closed, seen)
         let removals = try await index.read { db in
             var changes: [IndexChange] = gone.map { .reopen($0.id) }
@@ -345,6 +346,6 @@ struct Ingest {
 }
 
 extension StoredSource {
-    /// Whether a source's bytes are those that were read before, by the same reader and under the same name.
+    /// Whether a source has the same bytes, reader and name as before.
     func holds(_ row: SourceRow) -> Bool { sha256 == row.sha256 && reader == row.reader && name == row.name }
 }

@@ -4,7 +4,7 @@ import QuarryCore
 import QuarryReaders
 import QuarryText
 
-/// What the inputs hold, compared with what the index holds.
+/// Compares the inputs with the index.
 struct InputScan {
     /// A source to be read.
     enum Work {
@@ -34,7 +34,7 @@ struct InputScan {
             }
         }
 
-        /// Whether the content is what was read before, by the same version of its reader and under the same name.
+        /// Whether the content, the version of the reader and the name are unchanged.
         fileprivate func isOnlyTouched(by readers: ReaderRegistry) -> Bool {
             guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
                 stored.isCurrent(readers)
@@ -47,33 +47,34 @@ struct InputScan {
         }
     }
 
-    /// In the order of their names, those of ``rechecked`` last.
+    /// Sources to read, by name; those of ``rechecked`` come last.
     private(set) var work: [Work] = []
-    /// What models are to read, after all local work.
+    /// Sources that models read, after all local work.
     private(set) var modelWork: [Work] = []
-    /// As many as the most cautious of the models takes at a time.
+    /// The lowest concurrency limit of the models.
     private(set) var modelConcurrency = 1
     private(set) var diff: SourceDiff
     let folders: FolderNames
-    /// Every root that the index knew before this run.
+    /// The roots of the index before this run.
     let knownFolders: [NamedFolder]
-    /// What the walk could not take in, with the root it was found under.
+    /// Rejections of the walk, with the root of each.
     private(set) var rejected: [(rejection: Rejection, root: String?)]
-    /// Paths that lead nowhere, and bytes whose name belongs to a file.
-    private(set) var refusedInputs: [Rejection]
-    /// Lines of ignore files that are no pattern.
+    /// Paths that do not exist, and inputs whose name belongs to a file.
+    private(set) var rejectedInputs: [Rejection]
+    /// Invalid lines of ignore files.
     private(set) var warnings: [Rejection]
     private(set) var skipped: Int
-    /// Rows of the quarantine that are judged anew by looking at files and folders.
+    /// Of these, the files with a format that cannot be read, by extension.
+    private(set) var unreadable: [String: Int]
+    /// Rows of the quarantine that this walk checks again.
     let outdated: [Int64]
-    /// What reading found wrong, by the name of the source; it holds for as long as the source is not read again.
+    /// Errors of earlier readings by source name. They stay valid until the source is read again.
     let faults: [String: [Rejection]]
-    /// Unchanged sources that are read all the same: the id of a document they were refused is free, or another model
-    /// made nothing of them.
+    /// Unchanged sources to read again: a refused document id is now free, or there is now another model.
     let rechecked: Set<String>
-    /// Unchanged files that were passed over when they were read.
+    /// Unchanged files that were skipped when they were read.
     let passedOver: [Rejection]
-    /// Sources of another time and the same content: they keep their documents.
+    /// Sources with a new time and the same content. They keep their documents.
     private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
     let emptySources: Set<Int64>
@@ -82,28 +83,30 @@ struct InputScan {
     init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: ReaderRegistry) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
-        let places = WalkedPlaces(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
-        folders = places.names
+        let inputRoots = InputRoots(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
+        folders = inputRoots.names
         knownFolders = stored.folders
         stored.relocate(folders.relocations)
         var walker = FileWalker(
             roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
             readers: readers)
-        walker.rootNames = places.namesAsGiven
+        walker.rootNames = inputRoots.folderNames
         walker.ownFiles = index.ownFiles
-        let absent = try Self.leaveOutAbsent(&walker.roots, known: stored.sources, places: places, inputs: inputs.count)
+        let absent = try Self.removeMissing(
+            &walker.roots, known: stored.sources, inputRoots: inputRoots, inputs: inputs.count)
         let walk = try Self.walk(walker)
-        let rejected = walk.rejected.map { ($0, places.place(of: $0.source)) }
+        let rejected = walk.rejected.map { ($0, inputRoots.location(of: $0.source)) }
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
         warnings = walk.warnings + absent.gone
-        refusedInputs = absent.unknown
+        rejectedInputs = absent.unknown
         skipped = walk.skippedCount
+        unreadable = walk.unreadable
         emptySources = stored.empty
         maximumFileBytes = options.maximumFileBytes
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
-        var known = stored.sources.filter { $0.path.map(places.cover) ?? false }
-        let found = Self.named(walk.files.map(places.placed), stored: stored.sources, names: names, known: &known)
+        var known = stored.sources.filter { $0.path.map(inputRoots.contains) ?? false }
+        let found = Self.named(walk.files.map(inputRoots.resolved), stored: stored.sources, names: names, known: &known)
         let unreadable = Set(
             rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
         let mover = Mover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
@@ -115,7 +118,7 @@ struct InputScan {
             hash: { try? ContentHash(ofFileAt: $0.path) }, canMove: mover.canMove)
 
         let rows = stored.quarantined.filter { row in
-            row.root.map(places.cover) ?? false || places.place(of: row.rejection.source) != nil
+            row.root.map(inputRoots.contains) ?? false || inputRoots.location(of: row.rejection.source) != nil
         }
         func isFault(_ row: StoredInputs.Quarantined) -> Bool {
             row.rejection.reason.isOfContent && names[ExactText(row.rejection.source)] != nil
@@ -127,7 +130,7 @@ struct InputScan {
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
         let unread = (diff.unchanged + diff.changed).map(\.stored.name).filter { [faults] name in
-            // Another model than the one that made nothing of it may make something of it.
+            // A different model may be able to use it.
             guard let identity = readers.modelReader(of: name)?.identity else { return false }
             return faults[name]?.contains { $0.model.map { $0 != identity } ?? false } ?? false
         }
@@ -138,7 +141,9 @@ struct InputScan {
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
-        passedOver = diff.unchanged.filter { stored.silent.contains($0.stored.id) }.map { .passedOver($0.stored.name) }
+        passedOver = diff.unchanged.filter { stored.withoutText.contains($0.stored.id) }.map {
+            .stillWithoutText($0.stored.name)
+        }
 
         skipUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }
@@ -154,9 +159,9 @@ struct InputScan {
             case .document(let document): (name, item) = (document.id, { .document(document, stored: $0) })
             }
             if !given.insert(ExactText(name)).inserted {
-                refusedInputs.append(.nameGivenTwice(name))
+                rejectedInputs.append(.duplicateName(name))
             } else if names[ExactText(name)]?.path != nil || foundNames.contains(ExactText(name)) {
-                refusedInputs.append(.nameTaken(name, by: names[ExactText(name)]?.path))
+                rejectedInputs.append(.nameTaken(name, by: names[ExactText(name)]?.path))
             } else {
                 work.append(item(names[ExactText(name)]))
             }
@@ -171,8 +176,8 @@ struct InputScan {
 
     var totalBytes: Int { (work + modelWork).reduce(0) { $0 + $1.byteCount } }
 
-    /// Sources that are read or gone: their documents may belong to another source afterwards. Those that are read only
-    /// for documents that they were refused keep what they have.
+    /// Sources that are read or deleted. Their documents may move to another source. Sources that are only read again
+    /// for refused documents keep theirs.
     var rereadSources: Set<String> {
         let outdated =
             diff.changed.filter { !touched.contains($0.file.id) }.flatMap { [$0.file.id, $0.stored.name] }
@@ -180,22 +185,23 @@ struct InputScan {
         return Set((work + modelWork).map(\.name)).subtracting(rechecked).subtracting(touched).union(outdated)
     }
 
-    /// What has to be stored before anything is read: new names and places, and the quarantine without what is judged
+    /// The changes to store before reading: new names and paths, and the quarantine without the rows that are checked
     /// again.
     var firstChanges: [IndexChange] {
         [.folders(folders, known: knownFolders)] + diff.moved.map { .move($0.stored, to: $0.file) }
             + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) }
     }
 
-    /// Counts what is known before anything is read.
+    /// Fills in the counts that are known before reading.
     func begin(_ report: inout IndexingReport) {
         report.sources.unchanged = diff.unchanged.count - passedOver.count
         report.sources.skipped = skipped + passedOver.count
+        report.sources.unreadable = unreadable
         report.passedOver = passedOver
         report.sources.moved = diff.moved.count
         report.sources.deleted = diff.deleted.count
         report.warnings = warnings
-        report.quarantined = rejected.map(\.rejection) + refusedInputs
+        report.quarantined = rejected.map(\.rejection) + rejectedInputs
         for source in diff.unchanged.map(\.stored) + diff.hidden { report.quarantined += faults[source.name] ?? [] }
         for change in diff.moved {
             report.quarantined += (faults[change.stored.name] ?? []).map { fault in
@@ -206,17 +212,18 @@ struct InputScan {
         }
     }
 
-    /// Leaves out sources that only a model can read where none is given. What a model read before stays as it is.
+    /// Skips sources that need a model if there is none. Their text from an earlier run stays.
     private mutating func skipUnread(_ readers: ReaderRegistry) {
         for file in diff.new where readers.needsModel(file.id) {
             if file.isExplicit {
-                rejected.append((.wantsModel(file.id), file.root))
+                rejected.append((.needsModel(file.id), file.root))
             } else {
                 skipped += 1
+                unreadable[ReaderRegistry.pathExtension(of: file.id) ?? "", default: 0] += 1
             }
         }
         for change in diff.changed where readers.needsModel(change.file.id) {
-            warnings.append(.changedUnread(change.file.id))
+            warnings.append(.changedWithoutModel(change.file.id))
         }
         diff.new.removeAll { readers.needsModel($0.id) }
         diff.unchanged += diff.changed.filter { readers.needsModel($0.file.id) }
@@ -233,20 +240,20 @@ struct InputScan {
         }
     }
 
-    /// Takes paths that lead nowhere out of what is walked.
+    /// Removes paths that do not exist from the roots of the walk.
     ///
-    /// - Returns: What the index holds something of, which is gone, and what it does not know.
-    /// - Throws: ``CorpusError`` where no input is left.
-    private static func leaveOutAbsent(
-        _ roots: inout [String], known sources: [StoredSource], places: WalkedPlaces, inputs: Int
+    /// - Returns: Deleted paths with documents in the index, and unknown paths.
+    /// - Throws: ``CorpusError`` if no input is left.
+    private static func removeMissing(
+        _ roots: inout [String], known sources: [StoredSource], inputRoots: InputRoots, inputs: Int
     ) throws -> (gone: [Rejection], unknown: [Rejection]) {
         var (gone, unknown): ([Rejection], [Rejection]) = ([], [])
         roots.removeAll { root in
-            guard let path = places.absent[root] else { return false }
+            guard let path = inputRoots.missing[root] else { return false }
             if sources.contains(where: { $0.path.map { enclosing($0).contains(path) } ?? false }) {
-                gone.append(.goneInput(root))
+                gone.append(.deletedInput(root))
             } else {
-                unknown.append(.unknownInput(root))
+                unknown.append(.missingInput(root))
             }
             return true
         }
@@ -258,8 +265,8 @@ struct InputScan {
 
     /// Gives each file its unique source name.
     ///
-    /// A file that was given itself keeps the name it has in the index. A name that the file at another path has stays
-    /// that one's; where there is no file any more, the source is taken for the same one, moved.
+    /// A file that is itself an input keeps its name in the index. A name stays with the file that has it; if that
+    /// file no longer exists, the new file counts as the same one, moved.
     private static func named(
         _ files: [FoundFile], stored: [StoredSource], names: [ExactText: StoredSource], known: inout [StoredSource]
     ) -> [FoundFile] {
@@ -287,12 +294,12 @@ struct InputScan {
     }
 }
 
-/// Tells which files can be given another name without being read.
+/// Decides which files can be renamed in the index without reading them.
 private final class Mover {
     private let index: CorpusIndex
     private let readers: ReaderRegistry
     private let refused: Set<String>
-    /// Sources that are one document called like them.
+    /// Sources with exactly one document of the same name.
     private var movable: Set<Int64>?
 
     init(index: CorpusIndex, readers: ReaderRegistry, refused: Set<String>) {
@@ -312,7 +319,7 @@ private final class Mover {
                 let movable = try self.movable ?? Self.movable(in: db)
                 self.movable = movable
                 guard movable.contains(change.stored.id) else { return false }
-                // A record of another source may be called so.
+                // A record of another source may have this name.
                 let isTaken = try Bool.fetchOne(
                     db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE key = ?)", arguments: [new])
                 return isTaken != true
@@ -331,56 +338,58 @@ private final class Mover {
 }
 
 extension StoredSource {
-    /// Whether the reader of today would make the same of the source's bytes. A recording that a model read stays current
-    /// while there is no model.
+    /// Whether the current reader would give the same result. A recording that a model read stays current if there is
+    /// no model now.
     func isCurrent(_ readers: ReaderRegistry) -> Bool { readers.version(of: name).map { $0 == reader } ?? true }
 }
 
 extension Rejection.Reason {
-    /// Whether it was found by reading, and not by looking at files and folders.
+    /// Whether the reason is in the content of a source, not in the file system.
     var isOfContent: Bool { !Self.ofPlaces.contains(self) }
 
     static let ofPlaces: Set<Rejection.Reason> = [.unreadable, .tooLarge, .vanished, .notFound]
 }
 
 extension Rejection {
-    fileprivate static func wantsModel(_ name: String) -> Rejection {
+    fileprivate static func needsModel(_ name: String) -> Rejection {
         Rejection(
-            source: name, reason: .needsModel, message: "Only a model can read it, and none is given for such files.")
+            source: name, reason: .needsModel, message: "Only a model can read this file, and none is given.")
     }
 
-    fileprivate static func changedUnread(_ name: String) -> Rejection {
+    fileprivate static func changedWithoutModel(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .needsModel,
-            message: "It changed since a model read it, and no model is given now; the text from then stays.")
+            message:
+                "The file changed since a model read it, and no model is given now. The old text stays in the index.")
     }
 
-    fileprivate static func passedOver(_ name: String) -> Rejection {
+    fileprivate static func stillWithoutText(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
-            message: "It held no readable text when it was last read, and has not changed since.")
+            message: "It had no readable text when it was last read, and is unchanged.")
     }
 
-    fileprivate static func goneInput(_ path: String) -> Rejection {
+    fileprivate static func deletedInput(_ path: String) -> Rejection {
         Rejection(
             source: path, reason: .notFound,
-            message: "It no longer exists; its documents are removed from the index (moved files are kept).")
+            message: "It no longer exists; removed its documents from the index (moved files are kept).")
     }
 
-    fileprivate static func unknownInput(_ path: String) -> Rejection {
+    fileprivate static func missingInput(_ path: String) -> Rejection {
         Rejection(source: path, reason: .notFound, message: "There is no such file or folder.")
     }
 
-    fileprivate static func nameGivenTwice(_ name: String) -> Rejection {
+    fileprivate static func duplicateName(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .duplicateID,
-            message: "Another input of this run has the same name; the first was taken. Give each its own name.")
+            message: "Another input has the same name. Only the first was indexed; use unique names.")
     }
 
     fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {
         Rejection(
             source: name, reason: .duplicateID,
-            message: "The name belongs to the file \(path ?? "found under it"). Give this input another name."
+            message:
+                "The name already belongs to the file \(path ?? "of the same name"). Use another name for this input."
         )
     }
 }

@@ -5,14 +5,14 @@ import QuarryVectorIndex
 
 /// A text without a vector.
 struct MissingText: Sendable {
-    /// The document of the first chunk that has it: its row and its key.
+    /// The row and the key of the document of its first chunk.
     var document: Int64
     var key: String
     var digest: ContentHash
     var text: String
     var tokens: Int
 
-    /// Where the first chunk with the text is: its source, and the line on which its document begins.
+    /// The source of the first chunk with the text, and the first line of its document.
     func place(in index: CorpusIndex) async throws -> (source: String, line: Int)? {
         try await index.read { db in
             let row = try Row.fetchOne(
@@ -26,20 +26,20 @@ struct MissingText: Sendable {
     }
 }
 
-/// The chunks of the live generation that have no vector, in the order of their ids: an answer of the file.
+/// The chunks of the live generation without a vector, in the order of their ids.
 struct MissingVectors {
     private let index: CorpusIndex
-    /// Ids without a vector, the next one last.
+    /// The ids to return, in reverse order.
     private var waiting: [Int64] = []
-    /// Chunks up to this id were looked at.
+    /// The last id that was checked.
     private var last: Int64 = 0
-    /// Chunks without a vector that were found so far.
+    /// The number of chunks found so far.
     private(set) var known = 0
 
     init(_ index: CorpusIndex) { self.index = index }
 
-    /// Looks at chunks that were added since.
-    /// - Complexity: O(chunks added), without reading them.
+    /// Adds the chunks that are new since the last call.
+    /// - Complexity: O(new chunks). Texts are not read.
     mutating func refresh() async throws {
         let last = last
         let (found, newest) = try await index.read { db -> ([Int64], Int64) in
@@ -62,7 +62,7 @@ struct MissingVectors {
         self.last = newest
     }
 
-    /// The next texts, each once; nil when there is none left.
+    /// The next distinct texts; nil at the end.
     mutating func next(_ limit: Int) async throws -> [MissingText]? {
         while !waiting.isEmpty {
             let ids = Array(waiting.suffix(limit).reversed())
@@ -73,7 +73,7 @@ struct MissingVectors {
         return nil
     }
 
-    /// The texts of chunks that are still there and still without a vector.
+    /// The texts of chunks that still exist and still have no vector.
     private static func texts(of ids: [Int64], in db: Database) throws -> [MissingText] {
         let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
         let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)

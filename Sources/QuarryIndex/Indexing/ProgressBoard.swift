@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How far both strokes of a run are, told to one listener, in order.
+/// The progress of both strokes of a run, reported to one listener, in order.
 final class ProgressBoard: Sendable {
     private let progress = Mutex(IndexingProgress())
     private let onProgress: @Sendable (IndexingProgress) -> Void

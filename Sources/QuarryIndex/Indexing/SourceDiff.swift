@@ -2,7 +2,7 @@ import QuarryCore
 import QuarryReaders
 import QuarryText
 
-/// What became of the files under some roots since they were last indexed.
+/// The differences between the found files and the stored sources.
 struct SourceDiff {
     struct Change: Sendable {
         var file: FoundFile
@@ -10,26 +10,26 @@ struct SourceDiff {
     }
 
     var new: [FoundFile] = []
-    /// Files to be read again. Reading may show that only the time of modification changed.
+    /// Files to read again. Perhaps only their modification time has changed.
     var changed: [Change] = []
-    /// Files with the same content under another path or name, which need not be read.
+    /// Files with the same content and a new path or name. They are not read.
     var moved: [Change] = []
     var unchanged: [Change] = []
-    /// Stored, not found where they stood, and not hidden: gone, too large now, left out by a pattern, or the second
-    /// name of a file.
+    /// Stored sources that were not found and are not hidden: deleted, now too large, excluded, or a second name of a
+    /// file.
     var deleted: [StoredSource] = []
-    /// Not found, and perhaps still there: they stay as they are.
+    /// Stored sources in folders that cannot be read. They stay in the index.
     var hidden: [StoredSource] = []
 
-    /// Compares what was found with what is stored. Unchanged files cost no reading: size and time of modification decide.
+    /// Compares the found files with the stored sources. Files with unchanged size and modification time are not read.
     ///
     /// - Parameters:
     ///   - found: With their final ids.
-    ///   - stored: The sources of the places that were looked at.
-    ///   - isCurrent: Whether the reader of today would make the same of a source's bytes.
-    ///   - isHidden: Whether a source that was not found may be where the system does not let us look.
-    ///   - hash: Digest of a found file; asked only for files whose size is that of a vanished one.
-    ///   - canMove: Whether reading the file under its new name would make what is stored under the old one.
+    ///   - stored: The sources within the inputs.
+    ///   - isCurrent: Whether the current reader would give the same result for a source.
+    ///   - isHidden: Whether a source may be in a folder that cannot be read.
+    ///   - hash: The digest of a file. Called only for files with the size of a missing source.
+    ///   - canMove: Whether the file would give the same documents under its new name.
     /// - Complexity: O(found + stored).
     init(
         found: [FoundFile], stored: [StoredSource], isCurrent: (StoredSource) -> Bool,
@@ -74,7 +74,7 @@ struct SourceDiff {
         var sha256: ContentHash
     }
 
-    /// Finds vanished sources again by their names or their content.
+    /// Matches new files with missing sources, by name or content.
     private mutating func match(
         _ unknown: [FoundFile], with vanished: inout [StoredSource?], isCurrent: (StoredSource) -> Bool,
         isHidden: (StoredSource) -> Bool, hash: (FoundFile) -> ContentHash?, canMove: (Change) throws -> Bool

@@ -2,21 +2,21 @@ import QuarryCore
 import QuarryProviders
 import QuarryReaders
 
-/// Reads one source: the part of a run that needs nothing but the source, so that several are read at a time.
+/// Reads one source. It needs no shared state, so several sources are read in parallel.
 struct SourceReading: Sendable {
     let readers: ReaderRegistry
     let maximumBytes: Int
-    /// Sources that are read though their bytes did not change.
+    /// Sources to read even if their bytes are unchanged.
     let rechecked: Set<String>
     let isPlan: Bool
 
     enum Outcome: Sendable {
-        /// The system did not hand out the bytes.
+        /// The file cannot be read.
         case unreadable(Rejection)
-        /// The bytes were read before.
+        /// The bytes are unchanged.
         case same(SourceRow)
         case read(SourceRow, ReadResult, byModel: Bool)
-        /// A model would read it: its identity, and how much work it is, where that is known.
+        /// In a plan: a model would read it. With its identity and the estimated work, if known.
         case planned(SourceRow, (model: String, work: ModelWork)?)
         /// The model failed for this source. The next run asks it again.
         case unreadByModel(Rejection)
@@ -59,11 +59,11 @@ struct SourceReading: Sendable {
         do {
             return .read(row, try await readers.read(source), byModel: model != nil)
         } catch let error as ProviderError where model != nil && error.concernsOneInput {
-            // Not a fault of the content, which would not be read again until it changes.
+            // Not an error of the content: those are not tried again until the content changes.
             return .unreadByModel(
                 Rejection(
                     source: row.name, reason: .unreadable,
-                    message: "The model could not read it; the next run asks it again. \(error.message)"))
+                    message: "The model could not read it. The next run tries again. \(error.message)"))
         } catch {
             return .failed(error)
         }

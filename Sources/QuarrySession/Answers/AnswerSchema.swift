@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 import QuarryCore
 
-/// The tables of an ``AnswerStore``. All calls are within a transaction.
+/// The tables of an ``AnswerStore``. Call all functions in a transaction.
 enum AnswerSchema {
-    /// "QRAN": marks a SQLite file as kept answers.
+    /// "QRAN": marks a SQLite file as an answer cache.
     private static let applicationID = 0x5152_414E
     private static let version = 1
-    /// About what a row takes beside its texts: digests, numbers, entries of the indexes.
+    /// The approximate size of a row without its texts, in bytes.
     private static let overhead = 160
 
     static func prepare(_ db: Database) throws {
@@ -16,9 +16,9 @@ enum AnswerSchema {
         if application == applicationID, version == Self.version { return }
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         guard application == applicationID || tables == 0 else {
-            throw AnswerStoreError(try db.path, reason: "it is another program's database")
+            throw AnswerStoreError(try db.path, reason: "it is a database of another program")
         }
-        // What another version kept can be asked for again.
+        // The cache of another version is discarded.
         try db.execute(
             sql: """
                 DROP TABLE IF EXISTS questions;
@@ -32,11 +32,11 @@ enum AnswerSchema {
                     cached_input INTEGER,
                     output INTEGER,
                     bytes INTEGER NOT NULL,
-                    used INTEGER NOT NULL UNIQUE    -- grows with every use
+                    used INTEGER NOT NULL UNIQUE    -- increases with every use
                 );
                 CREATE TABLE questions(
                     id INTEGER PRIMARY KEY,
-                    scope BLOB NOT NULL,            -- SHA-256 of all that must be equal but the question
+                    scope BLOB NOT NULL,            -- SHA-256 of everything else that must be equal
                     question TEXT NOT NULL,
                     vector BLOB NOT NULL,           -- float32, little-endian, unit length
                     reply BLOB NOT NULL REFERENCES replies(digest) ON DELETE CASCADE,
@@ -64,10 +64,10 @@ enum AnswerSchema {
             sql: "UPDATE replies SET used = (SELECT max(used) FROM replies) + 1 WHERE digest = ?", arguments: [digest])
     }
 
-    /// Puts a reply in place of an earlier one, and lets others go until all are within the bound.
+    /// Adds or replaces a reply, and removes the oldest ones until the limit is met.
     ///
-    /// - `more`: Bytes that go with the reply, such as those of a question.
-    /// - Returns: False for a reply that is larger than the bound, which is not kept.
+    /// - `more`: Additional bytes of the reply, such as its question.
+    /// - Returns: False if the reply is larger than the limit. It is not kept.
     static func insert(
         _ reply: AnswerStore.Reply, digest: Data, more: Int = 0, within maximum: Int, in db: Database
     ) throws -> Bool {
@@ -94,7 +94,7 @@ enum AnswerSchema {
         try db.execute(sql: "UPDATE totals SET replies = replies - 1, bytes = bytes - ?", arguments: [bytes])
     }
 
-    /// The one used last is the last to go.
+    /// Removes the least recently used replies.
     private static func evict(downTo maximum: Int, in db: Database) throws {
         while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
             let oldest = try Data.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")

@@ -4,23 +4,22 @@ import Foundation
 import GRDB
 
 extension AnswerStore {
-    /// An earlier question that means nearly the same, with what it was answered.
+    /// An earlier question with nearly the same meaning, and its reply.
     public struct SimilarReply: Sendable, Hashable {
         public var question: String
-        /// Cosine of both questions' vectors.
+        /// The cosine of the two questions' vectors.
         public var similarity: Float
         public var reply: Reply
     }
 
-    /// The nearest earlier question within a scope, if it is near enough. Whoever uses one should say so: two questions
-    /// that are near can still differ in what they ask.
+    /// The nearest earlier question within a scope, if it is near enough. Tell the user about it, because near
+    /// questions can still ask for different things.
     ///
     /// - Parameters:
-    ///   - vector: Of the question, of unit length.
-    ///   - scope: All that must be equal for an answer to serve again: the state of the index, the models, the options.
-    ///   - threshold: The least cosine.
-    /// - Returns: Of questions equally near, the one that was stored first. Questions whose vectors have another length
-    ///   are passed over.
+    ///   - vector: The question's vector, of unit length.
+    ///   - scope: Everything else that must be equal: the state of the index, the models, the options.
+    ///   - threshold: The minimum cosine.
+    /// - Returns: The first stored of equally near questions. Questions with vectors of another dimension are skipped.
     /// - Complexity: O(questions in the scope · dimension).
     public func similarReply(
         to vector: [Float], in scope: [UInt8], atLeast threshold: Double
@@ -49,7 +48,7 @@ extension AnswerStore {
         }
     }
 
-    /// Keeps the reply to a question, to be found by questions near it. An earlier one to the same question leaves.
+    /// Stores the reply to a question, so that near questions find it. Replaces the reply to the same question.
     public func store(_ reply: Reply, to question: String, vector: [Float], in scope: [UInt8]) async throws {
         let key = ContentHash(of: scope + [0] + Array(question.utf8)).data
         let scope = ContentHash(of: scope).data
@@ -66,7 +65,7 @@ extension AnswerStore {
     }
 }
 
-/// The product of two vectors of unit length, summed in `Float`; nil where the lengths differ.
+/// The dot product of two unit vectors, in `Float`; nil if their dimensions differ.
 private func cosine(_ vector: [Float], _ data: Data) -> Float? {
     guard !vector.isEmpty, data.count == vector.count * 4 else { return nil }
     return data.withUnsafeBytes { bytes in

@@ -4,15 +4,15 @@ import GRDB
 public import QuarryCore
 import QuarrySQLite
 
-/// Replies of models that are kept to be given again: one SQLite file, which several processes may use at a time.
+/// A cache of models' replies: one SQLite file, which several processes may use at once.
 ///
-/// Keys are hashed with SHA-256; what they were made of is not kept. The least recently used replies leave when the file's
-/// content outgrows its bound. The file is its owner's alone (mode 0600).
+/// Keys are stored as SHA-256 only. When the content exceeds its limit, the least recently used replies are removed.
+/// Only the owner can read the file (mode 0600).
 public final class AnswerStore: Sendable {
-    /// What is kept for a key.
+    /// The stored reply for a key.
     public struct Reply: Sendable, Hashable {
         public var text: String
-        /// What it took when it was written; nil where the provider did not say.
+        /// The tokens of the original request; nil if the provider did not report them.
         public var usage: TokenUsage?
 
         public init(text: String, usage: TokenUsage? = nil) {
@@ -23,16 +23,16 @@ public final class AnswerStore: Sendable {
 
     public struct Statistics: Sendable, Hashable, Codable {
         public var replies: Int
-        /// Of the replies, with what it takes to find them.
+        /// The size of the replies and their keys.
         public var bytes: Int
         public var maximumBytes: Int
-        /// Look-ups since the file was made or cleared that found something.
+        /// Successful lookups since the file was created or cleared.
         public var hits: Int
         public var misses: Int
-        /// Of the file on disk.
+        /// The size of the file on disk.
         public var fileBytes: Int
 
-        /// Those of a file that was not made yet.
+        /// The statistics of a file that does not exist yet.
         public static func none(within maximumBytes: Int) -> Statistics {
             Statistics(replies: 0, bytes: 0, maximumBytes: maximumBytes, hits: 0, misses: 0, fileBytes: 0)
         }
@@ -42,10 +42,10 @@ public final class AnswerStore: Sendable {
     public let maximumBytes: Int
     let pool: DatabasePool
 
-    /// Opens the file, and makes it where there is none.
+    /// Opens the file, or creates it.
     ///
-    /// - `maximumBytes`: Bound of what is kept, at least 1. The default is 256 MiB.
-    /// - Throws: An error that says how to begin anew, where the file is damaged or none of ours.
+    /// - `maximumBytes`: The limit of the content, at least 1. The default is 256 MiB.
+    /// - Throws: ``AnswerStoreError`` if the file is damaged or of another program.
     public init(path: String, maximumBytes: Int = 256 << 20) throws {
         self.path = path
         self.maximumBytes = max(1, maximumBytes)
@@ -60,7 +60,7 @@ public final class AnswerStore: Sendable {
         }
     }
 
-    /// Makes the file its owner's alone before there is anything in it; SQLite gives its side files the same mode.
+    /// Creates the file with mode 0600 while it is empty. SQLite gives its side files the same mode.
     private static func claim(_ path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(
@@ -75,7 +75,7 @@ public final class AnswerStore: Sendable {
         }
     }
 
-    /// The reply that was stored last for a key; nil where there is none.
+    /// The stored reply for a key; nil if there is none.
     /// - Complexity: O(log replies).
     public func reply(for key: [UInt8]) async throws -> Reply? {
         let digest = ContentHash(of: key).data
@@ -91,8 +91,8 @@ public final class AnswerStore: Sendable {
         }
     }
 
-    /// Keeps a reply in place of an earlier one with the same key. One that is larger than the bound is not kept.
-    /// - Complexity: O(log replies), and the replies that have to leave.
+    /// Adds or replaces the reply for a key. A reply larger than the limit is not kept.
+    /// - Complexity: O(log replies), plus the removed replies.
     public func store(_ reply: Reply, for key: [UInt8]) async throws {
         let digest = ContentHash(of: key).data
         let maximumBytes = maximumBytes
@@ -101,7 +101,7 @@ public final class AnswerStore: Sendable {
         }
     }
 
-    /// Forgets everything, and gives the space back.
+    /// Deletes all replies and frees the space.
     public func clear() async throws {
         try await write { try AnswerSchema.clear($0) }
         do {
@@ -140,7 +140,7 @@ public final class AnswerStore: Sendable {
     }
 }
 
-/// The file of kept replies cannot be used.
+/// A cache file that cannot be used.
 public struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     public var path: String
     public var reason: String
@@ -155,6 +155,6 @@ public struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "The answers kept in \(path) cannot be used: \(reason). Delete the file to begin anew, or go on with --no-cache."
+        "The answer cache \(path) cannot be used: \(reason). Delete the file, or turn the cache off with --no-cache."
     }
 }

@@ -2,7 +2,7 @@ import QuarryCore
 public import QuarryRetrievalQA
 
 extension QueryReply {
-    /// Adds what answering brought to what searching found.
+    /// Adds an answer to the hits.
     public mutating func add(_ result: Answer) {
         answer = result.text
         refused = result.isRefused
@@ -29,7 +29,7 @@ extension QueryReply {
 }
 
 extension Answer {
-    /// Whether a model was asked for it.
+    /// Whether a language model was used.
     fileprivate var wasGenerated: Bool {
         guard case .model = generator else { return false }
         return switch refusal {
@@ -40,17 +40,17 @@ extension Answer {
 }
 
 extension RefusalReason {
-    /// The reason, for a person.
+    /// The reason, for people.
     public var explanation: String {
         switch self {
         case .noPassages: "No passage matches the question."
         case .nothingMatchesFilter: "No document matches the filter."
         case .lowSupport(let support, let threshold):
-            "The best passage supports an answer with \(Self.percent(support)); \(Self.percent(threshold)) are needed."
+            "I found no sentence that clearly answers this (confidence \(Self.percent(support)), needed \(Self.percent(threshold)))."
         case .declinedByModel: "The model found no answer in the passages."
         case .emptyReply: "The model wrote nothing."
-        case .unsupported: "No passage bears out what the model wrote."
-        case .noRoom(let budget): "Not one passage fits a prompt of \(budget) tokens."
+        case .unsupported: "No passage supports what the model wrote."
+        case .noRoom(let budget): "No passage fits into a prompt of \(budget) tokens."
         }
     }
 

@@ -3,15 +3,15 @@ public import QuarryCore
 public import QuarryRetrieval
 public import QuarryRetrievalQA
 
-/// What `quarry query --json` prints, and what a server will: hits, and the answer where one was asked for.
+/// A reply as JSON: the hits, and the answer if one was requested.
 ///
-/// The schema is `quarry.query/1`. Fields are only ever added under this name.
+/// The schema is `quarry.query/1`. Fields may be added to it, but not changed or removed.
 public struct QueryReply: Sendable, Codable {
     public struct Hit: Sendable, Codable {
         /// From 1.
         public var rank: Int
         public var score: Double
-        /// By leg (`bm25`, `vector`): its rank and score; a leg that did not find the chunk is absent.
+        /// The rank and score by leg (`bm25`, `vector`). A leg that did not find the chunk is missing.
         public var legs: [String: LegScore]
         public var chunk: Int64
         public var document: String
@@ -25,11 +25,11 @@ public struct QueryReply: Sendable, Codable {
         public var source: String
         /// First and last line, from 1.
         public var lines: [Int]
-        /// Start and end in bytes; the end is not included.
+        /// Start and end in bytes, without the end.
         public var bytes: [Int]
-        /// Where lines say little: pages, times and the like, in text order. Empty for text.
+        /// Pages, times and the like, in text order. Empty for text, which has lines.
         public var places: [Place]
-        /// What lines and bytes are counted in: `source`, or `text` for the text that a reader made of the source.
+        /// The text that lines and bytes refer to: `source`, or `text` for the text that a reader made from the source.
         public var base: SourceMap.Base
 
         init(_ location: SourceLocation) {
@@ -42,20 +42,20 @@ public struct QueryReply: Sendable, Codable {
     }
 
     public struct Citation: Sendable, Codable {
-        /// The number n of the marker [n] in the answer.
+        /// The number of the marker in the answer, such as 1 for [1].
         public var marker: Int
         public var document: String
         public var chunk: Int64
         public var location: Location
-        /// The words of the source, after cleaning.
+        /// The quoted text, after cleaning.
         public var quote: String
         /// SHA-256 of the quote in hexadecimal.
         public var quoteSHA256: String
-        /// SHA-256 of the whole source when it was indexed.
+        /// SHA-256 of the whole source at the time of indexing.
         public var sourceSHA256: String?
     }
 
-    /// What wrote the answer.
+    /// The author of the answer.
     public struct Generator: Sendable, Codable {
         /// `extractive` or `model`.
         public var kind: String
@@ -75,7 +75,7 @@ public struct QueryReply: Sendable, Codable {
     public var schema = "quarry.query/1"
     public var id: String?
     public var question: String
-    /// Why there is neither an answer nor a hit, in a batch: the question could not be asked, or its model failed.
+    /// In a batch: why there is no answer and no hit. The question is invalid, or the model failed.
     public var error: String?
     public var mode: String
     public var hits: [Hit]
@@ -84,31 +84,31 @@ public struct QueryReply: Sendable, Codable {
     public var citations: [Citation]?
     public var refused: Bool?
     public var refusalReason: String?
-    /// What a model wrote that was refused because no passage bears it out.
+    /// A model's reply that was rejected because no passage supports it.
     public var draft: String?
-    /// Estimated probability that the answer stands in the documents.
+    /// The estimated probability that the documents contain the answer.
     public var support: Double?
     /// Sentences of a generated answer that no passage supports.
     public var unsupported: [String]?
     public var generator: Generator?
-    /// Models that could not answer before the one that did.
+    /// Models that failed before this one.
     public var switches: [ModelSwitch]?
-    /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or its server's own word.
+    /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or the server's own word.
     public var finish: String?
-    /// Tokens of the model that wrote: none where no model was asked; nil where its server did not say.
+    /// The tokens of the language model: 0 if no model was used; nil if its server did not report them.
     public var usage: TokenUsage?
-    /// What this question cost; nil where no model was asked over a connection.
+    /// The cost of this question; nil if no remote model was used.
     public var spending: Spending?
     public var timings: Timings
-    /// Whether a language model's words are those it wrote for the same prompt before; nil where none was asked.
+    /// Whether the reply is from the cache; nil if no language model was used.
     public var cached: Bool?
-    /// The earlier question whose answer this is, where it was taken for the same.
+    /// The earlier question whose cached answer this is.
     public var similarQuestion: SimilarQuestion?
 
-    /// A question that was answered before.
+    /// An earlier question.
     public struct SimilarQuestion: Sendable, Codable {
         public var question: String
-        /// Cosine of both questions' vectors.
+        /// The cosine of the two questions' vectors.
         public var similarity: Double
     }
 

@@ -1,26 +1,26 @@
 import Foundation
 public import QuarryCore
 
-/// Gives the answer to an earlier question that means nearly the same: the semantic cache.
+/// The semantic cache: finds the answer to an earlier question with nearly the same meaning.
 ///
-/// Two questions that are near can still differ in what they ask, so whoever uses this says so with the answer.
+/// Tell the user about it, because near questions can still ask for different things.
 public struct SimilarAnswers: Sendable {
     private let store: AnswerStore
     private let threshold: Double
     private let scope: [UInt8]
 
-    /// - `threshold`: The least cosine of two questions that count as the same.
-    /// - `scope`: All that must be equal for an answer to serve again: the state of the index, models, options.
+    /// - `threshold`: The minimum cosine of two questions that count as the same.
+    /// - `scope`: Everything else that must be equal: the state of the index, the models, the options.
     public init(store: AnswerStore, threshold: Double, scope: [String]) {
         self.store = store
         self.threshold = threshold
-        // Lengths before the parts, so that no two lists share their bytes.
+        // Each part follows its length, so that different lists give different bytes.
         self.scope = scope.flatMap { Array("\($0.utf8.count):\($0)".utf8) }
     }
 
-    /// The reply to the nearest earlier question, marked as such; nil where none is near enough.
+    /// The reply to the nearest earlier question, marked as such; nil if none is near enough.
     ///
-    /// - `vector`: Of the question, of unit length.
+    /// - `vector`: The question's vector, of unit length.
     public func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
         guard
             let found = try await store.similarReply(to: vector.values, in: scope, atLeast: threshold),
@@ -32,7 +32,7 @@ public struct SimilarAnswers: Sendable {
         return reply
     }
 
-    /// Keeps an answer, unless it was refused, cut off, or itself repeated.
+    /// Stores an answer, unless it was refused, cut off or taken from the cache.
     public func keep(_ reply: QueryReply, vector: QueryVector) async throws {
         guard reply.answer != nil, reply.refused == false, reply.similarQuestion == nil, reply.warnings.isEmpty else {
             return

@@ -2,26 +2,27 @@ public import Foundation
 import QuarryProviders
 
 extension CostEstimate: CustomStringConvertible {
-    /// Two or three lines for a person.
+    /// Two or three lines for people.
     public var description: String { lines.joined(separator: "\n") }
 
-    /// `cost: …`, `time: …`, and a line that begins with `over budget` where a budget would be crossed.
+    /// `cost: …`, `time: …`, and a line `over budget: …` if the run would exceed the budget.
     public var lines: [String] {
         var lines = ["cost: \(costText)", "time: \(timeText)"]
-        if let exceeds { lines.append("over budget: this crosses \(exceeds), so the run would stop before it") }
+        if let exceeds { lines.append("over budget: this exceeds \(exceeds), so the run would stop early") }
         return lines
     }
 
     private var costText: String {
-        if texts == 0 { return "nothing; there is nothing to embed" }
+        if texts == 0 { return "nothing (no text to embed)" }
         guard let cost, let price else {
-            return "unknown: no price of \(model) is known; \(tokens) tokens in \(requests) requests or more. "
-                + "Add its price under models: in the configuration"
+            return
+                "unknown, because the price of \(model) is unknown (\(tokens) tokens in at least \(requests) requests). "
+                + "Add the price under models: in the configuration"
         }
         if cost == 0 {
-            return dataLeavesMachine ? "nothing; \(model) is free" : "nothing; \(model) runs on this machine"
+            return dataLeavesMachine ? "nothing (\(model) is free)" : "nothing (\(model) runs on this machine)"
         }
-        let rate = price.inputPerMillion.map { " at $\($0) a million" } ?? ""
+        let rate = price.inputPerMillion.map { " at $\($0) per million" } ?? ""
         let since = price.asOf.map { ", as of \($0)" } ?? ""
         return "about $\(MoneyText.shown(cost)) for \(tokens) tokens of \(model)\(rate)\(since)"
     }
@@ -29,15 +30,15 @@ extension CostEstimate: CustomStringConvertible {
     private var timeText: String {
         guard let seconds, let timeBasis else { return texts == 0 ? "none" : "unknown" }
         return switch timeBasis {
-        case .measurement: "about \(DurationText.shown(seconds)), at the speed measured here"
-        case .limits: "at least \(DurationText.shown(seconds)), by the provider's limits"
+        case .measurement: "about \(DurationText.shown(seconds)) (measured on this machine)"
+        case .limits: "at least \(DurationText.shown(seconds)) (the provider's limits)"
         }
     }
 }
 
 /// Amounts of US dollars for people.
 public enum MoneyText {
-    /// Two digits after the point from a dollar on, below that the first two that count: `12.35`, `0.0042`.
+    /// Two decimals, or two significant digits for small amounts: `12.35`, `0.0042`.
     public static func shown(_ amount: Decimal) -> String {
         var digits = 2
         var probe = amount
@@ -52,7 +53,7 @@ public enum MoneyText {
     }
 }
 
-/// Lengths of time for people.
+/// Durations for people.
 public enum DurationText {
     /// `0.4 s`, `35 s`, `12 min`, `3.5 h`.
     public static func shown(_ seconds: Double) -> String {

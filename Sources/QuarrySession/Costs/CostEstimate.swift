@@ -1,13 +1,13 @@
 public import Foundation
 public import QuarryProviders
 
-/// What an indexing run would cost and how long it would take, as far as that is known beforehand.
+/// The estimated cost and time of an indexing run.
 public struct CostEstimate: Sendable, Hashable, Codable {
-    /// What the time was reckoned from.
+    /// The basis of the time estimate.
     public enum TimeBasis: String, Sendable, Hashable, Codable {
-        /// The provider's limits on requests and tokens a minute: it cannot take less.
+        /// The provider's limits on requests and tokens per minute: a lower bound.
         case limits
-        /// A speed that was measured here.
+        /// A speed measured on this machine.
         case measurement
     }
 
@@ -15,26 +15,26 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     public var model: String
     public var texts: Int
     public var tokens: Int
-    /// Requests at least.
+    /// The minimum number of requests.
     public var requests: Int
-    /// US dollars; nil where the price is unknown.
+    /// US dollars; nil if the price is unknown.
     public var cost: Decimal?
     public var price: ModelPrice?
-    /// Nil where nothing is known to reckon from.
+    /// Nil if there is no basis for an estimate.
     public var seconds: Double?
     public var timeBasis: TimeBasis?
     public var dataLeavesMachine: Bool
-    /// The budget that this would cross, in words; nil where there is none.
+    /// A description of the budget that this would exceed; nil if it exceeds none.
     public var exceeds: String?
 
-    /// Reckons what it takes to embed texts.
+    /// Estimates the cost and time of embedding texts.
     ///
-    /// Time by limits supposes that the allowance of the first minute is there at the start.
+    /// The time from limits assumes that the quota of the first minute is available at the start.
     ///
-    /// - `tokens`: As ``IndexingReport/embeddedTokens`` counts them; the provider's own count may differ.
-    /// - `texts`: As ``IndexingReport/embeddedChunks``.
+    /// - `tokens`: As in ``IndexingReport/embeddedTokens``. The provider's count may differ.
+    /// - `texts`: As in ``IndexingReport/embeddedChunks``.
     /// - `provider`: Nil for a model that runs in this process.
-    /// - `tokensPerSecond`: As measured here; nil where it was not.
+    /// - `tokensPerSecond`: The measured speed; nil if unknown.
     public static func embedding(
         tokens: Int, texts: Int, model: String, at provider: Provider?, catalog: ModelCatalog = .builtIn,
         tokensPerSecond: Double? = nil, budget: Budget = Budget()
@@ -70,7 +70,7 @@ public struct CostEstimate: Sendable, Hashable, Codable {
         case model, texts, tokens, requests, cost, price, seconds, timeBasis, dataLeavesMachine, exceeds
     }
 
-    /// What is unknown is written as null, so that it cannot be mistaken for nothing.
+    /// Unknown values are written as null, to tell them from 0.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
@@ -87,13 +87,13 @@ public struct CostEstimate: Sendable, Hashable, Codable {
 }
 
 extension Budget {
-    /// The bound that this would cross, in words; nil where there is none.
+    /// A description of the limit that this would exceed; nil if it exceeds none.
     ///
-    /// - `cost`: US dollars; nil where a price is unknown.
+    /// - `cost`: US dollars; nil if a price is unknown.
     func excess(tokens: Int, cost: Decimal?) -> String? {
         if let maximumTokens, tokens > maximumTokens { return "the budget of \(maximumTokens) tokens" }
         guard let maximumCost else { return nil }
-        guard let cost else { return "the budget of $\(maximumCost), which cannot be kept without a price" }
+        guard let cost else { return "the budget of $\(maximumCost), which cannot be checked without a price" }
         return cost > maximumCost ? "the budget of $\(maximumCost)" : nil
     }
 }

@@ -1,13 +1,13 @@
 public import Foundation
 public import QuarryProviders
 
-/// Models side by side. What is unknown is nil, and shown as unknown.
+/// A comparison of models. Unknown values are nil, and shown as “unknown”.
 public struct ModelComparison: Sendable, Hashable, Codable {
     public struct Entry: Sendable, Hashable, Codable {
         public var card: ModelCard
         /// Tokens per second as measured on this machine.
         public var speed: SpeedMeasurement?
-        /// Whether a local model is there to be used; nil for those of a provider.
+        /// Whether a local model is installed; nil for remote models.
         public var installed: Bool?
 
         /// `provider/model`.
@@ -15,19 +15,19 @@ public struct ModelComparison: Sendable, Hashable, Codable {
     }
 
     public var entries: [Entry]
-    /// Names that no card has.
+    /// Names that match no card.
     public var unknownNames: [String]
 
-    /// - `names`: `provider/model`, a model alone, or a provider alone. None means all that are in service.
-    /// - `task`: Nil for every task.
-    /// - `localOnly`: Leaves out what sends data to another machine.
-    /// - `today`: Models whose service has ended on this day are left out unless they are named.
+    /// - `names`: `provider/model`, a model, or a provider. Empty means all models in service.
+    /// - `task`: Nil for all tasks.
+    /// - `localOnly`: Whether to skip models that send data to another machine.
+    /// - `today`: Models retired on this day are skipped unless they are named.
     public init(
         _ catalog: ModelCatalog, names: [String] = [], task: ModelTask? = nil, localOnly: Bool = false,
         speeds: SpeedRecord = SpeedRecord(), isInstalled: (ModelCard) -> Bool = { _ in false }, today: Date = Date()
     ) {
         var cards: [ModelCard] = []
-        // Of two cards of one model the later counts.
+        // A later card of the same model replaces the earlier one.
         for card in catalog.cards {
             if let index = cards.firstIndex(where: { $0.provider == card.provider && $0.name == card.name }) {
                 cards[index] = card
@@ -52,7 +52,7 @@ public struct ModelComparison: Sendable, Hashable, Codable {
                 card: card, speed: speeds.measurement(of: "\(card.provider)/\(card.name)"),
                 installed: card.provider == "local" ? isInstalled(card) : nil)
         }
-        // Known prices first, the least first; then by name.
+        // By price, cheapest first and unknown prices last; then by name.
         entries.sort { a, b in
             let (left, right) = (a.card.price?.inputPerMillion, b.card.price?.inputPerMillion)
             if left != right {
@@ -72,8 +72,8 @@ extension ModelComparison {
         "tokens/s here", "quality", "notes",
     ]
 
-    /// One row an entry, as text.
-    /// - Parameter today: Tells ends of service that are past from those to come.
+    /// One row per entry, as text.
+    /// - Parameter today: The day that separates past from future retirements.
     public func rows(today: Date = Date()) -> [[String]] {
         entries.map { entry in
             let card = entry.card

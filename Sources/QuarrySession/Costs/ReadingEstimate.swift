@@ -5,21 +5,21 @@ public import QuarryProviders
 public import QuarryCore
 import QuarryReaders
 
-/// What it would cost at most to have a model read recordings or pictures. How much text they give, and what it costs to
-/// embed that, is not known beforehand.
+/// The maximum cost of reading recordings or pictures with a model. The amount of their text, and the cost of embedding
+/// it, is not known in advance.
 public struct ReadingEstimate: Sendable, Hashable, Codable {
-    /// `provider/model`, or a server's address with the model behind `#`.
+    /// `provider/model`, or a server's address with `#model`.
     public var model: String
     public var work: ModelWork
-    /// US dollars; nil where the price is unknown.
+    /// US dollars; nil if the price is unknown.
     public var cost: Decimal?
     public var price: ModelPrice?
     public var dataLeavesMachine: Bool
-    /// The budget that this would cross, in words; nil where there is none.
+    /// A description of the budget that this would exceed; nil if it exceeds none.
     public var exceeds: String?
 
-    /// - `reads`: Of a plan.
-    /// - `embedding`: What comes out of the same budget.
+    /// - `reads`: The files of a plan.
+    /// - `embedding`: Another estimate that uses the same budget.
     /// - Returns: One estimate for each model of ``IndexingReport/ModelReads/work``, in the order of their names.
     public static func estimates(
         of reads: IndexingReport.ModelReads, among providers: [Provider] = Provider.presets,
@@ -47,7 +47,7 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
 
     private enum CodingKeys: CodingKey { case model, work, cost, price, dataLeavesMachine, exceeds }
 
-    /// What is unknown is written as null, so that it cannot be mistaken for nothing.
+    /// Unknown values are written as null, to tell them from 0.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
@@ -62,20 +62,20 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
 extension ReadingEstimate: CustomStringConvertible {
     public var description: String { lines.joined(separator: "\n") }
 
-    /// `reading: …`, and a line that begins with `over budget` where a budget would be crossed.
+    /// `reading: …`, and a line `over budget: …` if the run might exceed the budget.
     public var lines: [String] {
         var lines = ["reading: \(costText)"]
-        if let exceeds { lines.append("over budget: this may cross \(exceeds), and the run would stop before it") }
+        if let exceeds { lines.append("over budget: this may exceed \(exceeds), and the run would stop early") }
         return lines
     }
 
     private var costText: String {
         let amount =
             work.audioSeconds > 0
-            ? "\(DurationText.shown(work.audioSeconds)) of sound"
-            : "\(work.files) \(work.files == 1 ? "picture" : "pictures"), \(work.tokens) tokens or fewer"
+            ? "\(DurationText.shown(work.audioSeconds)) of audio"
+            : "\(work.files) \(work.files == 1 ? "picture" : "pictures"), at most \(work.tokens) tokens"
         guard let cost, let price else {
-            return "\(amount) by \(model), whose price is unknown. Add it under models: in the configuration"
+            return "\(amount) by \(model). Its price is unknown: add it under models: in the configuration"
         }
         if cost == 0 {
             return dataLeavesMachine ? "\(amount) by \(model), which is free" : "\(amount) by \(model) on this machine"

@@ -9,12 +9,12 @@ import QuarryRetrievalQA
 public import QuarryTransformers
 import Synchronization
 
-/// Where replies of language models are kept.
+/// How replies of language models are cached.
 public struct ReplyCaching: Sendable {
     public var cache: any AnswerCache
-    /// Changes whenever the index does: a reply is given again only where it is the same.
+    /// Changes with the index. A cached reply is used only for the same state.
     public var indexState: String
-    /// Told of a cache that cannot be read or written. The model is asked all the same.
+    /// Called if the cache cannot be read or written. The model is used anyway.
     public var onFailure: @Sendable (any Error) -> Void
 
     public init(
@@ -26,24 +26,25 @@ public struct ReplyCaching: Sendable {
     }
 }
 
-/// Opens models by the names people write: local ones from a store, others at their providers.
+/// Opens models by name: local ones from a store, remote ones at their providers.
 ///
 ///     let services = ModelServices(store: store, key: { provider in APIKey(environment["OPENAI_API_KEY"] ?? "") })
 ///     let embedder = try await services.embedder("openai/text-embedding-3-small")
 ///     let model = try await services.languageModel(["anthropic/claude-sonnet-5-5", "http://127.0.0.1:8080/v1"])
 ///
-/// One connection serves all models of a provider, so that its limits are kept; one ledger counts what all of them cost.
+/// All models of a provider share a connection, which keeps its limits. All models share a ledger, which counts the
+/// cost.
 public final class ModelServices: Sendable {
-    /// An embedder, and what counts tokens as it does.
+    /// An embedder and its token counter.
     public struct OpenedEmbedder: Sendable {
         public var embedder: any Embedder
         public var counter: any TokenCounter
-        /// Who is asked; nil for a model that runs in this process.
+        /// The provider; nil for a model in this process.
         public var provider: Provider?
-        /// Where a server of one's own was reached; nil for a local model and for a provider with a name.
+        /// The address of your own server; nil for a local model or a named provider.
         public var address: String?
 
-        /// `provider/model`, by which its figures are kept.
+        /// `provider/model`, the key of its measurements.
         public var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
     }
 
@@ -58,12 +59,12 @@ public final class ModelServices: Sendable {
     private let isPlanning: Bool
     private let connections = Mutex<[Provider: ProviderConnection]>([:])
 
-    /// - `providers`: Those a name can stand for.
+    /// - `providers`: The providers that a name can refer to.
     /// - `key`: Finds a provider's key. The default finds none.
-    /// - `isPlanning`: Whether models are opened only to reckon with: then no service is asked for what would be known
-    ///   with the first request. Where the length of an embedder's vectors is not known it counts as 1.
-    /// - `trace`: Told of every request, without keys and bodies.
-    /// - `onWait`: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
+    /// - `isPlanning`: Whether to open models for estimates only: no request is sent to a service, and an unknown
+    ///   dimension counts as 1.
+    /// - `trace`: Called for every request, without keys and bodies.
+    /// - `onWait`: Called at the start of waits of 5 seconds or more for a provider's limits.
     public init(
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
@@ -83,10 +84,11 @@ public final class ModelServices: Sendable {
 
     /// An embedding model.
     ///
-    /// - `name`: A name of the local catalogue, the folder of a model, `provider/model`, or the address of a server
-    ///   that speaks as OpenAI does, with `#model` behind it where it has several.
-    /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for another.
-    ///   - options: For a model elsewhere: its dimension, prefixes, the length of what it reads.
+    /// - Parameters:
+    ///   - name: A name in the local catalogue, the folder of a model, `provider/model`, or the address of an
+    ///     OpenAI-compatible server, with `#model` if it has several.
+    ///   - options: The options of a remote model: dimension, prefixes, maximum input.
+    /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for a remote one.
     public func embedder(
         _ name: String, options: RemoteEmbedder.Options = .init()
     ) async throws -> OpenedEmbedder {
@@ -94,16 +96,16 @@ public final class ModelServices: Sendable {
             guard options == RemoteEmbedder.Options() else {
                 throw ProviderError(
                     .invalidConfiguration,
-                    "\(name) runs in this process and knows its own dimension and prefixes. Leave them away.")
+                    "\(name) is a local model with fixed dimension and prefixes. Omit these options.")
             }
             return try local(name)
         }
         return try await embedder(reference, options: options)
     }
 
-    /// The embedding model that an index was made with; nil for an index without vectors.
+    /// The embedding model of an index; nil for an index without vectors.
     ///
-    /// - `override`: Takes the place of the name that the index remembers, as where a model's folder moved.
+    /// - `override`: Replaces the name in the index, for example if the model's folder moved.
     public func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
         guard let embedding = settings.embedding else { return nil }
         let reference: ModelReference
@@ -127,12 +129,12 @@ public final class ModelServices: Sendable {
         return try await embedder(reference, options: options)
     }
 
-    /// A language model, or a chain of them: each is asked where those before it fail.
+    /// A language model, or a chain of them with fallback.
     ///
     /// - Parameters:
-    ///   - names: `provider/model`, or the address of a server that speaks as OpenAI does.
-    ///   - cache: Keeps replies and gives them again, as long as the index is in this state.
-    ///   - policy: After which failures of one model of a chain the next is asked.
+    ///   - names: `provider/model`, or the address of an OpenAI-compatible server.
+    ///   - cache: Caches replies for a state of the index.
+    ///   - policy: Which failures trigger fallback.
     public func languageModel(
         _ names: [String], cache: ReplyCaching? = nil, policy: FallbackPolicy = .init()
     ) async throws -> any LanguageModel {
@@ -159,8 +161,8 @@ public final class ModelServices: Sendable {
         } ?? model
     }
 
-    /// What a name refers to.
-    /// - Throws: ``ProviderError``; for the bare name of a model that the catalogue knows, it says how to write it.
+    /// Parses a name.
+    /// - Throws: ``ProviderError``. For a known model without its provider, the error contains the full name.
     private func reference(_ name: String) throws -> ModelReference {
         do {
             return try ModelReference(name, among: providers)
@@ -169,7 +171,7 @@ public final class ModelServices: Sendable {
         }
     }
 
-    /// A model that orders passages.
+    /// A model that re-ranks passages.
     public func reranker(_ name: String) async throws -> any Reranker {
         let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
@@ -177,7 +179,7 @@ public final class ModelServices: Sendable {
             model: try await model(of: reference, on: connection, for: .reranking), on: connection)
     }
 
-    /// A model that writes down what is said in recordings.
+    /// A model that transcribes recordings.
     public func transcriber(
         _ name: String, options: RemoteTranscriber.Options = .init()
     ) async throws -> RemoteTranscriber {
@@ -187,7 +189,7 @@ public final class ModelServices: Sendable {
             try await model(of: reference, on: connection, for: .transcription), on: connection, options: options)
     }
 
-    /// A model that says what pictures show.
+    /// A model that describes pictures.
     public func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
     {
         let reference = try reference(name)
@@ -196,7 +198,7 @@ public final class ModelServices: Sendable {
         return ImageDescriber(model, author: "\(author)", options: options)
     }
 
-    /// The connection that everything of a provider goes through.
+    /// The shared connection of a provider.
     public func connection(to provider: Provider) async throws -> ProviderConnection {
         if let open = connections.withLock({ $0[provider] }) { return open }
         let fresh = try ProviderConnection(
@@ -209,7 +211,7 @@ public final class ModelServices: Sendable {
         }
     }
 
-    /// What a name refers to elsewhere; nil where it means a local model.
+    /// Parses the name of a remote model; nil for a local one.
     private func remote(_ name: String) throws -> ModelReference? {
         let isAddress = name.hasPrefix("http://") || name.hasPrefix("https://")
         let first = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init)
@@ -235,7 +237,7 @@ public final class ModelServices: Sendable {
         let isNamed = providers.contains { $0.name == reference.provider.name }
         var options = options
         if isPlanning, options.knownDimension == nil {
-            // Nothing is embedded: what the server would make need not be asked.
+            // A plan embeds nothing, so the server need not be asked.
             options.knownDimension = catalog.card(of: model, at: reference.provider)?.dimensions.first ?? 1
         }
         return OpenedEmbedder(
@@ -251,10 +253,10 @@ public final class ModelServices: Sendable {
         guard !isPlanning || !reference.provider.isHostedService else {
             throw ProviderError(
                 .invalidConfiguration,
-                "A plan asks no service which models it has. Name the one that is meant: \(reference)#MODEL")
+                "A plan does not ask a service for its models. Name the model: \(reference)#MODEL")
         }
         guard let first = try await connection.modelNames(for: task).first else {
-            throw ProviderError(.notFound, "\(reference) lists no model. Name one: \(reference)#MODEL")
+            throw ProviderError(.notFound, "\(reference) lists no models. Name the model: \(reference)#MODEL")
         }
         return first
     }

@@ -1,18 +1,18 @@
 public import Foundation
 public import QuarryCore
 
-/// How fast a model embedded on a machine.
+/// The measured embedding speed of a model on a machine.
 public struct SpeedMeasurement: Sendable, Hashable, Codable {
     /// `provider/model`.
     public var model: String
     public var tokensPerSecond: Double
     public var texts: Int
     public var tokens: Int
-    /// Of all the texts together.
+    /// The time for all texts.
     public var seconds: Double
     /// ISO 8601.
     public var date: String
-    /// Such as `x86_64, 2 processors, Linux`.
+    /// For example `x86_64, 2 processors, Linux`.
     public var machine: String
 
     public init(
@@ -27,12 +27,12 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
         self.machine = machine
     }
 
-    /// Embeds a fixed set of texts and takes the time.
+    /// Measures the time to embed a fixed set of texts.
     ///
-    /// - `model`: `provider/model`, by which the figure is found again.
-    /// - `counter`: Counts the tokens, prefixes aside; what the model cuts off does not count.
-    /// - `rounds`: The fastest counts; at least 1. The default is 3.
-    /// - `warmsUp`: Whether some of the texts are embedded once before. The default is true.
+    /// - `model`: `provider/model`, the key of the measurement.
+    /// - `counter`: Counts the tokens, without prefixes and without text that the model cuts off.
+    /// - `rounds`: The number of rounds, at least 1. The fastest counts. The default is 3.
+    /// - `warmsUp`: Whether to embed some texts first. The default is true.
     public static func measuring(
         _ embedder: any Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, warmsUp: Bool = true,
         now: Date = Date()
@@ -54,7 +54,7 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
             date: now.formatted(.iso8601.year().month().day()), machine: currentMachine)
     }
 
-    /// 64 passages of 1 to 8 sentences in English and Russian, always the same.
+    /// A fixed set of 64 passages of 1 to 8 sentences, in English and Russian.
     static var sampleTexts: [String] {
         let english = [
             "The harbour master keeps a log of every vessel that enters after dusk.",
@@ -74,7 +74,7 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
         }
     }
 
-    /// What a figure depends on.
+    /// A description of this machine: architecture, processors, system.
     public static var currentMachine: String {
         #if arch(x86_64)
             let architecture = "x86_64"
@@ -93,7 +93,7 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
     }
 }
 
-/// The speeds measured on a machine, one a model, in a small JSON file.
+/// A JSON file of measured speeds, by model and machine.
 public struct SpeedRecord: Sendable, Hashable, Codable {
     public private(set) var schema = "quarry.speeds/1"
     /// In the order of their models' names.
@@ -101,32 +101,32 @@ public struct SpeedRecord: Sendable, Hashable, Codable {
 
     public init() {}
 
-    /// The figure of a model on this machine.
+    /// The measurement of a model on a machine.
     public func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine) -> SpeedMeasurement?
     {
         measurements.first { $0.model == model && $0.machine == machine }
     }
 
-    /// Adds a figure in place of an earlier one of the same model and machine.
+    /// Adds a measurement, or replaces that of the same model and machine.
     public mutating func add(_ measurement: SpeedMeasurement) {
         measurements.removeAll { $0.model == measurement.model && $0.machine == measurement.machine }
         measurements.append(measurement)
         measurements.sort { ($0.model, $0.machine) < ($1.model, $1.machine) }
     }
 
-    /// Reads the file; where there is none, nothing was measured.
-    /// - Throws: ``SpeedRecordError`` for a file that is no such record.
+    /// Reads the file. A missing file gives an empty record.
+    /// - Throws: ``SpeedRecordError`` if the file is invalid.
     public init(path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         do {
             self = try JSONDecoder().decode(SpeedRecord.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw SpeedRecordError(
-                description: "\(path) is no record of measured speeds. Delete it, and measure again.")
+                description: "\(path) is not a valid file of measured speeds. Delete it, and measure again.")
         }
     }
 
-    /// Writes the file in one step, and makes its folder.
+    /// Writes the file atomically, and creates its folder.
     public func write(to path: String) throws {
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(

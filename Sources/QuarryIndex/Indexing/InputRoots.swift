@@ -8,33 +8,33 @@ import QuarryReaders
     import Musl
 #endif
 
-/// The files and folders that a run was given, by path and by name.
-struct WalkedPlaces {
-    /// As given, and absolute without links.
+/// The input files and folders of a run, by path and by name.
+struct InputRoots {
+    /// The absolute path without links of each input.
     private let absolutePaths: [String: String]
     private let paths: Set<String>
     private let files: Set<String>
     private let folderByName: [String: NamedFolder]
-    /// The inputs that lead nowhere, as given, with their absolute paths.
-    let absent: [String: String]
+    /// Inputs that do not exist, with their absolute paths.
+    let missing: [String: String]
     let names: FolderNames
 
     /// - Parameters:
-    ///   - inputs: Files and folders, as given.
+    ///   - inputs: Files and folders.
     ///   - stored: The roots of the index.
     ///   - sources: The paths of the sources of the index.
     init(_ inputs: [String], stored: [NamedFolder], sources: Set<String>) {
         var absolutePaths: [String: String] = [:]
         var folders: [String] = []
-        var absent: [String: String] = [:]
+        var missing: [String: String] = [:]
         for input in inputs where absolutePaths[input] == nil {
             let path = Self.absolute(input)
             absolutePaths[input] = path
-            if Self.isAbsent(path) { absent[input] = path }
+            if Self.isMissing(path) { missing[input] = path }
             if Self.isFolder(path) { folders.append(path) }
         }
         self.absolutePaths = absolutePaths
-        self.absent = absent
+        self.missing = missing
         paths = Set(absolutePaths.values)
         files = paths.subtracting(folders)
         let names = FolderNames(
@@ -49,17 +49,17 @@ struct WalkedPlaces {
         self.names = names
     }
 
-    /// The names of the folders, by their paths as given.
-    var namesAsGiven: [String: String] { absolutePaths.compactMapValues { names.names[$0] } }
+    /// The names of the input folders, by input path.
+    var folderNames: [String: String] { absolutePaths.compactMapValues { names.names[$0] } }
 
-    /// Whether a path is one of the inputs, or lies in one.
-    func cover(_ path: String) -> Bool { enclosing(path).contains(where: paths.contains) }
+    /// Whether a path is one of the inputs, or in one of them.
+    func contains(_ path: String) -> Bool { enclosing(path).contains(where: paths.contains) }
 
-    /// The file with its absolute path, and the root that it is stored under.
-    func placed(_ file: FoundFile) -> FoundFile {
+    /// The file with its absolute path and its stored root.
+    func resolved(_ file: FoundFile) -> FoundFile {
         var file = file
         let root = absolutePaths[file.root] ?? Self.absolute(file.root)
-        // One that was given itself and found in a folder as well has the folder for its root.
+        // A file that is an input and also in an input folder has the folder as its root.
         if file.path == file.root {
             file.path = root
         } else {
@@ -70,8 +70,8 @@ struct WalkedPlaces {
         return file
     }
 
-    /// Where what a walk could not take in stands, by the name it has there; nil for what is in none of the inputs.
-    func place(of name: String) -> (root: String, path: String)? {
+    /// The root and path of a name in a rejection of the walk; nil if it is in none of the inputs.
+    func location(of name: String) -> (root: String, path: String)? {
         if !files.isEmpty {
             let path = Self.absolute(name)
             if files.contains(path) { return (path, path) }
@@ -83,13 +83,13 @@ struct WalkedPlaces {
         return nil
     }
 
-    /// A path that means the same from every folder, links resolved; also of what is no longer there.
+    /// The absolute path without links, also for a path that no longer exists.
     static func absolute(_ path: String) -> String {
         var url = URL(fileURLWithPath: path).standardizedFileURL
         var names: [String] = []
         var links = 0
-        // The system resolves only what is there.
-        while isAbsent(url.path), url.path != "/" {
+        // The system resolves only existing paths.
+        while isMissing(url.path), url.path != "/" {
             if links < maximumLinks, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) {
                 url = URL(fileURLWithPath: target, relativeTo: url.deletingLastPathComponent()).standardizedFileURL
                 links += 1
@@ -102,11 +102,11 @@ struct WalkedPlaces {
         return names.isEmpty ? base : ([base == "/" ? "" : base] + names.reversed()).joined(separator: "/")
     }
 
-    /// Links that are followed to where something was; the system itself follows as many.
+    /// The maximum number of links to follow, as in the system.
     private static let maximumLinks = 40
 
-    /// Whether a path leads nowhere: what merely cannot be looked at does not count.
-    private static func isAbsent(_ path: String) -> Bool {
+    /// Whether a path does not exist. A path without permission does not count.
+    private static func isMissing(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
