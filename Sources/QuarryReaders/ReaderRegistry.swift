@@ -154,7 +154,7 @@ extension Rejection {
     package static func unsupported(_ id: String) -> Rejection {
         Rejection(
             source: id, reason: .unsupportedFormat,
-            message: "No reader knows this format. Plain text, Markdown and JSONL are read; convert it to one of them.")
+            message: "This format is not supported. Convert it to plain text, Markdown or JSONL.")
     }
 }
 

@@ -18,9 +18,9 @@ public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) 
         try require(
             batch.dimension == embedder.dimension,
             "The batch has \(batch.dimension) dimensions, the fingerprint says \(embedder.dimension).")
-        try require(batch.count == texts.count, "\(texts.count) texts made \(batch.count) rows.")
+        try require(batch.count == texts.count, "\(texts.count) texts gave \(batch.count) rows.")
         for row in 0..<batch.count {
-            try require(batch[row].allSatisfy(\.isFinite), "Row \(row) as \(role) holds a number that is not finite.")
+            try require(batch[row].allSatisfy(\.isFinite), "Row \(row) as \(role) has a number that is not finite.")
             let norm = dot(batch[row], batch[row]).squareRoot()
             try require(norm > 0, "Row \(row) as \(role) is a zero vector.")
             if embedder.fingerprint.normalized {
@@ -28,19 +28,19 @@ public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) 
                     abs(norm - 1) < 1e-3, "Row \(row) as \(role) has length \(norm), the fingerprint says normalized.")
             }
         }
-        try require(cosine(batch[0], batch[4]) > 1 - tolerance, "The same text twice in one batch made different rows.")
+        try require(cosine(batch[0], batch[4]) > 1 - tolerance, "The same text twice in one batch gave different rows.")
         try require(
-            cosine(batch[0], batch[3]) < 1 - tolerance, "Two different texts as \(role) made the same row.")
+            cosine(batch[0], batch[3]) < 1 - tolerance, "Two different texts as \(role) gave the same row.")
         for row in [1, 2] {
             let alone = try await embedder.embed([texts[row]], as: role)
-            try require(alone.count == 1, "One text made \(alone.count) rows.")
+            try require(alone.count == 1, "One text gave \(alone.count) rows.")
             try require(
                 cosine(alone[0], batch[row]) > 1 - tolerance,
                 "Text \(row) as \(role) alone is not what it is in a batch: order or padding is wrong.")
         }
     }
     let none = try await embedder.embed([], as: .passage)
-    try require(none.count == 0, "No texts made \(none.count) rows.")
+    try require(none.count == 0, "No texts gave \(none.count) rows.")
 }
 
 func dot(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

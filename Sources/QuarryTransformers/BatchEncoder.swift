@@ -35,7 +35,7 @@ final class BatchEncoder: Sendable {
             if let id = ids.first(where: { !(0..<Int32(configuration.vocabularySize)).contains($0) }) {
                 throw TransformerError(
                     .malformed,
-                    "The tokenizer made the id \(id); the model has \(configuration.vocabularySize) word embeddings. "
+                    "The tokenizer returned the id \(id); the model has \(configuration.vocabularySize) word embeddings. "
                         + "The tokenizer and the weights are of different models.")
             }
         }

@@ -75,7 +75,7 @@ struct E5Container: TensorSource {
             guard start <= fileSize, size <= fileSize - start else {
                 throw TransformerError(
                     .malformed,
-                    "Tensor \(name) lies at \(start) with \(size) bytes, outside the file's \(fileSize). "
+                    "Tensor \(name) is at \(start) with \(size) bytes, outside the file's \(fileSize). "
                         + "The file may be cut short: fetch it again.", path: file.path)
             }
             entries[name] = Entry(

@@ -35,7 +35,7 @@ struct SafetensorsFile: TensorSource {
             else {
                 throw TransformerError(
                     .malformed,
-                    "Tensor \(name) lies at \(tensor.offsets), outside the \(data.count) bytes of data. "
+                    "Tensor \(name) is at \(tensor.offsets), outside the \(data.count) bytes of data. "
                         + "The file may be cut short: fetch it again.", path: path)
             }
             entries[name] = Entry(

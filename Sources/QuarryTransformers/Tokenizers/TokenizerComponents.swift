@@ -57,7 +57,7 @@ struct TokenizerComponents {
             if try value.flag("single_word", orElse: false) {
                 throw TokenizerError(
                     .unsupported,
-                    "The added token \"\(String(decoding: content, as: UTF8.self))\" asks for single_word, which is not "
+                    "The added token \"\(String(decoding: content, as: UTF8.self))\" needs single_word, which is not "
                         + "implemented.")
             }
             var token = AddedToken(
@@ -131,7 +131,7 @@ struct TokenizerComponents {
                 "The normalizer Replace with the regular expression \"\(expression)\" is not implemented; only runs of "
                     + "spaces, as in \" {2,}\", are.")
         }
-        throw TokenizerError(.unsupported, "The normalizer Replace has no pattern that can be read.")
+        throw TokenizerError(.unsupported, "The normalizer Replace has no supported pattern.")
     }
 
     private enum PreTokenizer: Hashable {
