@@ -118,7 +118,8 @@ let package = Package(
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA"),
         module(
-            "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers", "QuarryEmbedders",
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
+            "QuarryEmbedders",
             "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
             "QuarryProviders", "QuarrySQLite", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
@@ -157,7 +158,9 @@ let package = Package(
         tests(
             "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
             "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
-        tests("QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests(
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting",
+            "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],

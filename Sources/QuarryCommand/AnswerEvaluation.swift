@@ -1,6 +1,6 @@
 import Quarry
-import QuarrySession
 import QuarryEvaluation
+import QuarrySession
 
 /// Answers questions whose answers are known, and counts.
 struct AnswerEvaluation {

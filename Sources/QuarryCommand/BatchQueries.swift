@@ -1,7 +1,7 @@
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryEvaluation
+import QuarrySession
 
 /// Asks every question of a file, in order.
 ///

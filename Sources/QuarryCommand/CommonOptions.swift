@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryCore
+import QuarrySession
 import QuarryTransformers
 
 struct IndexFileOptions: ParsableArguments {

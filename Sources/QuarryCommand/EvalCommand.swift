@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryEvaluation
+import QuarrySession
 
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryProviders
+import QuarrySession
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 public import ArgumentParser
 import Foundation
 import Quarry
-import QuarrySession
 public import QuarryProviders
+import QuarrySession
 
 extension ModelTask: ExpressibleByArgument {}
 

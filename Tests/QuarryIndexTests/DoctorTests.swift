@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
-import QuarryCore
 import QuarryTestSupport
 import Testing
 

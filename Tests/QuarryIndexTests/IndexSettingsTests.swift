@@ -1,11 +1,11 @@
-import QuarryBM25
 import Foundation
 import GRDB
+import QuarryBM25
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
-import QuarryCore
 import QuarryTestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import GRDB
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
-import QuarryCore
 import Testing
 
 struct LoadedVectorsTests {

@@ -1,10 +1,10 @@
 import Foundation
 import QuarryChunking
-import QuarryIndex
-import QuarryRetrieval
 import QuarryCore
+import QuarryIndex
 import QuarryProviders
 import QuarryReaders
+import QuarryRetrieval
 import QuarryTestSupport
 import Synchronization
 import Testing

@@ -1,9 +1,9 @@
 import Foundation
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
-import QuarryCore
 import QuarryTestSupport
 import Synchronization
 import Testing

@@ -2,8 +2,8 @@ import Foundation
 import QuarryChunking
 import QuarryCore
 import QuarryIndex
-import QuarryRetrieval
 import QuarryReaders
+import QuarryRetrieval
 import QuarryTestSupport
 import Testing
 

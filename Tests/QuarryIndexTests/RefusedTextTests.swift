@@ -1,9 +1,9 @@
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
+import QuarryProviders
 import QuarryReaders
 import QuarryRetrieval
-import QuarryCore
-import QuarryProviders
 import QuarryTesting
 import Synchronization
 import Testing

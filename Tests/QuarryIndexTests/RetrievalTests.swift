@@ -1,10 +1,10 @@
-import QuarryReranking
 import GRDB
 import QuarryChunking
+import QuarryCore
 import QuarryIndex
 import QuarryReaders
+import QuarryReranking
 import QuarryRetrieval
-import QuarryCore
 import QuarryTestSupport
 import QuarryVectorIndex
 import Testing

@@ -1,7 +1,7 @@
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryCore
+import QuarrySession
 import QuarryTestSupport
 import Testing
 

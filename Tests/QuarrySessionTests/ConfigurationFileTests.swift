@@ -1,6 +1,6 @@
 import Foundation
-import QuarrySession
 import QuarryProviders
+import QuarrySession
 import Testing
 
 @Suite struct ConfigurationFileTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryProviders
+import QuarrySession
 import Testing
 
 @Suite struct CostEstimateTests {

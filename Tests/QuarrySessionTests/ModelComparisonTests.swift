@@ -1,8 +1,8 @@
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryCore
 import QuarryProviders
+import QuarrySession
 import QuarryTestSupport
 import QuarryTesting
 import Testing

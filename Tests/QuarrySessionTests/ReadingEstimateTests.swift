@@ -1,8 +1,8 @@
 import Foundation
 import Quarry
-import QuarrySession
 import QuarryProviders
 import QuarryReaders
+import QuarrySession
 import Testing
 
 @Suite struct ReadingEstimateTests {

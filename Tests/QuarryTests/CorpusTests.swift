@@ -72,7 +72,9 @@ struct CorpusTests {
         let years: [ChunkID: Double]
 
         func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
-            let all = years.filter { mask?.contains($0.key) ?? true }.map { ScoredID(id: $0.key, score: Float($0.value)) }
+            let all = years.filter { mask?.contains($0.key) ?? true }.map {
+                ScoredID(id: $0.key, score: Float($0.value))
+            }
             return Array(all.sorted(by: ScoredID.precedes).prefix(limit))
         }
 
@@ -128,7 +130,8 @@ struct CorpusTests {
             for chunk in document.chunks { years[chunk] = year }
         }
         configuration.legs = [NewestFirst(years: years)]
-        configuration.retrieval = RetrievalOptions(fusion: .convex(weights: ["newest": 1, .vector: 0, .bm25: 0], normalization: .minMax))
+        configuration.retrieval = RetrievalOptions(
+            fusion: .convex(weights: ["newest": 1, .vector: 0, .bm25: 0], normalization: .minMax))
         let newest = try await Corpus.open(at: path, configuration: configuration)
         let hits = try await newest.search("a boat at a gate").hits
         #expect(hits.first?.chunk.documentID == "gate" && hits.first?.legs["newest"]?.rank == 1)

@@ -1,7 +1,7 @@
 public import QuarryBM25
 public import QuarryCore
-import QuarryTransformers
 public import QuarryRetrieval
+import QuarryTransformers
 
 extension CorpusIndex {
     /// A retriever over this corpus.

@@ -144,7 +144,8 @@ public final class CorpusIndex: Sendable {
         }
         guard try migrator.hasCompletedMigrations(db) else {
             throw CorpusError(
-                .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing.")
+                .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing."
+            )
         }
     }
 

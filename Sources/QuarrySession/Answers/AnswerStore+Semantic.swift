@@ -1,7 +1,7 @@
-import QuarryIndex
-import QuarryCore
 import Foundation
 import GRDB
+import QuarryCore
+import QuarryIndex
 
 extension AnswerStore {
     /// An earlier question with nearly the same meaning, and its reply.

@@ -1,7 +1,7 @@
-import QuarryIndex
 import Foundation
 import GRDB
 public import QuarryCore
+import QuarryIndex
 import QuarrySQLite
 
 /// A cache of models' replies: one SQLite file, which several processes may use at once.

@@ -1,5 +1,5 @@
-public import QuarryProviders
 public import QuarryCore
+public import QuarryProviders
 public import QuarryRetrieval
 public import QuarryRetrievalQA
 

@@ -1,8 +1,8 @@
-import QuarryLanguageModels
-public import QuarryIndex
 public import Foundation
-public import QuarryProviders
 public import QuarryCore
+public import QuarryIndex
+import QuarryLanguageModels
+public import QuarryProviders
 import QuarryReaders
 
 /// The maximum cost of reading recordings or pictures with a model. The amount of their text, and the cost of embedding

@@ -1,7 +1,7 @@
-public import QuarryIndex
 import Foundation
 public import QuarryCore
 public import QuarryEmbedders
+public import QuarryIndex
 public import QuarryLanguageModels
 public import QuarryProviders
 import QuarryReranking
