@@ -125,8 +125,7 @@ let package = Package(
         .executableTarget(
             name: "QuarryCommand",
             dependencies: [
-                "Quarry", "QuarryCore", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
-                "QuarryTransformers", argumentParser,
+                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -157,7 +156,9 @@ let package = Package(
         tests(
             "QuarryIndex", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryRetrieval", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport", "QuarryVectorIndex", grdb),
-        tests("QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", grdb),
+        tests(
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryReaders", "QuarryProviders",
+            "QuarryTesting", "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),
     ],
