@@ -126,8 +126,7 @@ let package = Package(
         .executableTarget(
             name: "QuarryCommand",
             dependencies: [
-                "Quarry", "QuarryCore", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
-                "QuarryTransformers", argumentParser,
+                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -159,7 +158,7 @@ let package = Package(
             "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
             "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
         tests(
-            "QuarrySession", "Quarry", "QuarryCore", "QuarryReaders", "QuarryProviders", "QuarryTesting",
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryReaders", "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),

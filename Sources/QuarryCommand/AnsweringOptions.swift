@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Quarry
 
 /// Who answers, and within which bounds.
 struct AnsweringOptions: ParsableArguments {
@@ -51,6 +49,4 @@ extension AnsweringOptions {
         guard !llm.isEmpty else { return nil }
         return llm.map { name in llmModel.map { "\(name)#\($0)" } ?? name }
     }
-
-    var assembler: StuffAssembler { StuffAssembler(budget: budget) }
 }

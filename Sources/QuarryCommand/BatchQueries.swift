@@ -1,4 +1,3 @@
-import Foundation
 import Quarry
 import QuarryEvaluation
 import QuarrySession
@@ -27,72 +26,43 @@ struct BatchQueries {
     func run(session: QuerySession, limit: Int?, retrieveOnly: Bool, output: OutputOptions) async throws {
         var quarantine = QuestionQuarantine(path: path, output: output)
         for line in broken { quarantine.take(line) }
-        let progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
+        var progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
         if let runFile {
-            let run = try await run(session: session, limit: limit ?? 100, progress, &quarantine)
+            let run = try await session.run(of: questions, limit: limit ?? 100) { question, error in
+                if let error {
+                    progress.clear()
+                    quarantine.take(question, error)
+                }
+                progress.advance()
+            }
             progress.clear()
             try runFile.write(run.trec())
             output.note("\(runFile.name): \(Format.count(questions.count - quarantine.count, "question"))")
-        } else {
-            try await printReplies(
-                session: session, limit: limit ?? 10, retrieveOnly: retrieveOnly, progress, &quarantine)
-            progress.clear()
+            try quarantine.finish()
+            return
         }
-        try quarantine.finish()
-    }
-
-    private func printReplies(
-        session: QuerySession, limit: Int, retrieveOnly: Bool, _ progress: CountLine,
-        _ quarantine: inout QuestionQuarantine
-    ) async throws {
-        for (number, question) in questions.enumerated() {
-            try Task.checkCancellation()
+        try await questions.ask { question in
+            retrieveOnly
+                ? try await session.retrieve(question.text, id: question.id, limit: limit ?? 10)
+                : try await session.answer(question.text, id: question.id)
+        } then: { question, result in
             let reply: QueryReply
-            do {
-                reply =
-                    retrieveOnly
-                    ? try await session.retrieve(question.text, id: question.id, limit: limit)
-                    : try await session.answer(question.text, id: question.id)
-            } catch {
+            switch result {
+            case .success(let found):
+                output.noteSimilarQuestion(of: found)
+                reply = found
+            case .failure(let error):
                 progress.clear()
-                try quarantine.take(question, error)
+                quarantine.take(question, error)
                 reply = QueryReply(
-                    id: question.id, question: question.text, mode: session.retriever.options.mode, failure: error)
+                    id: question.id, question: question.text, mode: session.retriever.options.mode,
+                    error: Console.message(of: error))
             }
             try Console.print(JSONOutput.string(reply, pretty: false))
-            progress.show(number + 1)
+            progress.advance()
         }
-    }
-
-    /// A document's score is that of its best passage.
-    private func run(
-        session: QuerySession, limit: Int, _ progress: CountLine, _ quarantine: inout QuestionQuarantine
-    ) async throws -> Run {
-        var run = Run(name: "quarry-\(session.retriever.options.mode.rawValue)")
-        for (number, question) in questions.enumerated() {
-            try Task.checkCancellation()
-            do {
-                let documents = try await session.retriever.documents(
-                    for: Query(question.text, filter: session.filter), limit: limit)
-                for document in documents {
-                    run.append(.init(document: document.id, score: document.score), for: question.id)
-                }
-            } catch {
-                progress.clear()
-                try quarantine.take(question, error)
-            }
-            progress.show(number + 1)
-        }
-        return run
-    }
-}
-
-extension QueryReply {
-    /// The reply to a question of a batch that could not be asked or answered.
-    fileprivate init(id: String, question: String, mode: RetrievalOptions.Mode, failure: any Error) {
-        let reason = Console.message(of: failure)
-        self.init(id: id, question: question, mode: mode, retrieval: Retrieval(warnings: [reason]), timings: Timings())
-        error = reason
+        progress.clear()
+        try quarantine.finish()
     }
 }
 
@@ -102,6 +72,7 @@ struct CountLine {
     private let unit: String
     private let isShown: Bool
     private let start = ContinuousClock.now
+    private var done = 0
 
     init(total: Int, unit: String, isQuiet: Bool) {
         self.total = total
@@ -109,8 +80,9 @@ struct CountLine {
         isShown = !isQuiet && Console.standardErrorIsTerminal
     }
 
-    func show(_ done: Int) {
-        guard isShown, done > 0 else { return }
+    mutating func advance() {
+        done += 1
+        guard isShown else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
         let rate = Double(done) / max(elapsed, 0.001)
         Console.status(

@@ -1,9 +1,7 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarryCore
 import QuarrySession
-import QuarryTransformers
 
 struct IndexFileOptions: ParsableArguments {
     @Option(
@@ -22,37 +20,18 @@ struct OutputOptions: ParsableArguments {
     func note(_ text: String) {
         if !quiet { Console.note(text) }
     }
+
+    func noteSimilarQuestion(of reply: QueryReply) {
+        guard let earlier = reply.similarQuestion else { return }
+        let similarity = Format.decimal(earlier.similarity, digits: 3)
+        note("note: answered as “\(earlier.question)” was before (similarity \(similarity))")
+    }
 }
 
-/// Where local models are, and how one is loaded.
-struct ModelLocator {
-    let store: ModelStore
-
-    /// `$QUARRY_MODELS`, else `$XDG_CACHE_HOME/quarry/models`, else `~/.cache/quarry/models`.
-    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let directory =
-            if let path = environment["QUARRY_MODELS"], !path.isEmpty {
-                URL(fileURLWithPath: path, isDirectory: true)
-            } else if let path = environment["XDG_CACHE_HOME"], !path.isEmpty {
-                URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("quarry/models")
-            } else {
-                URL(fileURLWithPath: NSHomeDirectory(), isDirectory: true).appendingPathComponent(
-                    ".cache/quarry/models")
-            }
-        store = ModelStore(directory: directory)
-    }
-
-    /// Loads a model of the catalogue, or one in a folder in the Hugging Face layout.
-    ///
-    /// - Parameter name: A name of the catalogue, or the path of a folder, which must contain a slash.
-    func load(_ name: String) throws -> TransformerEmbedder {
-        try name.contains("/") ? TransformerEmbedder(modelDirectory: name) : store.embedder(name)
-    }
-
-    /// The model that an index was made with.
-    func load(for settings: IndexSettings, override: String?) throws -> TransformerEmbedder? {
-        guard let embedding = settings.embedding else { return nil }
-        return try load(override ?? embedding.model)
+extension ModelStore {
+    /// The local models of the user who runs this program.
+    static var local: ModelStore {
+        ModelStore(environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
     }
 }
 

@@ -30,10 +30,3 @@ extension Setting {
         self.init(value, .flag(flag))
     }
 }
-
-extension Settings {
-    /// The file of kept answers.
-    var answerStorePath: String { cacheDirectory.value + "/answers.sqlite" }
-    /// The file of measured speeds.
-    var speedRecordPath: String { cacheDirectory.value + "/speeds.json" }
-}

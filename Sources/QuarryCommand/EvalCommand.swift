@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Quarry
 import QuarryEvaluation
 import QuarrySession
@@ -76,98 +75,66 @@ struct EvalCommand: AsyncParsableCommand {
         var questions = try EvaluationInput.queries(at: queries)
         if let limit { questions = Array(questions.prefix(limit)) }
         if answers {
-            let session = try await QuerySession(
-                path: file.path, search: search, answering: answering, service: service)
-            defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
-            try await AnswerEvaluation(session: session, path: queries, questions: questions, output: output).run()
+            try await measureAnswers(to: questions)
             return
         }
         let judgements = try EvaluationInput.judgements(at: qrels ?? "")
         let read = questions.count
-        questions = questions.compactMap { question in
-            judgements.query(of: question.id).map { id in
-                var question = question
-                question.id = id
-                return question
-            }
-        }
+        questions = judgements.judged(questions)
         guard !questions.isEmpty else {
             throw CorpusError(
                 .input,
                 "No question of \(queries) (\(read) taken) has a judgement in \(qrels ?? ""). Both files must use the same ids."
             )
         }
-        let index = try CorpusIndex.open(at: file.path, readOnly: true)
-        let usual: [RetrievalOptions.Mode] = index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
-        let chosen = try parsedModes() ?? usual
-        var flags = SettingFlags()
-        flags.rerank = Setting(search.reranker, flag: "--rerank")
-        let settings = try service.settings(flags)
-        let services = service.services(settings, isQuiet: output.quiet)
-        defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
-        let embedder =
-            chosen == [.bm25] ? nil : try await services.embedder(for: index.settings, override: search.model)?.embedder
-        let reranker =
-            if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
-        // All of them before the first is measured: one may ask for more than the index has.
-        let retrievers = try chosen.map { mode in
-            var options = search.options(for: index)
-            options.mode = mode
-            return try index.retriever(
-                embedder: embedder, rerankers: search.rerankers(model: reranker), bm25: search.bm25, options: options)
-        }
-        var results: [ModeResult] = []
+        let chosen = try parsedModes()
+        var options = search.options(answering)
+        options.generates = false
+        if let chosen { options.mode = chosen.first { $0 != .bm25 } ?? .bm25 }
+        let session = try await service.session(file.path, options, search.flags(answering), isQuiet: output.quiet)
+        defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
+        let usual: [RetrievalOptions.Mode] =
+            session.index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
+        var results: [RankingEvaluation] = []
         var quarantine = QuestionQuarantine(path: queries, output: output)
-        for retriever in retrievers {
+        for mode in chosen ?? usual {
+            var progress = CountLine(
+                total: questions.count, unit: "questions (\(mode.rawValue))", isQuiet: output.quiet)
             results.append(
-                try await ModeResult(
-                    mode: retriever.options.mode, retriever: retriever,
-                    questions: questions, judgements: judgements, filter: search.filter, isQuiet: output.quiet,
-                    quarantine: &quarantine))
+                try await RankingEvaluation(session, mode: mode, questions: questions, judgements: judgements) {
+                    question, error in
+                    if let error { quarantine.take(question, error) }
+                    progress.advance()
+                })
+            progress.clear()
         }
-        try EvaluationPrinter(index: file.path, questions: questions.count, results: results).print(output)
+        let report = RankingReport(index: file.path, questions: questions.count, results: results)
+        try EvaluationPrinter.print(report, results, output)
         try quarantine.finish()
     }
-}
 
-/// The measurements of one mode.
-struct ModeResult {
-    static let metrics: [Metric] = [.ndcg(at: 10), .recall(at: 10), .recall(at: 100), .reciprocalRank(at: 10)]
-
-    var mode: RetrievalOptions.Mode
-    var reports: [MetricReport]
-    /// Per question, without the embedding model's loading.
-    var medianMilliseconds: Double
-
-    /// - Parameter quarantine: Takes the questions that cannot be asked; their rankings are empty.
-    init(
-        mode: RetrievalOptions.Mode, retriever: HybridRetriever, questions: [EvaluationQuery], judgements: Judgements,
-        filter: Filter?, isQuiet: Bool, quarantine: inout QuestionQuarantine
-    ) async throws {
-        self.mode = mode
-        let progress = CountLine(total: questions.count, unit: "questions (\(mode.rawValue))", isQuiet: isQuiet)
-        var run = Run(name: mode.rawValue)
-        var times: [Double] = []
-        for (number, question) in questions.enumerated() {
-            try Task.checkCancellation()
-            let start = ContinuousClock.now
-            do {
-                let documents = try await retriever.documents(for: Query(question.text, filter: filter), limit: 100)
-                times.append(start.milliseconds)
-                for document in documents {
-                    let id = judgements.document(of: document.id, for: question.id)
-                    run.append(.init(document: id, score: document.score), for: question.id)
-                }
-            } catch {
-                try quarantine.take(question, error)
+    private func measureAnswers(to questions: [EvaluationQuery]) async throws {
+        let session = try await service.session(
+            file.path, search.options(answering), search.flags(answering), isQuiet: output.quiet)
+        defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
+        let known = questions.count { $0.answers != nil }
+        guard known > 0 else {
+            throw CorpusError(
+                .input,
+                "No question of \(queries) (\(questions.count) taken) says its answers. Give each “answers”: a list, empty where the documents hold none."
+            )
+        }
+        var progress = CountLine(total: known, unit: "questions", isQuiet: output.quiet)
+        var quarantine = QuestionQuarantine(path: queries, output: output)
+        let report = try await AnswerReport(session, questions: questions) { question, result in
+            switch result {
+            case .success(let reply): output.noteSimilarQuestion(of: reply)
+            case .failure(let error): quarantine.take(question, error)
             }
-            progress.show(number + 1)
+            progress.advance()
         }
         progress.clear()
-        let asked = Set(questions.map(\.id))
-        let judged = Judgements(judgements.grades.filter { asked.contains($0.key) })
-        reports = Self.metrics.map { run.evaluate($0, against: judged) }
-        times.sort()
-        medianMilliseconds = times.isEmpty ? 0 : times[times.count / 2]
+        try EvaluationPrinter.print(report, output)
+        try quarantine.finish()
     }
 }

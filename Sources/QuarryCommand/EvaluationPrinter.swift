@@ -1,77 +1,48 @@
 import Quarry
 import QuarryEvaluation
+import QuarrySession
 
 /// Shows measurements as a table or as JSON.
-struct EvaluationPrinter {
-    var index: String
-    var questions: Int
-    var results: [ModeResult]
-
-    private struct Reply: Encodable {
-        struct Figure: Encodable {
-            var mean: Double
-            var lower: Double
-            var upper: Double
-        }
-
-        struct Comparison: Encodable {
-            var modes: [String]
-            var metric: String
-            var difference: Double
-            var pValue: Double
-        }
-
-        var schema = "quarry.eval/1"
-        var index: String
-        var questions: Int
-        var modes: [String: [String: Figure]]
-        var medianMilliseconds: [String: Double]
-        var comparisons: [Comparison]
-    }
-
-    private var comparisons: [Reply.Comparison] {
-        guard let last = results.last else { return [] }
-        return results.dropLast().compactMap { other in
-            guard let first = last.reports.first, let second = other.reports.first else { return nil }
-            let comparison = PairedComparison(first, second)
-            return .init(
-                modes: [last.mode.rawValue, other.mode.rawValue], metric: first.name, difference: comparison.difference,
-                pValue: comparison.pValue)
-        }
-    }
-
-    func print(_ output: OutputOptions) throws {
+enum EvaluationPrinter {
+    /// - Parameter results: What the report was made of.
+    static func print(_ report: RankingReport, _ results: [RankingEvaluation], _ output: OutputOptions) throws {
         if output.json {
-            let reply = Reply(
-                index: index, questions: questions,
-                modes: Dictionary(
-                    uniqueKeysWithValues: results.map { result in
-                        let figures = result.reports.map {
-                            ($0.name, Reply.Figure(mean: $0.mean, lower: $0.lower, upper: $0.upper))
-                        }
-                        return (result.mode.rawValue, Dictionary(uniqueKeysWithValues: figures))
-                    }),
-                medianMilliseconds: Dictionary(
-                    uniqueKeysWithValues: results.map { ($0.mode.rawValue, $0.medianMilliseconds) }),
-                comparisons: comparisons)
-            try Console.print(JSONOutput.string(reply, pretty: true))
+            try Console.print(JSONOutput.string(report, pretty: true))
             return
         }
-        try Console.print("\(Format.count(questions, "question")), mean and 95 % interval")
+        try Console.print("\(Format.count(report.questions, "question")), mean and 95 % interval")
         for result in results {
             let figures = result.reports.map { report in
-                "\(report.name) \(Self.figure(report.mean)) [\(Self.figure(report.lower)), \(Self.figure(report.upper))]"
+                "\(report.name) \(figure(report.mean)) [\(figure(report.lower)), \(figure(report.upper))]"
             }
             try Console.print(
                 "\(result.mode.rawValue): \(figures.joined(separator: "  "))  median \(Format.decimal(result.medianMilliseconds, digits: 1)) ms"
             )
         }
-        for comparison in comparisons {
+        for comparison in report.comparisons {
             try Console.print(
-                "\(comparison.modes[0]) − \(comparison.modes[1]): \(comparison.metric) \(Format.decimal(comparison.difference, digits: 4)), p = \(Self.figure(comparison.pValue))"
+                "\(comparison.modes[0]) − \(comparison.modes[1]): \(comparison.metric) \(figure(comparison.difference)), p = \(figure(comparison.pValue))"
             )
         }
     }
 
-    private static func figure(_ value: Double) -> String { Format.decimal(value, digits: 4) }
+    static func print(_ report: AnswerReport, _ output: OutputOptions) throws {
+        if output.json {
+            try Console.print(JSONOutput.string(report, pretty: true))
+            return
+        }
+        try Console.print("\(Format.count(report.questions, "question")), \(report.answerable) with an answer")
+        if report.skipped > 0 {
+            try Console.print("left out: \(Format.count(report.skipped, "question")) without “answers”")
+        }
+        try Console.print(
+            "sentence hit rate: \(figure(report.sentenceHitRate)) of all answerable, \(figure(report.sentenceHitRateWhenAnswered)) of those answered"
+        )
+        try Console.print("passage hit rate: \(figure(report.passageHitRate))")
+        try Console.print(
+            "refusals: precision \(figure(report.refusalPrecision)), recall \(figure(report.refusalRecall)); \(figure(report.wrongRefusalRate)) of the answerable refused"
+        )
+    }
+
+    private static func figure(_ value: Double?) -> String { value.map { Format.decimal($0, digits: 4) } ?? "–" }
 }

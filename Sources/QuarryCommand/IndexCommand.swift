@@ -89,16 +89,21 @@ struct IndexCommand: AsyncParsableCommand {
             maximum: chunkMaximum ?? base.maximum, overlap: chunkOverlap ?? base.overlap)
     }
 
-    /// The readers, with models for recordings and pictures where they are named.
-    private func readers(_ settings: Settings, _ services: ModelServices) async throws -> ReaderRegistry {
-        var readers = ReaderRegistry()
-        if let model = settings.transcribe?.value { readers.register(try await services.transcriber(model)) }
-        if let model = settings.describeImages?.value {
-            var options = ImageDescriber.Options()
-            options.maximumTokens = descriptionTokens ?? options.maximumTokens
-            readers.register(try await services.imageDescriber(model, options: options))
+    private var description: ImageDescriber.Options {
+        var options = ImageDescriber.Options()
+        options.maximumTokens = descriptionTokens ?? options.maximumTokens
+        return options
+    }
+
+    /// - Throws: A wrong usage, if the model named here and the index do not go together.
+    private func opening(_ settings: Settings, _ services: ModelServices) async throws -> IndexOpening {
+        do {
+            return try await IndexOpening(
+                path: file.path, model: model, settings: settings, services: services, remote: remote.options,
+                chunking: chunking, isTemporary: plan)
+        } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
+            throw ValidationError("\(error) Name another index with --index, or omit --model.")
         }
-        return readers
     }
 
     private func noteWaiting(for process: Int32?) {
@@ -149,17 +154,14 @@ struct IndexCommand: AsyncParsableCommand {
         }
         let (sources, refused) = sources()
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
-        let opening = try await IndexOpening(
-            path: file.path, model: model, usual: settings.model?.value, remote: remote.options, services: services,
-            chunking: chunking,
-            isTemporary: plan)
+        let opening = try await opening(settings, services)
         defer {
             opening.discardTemporary()
             if let spent = services.ledger.spending.summary { output.note(spent) }
         }
         let indexer = try Indexer(
             opening.index, embedder: opening.embedder, counter: opening.counter,
-            readers: try await readers(settings, services))
+            readers: try await services.readers(settings, describing: description))
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
         let progress = ProgressLine(isQuiet: output.quiet)
@@ -179,7 +181,7 @@ struct IndexCommand: AsyncParsableCommand {
         progress.clear()
         var report = result
         report.quarantined += refused
-        let estimate = plan ? try opening.estimate(of: report, settings: settings) : nil
+        let estimate = plan ? try opening.estimate(of: report) : nil
         let readings = try ReadingEstimate.estimates(
             of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
             besides: estimate)
@@ -221,87 +223,5 @@ extension ChunkingStrategy: ExpressibleByArgument, CaseIterable {
     public init?(argument: String) {
         self.init(rawValue: argument)
         guard Self.allCases.contains(self) else { return nil }
-    }
-}
-
-/// An index opened for writing together with the model it is made with.
-struct IndexOpening {
-    let index: CorpusIndex
-    let model: ModelServices.OpenedEmbedder?
-    private let temporary: URL?
-
-    var embedder: (any Embedder)? { model?.embedder }
-    var counter: any TokenCounter { model?.counter ?? WordCounter() }
-
-    /// - Parameters:
-    ///   - model: What the command line names.
-    ///   - usual: What the settings name for a new index.
-    ///   - remote: For a new index whose model is elsewhere.
-    ///   - chunking: Puts what the command line says into settings.
-    ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
-    init(
-        path: String, model name: String?, usual: String?, remote: RemoteEmbedder.Options, services: ModelServices,
-        chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking, isTemporary: Bool
-    ) async throws {
-        if let existing = try Self.existing(at: path, readOnly: isTemporary) {
-            temporary = nil
-            index = existing
-            try index.check(chunking(index.settings.chunking))
-            if name == "none", let embedding = index.settings.embedding {
-                throw ValidationError(
-                    "\(path) was built with \(index.settings.modelName ?? embedding.model); --model none needs an index of its own. Name it with --index."
-                )
-            }
-            if let name, name != "none", index.settings.embedding == nil {
-                throw ValidationError(
-                    "\(path) was built with --model none and has no vectors; --model \(name) needs an index of its own. Name it with --index."
-                )
-            }
-            model = try await services.embedder(for: index.settings, override: name)
-            if !isTemporary, let model, let address = model.address, address != index.settings.embeddingAddress {
-                // The same model on a server that moved.
-                try index.check(model.embedder)
-                try index.remember(embeddingAddress: address)
-            }
-        } else {
-            let name = name ?? usual ?? LocalModelCatalog.defaultModelName
-            model = name == "none" ? nil : try await services.embedder(name, options: remote)
-            let wanted = chunking(IndexSettings.Chunking())
-            try wanted.validate()
-            let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
-            temporary =
-                isTemporary
-                ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
-                : nil
-            index = try CorpusIndex.openOrCreate(
-                at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
-                settings: IndexSettings(
-                    chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-                    requestedDimension: remote.dimension))
-        }
-    }
-
-    /// What the vectors of a plan would cost; nil for an index without any.
-    func estimate(of report: IndexingReport, settings: Settings) throws -> CostEstimate? {
-        guard let model else { return nil }
-        let speeds = try SpeedRecord(path: settings.speedRecordPath)
-        return .embedding(
-            tokens: report.embeddedTokens, texts: report.embeddedChunks, model: model.embedder.fingerprint.model,
-            at: model.provider, catalog: settings.catalog,
-            tokensPerSecond: speeds.measurement(of: model.name)?.tokensPerSecond, budget: settings.budget)
-    }
-
-    /// The index at `path`; nil where there is none, nothing was put into it yet, or another process is about to make it.
-    private static func existing(at path: String, readOnly: Bool) throws -> CorpusIndex? {
-        do {
-            let index = try CorpusIndex.open(at: path, readOnly: readOnly)
-            return try index.isUnused() ? nil : index
-        } catch let error as CorpusError where error.code == .missing || error.code == .empty {
-            return nil
-        }
-    }
-
-    func discardTemporary() {
-        if let temporary { try? FileManager.default.removeItem(at: temporary) }
     }
 }

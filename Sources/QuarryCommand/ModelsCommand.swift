@@ -44,7 +44,7 @@ struct ModelsCommand: AsyncParsableCommand {
                 try list(provider)
                 return
             }
-            let store = ModelLocator().store
+            let store = ModelStore.local
             let entries = LocalModelCatalog.models.map { model in
                 Entry(
                     model: model, installed: store.isInstalled(model), directory: store.directory(of: model).path,
@@ -75,7 +75,7 @@ struct ModelsCommand: AsyncParsableCommand {
                     "There is no provider “\(provider)”. Known are \(names.joined(separator: ", ")).")
             }
             let comparison = ModelComparison(
-                settings.catalog, names: [provider], isInstalled: ModelLocator().isInstalled)
+                settings.catalog, names: [provider], isInstalled: ModelStore.local.isInstalled)
             if json {
                 let reply = ProviderReply(provider: provider, models: comparison.entries.map(\.card))
                 try Console.print(JSONOutput.string(reply, pretty: true))
@@ -109,7 +109,7 @@ struct ModelsCommand: AsyncParsableCommand {
                     "There is no model “\(name)”. Known are \(LocalModelCatalog.models.map(\.name).joined(separator: ", "))."
                 )
             }
-            let store = ModelLocator().store
+            let store = ModelStore.local
             if store.isInstalled(model) {
                 if !quiet { Console.note("\(name) is installed in \(store.directory(of: model).path).") }
                 return

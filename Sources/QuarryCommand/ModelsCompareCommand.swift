@@ -47,7 +47,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
         let settings = try file.settings()
         let comparison = ModelComparison(
             settings.catalog, names: names, task: task, localOnly: localOnly || settings.localOnly.value,
-            speeds: try SpeedRecord(path: settings.speedRecordPath), isInstalled: ModelLocator().isInstalled)
+            speeds: try SpeedRecord(path: settings.speedRecordPath), isInstalled: ModelStore.local.isInstalled)
         guard comparison.unknownNames.isEmpty else {
             throw ValidationError(
                 "The catalogue has no \(comparison.unknownNames.joined(separator: ", ")). Name provider/model or a provider, such as openai; own models go under models: in the configuration."
@@ -125,10 +125,10 @@ extension ModelsMeasureCommand {
     }
 }
 
-extension ModelLocator {
+extension ModelStore {
     /// Whether a local model of the catalogue is there to be used.
     func isInstalled(_ card: ModelCard) -> Bool {
-        card.provider == "local" && (LocalModelCatalog.model(named: card.name).map(store.isInstalled) ?? false)
+        card.provider == "local" && (LocalModelCatalog.model(named: card.name).map(isInstalled) ?? false)
     }
 }
 

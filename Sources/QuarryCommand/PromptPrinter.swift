@@ -1,34 +1,13 @@
 import Quarry
+import QuarrySession
 
 /// Shows the exact prompt of a question, and what its tokens are spent on.
 struct PromptPrinter {
-    var prompt: AssembledPrompt
-
-    private struct Reply: Encodable {
-        struct Dropped: Encodable {
-            var chunk: Int64
-            var reason: String
-            var tokens: Int
-        }
-
-        var schema = "quarry.prompt/1"
-        var messages: [Message]
-        var parts: [PromptPart]
-        var tokens: Int
-        var budget: Int
-        var passages: [Int64]
-        var dropped: [Dropped]
-    }
+    var prompt: PromptReply
 
     func print(_ output: OutputOptions) throws {
-        let dropped = prompt.dropped.map { passage in
-            Reply.Dropped(chunk: passage.id.rawValue, reason: Self.text(of: passage.reason), tokens: passage.tokens)
-        }
         if output.json {
-            let reply = Reply(
-                messages: prompt.messages, parts: prompt.parts, tokens: prompt.tokens, budget: prompt.budget,
-                passages: prompt.used.map(\.id.rawValue), dropped: dropped)
-            try Console.print(JSONOutput.string(reply, pretty: true))
+            try Console.print(JSONOutput.string(prompt, pretty: true))
             return
         }
         for message in prompt.messages {
@@ -38,15 +17,8 @@ struct PromptPrinter {
         try Console.print("---")
         for part in prompt.parts { try Console.print("\(part.tokens) tokens  \(part.name)") }
         try Console.print("\(prompt.tokens) tokens in all, of \(prompt.budget)")
-        for passage in dropped {
+        for passage in prompt.dropped {
             try Console.print("left out: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
-        }
-    }
-
-    private static func text(of reason: DroppedPassage.Reason) -> String {
-        switch reason {
-        case .overBudget: "the budget is spent"
-        case .contained(let other): "chunk \(other.rawValue) holds the same text"
         }
     }
 }

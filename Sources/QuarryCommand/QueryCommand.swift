@@ -68,9 +68,10 @@ struct QueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let questions = try batch.map { try BatchQueries(path: $0, runPath: run) }
-        let session = try await QuerySession(
-            path: file.path, search: search, answering: answering, service: service,
-            answers: !retrieve && !dryRun && run == nil, showsPieces: showsPieces, isQuiet: output.quiet)
+        var options = search.options(answering)
+        options.generates = options.generates && !retrieve && !dryRun && run == nil
+        options.streams = showsPieces
+        let session = try await service.session(file.path, options, search.flags(answering), isQuiet: output.quiet)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
         if let questions {
             try await questions.run(session: session, limit: search.k, retrieveOnly: retrieve, output: output)
@@ -78,15 +79,17 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let text = try question == "-" ? Self.standardInput() : question ?? ""
         if dryRun {
-            try PromptPrinter(prompt: try await session.prompt(for: text)).print(output)
+            try PromptPrinter(prompt: PromptReply(try await session.prompt(for: text))).print(output)
             return
         }
         var reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
+        output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
             output.note("\(change.to) answered in place of \(change.from): \(change.reason)")
         }
         for warning in reply.warnings { output.note("warning: \(warning)") }
+        if reply.finish == "length" { output.note("For the rest of the reply, raise --answer-tokens.") }
         if output.json || jsonl {
             try Console.print(JSONOutput.string(reply, pretty: output.json))
         } else {

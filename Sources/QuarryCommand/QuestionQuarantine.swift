@@ -1,6 +1,4 @@
-import Quarry
 import QuarryEvaluation
-import QuarryProviders
 
 /// The questions of a file that cannot be asked or answered: each is named, and the others go on.
 struct QuestionQuarantine {
@@ -23,11 +21,7 @@ struct QuestionQuarantine {
     }
 
     /// Names a question that cannot be asked or answered, once.
-    ///
-    /// - Throws: `error`, where it says nothing of the question: the index is damaged, a key is missing, a server cannot
-    ///   be reached, a budget is used up, the run is interrupted.
-    mutating func take(_ question: EvaluationQuery, _ error: any Error) throws {
-        guard Self.isAboutTheQuestion(error) else { throw error }
+    mutating func take(_ question: EvaluationQuery, _ error: any Error) {
         guard ids.insert(question.id).inserted else { return }
         let place = question.line.map { "\(path):\($0)" } ?? path
         output.note("quarantined: \(place): question \(question.id): \(Console.message(of: error))")
@@ -36,14 +30,5 @@ struct QuestionQuarantine {
     /// - Throws: The exit code that says that some inputs are in quarantine, if any are.
     func finish() throws {
         if hasBrokenLines || !ids.isEmpty { throw Termination.quarantined }
-    }
-
-    private static func isAboutTheQuestion(_ error: any Error) -> Bool {
-        switch error {
-        case let error as CorpusError: error.code == .input
-        case is QuestionError, is PromptError: true
-        case let error as ProviderError: error.concernsOneInput
-        default: false
-        }
     }
 }

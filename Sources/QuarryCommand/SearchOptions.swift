@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Quarry
+import QuarrySession
 
 extension RetrievalOptions.Mode: ExpressibleByArgument {}
 
@@ -69,23 +70,33 @@ struct SearchOptions: ParsableArguments {
         }
     }
 
-    func options(for index: CorpusIndex) -> RetrievalOptions {
-        RetrievalOptions(
-            mode: mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid),
-            fusion: fusion?.fusion ?? RetrievalOptions.defaultFusion, depth: depth, diversity: diversity,
-            mergesNeighbours: merge)
+    /// What the command line says of searching and answering.
+    func options(_ answering: AnsweringOptions) -> QueryOptions {
+        var options = QueryOptions()
+        options.mode = mode
+        options.fusion = fusion?.fusion ?? options.fusion
+        options.depth = depth
+        options.diversity = diversity
+        options.mergesNeighbours = merge
+        options.bm25 = BM25Parameters(k1: k1, b: b)
+        options.reranksByWords = rerank
+        options.rerankDepth = rerankDepth
+        options.filter = filters.isEmpty ? nil : .all(filters.map(\.filter))
+        options.model = model
+        options.generates = !answering.extractive
+        options.limit = k ?? options.limit
+        options.promptTokens = answering.budget
+        options.answerTokens = answering.answerTokens
+        options.threshold = answering.threshold
+        options.comparesSentences = answering.compareSentences
+        return options
     }
 
-    var bm25: BM25Parameters { BM25Parameters(k1: k1, b: b) }
-
-    /// - Parameter model: Reads the best passages after the re-ranker that needs no model; nil for none.
-    func rerankers(model: (any Reranker)?) -> [RerankingStage] {
-        (rerank ? [RerankingStage(LexicalReranker())] : [])
-            + (model.map { [RerankingStage($0, depth: rerankDepth)] } ?? [])
-    }
-
-    var filter: Filter? {
-        filters.isEmpty ? nil : .all(filters.map(\.filter))
+    func flags(_ answering: AnsweringOptions) -> SettingFlags {
+        var flags = SettingFlags()
+        flags.llm = Setting(answering.modelNames, flag: "--llm")
+        flags.rerank = Setting(reranker, flag: "--rerank")
+        return flags
     }
 }
 

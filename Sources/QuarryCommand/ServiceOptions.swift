@@ -51,20 +51,22 @@ struct ServiceOptions: ParsableArguments {
     ///   - isPlanning: Whether a key that is missing, or a budget, is no reason to stop yet.
     ///   - isQuiet: Whether nothing is said of waits for a provider's limits.
     func services(_ settings: Settings, isPlanning: Bool = false, isQuiet: Bool = false) -> ModelServices {
-        var providers = settings.providers
-        if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
         let show: @Sendable (String) -> Void = { Console.note($0) }
-        let key: @Sendable (Provider) async throws -> APIKey? = { provider in
-            guard isPlanning else { return try await settings.key(for: provider) }
-            // A plan asks no service: no command need be run for its key.
-            return provider.isHostedService ? nil : try? await settings.key(for: provider)
-        }
         return ModelServices(
-            store: ModelLocator().store, providers: providers, catalog: settings.catalog,
-            options: settings.connectionOptions,
-            ledger: SpendingLedger(budget: isPlanning ? Budget() : settings.budget),
-            key: key, isPlanning: isPlanning, trace: verbose ? show : nil,
+            settings, store: .local, isPlanning: isPlanning, trace: verbose ? show : nil,
             onWait: isQuiet ? nil : WaitNotes().show)
+    }
+
+    /// An index opened for questions.
+    func session(
+        _ path: String, _ options: QueryOptions, _ flags: SettingFlags, isQuiet: Bool
+    ) async throws -> QuerySession {
+        let settings = try settings(flags)
+        return try await QuerySession(
+            path: path, settings: settings, services: services(settings, isQuiet: isQuiet), options: options
+        ) { error in
+            Console.note("warning: replies are not kept: \(Console.message(of: error))")
+        }
     }
 }
 

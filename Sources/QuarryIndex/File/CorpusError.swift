@@ -2,7 +2,7 @@
 public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Kind {
-            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, input, busy
+            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, hasVectors, input, busy
             case diskFull, ioFailure, readOnly
         }
         private var kind: Kind
@@ -17,6 +17,8 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         /// The requested chunking differs from that of the index.
         public static let otherSettings = Code(kind: .otherSettings)
         public static let noVectors = Code(kind: .noVectors)
+        /// The index has vectors, and no model is to make those of new documents.
+        public static let hasVectors = Code(kind: .hasVectors)
         public static let input = Code(kind: .input)
         /// Another process uses the file. The same call may succeed later.
         public static let busy = Code(kind: .busy)

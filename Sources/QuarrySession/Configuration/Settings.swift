@@ -157,6 +157,11 @@ extension Settings {
         return options
     }
 
+    /// The file of kept answers.
+    public var answerStorePath: String { cacheDirectory.value + "/answers.sqlite" }
+    /// The file of measured speeds.
+    public var speedRecordPath: String { cacheDirectory.value + "/speeds.json" }
+
     public var budget: Budget {
         Budget(maximumCost: maximumCost?.value, maximumTokens: maximumTokens?.value)
     }

@@ -1,0 +1,176 @@
+public import Quarry
+
+/// An index opened for questions, with everything that answers them.
+public struct QuerySession: Sendable {
+    public let index: CorpusIndex
+    public let retriever: HybridRetriever
+    public let options: QueryOptions
+    /// Whether a model writes the answers.
+    public let isGenerating: Bool
+    /// Counts what models were paid for.
+    public let ledger: SpendingLedger
+    private let embedder: (any Embedder)?
+    private let rerankers: [RerankingStage]
+    private let similar: SimilarAnswers?
+    private let onUnkept: @Sendable (any Error) -> Void
+    private let qa: RetrievalQA
+    private let loadMilliseconds: Double
+
+    /// - Parameters:
+    ///   - path: An index file.
+    ///   - settings: Name the re-ranking model and the language models, and say whether answers are kept.
+    ///   - services: Open the models.
+    ///   - onUnkept: Told of answers that cannot be kept. Questions are answered all the same.
+    /// - Throws: ``CorpusError`` for an index that cannot be opened or that has no vectors for the mode, and what
+    ///   `services` throws for a model.
+    public init(
+        path: String, settings: Settings, services: ModelServices, options: QueryOptions = QueryOptions(),
+        onUnkept: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) async throws {
+        let start = ContinuousClock.now
+        self.options = options
+        self.onUnkept = onUnkept
+        ledger = services.ledger
+        index = try CorpusIndex.open(at: path, readOnly: true)
+        let mode = options.mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid)
+        let opened =
+            mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: options.model)
+        embedder = opened?.embedder
+        var rerankers = options.reranksByWords ? [RerankingStage(LexicalReranker())] : []
+        if let name = settings.rerank?.value {
+            rerankers.append(RerankingStage(try await services.reranker(name), depth: options.rerankDepth))
+        }
+        self.rerankers = rerankers
+        retriever = try index.retriever(
+            embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
+        var generator = AnswerGenerator.extractive
+        var similar: SimilarAnswers?
+        if options.generates, let names = settings.llm?.value {
+            let store = Self.store(settings, onUnkept)
+            let revision = try await index.withSnapshot { try await $0.revision() }
+            let caching = store.map { ReplyCaching(cache: $0, indexState: revision, onFailure: onUnkept) }
+            var policy = FallbackPolicy()
+            policy.holdsTextBack = !options.streams
+            generator = .model(
+                try await services.languageModel(names, cache: caching, policy: policy),
+                StuffAssembler(budget: options.promptTokens))
+            if let store, let threshold = settings.semanticThreshold.value, opened != nil {
+                // Where the model is found and how the answer is shown do not change the answer.
+                var scope = options
+                (scope.mode, scope.model, scope.streams) = (mode, nil, false)
+                similar = SimilarAnswers(
+                    store: store, threshold: threshold,
+                    scope: [revision, "\(names)", settings.rerank?.value ?? "", "\(scope)"])
+            }
+        }
+        self.similar = similar
+        isGenerating = if case .model = generator { true } else { false }
+        // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
+        let compares = options.comparesSentences && opened?.provider?.runsOnThisMachine != false
+        qa = RetrievalQA(
+            retriever: retriever, generator: generator,
+            reader: ExtractiveReader(
+                embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
+            options: .init(limit: options.limit, maximumTokens: options.answerTokens))
+        loadMilliseconds = start.milliseconds
+    }
+
+    /// Where replies are kept; nil where the settings say not to, or it cannot be opened.
+    private static func store(_ settings: Settings, _ onUnkept: (any Error) -> Void) -> AnswerStore? {
+        guard settings.cacheAnswers.value else { return nil }
+        do {
+            return try AnswerStore(path: settings.answerStorePath, maximumBytes: settings.cacheMegabytes.value << 20)
+        } catch {
+            onUnkept(error)
+            return nil
+        }
+    }
+
+    /// A retriever by another mode, otherwise like that of the session.
+    ///
+    /// - Throws: ``CorpusError`` for a mode that needs vectors, if the session searches by words alone.
+    public func retriever(mode: RetrievalOptions.Mode) throws -> HybridRetriever {
+        try index.retriever(
+            embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
+    }
+
+    /// A question, searched for under the filter of the session.
+    func query(_ question: String) -> Query { Query(question, filter: options.filter) }
+
+    /// The passages found for a question, without an answer.
+    public func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
+        let start = ContinuousClock.now
+        let retrieval = try await retriever.retrieve(query(question), limit: limit)
+        var timings = QueryReply.Timings()
+        timings.load = loadMilliseconds
+        timings.retrieve = start.milliseconds
+        timings.total = timings.load + timings.retrieve
+        return QueryReply(
+            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+    }
+
+    /// The answer to a question. ``QueryReply/similarQuestion`` names an earlier question whose answer it is.
+    ///
+    /// - Parameter onText: Told the pieces of the answer as they are written.
+    public func answer(
+        _ question: String, id: String? = nil, onText: (String) throws -> Void = { _ in }
+    ) async throws -> QueryReply {
+        let start = ContinuousClock.now
+        var timings = QueryReply.Timings()
+        timings.load = loadMilliseconds
+        var query = self.query(question)
+        if similar != nil { query = try await retriever.prepared(query) }
+        if let vector = query.vector, var known = try await similar?.reply(to: question, vector: vector) {
+            known.id = id
+            known.timings = timings
+            known.timings.total = timings.load + start.milliseconds
+            return known
+        }
+        var retrieval = Retrieval()
+        var finished: Answer?
+        for try await event in qa.stream(query) {
+            switch event {
+            case .retrieved(let found):
+                retrieval = found
+                timings.retrieve = start.milliseconds
+            case .text(let piece): try onText(piece)
+            case .cited: break
+            case .finished(let answer): finished = answer
+            }
+        }
+        try Task.checkCancellation()
+        timings.answer = start.milliseconds - timings.retrieve
+        timings.total = timings.load + start.milliseconds
+        guard let finished else { throw CancellationError() }
+        var reply = QueryReply(
+            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+        if finished.finish == .length {
+            reply.warnings.append(
+                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens.")
+        }
+        if finished.finish == .contentFilter {
+            reply.warnings.append("The provider withheld the rest of the reply: its filter found something in it.")
+        }
+        if finished.refusal == .emptyReply {
+            reply.warnings.append("The model wrote nothing; ask again, or ask another.")
+        }
+        reply.add(finished)
+        do {
+            if let vector = query.vector { try await similar?.keep(reply, vector: vector) }
+        } catch let error as AnswerStoreError {
+            onUnkept(error)
+        }
+        return reply
+    }
+
+    /// The prompt that a model would get. Nothing is generated.
+    public func prompt(for question: String) async throws -> AssembledPrompt {
+        try await qa.prompt(
+            for: question, filter: options.filter, assembler: StuffAssembler(budget: options.promptTokens))
+    }
+}
+
+extension ContinuousClock.Instant {
+    /// Milliseconds since this instant.
+    var milliseconds: Double { (ContinuousClock.now - self) / .milliseconds(1) }
+}
