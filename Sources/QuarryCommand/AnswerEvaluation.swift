@@ -2,7 +2,7 @@ import Quarry
 import QuarrySession
 import QuarryEvaluation
 
-/// Answers questions whose answers are known, and counts.
+/// Measures answers to questions whose answers are known.
 struct AnswerEvaluation {
     var session: QuerySession
     /// The file of the questions.
@@ -12,16 +12,16 @@ struct AnswerEvaluation {
 
     private struct Reply: Encodable {
         var schema = "quarry.eval-answers/1"
-        /// Questions that say what their answers are, or that there is none.
+        /// Questions with a list of answers, which is empty if there is no answer.
         var questions: Int
-        /// Questions that say nothing of answers; they were not asked.
+        /// Questions without a list of answers. They were not asked.
         var skipped: Int
         var answerable: Int
-        /// Answerable questions for which a quoted sentence holds an accepted answer, refusals counted as misses.
+        /// Share of answerable questions with an accepted answer in a quoted sentence. A refusal is a miss.
         var sentenceHitRate: Double
         /// The same among answerable questions that were answered.
         var sentenceHitRateWhenAnswered: Double
-        /// Answerable questions whose answer stands in a retrieved passage.
+        /// Share of answerable questions with an accepted answer in a retrieved passage.
         var passageHitRate: Double
         var refusalPrecision: Double?
         var refusalRecall: Double?
@@ -29,13 +29,13 @@ struct AnswerEvaluation {
         var wrongRefusalRate: Double
     }
 
-    /// - Throws: At the end, the exit code for inputs in quarantine where questions could not be asked.
+    /// - Throws: At the end, the exit code for rejected inputs if a question could not be asked.
     func run() async throws {
         let known = questions.compactMap { question in question.answers.map { (question, $0) } }
         guard !known.isEmpty else {
             throw CorpusError(
                 .input,
-                "No question of \(path) (\(questions.count) taken) says its answers. Give each “answers”: a list, empty where the documents hold none."
+                "No question in \(path) (\(questions.count) read) has “answers”. Give each question a list “answers”; leave it empty if the documents have no answer."
             )
         }
         let progress = CountLine(total: known.count, unit: "questions", isQuiet: output.quiet)
@@ -81,14 +81,14 @@ struct AnswerEvaluation {
         func figure(_ value: Double?) -> String { value.map { Format.decimal($0, digits: 4) } ?? "–" }
         try Console.print("\(Format.count(asked, "question")), \(answerable) with an answer")
         if reply.skipped > 0 {
-            try Console.print("left out: \(Format.count(reply.skipped, "question")) without “answers”")
+            try Console.print("skipped: \(Format.count(reply.skipped, "question")) without “answers”")
         }
         try Console.print(
-            "sentence hit rate: \(figure(reply.sentenceHitRate)) of all answerable, \(figure(reply.sentenceHitRateWhenAnswered)) of those answered"
+            "sentence hit rate: \(figure(reply.sentenceHitRate)) of answerable questions, \(figure(reply.sentenceHitRateWhenAnswered)) of answered ones"
         )
         try Console.print("passage hit rate: \(figure(reply.passageHitRate))")
         try Console.print(
-            "refusals: precision \(figure(reply.refusalPrecision)), recall \(figure(reply.refusalRecall)); \(figure(reply.wrongRefusalRate)) of the answerable refused"
+            "refusals: precision \(figure(reply.refusalPrecision)), recall \(figure(reply.refusalRecall)); \(figure(reply.wrongRefusalRate)) of answerable questions refused"
         )
     }
 }

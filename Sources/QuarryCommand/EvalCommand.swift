@@ -7,13 +7,13 @@ import QuarryEvaluation
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Measure how well an index is searched, and how well it is answered from.",
+        abstract: "Measure the quality of search and answers on your own questions.",
         discussion: """
-            Ranks documents for every judged question and reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
-            95 % confidence interval (bootstrap over questions), and how the modes differ (paired randomisation test).
+            Ranks documents for every judged question. Reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
+            95 % confidence interval (bootstrap over questions). Compares modes with a paired randomisation test.
 
               quarry eval --queries queries.jsonl --qrels qrels.tsv --modes bm25,vector,hybrid
-              quarry eval --answers --queries queries.jsonl     # questions with "answers": do the quotes hold them?
+              quarry eval --answers --queries queries.jsonl     # do the quotes contain the expected "answers"?
             """)
 
     @OptionGroup var file: IndexFileOptions
@@ -34,24 +34,26 @@ struct EvalCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
+            "Modes to compare, separated by commas. The default is every mode that the index supports.",
+            valueName: "modes"))
     var modes: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Answer every question, and compare with its answers.",
-            discussion: "A question whose answers are [] must be refused; one that says nothing of answers is left out."
+            "Answer every question and compare with its expected answers.",
+            discussion:
+                "Questions with an empty list of answers must be refused. Questions without “answers” are skipped."
         ))
     var answers = false
 
-    @Option(help: ArgumentHelp("Take only the first so many questions.", valueName: "count"))
+    @Option(help: ArgumentHelp("Use only this many questions, from the start of the file.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {
         guard answers || qrels != nil else {
-            throw ValidationError("Name judgements with --qrels, or answers with --answers.")
+            throw ValidationError("Give judgements with --qrels, or use --answers.")
         }
-        guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
+        guard !answers || qrels == nil else { throw ValidationError("Use either --qrels or --answers, not both.") }
         if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no question to ask.") }
         try search.validate()
         try answering.validate()
@@ -64,7 +66,7 @@ struct EvalCommand: AsyncParsableCommand {
         var parsed: [RetrievalOptions.Mode] = []
         for name in names {
             guard let mode = RetrievalOptions.Mode(rawValue: String(name)) else {
-                throw ValidationError("“\(name)” is no mode; modes are hybrid, vector and bm25.")
+                throw ValidationError("“\(name)” is not a mode. The modes are hybrid, vector and bm25.")
             }
             guard !parsed.contains(mode) else { throw ValidationError("--modes names \(name) twice.") }
             parsed.append(mode)
@@ -94,7 +96,7 @@ struct EvalCommand: AsyncParsableCommand {
         guard !questions.isEmpty else {
             throw CorpusError(
                 .input,
-                "No question of \(queries) (\(read) taken) has a judgement in \(qrels ?? ""). Both files must use the same ids."
+                "No question in \(queries) (\(read) read) has a judgement in \(qrels ?? ""). Both files must use the same ids."
             )
         }
         let index = try CorpusIndex.open(at: file.path, readOnly: true)
@@ -109,7 +111,7 @@ struct EvalCommand: AsyncParsableCommand {
             chosen == [.bm25] ? nil : try await services.embedder(for: index.settings, override: search.model)?.embedder
         let reranker =
             if let name = settings.rerank?.value { try await services.reranker(name) } else { nil as (any Reranker)? }
-        // All of them before the first is measured: one may ask for more than the index has.
+        // Made before the first measurement, because the index may not support all modes.
         let retrievers = try chosen.map { mode in
             var options = search.options(for: index)
             options.mode = mode
@@ -136,10 +138,10 @@ struct ModeResult {
 
     var mode: RetrievalOptions.Mode
     var reports: [MetricReport]
-    /// Per question, without the embedding model's loading.
+    /// Per question, without loading the embedding model.
     var medianMilliseconds: Double
 
-    /// - Parameter quarantine: Takes the questions that cannot be asked; their rankings are empty.
+    /// - Parameter quarantine: Collects the questions that cannot be asked. Their rankings are empty.
     init(
         mode: RetrievalOptions.Mode, retriever: HybridRetriever, questions: [EvaluationQuery], judgements: Judgements,
         filter: Filter?, isQuiet: Bool, quarantine: inout QuestionQuarantine

@@ -1,6 +1,6 @@
 import Quarry
 
-/// Shows the exact prompt of a question, and what its tokens are spent on.
+/// Prints the exact prompt of a question, with the tokens of each part.
 struct PromptPrinter {
     var prompt: AssembledPrompt
 
@@ -37,15 +37,15 @@ struct PromptPrinter {
         }
         try Console.print("---")
         for part in prompt.parts { try Console.print("\(part.tokens) tokens  \(part.name)") }
-        try Console.print("\(prompt.tokens) tokens in all, of \(prompt.budget)")
+        try Console.print("\(prompt.tokens) tokens in total, of at most \(prompt.budget)")
         for passage in dropped {
-            try Console.print("left out: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
+            try Console.print("not used: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
         }
     }
 
     private static func text(of reason: DroppedPassage.Reason) -> String {
         switch reason {
-        case .overBudget: "the budget is spent"
+        case .overBudget: "over the budget"
         case .contained(let other): "chunk \(other.rawValue) holds the same text"
         }
     }

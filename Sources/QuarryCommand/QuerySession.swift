@@ -2,14 +2,14 @@ import Foundation
 import Quarry
 import QuarrySession
 
-/// An index opened for questions, with everything that answers them.
+/// An index opened for questions, with its models and settings.
 struct QuerySession: Sendable {
     let index: CorpusIndex
     let retriever: HybridRetriever
     let filter: Filter?
-    /// Whether a model writes the answers.
+    /// Whether a language model writes the answers.
     let isGenerating: Bool
-    /// Counts what models were paid for.
+    /// Counts the tokens and the cost of the models.
     let ledger: SpendingLedger
     private let assembler: StuffAssembler
     private let similar: SimilarAnswers?
@@ -19,9 +19,9 @@ struct QuerySession: Sendable {
     private let isQuiet: Bool
 
     /// - Parameters:
-    ///   - answers: Whether questions are to be answered: only then a language model is looked for.
-    ///   - showsPieces: Whether the pieces of an answer are shown as they are written. Where they are not, a model that
-    ///     breaks off gives way to the next of its chain.
+    ///   - answers: Whether to answer questions. Otherwise no language model is opened.
+    ///   - showsPieces: Whether pieces of an answer are shown as they arrive. If not, an incomplete reply is replaced
+    ///     by the next model's.
     init(
         path: String, search: SearchOptions, answering: AnsweringOptions, service: ServiceOptions, answers: Bool = true,
         showsPieces: Bool = false, isQuiet: Bool = false
@@ -68,7 +68,7 @@ struct QuerySession: Sendable {
         self.similar = similar
         isGenerating = if case .model = generator { true } else { false }
         assembler = answering.assembler
-        // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
+        // Comparing sentences needs some twenty embeddings per question, so paid models are not used for it.
         let compares = answering.compareSentences && opened?.provider?.runsOnThisMachine != false
         qa = RetrievalQA(
             retriever: retriever, generator: generator,
@@ -78,7 +78,7 @@ struct QuerySession: Sendable {
         loadMilliseconds = start.milliseconds
     }
 
-    /// Where replies are kept; nil where the settings say not to, or it cannot be opened.
+    /// The cache of replies; nil if the settings turn it off or it cannot be opened.
     private static func store(_ settings: Settings) -> AnswerStore? {
         guard settings.cacheAnswers.value else { return nil }
         do {
@@ -90,7 +90,7 @@ struct QuerySession: Sendable {
     }
 
     @Sendable private static func noteUnkept(_ error: any Error) {
-        Console.note("warning: replies are not kept: \(Console.message(of: error))")
+        Console.note("warning: replies are not cached: \(Console.message(of: error))")
     }
 
     func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
@@ -104,7 +104,7 @@ struct QuerySession: Sendable {
             id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
     }
 
-    /// - Parameter onText: Told the pieces of the answer as they are written.
+    /// - Parameter onText: Called with each piece of the answer as it arrives.
     func answer(
         _ question: String, id: String? = nil, onText: (String) throws -> Void = { _ in }
     ) async throws -> QueryReply {
@@ -121,7 +121,7 @@ struct QuerySession: Sendable {
             known.timings.total = timings.load + start.milliseconds
             if !isQuiet {
                 Console.note(
-                    "note: answered as “\(earlier.question)” was before (similarity \(Format.decimal(earlier.similarity, digits: 3)))"
+                    "note: this is the cached answer to “\(earlier.question)” (similarity \(Format.decimal(earlier.similarity, digits: 3)))"
                 )
             }
             return known
@@ -146,14 +146,14 @@ struct QuerySession: Sendable {
             id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
         if finished.finish == .length {
             reply.warnings.append(
-                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens. Raise --answer-tokens for the rest."
+                "The reply was cut off at the limit of \(qa.options.maximumTokens) tokens. Raise --answer-tokens for the rest."
             )
         }
         if finished.finish == .contentFilter {
-            reply.warnings.append("The provider withheld the rest of the reply: its filter found something in it.")
+            reply.warnings.append("The provider's content filter withheld the rest of the reply.")
         }
         if finished.refusal == .emptyReply {
-            reply.warnings.append("The model wrote nothing; ask again, or ask another.")
+            reply.warnings.append("The model wrote nothing. Ask again, or use another model.")
         }
         reply.add(finished)
         do {
