@@ -2,7 +2,7 @@ import Quarry
 import QuarryProviders
 import QuarryTransformers
 
-/// The next step after an error of a library, in terms of this tool's flags and configuration.
+/// The next step after a library's error, in terms of this tool's flags and configuration.
 enum Advice {
     /// A sentence; nil if the error needs none.
     static func text(for error: any Error) -> String? {

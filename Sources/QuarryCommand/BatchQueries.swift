@@ -4,25 +4,25 @@ import QuarrySession
 
 /// Asks every question of a file, in order.
 ///
-/// Everything about the files is found out when this is made, before a model is looked for.
+/// The initializer opens all files, so that a bad path is reported before a model is loaded.
 struct BatchQueries {
     private let path: String
     private let questions: [EvaluationQuery]
     private let broken: [EvaluationFileError]
     private let runFile: RunFile?
 
-    /// - Parameter runPath: Where a TREC run is to be written in place of objects; nil for objects.
+    /// - Parameter runPath: The file for a TREC run, which replaces the JSON objects; nil for JSON objects.
     init(path: String, runPath: String?) throws {
         self.path = path
         (questions, broken) = try EvaluationInput.batch(at: path)
         runFile = try runPath.map { try RunFile(path: $0) }
     }
 
-    /// Prints one JSON object a question, or writes a run of documents where a file for one is named.
+    /// Prints one JSON object per question, or writes a TREC run.
     ///
-    /// A question that cannot be answered has an object that says why in `error`, and finds nothing. A line that is no
-    /// question has none.
-    /// - Throws: At the end, the exit code for inputs in quarantine where there were such lines or questions.
+    /// If a question cannot be answered, its object has no hits and gives the reason in `error`. A line that is not a
+    /// question gets no object.
+    /// - Throws: At the end, the exit code for rejected inputs if there were such lines or questions.
     func run(session: QuerySession, limit: Int?, retrieveOnly: Bool, output: OutputOptions) async throws {
         var quarantine = QuestionQuarantine(path: path, output: output)
         for line in broken { quarantine.take(line) }
@@ -66,7 +66,7 @@ struct BatchQueries {
     }
 }
 
-/// How many of a known number are done, on a terminal.
+/// A progress line on a terminal: how many of a known total are done.
 struct CountLine {
     private let total: Int
     private let unit: String

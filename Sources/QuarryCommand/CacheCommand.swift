@@ -5,11 +5,11 @@ import QuarrySession
 
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cache", abstract: "Look at the answers that are kept, or forget them.",
+        commandName: "cache", abstract: "Inspect or clear the answer cache.",
         subcommands: [Info.self, Clear.self], defaultSubcommand: Info.self)
 
     struct Info: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "How many answers are kept, and where.")
+        static let configuration = CommandConfiguration(abstract: "Show how many answers are cached, and where.")
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -37,7 +37,7 @@ struct CacheCommand: AsyncParsableCommand {
                 try Console.print(JSONOutput.string(reply, pretty: true))
                 return
             }
-            try Console.print("\(path)\(exists ? "" : " (not made yet)")\(isEnabled ? "" : ", switched off")")
+            try Console.print("\(path)\(exists ? "" : " (does not exist yet)")\(isEnabled ? "" : ", switched off")")
             try Console.print(
                 "\(Format.count(statistics.replies, "answer")), \(Format.bytes(statistics.bytes)) of at most \(Format.bytes(maximum)); \(Format.bytes(statistics.fileBytes)) on disk"
             )
@@ -47,24 +47,24 @@ struct CacheCommand: AsyncParsableCommand {
     }
 
     struct Clear: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Forget every answer that is kept.")
+        static let configuration = CommandConfiguration(abstract: "Delete all cached answers.")
 
         @OptionGroup var file: ConfigurationOptions
 
-        @Flag(name: .shortAndLong, help: "No notes on standard error.")
+        @Flag(name: .shortAndLong, help: "Print no notes to standard error.")
         var quiet = false
 
         func run() async throws {
             let settings = try file.settings()
             let path = settings.answerStorePath
             guard FileManager.default.fileExists(atPath: path) else {
-                if !quiet { Console.note("No answers are kept in \(path).") }
+                if !quiet { Console.note("The cache \(path) does not exist.") }
                 return
             }
             let store = try AnswerStore(path: path, maximumBytes: settings.cacheMegabytes.value * 1_000_000)
             let count = try await store.statistics().replies
             try await store.clear()
-            if !quiet { Console.note("Forgot \(Format.count(count, "answer")) in \(path).") }
+            if !quiet { Console.note("Deleted \(Format.count(count, "answer")) from \(path).") }
         }
     }
 }

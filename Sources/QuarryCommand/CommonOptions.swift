@@ -14,7 +14,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "No progress and no notes on standard error.")
+    @Flag(name: .shortAndLong, help: "Print no progress and no notes to standard error.")
     var quiet = false
 
     func note(_ text: String) {
@@ -35,7 +35,7 @@ extension ModelStore {
     }
 }
 
-/// Numbers for people.
+/// Formats numbers for people.
 enum Format {
     static func bytes(_ count: Int) -> String {
         let units = ["B", "kB", "MB", "GB", "TB"]
@@ -57,9 +57,9 @@ enum Format {
     }
 }
 
-/// Writes values as JSON with sorted keys: the same value, the same bytes.
+/// Encodes values as JSON with sorted keys, so that equal values give equal bytes.
 enum JSONOutput {
-    /// Every control character in a string is escaped, so that the text is exact on a terminal as well.
+    /// Escapes all control characters, so that the text is safe on a terminal.
     static func string(_ value: some Encodable, pretty: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -67,7 +67,7 @@ enum JSONOutput {
         return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    /// JSON asks for the escapes below U+0020 alone; some terminals obey those from U+007F to U+009F too.
+    /// JSON requires escapes below U+0020 only, but some terminals also obey U+007F to U+009F.
     private static func escaped(_ json: String) -> String {
         let late = Unicode.Scalar(0x7F)...Unicode.Scalar(0x9F)
         guard json.unicodeScalars.contains(where: late.contains) else { return json }

@@ -4,11 +4,11 @@ import QuarrySession
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Show and check what is configured.",
+        commandName: "config", abstract: "Show and check the configuration.",
         discussion: """
-            Settings come from flags, then from variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES, \
+            Flags override environment variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES, \
             QUARRY_LOCAL_ONLY, QUARRY_PROXY, QUARRY_CERTIFICATE_AUTHORITIES, QUARRY_MAX_COST, QUARRY_MAX_TOKENS, \
-            QUARRY_CACHE), then from the file:
+            QUARRY_CACHE), which override the file:
 
               llm: [openai/gpt-6-luna, http://127.0.0.1:8080/v1]
               budget: {cost: 2.50}
@@ -19,11 +19,11 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Every setting that holds; keys are never shown.")
+            abstract: "Show all effective settings (keys are hidden).")
 
         @OptionGroup var file: ConfigurationOptions
 
-        @Flag(help: "Say where each setting comes from.")
+        @Flag(help: "Show where each setting comes from.")
         var origin = false
 
         @Flag(help: "Print one JSON object.")
@@ -52,7 +52,8 @@ struct ConfigCommand: AsyncParsableCommand {
     }
 
     struct Path: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Where the configuration file is, or would be.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print the path of the configuration file, whether it exists or not.")
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -65,8 +66,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read the configuration, and say what is wrong or doubtful in it.",
-            discussion: "No key is fetched and no server asked. The exit code is 1 where something was found.")
+            abstract: "Check the configuration for errors and doubtful settings.",
+            discussion: "Fetches no keys and sends no requests. The exit code is 1 if there are problems.")
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -103,7 +104,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 for problem in problems { try Console.print("\(problem)") }
                 if problems.isEmpty {
                     try Console.print(
-                        "\(location.path): \(exists ? "nothing is wrong" : "there is no file, and none is needed")")
+                        "\(location.path): \(exists ? "no problems found" : "the file does not exist; it is optional")")
                 }
             }
             if !problems.isEmpty { throw Termination.failure }

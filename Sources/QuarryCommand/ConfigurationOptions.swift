@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import QuarrySession
 
-/// Which configuration file holds.
+/// The option that names the configuration file.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: .customLong("config"),
@@ -13,7 +13,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     var flag: Setting<String>? { Setting(path, flag: "--config") }
 
-    /// What holds, with what the command line says added.
+    /// The effective settings, including those of the command line.
     func settings(
         _ flags: SettingFlags = SettingFlags(), environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {

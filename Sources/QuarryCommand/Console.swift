@@ -1,20 +1,20 @@
 import Foundation
 import Quarry
 
-/// The two voices of the tool: results on standard output, talk on standard error.
+/// Prints results to standard output and notes to standard error.
 enum Console {
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// The width of the terminal behind standard error; 80 where it is unknown.
+    /// The width of the terminal on standard error; 80 if it is unknown.
     static var columns: Int {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    /// Prints a result. Control characters are shown and not sent, see ``Swift/String/visible``.
+    /// Prints a result, with control characters made visible (see ``Swift/String/visible``).
     ///
-    /// - Throws: ``ClosedPipe`` when the reader is gone.
+    /// - Throws: ``ClosedPipe`` when the reader has closed the pipe.
     static func print(_ text: String, terminator: String = "\n") throws {
         switch send(text.visible + terminator, to: STDOUT_FILENO) {
         case nil: return
@@ -23,17 +23,17 @@ enum Console {
         }
     }
 
-    /// Says something on standard error, in visible characters. A closed standard error is ignored.
+    /// Prints a note with control characters made visible. A closed standard error is ignored.
     static func note(_ text: String, terminator: String = "\n") {
         _ = send(text.visible + terminator, to: STDERR_FILENO)
     }
 
-    /// Replaces the line of the terminal's cursor; an empty one clears it.
+    /// Replaces the current line of the terminal. An empty text clears it.
     static func status(_ line: String) {
         _ = send("\r\u{1B}[K" + line.visible, to: STDERR_FILENO)
     }
 
-    /// - Returns: The system's error, where not all of the text could be written.
+    /// - Returns: The system's error number if the text could not be written completely.
     static func send(_ text: String, to descriptor: Int32) -> Int32? {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -45,7 +45,7 @@ enum Console {
         return nil
     }
 
-    /// An error's description and ``Advice``.
+    /// An error's description with its ``Advice``.
     static func message(of error: any Error) -> String {
         let text = error is CocoaError ? error.localizedDescription : "\(error)"
         return Advice.text(for: error).map { "\(text) \($0)" } ?? text

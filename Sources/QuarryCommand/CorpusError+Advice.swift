@@ -2,16 +2,16 @@ import Quarry
 import QuarrySession
 
 extension CorpusError {
-    /// What to do about it with this program; nil where the message says all.
+    /// The next step with this program; nil if the message is enough.
     var advice: String? {
         switch code {
-        case .missing, .empty: "Index documents into it with: quarry index FOLDER --index FILE"
-        case .notAnIndex, .otherSettings: "Name another file with --index."
-        case .damaged, .ioFailure: "To see what is wrong: quarry doctor --index FILE"
+        case .missing, .empty: "To index documents: quarry index FOLDER --index FILE"
+        case .notAnIndex, .otherSettings: "Choose another file with --index."
+        case .damaged, .ioFailure: "To see the damage: quarry doctor --index FILE"
         case .noVectors:
-            "Search with --mode bm25, or index the documents with a model into another file: "
+            "Search with --mode bm25, or make another index with a model: "
                 + "quarry index --index FILE --model \(LocalModelCatalog.defaultModelName)"
-        case .otherModel: "Name the model with --model, or another index with --index."
+        case .otherModel: "Set the model with --model, or choose another index with --index."
         default: nil
         }
     }

@@ -3,7 +3,7 @@ import Quarry
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Is an index whole? Checks the file, every chunk, vector and posting.")
+        commandName: "doctor", abstract: "Check an index for damage: the file, and each passage, vector and posting.")
 
     @OptionGroup var file: IndexFileOptions
 
@@ -23,11 +23,11 @@ struct DoctorCommand: AsyncParsableCommand {
             try Console.print(
                 JSONOutput.string(Reply(index: file.path, isWhole: problems.isEmpty, problems: problems), pretty: true))
         } else if problems.isEmpty {
-            try Console.print("\(file.path) is whole.")
+            try Console.print("\(file.path): no problems found")
         } else {
             for problem in problems { try Console.print(problem) }
             Console.note(
-                "\(file.path) has \(Format.count(problems.count, "problem")). Restore it from a copy, or move it away and run quarry index again."
+                "\(file.path): \(Format.count(problems.count, "problem")) found. Restore the file from a copy, or move it away and run quarry index again."
             )
         }
         if !problems.isEmpty { throw Termination.failure }

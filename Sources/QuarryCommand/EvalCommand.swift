@@ -6,13 +6,13 @@ import QuarrySession
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Measure how well an index is searched, and how well it is answered from.",
+        abstract: "Measure the quality of search and answers on your own questions.",
         discussion: """
-            Ranks documents for every judged question and reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
-            95 % confidence interval (bootstrap over questions), and how the modes differ (paired randomisation test).
+            Ranks documents for every judged question. Reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
+            95 % confidence interval (bootstrap over questions). Compares modes with a paired randomisation test.
 
               quarry eval --queries queries.jsonl --qrels qrels.tsv --modes bm25,vector,hybrid
-              quarry eval --answers --queries queries.jsonl     # questions with "answers": do the quotes hold them?
+              quarry eval --answers --queries queries.jsonl     # do the quotes contain the expected "answers"?
             """)
 
     @OptionGroup var file: IndexFileOptions
@@ -33,24 +33,26 @@ struct EvalCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Modes to compare, separated by commas. The default is what the index has.", valueName: "modes"))
+            "Modes to compare, separated by commas. The default is every mode that the index supports.",
+            valueName: "modes"))
     var modes: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Answer every question, and compare with its answers.",
-            discussion: "A question whose answers are [] must be refused; one that says nothing of answers is left out."
+            "Answer every question and compare with its expected answers.",
+            discussion:
+                "Questions with an empty list of answers must be refused. Questions without “answers” are skipped."
         ))
     var answers = false
 
-    @Option(help: ArgumentHelp("Take only the first so many questions.", valueName: "count"))
+    @Option(help: ArgumentHelp("Use only this many questions, from the start of the file.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {
         guard answers || qrels != nil else {
-            throw ValidationError("Name judgements with --qrels, or answers with --answers.")
+            throw ValidationError("Give judgements with --qrels, or use --answers.")
         }
-        guard !answers || qrels == nil else { throw ValidationError("Give either --qrels or --answers, not both.") }
+        guard !answers || qrels == nil else { throw ValidationError("Use either --qrels or --answers, not both.") }
         if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no question to ask.") }
         try search.validate()
         try answering.validate()
@@ -63,7 +65,7 @@ struct EvalCommand: AsyncParsableCommand {
         var parsed: [RetrievalOptions.Mode] = []
         for name in names {
             guard let mode = RetrievalOptions.Mode(rawValue: String(name)) else {
-                throw ValidationError("“\(name)” is no mode; modes are hybrid, vector and bm25.")
+                throw ValidationError("“\(name)” is not a mode. The modes are hybrid, vector and bm25.")
             }
             guard !parsed.contains(mode) else { throw ValidationError("--modes names \(name) twice.") }
             parsed.append(mode)
@@ -84,7 +86,7 @@ struct EvalCommand: AsyncParsableCommand {
         guard !questions.isEmpty else {
             throw CorpusError(
                 .input,
-                "No question of \(queries) (\(read) taken) has a judgement in \(qrels ?? ""). Both files must use the same ids."
+                "No question in \(queries) (\(read) read) has a judgement in \(qrels ?? ""). Both files must use the same ids."
             )
         }
         let chosen = try parsedModes()

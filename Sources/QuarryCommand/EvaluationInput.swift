@@ -7,7 +7,7 @@ enum EvaluationInput {
         try EvaluationQuery.read(jsonl: text(at: path), file: path)
     }
 
-    /// The questions of a batch, and what is wrong with the lines that are left out.
+    /// The questions of a batch, and the errors of the lines that are skipped.
     static func batch(at path: String) throws -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
         try EvaluationQuery.readLeniently(jsonl: bytes(at: path), file: path)
     }

@@ -6,13 +6,13 @@ import QuarrySession
 struct IndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "index",
-        abstract: "Index files and folders, or bring an index up to date with them.",
+        abstract: "Index files and folders, or update an index.",
         discussion: """
             Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
-            Only what changed since the last run is read, cut and embedded; what was deleted leaves the index. \
-            Files that cannot be read are named and left out, and the exit code is 2. Files in a folder that are no text \
-            under an extension that says nothing are named and passed over. Recordings and pictures are read where \
-            models for them are named; what they wrote stays in later runs that name none.
+            Only files that changed since the last run are read and embedded. Deleted files are removed from the index. \
+            Files that cannot be read are listed, and the exit code is 2. \
+            Unknown files that turn out to be binary are skipped and listed. Recordings and pictures are read if you \
+            name models for them. Their text stays in the index when a later run names no model.
 
               quarry index docs/ notes.md
               quarry index --plan docs/
@@ -26,63 +26,70 @@ struct IndexCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Say what would change, and change nothing.")
+    @Flag(help: "Show what would change, and change nothing.")
     var plan = false
 
-    @Option(help: ArgumentHelp("Take only files that match, as in .gitignore. Repeatable.", valueName: "pattern"))
+    @Option(
+        help: ArgumentHelp(
+            "Index only files that match this pattern (.gitignore syntax). Repeatable.", valueName: "pattern"))
     var include: [String] = []
 
-    @Option(help: ArgumentHelp("Pass over files that match, as in .gitignore. Repeatable.", valueName: "pattern"))
+    @Option(
+        help: ArgumentHelp("Skip files that match this pattern (.gitignore syntax). Repeatable.", valueName: "pattern"))
     var exclude: [String] = []
 
     @Option(
-        help: ArgumentHelp("Name by which standard input is cited; its extension tells the format.", valueName: "name"))
+        help: ArgumentHelp("The name of standard input in citations. Its extension sets the format.", valueName: "name")
+    )
     var name = "stdin.txt"
 
-    @Option(help: ArgumentHelp("Quarantine larger files.", valueName: "MiB"))
+    @Option(help: ArgumentHelp("Do not index larger files.", valueName: "MiB"))
     var maxFileSize = 256
 
     @Option(
         help: ArgumentHelp(
-            "A local model (see quarry models list), a folder with one, provider/model such as openai/text-embedding-3-small, a server's address, or none for search by words alone. For a new index; the default is \(LocalModelCatalog.defaultModelName).",
+            "The embedding model of a new index: a local model (see quarry models list), a folder with a model, provider/model such as openai/text-embedding-3-small, the address of a server, or none (search by words only). The default is \(LocalModelCatalog.defaultModelName).",
             valueName: "model"))
     var model: String?
 
-    @OptionGroup(title: "Models elsewhere, for a new index") var remote: RemoteModelOptions
+    @OptionGroup(title: "Remote models, for a new index") var remote: RemoteModelOptions
 
     @Option(
         help: ArgumentHelp(
-            "Who writes down what is said in recordings (mp3, m4a, wav, …): provider/model such as openai/gpt-transcribe, or a server's address.",
+            "Model that transcribes audio (mp3, m4a, wav, …): provider/model such as openai/gpt-transcribe, or the address of a server.",
             valueName: "model"))
     var transcribe: String?
 
     @Option(
         help: ArgumentHelp(
-            "Who says what pictures (png, jpg, gif, webp) show and copies their text: provider/model, or a server's address.",
+            "Model that describes pictures (png, jpg, gif, webp) and copies their text: provider/model, or the address of a server.",
             valueName: "model"))
     var describeImages: String?
 
     @Option(
         help: ArgumentHelp(
-            "Tokens that the description of a picture may have; the default is 800.", valueName: "tokens"))
+            "Maximum length of a picture's description; the default is 800.", valueName: "tokens"))
     var descriptionTokens: Int?
 
-    @Option(help: "How documents are cut: structure, recursive or sentence. For a new index; the default is structure.")
+    @Option(
+        help:
+            "How to cut documents into passages: structure, recursive or sentence. For a new index; the default is structure."
+    )
     var chunker: ChunkingStrategy?
 
-    @Option(help: ArgumentHelp("Tokens a chunk aims at. For a new index; the default is 300.", valueName: "tokens"))
+    @Option(help: ArgumentHelp("Usual length of a passage. For a new index; the default is 300.", valueName: "tokens"))
     var chunkTarget: Int?
 
     @Option(
-        help: ArgumentHelp("Tokens a chunk never exceeds. For a new index; the default is 400.", valueName: "tokens"))
+        help: ArgumentHelp("Maximum length of a passage. For a new index; the default is 400.", valueName: "tokens"))
     var chunkMaximum: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Tokens repeated from chunk to chunk. For a new index; the default is 0.", valueName: "tokens"))
+            "Overlap of consecutive passages. For a new index; the default is 0.", valueName: "tokens"))
     var chunkOverlap: Int?
 
-    /// These settings with what the options say in place.
+    /// The settings with the values of the options.
     private func chunking(_ base: IndexSettings.Chunking) -> IndexSettings.Chunking {
         IndexSettings.Chunking(
             strategy: chunker ?? base.strategy, target: chunkTarget ?? base.target,
@@ -108,10 +115,10 @@ struct IndexCommand: AsyncParsableCommand {
 
     private func noteWaiting(for process: Int32?) {
         let holder = process.map { "process \($0)" } ?? "another process"
-        output.note("\(file.path) is being brought up to date by \(holder); waiting for it to end (^C gives up).")
+        output.note("\(file.path) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
     }
 
-    /// What is to be indexed, and why standard input is left out, where it is: it is too long, or cannot be read.
+    /// The inputs, and the reason if standard input is rejected: it is too long, or cannot be read.
     private func sources() -> (inputs: [IndexInput], refused: [Rejection]) {
         var sources: [IndexInput] = []
         var refused: [Rejection] = []
@@ -132,10 +139,10 @@ struct IndexCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("Standard input (-) can be given once.")
+            throw ValidationError("Standard input (-) can be given only once.")
         }
         guard !name.allSatisfy(\.isWhitespace) else {
-            throw ValidationError("--name “\(name)” is no name to cite standard input by.")
+            throw ValidationError("--name “\(name)” is empty. Give a name for citations, such as report.md.")
         }
         if let descriptionTokens, descriptionTokens < 1 {
             throw ValidationError("--description-tokens \(descriptionTokens) is not positive.")
@@ -150,7 +157,7 @@ struct IndexCommand: AsyncParsableCommand {
         flags.describeImages = Setting(describeImages, flag: "--describe-images")
         let settings = try service.settings(flags)
         guard descriptionTokens == nil || settings.describeImages != nil else {
-            throw ValidationError("--description-tokens needs a model for pictures: --describe-images.")
+            throw ValidationError("--description-tokens needs a model that describes pictures: --describe-images.")
         }
         let (sources, refused) = sources()
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
@@ -174,7 +181,7 @@ struct IndexCommand: AsyncParsableCommand {
         } catch {
             progress.clear()
             if error is ProviderError, !plan {
-                output.note("What was done before is kept; the same command goes on from there.")
+                output.note("Finished work is kept. Run the same command again to continue.")
             }
             throw error
         }
@@ -189,22 +196,22 @@ struct IndexCommand: AsyncParsableCommand {
             report: report, isPlan: plan, path: file.path, estimate: estimate, readings: readings,
             spending: services.ledger.spending
         ).print(output)
-        if !report.quarantined.isEmpty { throw Termination.quarantined }
+        if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
     }
 }
 
-/// What a server does not tell of its model.
+/// Model properties that the server does not report.
 struct RemoteModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Length of the vectors, where the model can be asked for one.", valueName: "dimension"))
+    @Option(help: ArgumentHelp("Dimension of the vectors, if the model lets you choose.", valueName: "dimension"))
     var dimension: Int?
 
-    @Option(help: ArgumentHelp("Put before every question, such as “query: ” for E5 models.", valueName: "text"))
+    @Option(help: ArgumentHelp("Text before every question, such as “query: ” for E5 models.", valueName: "text"))
     var queryPrefix: String?
 
-    @Option(help: ArgumentHelp("Put before every passage, such as “passage: ” for E5 models.", valueName: "text"))
+    @Option(help: ArgumentHelp("Text before every passage, such as “passage: ” for E5 models.", valueName: "text"))
     var passagePrefix: String?
 
-    @Option(help: ArgumentHelp("Tokens the model reads of one text.", valueName: "tokens"))
+    @Option(help: ArgumentHelp("Maximum input length of the model.", valueName: "tokens"))
     var modelTokens: Int?
 
     var options: RemoteEmbedder.Options {

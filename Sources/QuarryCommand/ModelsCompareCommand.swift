@@ -8,22 +8,22 @@ extension ModelTask: ExpressibleByArgument {}
 
 struct ModelsCompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Put models side by side: price, context, licence, speed, quality.",
+        commandName: "compare", abstract: "Compare models: price, context, licence, speed, quality.",
         discussion: """
-            Figures are as old as the catalogue says; what nobody confirmed is “unknown”. Speed is what quarry models \
-            measure found on this machine.
+            Each figure has the date of the catalogue. Unconfirmed figures are “unknown”. Speed is the result of quarry \
+            models measure on this machine.
 
               quarry models compare --task embedding
               quarry models compare openai gemini/gemini-embedding-2
             """)
 
-    @Argument(help: "Models (provider/model) or providers; all that are in service unless some are named.")
+    @Argument(help: "Models (provider/model) or providers. The default is all models in service.")
     var names: [String] = []
 
     @Option(help: "Only models for embedding, generation, reranking or transcription.")
     var task: ModelTask?
 
-    @Flag(help: "Only models that keep documents on this machine.")
+    @Flag(help: "Only models that run on this machine.")
     var localOnly = false
 
     @Flag(help: "Print one JSON object.")
@@ -39,7 +39,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     func validate() throws {
         guard let address = names.first(where: { $0.hasPrefix("http://") || $0.hasPrefix("https://") }) else { return }
         throw ValidationError(
-            "\(address) is the address of a server, of whose models the catalogue knows nothing. To compare one, put the server under providers: and the model under models: in the configuration, and name provider/model; quarry models measure takes its time."
+            "\(address) is the address of a server, and the catalogue does not know its models. To compare one, add the server under providers: and the model under models: in the configuration. Then write provider/model. To benchmark it, run quarry models measure."
         )
     }
 
@@ -50,7 +50,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
             speeds: try SpeedRecord(path: settings.speedRecordPath), isInstalled: ModelStore.local.isInstalled)
         guard comparison.unknownNames.isEmpty else {
             throw ValidationError(
-                "The catalogue has no \(comparison.unknownNames.joined(separator: ", ")). Name provider/model or a provider, such as openai; own models go under models: in the configuration."
+                "The catalogue does not have \(comparison.unknownNames.joined(separator: ", ")). Write provider/model, or a provider such as openai. Add your own models under models: in the configuration."
             )
         }
         if json {
@@ -63,10 +63,10 @@ struct ModelsCompareCommand: AsyncParsableCommand {
 
 struct ModelsMeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "measure", abstract: "Take the time of an embedding model, as it is reached from this machine.",
+        commandName: "measure", abstract: "Benchmark an embedding model from this machine.",
         discussion: """
-            Embeds a fixed set of 64 texts and keeps the figure for quarry models compare and quarry index --plan. A model \
-            that is paid for is asked once, others four times; the fastest counts.
+            Embeds a fixed set of 64 texts. quarry models compare and quarry index --plan use the result. A paid model \
+            is measured once, others four times; the fastest run counts.
             """)
 
     @Argument(
@@ -99,7 +99,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
                 model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
         } catch let error as ProviderError where [.notFound, .requestRefused, .serverFailure].contains(error.code) {
             throw ProviderError(
-                error.code, error.message + " Speed is measured of embedding models only.", underlyingError: error)
+                error.code, error.message + " Only embedding models can be measured.", underlyingError: error)
         }
         record.add(measurement)
         try record.write(to: settings.speedRecordPath)
@@ -114,13 +114,13 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
 }
 
 extension ModelsMeasureCommand {
-    /// - Throws: A wrong usage, for a model that the catalogue knows to make no vectors: it is not asked for any.
+    /// - Throws: `ValidationError` if the catalogue says that the model is not an embedding model. No request is sent.
     private func checkEmbeds(_ name: String, _ settings: Settings) throws {
         guard let reference = try? ModelReference(name, among: settings.providers), let model = reference.model,
             let card = settings.catalog.card(of: model, at: reference.provider), !card.tasks.contains(.embedding)
         else { return }
         throw ValidationError(
-            "\(name) makes no vectors, it is a model for \(card.tasks.map(\.rawValue).joined(separator: " and ")). Speed is measured of embedding models only."
+            "\(name) is not an embedding model, but a model for \(card.tasks.map(\.rawValue).joined(separator: " and ")). Only embedding models can be measured."
         )
     }
 }
@@ -132,7 +132,7 @@ extension ModelStore {
     }
 }
 
-/// Columns that line up, for people.
+/// A text table with aligned columns.
 struct Table {
     var head: [String]
     var rows: [[String]]

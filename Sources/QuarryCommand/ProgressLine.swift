@@ -1,6 +1,6 @@
 import Quarry
 
-/// One line on a terminal: how far both strokes of a run are, how fast, and how long the rest takes. Silent in a pipe.
+/// A progress line on a terminal: the progress of both strokes, with rate and time left. Silent in a pipe.
 struct ProgressLine {
     private let isShown: Bool
     private let start = ContinuousClock.now
@@ -15,8 +15,8 @@ struct ProgressLine {
         Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns))
     }
 
-    /// Words first: while sources are read, how many are; afterwards, how far the vectors are. What does not fit the
-    /// terminal is left out from the end.
+    /// The progress of words while sources are read, then of vectors. Parts at the end that do not fit the terminal are
+    /// dropped.
     static func line(_ progress: IndexingProgress, seconds: Double, columns: Int) -> String {
         var parts: [String] = []
         if progress.bytes < progress.totalBytes {

@@ -1,7 +1,7 @@
 import Quarry
 import QuarrySession
 
-/// Shows the exact prompt of a question, and what its tokens are spent on.
+/// Prints the exact prompt of a question, with the tokens of each part.
 struct PromptPrinter {
     var prompt: PromptReply
 
@@ -16,9 +16,9 @@ struct PromptPrinter {
         }
         try Console.print("---")
         for part in prompt.parts { try Console.print("\(part.tokens) tokens  \(part.name)") }
-        try Console.print("\(prompt.tokens) tokens in all, of \(prompt.budget)")
+        try Console.print("\(prompt.tokens) tokens in total, of at most \(prompt.budget)")
         for passage in prompt.dropped {
-            try Console.print("left out: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
+            try Console.print("not used: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
         }
     }
 }

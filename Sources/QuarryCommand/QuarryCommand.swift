@@ -5,13 +5,13 @@ import QuarryLinearAlgebra
 struct QuarryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarry",
-        abstract: "Ask your own documents, and get answers with citations that can be checked.",
+        abstract: "Ask questions about your own documents, and get answers with citations.",
         discussion: """
-            A corpus is one file, ./index.quarry unless --index names another. Nothing leaves this machine unless you \
-            name a server with --llm.
+            An index is one file: ./index.quarry, or the file that --index names. Nothing leaves this machine unless you \
+            name a remote model (--llm, --model, --reranker, --transcribe, --describe-images, or the configuration).
 
-            Exit codes: 0 done; 1 failed; 2 done, but some inputs are in quarantine; 3 the documents do not say; \
-            64 wrong usage; 130 interrupted; what an index had committed is kept.
+            Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents; \
+            64 wrong usage; 130 interrupted (committed work is kept).
             """,
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [

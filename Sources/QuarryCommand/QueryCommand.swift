@@ -8,16 +8,16 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Ask a question, or search.",
         discussion: """
-            Answers with sentences quoted from the documents, each with its file and lines; says so when the documents \
-            do not hold an answer (exit code 3). With --llm a language model of your choice writes the answer instead, \
-            from the same passages, and its citations are checked.
+            The answer consists of sentences quoted from the documents, each with its file and lines. If no sentence \
+            clearly answers the question, the exit code is 3. With --llm a language model of your choice writes the \
+            answer from the same passages, and Quarry checks its citations.
 
               quarry query "Who signs the lease?"
               quarry query --retrieve "lease" -k 20 --explain
               quarry query --batch questions.jsonl --run run.trec
             """)
 
-    @Argument(help: "The question; - for standard input.")
+    @Argument(help: "The question, or - for standard input.")
     var question: String?
 
     @OptionGroup var file: IndexFileOptions
@@ -26,10 +26,10 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Show the passages, and do not answer.")
+    @Flag(help: "Show the best passages instead of an answer.")
     var retrieve = false
 
-    @Flag(help: "Show each leg's rank and score.")
+    @Flag(help: "Show the rank and score of each search, by words (bm25) and by meaning (vector).")
     var explain = false
 
     @Option(
@@ -39,27 +39,27 @@ struct QueryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --batch: write the documents found as a TREC run, in place of JSON; - for standard output.",
+            "With --batch: write a TREC run of the documents found instead of JSON; - for standard output.",
             valueName: "file"), completion: .file())
     var run: String?
 
-    @Flag(help: "One JSON object a line.")
+    @Flag(help: "Print JSON Lines: one object per line.")
     var jsonl = false
 
-    @Flag(help: "Print the prompt that would be sent, with its tokens, and send nothing.")
+    @Flag(help: "Print the prompt and its tokens, and send nothing.")
     var dryRun = false
 
     func validate() throws {
         if batch == nil, question == nil {
-            throw ValidationError("Ask a question, or name a file of them with --batch.")
+            throw ValidationError("Ask a question, or give a file of questions with --batch.")
         }
-        if batch != nil, question != nil { throw ValidationError("Give either a question or --batch, not both.") }
+        if batch != nil, question != nil { throw ValidationError("Use either a question or --batch, not both.") }
         if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
         if run != nil, output.json || jsonl {
-            throw ValidationError("--run writes a TREC run in place of JSON. Leave out --json and --jsonl, or --run.")
+            throw ValidationError("--run writes a TREC run instead of JSON. Omit --json and --jsonl, or --run.")
         }
         if dryRun, retrieve || batch != nil {
-            throw ValidationError("--dry-run goes with one question to be answered.")
+            throw ValidationError("--dry-run needs one question, without --retrieve and --batch.")
         }
         try search.validate()
         try answering.validate()
@@ -86,27 +86,30 @@ struct QueryCommand: AsyncParsableCommand {
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
-            output.note("\(change.to) answered in place of \(change.from): \(change.reason)")
+            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason)")
         }
-        for warning in reply.warnings { output.note("warning: \(warning)") }
+        let isEmpty = try reply.hits.isEmpty && session.index.summary().documents == 0
+        if !isEmpty { for warning in reply.warnings { output.note("warning: \(warning)") } }
         if reply.finish == "length" { output.note("For the rest of the reply, raise --answer-tokens.") }
         if output.json || jsonl {
             try Console.print(JSONOutput.string(reply, pretty: output.json))
+        } else if isEmpty {
+            try Console.print("This index holds no documents yet.")
         } else {
             try ReplyPrinter(reply: reply, explains: explain).print()
         }
         if reply.refused == true { throw Termination.notInDocuments }
     }
 
-    /// Whether somebody is there to read an answer while it is written.
+    /// Whether an answer is shown on a terminal while it is written.
     private var showsPieces: Bool {
         batch == nil && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
     }
 
-    /// Answers; on a terminal, a model's words appear as they come, and once more after their citations are checked.
+    /// Answers. On a terminal a model's text is shown while it arrives, and again after its citations are checked.
     private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
         let streams = session.isGenerating && showsPieces
-        // Also behind a reply that broke off.
+        // Also after an incomplete reply.
         defer { if streams { Console.note("\n") } }
         return try await session.answer(text) { piece in
             if streams { Console.note(piece, terminator: "") }

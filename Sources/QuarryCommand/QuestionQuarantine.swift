@@ -1,12 +1,12 @@
 import QuarryEvaluation
 
-/// The questions of a file that cannot be asked or answered: each is named, and the others go on.
+/// Reports the questions of a file that cannot be asked or answered. The others are still asked.
 struct QuestionQuarantine {
     private let path: String
     private let output: OutputOptions
     private var ids: Set<String> = []
     private var hasBrokenLines = false
-    /// Questions that were named.
+    /// The number of questions reported.
     var count: Int { ids.count }
 
     init(path: String, output: OutputOptions) {
@@ -14,20 +14,20 @@ struct QuestionQuarantine {
         self.output = output
     }
 
-    /// Names a line that is no question.
+    /// Reports a line that is not a question.
     mutating func take(_ line: EvaluationFileError) {
         hasBrokenLines = true
-        output.note("quarantined: \(line)")
+        output.note("skipped: \(line)")
     }
 
     /// Names a question that cannot be asked or answered, once.
     mutating func take(_ question: EvaluationQuery, _ error: any Error) {
         guard ids.insert(question.id).inserted else { return }
         let place = question.line.map { "\(path):\($0)" } ?? path
-        output.note("quarantined: \(place): question \(question.id): \(Console.message(of: error))")
+        output.note("not answered: \(place): question \(question.id): \(Console.message(of: error))")
     }
 
-    /// - Throws: The exit code that says that some inputs are in quarantine, if any are.
+    /// - Throws: The exit code for rejected inputs, if there are any.
     func finish() throws {
         if hasBrokenLines || !ids.isEmpty { throw Termination.quarantined }
     }

@@ -1,28 +1,50 @@
 import Quarry
 import QuarrySession
 
-/// Shows a reply to a person.
+/// Prints a reply for people.
 struct ReplyPrinter {
     var reply: QueryReply
     var explains: Bool
 
     func print() throws {
-        if let answer = reply.answer {
-            try Console.print(answer)
-            if let citations = reply.citations, !citations.isEmpty {
-                try Console.print("")
-                for citation in citations { try Console.print(Self.line(for: citation)) }
-            }
-            if let draft = reply.draft {
-                try Console.print("\n\(reply.refusalReason ?? "") It is not to be relied on:\n\(draft)")
-            }
-            for sentence in reply.unsupported ?? [] { try Console.print("not supported by the documents: \(sentence)") }
-            try Console.print("")
-            if explains { try printHits() }
-            try Console.print(footer)
-        } else {
+        guard reply.answer != nil else {
             try printHits()
+            return
         }
+        try Console.print(reply.refused == true ? refusal : reply.answer ?? "")
+        if let citations = reply.citations, !citations.isEmpty {
+            try Console.print("")
+            for citation in citations { try Console.print(Self.line(for: citation)) }
+        }
+        if let draft = reply.draft { try Console.print("\nThe rejected reply, which may be wrong:\n\(draft)") }
+        for sentence in reply.unsupported ?? [] { try Console.print("not supported by the documents: \(sentence)") }
+        try Console.print("")
+        if explains { try printHits() }
+        try Console.print(footer)
+    }
+
+    /// Whether at least half of the question's letters are Cyrillic.
+    private var isRussian: Bool {
+        let letters = reply.question.unicodeScalars.filter(\.properties.isAlphabetic)
+        return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
+    }
+
+    /// The reason of the refusal, and the best passage, in the language of the question.
+    private var refusal: String {
+        let isQuoting = reply.generator?.kind == "extractive"
+        let reason =
+            if !isRussian {
+                reply.refusalReason
+            } else if isQuoting, !reply.hits.isEmpty {
+                "Я не нашёл предложения, которое ясно отвечает на этот вопрос."
+            } else {
+                reply.answer
+            }
+        guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
+        let closest = isRussian ? "Ближе всего" : "Closest"
+        let more = isRussian ? "другие отрывки" : "see more"
+        return "\(reason ?? "") \(closest): \(Self.place(hit.location)) “\(Self.excerpt(hit.text, length: 80))” "
+            + "(\(more): --retrieve)"
     }
 
     private func printHits() throws {
@@ -42,14 +64,26 @@ struct ReplyPrinter {
         }
     }
 
+    /// `confidence: medium · 1.1 s`, in the language of the question.
     private var footer: String {
-        let who =
-            switch reply.generator {
-            case .some(let generator) where generator.kind == "model": "written by \(generator.name)"
-            default: reply.refused == true ? "nothing quoted" : "quoted from the documents"
-            }
-        let support = reply.support.map { ", support \(Format.decimal($0, digits: 2))" } ?? ""
-        return "(\(who)\(support), \(Int(reply.timings.total.rounded())) ms)"
+        var parts: [String] = []
+        if let generator = reply.generator, generator.kind == "model" {
+            parts.append("\(isRussian ? "написала модель" : "written by") \(generator.name)")
+        }
+        if let support = reply.support, reply.refused != true || explains {
+            let exact = explains ? " (\(Format.decimal(support, digits: 2)))" : ""
+            parts.append((isRussian ? "уверенность: " : "confidence: ") + level(of: support) + exact)
+        }
+        let seconds = Format.decimal(reply.timings.total / 1000, digits: 1)
+        parts.append(isRussian ? "\(seconds.replacing(".", with: ",")) с" : "\(seconds) s")
+        return parts.joined(separator: " · ")
+    }
+
+    /// Support in a word: high from 0.75, medium from 0.4.
+    private func level(of support: Double) -> String {
+        if support >= 0.75 { return isRussian ? "высокая" : "high" }
+        if support >= 0.4 { return isRussian ? "средняя" : "medium" }
+        return isRussian ? "низкая" : "low"
     }
 
     private static func line(for citation: QueryReply.Citation) -> String {
@@ -63,9 +97,9 @@ struct ReplyPrinter {
         return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
     }
 
-    /// A text on one line, cut after some 240 characters.
-    private static func excerpt(_ text: String) -> String {
+    /// A text on one line, cut after `length` characters.
+    private static func excerpt(_ text: String, length: Int = 240) -> String {
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count <= 240 ? line : line.prefix(240) + "…"
+        return line.count <= length ? line : line.prefix(length) + "…"
     }
 }

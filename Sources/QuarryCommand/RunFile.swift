@@ -1,14 +1,13 @@
 import Foundation
 
-/// Where a TREC run goes: a file, or standard output for `-`.
+/// The output of a TREC run: a file, or standard output for `-`.
 ///
-/// The file is opened before the work begins, so that nobody works for a file that cannot be written. What it holds
-/// stays until there is a run to write.
+/// The file is opened before the work starts, so that an error comes first. Its content stays until the run is written.
 final class RunFile {
     private let path: String
     /// Nil for standard output.
     private let descriptor: Int32?
-    /// Whether the file was made for the run, and holds nothing yet.
+    /// Whether the file is new and still empty.
     private var isFresh = false
 
     init(path: String) throws {
@@ -47,12 +46,12 @@ final class RunFile {
     }
 }
 
-/// The file of a run cannot be written.
+/// A run file that cannot be written.
 struct RunFileError: Error, CustomStringConvertible {
     var description: String
 
-    /// - Parameter error: The system's; the last one unless it is given.
+    /// - Parameter error: The system's error number; the default is `errno`.
     init(path: String, error: Int32 = errno) {
-        description = "\(path) cannot be written: \(String(cString: strerror(error))). Name another file with --run."
+        description = "\(path) cannot be written: \(String(cString: strerror(error))). Choose another file with --run."
     }
 }

@@ -6,52 +6,58 @@ extension RetrievalOptions.Mode: ExpressibleByArgument {}
 
 /// How to search: shared by `query` and `eval`.
 struct SearchOptions: ParsableArguments {
-    @Option(name: .customShort("k"), help: "How many passages.")
+    @Option(name: .customShort("k"), help: "Number of passages; the default is 10 with --retrieve, 5 for an answer.")
     var k: Int?
 
-    @Option(help: "Legs to search by: hybrid, vector or bm25. The default is hybrid where the index has vectors.")
+    @Option(
+        help:
+            "How to search: hybrid (meaning and words), vector (meaning), bm25 (words). The default is hybrid if the index has vectors."
+    )
     var mode: RetrievalOptions.Mode?
 
     @Option(
-        help: ArgumentHelp("rrf, or the vector leg's share in a convex combination, such as 0.6.", valueName: "fusion"))
+        help: ArgumentHelp(
+            "How the two searches are combined: rrf, or the weight of meaning from 0 to 1.", valueName: "fusion"))
     var fusion: FusionArgument?
 
-    @Option(help: "BM25: how fast repeated terms saturate.")
+    @Option(help: "BM25: weight of repeated words (0: repeats do not count).")
     var k1 = 1.2
 
-    @Option(help: "BM25: how much long passages are held back, from 0 to 1.")
+    @Option(help: "BM25: penalty for long passages, from 0 to 1.")
     var b = 0.5
 
-    @Option(help: "Hits taken from each leg before fusion.")
+    @Option(help: "Hits of each search that are combined.")
     var depth = 100
 
-    @Flag(help: "Re-rank by coverage and proximity of the question's words, headings and the fused score.")
+    @Flag(help: "Re-rank by how well passages and headings match the words of the question.")
     var rerank = false
 
     @Option(
         help: ArgumentHelp(
-            "Let a model order the best passages: provider/model, such as cohere/rerank-v4.0-fast, or a server's address.",
+            "Model that re-ranks the best passages: provider/model, such as cohere/rerank-v4.0-fast, or the address of a server.",
             valueName: "model"))
     var reranker: String?
 
-    @Option(help: ArgumentHelp("Passages that the re-ranking model is shown.", valueName: "count"))
+    @Option(help: ArgumentHelp("Number of passages that the model re-ranks.", valueName: "count"))
     var rerankDepth = 50
 
     @Option(
-        help: ArgumentHelp("Trade relevance for variety: 1 is relevance alone, 0 variety alone.", valueName: "lambda"))
+        help: ArgumentHelp(
+            "Balance relevance and variety: 1 is relevance only, 0 is variety only.", valueName: "lambda"))
     var diversity: Double?
 
-    @Flag(inversion: .prefixedNo, help: "Join adjacent passages of one document.")
+    @Flag(inversion: .prefixedNo, help: "Join adjacent passages of a document.")
     var merge = true
 
     @Option(
         name: .customLong("filter"),
-        help: ArgumentHelp("Only documents whose metadata has this value; repeat for several.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Only documents with this metadata value. Repeatable; all filters must match.", valueName: "key=value"))
     var filters: [FilterArgument] = []
 
     @Option(
         help: ArgumentHelp(
-            "The model the index was made with, where it is found elsewhere than then: a folder or a server's address.",
+            "Where to find the index's embedding model now, if it moved: a folder or the address of a server.",
             valueName: "model"))
     var model: String?
 
@@ -122,7 +128,7 @@ struct FusionArgument: ExpressibleByArgument {
     }
 }
 
-/// `key=value`; the value matches a string, and a number or a boolean where it spells one.
+/// `key=value`. The value matches a string, and also a number or a Boolean of the same spelling.
 struct FilterArgument: ExpressibleByArgument {
     var filter: Filter
 

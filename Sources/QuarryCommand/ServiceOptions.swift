@@ -3,30 +3,30 @@ public import Foundation
 import Quarry
 import QuarrySession
 
-/// Which models may be asked, where, and for how much: shared by every command that may ask one.
+/// Limits and connections of models: shared by all commands that use one.
 struct ServiceOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
 
-    @Flag(help: "Refuse every host but this machine, also where a redirect or a name leads elsewhere.")
+    @Flag(help: "Refuse all other hosts, even if a redirect or a host name leads to them.")
     var localOnly = false
 
-    @Option(help: ArgumentHelp("Stop before more than so many US dollars are spent.", valueName: "dollars"))
+    @Option(help: ArgumentHelp("Stop before the cost exceeds this many US dollars.", valueName: "dollars"))
     var maxCost: Decimal?
 
-    @Option(help: ArgumentHelp("Stop before models read and write more tokens in all.", valueName: "tokens"))
+    @Option(help: ArgumentHelp("Stop before models read and write more than this many tokens.", valueName: "tokens"))
     var maxTokens: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Proxy for requests to models; the default is what http_proxy, https_proxy and no_proxy say. One that wants credentials is better named by QUARRY_PROXY, as http://USER:PASSWORD@HOST:PORT: others can see arguments.",
+            "Proxy for requests to models. The default is the proxy of http_proxy, https_proxy and no_proxy. Set a proxy with a password in QUARRY_PROXY (http://USER:PASSWORD@HOST:PORT), because other users can see arguments.",
             valueName: "url"))
     var proxy: String?
 
     @Flag(
-        inversion: .prefixedNo, help: "Keep replies of language models, and give them again to the same prompt.")
+        inversion: .prefixedNo, help: "Cache replies of language models.")
     var cache: Bool?
 
-    @Flag(name: .shortAndLong, help: "Show every request to a model on standard error, without keys and texts.")
+    @Flag(name: .shortAndLong, help: "Print every request to standard error, without keys and texts.")
     var verbose = false
 
     func validate() throws {
@@ -34,7 +34,7 @@ struct ServiceOptions: ParsableArguments {
         if let maxCost, maxCost < 0 { throw ValidationError("--max-cost \(maxCost) is negative.") }
     }
 
-    /// What holds, these options added to what the command itself says.
+    /// The effective settings, including these options and those of the command.
     func settings(_ flags: SettingFlags = SettingFlags()) throws -> Settings {
         var flags = flags
         if localOnly { flags.localOnly = Setting(true, flag: "--local-only") }
@@ -45,11 +45,11 @@ struct ServiceOptions: ParsableArguments {
         return try configuration.settings(flags)
     }
 
-    /// What opens the models that the settings name.
+    /// Opens the models that the settings name.
     ///
     /// - Parameters:
-    ///   - isPlanning: Whether a key that is missing, or a budget, is no reason to stop yet.
-    ///   - isQuiet: Whether nothing is said of waits for a provider's limits.
+    ///   - isPlanning: Whether to ignore missing keys and the budget.
+    ///   - isQuiet: Whether to print no notes about waits for a provider's limits.
     func services(_ settings: Settings, isPlanning: Bool = false, isQuiet: Bool = false) -> ModelServices {
         let show: @Sendable (String) -> Void = { Console.note($0) }
         return ModelServices(
@@ -71,7 +71,7 @@ struct ServiceOptions: ParsableArguments {
 }
 
 extension Decimal: @retroactive ExpressibleByArgument {
-    /// A number as it is written in English: digits, perhaps with a point.
+    /// A number in English notation: digits with at most one point.
     public init?(argument: String) {
         let digits = argument.utf8
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }),
@@ -82,7 +82,7 @@ extension Decimal: @retroactive ExpressibleByArgument {
 }
 
 extension Spending {
-    /// One line for a person; nil where nothing was billed: models of one's own are free.
+    /// One line for people; nil if nothing was billed. Your own servers are free.
     var summary: String? {
         guard !entries.isEmpty, cost != 0 else { return nil }
         let parts = entries.map { entry in

@@ -3,14 +3,14 @@ import Dispatch
 import Foundation
 import Quarry
 
-/// How the process ends: which code, and what is said on standard error.
+/// Ends the process with an exit code and a message on standard error.
 enum Termination {
     static let failure = ExitCode(1)
     static let quarantined = ExitCode(2)
     static let notInDocuments = ExitCode(3)
     static let interrupted = ExitCode(130)
 
-    /// Runs `body` and exits. `^C` and SIGTERM cancel it, so that it stops at the next commit; a second one ends it at once.
+    /// Runs `body` and exits. `^C` and SIGTERM cancel it at the next commit. A second signal ends the process at once.
     static func exiting(_ body: @escaping @Sendable () async throws -> Void) async -> Never {
         signal(SIGPIPE, SIG_IGN)
         let work = Task { try await body() }
@@ -56,16 +56,16 @@ enum Termination {
     }
 }
 
-/// A person, or the system, ended the work.
+/// The user or the system interrupted the command.
 struct Interruption: Error, CustomStringConvertible {
-    /// Whether the work was written down as it went.
+    /// Whether the command commits its work in steps.
     var isCommitting: Bool
 
     var description: String {
         isCommitting
-            ? "Interrupted. What was committed is kept; the same command goes on from there." : "Interrupted."
+            ? "Interrupted. Committed work is kept. Run the same command again to continue." : "Interrupted."
     }
 }
 
-/// The reader of standard output went away: nothing more is wanted, and nothing is wrong.
+/// The reader of standard output closed the pipe. This is not an error.
 struct ClosedPipe: Error {}

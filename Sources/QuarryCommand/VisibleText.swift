@@ -1,9 +1,9 @@
 extension String {
-    /// The text as it can be sent to a terminal: what a document, a file name or a model's reply holds of control
-    /// characters, other than line feed and tab, would move the cursor, change colours or retitle the window.
+    /// The text with control characters made visible, except line feed and tab. A document, a file name or a model's
+    /// reply could otherwise move the cursor, change colours or retitle the window.
     ///
-    /// ASCII's are shown by their symbols, such as ␛; those from U+0080 to U+009F by U+FFFD. A carriage return before a
-    /// line feed is left out.
+    /// ASCII characters become their symbols, such as ␛; U+0080 to U+009F become U+FFFD. A carriage return before a
+    /// line feed is removed.
     var visible: String {
         guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
         var shown = ""
@@ -19,8 +19,8 @@ extension String {
 }
 
 extension String {
-    /// The text as a part of one line: line feeds and tabs are shown as well, since what follows a forged one would pass
-    /// for a line of ours, and so are marks that turn the direction of writing around.
+    /// The text for use within a line. Line feeds and tabs are made visible too, so that a text cannot forge a line of
+    /// output. So are marks that change the writing direction.
     var visibleInLine: String {
         guard unicodeScalars.contains(where: { $0.isTerminalControl || $0.breaksLine }) else { return self }
         var shown = ""
@@ -32,7 +32,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether what follows it may stand elsewhere than behind it.
+    /// Whether the scalar breaks the line or changes the writing direction.
     fileprivate var breaksLine: Bool {
         switch value {
         case 0x09, 0x0A, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
@@ -40,7 +40,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether a terminal may take it for a command, or for the beginning of one.
+    /// Whether a terminal may interpret the scalar as a command.
     fileprivate var isTerminalControl: Bool {
         switch value {
         case 0x09, 0x0A: false
@@ -49,7 +49,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// What stands for a control character.
+    /// The visible symbol of a control character.
     fileprivate var symbol: Unicode.Scalar {
         switch value {
         case 0x00...0x1F: Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"

@@ -1,12 +1,12 @@
 import QuarryProviders
 import Synchronization
 
-/// Says on standard error what a run waits for, so that it does not look dead.
+/// Prints what a run waits for, so that it does not seem to hang.
 ///
-/// On a terminal every wait that is told is shown, in a pipe those of 10 seconds or more. Requests side by side wait for
-/// the same: what ends within a second of a wait that was shown is not shown again.
+/// A terminal gets every reported wait, a pipe those of 10 seconds or more. Parallel requests wait together: a wait
+/// that ends within a second of the last one is not printed again.
 final class WaitNotes: Sendable {
-    /// When the last wait ends that was shown, by provider.
+    /// The end of the last printed wait, by provider.
     private let shown = Mutex<[String: ContinuousClock.Instant]>([:])
     private let isTerminal = Console.standardErrorIsTerminal
 
@@ -14,7 +14,7 @@ final class WaitNotes: Sendable {
         guard isTerminal || wait.duration >= .seconds(10), isNew(wait) else { return }
         let duration = ProgressLine.duration(wait.duration / .seconds(1))
         let line = "waiting \(duration) for \(wait.model): \(wait.reason)"
-        // On a terminal the line of progress stands there.
+        // Replaces the progress line on a terminal.
         Console.note(isTerminal ? "\r\u{1B}[K\(line)" : line)
     }
 

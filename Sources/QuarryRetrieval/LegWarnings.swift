@@ -17,8 +17,9 @@ public func legWarnings(
     if hitCounts[.bm25] == 0 {
         warnings.append(
             terms == 0
-                ? "The question has no words to search by: the lexical leg (bm25) was skipped."
-                : "No word of the question occurs in the documents: the lexical leg (bm25) found nothing."
+                ? "The question has no words to search for."
+                : "No word of the question occurs in the documents"
+                    + (hitCounts[.vector] ?? 0 > 0 ? "; found by meaning only." : ".")
         )
     }
     if let coverage, !coverage.isComplete {
@@ -29,11 +30,11 @@ public func legWarnings(
             "The vectors are not complete (vectors: \(grouped(coverage.vectors)) of \(grouped(coverage.chunks)) passages). "
                 + "\(consequence).")
     } else if hitCounts[.vector] == 0 {
-        warnings.append("The vector leg found nothing: no passage that matches the filter has a vector.")
+        warnings.append("No passage that matches the filter has a vector.")
     }
     if hitCounts[.vector] != nil, isModelEnglishOnly, hasOtherScripts {
         warnings.append(
-            "The model of this index reads English only: the vector leg says little about a question in another script."
+            "The embedding model of this index reads English only, so a search by meaning is unreliable for this question."
         )
     }
     return warnings

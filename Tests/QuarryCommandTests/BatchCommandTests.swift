@@ -2,7 +2,7 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// `quarry query --batch`: files that are broken in places, models that fail in places, TREC runs.
+/// `quarry query --batch`: invalid lines, failing models, TREC runs.
 @Suite(.timeLimit(.minutes(30)))
 struct BatchCommandTests {
     private static let questions = """
@@ -32,7 +32,7 @@ struct BatchCommandTests {
         try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { $0.split(separator: " ") }
     }
 
-    @Test func `a broken line is named by its file and number and left out, and the rest is answered`() throws {
+    @Test func `an invalid line is reported with its file and number, and the rest is answered`() throws {
         let scratch = try notes()
         var bytes = Array("{\"_id\": \"q1\", \"text\": \"Who signs the lease?\"}\n{\"_id\": \"q2\", \"te\n\n".utf8)
         bytes += Array("{\"_id\": \"q3\", \"text\": \"\u{41}".utf8) + [0xFF] + Array("\"}\n".utf8)
@@ -47,14 +47,14 @@ struct BatchCommandTests {
         for (note, start) in zip(
             notes, ["2: A query is", "4: The line is not", "5: Query q1 is already on line", "6: The query has"])
         {
-            #expect(note.hasPrefix("quarantined: questions.jsonl:\(start)"), "\(note)")
+            #expect(note.hasPrefix("skipped: questions.jsonl:\(start)"), "\(note)")
         }
         let run = try Command.run("query", "--batch", "questions.jsonl", "--run", "run.trec", in: scratch.url)
         #expect(run.status == 2 && run.errors.contains("questions.jsonl:2:"))
         #expect(Set(try lines(of: scratch.path("run.trec")).map { String($0[0]) }) == ["q1", "q4"])
     }
 
-    /// Answers about the lease; fails as it is told for every other question.
+    /// Answers questions about the lease, and fails for all others.
     private func server(_ failure: @escaping @Sendable () -> FakeHTTPServer.Response) throws -> FakeHTTPServer {
         try FakeHTTPServer { request in
             guard String(decoding: request.body, as: UTF8.self).contains("Who signs the lease?") else {
@@ -75,7 +75,7 @@ struct BatchCommandTests {
     }
 
     @Test(arguments: ["The model takes no such question.", "before the reply was complete"])
-    func `a question on which the model fails is reported, and the rest goes on`(reason: String) throws {
+    func `a question on which the model fails is reported, and the rest is answered`(reason: String) throws {
         let scratch = try notes()
         try scratch.write(
             """
@@ -89,7 +89,7 @@ struct BatchCommandTests {
         let outcome = try Command.run(
             "query", "--batch", "questions.jsonl", "--jsonl", "--llm", "\(server.url)/v1#m", in: scratch.url)
         #expect(outcome.status == 2, "\(outcome)")
-        #expect(outcome.errors.contains("quarantined: questions.jsonl:1: question bad: "), "\(outcome.errors)")
+        #expect(outcome.errors.contains("not answered: questions.jsonl:1: question bad: "), "\(outcome.errors)")
         let replies = try objects(outcome)
         #expect(replies.map { $0["id"] as? String } == ["bad", "good"])
         let error = try #require(replies.first?["error"] as? String)
@@ -97,7 +97,7 @@ struct BatchCommandTests {
         #expect(replies[1]["error"] == nil && (replies[1]["answer"] as? String)?.contains("Ilves") == true)
     }
 
-    @Test func `what concerns every question ends the batch`() throws {
+    @Test func `an error that affects every question ends the batch`() throws {
         let scratch = try notes()
         let locked = try server { .json(#"{"error":{"message":"no such key"}}"#, status: 401) }
         for (address, reason) in [("\(locked.url)/v1#m", "no such key"), ("http://127.0.0.1:9/v1#m", "127.0.0.1:9")] {
@@ -113,7 +113,7 @@ struct BatchCommandTests {
         }
     }
 
-    @Test func `ids with white space stand percent-encoded in a run, and judgements match in both spellings`() throws {
+    @Test func `ids with white space are percent-encoded in a run, and judgements match both spellings`() throws {
         let scratch = try notes()
         try scratch.write(
             "{\"_id\": \"q 3\", \"text\": \"When is the hedge along the road cut?\"}\n", to: "questions.jsonl")
@@ -130,7 +130,7 @@ struct BatchCommandTests {
         }
     }
 
-    @Test func `a run goes to standard output where that is named, and never with JSON`() throws {
+    @Test func `a run is written to standard output for -, and never with JSON`() throws {
         let scratch = try notes()
         let outcome = try Command.run("query", "--batch", "questions.jsonl", "--run", "-", in: scratch.url)
         #expect(outcome.status == 0 && outcome.output.hasPrefix("q1 Q0 docs/lease.md 1 "), "\(outcome)")
@@ -139,19 +139,19 @@ struct BatchCommandTests {
             for file in ["-", "run.trec"] {
                 let refused = try Command.run(
                     "query", "--batch", "questions.jsonl", "--run", file, flag, in: scratch.url)
-                #expect(refused.status == 64 && refused.errors.contains("--run writes a TREC run in place of JSON"))
+                #expect(refused.status == 64 && refused.errors.contains("--run writes a TREC run instead of JSON"))
                 #expect(refused.output.isEmpty && !FileManager.default.fileExists(atPath: scratch.path("run.trec")))
             }
         }
     }
 
-    @Test func `a file that is missing or cannot be written is named before the work begins`() throws {
+    @Test func `a file that is missing or cannot be written is reported before the work starts`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write(Self.questions, to: "questions.jsonl")
         try scratch.write("q1\tdocs/lease.md\t1\n", to: "qrels.tsv")
         try FileManager.default.createDirectory(
             at: scratch.url.appendingPathComponent("folder"), withIntermediateDirectories: true)
-        // There is no index either: nobody came so far as to look for it.
+        // There is no index either, but the file comes first.
         for (arguments, name, reason) in [
             (["query", "--batch", "nope.jsonl"], "nope.jsonl cannot be read", "No such file"),
             (["query", "--batch", "folder"], "folder cannot be read", "Is a directory"),
@@ -173,7 +173,7 @@ struct BatchCommandTests {
         }
     }
 
-    @Test func `a run that fails leaves the file of an earlier one as it was, and no empty one`() throws {
+    @Test func `a failed run keeps the file of an earlier run, and leaves no empty file`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write(Self.questions, to: "questions.jsonl")
         try scratch.write("q1 Q0 d 1 1.0 t\n", to: "old.trec")

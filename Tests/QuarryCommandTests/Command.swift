@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs the built `quarry`, as a person or a script would.
+/// Runs the built `quarry` in a process.
 struct Command {
     struct Outcome {
         var status: Int32
@@ -8,7 +8,7 @@ struct Command {
         var errors: String
     }
 
-    /// The tool beside the test bundle.
+    /// The program next to the test bundle.
     static var executable: URL {
         URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("quarry")
@@ -18,7 +18,7 @@ struct Command {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Keeps a person's own configuration, proxy and kept answers out of the tests. What is empty counts as not set.
+    /// Isolates the tests from the user's configuration, proxy and answer cache. Empty variables count as not set.
     static let isolation = [
         "XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false", "QUARRY_PROXY": "none",
         "QUARRY_MODEL": "", "QUARRY_LLM": "", "QUARRY_RERANK": "", "QUARRY_LOCAL_ONLY": "", "QUARRY_MAX_COST": "",

@@ -4,7 +4,7 @@ import QuarryTestSupport
 import Testing
 
 struct ConcurrencyTests {
-    @Test func `processes that start cold together never see a locked database`() async throws {
+    @Test func `processes that start at once never see a locked database`() async throws {
         let scratch = try TemporaryFolder()
         for number in 1...60 { try scratch.write("Note \(number) on subject \(number * 13).", to: "docs/\(number).md") }
         let path = scratch.path("shared.quarry")

@@ -8,7 +8,7 @@ import Testing
             .merging(more) { $1 }
     }
 
-    @Test func `settings are shown with their origins, keys as redacted`() throws {
+    @Test func `settings are shown with their origins and without keys`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("llm: openai/gpt-6-luna\nbudget: {cost: 2.5}\n", to: "config/quarry/config.yaml")
         let environment = environment(scratch, ["OPENAI_API_KEY": "sk-secret", "QUARRY_LOCAL_ONLY": "no"])
@@ -27,7 +27,7 @@ import Testing
         #expect(!shown.output.contains("sk-secret") && !json.output.contains("sk-secret"))
     }
 
-    @Test func `the path is told without reading the file`() throws {
+    @Test func `the path is printed without reading the file`() throws {
         let scratch = try TemporaryFolder()
         let path = try Command.run("config", "path", environment: environment(scratch))
         #expect(path.output == scratch.path("config/quarry/config.yaml") + "\n")
@@ -35,7 +35,7 @@ import Testing
         #expect(named.output == "x.yaml\n")
     }
 
-    @Test func `what is wrong is listed by place, with code 1`() throws {
+    @Test func `problems are listed with their positions, and the exit code is 1`() throws {
         let scratch = try TemporaryFolder()
         #expect(try Command.run("config", "check", environment: environment(scratch)).status == 0)
         try scratch.write("lm: x\nkeys: {openai: {value: sk-secret}}\n", to: "config/quarry/config.yaml")
@@ -57,7 +57,7 @@ import Testing
         #expect(check.status == 1 && check.output.contains("Use openai/gpt-6-luna."))
     }
 
-    @Test func `models are compared in a table and as JSON, with own prices`() throws {
+    @Test func `models are compared in a table and as JSON, with custom prices`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write(
             "models: [{provider: openai, name: text-embedding-3-small, price: {inputPerMillion: 0.02}}]\n",
@@ -82,7 +82,7 @@ import Testing
         let scratch = try TemporaryFolder()
         let environment = environment(scratch)
         let info = try Command.run("cache", "info", environment: environment)
-        #expect(info.status == 0 && info.output.contains("answers.sqlite (not made yet)"), "\(info.errors)")
+        #expect(info.status == 0 && info.output.contains("answers.sqlite (does not exist yet)"), "\(info.errors)")
         #expect(!FileManager.default.fileExists(atPath: scratch.path("cache/quarry/answers.sqlite")))
         #expect(try Command.run("cache", "clear", environment: environment).status == 0)
         let json = try Command.run(

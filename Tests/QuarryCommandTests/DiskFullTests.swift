@@ -3,9 +3,9 @@ import Quarry
 import QuarryTestSupport
 import Testing
 
-/// Fills a small file system; needs the right to mount one.
+/// Fills a small file system. Needs permission to mount one.
 struct DiskFullTests {
-    /// A file system of two megabytes, unmounted with it.
+    /// A file system of two megabytes, unmounted on deinitialization.
     private final class SmallDisk {
         let path: String
 
@@ -32,7 +32,7 @@ struct DiskFullTests {
         }
     }
 
-    @Test func `a full disk is named, and what was committed is kept`() throws {
+    @Test func `a full disk is reported, and committed work is kept`() throws {
         guard let disk = try SmallDisk() else {
             try Test.cancel("A small file system cannot be mounted here.")
         }

@@ -2,7 +2,7 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// Files and lines of a size that nobody expects. One after the other, for each takes much of the machine.
+/// Very large files and lines. Serialized, because each test needs much memory.
 @Suite(.serialized, .timeLimit(.minutes(30)))
 struct EnormousInputTests {
     private static let lineBytes = 50_000_000
@@ -18,14 +18,14 @@ struct EnormousInputTests {
         return text.prefix(lineBytes)
     }
 
-    /// The most memory that a process has held; 0 where the system does not say.
+    /// The peak memory of a process; 0 if unknown.
     private static func peakKilobytes(of process: Int32) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
         return line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0
     }
 
-    @Test func `a file of a gigabyte is quarantined by its name, unread, and the rest is indexed`() throws {
+    @Test func `a file of a gigabyte is rejected without reading it, and the rest is indexed`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")
         try scratch.write("", to: "docs/huge.txt")
@@ -46,7 +46,7 @@ struct EnormousInputTests {
         #expect(outcome.status == 2)
         #expect(
             outcome.errors.contains(
-                "quarantined: docs/huge.txt: The file has 1073741824 bytes; the limit is 268435456."))
+                "not indexed: docs/huge.txt: The file has 1073741824 bytes; the limit is 268435456."))
         #expect(outcome.output.contains("documents: 1 written"))
         let query = try Command.run("query", "--retrieve", "lighthouses", in: scratch.url)
         #expect(query.output.contains("docs/a.md"))
@@ -78,7 +78,7 @@ struct EnormousInputTests {
         #expect(try #require(location["bytes"] as? [Int])[1] > Self.lineBytes)
     }
 
-    @Test func `a broken record of fifty megabytes is quarantined by file and line`() throws {
+    @Test func `a broken record of fifty megabytes is reported with file and line`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("", to: "docs/lines.jsonl")
         try
@@ -86,7 +86,7 @@ struct EnormousInputTests {
             + Data("\n".utf8)).write(to: scratch.url.appendingPathComponent("docs/lines.jsonl"))
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("quarantined: docs/lines.jsonl:2: "))
+        #expect(outcome.errors.contains("not indexed: docs/lines.jsonl:2: "))
         #expect(outcome.errors.utf8.count < 1_000)
         #expect(outcome.output.contains("documents: 1 written"))
     }

@@ -3,7 +3,7 @@ import QuarryTestSupport
 import Testing
 
 struct EvaluationCommandTests {
-    /// An index of three notes, made without a model, with questions beside it.
+    /// An index of three notes, built without a model, and a file of questions.
     private func notes(questions: String, judgements: String = "q1\tdocs/lease.md\t1\n") throws -> TemporaryFolder {
         let scratch = try TemporaryFolder()
         try scratch.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "docs/lease.md")
@@ -31,8 +31,8 @@ struct EvaluationCommandTests {
         #expect(outcome.errors.contains("--limit \(limit) leaves no question"), "\(outcome.errors)")
     }
 
-    @Test(arguments: [("bm25,bm25", "names bm25 twice"), (",", "is no mode"), ("bm25,", "is no mode")])
-    func `modes that are named twice or not at all are wrong usage`(modes: String, reason: String) throws {
+    @Test(arguments: [("bm25,bm25", "names bm25 twice"), (",", "is not a mode"), ("bm25,", "is not a mode")])
+    func `duplicate and empty modes are wrong usage`(modes: String, reason: String) throws {
         let scratch = try notes(questions: Self.one)
         for more in [[], ["--json"]] as [[String]] {
             let outcome = try Command.run(Self.judged + ["--modes=\(modes)"] + more, in: scratch.url)
@@ -41,15 +41,16 @@ struct EvaluationCommandTests {
         }
     }
 
-    @Test func `figures over no judged question are not given`() throws {
+    @Test func `without a judged question there are no figures`() throws {
         let scratch = try notes(questions: Self.one, judgements: "other\tdocs/lease.md\t1\n")
         let outcome = try Command.run(Self.judged, in: scratch.url)
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.errors.contains("No question of questions.jsonl (1 taken) has a judgement in qrels.tsv."))
+        #expect(
+            outcome.errors.contains("No question in questions.jsonl (1 read) has a judgement in qrels.tsv."))
     }
 
-    @Test func `a question that says nothing of answers is left out of the figures, and counted`() throws {
+    @Test func `a question without answers is skipped and counted`() throws {
         let scratch = try notes(
             questions: """
                 {"_id": "a", "text": "Who signs the lease?", "answers": ["Mrs Ilves"]}
@@ -66,7 +67,7 @@ struct EvaluationCommandTests {
         try scratch.write(Self.one, to: "questions.jsonl")
         let nothing = try Command.run("eval", "--answers", "--queries", "questions.jsonl", in: scratch.url)
         #expect(nothing.status == 1)
-        #expect(nothing.errors.contains("says its answers"), "\(nothing.errors)")
+        #expect(nothing.errors.contains("has “answers”"), "\(nothing.errors)")
     }
 
     private static let withOneBad = """
@@ -76,18 +77,18 @@ struct EvaluationCommandTests {
         {"_id": "q2", "text": "When is the hedge cut?"}
         """
 
-    @Test func `a question that cannot be asked is named, and the others make their run file`() throws {
+    @Test func `an invalid question is reported, and the others are in the run file`() throws {
         let scratch = try notes(questions: Self.withOneBad)
         let outcome = try Command.run(
             "query", "--batch", "questions.jsonl", "--run", "run.trec", in: scratch.url)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("quarantined: questions.jsonl:3: question bad: "), "\(outcome.errors)")
+        #expect(outcome.errors.contains("not answered: questions.jsonl:3: question bad: "), "\(outcome.errors)")
         let run = try String(contentsOfFile: scratch.path("run.trec"), encoding: .utf8).split(separator: "\n")
         #expect(Set(run.compactMap { $0.split(separator: " ").first }) == ["q1", "q2"])
     }
 
     @Test(arguments: [[], ["--retrieve"]] as [[String]])
-    func `a question that cannot be asked has an object without hits that says why`(more: [String]) throws {
+    func `an invalid question has an object without hits, with the reason`(more: [String]) throws {
         let scratch = try notes(questions: Self.withOneBad)
         let outcome = try Command.run(["query", "--batch", "questions.jsonl"] + more, in: scratch.url)
         #expect(outcome.status == 2)
@@ -97,7 +98,7 @@ struct EvaluationCommandTests {
         #expect((replies[1]["warnings"] as? [String])?.first?.contains("no letter") == true)
     }
 
-    @Test func `an evaluation counts a question that cannot be asked as a miss, and names it once`() throws {
+    @Test func `an evaluation counts an invalid question as a miss, and reports it once`() throws {
         let scratch = try notes(
             questions: Self.withOneBad,
             judgements: "q1\tdocs/lease.md\t1\nbad\tdocs/kettle.md\t1\n")
@@ -108,7 +109,7 @@ struct EvaluationCommandTests {
         #expect(modes["bm25"]?["recall@10"]?["mean"] == 0.5)
     }
 
-    @Test func `a run file has a line for every document, although the passages of one join`() throws {
+    @Test func `a run file has a line for every document, even if passages are joined`() throws {
         let scratch = try TemporaryFolder()
         let filler = String(repeating: "well above the water and out of reach of foxes, ", count: 25)
         let paragraphs = (1...250).map { "The kingfisher and its nest, kingfisher and nest in bank \($0), \(filler)" }

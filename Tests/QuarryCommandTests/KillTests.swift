@@ -3,10 +3,10 @@ import Quarry
 import QuarryTestSupport
 import Testing
 
-/// Kills the indexer with SIGKILL again and again, and looks at what is left.
+/// Kills the indexer with SIGKILL repeatedly and checks the index.
 @Suite(.serialized)
 struct KillTests {
-    @Test func `whatever was committed survives fifty kills, and doctor finds nothing`() async throws {
+    @Test func `committed work survives fifty kills, and doctor finds no problems`() async throws {
         let scratch = try TemporaryFolder()
         var generator = SeededGenerator(seed: 20_261_122)
         let documents = 1_500
@@ -45,7 +45,7 @@ struct KillTests {
                 #expect(count >= seen, "\(seen) documents were committed, \(count) are left")
                 seen = count
             } catch let error as CorpusError where error.code == .empty && seen == 0 {
-                // Killed before the first transaction: there is nothing yet, and the next run makes it.
+                // Killed before the first transaction: the next run creates the index.
             }
             if !wasRunning {
                 #expect(seen == documents)

@@ -2,12 +2,12 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// `quarry query --llm` against servers that answer as they are told.
+/// `quarry query --llm` with fake servers.
 @Suite(.timeLimit(.minutes(30)))
 struct LanguageModelServerTests {
     private static let key = "sk-secret-4f1d9b"
 
-    /// An index of two notes, the folder it is in, and the way to ask it.
+    /// An index of two notes, and a way to ask it.
     private struct Notes {
         let scratch: TemporaryFolder
 
@@ -19,7 +19,7 @@ struct LanguageModelServerTests {
             try #require(outcome.status == 0, "\(outcome.errors)")
         }
 
-        /// Whatever happens, the key must not be seen.
+        /// The key must never be printed.
         func ask(_ server: FakeHTTPServer, _ more: [String] = [], model: String? = "m") throws -> Command.Outcome {
             let outcome = try Command.run(
                 ["query", "Who signs the lease?", "--llm", "\(server.url)/v1"]
@@ -89,7 +89,7 @@ struct LanguageModelServerTests {
         "The lease is signed by the tenant, Mrs Ilves [7].", "The lease is signed by the tenant, Mrs Ilves.",
         "The lease is signed by the tenant, Mrs Ilves [1, 7].", "The lease is signed by the tenant, Mrs Ilves 【1】.",
     ])
-    func `a marker that names no passage, and one that is missing, are repaired`(text: String) throws {
+    func `invalid and missing markers are repaired`(text: String) throws {
         let server = try FakeHTTPServer { _ in Self.stream(text) }
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 0)
@@ -100,7 +100,7 @@ struct LanguageModelServerTests {
         #expect(citations.map { $0["document"] as? String } == ["docs/lease.md"])
     }
 
-    @Test func `a chain goes on past a model that cannot even be opened`() throws {
+    @Test func `a chain falls back from a model that cannot be opened`() throws {
         let notes = try Notes()
         let silent = try FakeHTTPServer { _ in .events([Self.chunk(finish: "stop")]) }
         let server = try FakeHTTPServer { _ in Self.stream("The tenant, Mrs Ilves, signs [1].") }
@@ -112,17 +112,17 @@ struct LanguageModelServerTests {
                 "query", "Who signs the lease?", "--llm", first, "--llm", "\(server.url)/v1#m", in: notes.scratch.url,
                 environment: ["ANTHROPIC_API_KEY": "", "OPENAI_API_KEY": "k"])
             #expect(outcome.status == 0, "\(outcome)")
-            #expect(outcome.errors.contains("answered in place of \(first)"), "\(outcome)")
+            #expect(outcome.errors.contains("answered instead of \(first)"), "\(outcome)")
             #expect(outcome.errors.contains(reason), "\(outcome)")
         }
-        // A later one is not looked at before it is needed.
+        // A later model is not opened before it is needed.
         let healthy = try Command.run(
             "query", "Who signs the lease?", "--llm", "\(server.url)/v1#m", "--llm", "http://127.0.0.1:9/v1",
             in: notes.scratch.url)
         #expect(healthy.status == 0 && healthy.errors.isEmpty, "\(healthy)")
     }
 
-    @Test func `an answer that was withheld midway says so`() throws {
+    @Test func `an answer that the provider cut off is shown with a warning`() throws {
         let server = try FakeHTTPServer { _ in
             Self.stream("The tenant, Mrs Ilves, signs the lease [1].", finish: "content_filter")
         }
@@ -130,7 +130,7 @@ struct LanguageModelServerTests {
         #expect(outcome.status == 0 && outcome.errors.contains("withheld"), "\(outcome)")
     }
 
-    @Test func `what no passage bears out is named`() throws {
+    @Test func `sentences that no passage supports are listed`() throws {
         let server = try FakeHTTPServer { _ in
             Self.stream(
                 "The tenant, Mrs Ilves, signs the lease [1]. ", "She paid 950 dollars to the harbour master [1].")
@@ -172,7 +172,7 @@ struct LanguageModelServerTests {
         #expect(outcome.output.hasPrefix("Mrs Ilves signs the lease [1]."))
     }
 
-    @Test func `nobody at the address is an error with that address`() throws {
+    @Test func `an unreachable server is an error with its address`() throws {
         let notes = try Notes()
         let outcome = try Command.run(
             "query", "Who signs the lease?", "--llm", "http://127.0.0.1:1/v1", "--llm-model", "m",
@@ -183,7 +183,7 @@ struct LanguageModelServerTests {
         #expect(!outcome.errors.contains(Self.key))
     }
 
-    @Test func `half an answer is no answer`() throws {
+    @Test func `an incomplete answer is an error`() throws {
         let server = try FakeHTTPServer { _ in
             var response = FakeHTTPServer.Response.events([Self.chunk("The tenant, Mrs")], ending: nil)
             response.steps.append(.hangUp)
@@ -197,7 +197,7 @@ struct LanguageModelServerTests {
         }
     }
 
-    @Test func `where no piece was shown, a model that breaks off gives way to the next, with its reason`() throws {
+    @Test func `if no piece was shown, an incomplete reply triggers fallback, with the reason`() throws {
         let broken = try FakeHTTPServer { _ in
             var response = FakeHTTPServer.Response.events([Self.chunk("The tenant, Mrs")], ending: nil)
             response.steps.append(.hangUp)
@@ -211,7 +211,7 @@ struct LanguageModelServerTests {
                 in: notes.scratch.url)
             #expect(outcome.status == 0 && outcome.output.contains("Mrs Ilves, signs the lease [1]."), "\(outcome)")
             #expect(
-                outcome.errors.contains("\(server.url)/v1#m answered in place of \(broken.url)/v1#b: "), "\(outcome)")
+                outcome.errors.contains("\(server.url)/v1#m answered instead of \(broken.url)/v1#b: "), "\(outcome)")
         }
     }
 
@@ -241,19 +241,19 @@ struct LanguageModelServerTests {
         #expect((reply["usage"] as? [String: Int])?["output"] == 9)
     }
 
-    @Test func `a reply that no passage bears out is a refusal, and can be read`() throws {
+    @Test func `a reply that no passage supports is a refusal, and is shown`() throws {
         let text = "Harbour masters collect nine dollars from every schooner [1]."
         let server = try FakeHTTPServer { _ in Self.stream(text) }
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 3)
         #expect(reply["refused"] as? Bool == true)
-        #expect(reply["refusalReason"] as? String == "No passage bears out what the model wrote.")
+        #expect(reply["refusalReason"] as? String == "No passage supports what the model wrote.")
         #expect(reply["draft"] as? String == text)
         #expect(reply["answer"] as? String == "The documents do not answer this question.")
         #expect((reply["citations"] as? [Any])?.isEmpty == true)
         let shown = try Notes().ask(server)
         #expect(shown.status == 3)
-        #expect(shown.output.contains("not to be relied on:\n\(text)\n"), "\(shown.output)")
+        #expect(shown.output.contains("The rejected reply, which may be wrong:\n\(text)\n"), "\(shown.output)")
     }
 
     @Test func `JSON says why the model stopped`() throws {
@@ -269,7 +269,7 @@ struct LanguageModelServerTests {
         }
         let outcome = try Notes().ask(server, ["--answer-tokens", "12"])
         #expect(outcome.status == 0)
-        #expect(outcome.errors.contains("warning: The reply was cut off at its greatest length, 12 tokens."))
+        #expect(outcome.errors.contains("warning: The reply was cut off at the limit of 12 tokens."))
     }
 
     @Test func `a server that never stops is stopped`() throws {
@@ -281,7 +281,7 @@ struct LanguageModelServerTests {
         }
         let outcome = try Notes().ask(server, ["--answer-tokens", "64"])
         #expect(outcome.status == 0)
-        #expect(outcome.errors.contains("warning: The reply was cut off at its greatest length"))
+        #expect(outcome.errors.contains("warning: The reply was cut off at the limit of 64 tokens."))
         #expect(outcome.output.utf8.count < 20_000)
     }
 
@@ -296,17 +296,17 @@ struct LanguageModelServerTests {
         let process = try Command.start(
             ["query", "Who signs the lease?", "--llm", "\(server.url)/v1", "--llm-model", "m"], in: notes.scratch.url,
             errors: errors)
-        // Its thread is kept: the stream would be given up before a task that sleeps had its turn again.
+        // Blocks its thread on purpose: a sleeping task would resume too late.
         while server.requests.isEmpty, process.isRunning { usleep(5_000) }
         usleep(100_000)
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
-        // A question commits nothing that could be kept.
+        // A question commits no work, so there is nothing to keep.
         #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "Interrupted.\n")
     }
 
-    @Test func `the model is the server's first where none is named`() throws {
+    @Test func `the default model is the server's first`() throws {
         let server = try FakeHTTPServer { request in
             request.path == "/v1/models"
                 ? .json(#"{"data":[{"id":"first"},{"id":"second"}]}"#)
@@ -318,7 +318,7 @@ struct LanguageModelServerTests {
         #expect(server.requests.map(\.path) == ["/v1/models", "/v1/chat/completions"])
     }
 
-    @Test func `a question that the passages do not answer never reaches the model`() throws {
+    @Test func `a question with low support is not sent to the model`() throws {
         let server = try FakeHTTPServer { _ in Self.stream("Eleven kilometres.") }
         let notes = try Notes()
         let outcome = try Command.run(
@@ -344,7 +344,7 @@ struct LlamaCommandTests {
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let outcome = try Command.run(
             "query", "Who signs the lease?", "--llm", server.url, "--answer-tokens", "48", "--json", in: scratch.url)
-        // A model this small may also say that it does not know, in the words it was given.
+        // A model this small may also refuse.
         #expect([0, 3].contains(outcome.status), "\(outcome.errors)")
         let reply = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         #expect(reply["generator"] as? [String: String] == ["kind": "model", "name": "smollm2"])

@@ -4,7 +4,7 @@ import Testing
 
 /// `quarry index` with models for recordings and pictures.
 struct MediaCommandTests {
-    /// A server that hears, sees and counts letters.
+    /// A fake server that transcribes and describes.
     private func server(refusing path: String? = nil) throws -> FakeHTTPServer {
         try FakeHTTPServer { request in
             if request.path == path { return .json(#"{"error":{"message":"no such key"}}"#, status: 401) }
@@ -34,14 +34,14 @@ struct MediaCommandTests {
         return scratch
     }
 
-    @Test func `recordings and pictures are found by what models made of them, and cited`() throws {
+    @Test func `recordings and pictures are found by their text from models, and cited`() throws {
         let (server, scratch) = (try server(), try scratch())
         let options = ["--transcribe", "\(server.url)/v1#ears", "--describe-images", "\(server.url)/v1#eyes"]
         let plan = try Command.run(
             ["index", "docs", "--plan", "--model", "none"] + options, in: scratch.url)
         #expect(plan.status == 0 && plan.output.contains("models: 2 files of 24 bytes to read"), "\(plan)")
         #expect(plan.output.contains("reading: 1 picture, "), "\(plan)")
-        #expect(plan.output.contains(" of sound by \(server.url)/v1#ears on this machine"), "\(plan)")
+        #expect(plan.output.contains(" of audio by \(server.url)/v1#ears on this machine"), "\(plan)")
         #expect(server.requests.isEmpty)
         let built = try Command.run(["index", "docs", "--model", "none"] + options, in: scratch.url)
         #expect(built.status == 0 && built.output.contains("models: 2 files of 24 bytes read"), "\(built)")
@@ -54,15 +54,15 @@ struct MediaCommandTests {
         }
         let answer = try Command.run("query", "When is the lock opened?", in: scratch.url)
         #expect(answer.status == 0 && answer.output.contains("docs/talk.mp3"), "\(answer)")
-        // Without the models, and once more with them: nothing changes, and nothing is asked.
+        // Without the models, and again with them: nothing changes, and no request is sent.
         for again in [[], options] {
             let rest = try Command.run(["index", "docs"] + again, in: scratch.url)
-            #expect(rest.output.contains("0 new, 0 changed, 0 moved, 0 deleted, 3 unchanged"), "\(rest)")
+            #expect(rest.output.contains("Up to date: 3 files, nothing changed"), "\(rest)")
         }
         #expect(server.requests.count == 2)
     }
 
-    /// A server that withholds what its model `shy` would say, and whose model `deaf` hears nothing.
+    /// A server whose model `shy` refuses to describe, and whose model `deaf` returns no text.
     private func reluctantServer() throws -> FakeHTTPServer {
         try FakeHTTPServer { request in
             let body = String(decoding: request.body, as: UTF8.self)
@@ -78,7 +78,7 @@ struct MediaCommandTests {
         }
     }
 
-    @Test func `what a model withholds is named by every run and paid for once, and another model is asked`() throws {
+    @Test func `a refusal of a model is listed in every run and paid for once, and another model is used`() throws {
         let (server, scratch) = (try reluctantServer(), try scratch())
         let base = "\(server.url)/v1"
         let first = ["--transcribe", "\(base)#deaf", "--describe-images", "\(base)#shy"]
@@ -86,9 +86,9 @@ struct MediaCommandTests {
             let outcome = try Command.run(["index", "docs", "--model", "none"] + first, in: scratch.url)
             #expect(outcome.status == 2, "\(run): \(outcome)")
             #expect(
-                outcome.errors.contains("quarantined: docs/chart.png: \(base)#shy refused to describe"), "\(outcome)")
+                outcome.errors.contains("not indexed: docs/chart.png: \(base)#shy refused to describe"), "\(outcome)")
             #expect(
-                outcome.errors.contains("quarantined: docs/talk.mp3: ") && outcome.errors.contains("found no speech"))
+                outcome.errors.contains("not indexed: docs/talk.mp3: ") && outcome.errors.contains("found no speech"))
             #expect(server.requests.count == 2)
         }
         let without = try Command.run("index", "docs", "--json", in: scratch.url)
@@ -101,7 +101,7 @@ struct MediaCommandTests {
         #expect(again.status == 0 && server.requests.count == 4, "\(again)")
     }
 
-    @Test func `a description is as long as was asked for`() throws {
+    @Test func `a description has the requested length`() throws {
         let (server, scratch) = (try server(), try scratch())
         let model = ["--describe-images", "\(server.url)/v1#eyes"]
         let built = try Command.run(
@@ -115,7 +115,7 @@ struct MediaCommandTests {
         }
     }
 
-    @Test func `one bad recording is quarantined, a missing key ends the run with the text in place`() throws {
+    @Test func `a bad recording is listed, and a missing key ends the run after the text is committed`() throws {
         let scratch = try scratch()
         try scratch.write("ID3 noise", to: "docs/bad.mp3")
         let hearing = try server()

@@ -2,18 +2,18 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// `quarry models`: what is not fetched, and not asked.
+/// `quarry models`: no unwanted downloads and requests.
 struct ModelsCommandTests {
     @Test(
         arguments: [
             (["--local-only"], [:]), ([], ["QUARRY_LOCAL_ONLY": "true"]), (["--config", "config.yaml"], [:]),
         ] as [([String], [String: String])])
-    func `nothing is fetched where every other machine is refused`(
+    func `nothing is downloaded if only this machine is allowed`(
         arguments: [String], environment: [String: String]
     ) throws {
         let scratch = try TemporaryFolder()
         try scratch.write("localOnly: true\n", to: "config.yaml")
-        // Whoever went on would find no pip.
+        // There is no pip in this PATH.
         let folder = scratch.path("models")
         let outcome = try Command.run(
             ["models", "pull", "multilingual-e5-small"] + arguments, in: scratch.url,
@@ -36,7 +36,7 @@ struct ModelsCommandTests {
         #expect(outcome.errors.contains("Fetch it once with: quarry models pull multilingual-e5-small"), "\(outcome)")
     }
 
-    @Test func `a model that writes text is not asked for vectors`() throws {
+    @Test func `a language model is not asked for vectors`() throws {
         let scratch = try TemporaryFolder()
         let server = try FakeHTTPServer { _ in .json(#"{"error":{"message":"no such path"}}"#, status: 404) }
         try scratch.write(
@@ -49,15 +49,15 @@ struct ModelsCommandTests {
             """, to: "config.yaml")
         let outcome = try Command.run("models", "measure", "acme/talker", "--config", "config.yaml", in: scratch.url)
         #expect(outcome.status == 64, "\(outcome)")
-        #expect(outcome.errors.contains("acme/talker makes no vectors, it is a model for generation"))
+        #expect(outcome.errors.contains("acme/talker is not an embedding model, but a model for generation"))
         #expect(server.requests.isEmpty)
-        // Of a server's model nobody knows what it is for until it is asked.
+        // The task of a server's model is unknown until it is asked.
         let asked = try Command.run(
             "models", "measure", "\(server.url)/v1#talker", "--config", "config.yaml", in: scratch.url)
-        #expect(asked.status == 1 && asked.errors.contains("measured of embedding models only"), "\(asked)")
+        #expect(asked.status == 1 && asked.errors.contains("Only embedding models can be measured"), "\(asked)")
     }
 
-    @Test func `a server's address is not compared, and it is said how its model can be`() throws {
+    @Test func `a server's address is not compared, and the error says how to add its model`() throws {
         let outcome = try Command.run("models", "compare", "http://127.0.0.1:9/v1#m", "--task", "embedding")
         #expect(outcome.status == 64 && outcome.output.isEmpty)
         #expect(outcome.errors.contains("http://127.0.0.1:9/v1#m is the address of a server"), "\(outcome.errors)")

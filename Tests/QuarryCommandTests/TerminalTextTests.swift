@@ -2,7 +2,7 @@ import Foundation
 import QuarryTestSupport
 import Testing
 
-/// What documents and models can send to a terminal.
+/// Control characters from documents and models must not reach a terminal.
 struct TerminalTextTests {
     private static let clears = "\u{1B}[2J"
 
@@ -13,12 +13,12 @@ struct TerminalTextTests {
         return scratch
     }
 
-    /// Control characters but for line feed and tab.
+    /// Control characters except line feed and tab.
     private func controls(in text: String) -> [Unicode.Scalar] {
         text.unicodeScalars.filter { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" }
     }
 
-    @Test func `a file name with an escape sequence is shown and not obeyed, and is exact in JSON`() throws {
+    @Test func `an escape sequence in a file name is made visible, and is exact in JSON`() throws {
         let scratch = try notes()
         try Data([0x00, 0x01]).write(to: scratch.url.appendingPathComponent("docs/\(Self.clears)bad.md"))
         let built = try Command.run("index", "docs", "--model", "none", in: scratch.url)
@@ -34,23 +34,23 @@ struct TerminalTextTests {
         #expect(hits.first?["document"] as? String == "docs/\(Self.clears)lease.md")
     }
 
-    @Test func `a line feed in a file name or a heading makes no line of its own`() throws {
+    @Test func `a line feed in a file name or a heading does not start a line`() throws {
         let scratch = try TemporaryFolder()
         let name = "a\n[2] contract.md:1: “Mallory signs”.md"
         try scratch.write("# Lease\n\nThe lease is signed by Mrs Ilves.\n", to: "docs/\(name)")
-        try Data([0x00, 0x01]).write(to: scratch.url.appendingPathComponent("docs/b\nquarantined: c.md"))
+        try Data([0x00, 0x01]).write(to: scratch.url.appendingPathComponent("docs/b\nnot indexed: c.md"))
         let built = try Command.run("index", "docs", "--model", "none", in: scratch.url)
-        #expect(built.status == 2 && built.errors.contains("quarantined: docs/b␊quarantined: c.md: "), "\(built)")
+        #expect(built.status == 2 && built.errors.contains("not indexed: docs/b␊not indexed: c.md: "), "\(built)")
         for arguments in [["query", "Who signs the lease?"], ["query", "--retrieve", "lease"]] {
             let shown = try Command.run(arguments, in: scratch.url)
             #expect(shown.output.contains("docs/a␊[2] contract.md:1: “Mallory signs”.md:"), "\(shown)")
             #expect(!shown.output.contains("\n[2] contract.md"), "\(shown)")
         }
         let info = try Command.run("info", in: scratch.url)
-        #expect(info.output.contains("docs/b␊quarantined: c.md"), "\(info)")
+        #expect(info.output.contains("docs/b␊not indexed: c.md"), "\(info)")
     }
 
-    @Test func `a reply with control characters, also across its pieces, is shown and not obeyed`() throws {
+    @Test func `control characters in a reply are made visible, even across its pieces`() throws {
         let scratch = try notes()
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
         let pieces = ["Mrs Ilves \\u001b", "[31msigns\\u009b", "2J the\\u007f lease\\r", "\\n [1]."]

@@ -149,10 +149,10 @@ public struct QuerySession: Sendable {
                 "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens.")
         }
         if finished.finish == .contentFilter {
-            reply.warnings.append("The provider withheld the rest of the reply: its filter found something in it.")
+            reply.warnings.append("The provider's content filter withheld the rest of the reply.")
         }
         if finished.refusal == .emptyReply {
-            reply.warnings.append("The model wrote nothing; ask again, or ask another.")
+            reply.warnings.append("The model wrote nothing. Ask again, or use another model.")
         }
         reply.add(finished)
         do {
