@@ -158,7 +158,8 @@ let package = Package(
             "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
             "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
         tests(
-            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryReaders", "QuarryProviders", "QuarryTesting",
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryReaders", "QuarryProviders",
+            "QuarryTesting",
             "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),

@@ -24,7 +24,7 @@ struct OutputOptions: ParsableArguments {
     func noteSimilarQuestion(of reply: QueryReply) {
         guard let earlier = reply.similarQuestion else { return }
         let similarity = Format.decimal(earlier.similarity, digits: 3)
-        note("note: answered as “\(earlier.question)” was before (similarity \(similarity))")
+        note("note: this is the cached answer to “\(earlier.question)” (similarity \(similarity))")
     }
 }
 

@@ -123,7 +123,7 @@ struct EvalCommand: AsyncParsableCommand {
         guard known > 0 else {
             throw CorpusError(
                 .input,
-                "No question of \(queries) (\(questions.count) taken) says its answers. Give each “answers”: a list, empty where the documents hold none."
+                "No question of \(queries) (\(questions.count) taken) has “answers”. Add them: a list of accepted answers, empty if the documents have none."
             )
         }
         var progress = CountLine(total: known, unit: "questions", isQuiet: output.quiet)

@@ -62,7 +62,11 @@ struct QuerySessionTests {
         let error = CorpusError(.damaged, "The index is damaged.")
         var asked = 0
         await #expect(throws: CorpusError.self) {
-            try await questions.ask { _ in throw error } then: { (_, _: Result<Void, any Error>) in asked += 1 }
+            try await questions.ask { _ in
+                throw error
+            } then: { (_, _: Result<Void, any Error>) in
+                asked += 1
+            }
         }
         #expect(asked == 0)
     }
@@ -77,7 +81,7 @@ struct QuerySessionTests {
     }
 
     @Test func `a mode is measured on the judged questions`() async throws {
-        let judgements = Judgements(["lease": [folder.path("docs/lease.md"): 1], "bad": ["x": 1]])
+        let judgements = Judgements(["lease": ["docs/lease.md": 1], "bad": ["x": 1]])
         let judged = judgements.judged(questions)
         #expect(judged.map(\.id) == ["lease", "bad"])
         let session = try await session()

@@ -2,7 +2,8 @@
 public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Kind {
-            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, hasVectors, input, busy
+            case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, hasVectors,
+                input, busy
             case diskFull, ioFailure, readOnly
         }
         private var kind: Kind

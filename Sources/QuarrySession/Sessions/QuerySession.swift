@@ -146,7 +146,7 @@ public struct QuerySession: Sendable {
             id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
         if finished.finish == .length {
             reply.warnings.append(
-                "The reply was cut off at its greatest length, \(qa.options.maximumTokens) tokens.")
+                "The reply was cut off at the limit of \(qa.options.maximumTokens) tokens.")
         }
         if finished.finish == .contentFilter {
             reply.warnings.append("The provider's content filter withheld the rest of the reply.")
