@@ -126,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "QuarryCommand",
             dependencies: [
-                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders", argumentParser,
+                "Quarry", "QuarrySession", "QuarryEvaluation", "QuarryLinearAlgebra", "QuarryProviders",
+                "QuarryTransformers", argumentParser,
             ],
             swiftSettings: settings),
 

@@ -43,8 +43,8 @@ public struct Corpus: Sendable {
         public var chunkers = ChunkerRegistry()
         /// Additional legs. A leg replaces the file's leg of the same name.
         public var legs: [any Leg] = []
-        /// The default is nil: hybrid search if the file has vectors, otherwise search by words.
-        public var retrieval: RetrievalOptions?
+        /// How to search. Hybrid search, the default, is by words alone in a corpus without vectors.
+        public var retrieval = RetrievalOptions()
 
         public init() {}
     }
@@ -178,8 +178,9 @@ public struct Corpus: Sendable {
     // MARK: Questions
 
     private func retriever(_ mode: RetrievalOptions.Mode?) throws -> HybridRetriever {
-        var options = configuration.retrieval ?? RetrievalOptions(mode: embedder == nil ? .bm25 : .hybrid)
+        var options = configuration.retrieval
         if let mode { options.mode = mode }
+        if embedder == nil, options.mode == .hybrid, configuration.legs.isEmpty { options.mode = .bm25 }
         let stages = configuration.reranker.map { [RerankingStage($0, depth: 50)] } ?? []
         return try file.retriever(
             embedder: embedder, legs: configuration.legs, rerankers: stages, options: options)

@@ -15,18 +15,19 @@ extension CorpusIndex {
         bm25: BM25Parameters = BM25Parameters(), options: RetrievalOptions = RetrievalOptions()
     ) throws -> HybridRetriever {
         if options.mode != .bm25 {
-            guard let expected = settings.embedding else {
+            if let expected = settings.embedding {
+                guard let embedder else {
+                    throw CorpusError(
+                        .otherModel,
+                        "The mode \(options.mode.rawValue) needs the index's embedding model, \(expected.model).")
+                }
+                try check(embedder)
+            } else if options.mode == .vector || legs.isEmpty {
                 throw CorpusError(
                     .noVectors,
                     "\(path) has no vectors: it was built without an embedding model. The mode \(options.mode.rawValue) needs vectors."
                 )
             }
-            guard let embedder else {
-                throw CorpusError(
-                    .otherModel,
-                    "The mode \(options.mode.rawValue) needs the index's embedding model, \(expected.model).")
-            }
-            try check(embedder)
         }
         return HybridRetriever(
             TunedCorpus(index: self, bm25: bm25), embedder: embedder,

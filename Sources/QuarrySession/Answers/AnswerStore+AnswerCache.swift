@@ -1,12 +1,12 @@
 import QuarryCore
-public import QuarryLanguageModels
+package import QuarryLanguageModels
 
 extension AnswerStore: AnswerCache {
-    public func reply(for key: AnswerCacheKey) async throws -> CachedReply? {
+    package func reply(for key: AnswerCacheKey) async throws -> CachedReply? {
         try await reply(for: ContentHash(of: key.bytes).bytes).map { CachedReply(text: $0.text, usage: $0.usage) }
     }
 
-    public func store(_ reply: CachedReply, for key: AnswerCacheKey) async throws {
+    package func store(_ reply: CachedReply, for key: AnswerCacheKey) async throws {
         try await store(Reply(text: reply.text, usage: reply.usage), for: ContentHash(of: key.bytes).bytes)
     }
 }

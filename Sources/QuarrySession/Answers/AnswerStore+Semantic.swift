@@ -5,11 +5,11 @@ import QuarryIndex
 
 extension AnswerStore {
     /// An earlier question with nearly the same meaning, and its reply.
-    public struct SimilarReply: Sendable, Hashable {
-        public var question: String
+    package struct SimilarReply: Sendable, Hashable {
+        package var question: String
         /// The cosine of the two questions' vectors.
-        public var similarity: Float
-        public var reply: Reply
+        package var similarity: Float
+        package var reply: Reply
     }
 
     /// The nearest earlier question within a scope, if it is near enough. Tell the user about it, because near
@@ -21,7 +21,7 @@ extension AnswerStore {
     ///   - threshold: The minimum cosine.
     /// - Returns: The first stored of equally near questions. Questions with vectors of another dimension are skipped.
     /// - Complexity: O(questions in the scope · dimension).
-    public func similarReply(
+    package func similarReply(
         to vector: [Float], in scope: [UInt8], atLeast threshold: Double
     ) async throws -> SimilarReply? {
         let scope = ContentHash(of: scope).data
@@ -49,7 +49,7 @@ extension AnswerStore {
     }
 
     /// Stores the reply to a question, so that near questions find it. Replaces the reply to the same question.
-    public func store(_ reply: Reply, to question: String, vector: [Float], in scope: [UInt8]) async throws {
+    package func store(_ reply: Reply, to question: String, vector: [Float], in scope: [UInt8]) async throws {
         let key = ContentHash(of: scope + [0] + Array(question.utf8)).data
         let scope = ContentHash(of: scope).data
         let maximumBytes = maximumBytes

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import QuarryCore
+package import QuarryCore
 import QuarryIndex
 import QuarrySQLite
 
@@ -8,45 +8,45 @@ import QuarrySQLite
 ///
 /// Keys are stored as SHA-256 only. When the content exceeds its limit, the least recently used replies are removed.
 /// Only the owner can read the file (mode 0600).
-public final class AnswerStore: Sendable {
+package final class AnswerStore: Sendable {
     /// The stored reply for a key.
-    public struct Reply: Sendable, Hashable {
-        public var text: String
+    package struct Reply: Sendable, Hashable {
+        package var text: String
         /// The tokens of the original request; nil if the provider did not report them.
-        public var usage: TokenUsage?
+        package var usage: TokenUsage?
 
-        public init(text: String, usage: TokenUsage? = nil) {
+        package init(text: String, usage: TokenUsage? = nil) {
             self.text = text
             self.usage = usage
         }
     }
 
-    public struct Statistics: Sendable, Hashable, Codable {
-        public var replies: Int
+    package struct Statistics: Sendable, Hashable, Codable {
+        package var replies: Int
         /// The size of the replies and their keys.
-        public var bytes: Int
-        public var maximumBytes: Int
+        package var bytes: Int
+        package var maximumBytes: Int
         /// Successful lookups since the file was created or cleared.
-        public var hits: Int
-        public var misses: Int
+        package var hits: Int
+        package var misses: Int
         /// The size of the file on disk.
-        public var fileBytes: Int
+        package var fileBytes: Int
 
         /// The statistics of a file that does not exist yet.
-        public static func none(within maximumBytes: Int) -> Statistics {
+        package static func none(within maximumBytes: Int) -> Statistics {
             Statistics(replies: 0, bytes: 0, maximumBytes: maximumBytes, hits: 0, misses: 0, fileBytes: 0)
         }
     }
 
-    public let path: String
-    public let maximumBytes: Int
+    package let path: String
+    package let maximumBytes: Int
     let pool: DatabasePool
 
     /// Opens the file, or creates it.
     ///
     /// - `maximumBytes`: The limit of the content, at least 1. The default is 256 MiB.
     /// - Throws: ``AnswerStoreError`` if the file is damaged or of another program.
-    public init(path: String, maximumBytes: Int = 256 << 20) throws {
+    package init(path: String, maximumBytes: Int = 256 << 20) throws {
         self.path = path
         self.maximumBytes = max(1, maximumBytes)
         do {
@@ -77,7 +77,7 @@ public final class AnswerStore: Sendable {
 
     /// The stored reply for a key; nil if there is none.
     /// - Complexity: O(log replies).
-    public func reply(for key: [UInt8]) async throws -> Reply? {
+    package func reply(for key: [UInt8]) async throws -> Reply? {
         let digest = ContentHash(of: key).data
         return try await write { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM replies WHERE digest = ?", arguments: [digest])
@@ -93,7 +93,7 @@ public final class AnswerStore: Sendable {
 
     /// Adds or replaces the reply for a key. A reply larger than the limit is not kept.
     /// - Complexity: O(log replies), plus the removed replies.
-    public func store(_ reply: Reply, for key: [UInt8]) async throws {
+    package func store(_ reply: Reply, for key: [UInt8]) async throws {
         let digest = ContentHash(of: key).data
         let maximumBytes = maximumBytes
         try await write { db in
@@ -102,7 +102,7 @@ public final class AnswerStore: Sendable {
     }
 
     /// Deletes all replies and frees the space.
-    public func clear() async throws {
+    package func clear() async throws {
         try await write { try AnswerSchema.clear($0) }
         do {
             try await pool.vacuum()
@@ -111,7 +111,7 @@ public final class AnswerStore: Sendable {
         }
     }
 
-    public func statistics() async throws -> Statistics {
+    package func statistics() async throws -> Statistics {
         let size = ["", "-wal"].reduce(0) { sum, suffix in
             let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
             return sum + (attributes?[.size] as? Int ?? 0)
@@ -141,9 +141,9 @@ public final class AnswerStore: Sendable {
 }
 
 /// A cache file that cannot be used.
-public struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
-    public var path: String
-    public var reason: String
+package struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
+    package var path: String
+    package var reason: String
 
     init(_ path: String, _ error: any Error) {
         self.init(path, reason: "\(error)")
@@ -154,7 +154,7 @@ public struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    public var description: String {
+    package var description: String {
         "The answer cache \(path) cannot be used: \(reason). Delete the file, or turn the cache off with --no-cache."
     }
 }

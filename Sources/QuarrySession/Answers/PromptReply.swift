@@ -1,23 +1,23 @@
-public import Quarry
+package import Quarry
 
 /// The prompt of a question and what its tokens are spent on: the JSON `quarry.prompt/1`.
-public struct PromptReply: Sendable, Encodable {
-    public struct Dropped: Sendable, Encodable {
-        public var chunk: Int64
-        public var reason: String
-        public var tokens: Int
+package struct PromptReply: Sendable, Encodable {
+    package struct Dropped: Sendable, Encodable {
+        package var chunk: Int64
+        package var reason: String
+        package var tokens: Int
     }
 
-    public let schema = "quarry.prompt/1"
-    public var messages: [Message]
-    public var parts: [PromptPart]
-    public var tokens: Int
-    public var budget: Int
+    package let schema = "quarry.prompt/1"
+    package var messages: [Message]
+    package var parts: [PromptPart]
+    package var tokens: Int
+    package var budget: Int
     /// Chunks.
-    public var passages: [Int64]
-    public var dropped: [Dropped]
+    package var passages: [Int64]
+    package var dropped: [Dropped]
 
-    public init(_ prompt: AssembledPrompt) {
+    package init(_ prompt: AssembledPrompt) {
         messages = prompt.messages
         parts = prompt.parts
         tokens = prompt.tokens

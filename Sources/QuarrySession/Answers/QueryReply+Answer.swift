@@ -1,9 +1,9 @@
 import QuarryCore
-public import QuarryRetrievalQA
+package import QuarryRetrievalQA
 
 extension QueryReply {
     /// Adds an answer to the hits.
-    public mutating func add(_ result: Answer) {
+    package mutating func add(_ result: Answer) {
         answer = result.text
         refused = result.isRefused
         refusalReason = result.refusal?.explanation
@@ -41,7 +41,7 @@ extension Answer {
 
 extension RefusalReason {
     /// The reason, for people.
-    public var explanation: String {
+    package var explanation: String {
         switch self {
         case .noPassages: "No passage matches the question."
         case .nothingMatchesFilter: "No document matches the filter."

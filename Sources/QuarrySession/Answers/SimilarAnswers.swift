@@ -1,17 +1,17 @@
 import Foundation
-public import QuarryCore
+package import QuarryCore
 
 /// The semantic cache: finds the answer to an earlier question with nearly the same meaning.
 ///
 /// Tell the user about it, because near questions can still ask for different things.
-public struct SimilarAnswers: Sendable {
+package struct SimilarAnswers: Sendable {
     private let store: AnswerStore
     private let threshold: Double
     private let scope: [UInt8]
 
     /// - `threshold`: The minimum cosine of two questions that count as the same.
     /// - `scope`: Everything else that must be equal: the state of the index, the models, the options.
-    public init(store: AnswerStore, threshold: Double, scope: [String]) {
+    package init(store: AnswerStore, threshold: Double, scope: [String]) {
         self.store = store
         self.threshold = threshold
         // Each part follows its length, so that different lists give different bytes.
@@ -21,7 +21,7 @@ public struct SimilarAnswers: Sendable {
     /// The reply to the nearest earlier question, marked as such; nil if none is near enough.
     ///
     /// - `vector`: The question's vector, of unit length.
-    public func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
+    package func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
         guard
             let found = try await store.similarReply(to: vector.values, in: scope, atLeast: threshold),
             var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8))
@@ -33,7 +33,7 @@ public struct SimilarAnswers: Sendable {
     }
 
     /// Stores an answer, unless it was refused, cut off or taken from the cache.
-    public func keep(_ reply: QueryReply, vector: QueryVector) async throws {
+    package func keep(_ reply: QueryReply, vector: QueryVector) async throws {
         guard reply.answer != nil, reply.refused == false, reply.similarQuestion == nil, reply.warnings.isEmpty else {
             return
         }

@@ -1,23 +1,23 @@
 /// All problems of a configuration, in the order of the file.
-public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    public struct Problem: Sendable, Hashable, CustomStringConvertible {
+package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct Problem: Sendable, Hashable, CustomStringConvertible {
         /// `config.yaml:3:7`, or the name of a flag or variable.
-        public var place: String
+        package var place: String
         /// A sentence for a person. It never contains a key.
-        public var message: String
+        package var message: String
 
-        public init(_ place: String, _ message: String) {
+        package init(_ place: String, _ message: String) {
             self.place = place
             self.message = message
         }
 
-        public var description: String { "\(place): \(message)" }
+        package var description: String { "\(place): \(message)" }
     }
 
     /// At least one.
-    public var problems: [Problem]
+    package var problems: [Problem]
 
-    public init(_ problems: [Problem]) {
+    package init(_ problems: [Problem]) {
         self.problems = problems
     }
 
@@ -25,5 +25,5 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
         problems = [Problem(place, message)]
     }
 
-    public var description: String { problems.map(\.description).joined(separator: "\n") }
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

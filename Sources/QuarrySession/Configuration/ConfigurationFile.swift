@@ -1,48 +1,48 @@
-public import Foundation
-public import QuarryProviders
+package import Foundation
+package import QuarryProviders
 import Yams
 
 /// The content of a configuration file.
-public struct ConfigurationFile: Sendable {
-    public struct Timeouts: Sendable, Hashable {
+package struct ConfigurationFile: Sendable {
+    package struct Timeouts: Sendable, Hashable {
         /// In seconds, like the others.
-        public var connect: Setting<Double>?
-        public var firstByte: Setting<Double>?
-        public var idle: Setting<Double>?
+        package var connect: Setting<Double>?
+        package var firstByte: Setting<Double>?
+        package var idle: Setting<Double>?
     }
 
-    public struct CacheSettings: Sendable, Hashable {
-        public var answers: Setting<Bool>?
+    package struct CacheSettings: Sendable, Hashable {
+        package var answers: Setting<Bool>?
         /// The minimum cosine at which an earlier question counts as the same; nil turns this off.
-        public var semantic: Setting<Double?>?
-        public var directory: Setting<String>?
-        public var maximumMegabytes: Setting<Int>?
+        package var semantic: Setting<Double?>?
+        package var directory: Setting<String>?
+        package var maximumMegabytes: Setting<Int>?
     }
 
-    public var path: String
+    package var path: String
     /// The embedding model.
-    public var model: Setting<String>?
+    package var model: Setting<String>?
     /// The language models, in order of preference.
-    public var llm: Setting<[String]>?
-    public var rerank: Setting<String>?
-    public var transcribe: Setting<String>?
-    public var describeImages: Setting<String>?
-    public var localOnly: Setting<Bool>?
-    public var proxy: Setting<ConnectionOptions.Proxy>?
-    public var certificateAuthorities: Setting<String>?
-    public var timeouts = Timeouts()
-    public var maximumCost: Setting<Decimal>?
-    public var maximumTokens: Setting<Int>?
-    public var cache = CacheSettings()
+    package var llm: Setting<[String]>?
+    package var rerank: Setting<String>?
+    package var transcribe: Setting<String>?
+    package var describeImages: Setting<String>?
+    package var localOnly: Setting<Bool>?
+    package var proxy: Setting<ConnectionOptions.Proxy>?
+    package var certificateAuthorities: Setting<String>?
+    package var timeouts = Timeouts()
+    package var maximumCost: Setting<Decimal>?
+    package var maximumTokens: Setting<Int>?
+    package var cache = CacheSettings()
     /// The presets with the file's changes, and the providers that the file adds.
-    public var providers = Provider.presets
+    package var providers = Provider.presets
     /// The positions of providers in the file, by name.
-    public var providerPositions: [String: FilePosition] = [:]
+    package var providerPositions: [String: FilePosition] = [:]
     /// The positions of header fields with keys and of a proxy address with a password.
     var secretFields: [FilePosition] = []
     /// The built-in cards and those of the file.
-    public var catalog = ModelCatalog.builtIn
-    public var keys: [String: Setting<KeySource>] = [:]
+    package var catalog = ModelCatalog.builtIn
+    package var keys: [String: Setting<KeySource>] = [:]
 
     /// An empty file.
     init(path: String) {
@@ -50,7 +50,7 @@ public struct ConfigurationFile: Sendable {
     }
 
     /// - Throws: ``ConfigurationError`` with all problems.
-    public init(_ content: FileAccess.Content, path: String, userID: UInt32) throws {
+    package init(_ content: FileAccess.Content, path: String, userID: UInt32) throws {
         self.init(path: path)
         let problems = ProblemList(path: path)
         guard let text = String(validating: content.bytes, as: UTF8.self) else {

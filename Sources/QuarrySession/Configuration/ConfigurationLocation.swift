@@ -1,15 +1,15 @@
 /// The location of the configuration file.
-public struct ConfigurationLocation: Sendable, Hashable {
-    public var path: String
-    public var origin: SettingOrigin
+package struct ConfigurationLocation: Sendable, Hashable {
+    package var path: String
+    package var origin: SettingOrigin
 
     /// Whether the user named the file, so that it must exist.
-    public var isExplicit: Bool { origin != .builtIn }
+    package var isExplicit: Bool { origin != .builtIn }
 
     /// The first of: the flag, `$QUARRY_CONFIG`, `$XDG_CONFIG_HOME/quarry/config.yaml`, `~/.config/quarry/config.yaml`.
     ///
     /// - `home`: The user's home folder.
-    public init(flag: Setting<String>? = nil, environment: [String: String], home: String) {
+    package init(flag: Setting<String>? = nil, environment: [String: String], home: String) {
         if let flag {
             path = Self.expanding(flag.value, home: home)
             origin = flag.origin

@@ -1,15 +1,15 @@
-public import Foundation
+package import Foundation
 
 /// Reads configuration files. As a value, so that tests can replace the file system.
-public struct FileAccess: Sendable {
-    public struct Content: Sendable {
-        public var bytes: [UInt8]
+package struct FileAccess: Sendable {
+    package struct Content: Sendable {
+        package var bytes: [UInt8]
         /// The lowest nine bits of the mode.
-        public var permissions: Int
-        public var ownerID: UInt32
-        public var modified: Date
+        package var permissions: Int
+        package var ownerID: UInt32
+        package var modified: Date
 
-        public init(bytes: [UInt8], permissions: Int, ownerID: UInt32, modified: Date) {
+        package init(bytes: [UInt8], permissions: Int, ownerID: UInt32, modified: Date) {
             self.bytes = bytes
             self.permissions = permissions
             self.ownerID = ownerID
@@ -18,20 +18,20 @@ public struct FileAccess: Sendable {
     }
 
     /// The user of this process.
-    public var userID: UInt32
+    package var userID: UInt32
     /// Returns nil if the file does not exist.
-    public var read: @Sendable (String) throws -> Content?
+    package var read: @Sendable (String) throws -> Content?
 
-    public init(userID: UInt32, read: @escaping @Sendable (String) throws -> Content?) {
+    package init(userID: UInt32, read: @escaping @Sendable (String) throws -> Content?) {
         self.userID = userID
         self.read = read
     }
 
     /// The limit on the size of a file.
-    public static let maximumBytes = 1 << 20
+    package static let maximumBytes = 1 << 20
 
     /// The file system of this machine.
-    public static let system = FileAccess(userID: geteuid()) { path in
+    package static let system = FileAccess(userID: geteuid()) { path in
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }

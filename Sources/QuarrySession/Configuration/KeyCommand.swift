@@ -5,13 +5,13 @@ import QuarryProviders
 ///
 /// The program runs without a shell and without input. The first line of its output is the key, and its errors are
 /// discarded. Its output is never shown.
-public struct KeyCommand: Sendable {
+package struct KeyCommand: Sendable {
     /// The default is 30 s: a password manager may have to ask the user first.
-    public var timeout: Duration
+    package var timeout: Duration
     /// The limit on the output.
     static let maximumBytes = 1 << 16
 
-    public init(timeout: Duration = .seconds(30)) {
+    package init(timeout: Duration = .seconds(30)) {
         self.timeout = timeout
     }
 

@@ -1,7 +1,7 @@
-public import QuarryProviders
+package import QuarryProviders
 
 /// The source of a provider's key.
-public enum KeySource: Sendable, Hashable, CustomStringConvertible {
+package enum KeySource: Sendable, Hashable, CustomStringConvertible {
     case environment(String)
     /// A program and its arguments. Its output is the key, and it runs without a shell.
     case command([String])
@@ -9,7 +9,7 @@ public enum KeySource: Sendable, Hashable, CustomStringConvertible {
     case literal(APIKey)
 
     /// Never contains a key.
-    public var description: String {
+    package var description: String {
         switch self {
         case .environment(let name): "environment \(name)"
         case .command(let words): "command \(words.first ?? "")"

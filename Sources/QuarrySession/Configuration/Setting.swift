@@ -1,9 +1,9 @@
 /// A value and its origin.
-public struct Setting<Value> {
-    public var value: Value
-    public var origin: SettingOrigin
+package struct Setting<Value> {
+    package var value: Value
+    package var origin: SettingOrigin
 
-    public init(_ value: Value, _ origin: SettingOrigin) {
+    package init(_ value: Value, _ origin: SettingOrigin) {
         self.value = value
         self.origin = origin
     }
@@ -18,7 +18,7 @@ extension Setting: Equatable where Value: Equatable {}
 extension Setting: Hashable where Value: Hashable {}
 
 /// The origin of a setting, in order of precedence.
-public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
+package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     /// An option of the command line.
     case flag(String)
     /// An environment variable.
@@ -26,7 +26,7 @@ public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     case file(FilePosition)
     case builtIn
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .flag(let name): "flag \(name)"
         case .environment(let name): "environment \(name)"
@@ -37,18 +37,18 @@ public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A position in a configuration file.
-public struct FilePosition: Sendable, Hashable, CustomStringConvertible {
-    public var path: String
+package struct FilePosition: Sendable, Hashable, CustomStringConvertible {
+    package var path: String
     /// From 1.
-    public var line: Int
+    package var line: Int
     /// From 1, in Unicode scalars.
-    public var column: Int
+    package var column: Int
 
-    public init(path: String, line: Int, column: Int) {
+    package init(path: String, line: Int, column: Int) {
         self.path = path
         self.line = line
         self.column = column
     }
 
-    public var description: String { "\(path):\(line):\(column)" }
+    package var description: String { "\(path):\(line):\(column)" }
 }

@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 import QuarryProviders
 
 extension Settings {
     /// Doubtful but valid settings: models of unknown providers, retired models, and missing keys.
     ///
     /// - Parameter today: The day for checking retirements.
-    public func findings(today: Date = Date()) -> [ConfigurationError.Problem] {
+    package func findings(today: Date = Date()) -> [ConfigurationError.Problem] {
         var findings: [ConfigurationError.Problem] = []
         var named: [(text: String, origin: SettingOrigin)] = []
         if let llm { named += llm.value.map { ($0, llm.origin) } }
@@ -48,7 +48,7 @@ extension Settings {
     }
 
     /// Whether a text is a remote model: an address, or a provider before a slash.
-    public func isRemote(_ text: String) -> Bool {
+    package func isRemote(_ text: String) -> Bool {
         let lower = text.lowercased()
         if lower.hasPrefix("http://") || lower.hasPrefix("https://") { return true }
         guard let slash = text.firstIndex(of: "/") else { return false }

@@ -1,10 +1,10 @@
-public import QuarryProviders
+package import QuarryProviders
 
 extension Settings {
     /// The key of a provider: from its environment variable, or else from the source in the file. Nil without either.
     ///
     /// - Throws: ``ConfigurationError`` if the file names a variable that is not set, or a command that fails.
-    public func key(for provider: Provider, commands: KeyCommand = KeyCommand()) async throws -> APIKey? {
+    package func key(for provider: Provider, commands: KeyCommand = KeyCommand()) async throws -> APIKey? {
         if let variable = keyVariable(of: provider), let text = environment[variable] { return APIKey(text) }
         guard let setting = keys[provider.name] else { return nil }
         switch setting.value {
@@ -27,7 +27,7 @@ extension Settings {
     }
 
     /// The origin of a provider's key, without fetching it. Nil without a key.
-    public func keyOrigin(for provider: Provider) -> Setting<String>? {
+    package func keyOrigin(for provider: Provider) -> Setting<String>? {
         if let variable = keyVariable(of: provider) {
             return Setting("environment \(variable)", .environment(variable))
         }

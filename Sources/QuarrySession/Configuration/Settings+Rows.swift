@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 import QuarryProviders
 
 /// A setting for display, without secrets.
-public struct SettingRow: Sendable, Hashable {
-    public enum Value: Sendable, Hashable, Encodable {
+package struct SettingRow: Sendable, Hashable {
+    package enum Value: Sendable, Hashable, Encodable {
         case unset
         case text(String)
         case number(Decimal)
         case flag(Bool)
         case list([String])
 
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .unset: try container.encodeNil()
@@ -23,12 +23,12 @@ public struct SettingRow: Sendable, Hashable {
     }
 
     /// `budget.cost`
-    public var key: String
-    public var value: Value
-    public var origin: SettingOrigin
+    package var key: String
+    package var value: Value
+    package var origin: SettingOrigin
 
     /// `key: value`, as in the file.
-    public var text: String {
+    package var text: String {
         switch value {
         case .unset: "\(key):"
         case .text(let text): "\(key): \(text)"
@@ -42,7 +42,7 @@ public struct SettingRow: Sendable, Hashable {
 extension SettingRow: Encodable {
     private enum CodingKeys: CodingKey { case key, value, origin }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(key, forKey: .key)
         try container.encode(value, forKey: .value)
@@ -52,7 +52,7 @@ extension SettingRow: Encodable {
 
 extension Settings {
     /// All settings with their origins, including unset ones. Keys are `<redacted>`.
-    public var rows: [SettingRow] {
+    package var rows: [SettingRow] {
         func row<Value>(
             _ key: String, _ setting: Setting<Value>?, _ shown: (Value) -> SettingRow.Value
         ) -> SettingRow {
@@ -104,7 +104,7 @@ extension Settings {
 
 extension Settings: CustomStringConvertible, CustomReflectable {
     /// The rows with their origins. No textual form of settings contains a key.
-    public var description: String { rows.map { "\($0.text)  # \($0.origin)" }.joined(separator: "\n") }
+    package var description: String { rows.map { "\($0.text)  # \($0.origin)" }.joined(separator: "\n") }
 
-    public var customMirror: Mirror { Mirror(self, children: ["rows": rows]) }
+    package var customMirror: Mirror { Mirror(self, children: ["rows": rows]) }
 }

@@ -1,48 +1,48 @@
-public import Foundation
-public import QuarryProviders
+package import Foundation
+package import QuarryProviders
 
 /// The effective settings. Flags override the environment, which overrides the file, which overrides the defaults.
-public struct Settings: Sendable {
-    public var location: ConfigurationLocation
+package struct Settings: Sendable {
+    package var location: ConfigurationLocation
     /// Whether the file exists.
-    public var hasFile: Bool
+    package var hasFile: Bool
 
     /// The embedding model of a new index; nil for the built-in one.
-    public var model: Setting<String>?
+    package var model: Setting<String>?
     /// The language models, in order of preference; nil for none.
-    public var llm: Setting<[String]>?
-    public var rerank: Setting<String>?
+    package var llm: Setting<[String]>?
+    package var rerank: Setting<String>?
     /// The model that transcribes recordings; nil if they are not read.
-    public var transcribe: Setting<String>?
+    package var transcribe: Setting<String>?
     /// The model that describes pictures; nil if they are not read.
-    public var describeImages: Setting<String>?
+    package var describeImages: Setting<String>?
 
-    public var localOnly: Setting<Bool>
-    public var proxy: Setting<ConnectionOptions.Proxy>
-    public var certificateAuthorities: Setting<String>?
+    package var localOnly: Setting<Bool>
+    package var proxy: Setting<ConnectionOptions.Proxy>
+    package var certificateAuthorities: Setting<String>?
     /// Seconds.
-    public var connectTimeout: Setting<Double>
+    package var connectTimeout: Setting<Double>
     /// Seconds.
-    public var firstByteTimeout: Setting<Double>
+    package var firstByteTimeout: Setting<Double>
     /// Seconds.
-    public var idleTimeout: Setting<Double>
+    package var idleTimeout: Setting<Double>
 
     /// The maximum cost of a run in US dollars.
-    public var maximumCost: Setting<Decimal>?
+    package var maximumCost: Setting<Decimal>?
     /// The maximum number of input and output tokens of a run.
-    public var maximumTokens: Setting<Int>?
+    package var maximumTokens: Setting<Int>?
 
     /// Whether answers are cached.
-    public var cacheAnswers: Setting<Bool>
+    package var cacheAnswers: Setting<Bool>
     /// The minimum cosine at which an earlier question counts as the same; nil turns this off.
-    public var semanticThreshold: Setting<Double?>
-    public var cacheDirectory: Setting<String>
-    public var cacheMegabytes: Setting<Int>
+    package var semanticThreshold: Setting<Double?>
+    package var cacheDirectory: Setting<String>
+    package var cacheMegabytes: Setting<Int>
 
     /// The presets with the file's changes, and the providers that the file adds.
-    public var providers: [Provider]
+    package var providers: [Provider]
     /// The built-in cards and those of the file.
-    public var catalog: ModelCatalog
+    package var catalog: ModelCatalog
     let providerPositions: [String: FilePosition]
     /// The addresses from environment variables, by provider.
     let addresses: [String: Setting<String>]
@@ -54,7 +54,7 @@ public struct Settings: Sendable {
     /// - `environment`: The environment of the process. No other environment is read.
     /// - `home`: The user's home folder.
     /// - Throws: ``ConfigurationError``, also if the user named a file that does not exist.
-    public static func load(
+    package static func load(
         flags: SettingFlags = SettingFlags(), environment: [String: String], home: String, files: FileAccess = .system
     ) throws -> Settings {
         let location = ConfigurationLocation(flag: flags.configurationPath, environment: environment, home: home)
@@ -146,7 +146,7 @@ public struct Settings: Sendable {
 
 extension Settings {
     /// The options for connections.
-    public var connectionOptions: ConnectionOptions {
+    package var connectionOptions: ConnectionOptions {
         var options = ConnectionOptions()
         options.isLocalOnly = localOnly.value
         options.proxy = proxy.value
@@ -158,17 +158,17 @@ extension Settings {
     }
 
     /// The file of kept answers.
-    public var answerStorePath: String { cacheDirectory.value + "/answers.sqlite" }
+    package var answerStorePath: String { cacheDirectory.value + "/answers.sqlite" }
     /// The file of measured speeds.
-    public var speedRecordPath: String { cacheDirectory.value + "/speeds.json" }
+    package var speedRecordPath: String { cacheDirectory.value + "/speeds.json" }
 
-    public var budget: Budget {
+    package var budget: Budget {
         Budget(maximumCost: maximumCost?.value, maximumTokens: maximumTokens?.value)
     }
 
     /// Parses the name of a model, also of a provider in the file.
     /// - Throws: ``ProviderError`` with code `invalidConfiguration`.
-    public func reference(_ text: String) throws -> ModelReference {
+    package func reference(_ text: String) throws -> ModelReference {
         try ModelReference(text, among: providers)
     }
 }

@@ -1,12 +1,12 @@
-public import Foundation
+package import Foundation
 import QuarryProviders
 
 extension CostEstimate: CustomStringConvertible {
     /// Two or three lines for people.
-    public var description: String { lines.joined(separator: "\n") }
+    package var description: String { lines.joined(separator: "\n") }
 
     /// `cost: …`, `time: …`, and a line `over budget: …` if the run would exceed the budget.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines = ["cost: \(costText)", "time: \(timeText)"]
         if let exceeds { lines.append("over budget: this exceeds \(exceeds), so the run would stop early") }
         return lines
@@ -37,9 +37,9 @@ extension CostEstimate: CustomStringConvertible {
 }
 
 /// Amounts of US dollars for people.
-public enum MoneyText {
+package enum MoneyText {
     /// Two decimals, or two significant digits for small amounts: `12.35`, `0.0042`.
-    public static func shown(_ amount: Decimal) -> String {
+    package static func shown(_ amount: Decimal) -> String {
         var digits = 2
         var probe = amount
         while probe > 0, probe < Decimal(string: "0.1") ?? 0, digits < 12 {
@@ -54,9 +54,9 @@ public enum MoneyText {
 }
 
 /// Durations for people.
-public enum DurationText {
+package enum DurationText {
     /// `0.4 s`, `35 s`, `12 min`, `3.5 h`.
-    public static func shown(_ seconds: Double) -> String {
+    package static func shown(_ seconds: Double) -> String {
         func decimal(_ value: Double, _ digits: Int) -> String {
             String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
         }

@@ -1,10 +1,10 @@
-public import Foundation
-public import QuarryProviders
+package import Foundation
+package import QuarryProviders
 
 /// The estimated cost and time of an indexing run.
-public struct CostEstimate: Sendable, Hashable, Codable {
+package struct CostEstimate: Sendable, Hashable, Codable {
     /// The basis of the time estimate.
-    public enum TimeBasis: String, Sendable, Hashable, Codable {
+    package enum TimeBasis: String, Sendable, Hashable, Codable {
         /// The provider's limits on requests and tokens per minute: a lower bound.
         case limits
         /// A speed measured on this machine.
@@ -12,20 +12,20 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     }
 
     /// `provider/model`.
-    public var model: String
-    public var texts: Int
-    public var tokens: Int
+    package var model: String
+    package var texts: Int
+    package var tokens: Int
     /// The minimum number of requests.
-    public var requests: Int
+    package var requests: Int
     /// US dollars; nil if the price is unknown.
-    public var cost: Decimal?
-    public var price: ModelPrice?
+    package var cost: Decimal?
+    package var price: ModelPrice?
     /// Nil if there is no basis for an estimate.
-    public var seconds: Double?
-    public var timeBasis: TimeBasis?
-    public var dataLeavesMachine: Bool
+    package var seconds: Double?
+    package var timeBasis: TimeBasis?
+    package var dataLeavesMachine: Bool
     /// A description of the budget that this would exceed; nil if it exceeds none.
-    public var exceeds: String?
+    package var exceeds: String?
 
     /// Estimates the cost and time of embedding texts.
     ///
@@ -35,7 +35,7 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     /// - `texts`: As in ``IndexingReport/embeddedChunks``.
     /// - `provider`: Nil for a model that runs in this process.
     /// - `tokensPerSecond`: The measured speed; nil if unknown.
-    public static func embedding(
+    package static func embedding(
         tokens: Int, texts: Int, model: String, at provider: Provider?, catalog: ModelCatalog = .builtIn,
         tokensPerSecond: Double? = nil, budget: Budget = Budget()
     ) -> CostEstimate {
@@ -71,7 +71,7 @@ public struct CostEstimate: Sendable, Hashable, Codable {
     }
 
     /// Unknown values are written as null, to tell them from 0.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
         try container.encode(texts, forKey: .texts)

@@ -1,28 +1,28 @@
-public import Foundation
-public import QuarryProviders
+package import Foundation
+package import QuarryProviders
 
 /// A comparison of models. Unknown values are nil, and shown as “unknown”.
-public struct ModelComparison: Sendable, Hashable, Codable {
-    public struct Entry: Sendable, Hashable, Codable {
-        public var card: ModelCard
+package struct ModelComparison: Sendable, Hashable, Codable {
+    package struct Entry: Sendable, Hashable, Codable {
+        package var card: ModelCard
         /// Tokens per second as measured on this machine.
-        public var speed: SpeedMeasurement?
+        package var speed: SpeedMeasurement?
         /// Whether a local model is installed; nil for remote models.
-        public var installed: Bool?
+        package var installed: Bool?
 
         /// `provider/model`.
-        public var name: String { "\(card.provider)/\(card.name)" }
+        package var name: String { "\(card.provider)/\(card.name)" }
     }
 
-    public var entries: [Entry]
+    package var entries: [Entry]
     /// Names that match no card.
-    public var unknownNames: [String]
+    package var unknownNames: [String]
 
     /// - `names`: `provider/model`, a model, or a provider. Empty means all models in service.
     /// - `task`: Nil for all tasks.
     /// - `localOnly`: Whether to skip models that send data to another machine.
     /// - `today`: Models retired on this day are skipped unless they are named.
-    public init(
+    package init(
         _ catalog: ModelCatalog, names: [String] = [], task: ModelTask? = nil, localOnly: Bool = false,
         speeds: SpeedRecord = SpeedRecord(), isInstalled: (ModelCard) -> Bool = { _ in false }, today: Date = Date()
     ) {
@@ -67,14 +67,14 @@ public struct ModelComparison: Sendable, Hashable, Codable {
 
 extension ModelComparison {
     /// The columns of ``rows(today:)``.
-    public static let columns = [
+    package static let columns = [
         "model", "task", "$ in/M", "$ out/M", "priced", "context", "dimensions", "licence", "leaves machine",
         "tokens/s here", "quality", "notes",
     ]
 
     /// One row per entry, as text.
     /// - Parameter today: The day that separates past from future retirements.
-    public func rows(today: Date = Date()) -> [[String]] {
+    package func rows(today: Date = Date()) -> [[String]] {
         entries.map { entry in
             let card = entry.card
             func dollars(_ amount: Decimal?) -> String { amount.map { "\($0)" } ?? "unknown" }

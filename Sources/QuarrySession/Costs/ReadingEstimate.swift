@@ -1,27 +1,27 @@
-public import Foundation
-public import QuarryCore
-public import QuarryIndex
+package import Foundation
+package import QuarryCore
+package import QuarryIndex
 import QuarryLanguageModels
-public import QuarryProviders
+package import QuarryProviders
 import QuarryReaders
 
 /// The maximum cost of reading recordings or pictures with a model. The amount of their text, and the cost of embedding
 /// it, is not known in advance.
-public struct ReadingEstimate: Sendable, Hashable, Codable {
+package struct ReadingEstimate: Sendable, Hashable, Codable {
     /// `provider/model`, or a server's address with `#model`.
-    public var model: String
-    public var work: ModelWork
+    package var model: String
+    package var work: ModelWork
     /// US dollars; nil if the price is unknown.
-    public var cost: Decimal?
-    public var price: ModelPrice?
-    public var dataLeavesMachine: Bool
+    package var cost: Decimal?
+    package var price: ModelPrice?
+    package var dataLeavesMachine: Bool
     /// A description of the budget that this would exceed; nil if it exceeds none.
-    public var exceeds: String?
+    package var exceeds: String?
 
     /// - `reads`: The files of a plan.
     /// - `embedding`: Another estimate that uses the same budget.
     /// - Returns: One estimate for each model of ``IndexingReport/ModelReads/work``, in the order of their names.
-    public static func estimates(
+    package static func estimates(
         of reads: IndexingReport.ModelReads, among providers: [Provider] = Provider.presets,
         catalog: ModelCatalog = .builtIn, budget: Budget = Budget(), besides embedding: CostEstimate? = nil
     ) throws -> [ReadingEstimate] {
@@ -48,7 +48,7 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
     private enum CodingKeys: CodingKey { case model, work, cost, price, dataLeavesMachine, exceeds }
 
     /// Unknown values are written as null, to tell them from 0.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
         try container.encode(work, forKey: .work)
@@ -60,10 +60,10 @@ public struct ReadingEstimate: Sendable, Hashable, Codable {
 }
 
 extension ReadingEstimate: CustomStringConvertible {
-    public var description: String { lines.joined(separator: "\n") }
+    package var description: String { lines.joined(separator: "\n") }
 
     /// `reading: …`, and a line `over budget: …` if the run might exceed the budget.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines = ["reading: \(costText)"]
         if let exceeds { lines.append("over budget: this may exceed \(exceeds), and the run would stop early") }
         return lines

@@ -1,28 +1,28 @@
-public import QuarryEvaluation
+package import QuarryEvaluation
 
 /// How well questions with known answers are answered: the JSON `quarry.eval-answers/1`.
-public struct AnswerReport: Sendable, Encodable {
-    public let schema = "quarry.eval-answers/1"
+package struct AnswerReport: Sendable, Encodable {
+    package let schema = "quarry.eval-answers/1"
     /// Questions that say what their answers are, or that there is none.
-    public var questions: Int
+    package var questions: Int
     /// Questions that say nothing of answers; they were not asked.
-    public var skipped: Int
-    public var answerable: Int
+    package var skipped: Int
+    package var answerable: Int
     /// Answerable questions for which a quoted sentence holds an accepted answer, refusals counted as misses.
-    public var sentenceHitRate: Double
+    package var sentenceHitRate: Double
     /// The same among answerable questions that were answered.
-    public var sentenceHitRateWhenAnswered: Double
+    package var sentenceHitRateWhenAnswered: Double
     /// Answerable questions whose answer stands in a retrieved passage.
-    public var passageHitRate: Double
-    public var refusalPrecision: Double?
-    public var refusalRecall: Double?
+    package var passageHitRate: Double
+    package var refusalPrecision: Double?
+    package var refusalRecall: Double?
     /// Share of answerable questions that were refused.
-    public var wrongRefusalRate: Double
+    package var wrongRefusalRate: Double
 
     /// Answers the questions whose answers are known, and counts.
     ///
     /// - Parameter receive: Told what came of each question that was asked, in their order.
-    public init(
+    package init(
         _ session: QuerySession, questions: [EvaluationQuery],
         then receive: (EvaluationQuery, Result<QueryReply, any Error>) throws -> Void
     ) async throws {

@@ -1,5 +1,5 @@
-public import Quarry
-public import QuarryEvaluation
+package import Quarry
+package import QuarryEvaluation
 
 extension [EvaluationQuery] {
     /// Asks the questions in order. A question that cannot be asked or answered does not stop the others.
@@ -9,7 +9,7 @@ extension [EvaluationQuery] {
     ///   - receive: Told what came of each question, in their order.
     /// - Throws: What `receive` throws, and the errors of `ask` that concern every question: the index is damaged, a key
     ///   is missing, a server cannot be reached, a budget is used up, the run is interrupted.
-    public func ask<Value>(
+    package func ask<Value>(
         _ ask: (EvaluationQuery) async throws -> Value,
         then receive: (EvaluationQuery, Result<Value, any Error>) throws -> Void
     ) async throws {
@@ -41,7 +41,7 @@ extension QuerySession {
     /// The documents found for each question, for a TREC run. A document's score is that of its best passage.
     ///
     /// - Parameter receive: Told of each question, in their order, and why it could not be asked.
-    public func run(
+    package func run(
         of questions: [EvaluationQuery], limit: Int, then receive: (EvaluationQuery, (any Error)?) throws -> Void
     ) async throws -> Run {
         var run = Run(name: "quarry-\(retriever.options.mode.rawValue)")
@@ -63,7 +63,7 @@ extension QuerySession {
 
 extension QueryReply {
     /// The reply to a question that could not be asked or answered.
-    public init(id: String?, question: String, mode: RetrievalOptions.Mode, error reason: String) {
+    package init(id: String?, question: String, mode: RetrievalOptions.Mode, error reason: String) {
         self.init(id: id, question: question, mode: mode, retrieval: Retrieval(warnings: [reason]), timings: Timings())
         error = reason
     }

@@ -1,20 +1,20 @@
-public import Quarry
-public import QuarryEvaluation
+package import Quarry
+package import QuarryEvaluation
 
 /// How well one mode ranks documents for judged questions.
-public struct RankingEvaluation: Sendable {
-    public static let metrics: [Metric] = [.ndcg(at: 10), .recall(at: 10), .recall(at: 100), .reciprocalRank(at: 10)]
+package struct RankingEvaluation: Sendable {
+    package static let metrics: [Metric] = [.ndcg(at: 10), .recall(at: 10), .recall(at: 100), .reciprocalRank(at: 10)]
 
-    public var mode: RetrievalOptions.Mode
-    public var reports: [MetricReport]
+    package var mode: RetrievalOptions.Mode
+    package var reports: [MetricReport]
     /// Per question, without the embedding model's loading.
-    public var medianMilliseconds: Double
+    package var medianMilliseconds: Double
 
     /// - Parameters:
     ///   - questions: As ``QuarryEvaluation/Judgements/judged(_:)`` returns them.
     ///   - receive: Told of each question, in their order, and why it could not be asked. Its ranking is then empty.
     /// - Throws: ``CorpusError`` for a mode that the session cannot search by, and what ``ask(_:then:)`` throws.
-    public init(
+    package init(
         _ session: QuerySession, mode: RetrievalOptions.Mode, questions: [EvaluationQuery], judgements: Judgements,
         then receive: (EvaluationQuery, (any Error)?) throws -> Void
     ) async throws {
@@ -48,7 +48,7 @@ public struct RankingEvaluation: Sendable {
 
 extension Judgements {
     /// The questions that have judgements, each with the id that the judgements have for it.
-    public func judged(_ questions: [EvaluationQuery]) -> [EvaluationQuery] {
+    package func judged(_ questions: [EvaluationQuery]) -> [EvaluationQuery] {
         questions.compactMap { question in
             query(of: question.id).map { id in
                 var question = question
@@ -60,31 +60,31 @@ extension Judgements {
 }
 
 /// Modes measured on the same questions: the JSON `quarry.eval/1`.
-public struct RankingReport: Sendable, Encodable {
-    public struct Figure: Sendable, Encodable {
-        public var mean: Double
-        public var lower: Double
-        public var upper: Double
+package struct RankingReport: Sendable, Encodable {
+    package struct Figure: Sendable, Encodable {
+        package var mean: Double
+        package var lower: Double
+        package var upper: Double
     }
 
-    public struct Comparison: Sendable, Encodable {
-        public var modes: [String]
-        public var metric: String
-        public var difference: Double
-        public var pValue: Double
+    package struct Comparison: Sendable, Encodable {
+        package var modes: [String]
+        package var metric: String
+        package var difference: Double
+        package var pValue: Double
     }
 
-    public let schema = "quarry.eval/1"
-    public var index: String
-    public var questions: Int
+    package let schema = "quarry.eval/1"
+    package var index: String
+    package var questions: Int
     /// By mode and metric.
-    public var modes: [String: [String: Figure]]
-    public var medianMilliseconds: [String: Double]
+    package var modes: [String: [String: Figure]]
+    package var medianMilliseconds: [String: Double]
     /// The last mode with each of the others.
-    public var comparisons: [Comparison]
+    package var comparisons: [Comparison]
 
     /// - Parameter results: One for each mode.
-    public init(index: String, questions: Int, results: [RankingEvaluation]) {
+    package init(index: String, questions: Int, results: [RankingEvaluation]) {
         self.index = index
         self.questions = questions
         modes = Dictionary(

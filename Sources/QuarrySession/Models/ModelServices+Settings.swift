@@ -1,5 +1,5 @@
 import Foundation
-public import Quarry
+package import Quarry
 
 extension ModelServices {
     /// Opens models as settings say.
@@ -8,7 +8,7 @@ extension ModelServices {
     ///   - isPlanning: Whether models are opened only to reckon with. Then neither a missing key nor a budget stops a run.
     ///   - trace: Told of every request, without keys and bodies.
     ///   - onWait: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
-    public convenience init(
+    package convenience init(
         _ settings: Settings, store: ModelStore, isPlanning: Bool = false, trace: (@Sendable (String) -> Void)? = nil,
         onWait: (@Sendable (RequestDelay) -> Void)? = nil
     ) {
@@ -26,7 +26,7 @@ extension ModelServices {
     }
 
     /// The readers, with models for recordings and pictures where the settings name them.
-    public func readers(
+    package func readers(
         _ settings: Settings, describing options: ImageDescriber.Options = .init()
     ) async throws -> ReaderRegistry {
         var readers = ReaderRegistry()
@@ -40,7 +40,7 @@ extension ModelServices {
 
 extension ModelStore {
     /// Local models in `$QUARRY_MODELS`, else `$XDG_CACHE_HOME/quarry/models`, else `~/.cache/quarry/models`.
-    public init(environment: [String: String], home: String) {
+    package init(environment: [String: String], home: String) {
         let directory =
             if let path = environment["QUARRY_MODELS"], !path.isEmpty {
                 URL(fileURLWithPath: path, isDirectory: true)

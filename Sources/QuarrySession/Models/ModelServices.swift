@@ -1,23 +1,23 @@
 import Foundation
-public import QuarryCore
-public import QuarryEmbedders
-public import QuarryIndex
-public import QuarryLanguageModels
-public import QuarryProviders
+package import QuarryCore
+package import QuarryEmbedders
+package import QuarryIndex
+package import QuarryLanguageModels
+package import QuarryProviders
 import QuarryReranking
 import QuarryRetrievalQA
-public import QuarryTransformers
+package import QuarryTransformers
 import Synchronization
 
 /// How replies of language models are cached.
-public struct ReplyCaching: Sendable {
-    public var cache: any AnswerCache
+package struct ReplyCaching: Sendable {
+    package var cache: any AnswerCache
     /// Changes with the index. A cached reply is used only for the same state.
-    public var indexState: String
+    package var indexState: String
     /// Called if the cache cannot be read or written. The model is used anyway.
-    public var onFailure: @Sendable (any Error) -> Void
+    package var onFailure: @Sendable (any Error) -> Void
 
-    public init(
+    package init(
         cache: any AnswerCache, indexState: String, onFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.cache = cache
@@ -34,25 +34,25 @@ public struct ReplyCaching: Sendable {
 ///
 /// All models of a provider share a connection, which keeps its limits. All models share a ledger, which counts the
 /// cost.
-public final class ModelServices: Sendable {
+package final class ModelServices: Sendable {
     /// An embedder and its token counter.
-    public struct OpenedEmbedder: Sendable {
-        public var embedder: any Embedder
-        public var counter: any TokenCounter
+    package struct OpenedEmbedder: Sendable {
+        package var embedder: any Embedder
+        package var counter: any TokenCounter
         /// The provider; nil for a model in this process.
-        public var provider: Provider?
+        package var provider: Provider?
         /// The address of your own server; nil for a local model or a named provider.
-        public var address: String?
+        package var address: String?
 
         /// `provider/model`, the key of its measurements.
-        public var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
+        package var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
     }
 
-    public let store: ModelStore
-    public let providers: [Provider]
-    public let catalog: ModelCatalog
-    public let options: ConnectionOptions
-    public let ledger: SpendingLedger
+    package let store: ModelStore
+    package let providers: [Provider]
+    package let catalog: ModelCatalog
+    package let options: ConnectionOptions
+    package let ledger: SpendingLedger
     private let key: @Sendable (Provider) async throws -> APIKey?
     private let trace: (@Sendable (String) -> Void)?
     private let onWait: (@Sendable (RequestDelay) -> Void)?
@@ -65,7 +65,7 @@ public final class ModelServices: Sendable {
     ///   dimension counts as 1.
     /// - `trace`: Called for every request, without keys and bodies.
     /// - `onWait`: Called at the start of waits of 5 seconds or more for a provider's limits.
-    public init(
+    package init(
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
         key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil }, isPlanning: Bool = false,
@@ -89,7 +89,7 @@ public final class ModelServices: Sendable {
     ///     OpenAI-compatible server, with `#model` if it has several.
     ///   - options: The options of a remote model: dimension, prefixes, maximum input.
     /// - Throws: ``ModelStoreError`` or ``TransformerError`` for a local model, ``ProviderError`` for a remote one.
-    public func embedder(
+    package func embedder(
         _ name: String, options: RemoteEmbedder.Options = .init()
     ) async throws -> OpenedEmbedder {
         guard let reference = try remote(name) else {
@@ -106,7 +106,7 @@ public final class ModelServices: Sendable {
     /// The embedding model of an index; nil for an index without vectors.
     ///
     /// - `override`: Replaces the name in the index, for example if the model's folder moved.
-    public func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
+    package func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
         guard let embedding = settings.embedding else { return nil }
         let reference: ModelReference
         if let override {
@@ -135,7 +135,7 @@ public final class ModelServices: Sendable {
     ///   - names: `provider/model`, or the address of an OpenAI-compatible server.
     ///   - cache: Caches replies for a state of the index.
     ///   - policy: Which failures trigger fallback.
-    public func languageModel(
+    package func languageModel(
         _ names: [String], cache: ReplyCaching? = nil, policy: FallbackPolicy = .init()
     ) async throws -> any LanguageModel {
         let references = try names.map { try reference($0) }
@@ -172,7 +172,7 @@ public final class ModelServices: Sendable {
     }
 
     /// A model that re-ranks passages.
-    public func reranker(_ name: String) async throws -> any Reranker {
+    package func reranker(_ name: String) async throws -> any Reranker {
         let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
         return try RemoteReranker(
@@ -180,7 +180,7 @@ public final class ModelServices: Sendable {
     }
 
     /// A model that transcribes recordings.
-    public func transcriber(
+    package func transcriber(
         _ name: String, options: RemoteTranscriber.Options = .init()
     ) async throws -> RemoteTranscriber {
         let reference = try reference(name)
@@ -190,7 +190,7 @@ public final class ModelServices: Sendable {
     }
 
     /// A model that describes pictures.
-    public func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
+    package func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
     {
         let reference = try reference(name)
         let model = try await languageModel(reference, cache: nil)
@@ -199,7 +199,7 @@ public final class ModelServices: Sendable {
     }
 
     /// The shared connection of a provider.
-    public func connection(to provider: Provider) async throws -> ProviderConnection {
+    package func connection(to provider: Provider) async throws -> ProviderConnection {
         if let open = connections.withLock({ $0[provider] }) { return open }
         let fresh = try ProviderConnection(
             provider, key: try await key(provider), options: options, catalog: catalog, ledger: ledger, trace: trace,

@@ -1,21 +1,21 @@
-public import Foundation
-public import QuarryCore
+package import Foundation
+package import QuarryCore
 
 /// The measured embedding speed of a model on a machine.
-public struct SpeedMeasurement: Sendable, Hashable, Codable {
+package struct SpeedMeasurement: Sendable, Hashable, Codable {
     /// `provider/model`.
-    public var model: String
-    public var tokensPerSecond: Double
-    public var texts: Int
-    public var tokens: Int
+    package var model: String
+    package var tokensPerSecond: Double
+    package var texts: Int
+    package var tokens: Int
     /// The time for all texts.
-    public var seconds: Double
+    package var seconds: Double
     /// ISO 8601.
-    public var date: String
+    package var date: String
     /// For example `x86_64, 2 processors, Linux`.
-    public var machine: String
+    package var machine: String
 
-    public init(
+    package init(
         model: String, tokensPerSecond: Double, texts: Int, tokens: Int, seconds: Double, date: String, machine: String
     ) {
         self.model = model
@@ -33,7 +33,7 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
     /// - `counter`: Counts the tokens, without prefixes and without text that the model cuts off.
     /// - `rounds`: The number of rounds, at least 1. The fastest counts. The default is 3.
     /// - `warmsUp`: Whether to embed some texts first. The default is true.
-    public static func measuring(
+    package static func measuring(
         _ embedder: any Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, warmsUp: Bool = true,
         now: Date = Date()
     ) async throws -> SpeedMeasurement {
@@ -75,7 +75,7 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
     }
 
     /// A description of this machine: architecture, processors, system.
-    public static var currentMachine: String {
+    package static var currentMachine: String {
         #if arch(x86_64)
             let architecture = "x86_64"
         #elseif arch(arm64)
@@ -94,21 +94,21 @@ public struct SpeedMeasurement: Sendable, Hashable, Codable {
 }
 
 /// A JSON file of measured speeds, by model and machine.
-public struct SpeedRecord: Sendable, Hashable, Codable {
-    public private(set) var schema = "quarry.speeds/1"
+package struct SpeedRecord: Sendable, Hashable, Codable {
+    package private(set) var schema = "quarry.speeds/1"
     /// In the order of their models' names.
-    public private(set) var measurements: [SpeedMeasurement] = []
+    package private(set) var measurements: [SpeedMeasurement] = []
 
-    public init() {}
+    package init() {}
 
     /// The measurement of a model on a machine.
-    public func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine) -> SpeedMeasurement?
+    package func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine) -> SpeedMeasurement?
     {
         measurements.first { $0.model == model && $0.machine == machine }
     }
 
     /// Adds a measurement, or replaces that of the same model and machine.
-    public mutating func add(_ measurement: SpeedMeasurement) {
+    package mutating func add(_ measurement: SpeedMeasurement) {
         measurements.removeAll { $0.model == measurement.model && $0.machine == measurement.machine }
         measurements.append(measurement)
         measurements.sort { ($0.model, $0.machine) < ($1.model, $1.machine) }
@@ -116,7 +116,7 @@ public struct SpeedRecord: Sendable, Hashable, Codable {
 
     /// Reads the file. A missing file gives an empty record.
     /// - Throws: ``SpeedRecordError`` if the file is invalid.
-    public init(path: String) throws {
+    package init(path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         do {
             self = try JSONDecoder().decode(SpeedRecord.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
@@ -127,7 +127,7 @@ public struct SpeedRecord: Sendable, Hashable, Codable {
     }
 
     /// Writes the file atomically, and creates its folder.
-    public func write(to path: String) throws {
+    package func write(to path: String) throws {
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -138,6 +138,6 @@ public struct SpeedRecord: Sendable, Hashable, Codable {
 }
 
 /// A file of measured speeds cannot be read.
-public struct SpeedRecordError: Error, Sendable, CustomStringConvertible {
-    public var description: String
+package struct SpeedRecordError: Error, Sendable, CustomStringConvertible {
+    package var description: String
 }

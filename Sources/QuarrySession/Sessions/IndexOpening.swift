@@ -1,15 +1,15 @@
 import Foundation
-public import Quarry
+package import Quarry
 
 /// An index opened for writing together with the model it is made with.
-public struct IndexOpening: Sendable {
-    public let index: CorpusIndex
-    public let model: ModelServices.OpenedEmbedder?
+package struct IndexOpening: Sendable {
+    package let index: CorpusIndex
+    package let model: ModelServices.OpenedEmbedder?
     private let settings: Settings
     private let temporary: URL?
 
-    public var embedder: (any Embedder)? { model?.embedder }
-    public var counter: any TokenCounter { model?.counter ?? WordCounter() }
+    package var embedder: (any Embedder)? { model?.embedder }
+    package var counter: any TokenCounter { model?.counter ?? WordCounter() }
 
     /// - Parameters:
     ///   - name: A model to use now, or `none`: of an index that exists, it must be the one that made the vectors. Nil for
@@ -19,7 +19,7 @@ public struct IndexOpening: Sendable {
     ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
     /// - Throws: ``CorpusError``, with the code ``CorpusError/Code/noVectors`` for a model and an index without vectors,
     ///   and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors; and what `services` throws for a model.
-    public init(
+    package init(
         path: String, model name: String? = nil, settings: Settings, services: ModelServices,
         remote: RemoteEmbedder.Options = .init(),
         chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking = { $0 }, isTemporary: Bool = false
@@ -65,7 +65,7 @@ public struct IndexOpening: Sendable {
     }
 
     /// What the vectors of a plan would cost; nil for an index without any.
-    public func estimate(of report: IndexingReport) throws -> CostEstimate? {
+    package func estimate(of report: IndexingReport) throws -> CostEstimate? {
         guard let model else { return nil }
         let speeds = try SpeedRecord(path: settings.speedRecordPath)
         return .embedding(
@@ -85,7 +85,7 @@ public struct IndexOpening: Sendable {
     }
 
     /// Removes the file that a plan needed.
-    public func discardTemporary() {
+    package func discardTemporary() {
         if let temporary { try? FileManager.default.removeItem(at: temporary) }
     }
 }

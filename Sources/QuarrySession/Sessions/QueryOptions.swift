@@ -1,42 +1,42 @@
-public import Quarry
+package import Quarry
 
 /// How a session searches and answers.
-public struct QueryOptions: Sendable {
+package struct QueryOptions: Sendable {
     /// Nil for hybrid search, or for a search by words alone if the index has no vectors. The default is nil.
-    public var mode: RetrievalOptions.Mode?
-    public var fusion = RetrievalOptions.defaultFusion
+    package var mode: RetrievalOptions.Mode?
+    package var fusion = RetrievalOptions.defaultFusion
     /// Hits taken from each leg before fusion. The default is 100.
-    public var depth = 100
+    package var depth = 100
     /// Trades relevance for variety, from 1 (relevance alone) to 0. The default is nil, which leaves the order as it is.
-    public var diversity: Double?
+    package var diversity: Double?
     /// Whether adjacent passages of one document are joined. The default is true.
-    public var mergesNeighbours = true
-    public var bm25 = BM25Parameters()
+    package var mergesNeighbours = true
+    package var bm25 = BM25Parameters()
     /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
-    public var reranksByWords = false
+    package var reranksByWords = false
     /// Passages that the re-ranking model of the settings is shown. The default is 50.
-    public var rerankDepth = 50
-    public var filter: Filter?
+    package var rerankDepth = 50
+    package var filter: Filter?
     /// The embedding model of the index, if it is now found elsewhere: a folder or the address of a server.
-    public var model: String?
+    package var model: String?
 
     /// Whether the language models of the settings write the answers. The default is true. Without one, answers are quotes.
-    public var generates = true
+    package var generates = true
     /// Whether the pieces of an answer are shown as they are written. The default is false: then a model that breaks off
     /// gives way to the next one of its chain.
-    public var streams = false
+    package var streams = false
     /// Passages to answer from. The default is 5.
-    public var limit = 5
+    package var limit = 5
     /// Tokens of a prompt. The default is 3,000.
-    public var promptTokens = 3_000
+    package var promptTokens = 3_000
     /// Tokens of a generated answer. The default is 512.
-    public var answerTokens = 512
+    package var answerTokens = 512
     /// The minimum support of an answer, from 0 to 1. The default is nil, which means the reader's own.
-    public var threshold: Double?
+    package var threshold: Double?
     /// Whether a local embedding model compares sentences with the question. The default is true.
-    public var comparesSentences = true
+    package var comparesSentences = true
 
-    public init() {}
+    package init() {}
 
     func retrieval(mode: RetrievalOptions.Mode) -> RetrievalOptions {
         RetrievalOptions(

@@ -1,14 +1,14 @@
-public import Quarry
+package import Quarry
 
 /// An index opened for questions, with everything that answers them.
-public struct QuerySession: Sendable {
-    public let index: CorpusIndex
-    public let retriever: HybridRetriever
-    public let options: QueryOptions
+package struct QuerySession: Sendable {
+    package let index: CorpusIndex
+    package let retriever: HybridRetriever
+    package let options: QueryOptions
     /// Whether a model writes the answers.
-    public let isGenerating: Bool
+    package let isGenerating: Bool
     /// Counts what models were paid for.
-    public let ledger: SpendingLedger
+    package let ledger: SpendingLedger
     private let embedder: (any Embedder)?
     private let rerankers: [RerankingStage]
     private let similar: SimilarAnswers?
@@ -23,7 +23,7 @@ public struct QuerySession: Sendable {
     ///   - onUnkept: Told of answers that cannot be kept. Questions are answered all the same.
     /// - Throws: ``CorpusError`` for an index that cannot be opened or that has no vectors for the mode, and what
     ///   `services` throws for a model.
-    public init(
+    package init(
         path: String, settings: Settings, services: ModelServices, options: QueryOptions = QueryOptions(),
         onUnkept: @escaping @Sendable (any Error) -> Void = { _ in }
     ) async throws {
@@ -89,7 +89,7 @@ public struct QuerySession: Sendable {
     /// A retriever by another mode, otherwise like that of the session.
     ///
     /// - Throws: ``CorpusError`` for a mode that needs vectors, if the session searches by words alone.
-    public func retriever(mode: RetrievalOptions.Mode) throws -> HybridRetriever {
+    package func retriever(mode: RetrievalOptions.Mode) throws -> HybridRetriever {
         try index.retriever(
             embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
     }
@@ -98,7 +98,7 @@ public struct QuerySession: Sendable {
     func query(_ question: String) -> Query { Query(question, filter: options.filter) }
 
     /// The passages found for a question, without an answer.
-    public func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
+    package func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
         let start = ContinuousClock.now
         let retrieval = try await retriever.retrieve(query(question), limit: limit)
         var timings = QueryReply.Timings()
@@ -112,7 +112,7 @@ public struct QuerySession: Sendable {
     /// The answer to a question. ``QueryReply/similarQuestion`` names an earlier question whose answer it is.
     ///
     /// - Parameter onText: Told the pieces of the answer as they are written.
-    public func answer(
+    package func answer(
         _ question: String, id: String? = nil, onText: (String) throws -> Void = { _ in }
     ) async throws -> QueryReply {
         let start = ContinuousClock.now
@@ -164,7 +164,7 @@ public struct QuerySession: Sendable {
     }
 
     /// The prompt that a model would get. Nothing is generated.
-    public func prompt(for question: String) async throws -> AssembledPrompt {
+    package func prompt(for question: String) async throws -> AssembledPrompt {
         try await qa.prompt(
             for: question, filter: options.filter, assembler: StuffAssembler(budget: options.promptTokens))
     }
