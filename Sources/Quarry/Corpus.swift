@@ -19,7 +19,7 @@ public struct Corpus: Sendable {
     public struct Configuration: Sendable {
         /// The embedding model.
         public enum Embedding: Sendable {
-            /// A model of ``LocalModelCatalog``, installed in ``Configuration/modelFolder``.
+            /// A model of `LocalModelCatalog`, installed in ``Configuration/modelFolder``.
             case local(String)
             /// No model: documents are found by their words alone.
             case wordsOnly
@@ -57,8 +57,8 @@ public struct Corpus: Sendable {
 
     /// Opens the corpus at `path`, or creates it.
     ///
-    /// - Throws: ``CorpusError`` if the file is not an index, is damaged, or was built with another model or chunking;
-    ///   ``ModelStoreError`` if a local model is not installed.
+    /// - Throws: `CorpusError` if the file is not an index, is damaged, or was built with another model or chunking;
+    ///   `ModelStoreError` if a local model is not installed.
     public static func open(
         at path: String, configuration: Configuration = Configuration()
     ) async throws -> Corpus {
@@ -145,7 +145,7 @@ public struct Corpus: Sendable {
     ///
     /// - `onProgress`: Called after every commit, one call at a time.
     /// - Returns: The changes, and the files that could not be read.
-    /// - Throws: ``CorpusError`` if no path exists or the file cannot be written, and the errors of the model.
+    /// - Throws: `CorpusError` if no path exists or the file cannot be written, and the errors of the model.
     ///   Committed work stays, and the next call continues.
     @discardableResult
     public func index(
@@ -197,7 +197,7 @@ public struct Corpus: Sendable {
     ///
     /// - `mode`: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for the mode of the configuration.
     /// - `filter`: Only documents that match; nil for all.
-    /// - Throws: ``QuestionError`` for an empty question, ``CorpusError``, and the errors of the model.
+    /// - Throws: `QuestionError` for an empty question, `CorpusError`, and the errors of the model.
     public func search(
         _ text: String, limit: Int = 10, mode: RetrievalOptions.Mode? = nil, filter: Filter? = nil
     ) async throws -> Retrieval {
