@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that nobody who depends on Quarry ever resolves what is only measured with.
+// A package of its own, so that packages that depend on Quarry never resolve the tools of measurement.
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
@@ -25,19 +25,13 @@ let package = Package(
         .executableTarget(
             name: "Engines",
             dependencies: [
-                "BenchmarkInputs", quarry("Quarry"), quarry("QuarryCore"), quarry("QuarryReaders"),
-                quarry("QuarryChunking"), quarry("QuarryTransformers"), quarry("QuarryBM25"),
-                quarry("QuarryVectorIndex"), .product(name: "Benchmark", package: "benchmark"),
+                "BenchmarkInputs", quarry("Quarry"), .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/Engines", swiftSettings: settings,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         .executableTarget(
             name: "PeerRunner",
-            dependencies: [
-                quarry("QuarryCore"), quarry("QuarryTransformers"), quarry("QuarryBM25"), quarry("QuarryEmbedders"),
-                quarry("QuarryProviders"),
-            ],
-            swiftSettings: settings),
+            dependencies: [quarry("Quarry")], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -190,7 +190,8 @@ package final class ModelServices: Sendable {
     }
 
     /// A model that describes pictures.
-    package func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws -> ImageDescriber
+    package func imageDescriber(_ name: String, options: ImageDescriber.Options = .init()) async throws
+        -> ImageDescriber
     {
         let reference = try reference(name)
         let model = try await languageModel(reference, cache: nil)

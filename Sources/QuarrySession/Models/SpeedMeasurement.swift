@@ -102,7 +102,8 @@ package struct SpeedRecord: Sendable, Hashable, Codable {
     package init() {}
 
     /// The measurement of a model on a machine.
-    package func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine) -> SpeedMeasurement?
+    package func measurement(of model: String, on machine: String = SpeedMeasurement.currentMachine)
+        -> SpeedMeasurement?
     {
         measurements.first { $0.model == model && $0.machine == machine }
     }
