@@ -103,6 +103,20 @@ struct IndexingLockTests {
         #expect(!FileManager.default.fileExists(atPath: lock))
     }
 
+    @Test func `an index that was made again with other settings takes no documents of a run that opened it before`()
+        async throws
+    {
+        let corpus = try TestCorpus()
+        try corpus.write("A lighthouse on the cape.", to: "a.txt")
+        let indexer = try corpus.indexer()
+        _ = try CorpusIndex.openOrCreate(at: corpus.indexPath, settings: IndexSettings(embedding: nil))
+        let error = await #expect(throws: CorpusError.self) {
+            try await indexer.index([.path(corpus.documentsPath)])
+        }
+        #expect(error?.code == .otherModel)
+        #expect(try CorpusIndex.open(at: corpus.indexPath).summary().documents == 0)
+    }
+
     @Test func `two paths of an index share its lock`() async throws {
         let corpus = try TestCorpus()
         try corpus.folder.write("A lighthouse on the cape.", to: "first/a.txt")

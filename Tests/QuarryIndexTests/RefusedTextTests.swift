@@ -65,6 +65,8 @@ struct RefusedTextTests {
         #expect(try await indexer(corpus, embedder).index(inputs).isEmpty)
         #expect(try await indexer(corpus, embedder).plan(inputs).embeddedChunks == 0)
         #expect(embedder.billed == 149)
+        let found = try await corpus.open().retriever(embedder: corpus.embedder).retrieve(Query("granite"), limit: 3)
+        #expect(found.hits.count == 3 && found.warnings.isEmpty)
         let summary = try corpus.open().summary()
         #expect(summary.vectors == 149 && summary.chunks == 152 && summary.refusedTexts == 3)
         #expect(try corpus.open().problems().isEmpty)

@@ -82,6 +82,19 @@ public final class CorpusIndex: Sendable {
         }
     }
 
+    /// Checks that the file still has the settings with which it was opened.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherModel`` if another process made it again.
+    func checkSettings() throws {
+        let stored = try translatingErrors(path: path) { try pool.read { try Self.readSettings(in: $0, path: path) } }
+        guard stored.embedding == settings.embedding, stored.chunking == settings.chunking else {
+            throw CorpusError(
+                .otherModel,
+                "Another process made \(path) again while it was open, with \(stored.modelName ?? "no model"). "
+                    + "It was opened for \(settings.modelName ?? "no model").")
+        }
+    }
+
     /// Stores the new address of the embedding model's server.
     public func remember(embeddingAddress: String) throws {
         var settings = settings

@@ -75,7 +75,10 @@ private struct CorpusSnapshot: Snapshot {
             let settings = try SettingsTable.string(SettingsTable.indexSettings, in: db) ?? ""
             let row = try Row.fetchOne(db, sql: "SELECT count(*), ifnull(sum(id), 0) FROM chunks")
             let (count, sum): (Int64, Int64) = (row?[0] ?? 0, row?[1] ?? 0)
-            return "\(ContentHash(of: settings))/\(generation)/\(count)/\(sum)"
+            // Vectors follow the words: with each of them another passage may be found.
+            let vectors = try Int64.fetchOne(
+                db, sql: "SELECT revision FROM vector_generations WHERE id = ?", arguments: [generation])
+            return "\(ContentHash(of: settings))/\(generation)/\(count)/\(sum)/\(vectors ?? 0)"
         }
     }
 
@@ -104,7 +107,13 @@ private struct CorpusSnapshot: Snapshot {
     }
 
     func vectorCoverage() async throws -> VectorCoverage {
-        let chunks = try await connection.read { try BM25Table.statistics(in: $0).chunks }
+        // A passage that the model rejects gets no vector: nothing is missing.
+        let generation = generation
+        let chunks = try await connection.read { db in
+            let refused = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?", arguments: [generation])
+            return try BM25Table.statistics(in: db).chunks - (refused ?? 0)
+        }
         return VectorCoverage(chunks: chunks, vectors: try await vector?.matrix().count ?? 0)
     }
 }

@@ -32,7 +32,7 @@ enum RetiredVectors {
                     generation INTEGER NOT NULL,
                     vector BLOB NOT NULL,           -- float32, little-endian
                     PRIMARY KEY (sha256, generation)
-                ) WITHOUT ROWID
+                ) STRICT, WITHOUT ROWID
                 """)
     }
 

@@ -23,7 +23,7 @@ enum Schema {
                 CREATE TABLE settings(
                     key TEXT PRIMARY KEY,
                     value TEXT NOT NULL
-                ) WITHOUT ROWID;
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE sources(
                     id INTEGER PRIMARY KEY,
@@ -34,7 +34,7 @@ enum Schema {
                     modified INTEGER NOT NULL,      -- nanoseconds since 1970
                     sha256 BLOB,                    -- NULL until every document of it is committed
                     reader TEXT NOT NULL            -- the version of the reader that read it: markdown/2
-                );
+                ) STRICT;
                 CREATE INDEX sources_by_root ON sources(root);
                 CREATE UNIQUE INDEX sources_by_path ON sources(path);
 
@@ -48,7 +48,7 @@ enum Schema {
                     links TEXT NOT NULL,            -- JSON array
                     sha256 BLOB NOT NULL,           -- of id, title, metadata and cleaned text
                     source_map BLOB NOT NULL
-                );
+                ) STRICT;
                 CREATE INDEX documents_by_source ON documents(source);
 
                 CREATE TABLE chunks(
@@ -64,13 +64,13 @@ enum Schema {
                     tokens INTEGER NOT NULL,
                     sha256 BLOB NOT NULL,           -- of the text that is embedded
                     UNIQUE(document, ordinal)
-                );
+                ) STRICT;
                 CREATE INDEX chunks_by_sha256 ON chunks(sha256);
 
                 CREATE TABLE languages(
                     language TEXT PRIMARY KEY,      -- ISO 639-1
                     documents INTEGER NOT NULL
-                ) WITHOUT ROWID;
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE quarantine(
                     source TEXT NOT NULL,
@@ -79,30 +79,30 @@ enum Schema {
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
                     model TEXT                      -- the model that could not use the source
-                );
+                ) STRICT;
 
                 CREATE TABLE roots(
                     path TEXT PRIMARY KEY,          -- absolute
                     name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
-                ) WITHOUT ROWID;
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_documents(
                     source TEXT NOT NULL,           -- its name
                     key TEXT NOT NULL,              -- that a document of another source has
                     PRIMARY KEY (source, key)
-                ) WITHOUT ROWID;
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_texts(         -- passages without a vector, because the model rejects them
                     chunk INTEGER PRIMARY KEY REFERENCES chunks(id) ON DELETE CASCADE,
                     generation INTEGER NOT NULL,
                     message TEXT NOT NULL
-                );
+                ) STRICT;
 
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,
                     finished TEXT NOT NULL,         -- ISO 8601, UTC
                     report TEXT NOT NULL            -- JSON
-                );
+                ) STRICT;
                 """)
         try RetiredVectors.create(in: db)
     }

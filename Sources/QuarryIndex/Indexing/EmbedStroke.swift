@@ -20,8 +20,9 @@ struct EmbedStroke: Sendable {
         /// Distinct texts that needed a vector.
         var texts = 0
         var tokens = 0
-        /// Passages that the model rejected.
+        /// Passages that the model rejected, and how many chunks have their texts.
         var refused: [Rejection] = []
+        var refusedChunks = 0
     }
 
     /// Runs until the first stroke has ended and every chunk has a vector.
@@ -35,7 +36,7 @@ struct EmbedStroke: Sendable {
         var missing = MissingVectors(index)
         func work() async throws {
             try await missing.refresh()
-            progress.update { $0.chunksToEmbed = missing.known }
+            progress.update { $0.chunksToEmbed = missing.known - outcome.refusedChunks }
             while !isStopped(), let texts = try await missing.next(max(128, embedder.preferredCount)) {
                 try await embed(texts, &outcome)
             }
@@ -76,7 +77,15 @@ struct EmbedStroke: Sendable {
                     }
                     throw error
                 }
-                if let rejection = try await refuse(text, for: error) { outcome.refused.append(rejection) }
+                let chunks = try await refuse(text, for: error)
+                outcome.refusedChunks += chunks
+                progress.update { $0.chunksToEmbed -= chunks }
+                if let (source, line) = try await text.place(in: index) {
+                    outcome.refused.append(
+                        Rejection(
+                            source: source, line: line, reason: .refusedByModel,
+                            message: "A passage has no vector and is found by its words only: \(error.message)"))
+                }
                 let committed = batch.committed
                 waiting.removeAll { $0.digest == text.digest || committed.contains($0.digest) }
             }
@@ -95,7 +104,9 @@ struct EmbedStroke: Sendable {
     }
 
     /// Stores that the chunks with this text get no vector in this generation.
-    private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Rejection? {
+    ///
+    /// - Returns: How many chunks they are.
+    private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Int {
         try await index.write { db in
             let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
             try db.execute(
@@ -103,12 +114,7 @@ struct EmbedStroke: Sendable {
                     INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
                     SELECT id, ?, ? FROM chunks WHERE sha256 = ?
                     """, arguments: [generation, error.message, text.digest.data])
-        }
-        progress.update { $0.chunksToEmbed -= 1 }
-        return try await text.place(in: index).map { source, line in
-            Rejection(
-                source: source, line: line, reason: .refusedByModel,
-                message: "A passage has no vector and is found by its words only: \(error.message)")
+            return db.changesCount
         }
     }
 }

@@ -71,6 +71,8 @@ public struct Indexer: Sendable {
         onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
+            // Until now another process could make the file again, with other settings.
+            try index.checkSettings()
             let start = ContinuousClock.now
             let scan = try InputScan(inputs, options: options, index: index, readers: readers)
             var report = try await run(scan, progress: ProgressBoard(onProgress))

@@ -73,19 +73,21 @@ struct MissingVectors {
         return nil
     }
 
-    /// The texts of chunks that still exist and still have no vector.
+    /// The texts of chunks that still exist, still have no vector and were not rejected meanwhile.
     private static func texts(of ids: [Int64], in db: Database) throws -> [MissingText] {
         let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
         let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
         let statement = try db.cachedStatement(
             sql: """
                 SELECT chunks.text, headings, table_header, tokens, chunks.sha256, documents.id AS document, key
-                FROM chunks JOIN documents ON documents.id = chunks.document WHERE chunks.id = ?
+                FROM chunks JOIN documents ON documents.id = chunks.document
+                WHERE chunks.id = ?1 AND NOT EXISTS (
+                    SELECT 1 FROM refused_texts WHERE chunk = ?1 AND generation = ?2)
                 """)
         var met: Set<ContentHash> = []
         var texts: [MissingText] = []
         for id in ids where !known.contains(ChunkID(id)) {
-            guard let row = try Row.fetchOne(statement, arguments: [id]),
+            guard let row = try Row.fetchOne(statement, arguments: [id, generation]),
                 let digest = ContentHash(bytes: row["sha256"] as Data), met.insert(digest).inserted
             else { continue }
             guard let headings = StoredHeadings.decode(row["headings"]) else {
