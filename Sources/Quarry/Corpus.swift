@@ -190,7 +190,8 @@ public struct Corpus: Sendable {
         let generator = configuration.languageModel.map { AnswerGenerator.model($0, StuffAssembler()) }
         return RetrievalQA(
             retriever: try retriever(nil), generator: generator ?? .extractive,
-            reader: ExtractiveReader(embedder: embedder))
+            // Comparing sentences embeds dozens of them for each question: not with a model that may be remote.
+            reader: ExtractiveReader(embedder: embedder?.fingerprint.provider == "local" ? embedder : nil))
     }
 
     /// The best passages for a question.

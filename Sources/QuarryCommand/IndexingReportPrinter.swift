@@ -146,8 +146,11 @@ struct IndexingReportPrinter {
 
     /// `1 file and 2 records`.
     private var rejected: String {
-        let files = Set(report.quarantined.filter { $0.line == nil }.map(\.source)).count
-        let records = report.quarantined.count { $0.line != nil }
+        func isRecord(_ rejection: Rejection) -> Bool {
+            rejection.line != nil && (rejection.reason == .brokenRecord || rejection.reason == .duplicateID)
+        }
+        let files = Set(report.quarantined.filter { !isRecord($0) }.map(\.source)).count
+        let records = report.quarantined.count(where: isRecord)
         return [
             files > 0 ? Format.count(files, "file") : nil, records > 0 ? Format.count(records, "record") : nil,
         ].compactMap(\.self).joined(separator: " and ")

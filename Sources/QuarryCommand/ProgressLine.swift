@@ -25,7 +25,7 @@ struct ProgressLine {
             parts.append("\(progress.documents) documents")
             if seconds > 0.5, share > 0.01 { parts.append("\(duration(seconds / share - seconds)) left") }
         } else {
-            parts.append("words done: \(progress.documents) documents")
+            parts.append(progress.documents > 0 ? "words done: \(progress.documents) documents" : "words done")
         }
         if progress.chunksToEmbed > 0 {
             parts.append("vectors \(progress.embeddedChunks)/\(progress.chunksToEmbed)")
