@@ -25,7 +25,8 @@ struct InfoCommand: AsyncParsableCommand {
         let settings = summary.settings
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         try Console.print(
-            "\(file.path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")")
+            "\(file.path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
+        )
         try Console.print(
             "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
                 + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")

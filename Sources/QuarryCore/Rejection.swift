@@ -11,6 +11,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case unreadable
         /// The source disappeared while it was being read.
         case vanished
+        /// A folder has a file whose name is not UTF-8.
+        case invalidName
         case notFound
         case brokenRecord
         case duplicateID

@@ -95,7 +95,7 @@ struct Walk {
         guard let name else {
             result.rejected.append(
                 Rejection(
-                    source: parent.id, reason: .unreadable,
+                    source: parent.id, reason: .invalidName,
                     message: "The folder holds a name that is not UTF-8. Rename that file."))
             return
         }

@@ -261,6 +261,19 @@ struct RemoteModelCommandTests {
         #expect(try Command.run("query", "--retrieve", "item 37", in: scratch.url).status == 0)
     }
 
+    @Test func `the command that failed first continues its index, also without naming the model`() throws {
+        let locked = try EmbeddingServer(answered: 1)
+        let scratch = try notes(3)
+        let failed = try Command.run("index", "docs", "--model", locked.url, in: scratch.url)
+        #expect(failed.status == 1, "\(failed)")
+        let plan = try Command.run("index", "docs", "--plan", "--model", locked.url, in: scratch.url)
+        #expect(plan.output.contains("3 to embed") && !plan.output.contains("new"), "\(plan)")
+        let again = try Command.run("index", "docs", in: scratch.url)
+        #expect(again.status == 1 && again.errors.contains("401"), "\(again)")
+        let found = try Command.run("query", "--retrieve", "item 37", "--mode", "bm25", in: scratch.url)
+        #expect(found.status == 0 && found.output.contains("docs/"), "\(found)")
+    }
+
     @Test func `a provider without a base URL is an error with the next step`() throws {
         let scratch = try notes(1)
         let outcome = try Command.run(

@@ -127,4 +127,17 @@ struct ResumedEmbeddingTests {
         #expect(try index.problems().isEmpty)
         #expect(try index.summary().vectors == 300)
     }
+
+    @Test func `a plan counts a text without a vector as long as one document keeps it`() async throws {
+        let corpus = try TestCorpus()
+        for name in ["a", "b"] { try corpus.write("The same words in both.", to: "\(name).txt") }
+        await #expect(throws: Refusal.self) {
+            try await Indexer(corpus.open(), embedder: PartwiseEmbedder(refusing: 1), counter: WordCounter())
+                .index([.path(corpus.documentsPath)])
+        }
+        try corpus.folder.remove("docs/a.txt")
+        let plan = try await corpus.indexer().plan([.path(corpus.documentsPath)])
+        #expect(plan.embeddedChunks == 1 && plan.deletedDocuments == 1)
+        #expect(try await corpus.index().embeddedChunks == 1)
+    }
 }

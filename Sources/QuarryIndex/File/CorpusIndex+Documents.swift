@@ -22,7 +22,8 @@ extension CorpusIndex {
     public static func existing(at path: String, readOnly: Bool = false) throws -> CorpusIndex? {
         do {
             let index = try open(at: path, readOnly: readOnly)
-            return try index.isUnused() ? nil : index
+            return try translatingErrors(path: path) { try index.pool.read { try Schema.isEmpty(in: $0) } }
+                ? nil : index
         } catch let error as CorpusError where error.code == .missing || error.code == .empty {
             return nil
         }

@@ -107,6 +107,12 @@ enum Schema {
         try RetiredVectors.create(in: db)
     }
 
+    /// Whether no run has put anything into the index.
+    static func isEmpty(in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM runs)") == true
+    }
+
     /// Whether no run has added anything to the index.
     static func isUnused(in db: Database) throws -> Bool {
         try Bool.fetchOne(

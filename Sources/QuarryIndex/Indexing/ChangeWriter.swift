@@ -75,7 +75,7 @@ final class PlanWriter: ChangeWriter {
         var missing = MissingVectors(index)
         try await missing.refresh()
         var texts: [ContentHash: Int] = [:]
-        while let batch = try await missing.next(4096) {
+        while let batch = try await missing.next(4096, distinct: false) {
             for text in batch where !removed.contains(text.document) && !replaced.contains(ExactText(text.key)) {
                 texts[text.digest] = text.tokens
             }

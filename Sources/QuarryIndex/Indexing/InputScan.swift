@@ -347,7 +347,9 @@ extension Rejection.Reason {
     /// Whether the reason is in the content of a source, not in the file system.
     var isOfContent: Bool { !Self.ofPlaces.contains(self) }
 
-    static let ofPlaces: Set<Rejection.Reason> = [.unreadable, .tooLarge, .vanished, .notFound]
+    static let ofPlaces: Set<Rejection.Reason> = [
+        .unreadable, .tooLarge, .vanished, .notFound, .invalidName,
+    ]
 }
 
 extension Rejection {

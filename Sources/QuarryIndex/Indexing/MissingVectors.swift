@@ -62,19 +62,19 @@ struct MissingVectors {
         self.last = newest
     }
 
-    /// The next distinct texts; nil at the end.
-    mutating func next(_ limit: Int) async throws -> [MissingText]? {
+    /// The next texts, each once if they are to be distinct; nil at the end.
+    mutating func next(_ limit: Int, distinct: Bool = true) async throws -> [MissingText]? {
         while !waiting.isEmpty {
             let ids = Array(waiting.suffix(limit).reversed())
             waiting.removeLast(ids.count)
-            let texts = try await index.read { db in try Self.texts(of: ids, in: db) }
+            let texts = try await index.read { db in try Self.texts(of: ids, distinct: distinct, in: db) }
             if !texts.isEmpty { return texts }
         }
         return nil
     }
 
     /// The texts of chunks that still exist, still have no vector and were not rejected meanwhile.
-    private static func texts(of ids: [Int64], in db: Database) throws -> [MissingText] {
+    private static func texts(of ids: [Int64], distinct: Bool, in db: Database) throws -> [MissingText] {
         let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
         let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
         let statement = try db.cachedStatement(
@@ -88,7 +88,7 @@ struct MissingVectors {
         var texts: [MissingText] = []
         for id in ids where !known.contains(ChunkID(id)) {
             guard let row = try Row.fetchOne(statement, arguments: [id, generation]),
-                let digest = ContentHash(bytes: row["sha256"] as Data), met.insert(digest).inserted
+                let digest = ContentHash(bytes: row["sha256"] as Data), met.insert(digest).inserted || !distinct
             else { continue }
             guard let headings = StoredHeadings.decode(row["headings"]) else {
                 throw CorpusError(.damaged, "The headings of chunk \(id) are damaged.")

@@ -25,43 +25,61 @@ package struct IndexOpening: Sendable {
         chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking = { $0 }, isTemporary: Bool = false
     ) async throws {
         self.settings = settings
-        if let existing = try Self.existing(at: path, readOnly: isTemporary) {
-            temporary = nil
-            index = existing
-            try index.check(chunking(index.settings.chunking))
-            if name == "none", let embedding = index.settings.embedding {
-                throw CorpusError(
-                    .hasVectors,
-                    "\(path) was built with \(index.settings.modelName ?? embedding.model) and cannot go on without a model."
-                )
+        var reused: (index: CorpusIndex, model: ModelServices.OpenedEmbedder?)?
+        if let existing = try CorpusIndex.existing(at: path, readOnly: isTemporary) {
+            do {
+                reused = (existing, try await Self.model(name, for: existing, services, chunking))
+            } catch let error as CorpusError {
+                // A first run that failed left only words: the file is made again for what is asked now.
+                guard try error.concernsSettings && existing.isUnused() else { throw error }
             }
-            if let name, name != "none", index.settings.embedding == nil {
-                throw CorpusError(
-                    .noVectors, "\(path) was built without a model and has no vectors, so it cannot go on with \(name)."
-                )
-            }
-            model = try await services.embedder(for: index.settings, override: name)
-            if !isTemporary, let model, let address = model.address, address != index.settings.embeddingAddress {
-                // The same model on a server that moved.
-                try index.check(model.embedder)
+        }
+        if let reused {
+            (index, model, temporary) = (reused.index, reused.model, nil)
+            if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
+                // The model is the same, but its server has a new address.
                 try index.remember(embeddingAddress: address)
             }
-        } else {
-            let name = name ?? settings.model?.value ?? LocalModelCatalog.defaultModelName
-            model = name == "none" ? nil : try await services.embedder(name, options: remote)
-            let wanted = chunking(IndexSettings.Chunking())
-            try wanted.validate()
-            let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
-            temporary =
-                isTemporary
-                ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
-                : nil
-            index = try CorpusIndex.openOrCreate(
-                at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
-                settings: IndexSettings(
-                    chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-                    requestedDimension: remote.dimension))
+            return
         }
+        let name = name ?? settings.model?.value ?? LocalModelCatalog.defaultModelName
+        model = name == "none" ? nil : try await services.embedder(name, options: remote)
+        let wanted = chunking(IndexSettings.Chunking())
+        try wanted.validate()
+        let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
+        temporary =
+            isTemporary
+            ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
+            : nil
+        index = try CorpusIndex.openOrCreate(
+            at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
+            settings: IndexSettings(
+                chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
+                requestedDimension: remote.dimension))
+    }
+
+    /// The model of an existing index; nil for an index without vectors.
+    ///
+    /// - Throws: ``CorpusError`` if the index was built with another model or chunking.
+    private static func model(
+        _ name: String?, for index: CorpusIndex, _ services: ModelServices,
+        _ chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking
+    ) async throws -> ModelServices.OpenedEmbedder? {
+        try index.check(chunking(index.settings.chunking))
+        if name == "none", let embedding = index.settings.embedding {
+            throw CorpusError(
+                .hasVectors,
+                "\(index.path) was built with \(index.settings.modelName ?? embedding.model) and cannot go on without a model."
+            )
+        }
+        if let name, name != "none", index.settings.embedding == nil {
+            throw CorpusError(
+                .noVectors,
+                "\(index.path) was built without a model and has no vectors, so it cannot go on with \(name).")
+        }
+        let model = try await services.embedder(for: index.settings, override: name)
+        if let model { try index.check(model.embedder) }
+        return model
     }
 
     /// What the vectors of a plan would cost; nil for an index without any.
@@ -74,18 +92,15 @@ package struct IndexOpening: Sendable {
             tokensPerSecond: speeds.measurement(of: model.name)?.tokensPerSecond, budget: settings.budget)
     }
 
-    /// The index at `path`; nil where there is none, nothing was put into it yet, or another process is about to make it.
-    private static func existing(at path: String, readOnly: Bool) throws -> CorpusIndex? {
-        do {
-            let index = try CorpusIndex.open(at: path, readOnly: readOnly)
-            return try index.isUnused() ? nil : index
-        } catch let error as CorpusError where error.code == .missing || error.code == .empty {
-            return nil
-        }
-    }
-
     /// Removes the file that a plan needed.
     package func discardTemporary() {
         if let temporary { try? FileManager.default.removeItem(at: temporary) }
+    }
+}
+
+extension CorpusError {
+    /// Whether the file was made with other settings than those asked for.
+    fileprivate var concernsSettings: Bool {
+        [.hasVectors, .noVectors, .otherModel, .otherSettings].contains(code)
     }
 }
