@@ -4,6 +4,7 @@ import QuarryCore
 import QuarryIndex
 import QuarryReaders
 import QuarryRetrieval
+import QuarryTestSupport
 import QuarryTesting
 import Synchronization
 import Testing
