@@ -1,5 +1,6 @@
 import Quarry
 import QuarryProviders
+import QuarrySession
 import QuarryTransformers
 
 /// The next step after a library's error, in terms of this tool's flags and configuration.
@@ -10,6 +11,7 @@ enum Advice {
         if let error = error as? ModelStoreError, error.code == .notInstalled {
             return "Fetch it once with: quarry models pull \(error.model)"
         }
+        if error is AnswerStoreError { return "To turn it off: --no-cache" }
         return switch (error as? ProviderError)?.code {
         case .missingBaseURL:
             "Set its baseURL under “providers” in the configuration."

@@ -58,6 +58,9 @@ struct ModelsCompareCommand: AsyncParsableCommand {
             return
         }
         try Table(head: ModelComparison.columns, rows: comparison.rows()).print()
+        if comparison.entries.contains(where: { $0.installed == false }) {
+            Console.note("To install a local model: quarry models pull NAME")
+        }
     }
 }
 

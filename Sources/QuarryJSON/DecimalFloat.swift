@@ -5,7 +5,7 @@
 /// number, so that it rounds to the right float unless it lies next to the middle between two floats; those few, and
 /// extreme exponents, are left to the standard library.
 package enum DecimalFloat {
-    /// The number at `position`, which then stands behind it; nil where there is none. Numbers too large are infinite.
+    /// Reads the number at `position` and moves behind it; nil if there is none. Numbers too large are infinite.
     package static func read(_ bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Float? {
         let start = position
         let end = bytes.count
@@ -45,7 +45,7 @@ package enum DecimalFloat {
     /// Digits that were read, as an integer of at most 19 of them.
     private struct Digits {
         var value: UInt64 = 0
-        /// How many digits did not fit; they stand for powers of ten only.
+        /// The number of digits that did not fit. They count as powers of ten only.
         var dropped = 0
 
         @inline(__always)
@@ -84,7 +84,7 @@ package enum DecimalFloat {
             word = UInt64(
                 littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self))
             let values = word ^ 0x3030_3030_3030_3030
-            // The upper bit of every byte that is no digit; a carry only reaches bytes behind the first of them.
+            // The upper bit of every byte that is not a digit. A carry only reaches bytes behind the first of them.
             let others = ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
             count = others.trailingZeroBitCount >> 3
         }
@@ -92,7 +92,7 @@ package enum DecimalFloat {
         /// What the digits say; there must be some.
         @inline(__always)
         var value: UInt64 {
-            // The first digit stands in the lowest byte: zeros go before it.
+            // The first digit is in the lowest byte: zeros go before it.
             let digits = (word & 0x0F0F_0F0F_0F0F_0F0F) &<< UInt64(64 - 8 * count)
             let pairs = (digits &* 0xA01) >> 8
             let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 0x64_0001) >> 16

@@ -45,7 +45,7 @@ package struct JSONCursor {
         return 0
     }
 
-    /// The first byte of the first element of the array that comes next; 0 where there is no array.
+    /// The first byte of the first element of the next array; 0 if the next value is not an array.
     package func firstByteOfElements() -> UInt8 {
         var ahead = self
         guard ahead.next() == UInt8(ascii: "[") else { return 0 }

@@ -42,7 +42,7 @@ package enum JSONValue: Sendable, Hashable, Encodable {
         }
     }
 
-    /// The value of a member; nil where there is none or this is not an object.
+    /// The value of a member; nil if it is missing or this is not an object.
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members[key]

@@ -8,7 +8,7 @@ import QuarrySQLite
 ///     try await index.upsert(vectors, ids: ids)
 ///     let hits = try await index.nearest(to: query, limit: 10)
 ///
-/// The vectors are kept in memory between searches, and read again after a change by whichever process.
+/// The vectors are kept in memory between searches, and read again after a change by any process.
 public final class VectorIndex: VectorStore {
     public enum Location: Sendable, Hashable {
         case memory

@@ -135,7 +135,7 @@ import Testing
         #expect {
             try AnswerStore(path: folder.path("text"))
         } throws: { error in
-            "\(error)".contains(folder.path("text")) && "\(error)".contains("--no-cache")
+            "\(error)".contains(folder.path("text")) && "\(error)".contains("turn the cache off")
         }
         _ = try CorpusIndex.openOrCreate(at: folder.path("index.quarry"), settings: IndexSettings(embedding: nil))
         #expect(throws: AnswerStoreError.self) { try AnswerStore(path: folder.path("index.quarry")) }

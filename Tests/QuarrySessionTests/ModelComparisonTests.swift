@@ -47,7 +47,7 @@ import Testing
         #expect(comparison.entries.map(\.name) == ["local/all-MiniLM-L6-v2", "local/multilingual-e5-small"])
         let rows = comparison.rows(today: today)
         #expect(rows[1][9] == "1235 (2026-11-22)" && rows[1][10].hasPrefix("nDCG@10 0.952"))
-        #expect(rows[0][9] == "unknown" && rows[0].last == "not installed: quarry models pull all-MiniLM-L6-v2")
+        #expect(rows[0][9] == "unknown" && rows[0].last == "not installed")
     }
 
     @Test func `every local model has a matching card`() throws {

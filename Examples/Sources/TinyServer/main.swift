@@ -30,7 +30,7 @@ struct Reply: Encodable {
 func question(in request: String) -> String? {
     let words = request.prefix { !$0.isNewline }.split(separator: " ")
     guard words.count == 3, words[0] == "GET" else { return nil }
-    // In a form, a plus stands for a space.
+    // A plus in a form means a space.
     let address = String(words[1]).replacing("+", with: "%20")
     return URLComponents(string: address)?.queryItems?.first { $0.name == "q" }?.value
 }

@@ -61,7 +61,7 @@ struct IndexingLock {
     }
 
     func release() {
-        // Before the lock ends, so that nobody's file but this one is taken away.
+        // While the lock is held, so that no other run's file is removed.
         unlink(path)
         close(descriptor)
     }

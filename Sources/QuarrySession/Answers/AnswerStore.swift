@@ -155,6 +155,6 @@ package struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "The answer cache \(path) cannot be used: \(reason). Delete the file, or turn the cache off with --no-cache."
+        "The answer cache \(path) cannot be used: \(reason). Delete the file, or turn the cache off."
     }
 }

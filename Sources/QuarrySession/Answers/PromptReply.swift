@@ -1,6 +1,6 @@
 package import Quarry
 
-/// The prompt of a question and what its tokens are spent on: the JSON `quarry.prompt/1`.
+/// The prompt of a question, with the tokens of each part: the JSON `quarry.prompt/1`.
 package struct PromptReply: Sendable, Encodable {
     package struct Dropped: Sendable, Encodable {
         package var chunk: Int64

@@ -85,7 +85,7 @@ extension ModelComparison {
                 let successor = retirement.successor.map { ", use \($0)" } ?? ""
                 notes.append("\(end)\(retirement.date.map { " \($0)" } ?? "")\(successor)")
             }
-            if entry.installed == false { notes.append("not installed: quarry models pull \(card.name)") }
+            if entry.installed == false { notes.append("not installed") }
             return [
                 entry.name, card.tasks.map(\.rawValue).joined(separator: ", "),
                 dollars(card.price?.inputPerMillion), isGenerating ? dollars(card.price?.outputPerMillion) : "–",

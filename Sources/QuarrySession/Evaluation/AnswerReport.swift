@@ -1,27 +1,27 @@
 package import QuarryEvaluation
 
-/// How well questions with known answers are answered: the JSON `quarry.eval-answers/1`.
+/// The quality of answers to questions with known answers: the JSON `quarry.eval-answers/1`.
 package struct AnswerReport: Sendable, Encodable {
     package let schema = "quarry.eval-answers/1"
-    /// Questions that say what their answers are, or that there is none.
+    /// Questions with known answers, or known to have none.
     package var questions: Int
-    /// Questions that say nothing of answers; they were not asked.
+    /// Questions without known answers. They were not asked.
     package var skipped: Int
     package var answerable: Int
     /// Answerable questions for which a quoted sentence holds an accepted answer, refusals counted as misses.
     package var sentenceHitRate: Double
     /// The same among answerable questions that were answered.
     package var sentenceHitRateWhenAnswered: Double
-    /// Answerable questions whose answer stands in a retrieved passage.
+    /// The share of answerable questions with an accepted answer in a retrieved passage.
     package var passageHitRate: Double
     package var refusalPrecision: Double?
     package var refusalRecall: Double?
     /// Share of answerable questions that were refused.
     package var wrongRefusalRate: Double
 
-    /// Answers the questions whose answers are known, and counts.
+    /// Asks the questions with known answers and counts the results.
     ///
-    /// - Parameter receive: Told what came of each question that was asked, in their order.
+    /// - Parameter receive: Called with the result of each question that was asked, in order.
     package init(
         _ session: QuerySession, questions: [EvaluationQuery],
         then receive: (EvaluationQuery, Result<QueryReply, any Error>) throws -> Void

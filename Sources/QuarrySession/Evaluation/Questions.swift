@@ -6,8 +6,8 @@ extension [EvaluationQuery] {
     ///
     /// - Parameters:
     ///   - ask: Asks one question.
-    ///   - receive: Told what came of each question, in their order.
-    /// - Throws: What `receive` throws, and the errors of `ask` that concern every question: the index is damaged, a key
+    ///   - receive: Called with the result of each question, in order.
+    /// - Throws: The errors of `receive`, and the errors of `ask` that concern every question: the index is damaged, a key
     ///   is missing, a server cannot be reached, a budget is used up, the run is interrupted.
     package func ask<Value>(
         _ ask: (EvaluationQuery) async throws -> Value,
@@ -40,7 +40,7 @@ extension Error {
 extension QuerySession {
     /// The documents found for each question, for a TREC run. A document's score is that of its best passage.
     ///
-    /// - Parameter receive: Told of each question, in their order, and why it could not be asked.
+    /// - Parameter receive: Called with the result of each question, in order.
     package func run(
         of questions: [EvaluationQuery], limit: Int, then receive: (EvaluationQuery, (any Error)?) throws -> Void
     ) async throws -> Run {

@@ -7,13 +7,13 @@ package struct RankingEvaluation: Sendable {
 
     package var mode: RetrievalOptions.Mode
     package var reports: [MetricReport]
-    /// Per question, without the embedding model's loading.
+    /// Per question, without loading the embedding model.
     package var medianMilliseconds: Double
 
     /// - Parameters:
     ///   - questions: As ``QuarryEvaluation/Judgements/judged(_:)`` returns them.
-    ///   - receive: Told of each question, in their order, and why it could not be asked. Its ranking is then empty.
-    /// - Throws: ``CorpusError`` for a mode that the session cannot search by, and what ``ask(_:then:)`` throws.
+    ///   - receive: Called with the result of each question, in order. A question that fails has an empty ranking.
+    /// - Throws: ``CorpusError`` for a mode that the session does not support, and the errors of ``ask(_:then:)``.
     package init(
         _ session: QuerySession, mode: RetrievalOptions.Mode, questions: [EvaluationQuery], judgements: Judgements,
         then receive: (EvaluationQuery, (any Error)?) throws -> Void

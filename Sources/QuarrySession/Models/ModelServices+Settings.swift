@@ -2,12 +2,12 @@ import Foundation
 package import Quarry
 
 extension ModelServices {
-    /// Opens models as settings say.
+    /// Opens the models that the settings name.
     ///
     /// - Parameters:
-    ///   - isPlanning: Whether models are opened only to reckon with. Then neither a missing key nor a budget stops a run.
-    ///   - trace: Told of every request, without keys and bodies.
-    ///   - onWait: Told of waits of 5 seconds or more for a provider's limits, at their beginning.
+    ///   - isPlanning: Whether to open models for estimates only. Then a missing key or a budget is not an error.
+    ///   - trace: Called for each request, without keys and bodies.
+    ///   - onWait: Called at the start of each wait of 5 seconds or more for a provider's limits.
     package convenience init(
         _ settings: Settings, store: ModelStore, isPlanning: Bool = false, trace: (@Sendable (String) -> Void)? = nil,
         onWait: (@Sendable (RequestDelay) -> Void)? = nil
@@ -16,7 +16,7 @@ extension ModelServices {
         if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
         let key: @Sendable (Provider) async throws -> APIKey? = { provider in
             guard isPlanning else { return try await settings.key(for: provider) }
-            // A plan asks no service: no command need be run for its key.
+            // A plan sends no request, so it runs no command for a key.
             return provider.isHostedService ? nil : try? await settings.key(for: provider)
         }
         self.init(
@@ -25,7 +25,7 @@ extension ModelServices {
             trace: trace, onWait: onWait)
     }
 
-    /// The readers, with models for recordings and pictures where the settings name them.
+    /// The readers, with models for recordings and pictures if the settings name them.
     package func readers(
         _ settings: Settings, describing options: ImageDescriber.Options = .init()
     ) async throws -> ReaderRegistry {

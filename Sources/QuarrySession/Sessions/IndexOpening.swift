@@ -1,7 +1,7 @@
 import Foundation
 package import Quarry
 
-/// An index opened for writing together with the model it is made with.
+/// An index opened for writing, with its embedding model.
 package struct IndexOpening: Sendable {
     package let index: CorpusIndex
     package let model: ModelServices.OpenedEmbedder?
@@ -12,13 +12,13 @@ package struct IndexOpening: Sendable {
     package var counter: any TokenCounter { model?.counter ?? WordCounter() }
 
     /// - Parameters:
-    ///   - name: A model to use now, or `none`: of an index that exists, it must be the one that made the vectors. Nil for
-    ///     the model of the index or, for a new one, of the settings.
-    ///   - remote: For a new index whose model is elsewhere.
-    ///   - chunking: Changes what is asked for in the chunking of the index, or in the default for a new one.
-    ///   - isTemporary: Where there is no index yet, open an empty one elsewhere, so that a plan leaves no file.
-    /// - Throws: ``CorpusError``, with the code ``CorpusError/Code/noVectors`` for a model and an index without vectors,
-    ///   and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors; and what `services` throws for a model.
+    ///   - name: The embedding model, or `none`. An existing index accepts only the model that made its vectors. Nil selects
+    ///     the model of the index or, for a new index, of the settings.
+    ///   - remote: The options of a remote model, for a new index.
+    ///   - chunking: Changes the chunking of the index, or the default chunking of a new index.
+    ///   - isTemporary: Whether to create a missing index in a temporary folder, so that a plan leaves no file.
+    /// - Throws: ``CorpusError`` and the errors of `services`. The code is ``CorpusError/Code/noVectors`` for a model and
+    ///   an index without vectors, and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors.
     package init(
         path: String, model name: String? = nil, settings: Settings, services: ModelServices,
         remote: RemoteEmbedder.Options = .init(),
@@ -30,7 +30,7 @@ package struct IndexOpening: Sendable {
             do {
                 reused = (existing, try await Self.model(name, for: existing, services, chunking))
             } catch let error as CorpusError {
-                // A first run that failed left only words: the file is made again for what is asked now.
+                // A failed first run left only words. The file is created again with the requested settings.
                 guard try error.concernsSettings && existing.isUnused() else { throw error }
             }
         }
@@ -69,20 +69,20 @@ package struct IndexOpening: Sendable {
         if name == "none", let embedding = index.settings.embedding {
             throw CorpusError(
                 .hasVectors,
-                "\(index.path) was built with \(index.settings.modelName ?? embedding.model) and cannot go on without a model."
+                "\(index.path) was built with \(index.settings.modelName ?? embedding.model) and needs that model."
             )
         }
         if let name, name != "none", index.settings.embedding == nil {
             throw CorpusError(
                 .noVectors,
-                "\(index.path) was built without a model and has no vectors, so it cannot go on with \(name).")
+                "\(index.path) was built without a model and has no vectors, so it cannot use \(name).")
         }
         let model = try await services.embedder(for: index.settings, override: name)
         if let model { try index.check(model.embedder) }
         return model
     }
 
-    /// What the vectors of a plan would cost; nil for an index without any.
+    /// The estimated cost of a plan's vectors; nil for an index without vectors.
     package func estimate(of report: IndexingReport) throws -> CostEstimate? {
         guard let model else { return nil }
         let speeds = try SpeedRecord(path: settings.speedRecordPath)
@@ -92,14 +92,14 @@ package struct IndexOpening: Sendable {
             tokensPerSecond: speeds.measurement(of: model.name)?.tokensPerSecond, budget: settings.budget)
     }
 
-    /// Removes the file that a plan needed.
+    /// Removes the temporary index of a plan.
     package func discardTemporary() {
         if let temporary { try? FileManager.default.removeItem(at: temporary) }
     }
 }
 
 extension CorpusError {
-    /// Whether the file was made with other settings than those asked for.
+    /// Whether the file has other settings than the requested ones.
     fileprivate var concernsSettings: Bool {
         [.hasVectors, .noVectors, .otherModel, .otherSettings].contains(code)
     }

@@ -1,13 +1,13 @@
 package import Quarry
 
-/// An index opened for questions, with everything that answers them.
+/// An index opened for questions, with its models and settings.
 package struct QuerySession: Sendable {
     package let index: CorpusIndex
     package let retriever: HybridRetriever
     package let options: QueryOptions
-    /// Whether a model writes the answers.
+    /// Whether a language model writes the answers.
     package let isGenerating: Bool
-    /// Counts what models were paid for.
+    /// Counts the tokens and the cost of the models.
     package let ledger: SpendingLedger
     private let embedder: (any Embedder)?
     private let rerankers: [RerankingStage]
@@ -18,11 +18,11 @@ package struct QuerySession: Sendable {
 
     /// - Parameters:
     ///   - path: An index file.
-    ///   - settings: Name the re-ranking model and the language models, and say whether answers are kept.
-    ///   - services: Open the models.
-    ///   - onUnkept: Told of answers that cannot be kept. Questions are answered all the same.
-    /// - Throws: ``CorpusError`` for an index that cannot be opened or that has no vectors for the mode, and what
-    ///   `services` throws for a model.
+    ///   - settings: The re-ranking model, the language models, and whether to cache answers.
+    ///   - services: Opens the models.
+    ///   - onUnkept: Called when an answer cannot be cached. The answer itself is not affected.
+    /// - Throws: ``CorpusError`` if the index cannot be opened or has no vectors for the mode, and the errors of
+    ///   `services`.
     package init(
         path: String, settings: Settings, services: ModelServices, options: QueryOptions = QueryOptions(),
         onUnkept: @escaping @Sendable (any Error) -> Void = { _ in }
@@ -65,7 +65,7 @@ package struct QuerySession: Sendable {
         }
         self.similar = similar
         isGenerating = if case .model = generator { true } else { false }
-        // Comparing sentences asks the embedder some twenty times a question: not of a model that bills for it.
+        // Comparing sentences needs some twenty embeddings per question, so paid models are not used for it.
         let compares = options.comparesSentences && opened?.provider?.runsOnThisMachine != false
         qa = RetrievalQA(
             retriever: retriever, generator: generator,
@@ -75,7 +75,7 @@ package struct QuerySession: Sendable {
         loadMilliseconds = start.milliseconds
     }
 
-    /// Where replies are kept; nil where the settings say not to, or it cannot be opened.
+    /// The cache of replies; nil if the settings turn it off or it cannot be opened.
     private static func store(_ settings: Settings, _ onUnkept: (any Error) -> Void) -> AnswerStore? {
         guard settings.cacheAnswers.value else { return nil }
         do {
@@ -86,9 +86,9 @@ package struct QuerySession: Sendable {
         }
     }
 
-    /// A retriever by another mode, otherwise like that of the session.
+    /// A retriever for another mode, otherwise equal to that of the session.
     ///
-    /// - Throws: ``CorpusError`` for a mode that needs vectors, if the session searches by words alone.
+    /// - Throws: ``CorpusError`` for a mode that needs vectors, if the session searches by words only.
     package func retriever(mode: RetrievalOptions.Mode) throws -> HybridRetriever {
         try index.retriever(
             embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
@@ -111,7 +111,7 @@ package struct QuerySession: Sendable {
 
     /// The answer to a question. ``QueryReply/similarQuestion`` names an earlier question whose answer it is.
     ///
-    /// - Parameter onText: Told the pieces of the answer as they are written.
+    /// - Parameter onText: Called with each piece of the answer as it arrives.
     package func answer(
         _ question: String, id: String? = nil, onText: (String) throws -> Void = { _ in }
     ) async throws -> QueryReply {
@@ -163,7 +163,7 @@ package struct QuerySession: Sendable {
         return reply
     }
 
-    /// The prompt that a model would get. Nothing is generated.
+    /// The prompt for a language model. No request is sent.
     package func prompt(for question: String) async throws -> AssembledPrompt {
         try await qa.prompt(
             for: question, filter: options.filter, assembler: StuffAssembler(budget: options.promptTokens))
