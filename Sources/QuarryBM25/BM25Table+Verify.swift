@@ -34,7 +34,8 @@ extension BM25Table {
         while let row = try terms.next() {
             let number: Int64 = row[0]
             guard known.insert(number).inserted else { continue }
-            let name = try term(number, in: db).map { "The term “\($0)”" }
+            let stored = try term(number, in: db)
+            let name = stored.map { "The term “\($0)”" }
             if name == nil { problems.append("Term number \(number) has postings, but is not in the vocabulary.") }
             let place = name ?? "Term number \(number)"
             do {
@@ -51,7 +52,9 @@ extension BM25Table {
                         "\(place) has \(postings.count) postings, but \(listed.count) chunks list it"
                             + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
                 }
-                for posting in postings { lengths[posting.chunk]?.add(posting.counts) }
+                if stored.map({ BM25Fields.countsInLength($0.utf8) }) ?? true {
+                    for posting in postings { lengths[posting.chunk]?.add(posting.counts) }
+                }
             } catch let error as BM25Error {
                 problems.append(error.description)
             }
@@ -76,7 +79,7 @@ extension BM25Table {
                         continue
                     }
                     if sum != entry.lengths {
-                        problems.append("The length of chunk \(id) is not the sum of its terms' frequencies.")
+                        problems.append("The length of chunk \(id) is not the sum of its words' frequencies.")
                     }
                 }
             }
