@@ -80,7 +80,7 @@ let package = Package(
             "QuarryLinearAlgebra", "CQuarryKernels",
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
         module("QuarryHTTP", "CQuarryCurl", "QuarryJSON"),
-        module("QuarrySQLite", grdb),
+        module("QuarrySQLite", "QuarryCore", grdb),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),

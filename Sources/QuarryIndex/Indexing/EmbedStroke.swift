@@ -108,7 +108,7 @@ struct EmbedStroke: Sendable {
     /// - Returns: How many chunks they are.
     private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Int {
         try await index.write { db in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
@@ -166,7 +166,7 @@ private final class VectorBatch: Sendable {
         guard let dimension = waiting.first?.vector.count else { return }
         let chunks = try translatingErrors(path: index.path) {
             try index.pool.write { db in
-                let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+                let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
                 let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
                 var (ids, values): ([ChunkID], [Float]) = ([], [])
                 for (digest, vector) in waiting {
