@@ -18,7 +18,9 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let problems = try CorpusIndex.open(at: file.path, readOnly: true).problems()
+        let problems = try await Termination.endingAtOnce {
+            try CorpusIndex.open(at: file.path, readOnly: true).problems()
+        }
         if json {
             try Console.print(
                 JSONOutput.string(Reply(index: file.path, isWhole: problems.isEmpty, problems: problems), pretty: true))

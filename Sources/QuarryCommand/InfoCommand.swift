@@ -17,7 +17,9 @@ struct InfoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let summary = try CorpusIndex.open(at: file.path, readOnly: true).summary()
+        let summary = try await Termination.endingAtOnce {
+            try CorpusIndex.open(at: file.path, readOnly: true).summary()
+        }
         if json {
             try Console.print(JSONOutput.string(Reply(index: file.path, summary: summary), pretty: true))
             return

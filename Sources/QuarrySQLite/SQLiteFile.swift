@@ -85,6 +85,10 @@ package enum SQLiteFile {
 
     /// The settings of every connection, including readers, for which GRDB has a shorter timeout.
     private static func prepare(_ db: Database) throws {
+        // The file may be a stranger's: nothing in its schema is executed, and its pages are checked.
+        try db.execute(sql: "PRAGMA trusted_schema = OFF")
+        try db.execute(sql: "PRAGMA cell_size_check = ON")
+        db.add(function: .rowChecksum)
         try db.execute(sql: "PRAGMA busy_timeout = \(busyTimeout.components.seconds * 1000)")
         try db.execute(sql: "PRAGMA page_size = \(pageSize)")
         try db.execute(sql: "PRAGMA secure_delete = ON")

@@ -1,6 +1,7 @@
 public import QuarryChunking
 public import QuarryCore
 import QuarryText
+import QuarryVectorIndex
 
 /// The settings of an index. They are written when it is created, and all later runs must match them.
 public struct IndexSettings: Sendable, Hashable, Codable {
@@ -62,6 +63,19 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         guard let embedding else { return nil }
         if embedding.provider == "local" { return embedding.model }
         return embeddingAddress.map { "\($0)#\(embedding.model)" } ?? "\(embedding.provider)/\(embedding.model)"
+    }
+
+    /// A number that no index has; nil if there is none. The settings of a file may be a stranger's.
+    var fault: String? {
+        let lengths = 0...1 << 32
+        for (name, value) in [
+            ("target", chunking.target), ("maximum", chunking.maximum), ("overlap", chunking.overlap),
+            ("requestedDimension", requestedDimension ?? 0), ("maximumTokens", embedding?.maximumTokens ?? 0),
+        ] where !lengths.contains(value) {
+            return "\(name) is \(value)"
+        }
+        guard let embedding, !(1...VectorTable.maximumDimension).contains(embedding.dimension) else { return nil }
+        return "dimension is \(embedding.dimension)"
     }
 
     public init(

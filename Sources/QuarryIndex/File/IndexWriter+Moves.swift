@@ -36,10 +36,12 @@ extension IndexWriter {
         try db.execute(
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
             arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
+        try CheckedTable.sources.seal(where: "id = ?", [stored.id], in: db)
         guard stored.name != file.id else { return }
         try db.execute(
             sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
             arguments: [file.id, stored.id, stored.name])
+        try CheckedTable.documents.seal(where: "source = ? AND key = ?", [stored.id, file.id], in: db)
         try db.execute(
             sql: """
                 UPDATE quarantine SET source = ?, root = ?
@@ -71,6 +73,12 @@ extension IndexWriter {
                     UPDATE sources SET path = ?2 || substr(path, length(?1) + 1)
                     WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'
                     """, arguments: [from, to])
+            // All sources that are in the new folder now.
+            try CheckedTable.sources.seal(
+                where: """
+                    root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
+                    OR substr(path, 1, length(?1) + 1) = ?1 || '/'
+                    """, [to], in: db)
         }
         for folder in folders.new {
             // Folders within it are named as parts of it from now on.

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
 
@@ -16,7 +17,7 @@ struct IndexWriter {
 
     init(_ db: Database, settings: IndexSettings) throws {
         self.db = db
-        generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        generation = try SettingsTable.integer(SettingsTable.generation, in: db)
         knowsVectors = try settings.embedding != nil && EngineTables.hasVectors(in: db)
         engines = EngineTables.Writer(db, generation: generation)
         encoder = JSONEncoder()
@@ -38,12 +39,14 @@ struct IndexWriter {
                 UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
                 WHERE id = ?
                 """, [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
+            try sealSource(id)
             return id
         }
         try deleteFaults(of: row.name)
         try execute(
             """
-            INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
+            INSERT INTO sources(name, root, path, size, modified, sha256, reader, checksum)
+            VALUES (?, ?, ?, ?, ?, NULL, ?, 0)
             ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
                 modified = excluded.modified, sha256 = NULL, reader = excluded.reader
             WHERE sources.path IS excluded.path
@@ -56,7 +59,13 @@ struct IndexWriter {
                 .busy,
                 "Another run has just given the name \(row.name) to another file. Try again.")
         }
+        try sealSource(id)
         return id
+    }
+
+    /// Renews the checksum of a changed source.
+    private func sealSource(_ id: Int64) throws {
+        try CheckedTable.sources.seal(where: "id = ?", [id], in: db)
     }
 
     private func name(of source: Int64) throws -> String? {
@@ -89,6 +98,7 @@ struct IndexWriter {
 
     func complete(_ source: Int64, sha256: ContentHash) throws {
         try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
+        try sealSource(source)
     }
 
     /// Adds or replaces a document and its chunks. A chunk reuses the vector of an equal text; the others wait for the
@@ -100,18 +110,15 @@ struct IndexWriter {
             try retireVectors(of: old)
             try removeDocument(old)
         }
+        let row = try nextID(after: "SELECT max(id) FROM documents")
         try execute(
-            """
-            INSERT INTO documents(key, source, title, language, metadata, links, sha256, source_map)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """,
+            CheckedTable.documents.insertion,
             [
-                document.id, source, document.title, prepared.language?.rawValue,
+                row, document.id, source, document.title, prepared.language?.rawValue,
                 document.metadata.isEmpty ? "{}" : json(document.metadata),
                 document.links.isEmpty ? "[]" : json(document.links), prepared.sha256.data,
-                Data(SourceMapCodec.encode(document.sourceMap)),
+                Data(SourceMapCodec.encode(document.sourceMap)), prepared.chunks.count,
             ])
-        let row = db.lastInsertedRowID
         if let language = prepared.language {
             try execute(
                 """
@@ -119,22 +126,33 @@ struct IndexWriter {
                 ON CONFLICT(language) DO UPDATE SET documents = documents + 1
                 """, [language.rawValue])
         }
-        let insert = try db.cachedStatement(
-            sql: """
-                INSERT INTO chunks(document, ordinal, start, "end", text, separator, headings, table_header, tokens, sha256)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        let insert = try db.cachedStatement(sql: CheckedTable.chunks.insertion)
+        // As AUTOINCREMENT does: an id is never used twice.
+        let first = try nextID(
+            after: """
+                SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), ifnull(max(id), 0))
+                FROM chunks
                 """)
-        for item in prepared.chunks {
-            let chunk = item.chunk
+        for (offset, item) in prepared.chunks.enumerated() {
+            let (chunk, id) = (item.chunk, first + Int64(offset))
             try insert.execute(arguments: [
-                row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
+                id, row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
                 StoredHeadings.encode(chunk.headings), chunk.tableHeader, chunk.tokenCount,
                 item.sha256.data,
             ])
             let vector =
                 knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
-            try engines.add(ChunkID(db.lastInsertedRowID), terms: item.terms, vector: vector)
+            try engines.add(ChunkID(id), terms: item.terms, vector: vector)
         }
+    }
+
+    /// The id of a new row.
+    ///
+    /// - Throws: `StoredValueError` if the last id is one that no index reaches.
+    private func nextID(after last: String) throws -> Int64 {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: last)).map({ StoredRow($0, of: "the newest row") })
+        else { return 1 }
+        return (try row.optional(0) { try row.integer($0, in: 0...ChunkID.maximum) } ?? 0) + 1
     }
 
     /// Keeps the vectors of a document's texts until the end of the run.
@@ -142,10 +160,10 @@ struct IndexWriter {
         guard knowsVectors else { return }
         let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
         for row in try Row.fetchAll(statement, arguments: [document]) {
-            guard let text = ContentHash(bytes: row[1] as Data),
-                let vector = try VectorTable.vector(of: ChunkID(row[0]), generation: generation, in: db)
-            else { continue }
-            try RetiredVectors.insert(vector, of: text, generation: generation, in: db)
+            let chunk = StoredRow(row, of: "chunks")
+            let id = ChunkID(try chunk.integer(0))
+            guard let vector = try VectorTable.vector(of: id, generation: generation, in: db) else { continue }
+            try RetiredVectors.insert(vector, of: chunk.digest(1), generation: generation, in: db)
         }
     }
 
@@ -172,8 +190,9 @@ struct IndexWriter {
     /// - Returns: Whether the document existed.
     func removeDocument(withKey key: String) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT id, source FROM documents WHERE key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [key]) else { return false }
-        let (document, source): (Int64, Int64) = (row[0], row[1])
+        guard let row = try Row.fetchOne(statement, arguments: [key]).map({ StoredRow($0, of: "documents") })
+        else { return false }
+        let (document, source) = (try row.integer(0), try row.integer(1))
         try removeDocument(document)
         let isEmpty = try fetch(
             Bool.self,
@@ -187,14 +206,15 @@ struct IndexWriter {
     /// Marks a source that loses a document to another source as incomplete until this run closes it. A killed run then
     /// leaves no source falsely marked as complete.
     private func reopenHolder(of key: String, unless source: Int64) throws {
-        try execute(
-            "UPDATE sources SET sha256 = NULL WHERE id = (SELECT source FROM documents WHERE key = ?) AND id != ?",
-            [key, source])
+        guard let holder = try fetch(Int64.self, "SELECT source FROM documents WHERE key = ?", [key]), holder != source
+        else { return }
+        try reopen(holder)
     }
 
     /// Marks a source as incomplete before its documents are removed, in case the run is killed.
     func reopen(_ source: Int64) throws {
         try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
+        try sealSource(source)
     }
 
     /// Removes a source without documents, and the errors of its last reading.
@@ -207,7 +227,10 @@ struct IndexWriter {
     /// The documents of a source: their rows and keys.
     func documents(of source: Int64) throws -> [(id: Int64, key: String)] {
         try Row.fetchAll(db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-            .map { ($0[0], $0[1]) }
+            .map { row in
+                let row = StoredRow(row, of: "documents")
+                return (try row.integer(0), try row.text(1))
+            }
     }
 
     /// Updates the position of an unchanged document in its source.
@@ -215,6 +238,7 @@ struct IndexWriter {
         try reopenHolder(of: key, unless: source)
         try db.execute(
             sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
+        try CheckedTable.documents.seal(where: "key = ?", [key], in: db)
     }
 
     /// Stores the new time of a file whose content is the same.
@@ -222,6 +246,7 @@ struct IndexWriter {
         try execute(
             "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
             [row.modified, row.size, row.root, row.path, id])
+        try sealSource(id)
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {

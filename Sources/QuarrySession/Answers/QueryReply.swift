@@ -108,6 +108,13 @@ package struct QueryReply: Sendable, Codable {
     /// The earlier question whose cached answer this is.
     package var similarQuestion: SimilarQuestion?
 
+    /// Whether all lines and bytes are pairs. A stored reply may be damaged.
+    var hasWholeRanges: Bool {
+        (hits.map(\.location) + (citations ?? []).map(\.location)).allSatisfy {
+            $0.lines.count == 2 && $0.bytes.count == 2
+        }
+    }
+
     /// An earlier question.
     package struct SimilarQuestion: Sendable, Codable {
         package var question: String

@@ -24,7 +24,8 @@ package struct SimilarAnswers: Sendable {
     package func reply(to question: String, vector: QueryVector) async throws -> QueryReply? {
         guard
             let found = try await store.similarReply(to: vector.values, in: scope, atLeast: threshold),
-            var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8))
+            var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8)),
+            reply.hasWholeRanges
         else { return nil }
         reply.similarQuestion = .init(question: found.question, similarity: Double(found.similarity))
         reply.question = question

@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+import QuarrySQLite
+
+/// A table whose rows carry a checksum of all their other columns, the key included.
+///
+/// The checksum finds rows that were damaged or edited. It does not protect against forgery.
+struct CheckedTable: Sendable {
+    let name: String
+    /// All columns but `checksum`, the key first.
+    let columns: [String]
+
+    static let settings = CheckedTable(name: "settings", columns: ["key", "value"])
+    static let sources = CheckedTable(
+        name: "sources", columns: ["id", "name", "root", "path", "size", "modified", "sha256", "reader"])
+    static let documents = CheckedTable(
+        name: "documents",
+        columns: [
+            "id", "key", "source", "title", "language", "metadata", "links", "sha256", "source_map", "chunks",
+        ])
+    static let chunks = CheckedTable(
+        name: "chunks",
+        columns: [
+            "id", "document", "ordinal", "start", "\"end\"", "text", "separator", "headings", "table_header", "tokens",
+            "sha256",
+        ])
+    static let retiredVectors = CheckedTable(
+        name: "retired_vectors", columns: ["sha256", "generation", "vector"])
+    static let all = [settings, sources, documents, chunks, retiredVectors]
+
+    /// Inserts a row with its checksum. The arguments are the values of ``columns``.
+    var insertion: String {
+        let values = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
+        return """
+            INSERT INTO \(name)(\(columns.joined(separator: ", ")), checksum) VALUES (\(values), row_checksum(\(values)))
+            """
+    }
+
+    /// Renews the checksum of changed rows.
+    ///
+    /// - `condition`: An SQL condition for the rows, such as `id = ?`.
+    func seal(where condition: String, _ arguments: StatementArguments, in db: Database) throws {
+        try db.cachedStatement(
+            sql: "UPDATE \(name) SET checksum = row_checksum(\(columns.joined(separator: ", "))) WHERE \(condition)"
+        ).execute(arguments: arguments)
+    }
+
+    /// The rows that do not match their checksum.
+    ///
+    /// - Complexity: Reads the whole table.
+    func problems(in db: Database) throws -> [String] {
+        var problems = ProblemList()
+        let list = (columns + ["checksum"]).joined(separator: ", ")
+        let rows = try Row.fetchCursor(db, sql: "SELECT \(list) FROM \(name)")
+        while let row = try rows.next() {
+            let key: DatabaseValue = row[0]
+            let row = StoredRow(row, of: name)
+            if try row.checksum(of: 0..<columns.count) != row.optional(columns.count, { try row.integer($0) }) {
+                problems.append("\(name), row \(key): its values do not match its checksum")
+            }
+        }
+        return problems.all
+    }
+}
+
+/// The problems that a check finds, of which only the first ones are kept.
+struct ProblemList {
+    private static let limit = 100
+    private var problems: [String]
+    private var omitted: Int
+
+    init(_ problems: [String] = []) {
+        self.problems = Array(problems.prefix(Self.limit))
+        omitted = problems.count - self.problems.count
+    }
+
+    mutating func append(_ problem: @autoclosure () -> String) {
+        if problems.count < Self.limit { problems.append(problem()) } else { omitted += 1 }
+    }
+
+    var all: [String] { omitted == 0 ? problems : problems + ["… and \(omitted) more of this kind"] }
+}
