@@ -49,12 +49,13 @@ extension CorpusIndex {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT source, line, reason, message, model FROM quarantine ORDER BY source, line
+                SELECT source, line, reason, message, model, omitted FROM quarantine ORDER BY source, line
                 """
         ).compactMap { row in
             Rejection.Reason(rawValue: row["reason"]).map {
                 Rejection(
-                    source: row["source"], line: row["line"], reason: $0, message: row["message"], model: row["model"])
+                    source: row["source"], line: row["line"], reason: $0, message: row["message"], model: row["model"],
+                    omitted: row["omitted"])
             }
         }
     }

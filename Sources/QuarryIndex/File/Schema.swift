@@ -78,7 +78,8 @@ enum Schema {
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
-                    model TEXT                      -- the model that could not use the source
+                    model TEXT,                     -- the model that could not use the source
+                    omitted INTEGER                 -- how many records it stands for; NULL for itself
                 ) STRICT;
 
                 CREATE TABLE roots(
@@ -101,7 +102,7 @@ enum Schema {
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,
                     finished TEXT NOT NULL,         -- ISO 8601, UTC
-                    report TEXT NOT NULL            -- JSON
+                    report TEXT NOT NULL            -- counts, as a JSON object
                 ) STRICT;
                 """)
         try RetiredVectors.create(in: db)
@@ -136,6 +137,8 @@ enum Schema {
 enum SettingsTable {
     static let indexSettings = "index"
     static let generation = "generation"
+    static let identity = "identity"
+    static let revision = "revision"
 
     static func string(_ key: String, in db: Database) throws -> String? {
         try String.fetchOne(db, sql: "SELECT value FROM settings WHERE key = ?", arguments: [key])

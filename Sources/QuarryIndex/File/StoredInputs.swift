@@ -58,7 +58,7 @@ struct StoredInputs: Sendable {
         quarantined = try Row.fetchAll(
             db,
             sql: """
-                SELECT rowid, source, root, line, reason, message, model FROM quarantine ORDER BY rowid
+                SELECT rowid, source, root, line, reason, message, model, omitted FROM quarantine ORDER BY rowid
                 """
         ).compactMap { row in
             Rejection.Reason(rawValue: row["reason"]).map {
@@ -66,7 +66,7 @@ struct StoredInputs: Sendable {
                     row: row["rowid"], root: row["root"],
                     rejection: Rejection(
                         source: row["source"], line: row["line"], reason: $0, message: row["message"],
-                        model: row["model"]))
+                        model: row["model"], omitted: row["omitted"]))
             }
         }
         refused = try Row.fetchAll(
