@@ -85,7 +85,8 @@ struct StoredInputs: Sendable {
     /// - `order`: SQL columns.
     static func quarantined(in db: Database, by order: String = "rowid") throws -> [Quarantined] {
         try Row.fetchAll(
-            db, sql: """
+            db,
+            sql: """
                 SELECT rowid, source, root, line, reason, message, model, omitted FROM quarantine ORDER BY \(order)
                 """
         ).map { row in
