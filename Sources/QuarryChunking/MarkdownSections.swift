@@ -13,8 +13,16 @@ struct MarkdownSections {
         var parent = 0
         var tokens = 0
         var hasText = false
-        /// Levels of the section's opening headings, in the order of their units.
-        var headingLevels: [Int] = []
+        /// The section's opening headings.
+        var headings: [Opening] = []
+    }
+
+    private struct Opening {
+        var level: Int
+        /// The breadcrumb above the heading.
+        var parent: Int
+        /// Index of the heading among the section's units; nil if it has no text.
+        var unit: Int?
     }
 
     private struct OpenHeading {
@@ -94,20 +102,16 @@ struct MarkdownSections {
         while let last = path.last, last.level >= level { path.removeLast() }
         let parent = path.last?.breadcrumb ?? 0
         if sections[sections.count - 1].hasText { sections.append(Section()) }
-        // If this closes a heading without text, both headings share the section, with a breadcrumb above both.
-        let levels = sections[sections.count - 1].headingLevels
-        for index in levels.indices where levels[index] >= level {
-            sections[sections.count - 1].units[index].breadcrumb = parent
-        }
         sections[sections.count - 1].level = level
         sections[sections.count - 1].parent = parent
+        var opening = Opening(level: level, parent: parent)
         if var unit = cutter.unit(range, form: .lines) {
-            unit.breadcrumb = parent
             unit.isHeading = true
+            opening.unit = sections[sections.count - 1].units.count
             sections[sections.count - 1].units.append(unit)
-            sections[sections.count - 1].headingLevels.append(level)
             sections[sections.count - 1].tokens += unit.tokens
         }
+        sections[sections.count - 1].headings.append(opening)
         path.append(OpenHeading(level: level, title: title, breadcrumb: outline.breadcrumbs.count))
         outline.breadcrumbs.append(breadcrumb())
     }
@@ -134,10 +138,32 @@ struct MarkdownSections {
         return .init(titles: titles.reversed(), tokens: tokens)
     }
 
-    private func segments() -> [[TextUnit]] {
+    /// Gives the section's headings their breadcrumbs.
+    ///
+    /// If a heading closes one without text, both share the section, with a breadcrumb above both: each heading has the
+    /// breadcrumb above the last heading that closes it.
+    /// - Complexity: O(headings · log levels).
+    private func placeHeadings(of section: inout Section) {
+        // From the end: the headings that close all deeper ones before them, with levels that become smaller.
+        var closing: [Opening] = []
+        for heading in section.headings.reversed() {
+            if heading.level < closing.last?.level ?? .max { closing.append(heading) }
+            guard let unit = heading.unit else { continue }
+            var (low, high) = (0, closing.count - 1)
+            while low < high {
+                let middle = (low + high) / 2
+                if closing[middle].level <= heading.level { high = middle } else { low = middle + 1 }
+            }
+            section.units[unit].breadcrumb = closing[low].parent
+        }
+    }
+
+    private mutating func segments() -> [[TextUnit]] {
         var segments: [[TextUnit]] = []
         var previous: Section?
-        for section in sections where !section.units.isEmpty {
+        for index in sections.indices where !sections[index].units.isEmpty {
+            placeHeadings(of: &sections[index])
+            let section = sections[index]
             if let before = previous, !segments.isEmpty, isTiny(before), isTiny(section), section.level > 0,
                 before.level == section.level, before.parent == section.parent
             {

@@ -21,6 +21,11 @@ struct Outline {
         breadcrumbs = [Self.beginning(of: title ?? "", within: length.breadcrumb, counter: counter)]
     }
 
+    /// Tokens of a breadcrumb and of a table header, by their indices.
+    func tokens(breadcrumb: Int, tableHeader: Int?) -> Int {
+        breadcrumbs[breadcrumb].tokens + (tableHeader.map { tableHeaders[$0].tokens } ?? 0)
+    }
+
     /// The title, shortened to the words that fit.
     private static func beginning(of title: String, within room: Int, counter: any TokenCounter) -> Breadcrumb {
         guard !title.isEmpty else { return Breadcrumb(titles: [], tokens: 0) }

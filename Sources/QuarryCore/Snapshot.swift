@@ -1,5 +1,7 @@
 /// The name of a leg, as scores, weights and replies use it.
-public struct LegName: RawRepresentable, Sendable, Hashable, Codable, Comparable, ExpressibleByStringLiteral {
+public struct LegName: RawRepresentable, Sendable, Hashable, Codable, CodingKeyRepresentable, Comparable,
+    ExpressibleByStringLiteral
+{
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -27,6 +29,15 @@ public protocol Leg: Sendable {
     /// The scores of given chunks, as in ``best(for:limit:among:)``, in any order. Chunks without a score, such as
     /// those without a vector, are omitted.
     func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID]
+
+    /// The leg for one search. A leg that depends on the state of the corpus returns a copy that reads `snapshot`.
+    ///
+    /// The default is the leg itself.
+    func bound(to snapshot: any Snapshot) async throws -> any Leg
+}
+
+extension Leg {
+    public func bound(to snapshot: any Snapshot) async throws -> any Leg { self }
 }
 
 /// A consistent view of a corpus for one search: later writes do not change it.
@@ -35,7 +46,8 @@ public protocol Snapshot: Sendable {
 
     /// ISO 639-1 codes of the documents' languages, most frequent first.
     func languages() async throws -> [String]
-    /// Identifies the content and the way it was made: with an equal revision, a question finds the same chunks.
+    /// Identifies the state among those of all corpora. It changes with every change of content or vectors, and no other
+    /// corpus has it, except an unchanged copy: with an equal revision, a question finds the same chunks.
     func revision() async throws -> String
     /// The chunks of the documents that match.
     func mask(of filter: Filter) async throws -> ChunkMask
@@ -56,7 +68,7 @@ public protocol SnapshotSource: Sendable {
 }
 
 /// How many chunks of a corpus have a vector.
-public struct VectorCoverage: Sendable, Hashable {
+public struct VectorCoverage: Sendable, Hashable, Codable {
     public var chunks: Int
     public var vectors: Int
 

@@ -2,7 +2,7 @@ public import QuarryCore
 
 /// Returns the cached reply of a model to an equal request.
 ///
-///     let model = CachingLanguageModel(remote, cache: cache, indexState: index.state)
+///     let model = CachingLanguageModel(remote, cache: cache, indexState: revision)
 ///
 /// Only complete replies are stored: none that was cut, filtered, broken off, or written by another model of a chain.
 /// In a ``FallbackLanguageModel``, wrap each member, not the chain. A cached reply is announced by `.cached` and costs
@@ -38,10 +38,10 @@ public struct CachingLanguageModel: LanguageModel {
     public var name: String { model.name }
 
     public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
-        let key = AnswerCacheKey(request: request, identity: identity, indexState: indexState)
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let task = Task {
             do {
+                let key = try AnswerCacheKey(request: request, identity: identity, indexState: indexState)
                 if let known = try await kept(for: key) {
                     continuation.yield(.cached)
                     if !known.text.isEmpty { continuation.yield(.text(known.text)) }

@@ -2,7 +2,7 @@
 ///
 /// `openai/gpt-6-luna` has the name of a provider. `http://127.0.0.1:8080/v1` is the base address of an
 /// OpenAI-compatible server, and `http://127.0.0.1:8080/v1#qwen3` a model on it.
-public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
+public struct ModelReference: Sendable, Hashable, Codable, CustomStringConvertible {
     public var provider: Provider
     /// If nil, the first model that the server lists.
     public var model: String?

@@ -45,7 +45,9 @@ extension CorpusIndex {
                         db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
                     settings: settings,
                     quarantined: try StoredInputs.quarantined(in: db, by: "source, line").map(\.rejection),
-                    refusedTexts: try count("refused_texts"),
+                    refusedTexts: try Int.fetchOne(
+                        db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?",
+                        arguments: [try SettingsTable.integer(SettingsTable.generation, in: db)]) ?? 0,
                     updated: try Row.fetchOne(db, sql: "SELECT id, finished FROM runs ORDER BY id DESC LIMIT 1").map {
                         try StoredRow($0, of: "runs").text(1)
                     })

@@ -57,7 +57,7 @@ struct IndexWriter {
         else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Run the same command again.")
+                "Another run has just given the name \(row.name) to another file. Try again.")
         }
         try sealSource(id)
         return id
@@ -252,10 +252,13 @@ struct IndexWriter {
     func quarantine(_ rejections: [Rejection], root: String?) throws {
         for rejection in rejections {
             try db.execute(
-                sql: "INSERT INTO quarantine(source, root, line, reason, message, model) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO quarantine(source, root, line, reason, message, model, omitted)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message,
-                    rejection.model,
+                    rejection.model, rejection.omitted,
                 ])
         }
     }

@@ -84,7 +84,8 @@ enum Schema {
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
-                    model TEXT                      -- the model that could not use the source
+                    model TEXT,                     -- the model that could not use the source
+                    omitted INTEGER                 -- how many records it stands for; NULL for itself
                 ) STRICT;
 
                 CREATE TABLE roots(
@@ -99,15 +100,16 @@ enum Schema {
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_texts(         -- passages without a vector, because the model rejects them
-                    chunk INTEGER PRIMARY KEY REFERENCES chunks(id) ON DELETE CASCADE,
+                    chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,
                     generation INTEGER NOT NULL,
-                    message TEXT NOT NULL
-                ) STRICT;
+                    message TEXT NOT NULL,
+                    PRIMARY KEY (chunk, generation)
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,
                     finished TEXT NOT NULL,         -- ISO 8601, UTC
-                    report TEXT NOT NULL            -- JSON
+                    report TEXT NOT NULL            -- counts, as a JSON object
                 ) STRICT;
                 """)
         try RetiredVectors.create(in: db)
@@ -149,6 +151,8 @@ enum Schema {
 enum SettingsTable {
     static let indexSettings = "index"
     static let generation = "generation"
+    static let identity = "identity"
+    static let revision = "revision"
 
     static func string(_ key: String, in db: Database) throws -> String? {
         let statement = try db.cachedStatement(sql: "SELECT key, value FROM settings WHERE key = ?")

@@ -85,7 +85,10 @@ struct StoredInputs: Sendable {
     /// - `order`: SQL columns.
     static func quarantined(in db: Database, by order: String = "rowid") throws -> [Quarantined] {
         try Row.fetchAll(
-            db, sql: "SELECT rowid, source, root, line, reason, message, model FROM quarantine ORDER BY \(order)"
+            db,
+            sql: """
+                SELECT rowid, source, root, line, reason, message, model, omitted FROM quarantine ORDER BY \(order)
+                """
         ).map { row in
             let row = StoredRow(row, of: "quarantine")
             guard let reason = Rejection.Reason(rawValue: try row.text(4)) else {
@@ -95,7 +98,8 @@ struct StoredInputs: Sendable {
                 row: try row.integer(0), root: try row.optional(2, row.text),
                 rejection: Rejection(
                     source: try row.text(1), line: try row.optional(3, row.count), reason: reason,
-                    message: try row.text(5), model: try row.optional(6, row.text)))
+                    message: try row.text(5), model: try row.optional(6, row.text),
+                    omitted: try row.optional(7, row.count)))
         }
     }
 

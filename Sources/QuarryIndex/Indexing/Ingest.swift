@@ -184,7 +184,7 @@ struct Ingest {
         } else {
             count(work, row)
         }
-        report.warnings += result.warnings
+        report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)
     }
 
@@ -207,7 +207,7 @@ struct Ingest {
 
     /// Collects the documents of a source that are new or changed.
     private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws {
-        var rejections = result.rejected
+        var rejected = RejectedRecords(result.rejected)
         var refused: [String] = []
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
@@ -227,7 +227,7 @@ struct Ingest {
             if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
                 holder != row.name || seen[key] != nil
             {
-                rejections.append(
+                rejected.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
                         message: "The document id “\(document.id)” already belongs to \(holder). Use another id."))
@@ -250,6 +250,7 @@ struct Ingest {
             if isFull { try await commit(source: row.name) }
         }
         progress.update { $0.bytes += rest }
+        let rejections = rejected.all
         report.quarantined += rejections
         if let id = row.id { closed.append((id, row.sha256)) }
         pending.append(.change(.close(row, keys: keys, rejections: rejections, refused: refused)))

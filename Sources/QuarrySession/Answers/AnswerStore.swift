@@ -152,7 +152,19 @@ package struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     package var reason: String
 
     init(_ path: String, _ error: any Error) {
-        self.init(path, reason: "\(error)")
+        self.init(path, reason: (error as? DatabaseError).map { Self.reason(of: $0, path: path) } ?? "\(error)")
+    }
+
+    /// What SQLite reports by a code, in plain words.
+    private static func reason(of error: DatabaseError, path: String) -> String {
+        switch error.resultCode {
+        case .SQLITE_FULL: "the disk is full"
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: "another process has locked it"
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            SQLiteFile.obstacle(to: path, readOnly: false) ?? "the system denies it"
+        case .SQLITE_IOERR: "the system could not read or write it"
+        default: "it is damaged (SQLite error \(error.extendedResultCode.rawValue))"
+        }
     }
 
     init(_ path: String, reason: String) {

@@ -163,7 +163,10 @@ package final class ModelServices: Sendable {
 
     /// Parses a name.
     /// - Throws: ``ProviderError``. For a known model without its provider, the error contains the full name.
-    private func reference(_ name: String) throws -> ModelReference {
+    /// The model that a name refers to.
+    ///
+    /// - Throws: ``ProviderError`` for an unknown provider.
+    package func reference(_ name: String) throws -> ModelReference {
         do {
             return try ModelReference(name, among: providers)
         } catch {
