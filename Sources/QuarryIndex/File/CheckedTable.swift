@@ -36,13 +36,18 @@ struct CheckedTable: Sendable {
             """
     }
 
-    /// Renews the checksum of changed rows.
+    /// Changes rows with their checksums.
     ///
-    /// - `condition`: An SQL condition for the rows, such as `id = ?`.
-    func seal(where condition: String, _ arguments: StatementArguments, in db: Database) throws {
-        try db.cachedStatement(
-            sql: "UPDATE \(name) SET checksum = row_checksum(\(columns.joined(separator: ", "))) WHERE \(condition)"
-        ).execute(arguments: arguments)
+    /// - `changes`: SQL expressions by column, such as `"sha256": "?1"`.
+    /// - `condition`: An SQL condition for the rows, such as `id = ?2`.
+    func update(_ changes: KeyValuePairs<String, String>, where condition: String) -> String {
+        let values = columns.map { column in changes.first { $0.key == column }?.value ?? column }
+        let assignments = changes.map { "\($0.key) = \($0.value)" }
+        return """
+            UPDATE \(name) SET \(assignments.joined(separator: ", ")),
+                checksum = row_checksum(\(values.joined(separator: ", ")))
+            WHERE \(condition)
+            """
     }
 
     /// The rows that do not match their checksum.

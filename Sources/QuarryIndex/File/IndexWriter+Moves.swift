@@ -34,14 +34,13 @@ extension IndexWriter {
     /// document if that is named after it.
     func move(_ stored: StoredSource, to file: FoundFile) throws {
         try db.execute(
-            sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
+            sql: CheckedTable.sources.update(
+                ["name": "?1", "root": "?2", "path": "?3", "size": "?4", "modified": "?5"], where: "id = ?6"),
             arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
-        try CheckedTable.sources.seal(where: "id = ?", [stored.id], in: db)
         guard stored.name != file.id else { return }
         try db.execute(
-            sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
+            sql: CheckedTable.documents.update(["key": "?1"], where: "source = ?2 AND key = ?3"),
             arguments: [file.id, stored.id, stored.name])
-        try CheckedTable.documents.seal(where: "source = ? AND key = ?", [stored.id, file.id], in: db)
         try db.execute(
             sql: """
                 UPDATE quarantine SET source = ?, root = ?
@@ -61,24 +60,17 @@ extension IndexWriter {
         for relocation in folders.relocations {
             let (from, to) = (relocation.from.path, relocation.to)
             try db.execute(sql: "UPDATE roots SET path = ? WHERE path = ?", arguments: [to, from])
-            for table in ["sources", "quarantine"] {
-                try db.execute(
-                    sql: """
-                        UPDATE \(table) SET root = ?2 || substr(root, length(?1) + 1)
-                        WHERE root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
-                        """, arguments: [from, to])
-            }
+            let (movedRoot, hasMoved) = (
+                "?2 || substr(root, length(?1) + 1)", "root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'"
+            )
             try db.execute(
-                sql: """
-                    UPDATE sources SET path = ?2 || substr(path, length(?1) + 1)
-                    WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'
-                    """, arguments: [from, to])
-            // All sources that are in the new folder now.
-            try CheckedTable.sources.seal(
-                where: """
-                    root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
-                    OR substr(path, 1, length(?1) + 1) = ?1 || '/'
-                    """, [to], in: db)
+                sql: "UPDATE quarantine SET root = \(movedRoot) WHERE \(hasMoved)", arguments: [from, to])
+            try db.execute(
+                sql: CheckedTable.sources.update(["root": movedRoot], where: hasMoved), arguments: [from, to])
+            try db.execute(
+                sql: CheckedTable.sources.update(
+                    ["path": "?2 || substr(path, length(?1) + 1)"],
+                    where: "substr(path, 1, length(?1) + 1) = ?1 || '/'"), arguments: [from, to])
         }
         for folder in folders.new {
             // Folders within it are named as parts of it from now on.
