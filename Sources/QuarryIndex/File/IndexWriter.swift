@@ -241,10 +241,7 @@ struct IndexWriter {
     func quarantine(_ rejections: [Rejection], root: String?) throws {
         for rejection in rejections {
             try db.execute(
-                sql: """
-                    INSERT INTO quarantine(source, root, line, reason, message, model, omitted)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
+                sql: CheckedTable.quarantine.insertion,
                 arguments: [
                     rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message,
                     rejection.model, rejection.omitted,
@@ -262,7 +259,7 @@ struct IndexWriter {
     func refuse(_ keys: [String], of source: String) throws {
         for key in keys {
             try db.execute(
-                sql: "INSERT OR IGNORE INTO refused_documents(source, key) VALUES (?, ?)", arguments: [source, key])
+                sql: "\(CheckedTable.refusedDocuments.insertion) ON CONFLICT DO NOTHING", arguments: [source, key])
         }
     }
 
