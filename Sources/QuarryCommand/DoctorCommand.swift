@@ -19,7 +19,11 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let problems = try await Termination.endingAtOnce {
-            try CorpusIndex.open(at: file.path, readOnly: true).problems()
+            do {
+                return try CorpusIndex.open(at: file.path, readOnly: true).problems()
+            } catch let error as CorpusError where error.code == .damaged {
+                return [error.message]
+            }
         }
         if json {
             try Console.print(

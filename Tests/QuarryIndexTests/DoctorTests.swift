@@ -55,7 +55,7 @@ struct DoctorTests {
             "UPDATE bm25_terms SET term = CAST('limestone' AS BLOB) WHERE term = CAST('granit' AS BLOB)",
             "bm25_chunks, row"
         ),
-        ("INSERT INTO quarantine(source, reason, message) VALUES ('a', 'unheard of', 'b')", "quarantine"),
+        ("INSERT INTO quarantine(source, reason, message, checksum) VALUES ('a', 'unheard of', 'b', 0)", "quarantine"),
         ("UPDATE sqlite_sequence SET seq = 0", "sqlite_sequence"),
     ])
     func `the doctor finds missing data`(sql: String, words: String) async throws {

@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 import QuarrySQLite
 
-/// A table whose rows carry a checksum of all their other columns, the key included.
+/// A table whose rows carry a checksum of their other columns.
 ///
 /// The checksum finds rows that were damaged or edited. It does not protect against forgery.
 struct CheckedTable: Sendable {
     let name: String
-    /// All columns but `checksum`, the key first.
+    /// The columns that the checksum covers, the one that names the row first.
     let columns: [String]
 
     static let settings = CheckedTable(name: "settings", columns: ["key", "value"])
@@ -26,7 +26,15 @@ struct CheckedTable: Sendable {
         ])
     static let retiredVectors = CheckedTable(
         name: "retired_vectors", columns: ["sha256", "generation", "vector"])
-    static let all = [settings, sources, documents, chunks, retiredVectors]
+    static let quarantine = CheckedTable(
+        name: "quarantine", columns: ["source", "root", "line", "reason", "message", "model", "omitted"])
+    static let roots = CheckedTable(name: "roots", columns: ["path", "name"])
+    static let refusedDocuments = CheckedTable(name: "refused_documents", columns: ["source", "key"])
+    static let refusedTexts = CheckedTable(name: "refused_texts", columns: ["chunk", "generation", "message"])
+    static let runs = CheckedTable(name: "runs", columns: ["finished", "report"])
+    static let all = [
+        settings, sources, documents, chunks, retiredVectors, quarantine, roots, refusedDocuments, refusedTexts, runs,
+    ]
 
     /// Inserts a row with its checksum. The arguments are the values of ``columns``.
     var insertion: String {
@@ -36,13 +44,18 @@ struct CheckedTable: Sendable {
             """
     }
 
-    /// Renews the checksum of changed rows.
+    /// Changes rows with their checksums.
     ///
-    /// - `condition`: An SQL condition for the rows, such as `id = ?`.
-    func seal(where condition: String, _ arguments: StatementArguments, in db: Database) throws {
-        try db.cachedStatement(
-            sql: "UPDATE \(name) SET checksum = row_checksum(\(columns.joined(separator: ", "))) WHERE \(condition)"
-        ).execute(arguments: arguments)
+    /// - `changes`: SQL expressions by column, such as `"sha256": "?1"`.
+    /// - `condition`: An SQL condition for the rows, such as `id = ?2`.
+    func update(_ changes: KeyValuePairs<String, String>, where condition: String) -> String {
+        let values = columns.map { column in changes.first { $0.key == column }?.value ?? column }
+        let assignments = changes.map { "\($0.key) = \($0.value)" }
+        return """
+            UPDATE \(name) SET \(assignments.joined(separator: ", ")),
+                checksum = row_checksum(\(values.joined(separator: ", ")))
+            WHERE \(condition)
+            """
     }
 
     /// The rows that do not match their checksum.

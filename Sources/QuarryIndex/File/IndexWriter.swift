@@ -32,40 +32,31 @@ struct IndexWriter {
     /// - Returns: The id of the source's row, whose digest is unset until ``complete(_:sha256:)``.
     /// - Throws: ``CorpusError`` if another run has given the name to a file at another path.
     func upsertSource(_ row: SourceRow) throws -> Int64 {
-        if let id = row.id, let old = try name(of: id) {
-            try deleteFaults(of: old)
+        let known = try row.id.flatMap { try name(of: $0) == nil ? nil : $0 }
+        if let id = try known
+            ?? fetch(Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
+        {
+            if let old = try name(of: id) { try deleteFaults(of: old) }
             try execute(
-                """
-                UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
-                WHERE id = ?
-                """, [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
-            try sealSource(id)
+                CheckedTable.sources.update(
+                    [
+                        "name": "?1", "root": "?2", "path": "?3", "size": "?4", "modified": "?5", "sha256": "NULL",
+                        "reader": "?6",
+                    ], where: "id = ?7"),
+                [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
             return id
         }
-        try deleteFaults(of: row.name)
-        try execute(
-            """
-            INSERT INTO sources(name, root, path, size, modified, sha256, reader, checksum)
-            VALUES (?, ?, ?, ?, ?, NULL, ?, 0)
-            ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
-                modified = excluded.modified, sha256 = NULL, reader = excluded.reader
-            WHERE sources.path IS excluded.path
-            """, [row.name, row.root, row.path, row.size, row.modified, row.reader])
-        guard
-            let id = try fetch(
-                Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
-        else {
+        guard try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [row.name]) == nil else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Try again.")
+                "Another run has just given the name \(row.name) to another file. Run the same command again.")
         }
-        try sealSource(id)
+        try deleteFaults(of: row.name)
+        let id = try nextID(after: "SELECT max(id) FROM sources")
+        try execute(
+            CheckedTable.sources.insertion,
+            [id, row.name, row.root, row.path, row.size, row.modified, nil, row.reader])
         return id
-    }
-
-    /// Renews the checksum of a changed source.
-    private func sealSource(_ id: Int64) throws {
-        try CheckedTable.sources.seal(where: "id = ?", [id], in: db)
     }
 
     private func name(of source: Int64) throws -> String? {
@@ -97,8 +88,7 @@ struct IndexWriter {
     }
 
     func complete(_ source: Int64, sha256: ContentHash) throws {
-        try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
-        try sealSource(source)
+        try execute(CheckedTable.sources.update(["sha256": "?1"], where: "id = ?2"), [sha256.data, source])
     }
 
     /// Adds or replaces a document and its chunks. A chunk reuses the vector of an equal text; the others wait for the
@@ -213,8 +203,7 @@ struct IndexWriter {
 
     /// Marks a source as incomplete before its documents are removed, in case the run is killed.
     func reopen(_ source: Int64) throws {
-        try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
-        try sealSource(source)
+        try execute(CheckedTable.sources.update(["sha256": "NULL"], where: "id = ?1"), [source])
     }
 
     /// Removes a source without documents, and the errors of its last reading.
@@ -236,26 +225,23 @@ struct IndexWriter {
     /// Updates the position of an unchanged document in its source.
     func relocate(_ key: String, sourceMap: Data, source: Int64) throws {
         try reopenHolder(of: key, unless: source)
-        try db.execute(
-            sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
-        try CheckedTable.documents.seal(where: "key = ?", [key], in: db)
+        try execute(
+            CheckedTable.documents.update(["source": "?1", "source_map": "?2"], where: "key = ?3"),
+            [source, sourceMap, key])
     }
 
     /// Stores the new time of a file whose content is the same.
     func touch(_ id: Int64, as row: SourceRow) throws {
         try execute(
-            "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
+            CheckedTable.sources.update(
+                ["modified": "?1", "size": "?2", "root": "?3", "path": "?4"], where: "id = ?5"),
             [row.modified, row.size, row.root, row.path, id])
-        try sealSource(id)
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {
         for rejection in rejections {
             try db.execute(
-                sql: """
-                    INSERT INTO quarantine(source, root, line, reason, message, model, omitted)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
+                sql: CheckedTable.quarantine.insertion,
                 arguments: [
                     rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message,
                     rejection.model, rejection.omitted,
@@ -273,7 +259,7 @@ struct IndexWriter {
     func refuse(_ keys: [String], of source: String) throws {
         for key in keys {
             try db.execute(
-                sql: "INSERT OR IGNORE INTO refused_documents(source, key) VALUES (?, ?)", arguments: [source, key])
+                sql: "\(CheckedTable.refusedDocuments.insertion) ON CONFLICT DO NOTHING", arguments: [source, key])
         }
     }
 

@@ -85,17 +85,20 @@ enum Schema {
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
                     model TEXT,                     -- the model that could not use the source
-                    omitted INTEGER                 -- how many records it stands for; NULL for itself
+                    omitted INTEGER,                -- how many records it stands for; NULL for itself
+                    checksum INTEGER NOT NULL
                 ) STRICT;
 
                 CREATE TABLE roots(
                     path TEXT PRIMARY KEY,          -- absolute
-                    name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
+                    name TEXT NOT NULL UNIQUE,      -- what the names of its sources begin with
+                    checksum INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_documents(
                     source TEXT NOT NULL,           -- its name
                     key TEXT NOT NULL,              -- that a document of another source has
+                    checksum INTEGER NOT NULL,
                     PRIMARY KEY (source, key)
                 ) STRICT, WITHOUT ROWID;
 
@@ -103,13 +106,15 @@ enum Schema {
                     chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,
                     generation INTEGER NOT NULL,
                     message TEXT NOT NULL,
+                    checksum INTEGER NOT NULL,
                     PRIMARY KEY (chunk, generation)
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,
                     finished TEXT NOT NULL,         -- ISO 8601, UTC
-                    report TEXT NOT NULL            -- counts, as a JSON object
+                    report TEXT NOT NULL,           -- counts, as a JSON object
+                    checksum INTEGER NOT NULL
                 ) STRICT;
                 """)
         try RetiredVectors.create(in: db)

@@ -99,7 +99,7 @@ struct StoredInputs: Sendable {
                 rejection: Rejection(
                     source: try row.text(1), line: try row.optional(3, row.count), reason: reason,
                     message: try row.text(5), model: try row.optional(6, row.text),
-                    omitted: try row.count(7)))
+                    omitted: try row.optional(7, row.count)))
         }
     }
 
