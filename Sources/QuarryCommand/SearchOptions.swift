@@ -76,7 +76,7 @@ struct SearchOptions: ParsableArguments {
         }
     }
 
-    /// What the command line says of searching and answering.
+    /// The options for search and answers from the command line.
     func options(_ answering: AnsweringOptions) -> QueryOptions {
         var options = QueryOptions()
         options.mode = mode
