@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import QuarrySession
+import QuarryTransformers
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,7 +60,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             try Console.print(location.path)
         }
     }
@@ -86,7 +88,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             let problems: [ConfigurationError.Problem]
             var exists = true
             do {

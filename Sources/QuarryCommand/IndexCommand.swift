@@ -166,6 +166,7 @@ struct IndexCommand: AsyncParsableCommand {
             opening.discardTemporary()
             if let spent = services.ledger.spending.summary { output.note(spent) }
         }
+        if let error = opening.serverNotRemembered { output.note("warning: \(Console.message(of: error))") }
         let indexer = try Indexer(
             opening.index, embedder: opening.embedder, counter: opening.counter,
             readers: try await services.readers(settings, describing: description))

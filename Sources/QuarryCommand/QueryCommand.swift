@@ -86,7 +86,7 @@ struct QueryCommand: AsyncParsableCommand {
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
-            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason)")
+            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason.visibleInLine)")
         }
         let isEmpty = try reply.hits.isEmpty && session.index.summary().documents == 0
         if !isEmpty { for warning in reply.warnings { output.note("warning: \(warning)") } }

@@ -102,6 +102,7 @@ struct SearchOptions: ParsableArguments {
         var flags = SettingFlags()
         flags.llm = Setting(answering.modelNames, flag: "--llm")
         flags.rerank = Setting(reranker, flag: "--rerank")
+        flags.model = Setting(model, flag: "--model")
         return flags
     }
 }

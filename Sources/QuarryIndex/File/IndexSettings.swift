@@ -53,6 +53,9 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     public var embedding: EmbeddingFingerprint?
     /// The address of your own embedding server; nil otherwise. It does not affect the vectors.
     public var embeddingAddress: String?
+    /// A sample of the remote model's vectors, in the form of the program that made the index; nil if none was taken. It
+    /// tells another model under the same name.
+    public var embeddingProbe: String?
     /// The dimension that was requested from the model; nil for its default.
     public var requestedDimension: Int?
     /// Version of the analyzer that made the lexical terms.
@@ -80,11 +83,12 @@ public struct IndexSettings: Sendable, Hashable, Codable {
 
     public init(
         chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil,
-        requestedDimension: Int? = nil
+        embeddingProbe: String? = nil, requestedDimension: Int? = nil
     ) {
         self.chunking = chunking
         self.embedding = embedding
         self.embeddingAddress = embeddingAddress
+        self.embeddingProbe = embeddingProbe
         self.requestedDimension = requestedDimension
         analyzerVersion = Analyzer.version
     }

@@ -5,6 +5,8 @@ package import Quarry
 package struct IndexOpening: Sendable {
     package let index: CorpusIndex
     package let model: ModelServices.OpenedEmbedder?
+    /// Why the server of the model could not be remembered; nil if it was, or need not be.
+    package private(set) var serverNotRemembered: (any Error)?
     private let settings: Settings
     private let temporary: URL?
 
@@ -36,6 +38,7 @@ package struct IndexOpening: Sendable {
         }
         if let reused {
             (index, model, temporary) = (reused.index, reused.model, nil)
+            if !isTemporary, name != nil { await rememberServer() }
             if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
                 // The model is the same, but its server has a new address.
                 try index.remember(embeddingAddress: address)
@@ -55,7 +58,20 @@ package struct IndexOpening: Sendable {
             at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
             settings: IndexSettings(
                 chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-                requestedDimension: remote.dimension))
+                embeddingProbe: model?.probe, requestedDimension: remote.dimension))
+        if !isTemporary { await rememberServer() }
+    }
+
+    /// Remembers the server of a model that the user named, so that later questions may be sent to it.
+    private mutating func rememberServer() async {
+        guard let model, let provider = model.provider else { return }
+        do {
+            let reference = ModelReference(provider: provider, model: model.embedder.fingerprint.model)
+            let key = provider.isGivenByAddress ? try await settings.key(for: provider) : nil
+            try settings.knownServers.add(reference, hasKey: key != nil)
+        } catch {
+            serverNotRemembered = error
+        }
     }
 
     /// The model of an existing index; nil for an index without vectors.
