@@ -7,7 +7,7 @@ struct ChunkAssembly {
     let length: ChunkLength
     let outline: Outline
 
-    private var chunks: [Chunk] = []
+    private(set) var chunks: [Chunk] = []
 
     init(document: Document, cutter: UnitCutter, length: ChunkLength, outline: Outline) {
         self.document = document
@@ -16,12 +16,10 @@ struct ChunkAssembly {
         self.outline = outline
     }
 
-    mutating func chunks(of segments: [[TextUnit]]) -> [Chunk] {
+    /// Cuts units that may share chunks, in text order.
+    mutating func add(_ segment: [TextUnit]) {
         var packer = ChunkPacker(cutter: cutter, length: length, outline: outline)
-        for segment in segments {
-            for run in packer.pack(segment) { finish(run, factor: 1) }
-        }
-        return chunks
+        for run in packer.pack(segment) { finish(run, factor: 1) }
     }
 
     /// Counts the tokens of the whole chunk. If the sum of its words was too low, the chunk is cut again, shorter.

@@ -1,7 +1,9 @@
 import QuarryCore
 
 /// The headings above each part of a document, and the table headers that chunks may repeat.
-struct Outline {
+///
+/// It grows while earlier parts are cut into chunks, which share it.
+final class Outline {
     struct Breadcrumb {
         /// Outermost first.
         var titles: [String]

@@ -90,7 +90,7 @@ private final class DictionaryCache: AnswerCache {
         #expect(cache.count == 1)
     }
 
-    @Test func `any change of any part changes the key`() {
+    @Test func `any change of any part changes the key`() throws {
         let picture = Message.Image(mediaType: "image/png", bytes: [1, 2])
         let base = GenerationRequest(
             messages: [Message(.system, "s"), Message(.user, "ab", images: [picture])], maximumTokens: 5,
