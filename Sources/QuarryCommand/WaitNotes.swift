@@ -14,8 +14,9 @@ final class WaitNotes: Sendable {
         guard isTerminal || wait.duration >= .seconds(10), isNew(wait) else { return }
         let duration = ProgressLine.duration(wait.duration / .seconds(1))
         let line = "waiting \(duration) for \(wait.model): \(wait.reason)"
-        // Replaces the progress line on a terminal.
-        Console.note(isTerminal ? "\r\u{1B}[K\(line)" : line)
+        // Replaces the progress line.
+        if isTerminal { Console.status("") }
+        Console.note(line)
     }
 
     private func isNew(_ wait: RequestDelay) -> Bool {

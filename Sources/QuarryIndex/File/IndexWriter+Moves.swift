@@ -35,7 +35,7 @@ extension IndexWriter {
     func move(_ stored: StoredSource, to file: FoundFile) throws {
         try db.execute(
             sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
-            arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
+            arguments: [file.id, file.root, file.path, file.size, file.changeTime, stored.id])
         guard stored.name != file.id else { return }
         try db.execute(
             sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",

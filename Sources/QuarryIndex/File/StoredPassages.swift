@@ -12,7 +12,7 @@ enum StoredPassages {
             sql: """
                 SELECT documents.key, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
                     chunks.table_header, chunks.tokens, chunks.separator, documents.title, documents.language,
-                    sources.name, sources.sha256, documents.source_map
+                    sources.name, sources.sha256, documents.source_map, sources.path
                 FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
                 WHERE chunks.id = ?
                 """)
@@ -48,6 +48,7 @@ enum StoredPassages {
                 tableHeader: String.fromDatabaseValue(row[6]), tokenCount: tokens),
             separator: separator, documentTitle: String.fromDatabaseValue(row[9]),
             language: String.fromDatabaseValue(row[10]), source: source,
+            path: String.fromDatabaseValue(row[14]),
             sourceDigest: Data.fromDatabaseValue(row[12]).flatMap { ContentHash(bytes: $0) }, sourceMap: map)
     }
 }
