@@ -4,20 +4,16 @@ import Quarry
 import QuarrySession
 import QuarryTransformers
 
-struct IndexFileOptions: ParsableArguments {
-    @Option(
-        name: [.customLong("index"), .customShort("i")], help: "The index file.",
-        completion: .file(extensions: ["quarry"]))
-    var path = "index.quarry"
-}
-
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Print no progress and no notes to standard error.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Print no progress, no notes and no summary: only answers, requested JSON and errors.")
     var quiet = false
 
+    /// Prints a note to standard error, unless the output is quiet.
     func note(_ text: String) {
         if !quiet { Console.note(text) }
     }

@@ -3,7 +3,11 @@ import Quarry
 
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Show the content and settings of an index.")
+        commandName: "info", abstract: "Show the content and settings of an index.",
+        discussion: """
+              quarry info
+              quarry info --index work.quarry --json
+            """)
 
     @OptionGroup var file: IndexFileOptions
 
@@ -17,17 +21,18 @@ struct InfoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let path = try file.existing()
         let summary = try await Termination.endingAtOnce {
-            try CorpusIndex.open(at: file.path, readOnly: true).summary()
+            try CorpusIndex.open(at: path, readOnly: true).summary()
         }
         if json {
-            try Console.print(JSONOutput.string(Reply(index: file.path, summary: summary), pretty: true))
+            try Console.print(JSONOutput.string(Reply(index: path, summary: summary), pretty: true))
             return
         }
         let settings = summary.settings
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         try Console.print(
-            "\(file.path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
+            "\(path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
         )
         try Console.print(
             "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "

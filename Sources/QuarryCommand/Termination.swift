@@ -55,6 +55,10 @@ enum Termination {
         case is CleanExit, is ValidationError:
             QuarryCommand.exit(withError: error)
         default:
+            if let message = OptionAdvice.message(for: error) {
+                Console.note(message)
+                return ExitCode.validationFailure.rawValue
+            }
             if QuarryCommand.exitCode(for: error) != .failure { QuarryCommand.exit(withError: error) }
             Console.note("quarry: \(Console.message(of: error))")
             return failure.rawValue

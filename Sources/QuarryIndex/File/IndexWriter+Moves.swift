@@ -36,7 +36,7 @@ extension IndexWriter {
         try db.execute(
             sql: CheckedTable.sources.update(
                 ["name": "?1", "root": "?2", "path": "?3", "size": "?4", "modified": "?5"], where: "id = ?6"),
-            arguments: [file.id, file.root, file.path, file.size, file.modificationTime, stored.id])
+            arguments: [file.id, file.root, file.path, file.size, file.changeTime, stored.id])
         guard stored.name != file.id else { return }
         try db.execute(
             sql: CheckedTable.documents.update(["key": "?1"], where: "source = ?2 AND key = ?3"),

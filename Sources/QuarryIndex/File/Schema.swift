@@ -33,7 +33,7 @@ enum Schema {
                     root TEXT,                      -- absolute path of the root it was found under; NULL without a file
                     path TEXT,                      -- absolute
                     size INTEGER NOT NULL,          -- bytes
-                    modified INTEGER NOT NULL,      -- nanoseconds since 1970
+                    modified INTEGER NOT NULL,      -- ctime, nanoseconds since 1970
                     sha256 BLOB,                    -- NULL until every document of it is committed
                     reader TEXT NOT NULL,           -- the version of the reader that read it: markdown/2
                     checksum INTEGER NOT NULL

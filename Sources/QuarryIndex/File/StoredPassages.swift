@@ -14,7 +14,7 @@ enum StoredPassages {
                 SELECT chunks.id, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
                     chunks.table_header, chunks.tokens, chunks.separator,
                     documents.key, documents.title, documents.language, documents.source_map,
-                    sources.name, sources.sha256
+                    sources.name, sources.sha256, sources.path
                 FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
                 WHERE chunks.id = ?
                 """)
@@ -50,6 +50,7 @@ enum StoredPassages {
                 headings: headings, tableHeader: try chunk.optional(6, chunk.text), tokenCount: try chunk.count(7)),
             separator: separator, documentTitle: try document.optional(10, document.text),
             language: try document.optional(11, document.text), source: try source.text(13),
-            sourceDigest: try source.optional(14, source.digest), sourceMap: map)
+            path: try source.optional(15, source.text), sourceDigest: try source.optional(14, source.digest),
+            sourceMap: map)
     }
 }
