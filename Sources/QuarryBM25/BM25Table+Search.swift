@@ -1,6 +1,7 @@
 import Foundation
 package import GRDB
 package import QuarryCore
+import QuarrySQLite
 
 extension BM25Table {
     /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
@@ -41,6 +42,11 @@ extension BM25Table {
         for (term, multiplicity) in counted(terms) {
             guard let number = try number(of: term, in: db) else { continue }
             let blocks = try StoredPostings(of: number, term: term, in: db)
+            guard blocks.count <= statistics.chunks else {
+                throw BM25Error.damaged(
+                    place: "the totals",
+                    reason: "they count \(statistics.chunks) chunks, but the term “\(term)” has \(blocks.count)")
+            }
             let weight = Double(multiplicity) * idf(chunksWithTerm: blocks.count, chunks: statistics.chunks)
             try scores.add(blocks, weight: weight, weights: parameters.weights, mask: mask)
         }
@@ -72,7 +78,8 @@ struct StoredPostings {
             sql: "SELECT first, data FROM bm25_postings WHERE term = ? ORDER BY first")
         let rows = try Row.fetchCursor(statement, arguments: [number])
         while let row = try rows.next() {
-            let (first, data): (Int64, Data) = (row[0], row[1])
+            let row = StoredRow(row, of: "bm25_postings")
+            let (first, data) = try reading { (try row.integer(0), try row.blob(1)) }
             blocks.append((first, data))
             count += try read(data, first) { bytes throws(Malformation) in try PostingReader(first: first, bytes).count
             }
@@ -92,13 +99,18 @@ struct StoredPostings {
 
 /// Accumulates the scores of one search, for all chunks of the index.
 ///
-/// Arrays cover only the slots of existing length blocks, so deleted ids need little memory.
+/// Arrays cover only the slots of existing length blocks, so deleted ids need little memory. A file of scattered ids is
+/// rejected before it takes far more memory than its own size.
 package struct ScoreAccumulator: Sendable {
     /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
     private var numbers: [Int64] = []
     /// `k1 · (1 − b + b · length / average)`; negative for an id without a chunk.
     private var norms: [Double] = []
     private var scores: [Double] = []
+
+    /// Each slot takes 16 bytes.
+    private static let freeSlots = 1 << 24
+    private static let slotsPerChunk = 8
 
     /// Creates the empty result of a query without terms.
     init() {}
@@ -108,9 +120,14 @@ package struct ScoreAccumulator: Sendable {
         let floor = parameters.k1 * (1 - parameters.b)
         let slope = average > 0 ? parameters.k1 * parameters.b / average : 0
         var (numbers, norms): ([Int64], [Double]) = ([], [])
-        norms.reserveCapacity(statistics.chunks + LengthBlock.width)
+        var chunks = 0
         try LengthStore(db: db).forEachBlock { number, block in
             let start = norms.count
+            chunks += block.entries.count
+            guard start < Self.freeSlots || start / Self.slotsPerChunk < chunks else {
+                throw BM25Error.damaged(
+                    place: "the chunk lengths, block \(number)", reason: "the ids are too far apart")
+            }
             numbers.append(number)
             norms.append(contentsOf: repeatElement(-1, count: LengthBlock.width))
             for entry in block.entries {

@@ -91,6 +91,8 @@ public struct Passage: Sendable, Hashable {
     public var language: String?
     /// The file as the index knows it, relative to the indexed root.
     public var source: String
+    /// The absolute path of the file when it was indexed; nil without a file.
+    public var path: String?
     /// Digest of the whole source when it was indexed; nil without a source file.
     public var sourceDigest: ContentHash?
     /// Maps offsets in the chunk's text to the source.
@@ -99,13 +101,14 @@ public struct Passage: Sendable, Hashable {
     /// - `sourceMap`: Nil means the identity map of the chunk's text.
     public init(
         chunk: Chunk, separator: String = "", documentTitle: String? = nil, language: String? = nil, source: String,
-        sourceDigest: ContentHash? = nil, sourceMap: SourceMap? = nil
+        path: String? = nil, sourceDigest: ContentHash? = nil, sourceMap: SourceMap? = nil
     ) {
         self.chunk = chunk
         self.separator = separator
         self.documentTitle = documentTitle
         self.language = language
         self.source = source
+        self.path = path
         self.sourceDigest = sourceDigest
         self.sourceMap = sourceMap ?? SourceMap(identityOf: chunk.text)
     }
@@ -116,7 +119,7 @@ public struct Passage: Sendable, Hashable {
     /// The location of a part of the chunk, given as UTF-8 offsets into its text.
     public func location(of range: Range<Int>) -> SourceLocation {
         SourceLocation(
-            source: source, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
+            source: source, path: path, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
             places: sourceMap.places(of: range), base: sourceMap.base)
     }
 }

@@ -49,7 +49,7 @@ public struct ModelReference: Sendable, Hashable, Codable, CustomStringConvertib
     }
 
     public var description: String {
-        let place = provider.name == "openai-compatible" ? provider.baseURL : provider.name
-        return model.map { provider.name == "openai-compatible" ? "\(place)#\($0)" : "\(place)/\($0)" } ?? place
+        let place = provider.isGivenByAddress ? provider.baseURL : provider.name
+        return model.map { provider.isGivenByAddress ? "\(place)#\($0)" : "\(place)/\($0)" } ?? place
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import QuarryChunking
 import QuarryCore
 import QuarryIndex
 import QuarryTestSupport

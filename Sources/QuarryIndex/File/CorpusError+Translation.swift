@@ -23,6 +23,9 @@ func translatingErrors<Result>(path: String, _ body: () async throws -> Result) 
 private func translated(_ error: any Error, path: String) -> any Error {
     switch error {
     case let error as DatabaseError: CorpusError(error, path: path)
+    case let error as StoredValueError: CorpusError(.damaged, "\(path) is damaged: \(error).", underlyingError: error)
+    case let error as RowDecodingError:
+        CorpusError(.damaged, "\(path) is damaged: a stored value has the wrong type.", underlyingError: error)
     case let error as SQLiteFileError: CorpusError(error.corpusCode, error.description, underlyingError: error)
     case let error as BM25Error: CorpusError(error, path: path)
     case let error as VectorError: CorpusError(error, path: path)

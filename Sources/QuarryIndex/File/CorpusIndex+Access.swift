@@ -10,7 +10,7 @@ import QuarrySQLite
 extension CorpusIndex {
     /// The number of the generation of vectors that searches use.
     func generation() async throws -> Int64 {
-        try await read { try SettingsTable.integer(SettingsTable.generation, in: $0) ?? 1 }
+        try await read { try SettingsTable.integer(SettingsTable.generation, in: $0) }
     }
 
     /// Reads in one snapshot.

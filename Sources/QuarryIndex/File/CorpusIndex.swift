@@ -136,6 +136,7 @@ public final class CorpusIndex: Sendable {
     ) throws -> IndexSettings {
         // A new file is ours before it has a table: another process may look at it at any moment.
         try writer.write { db in
+            try SchemaDefinition.refusePrograms(in: db)
             guard try SQLiteFile.applicationID(in: db) != Schema.applicationID else { return }
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw SQLiteFileError(.otherProgram, path: path)
@@ -144,7 +145,7 @@ public final class CorpusIndex: Sendable {
             try LogTie.renew(in: db)
         }
         let migrator = Schema.migrator { db in
-            try EngineTables.create(in: db, settings: settings, generation: 1)
+            try EngineTables.create(in: db, dimension: settings.embedding?.dimension, generation: 1)
             try store(settings, in: db)
             try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
             try IndexState.begin(in: db)
@@ -163,6 +164,8 @@ public final class CorpusIndex: Sendable {
 
     private static func checkVersion(in db: Database, path: String) throws {
         let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
+        // Before a table is read: it could be a view.
+        if isOwn { try SchemaDefinition.refusePrograms(in: db) }
         let migrator = Schema.migrator { _ in }
         let isNew =
             try isOwn
@@ -180,6 +183,7 @@ public final class CorpusIndex: Sendable {
                 .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing."
             )
         }
+        try Schema.definition().check(db)
     }
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
@@ -193,6 +197,9 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(
                 .damaged, "The settings in \(path) cannot be read: \(error).",
                 underlyingError: error)
+        }
+        if let fault = settings.fault {
+            throw CorpusError(.damaged, "The settings in \(path) cannot be used: \(fault).")
         }
         guard settings.analyzerVersion == Analyzer.version else {
             throw CorpusError(

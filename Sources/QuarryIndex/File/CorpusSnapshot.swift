@@ -23,7 +23,7 @@ extension CorpusIndex: SnapshotSource {
                 try check(state)
                 return try await body(
                     CorpusSnapshot(
-                        self, connection: connection, generation: generation ?? 1, state: state, bm25: bm25))
+                        self, connection: connection, generation: generation, state: state, bm25: bm25))
             }
         }
     }
@@ -70,7 +70,7 @@ private struct CorpusSnapshot: Snapshot {
         try await connection.read { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT language FROM languages ORDER BY documents DESC, language")
-            return try String.fetchAll(statement)
+            return try Row.fetchAll(statement).map { try StoredRow($0, of: "languages").text(0) }
         }
     }
 
@@ -83,14 +83,18 @@ private struct CorpusSnapshot: Snapshot {
                 """
             var mask = ChunkMask()
             let ids = try request.fetchCursor(db)
-            while let id = try ids.next() { mask.insert(ChunkID(id)) }
+            while let id = try ids.next() {
+                guard (0...ChunkID.maximum).contains(id) else {
+                    throw StoredValueError(place: "chunks, row \(id), id", reason: "no chunk has this id")
+                }
+                mask.insert(ChunkID(id))
+            }
             return mask
         }
     }
 
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage] {
-        let path = index.path
-        return try await connection.read { try StoredPassages.fetch(ids, in: $0, path: path) }
+        try await connection.read { try StoredPassages.fetch(ids, in: $0) }
     }
 
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]] {

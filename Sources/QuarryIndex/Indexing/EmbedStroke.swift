@@ -111,8 +111,8 @@ struct EmbedStroke: Sendable {
         try await index.write { [generation] db in
             try db.execute(
                 sql: """
-                    INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
-                    SELECT id, ?, ? FROM chunks WHERE sha256 = ?
+                    INSERT OR REPLACE INTO refused_texts(chunk, generation, message, checksum)
+                    SELECT id, ?1, ?2, row_checksum(id, ?1, ?2) FROM chunks WHERE sha256 = ?3
                     """, arguments: [generation, error.message, text.digest.data])
             return db.changesCount
         }

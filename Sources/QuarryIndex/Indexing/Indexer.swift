@@ -142,7 +142,10 @@ public struct Indexer: Sendable {
             // Not a change of content: the revision stays.
             try index.pool.write { db in
                 try db.execute(
-                    sql: "INSERT INTO runs(finished, report) VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)",
+                    sql: """
+                        INSERT INTO runs(finished, report, checksum) SELECT now, ?1, row_checksum(now, ?1)
+                        FROM (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now') AS now)
+                        """,
                     arguments: [json])
                 try db.execute(
                     sql: "DELETE FROM runs WHERE id <= ?", arguments: [db.lastInsertedRowID - Self.keptRuns])

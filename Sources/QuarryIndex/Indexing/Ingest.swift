@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 import QuarryText
 
 /// The first stroke of a run: reads new and changed sources, cuts them into chunks, and commits text, chunks and
@@ -260,7 +261,7 @@ struct Ingest {
 
     private struct StoredDocument {
         var source: String
-        var sha256: ContentHash?
+        var sha256: ContentHash
         var sourceMap: Data
     }
 
@@ -277,8 +278,9 @@ struct Ingest {
             var documents: [ExactText: StoredDocument] = [:]
             for key in keys {
                 guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+                let stored = StoredRow(row, of: "documents")
                 documents[ExactText(key)] = StoredDocument(
-                    source: row[0], sha256: ContentHash(bytes: row[1] as Data), sourceMap: row[2])
+                    source: try stored.text(0), sha256: try stored.digest(1), sourceMap: try stored.blob(2))
             }
             return documents
         }
@@ -331,8 +333,9 @@ struct Ingest {
             for source in gone.map(\.id) + closed.map(\.id) {
                 let rows = try Row.fetchCursor(
                     db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-                while let row = try rows.next() {
-                    if seen[ExactText(row[1])] == nil { changes.append(.removeDocument(row[0], of: source)) }
+                while let row = try rows.next().map({ StoredRow($0, of: "documents") }) {
+                    guard seen[ExactText(try row.text(1))] == nil else { continue }
+                    changes.append(.removeDocument(try row.integer(0), of: source))
                 }
             }
             return changes

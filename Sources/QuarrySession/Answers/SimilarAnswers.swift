@@ -30,7 +30,8 @@ package struct SimilarAnswers: Sendable {
     package func reply(to question: String, vector: QueryVector, revision: String) async throws -> QueryReply? {
         guard
             let found = try await store.similarReply(to: vector.values, in: scope(revision), atLeast: threshold),
-            var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8))
+            var reply = try? JSONDecoder().decode(QueryReply.self, from: Data(found.reply.text.utf8)),
+            reply.hasWholeRanges
         else { return nil }
         reply.similarQuestion = .init(question: found.question, similarity: Double(found.similarity))
         reply.question = question

@@ -109,8 +109,10 @@ package struct QuerySession: Sendable {
         timings.load = loadMilliseconds
         timings.retrieve = start.milliseconds
         timings.total = timings.load + timings.retrieve
-        return QueryReply(
+        var reply = QueryReply(
             id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+        try await describeSources(of: &reply)
+        return reply
     }
 
     /// The answer to a question. ``QueryReply/similarQuestion`` names an earlier question whose answer it is.
@@ -131,6 +133,7 @@ package struct QuerySession: Sendable {
             known.id = id
             known.timings = timings
             known.timings.total = timings.load + start.milliseconds
+            try await describeSources(of: &known)
             return known
         }
         var retrieval = Retrieval()
@@ -170,7 +173,20 @@ package struct QuerySession: Sendable {
         } catch let error as AnswerStoreError {
             onUnkept(error)
         }
+        try await describeSources(of: &reply)
         return reply
+    }
+
+    /// Says of each hit and citation whether its source changed since it was indexed, and of a reply without hits
+    /// whether the index is empty.
+    private func describeSources(of reply: inout QueryReply) async throws {
+        guard !reply.hits.isEmpty else {
+            let coverage = try await index.withSnapshot { try await $0.vectorCoverage() }
+            if coverage.chunks == 0 { reply.markEmptyIndex() }
+            return
+        }
+        let names = Set(reply.hits.map(\.location.source) + (reply.citations ?? []).map(\.location.source))
+        reply.mark(try await index.changes(ofSources: names))
     }
 
     /// The prompt for a language model. No request is sent.
