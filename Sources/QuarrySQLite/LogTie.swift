@@ -10,7 +10,7 @@ package import GRDB
 ///
 /// The tag is the `user_version`, which SQLite does not use itself.
 package enum LogTie {
-    /// Gives the file a new tag. Call it in every transaction that changes content, so that the log contains the tag.
+    /// Gives the file a new tag. Call it in every transaction that changes the file, so that the log contains the tag.
     package static func renew(in db: Database) throws {
         let before = UInt32(bitPattern: try SQLiteFile.userVersion(in: db))
         let tag = UInt32(UInt16.random(in: 1...UInt16.max)) << 16 | before >> 16

@@ -101,9 +101,8 @@ extension CorpusError {
 
     /// Where committed work is after an error of the disk.
     private static func safety(of path: String) -> String {
-        let log = SQLiteFile.sideFile("-wal", of: path)
-        return SQLiteFile.hasLog(path)
-            ? "Committed work is safe in \(path) and \(log) together: a copy of \(path) alone is incomplete or damaged."
+        SQLiteFile.hasLog(path)
+            ? "Committed work is safe in \(path) and \(path)-wal together: a copy of \(path) alone is incomplete or damaged."
             : "Committed work is safe."
     }
 

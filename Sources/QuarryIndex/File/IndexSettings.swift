@@ -73,7 +73,9 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         let lengths = 0...1 << 32
         for (name, value) in [
             ("target", chunking.target), ("maximum", chunking.maximum), ("overlap", chunking.overlap),
-            ("requestedDimension", requestedDimension ?? 0), ("maximumTokens", embedding?.maximumTokens ?? 0),
+            ("requestedDimension", requestedDimension ?? 0),
+            // A model without a limit has the largest number.
+            ("maximumTokens", min(embedding?.maximumTokens ?? 0, lengths.upperBound)),
         ] where !lengths.contains(value) {
             return "\(name) is \(value)"
         }

@@ -3,6 +3,7 @@ import GRDB
 public import QuarryChunking
 public import QuarryCore
 public import QuarryReaders
+import QuarrySQLite
 import Synchronization
 
 /// Updates an index from files and folders, in two strokes.
@@ -148,6 +149,7 @@ public struct Indexer: Sendable {
                     arguments: [json])
                 try db.execute(
                     sql: "DELETE FROM runs WHERE id <= ?", arguments: [db.lastInsertedRowID - Self.keptRuns])
+                try LogTie.renew(in: db)
             }
         }
     }
