@@ -2,7 +2,7 @@
 # make test       sets up, runs every test
 # make check      checks the format of the sources, their modules against ARCHITECTURE.md, and the papers
 # make docs       writes the reference of the library's products
-# make examples   builds the programs in Examples/, and runs those that end by themselves
+# make examples   builds the programs in Examples/ and runs them
 # make release    builds the program that runs without Swift, its man pages and its shell completions
 # make install    installs what `make release` built under PREFIX (/usr/local), within DESTDIR
 # make uninstall  removes it
@@ -24,6 +24,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build
 QUARRY = $(BUILD)/release/quarry
 DEMO := $(BUILD)/demo
+# The port of 127.0.0.1 on which `make examples` tries the server.
+EXAMPLE_PORT := 18808
 
 DOCUMENTED := Quarry QuarryCore QuarryChunking QuarryBM25 QuarryVectorIndex QuarryTransformers QuarryRetrievalQA \
     QuarryEvaluation QuarryTesting
@@ -105,6 +107,11 @@ docs: setup
 examples: models
 	swift build --package-path Examples --scratch-path $(CURDIR)/$(BUILD)/examples
 	cd $(BUILD)/examples/debug && ./OwnEmbedder && ./OwnLeg && ./AskFolder $(CURDIR)/corpora "What does service code H-207 mean?"
+	@cd $(BUILD)/examples/debug && { ./TinyServer $(CURDIR)/corpora $(EXAMPLE_PORT) & } && server=$$! && trap "kill $$server" EXIT \
+	    && for attempt in {1..60}; do \
+	        { exec 3<>/dev/tcp/127.0.0.1/$(EXAMPLE_PORT); } 2>/dev/null && break; kill -0 $$server || exit 1; sleep 1; done \
+	    && printf 'GET /?q=What+does+service+code+H-207+mean%%3F HTTP/1.1\r\n\r\n' >&3 && reply=$$(cat <&3) \
+	    && echo "$$reply" && [[ $$reply == *'"refused":false'* ]]
 
 release: setup
 	swift build -c release --product quarry $(RELEASE_FLAGS) --scratch-path $(RELEASE)

@@ -79,8 +79,8 @@ let package = Package(
         module(
             "QuarryLinearAlgebra", "CQuarryKernels",
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
-        module("QuarryHTTP", "CQuarryCurl", "QuarryJSON"),
-        module("QuarrySQLite", grdb),
+        module("QuarryHTTP", "CQuarryCurl", "QuarryCore", "QuarryJSON"),
+        module("QuarrySQLite", "QuarryCore", grdb),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
@@ -109,8 +109,8 @@ let package = Package(
 
         // index
         module(
-            "QuarryIndex", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
-            "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval", "QuarryProviders", "QuarrySQLite", grdb),
+            "QuarryIndex", "QuarryCore", "QuarryText", "QuarryReaders", "QuarryChunking", "QuarryVectorIndex",
+            "QuarryBM25", "QuarryRetrieval", "QuarrySQLite", grdb),
 
         // umbrella, session and tools
         module(

@@ -27,6 +27,9 @@ public struct Corpus: Sendable {
             case custom(any Embedder, any TokenCounter)
         }
 
+        /// Whether the file is only read, as for a copy that other processes share. It must exist then. The default is
+        /// false.
+        public var isReadOnly = false
         /// The default is nil: the model of the file, or `multilingual-e5-small` for a new file.
         public var embedding: Embedding?
         /// The folder of local models. The default is `~/.cache/quarry/models`.
@@ -55,13 +58,17 @@ public struct Corpus: Sendable {
     private let embedder: (any Embedder)?
     private let counter: any TokenCounter
 
-    /// Opens the corpus at `path`, or creates it.
+    /// Opens the corpus at `path`, or creates it unless the configuration is read-only.
     ///
     /// - Throws: `CorpusError` if the file is not an index, is damaged, or was built with another model or chunking;
     ///   `ModelStoreError` if a local model is not installed.
     public static func open(
         at path: String, configuration: Configuration = Configuration()
     ) async throws -> Corpus {
+        if configuration.isReadOnly {
+            let file = try CorpusIndex.open(at: path, readOnly: true)
+            return try Corpus(file, configuration, try Self.model(configuration, for: file.settings, at: path))
+        }
         let existing = try CorpusIndex.existing(at: path)
         let model = try Self.model(configuration, for: existing?.settings, at: path)
         let settings = try Self.settings(configuration, model?.embedder)

@@ -61,8 +61,10 @@ struct ReplyPrinter {
             try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
             if explains {
                 let legs = Set(reply.hits.flatMap(\.legs.keys)).union(["bm25", "vector"]).sorted().map { name in
-                    hit.legs[name].map { "\(name) rank \($0.rank), score \(Format.decimal($0.score, digits: 4))" }
-                        ?? "\(name) –"
+                    hit.legs[name].map { leg in
+                        let rank = leg.rank.map { "rank \($0), " } ?? ""
+                        return "\(name) \(rank)score \(Format.decimal(leg.score, digits: 4))"
+                    } ?? "\(name) –"
                 }
                 try Console.print("   \(legs.joined(separator: "; "))")
             }

@@ -82,6 +82,9 @@ public protocol Embedder: Sendable {
     /// The number of texts a call should pass to keep the embedder busy. The default is 128.
     var preferredCount: Int { get }
 
+    /// Languages of the model, as ISO 639-1 codes; nil, the default, if unknown.
+    var languages: [String]? { get }
+
     /// Returns one row for each text, in order. Rows have unit length if the fingerprint is normalized.
     ///
     /// A conformer throws if it cannot compute a row.
@@ -100,6 +103,8 @@ extension Embedder {
     public var dimension: Int { fingerprint.dimension }
 
     public var preferredCount: Int { 128 }
+
+    public var languages: [String]? { nil }
 
     public func embed(
         _ texts: [String], as role: EmbeddingRole, onPart: @Sendable (EmbeddedPart) throws -> Void

@@ -8,6 +8,17 @@ public protocol Reader: Sendable {
     /// The reader's name and version, such as `markdown/2`. Files that were read under another name are read again.
     var version: String { get }
     func read(_ source: Source) async throws -> ReadResult
+
+    /// The reader itself if it calls a model; otherwise nil, the default.
+    var modelReader: (any ModelReader)? { get }
+}
+
+extension Reader {
+    public var modelReader: (any ModelReader)? { nil }
+}
+
+extension ModelReader {
+    public var modelReader: (any ModelReader)? { self }
 }
 
 /// A reader that calls a model, which takes time and may cost money.

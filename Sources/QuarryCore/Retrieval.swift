@@ -57,12 +57,12 @@ public struct ScoredID: Sendable, Hashable {
 
 /// A leg's rank and score for a chunk.
 public struct LegScore: Sendable, Hashable, Codable {
-    /// From 1.
-    public var rank: Int
+    /// From 1. Nil if another leg found the chunk and this one only scored it.
+    public var rank: Int?
     /// Cosine for the vector leg; the BM25 sum for the lexical one.
     public var score: Double
 
-    public init(rank: Int, score: Double) {
+    public init(rank: Int?, score: Double) {
         self.rank = rank
         self.score = score
     }
@@ -74,7 +74,7 @@ public struct ScoredChunk: Sendable, Hashable {
     public var passage: Passage
     /// After fusion and re-ranking. Comparable within one list only.
     public var score: Double
-    /// Rank and score in each leg that found the chunk.
+    /// Rank and score in each leg that has a score for the chunk. One without a vector has no score in the vector leg.
     public var legs: [LegName: LegScore]
 
     public init(id: ChunkID, passage: Passage, score: Double, legs: [LegName: LegScore] = [:]) {
@@ -104,17 +104,20 @@ public struct Retrieval: Sendable, Hashable {
     public var terms: [String]
     /// The question's vector; nil for a search by words only.
     public var vector: QueryVector?
+    /// How many chunks have a vector; nil if no vector of the corpus was searched.
+    public var vectorCoverage: VectorCoverage?
     /// Whether no document matches the filter.
     public var filterMatchesNothing: Bool
 
     public init(
         hits: [ScoredChunk] = [], warnings: [String] = [], terms: [String] = [], vector: QueryVector? = nil,
-        filterMatchesNothing: Bool = false
+        vectorCoverage: VectorCoverage? = nil, filterMatchesNothing: Bool = false
     ) {
         self.hits = hits
         self.warnings = warnings
         self.terms = terms
         self.vector = vector
+        self.vectorCoverage = vectorCoverage
         self.filterMatchesNothing = filterMatchesNothing
     }
 }
@@ -133,6 +136,20 @@ public protocol Reranker: Sendable {
 public protocol TransientFailure: Error {
     /// False for errors that a person must fix, such as an invalid key or an exhausted budget.
     var isTransient: Bool { get }
+}
+
+/// An error of a model that may concern a single input: a text, a recording or a picture.
+///
+/// An indexing run notes such an input and goes on with the others.
+public protocol InputFailure: Error {
+    /// Whether another input may succeed. False for errors such as a missing key or a server that cannot be reached.
+    var concernsOneInput: Bool { get }
+    /// The position of the input in the call; nil if it is not known to be one input.
+    var position: Int? { get }
+    /// Whether the input exceeds a limit of the model, so that no other model state would accept it.
+    var isTooLong: Bool { get }
+    /// A sentence for a person.
+    var message: String { get set }
 }
 
 /// Stores vectors and finds the nearest by cosine.

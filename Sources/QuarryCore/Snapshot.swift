@@ -27,6 +27,15 @@ public protocol Leg: Sendable {
     /// The scores of given chunks, as in ``best(for:limit:among:)``, in any order. Chunks without a score, such as
     /// those without a vector, are omitted.
     func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID]
+
+    /// The leg for one search. A leg that depends on the state of the corpus returns a copy that reads `snapshot`.
+    ///
+    /// The default is the leg itself.
+    func bound(to snapshot: any Snapshot) async throws -> any Leg
+}
+
+extension Leg {
+    public func bound(to snapshot: any Snapshot) async throws -> any Leg { self }
 }
 
 /// A consistent view of a corpus for one search: later writes do not change it.
@@ -56,7 +65,7 @@ public protocol SnapshotSource: Sendable {
 }
 
 /// How many chunks of a corpus have a vector.
-public struct VectorCoverage: Sendable, Hashable {
+public struct VectorCoverage: Sendable, Hashable, Codable {
     public var chunks: Int
     public var vectors: Int
 

@@ -45,7 +45,8 @@ struct EmbeddingReply {
                 throw ProviderError(
                     .wrongDimension,
                     "\(place()) made a vector of \(end - start) dimensions for text \(order?[row] ?? row) where \(dimension) are "
-                        + "expected. Use the model that the index was built with, or rebuild the index.")
+                        + "expected. Use the model that the index was built with, or index the documents into a new file."
+                )
             }
             start = end
         }

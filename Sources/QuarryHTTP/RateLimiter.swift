@@ -1,3 +1,4 @@
+import QuarryCore
 import Synchronization
 
 /// Keeps requests within a provider's limits of requests and tokens per minute.

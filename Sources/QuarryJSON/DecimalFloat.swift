@@ -89,7 +89,7 @@ package enum DecimalFloat {
             count = others.trailingZeroBitCount >> 3
         }
 
-        /// What the digits say; there must be some.
+        /// The number that the digits write. There must be a digit.
         @inline(__always)
         var value: UInt64 {
             // The first digit is in the lowest byte: zeros go before it.
@@ -127,7 +127,7 @@ package enum DecimalFloat {
         Float(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Those that a double holds exactly.
+    /// The powers of ten that a double holds exactly.
     private static let powersOfTen: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22,

@@ -141,7 +141,7 @@ extension JSONCursor {
                 return (scalar, 12)
             }
         }
-        throw JSONFault("half of a surrogate pair stands alone", offset: index)
+        throw JSONFault("a surrogate has no partner", offset: index)
     }
 
     private func hexadecimal(at index: Int, before end: Int) throws -> UInt32 {

@@ -18,7 +18,7 @@ package struct JSONCursor {
     }
 
     /// Reads a whole text; a byte order mark before it is skipped.
-    /// - Throws: ``JSONFault``, and what `read` throws; also where something follows the value.
+    /// - Throws: ``JSONFault``, also for text after the value, and what `read` throws.
     package static func reading<Value>(_ text: [UInt8], _ read: (inout JSONCursor) throws -> Value) throws -> Value {
         try text.withUnsafeBufferPointer { bytes in
             let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -53,7 +53,7 @@ package struct JSONCursor {
         return ahead.next()
     }
 
-    /// A fault at the cursor's place.
+    /// A fault at the cursor.
     package func fault(_ message: String) -> JSONFault { JSONFault(message, offset: position) }
 
     /// Reads an object; `read` must read the value of each key.
@@ -105,7 +105,7 @@ package struct JSONCursor {
         return byte != bracket
     }
 
-    /// Passes a value of any kind, and says where it is.
+    /// Skips a value of any kind and returns its span.
     package mutating func value() throws -> JSONSpan {
         let first = next()
         let start = position

@@ -2,7 +2,7 @@ public import QuarryCore
 
 /// Returns the cached reply of a model to an equal request.
 ///
-///     let model = CachingLanguageModel(remote, cache: cache, indexState: index.state)
+///     let model = CachingLanguageModel(remote, cache: cache, indexState: revision)
 ///
 /// Only complete replies are stored: none that was cut, filtered, broken off, or written by another model of a chain.
 /// In a ``FallbackLanguageModel``, wrap each member, not the chain. A cached reply is announced by `.cached` and costs

@@ -71,7 +71,7 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
     public var description: String { message }
 }
 
-extension ProviderError {
+extension ProviderError: InputFailure {
     /// Whether the error concerns only this text, question or picture, so that another one may succeed.
     ///
     /// False for errors that affect every request: no key, no credit, a used-up budget, or a server that cannot be
@@ -83,6 +83,8 @@ extension ProviderError {
         ]
         return codes.contains(code)
     }
+
+    public var isTooLong: Bool { code == .inputTooLong }
 }
 
 extension ProviderError: TransientFailure {

@@ -1,3 +1,4 @@
+import QuarryCore
 package import QuarryHTTP
 import Synchronization
 

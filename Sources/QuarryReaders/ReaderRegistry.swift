@@ -6,15 +6,12 @@ import QuarryJSON
 /// Readers are values: a reader that is registered later replaces earlier ones for its extensions.
 public struct ReaderRegistry: Sendable {
     private var readers: [any Reader]
-    private var modelReaders: [any ModelReader] = []
     private var kinds: [String: Kind] = [:]
 
     /// How files with an extension are handled.
     private enum Kind: Hashable {
         /// A position in ``readers``.
         case reader(Int)
-        /// A position in ``modelReaders``.
-        case model(Int)
         /// A recording or picture without a reader.
         case needsModel
         /// A known format without a reader.
@@ -36,16 +33,10 @@ public struct ReaderRegistry: Sendable {
         readers.append(reader)
     }
 
-    /// Registers a model reader for the files of its extensions.
-    public mutating func register(_ reader: any ModelReader) {
-        for name in reader.pathExtensions { kinds[name.lowercased()] = .model(modelReaders.count) }
-        modelReaders.append(reader)
-    }
-
     /// Whether there is a reader for a file, judged by its name.
     public func reads(_ path: String) -> Bool {
         switch kind(of: path) {
-        case .reader, .model, .unknown: true
+        case .reader, .unknown: true
         case .needsModel, .unsupported: false
         }
     }
@@ -55,8 +46,8 @@ public struct ReaderRegistry: Sendable {
 
     /// The model reader for a file; nil if none is needed or registered.
     public func modelReader(of path: String) -> (any ModelReader)? {
-        guard case .model(let index) = kind(of: path) else { return nil }
-        return modelReaders[index]
+        guard case .reader(let index) = kind(of: path) else { return nil }
+        return readers[index].modelReader
     }
 
     /// Whether the same reader handles two files, judged by their names.
@@ -67,7 +58,6 @@ public struct ReaderRegistry: Sendable {
     public func version(of path: String) -> String? {
         switch kind(of: path) {
         case .reader(let index): readers[index].version
-        case .model(let index): modelReaders[index].version
         case .unknown: reader(for: "txt")?.version
         case .needsModel, .unsupported: nil
         }
@@ -92,7 +82,6 @@ public struct ReaderRegistry: Sendable {
     public func read(_ source: Source) async throws -> ReadResult {
         switch kind(of: source.id) {
         case .reader(let index): return try await readers[index].read(source)
-        case .model(let index): return try await modelReaders[index].read(source)
         case .unsupported, .needsModel: return unsupported(source)
         case .unknown: break
         }

@@ -11,7 +11,8 @@ public struct LexicalReranker: Reranker {
     public struct Weights: Sendable, Hashable {
         /// The original score of the hit (fused, so it includes the dense score), scaled to 0...1 over the candidates.
         public var score: Double
-        /// The cosine of the vector leg, scaled to 0...1 over the candidates; a hit without one counts as the lowest.
+        /// The cosine of the vector leg, scaled to 0...1 over the candidates. For a hit without a vector the other weights
+        /// count more instead.
         public var cosine: Double
         /// Share of the question's term weight (inverse document frequency over the candidates) in the text.
         public var coverage: Double
@@ -61,16 +62,19 @@ public struct LexicalReranker: Reranker {
         let idf = Self.inverseFrequencies(of: query, in: zip(texts, headings).map { Set($0).union($1) })
         let total = query.sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
         let scores = Self.scaled(candidates.map(\.score))
-        let cosines = Self.scaled(Self.cosines(of: candidates))
+        let cosines = Self.scaledCosines(of: candidates)
+        let sum = weights.score + weights.cosine + weights.coverage + weights.proximity + weights.headings
+        let withoutCosine = sum > weights.cosine ? sum / (sum - weights.cosine) : 0
 
         var ranked = candidates
         for index in candidates.indices {
             let match = TermMatch(text: texts[index], query: query, idf: idf)
-            ranked[index].score =
-                weights.score * scores[index] + weights.cosine * cosines[index]
-                + weights.coverage * match.weight / total + weights.proximity * match.proximity
+            let words =
+                weights.score * scores[index] + weights.coverage * match.weight / total
+                + weights.proximity * match.proximity
                 + weights.headings * query.intersection(headings[index]).sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
                 / total
+            ranked[index].score = cosines[index].map { words + weights.cosine * $0 } ?? words * withoutCosine
         }
         return ranked.enumerated()
             .sorted {
@@ -88,10 +92,10 @@ public struct LexicalReranker: Reranker {
             })
     }
 
-    private static func cosines(of candidates: [ScoredChunk]) -> [Double] {
-        let known = candidates.compactMap { $0.legs[.vector]?.score }
-        let lowest = known.min() ?? 0
-        return candidates.map { $0.legs[.vector]?.score ?? lowest }
+    private static func scaledCosines(of candidates: [ScoredChunk]) -> [Double?] {
+        let cosines = candidates.map { $0.legs[.vector]?.score }
+        var scaled = Self.scaled(cosines.compactMap { $0 }).makeIterator()
+        return cosines.map { $0 == nil ? nil : scaled.next() }
     }
 
     /// Scales values to 0...1; all become 1 if they are equal.

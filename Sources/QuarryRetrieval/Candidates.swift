@@ -15,7 +15,8 @@ struct Candidates {
 
     /// Sorts the best `depth` candidates by a re-ranker and drops the others.
     ///
-    /// - Returns: A warning if the re-ranker failed for a transient reason; the order is then unchanged.
+    /// - Returns: A warning if the re-ranker failed; the order is then unchanged.
+    /// - Throws: An error that a person must fix, such as an invalid key, and `CancellationError`.
     mutating func rerank(
         by reranker: any Reranker, for question: AnalyzedQuery, depth: Int?
     ) async throws -> String? {
@@ -26,7 +27,8 @@ struct Candidates {
                 FusedHit(id: $0.id, score: $0.score, legs: $0.legs)
             }
             return nil
-        } catch let error as any TransientFailure where error.isTransient {
+        } catch let error where !(error is CancellationError) && (error as? any TransientFailure)?.isTransient != false
+        {
             return "The re-ranker failed, so the passages are in the order of the search. \(error)"
         }
     }

@@ -18,18 +18,20 @@ extension HybridRetriever {
     /// until it finds enough documents or all of them.
     public func documents(for query: Query, limit: Int) async throws -> [ScoredDocument] {
         let query = try await prepared(query)
-        var depth = max(limit * 2, 100)
-        while true {
-            let hits = try await retrieve(query, limit: depth, mergesNeighbours: false).hits
-            var seen: Set<String> = []
-            let documents = hits.compactMap { hit in
-                seen.insert(hit.chunk.documentID).inserted
-                    ? ScoredDocument(id: hit.chunk.documentID, score: hit.score) : nil
+        return try await corpus.withSnapshot { snapshot in
+            var depth = max(limit * 2, 100)
+            while true {
+                let hits = try await search(query, limit: depth, mergesNeighbours: false, in: snapshot).hits
+                var seen: Set<String> = []
+                let documents = hits.compactMap { hit in
+                    seen.insert(hit.chunk.documentID).inserted
+                        ? ScoredDocument(id: hit.chunk.documentID, score: hit.score) : nil
+                }
+                if documents.count >= limit || hits.count < depth || depth >= 10_000 {
+                    return Array(documents.prefix(limit))
+                }
+                depth *= 2
             }
-            if documents.count >= limit || hits.count < depth || depth >= 10_000 {
-                return Array(documents.prefix(limit))
-            }
-            depth *= 2
         }
     }
 }

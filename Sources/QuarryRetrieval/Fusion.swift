@@ -3,7 +3,8 @@ public import QuarryCore
 /// How the scores of several legs are combined.
 public enum Fusion: Sendable, Hashable {
     /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the sum over legs of 1 / (k + rank), scaled
-    /// by (k + 1) / legs so that a chunk that is first in every leg scores 1.
+    /// by (k + 1) / legs so that a chunk that is first in every leg scores 1. A leg that has no score for a chunk, such
+    /// as the vector leg for one without a vector, does not count among its legs.
     case reciprocalRank(k: Double)
 
     /// The weighted mean of the legs' normalised scores (Bruch, Gai and Ingber, arXiv 2210.11934). Only legs with a
@@ -46,10 +47,10 @@ public struct LegResult: Sendable, Hashable {
     public var scoreFloor: Double
     /// Best first.
     public var hits: [ScoredID]
-    /// The leg's scores for chunks that only other legs found, if available. A convex combination needs them.
-    public var others: [ScoredID]
+    /// The leg's scores for chunks that only other legs found, as far as it has scores for them; nil if not known.
+    public var others: [ScoredID]?
 
-    public init(_ name: LegName, scoreFloor: Double = 0, hits: [ScoredID], others: [ScoredID] = []) {
+    public init(_ name: LegName, scoreFloor: Double = 0, hits: [ScoredID], others: [ScoredID]? = nil) {
         self.name = name
         self.scoreFloor = scoreFloor
         self.hits = hits
@@ -77,7 +78,7 @@ extension Fusion {
     /// - Complexity: O(n log n) in the hits of all legs.
     public func fuse(_ results: [LegResult], limit: Int) -> [FusedHit] {
         let present = results.filter { !$0.hits.isEmpty }.sorted { $0.name < $1.name }
-        let votes = present.map { (weight: weight(of: $0.name), scores: scores(of: $0, legCount: present.count)) }
+        let votes = present.map { (weight: weight(of: $0.name), scores: scores(of: $0)) }
         var fused: [ChunkID: FusedHit] = [:]
         for leg in present {
             for (index, hit) in leg.hits.enumerated() {
@@ -85,9 +86,15 @@ extension Fusion {
                     LegScore(rank: index + 1, score: Double(hit.score))
             }
         }
+        for leg in present {
+            for other in leg.others ?? [] {
+                fused[other.id]?.legs[leg.name] = LegScore(rank: nil, score: Double(other.score))
+            }
+        }
         for id in fused.keys {
             let verdicts = votes.compactMap { vote in vote.scores[id].map { (weight: vote.weight, score: $0) } }
-            fused[id]?.score = combined(verdicts)
+            let legCount = present.count { $0.others == nil || fused[id]?.legs[$0.name] != nil }
+            fused[id]?.score = combined(verdicts, legCount: legCount)
         }
         let order = fused.values.sorted { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
         return Array(order.prefix(max(0, limit)))
@@ -97,8 +104,8 @@ extension Fusion {
         if case .convex(let weights, _) = self { weights[leg] ?? 0.5 } else { 1 }
     }
 
-    private func combined(_ verdicts: [(weight: Double, score: Double)]) -> Double {
-        guard case .convex = self else { return verdicts.reduce(0) { $0 + $1.score } }
+    private func combined(_ verdicts: [(weight: Double, score: Double)], legCount: Int) -> Double {
+        if case .reciprocalRank = self { return verdicts.reduce(0) { $0 + $1.score } / Double(max(1, legCount)) }
         let total = verdicts.reduce(0) { $0 + $1.weight }
         // Legs of weight zero decide only if no other leg has a score.
         guard total > 0 else { return verdicts.reduce(0) { $0 + $1.score / Double(verdicts.count) } }
@@ -106,14 +113,13 @@ extension Fusion {
     }
 
     /// The scores of one leg by chunk, comparable with those of other legs.
-    private func scores(of leg: LegResult, legCount: Int) -> [ChunkID: Double] {
+    private func scores(of leg: LegResult) -> [ChunkID: Double] {
         switch self {
         case .reciprocalRank(let k):
-            let scale = (k + 1) / Double(legCount)
-            let pairs = leg.hits.enumerated().map { ($1.id, scale / (k + Double($0 + 1))) }
+            let pairs = leg.hits.enumerated().map { ($1.id, (k + 1) / (k + Double($0 + 1))) }
             return Dictionary(pairs, uniquingKeysWith: max)
         case .convex(_, let normalization):
-            let known = leg.hits + leg.others
+            let known = leg.hits + (leg.others ?? [])
             let scores = normalization.normalized(known.map { Double($0.score) }, floor: leg.scoreFloor)
             return Dictionary(zip(known.map(\.id), scores), uniquingKeysWith: max)
         }

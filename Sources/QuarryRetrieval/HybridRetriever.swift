@@ -6,24 +6,21 @@ import QuarryText
 /// Ids and scores come first. Texts are fetched only for chunks that a re-ranker reads or that may be returned.
 public struct HybridRetriever: Retriever {
     public let options: RetrievalOptions
-    private let corpus: any SnapshotSource
+    let corpus: any SnapshotSource
     private let embedder: (any Embedder)?
-    private let embedderLanguages: [String]?
     private let additionalLegs: [any Leg]
     private let rerankers: [RerankingStage]
     private let analyzer = Analyzer()
 
     /// - `embedder`: The model that made the corpus's vectors. Not used for ``RetrievalOptions/Mode/bm25``.
-    /// - `embedderLanguages`: Languages that the model supports, as ISO 639-1 codes; nil if unknown.
     /// - `legs`: Additional legs. One replaces the corpus's leg of the same name.
     /// - `rerankers`: Applied one after the other.
     public init(
-        _ corpus: any SnapshotSource, embedder: (any Embedder)? = nil, embedderLanguages: [String]? = nil,
-        legs: [any Leg] = [], rerankers: [RerankingStage] = [], options: RetrievalOptions = RetrievalOptions()
+        _ corpus: any SnapshotSource, embedder: (any Embedder)? = nil, legs: [any Leg] = [],
+        rerankers: [RerankingStage] = [], options: RetrievalOptions = RetrievalOptions()
     ) {
         self.corpus = corpus
         self.embedder = options.mode == .bm25 ? nil : embedder
-        self.embedderLanguages = embedderLanguages
         self.additionalLegs = legs
         self.rerankers = rerankers
         self.options = options
@@ -48,17 +45,15 @@ public struct HybridRetriever: Retriever {
 
     /// - Throws: ``QuestionError``, or what the embedder, a re-ranker, a leg or the corpus throws.
     public func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
-        try await retrieve(query, limit: limit, mergesNeighbours: options.mergesNeighbours)
-    }
-
-    func retrieve(_ query: Query, limit: Int, mergesNeighbours: Bool) async throws -> Retrieval {
         let query = try await prepared(query)
         return try await corpus.withSnapshot { snapshot in
-            try await search(query, limit: max(0, limit), mergesNeighbours: mergesNeighbours, in: snapshot)
+            try await search(
+                query, limit: max(0, limit), mergesNeighbours: options.mergesNeighbours, in: snapshot)
         }
     }
 
-    private func search(
+    /// - `query`: Prepared.
+    func search(
         _ query: Query, limit: Int, mergesNeighbours: Bool, in snapshot: any Snapshot
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
@@ -76,9 +71,17 @@ public struct HybridRetriever: Retriever {
         }
         // Joining two neighbours leaves one hit, so twice the limit is usually enough.
         let room = mergesNeighbours ? Self.doubled(limit) : limit
-        let legs = legs(of: snapshot)
+        let legs = try await legs(of: snapshot)
         let results = try await results(of: legs, for: question, among: mask, depth: max(options.depth, room))
-        retrieval.warnings = try await warnings(about: results, question, in: snapshot)
+        // The corpus has no coverage of vectors that are stored elsewhere.
+        if results.contains(where: { $0.name == .vector }), !additionalLegs.contains(where: { $0.name == .vector }) {
+            retrieval.vectorCoverage = try await snapshot.vectorCoverage()
+        }
+        retrieval.warnings = legWarnings(
+            terms: question.terms.count,
+            hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
+            coverage: retrieval.vectorCoverage, isModelEnglishOnly: embedder?.languages == ["en"],
+            hasOtherScripts: !scripts(of: question.text).subtracting([.latin]).isEmpty)
         var candidates = Candidates(
             hits: options.fusion.fuse(results, limit: max(options.depth, room)), snapshot: snapshot)
         for stage in rerankers {
@@ -107,10 +110,13 @@ public struct HybridRetriever: Retriever {
                 text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
-    private func legs(of snapshot: any Snapshot) -> [any Leg] {
+    private func legs(of snapshot: any Snapshot) async throws -> [any Leg] {
         let replaced = Set(additionalLegs.map(\.name))
-        return (snapshot.legs.filter { !replaced.contains($0.name) } + additionalLegs)
-            .filter { options.mode.includes($0.name) }
+        var legs = snapshot.legs.filter { !replaced.contains($0.name) && options.mode.includes($0.name) }
+        for leg in additionalLegs where options.mode.includes(leg.name) {
+            legs.append(try await leg.bound(to: snapshot))
+        }
+        return legs
     }
 
     private func results(
@@ -121,26 +127,12 @@ public struct HybridRetriever: Retriever {
             let hits = try await leg.best(for: question, limit: depth, among: mask)
             results.append(LegResult(leg.name, scoreFloor: leg.scoreFloor, hits: hits))
         }
-        guard case .convex = options.fusion, results.count > 1 else { return results }
+        guard results.count > 1 else { return results }
         let found = Set(results.flatMap { $0.hits.map(\.id) })
         for (index, leg) in legs.enumerated() where !results[index].hits.isEmpty {
             let others = found.subtracting(results[index].hits.map(\.id)).sorted()
-            if !others.isEmpty { results[index].others = try await leg.scores(of: others, for: question) }
+            results[index].others = others.isEmpty ? [] : try await leg.scores(of: others, for: question)
         }
         return results
-    }
-
-    private func warnings(
-        about results: [LegResult], _ question: AnalyzedQuery, in snapshot: any Snapshot
-    ) async throws -> [String] {
-        // The corpus has no coverage of vectors that are stored elsewhere.
-        let searchesVectors =
-            results.contains { $0.name == .vector } && !additionalLegs.contains { $0.name == .vector }
-        return legWarnings(
-            terms: question.terms.count,
-            hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
-            coverage: searchesVectors ? try await snapshot.vectorCoverage() : nil,
-            isModelEnglishOnly: embedderLanguages == ["en"],
-            hasOtherScripts: !scripts(of: question.text).subtracting([.latin]).isEmpty)
     }
 }

@@ -63,7 +63,13 @@ private func join(_ hits: [ScoredChunk], as best: ScoredChunk) -> ScoredChunk {
     passage.chunk = chunk
     joined.passage = passage
     for hit in hits {
-        for (leg, score) in hit.legs where score.rank < joined.legs[leg]?.rank ?? .max { joined.legs[leg] = score }
+        for (leg, score) in hit.legs {
+            guard let known = joined.legs[leg] else {
+                joined.legs[leg] = score
+                continue
+            }
+            if score.rank ?? .max < known.rank ?? .max { joined.legs[leg] = score }
+        }
     }
     return joined
 }

@@ -1,4 +1,5 @@
 package import GRDB
+import QuarryCore
 import Synchronization
 
 /// Connections for reads that last over several awaits and see one state of the file.
@@ -8,13 +9,8 @@ import Synchronization
 package final class ReadingConnections: Sendable {
     private let path: String
     private let configuration: Configuration
-    private let state: Mutex<State>
-
-    private struct State {
-        var idle: [DatabaseQueue] = []
-        var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
+    private let permits: AsyncSemaphore
+    private let idle = Mutex<[DatabaseQueue]>([])
 
     /// - `writer`: Opened on the same database, which may be read-only or in memory.
     package init(besides writer: any DatabaseWriter, limit: Int = 8) {
@@ -24,47 +20,26 @@ package final class ReadingConnections: Sendable {
         // For transactions that outlive one call.
         configuration.allowsUnsafeTransactions = true
         self.configuration = configuration
-        state = Mutex(State(free: limit))
+        permits = AsyncSemaphore(limit)
     }
 
     /// Lends a connection in a read transaction for as long as `body` runs; its `read` works within that transaction.
+    ///
+    /// - Throws: `CancellationError` while it waits for a connection, or what `body` throws.
     ///
     /// Calls within `body` would wait for a connection that it holds itself, when all are lent out.
     package func withTransaction<Result>(
         _ body: (any DatabaseReader) async throws -> Result
     ) async throws -> Result {
-        await enter()
-        defer { leave() }
+        let permit = try await permits.acquire()
+        defer { permit.release() }
         let connection = try begin()
         defer { end(connection) }
         return try await body(connection)
     }
 
-    private func enter() async {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.free > 0 {
-                    state.free -= 1
-                    return true
-                }
-                state.waiting.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    private func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
-            state.free += 1
-            return nil
-        }
-        next?.resume()
-    }
-
     private func begin() throws -> DatabaseQueue {
-        let idle = state.withLock { $0.idle.popLast() }
+        let idle = self.idle.withLock { $0.popLast() }
         let connection =
             try idle
             ?? SQLiteFile.retryingWhileBusy { try DatabaseQueue(path: path, configuration: configuration) }
@@ -80,7 +55,7 @@ package final class ReadingConnections: Sendable {
     private func end(_ connection: DatabaseQueue) {
         do {
             try connection.unsafeRead { if $0.isInsideTransaction { try $0.rollback() } }
-            state.withLock { $0.idle.append(connection) }
+            idle.withLock { $0.append(connection) }
         } catch {
             try? connection.close()
         }

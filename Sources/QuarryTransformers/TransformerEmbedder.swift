@@ -16,6 +16,8 @@ public struct TransformerEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
     /// Counts tokens with this model's tokenizer, for a chunker.
     public var tokenCounter: any TokenCounter { tokenizer }
+    /// Known for the models of ``LocalModelCatalog``, by name.
+    public var languages: [String]? { LocalModelCatalog.model(named: fingerprint.model)?.languages }
 
     private let tokenizer: any Tokenizer
     private let encoder: BatchEncoder

@@ -34,18 +34,23 @@ public struct VectorLeg: Leg {
     }
 }
 
-/// The last vectors read, shared by all searches of one file.
+/// The last vectors read, shared by all searches of one file, or by those of one snapshot.
 package final class VectorCache: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, matrix: VectorMatrix)?>(nil)
 
-    package init() {}
+    private let source: VectorCache?
+
+    /// - `source`: The cache of the file, for the cache of a snapshot: an older snapshot reads its vectors once and
+    ///   keeps them, while newer ones share others.
+    package init(over source: VectorCache? = nil) { self.source = source }
 
     /// The vectors in the transaction of `db`. Concurrent callers share one read.
     func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
         let generation = try VectorTable.generation(number, in: db)
         return try loaded.withLock { loaded in
             if let loaded, loaded.generation == generation { return loaded.matrix }
-            let fresh = try VectorTable.matrix(generation: number, in: db)
+            let fresh =
+                try source?.matrix(generation: number, in: db) ?? VectorTable.matrix(generation: number, in: db)
             // An older snapshot does not replace the vectors that newer ones share.
             let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
             if isOlder != true { loaded = (generation, fresh) }

@@ -8,7 +8,7 @@ struct FusionTests {
     }
 
     private func results(_ hits: [LegName: [ScoredID]], others: [LegName: [ScoredID]] = [:]) -> [LegResult] {
-        hits.map { LegResult($0, scoreFloor: $0 == .vector ? -1 : 0, hits: $1, others: others[$0] ?? []) }
+        hits.map { LegResult($0, scoreFloor: $0 == .vector ? -1 : 0, hits: $1, others: others[$0]) }
     }
 
     @Test func `reciprocal ranks are summed as in the paper`() {
@@ -21,6 +21,19 @@ struct FusionTests {
             fused[0].legs == [
                 .vector: LegScore(rank: 2, score: Double(Float(0.8))), .bm25: LegScore(rank: 1, score: 7),
             ])
+    }
+
+    @Test func `a chunk that a leg cannot score is judged by the other legs alone`() {
+        let words = hits([(1, 7), (2, 5)])
+        let vectors = hits([(3, 0.9), (4, 0.8)])
+        // The vector leg has a score for chunk 2 and no vector of chunk 1.
+        let known = results(
+            [.bm25: words, .vector: vectors],
+            others: [.bm25: hits([(3, 0), (4, 0)]), .vector: hits([(2, 0.1)])])
+        let fused = Fusion.reciprocalRank(k: 60).fuse(known, limit: 10)
+        #expect(fused.map(\.id.rawValue) == [1, 3, 2, 4])
+        #expect(fused[0].score == 1 && fused[0].legs[.vector] == nil)
+        #expect(fused[2].legs[.vector] == LegScore(rank: nil, score: Double(Float(0.1))))
     }
 
     @Test func `a chunk that is first in every leg scores one`() {

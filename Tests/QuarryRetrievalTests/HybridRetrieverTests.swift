@@ -60,6 +60,27 @@ private struct TableLeg: Leg {
     }
 }
 
+/// Finds the longest chunks among the first two of a snapshot.
+private struct LongestFirst: Leg {
+    var name: LegName { "length" }
+    var scoreFloor: Double { 0 }
+    var lengths: [ScoredID] = []
+
+    func bound(to snapshot: any Snapshot) async throws -> any Leg {
+        let passages = try await snapshot.passages([id(0), id(1)])
+        return LongestFirst(
+            lengths: passages.map { ScoredID(id: $0, score: Float($1.chunk.text.count)) }.sorted(by: ScoredID.precedes))
+    }
+
+    func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        Array(lengths.prefix(limit))
+    }
+
+    func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
+        lengths.filter { ids.contains($0.id) }
+    }
+}
+
 private struct FailingReranker: Reranker {
     struct Failure: TransientFailure, CustomStringConvertible {
         var isTransient: Bool
@@ -96,6 +117,12 @@ struct HybridRetrieverTests {
         let added = try await HybridRetriever(shelf(words), legs: [tags], options: options)
             .retrieve(Query("words"), limit: 2)
         #expect(added.hits == found.hits)
+    }
+
+    @Test func `a leg of the user's own can read the snapshot of the search`() async throws {
+        let found = try await HybridRetriever(shelf(words), legs: [LongestFirst()]).retrieve(Query("words"), limit: 5)
+        #expect(found.hits.contains { $0.legs["length"] == LegScore(rank: 1, score: 4) && $0.chunk.text == "zero" })
+        #expect(found.hits.contains { $0.legs["length"] == LegScore(rank: 2, score: 3) && $0.chunk.text == "one" })
     }
 
     @Test func `a leg given to the retriever replaces the corpus's`() async throws {

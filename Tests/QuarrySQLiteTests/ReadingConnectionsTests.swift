@@ -61,6 +61,16 @@ struct ReadingConnectionsTests {
         }
     }
 
+    @Test func `a cancelled task does not wait for a connection`() async throws {
+        let folder = try TemporaryFolder()
+        let connections = ReadingConnections(besides: try makePool(in: folder), limit: 1)
+        try await connections.withTransaction { _ in
+            let task = Task { try await connections.withTransaction { try await numbers($0) } }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+
     @Test func `a connection cannot write`() async throws {
         let folder = try TemporaryFolder()
         let connections = ReadingConnections(besides: try makePool(in: folder))

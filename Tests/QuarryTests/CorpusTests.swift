@@ -75,6 +75,21 @@ struct CorpusTests {
         #expect(try await Corpus.open(at: path, configuration: wordsOnly).search("lease").hits.count == 1)
     }
 
+    @Test func `a read-only corpus is searched, not written and not created`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("notes.quarry")
+        var readOnly = configuration()
+        readOnly.isReadOnly = true
+        let missing = await #expect(throws: CorpusError.self) {
+            try await Corpus.open(at: path, configuration: readOnly)
+        }
+        #expect(missing?.code == .missing && !FileManager.default.fileExists(atPath: path))
+        try await Corpus.open(at: path, configuration: configuration()).index(notes)
+        let corpus = try await Corpus.open(at: path, configuration: readOnly)
+        #expect(try await corpus.search("pier", mode: .bm25).hits.count == 1)
+        await #expect(throws: CorpusError.self) { try await corpus.index([Document(id: "a", text: "A text.")]) }
+    }
+
     @Test func `words alone need no model`() async throws {
         var configuration = Corpus.Configuration()
         configuration.embedding = .wordsOnly

@@ -1,6 +1,6 @@
 // Answers over HTTP, one request at a time.
 //
-//     swift run TinyServer ../corpora
+//     swift run TinyServer ../corpora 8808
 //     curl --get --data-urlencode "q=What does service code H-207 mean?" http://127.0.0.1:8808/
 
 import Foundation
@@ -78,15 +78,16 @@ var yes: Int32 = 1
 setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
 var address = sockaddr_in()
 address.sin_family = sa_family_t(AF_INET)
-address.sin_port = in_port_t(8808).bigEndian
+let port = CommandLine.arguments.dropFirst(2).first.flatMap { in_port_t($0) } ?? 8808
+address.sin_port = port.bigEndian
 address.sin_addr.s_addr = inet_addr("127.0.0.1")
 let isBound = withUnsafePointer(to: &address) {
     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(listener, 16) == 0
     }
 }
-guard isBound else { fatalError("Port 8808 is taken: \(String(cString: strerror(errno)))") }
-print("http://127.0.0.1:8808/?q=…")
+guard isBound else { fatalError("Port \(port) is taken: \(String(cString: strerror(errno)))") }
+print("http://127.0.0.1:\(port)/?q=…")
 
 while true {
     let connection = accept(listener, nil, nil)

@@ -1,7 +1,6 @@
 public import QuarryBM25
 public import QuarryCore
 public import QuarryRetrieval
-import QuarryTransformers
 
 extension CorpusIndex {
     /// A retriever over this corpus.
@@ -22,7 +21,7 @@ extension CorpusIndex {
                         "The mode \(options.mode.rawValue) needs the index's embedding model, \(expected.model).")
                 }
                 try check(embedder)
-            } else if options.mode == .vector || legs.isEmpty {
+            } else if options.mode == .vector ? !legs.contains(where: { $0.name == .vector }) : legs.isEmpty {
                 throw CorpusError(
                     .noVectors,
                     "\(path) has no vectors: it was built without an embedding model. The mode \(options.mode.rawValue) needs vectors."
@@ -31,7 +30,6 @@ extension CorpusIndex {
         }
         return HybridRetriever(
             TunedCorpus(index: self, bm25: bm25), embedder: embedder,
-            embedderLanguages: settings.embedding.flatMap { LocalModelCatalog.model(named: $0.model) }?.languages,
             legs: legs, rerankers: rerankers, options: options)
     }
 }

@@ -54,7 +54,7 @@ private struct CorpusSnapshot: Snapshot {
         lexical = BM25Leg(connection: connection, parameters: bm25)
         vector =
             index.settings.embedding == nil
-            ? nil : VectorLeg(connection: connection, generation: generation, cache: index.vectors)
+            ? nil : VectorLeg(connection: connection, generation: generation, cache: VectorCache(over: index.vectors))
     }
 
     var legs: [any Leg] { [lexical] + (vector.map { [$0] } ?? []) }

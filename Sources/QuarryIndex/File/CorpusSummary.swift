@@ -39,7 +39,9 @@ extension CorpusIndex {
                     fileBytes: try Int.fetchOne(
                         db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
                     settings: settings, quarantined: try quarantined(in: db),
-                    refusedTexts: try count("refused_texts"),
+                    refusedTexts: try Int.fetchOne(
+                        db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?",
+                        arguments: [try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1]) ?? 0,
                     updated: try String.fetchOne(db, sql: "SELECT finished FROM runs ORDER BY id DESC LIMIT 1"))
             }
         }

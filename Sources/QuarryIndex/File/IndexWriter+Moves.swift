@@ -85,7 +85,7 @@ extension IndexWriter {
             guard stored == folder.name else {
                 throw CorpusError(
                     .busy,
-                    "Another run has just named a folder of this index like \(folder.path). Run the same command again."
+                    "Another run has just named a folder of this index like \(folder.path). Try again."
                 )
             }
         }

@@ -54,7 +54,7 @@ struct IndexWriter {
         else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Run the same command again.")
+                "Another run has just given the name \(row.name) to another file. Try again.")
         }
         return id
     }

@@ -93,10 +93,11 @@ enum Schema {
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_texts(         -- passages without a vector, because the model rejects them
-                    chunk INTEGER PRIMARY KEY REFERENCES chunks(id) ON DELETE CASCADE,
+                    chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,
                     generation INTEGER NOT NULL,
-                    message TEXT NOT NULL
-                ) STRICT;
+                    message TEXT NOT NULL,
+                    PRIMARY KEY (chunk, generation)
+                ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,

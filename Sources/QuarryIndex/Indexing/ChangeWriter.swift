@@ -72,7 +72,7 @@ final class PlanWriter: ChangeWriter {
     func missingTexts() async throws -> [ContentHash: Int] {
         guard index.settings.embedding != nil else { return [:] }
         let (replaced, removed) = state.withLock { ($0.replaced, $0.removed) }
-        var missing = MissingVectors(index)
+        var missing = MissingVectors(index, generation: try await index.generation())
         try await missing.refresh()
         var texts: [ContentHash: Int] = [:]
         while let batch = try await missing.next(4096, distinct: false) {

@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import QuarryCore
-import QuarryProviders
 import QuarryVectorIndex
 import Synchronization
 
@@ -12,6 +11,8 @@ import Synchronization
 /// new model.
 struct EmbedStroke: Sendable {
     let index: CorpusIndex
+    /// Where the vectors go.
+    let generation: Int64
     let embedder: any Embedder
     let progress: ProgressBoard
 
@@ -33,7 +34,7 @@ struct EmbedStroke: Sendable {
     /// - Throws: The errors of the embedder. Vectors made before are committed.
     func run(after commits: AsyncStream<Void>, isStopped: @Sendable () -> Bool) async throws -> Outcome {
         var outcome = Outcome()
-        var missing = MissingVectors(index)
+        var missing = MissingVectors(index, generation: generation)
         func work() async throws {
             try await missing.refresh()
             progress.update { $0.chunksToEmbed = missing.known - outcome.refusedChunks }
@@ -50,7 +51,7 @@ struct EmbedStroke: Sendable {
     private func embed(_ texts: [MissingText], _ outcome: inout Outcome) async throws {
         var waiting = texts
         while !waiting.isEmpty {
-            let batch = VectorBatch(waiting, index: index, progress: progress)
+            let batch = VectorBatch(waiting, index: index, generation: generation, progress: progress)
             defer {
                 outcome.texts += batch.committed.count
                 outcome.tokens += batch.tokens
@@ -66,7 +67,7 @@ struct EmbedStroke: Sendable {
             } catch {
                 // Paid work is kept after any error.
                 try batch.flush()
-                guard let error = error as? ProviderError, let position = error.position,
+                guard let error = error as? any InputFailure, let position = error.position,
                     waiting.indices.contains(position)
                 else { throw error }
                 let text = waiting[position]
@@ -93,12 +94,12 @@ struct EmbedStroke: Sendable {
     }
 
     /// Probes the model with a harmless text, to tell a bad text from a model that rejects everything.
-    private func isToBlame(_ text: MissingText, for error: ProviderError) async throws -> Bool {
-        if error.code == .inputTooLong { return true }
+    private func isToBlame(_ text: MissingText, for error: any InputFailure) async throws -> Bool {
+        if error.isTooLong { return true }
         do {
             _ = try await embedder.embed(["A text."], as: .passage)
             return true
-        } catch let probe as ProviderError where probe.concernsOneInput {
+        } catch let probe as any InputFailure where probe.concernsOneInput {
             return false
         }
     }
@@ -106,9 +107,8 @@ struct EmbedStroke: Sendable {
     /// Stores that the chunks with this text get no vector in this generation.
     ///
     /// - Returns: How many chunks they are.
-    private func refuse(_ text: MissingText, for error: ProviderError) async throws -> Int {
-        try await index.write { db in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+    private func refuse(_ text: MissingText, for error: any InputFailure) async throws -> Int {
+        try await index.write { [generation] db in
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
@@ -129,15 +129,17 @@ private final class VectorBatch: Sendable {
 
     private let texts: [MissingText]
     private let index: CorpusIndex
+    private let generation: Int64
     private let progress: ProgressBoard
     private let state = Mutex(State())
 
     private static let blockSize = 64
     private static let interval = Duration.seconds(1)
 
-    init(_ texts: [MissingText], index: CorpusIndex, progress: ProgressBoard) {
+    init(_ texts: [MissingText], index: CorpusIndex, generation: Int64, progress: ProgressBoard) {
         self.texts = texts
         self.index = index
+        self.generation = generation
         self.progress = progress
     }
 
@@ -166,7 +168,6 @@ private final class VectorBatch: Sendable {
         guard let dimension = waiting.first?.vector.count else { return }
         let chunks = try translatingErrors(path: index.path) {
             try index.pool.write { db in
-                let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
                 let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
                 var (ids, values): ([ChunkID], [Float]) = ([], [])
                 for (digest, vector) in waiting {

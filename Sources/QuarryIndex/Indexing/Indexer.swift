@@ -86,7 +86,10 @@ public struct Indexer: Sendable {
     private func run(_ scan: InputScan, progress: ProgressBoard) async throws -> IndexingReport {
         let (commits, committed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let isStopped = Mutex(false)
-        let stroke = embedder.map { EmbedStroke(index: index, embedder: $0, progress: progress) }
+        let generation = try await index.generation()
+        let stroke = embedder.map {
+            EmbedStroke(index: index, generation: generation, embedder: $0, progress: progress)
+        }
         async let embedding = stroke?.run(after: commits, isStopped: { isStopped.withLock { $0 } })
         var ingest = Ingest(
             indexer: self, scan: scan, writer: FileWriter(index: index) { committed.yield() }, progress: progress,

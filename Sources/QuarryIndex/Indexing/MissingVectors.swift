@@ -26,9 +26,10 @@ struct MissingText: Sendable {
     }
 }
 
-/// The chunks of the live generation without a vector, in the order of their ids.
+/// The chunks without a vector of a generation, in the order of their ids.
 struct MissingVectors {
     private let index: CorpusIndex
+    private let generation: Int64
     /// The ids to return, in reverse order.
     private var waiting: [Int64] = []
     /// The last id that was checked.
@@ -36,14 +37,16 @@ struct MissingVectors {
     /// The number of chunks found so far.
     private(set) var known = 0
 
-    init(_ index: CorpusIndex) { self.index = index }
+    init(_ index: CorpusIndex, generation: Int64) {
+        self.index = index
+        self.generation = generation
+    }
 
     /// Adds the chunks that are new since the last call.
     /// - Complexity: O(new chunks). Texts are not read.
     mutating func refresh() async throws {
-        let last = last
+        let (last, generation) = (last, generation)
         let (found, newest) = try await index.read { db -> ([Int64], Int64) in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM chunks") ?? 0
             guard newest > last else { return ([], last) }
             var known = try VectorTable.ids(generation: generation, among: last + 1...newest, in: db)
@@ -67,15 +70,18 @@ struct MissingVectors {
         while !waiting.isEmpty {
             let ids = Array(waiting.suffix(limit).reversed())
             waiting.removeLast(ids.count)
-            let texts = try await index.read { db in try Self.texts(of: ids, distinct: distinct, in: db) }
+            let texts = try await index.read { [generation] db in
+                try Self.texts(of: ids, distinct: distinct, generation: generation, in: db)
+            }
             if !texts.isEmpty { return texts }
         }
         return nil
     }
 
     /// The texts of chunks that still exist, still have no vector and were not rejected meanwhile.
-    private static func texts(of ids: [Int64], distinct: Bool, in db: Database) throws -> [MissingText] {
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+    private static func texts(
+        of ids: [Int64], distinct: Bool, generation: Int64, in db: Database
+    ) throws -> [MissingText] {
         let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
         let statement = try db.cachedStatement(
             sql: """

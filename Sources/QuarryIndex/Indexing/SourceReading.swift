@@ -1,5 +1,4 @@
 import QuarryCore
-import QuarryProviders
 import QuarryReaders
 
 /// Reads one source. It needs no shared state, so several sources are read in parallel.
@@ -58,7 +57,7 @@ struct SourceReading: Sendable {
         }
         do {
             return .read(row, try await readers.read(source), byModel: model != nil)
-        } catch let error as ProviderError where model != nil && error.concernsOneInput {
+        } catch let error as any InputFailure where model != nil && error.concernsOneInput {
             // Not an error of the content: those are not tried again until the content changes.
             return .unreadByModel(
                 Rejection(

@@ -12,7 +12,8 @@ package struct QueryReply: Sendable, Codable {
         /// From 1.
         package var rank: Int
         package var score: Double
-        /// The rank and score by leg (`bm25`, `vector`). A leg that did not find the chunk is missing.
+        /// The rank and score by leg (`bm25`, `vector`). A chunk that a leg scored without finding it has no rank. A leg
+        /// that has no score for the chunk is missing.
         package var legs: [String: LegScore]
         package var chunk: Int64
         package var document: String
@@ -86,6 +87,8 @@ package struct QueryReply: Sendable, Codable {
     package var mode: String
     package var hits: [Hit]
     package var warnings: [String]
+    /// How many passages have a vector; nil if no vectors were searched.
+    package var vectorCoverage: VectorCoverage?
     package var answer: String?
     package var citations: [Citation]?
     package var refused: Bool?
@@ -125,6 +128,7 @@ package struct QueryReply: Sendable, Codable {
         self.question = question
         self.mode = mode.rawValue
         warnings = retrieval.warnings
+        vectorCoverage = retrieval.vectorCoverage
         self.timings = timings
         hits = retrieval.hits.enumerated().map { index, hit in
             Hit(

@@ -1,4 +1,4 @@
-import QuarryHTTP
+import QuarryCore
 import Synchronization
 import Testing
 
