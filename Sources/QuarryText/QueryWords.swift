@@ -36,8 +36,8 @@ struct QueryWords {
             if unit == joined { return characterOfRun(at: start) }
             return words.map { QueryTerm(forms: forms(of: [$0] + joined)) }
         }
-        let isNumber = marks[start].contains(.part) && words.allSatisfy { isNumber(at: $0) } && joined.count == 1
-        let wordCount = isNumber ? 1 : max(1, words.count { isWord(at: $0) })
+        let isOneNumber = marks[start].contains(.part) && words.allSatisfy { isNumber(at: $0) } && joined.count == 1
+        let wordCount = isOneNumber ? 1 : max(1, words.count { isWord(at: $0) })
         let weight = Double(wordCount) / Double(words.count + 1)
         return [QueryTerm(forms: forms(of: joined), weight: weight)]
             + words.map { QueryTerm(forms: forms(of: [$0] + joined), weight: weight) }
