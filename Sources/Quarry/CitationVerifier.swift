@@ -1,4 +1,3 @@
-package import QuarryCore
 public import QuarryReaders
 public import QuarryRetrievalQA
 
@@ -25,14 +24,14 @@ public struct CitationVerifier: Sendable {
         guard let path = path ?? citation.location.path,
             let file = try await read(path, as: citation.location.source)
         else { return CitationCheck(status: .gone, isSourceChanged: true) }
-        return citation.check(in: file.documents, digest: file.digest, path: path)
+        return citation.check(in: file, path: path)
     }
 
-    /// The documents of a file, and its digest; nil if there is no such file.
+    /// A file as it is now; nil if there is no such file.
     ///
     /// - `name`: What the documents are named after. Its extension chooses the reader. A format that only models read has
     ///   no documents.
-    package func read(_ path: String, as name: String) async throws -> (documents: [Document], digest: ContentHash)? {
+    package func read(_ path: String, as name: String) async throws -> ReadSource? {
         let source: Source
         do {
             source = try FoundFile(path: path, id: name).load(maximumBytes: maximumBytes)
@@ -41,6 +40,7 @@ public struct CitationVerifier: Sendable {
             return nil
         }
         let isRead = readers.reads(name) && readers.modelReader(of: name) == nil
-        return (isRead ? try await readers.read(source).documents : [], ContentHash(of: source.bytes))
+        return ReadSource(
+            isRead ? try await readers.read(source).documents : [], digest: ContentHash(of: source.bytes))
     }
 }

@@ -35,37 +35,63 @@ extension Citation {
     /// - `path`: Where the source is now.
     /// - Complexity: O(length of the documents).
     public func check(in documents: [Document], digest: ContentHash, path: String? = nil) -> CitationCheck {
-        let isSourceChanged = sourceDigest.map { $0 != digest } ?? false
+        check(in: ReadSource(documents, digest: digest), path: path)
+    }
+
+    package func check(in source: ReadSource, path: String?) -> CitationCheck {
+        let isSourceChanged = sourceDigest.map { $0 != source.digest } ?? false
         let isOtherFile = path != nil && location.path != nil && path != location.path
         // A text that a model made of the source is not made again. The same bytes gave the quote.
         if location.base == .text, !isSourceChanged, sourceDigest != nil {
             return CitationCheck(status: isOtherFile ? .moved : .valid, location: location, isSourceChanged: false)
         }
+        let own = source.documents.indices.filter { source.documents[$0].id == documentID }
         let expected = Array(quote.utf8)
-        for document in documents where document.id == documentID && location.base == .source {
+        for document in own.map({ source.documents[$0] }) where location.base == .source {
             let range = document.sourceMap.textRange(ofSource: location.bytes)
             guard range.upperBound <= document.text.utf8.count,
                 document.text.utf8.dropFirst(range.lowerBound).prefix(range.count).elementsEqual(expected)
             else { continue }
             return CitationCheck(
-                status: isOtherFile ? .moved : .valid, location: located(range, in: document, path: path),
+                status: isOtherFile ? .moved : .valid,
+                location: document.location(of: range, source: location.source, path: path ?? location.path),
                 isSourceChanged: isSourceChanged)
         }
         guard let wanted = QuotableText.Quote(quote) else {
             return CitationCheck(status: .changed, isSourceChanged: isSourceChanged)
         }
-        let others = documents.filter { $0.id != documentID }
-        for document in documents.filter({ $0.id == documentID }) + others {
+        for number in own + source.documents.indices.filter({ !own.contains($0) }) {
+            let document = source.documents[number]
             let place = document.sourceMap.textRange(ofSource: location.bytes).lowerBound
-            guard let range = QuotableText(document.text).range(of: wanted, near: place) else { continue }
+            guard let range = source.text(number).range(of: wanted, near: place) else { continue }
             return CitationCheck(
-                status: .moved, location: located(range, in: document, path: path), isSourceChanged: isSourceChanged)
+                status: .moved,
+                location: document.location(of: range, source: location.source, path: path ?? location.path),
+                isSourceChanged: isSourceChanged)
         }
         return CitationCheck(status: .changed, isSourceChanged: isSourceChanged)
     }
+}
 
-    private func located(_ range: Range<Int>, in document: Document, path: String?) -> SourceLocation {
-        document.location(of: range, source: location.source, path: path ?? location.path)
+/// A source as it is now. Its texts are folded once, for any number of quotes.
+package final class ReadSource {
+    package let documents: [Document]
+    package let digest: ContentHash
+    private var texts: [Int: QuotableText] = [:]
+
+    package init(_ documents: [Document], digest: ContentHash) {
+        self.documents = documents
+        self.digest = digest
+    }
+
+    package var byteCount: Int { documents.reduce(0) { $0 + $1.text.utf8.count } }
+
+    /// The text of the document at a position.
+    package func text(_ number: Int) -> QuotableText {
+        if let text = texts[number] { return text }
+        let text = QuotableText(documents[number].text)
+        texts[number] = text
+        return text
     }
 }
 

@@ -88,6 +88,42 @@ package struct QuotableText: Sendable {
     }
 }
 
+/// Quotes to look for in many texts. A text is read once, whatever the number of quotes; only those whose beginning occurs
+/// in it are searched for.
+package struct QuoteSet: Sendable {
+    private static let anchorLength = 8
+
+    /// The quotes by their first bytes.
+    private var anchors: [UInt64: [Int]] = [:]
+    /// Quotes that are too short for an anchor.
+    private var short: [Int] = []
+
+    package init(_ quotes: [QuotableText.Quote]) {
+        for (number, quote) in quotes.enumerated() {
+            guard quote.folded.count >= Self.anchorLength else {
+                short.append(number)
+                continue
+            }
+            let anchor = quote.folded.prefix(Self.anchorLength).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            anchors[anchor, default: []].append(number)
+        }
+    }
+
+    /// The positions of the quotes that may be in a text, ascending.
+    ///
+    /// - Complexity: O(length of the text).
+    package func candidates(in text: QuotableText) -> [Int] {
+        var found = Set(short)
+        var window = UInt64(0)
+        for (index, byte) in text.folded.enumerated() {
+            window = window << 8 | UInt64(byte)
+            guard index + 1 >= Self.anchorLength, let quotes = anchors[window] else { continue }
+            found.formUnion(quotes)
+        }
+        return found.sorted()
+    }
+}
+
 /// Folds a text, and keeps where each byte came from.
 private struct QuoteFolding {
     var bytes: [UInt8] = []

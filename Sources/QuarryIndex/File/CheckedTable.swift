@@ -9,6 +9,17 @@ struct CheckedTable: Sendable {
     let name: String
     /// The columns that the checksum covers, the one that names the row first.
     let columns: [String]
+    /// The statement that inserts a row with its checksum. The arguments are the values of ``columns``.
+    let insertion: String
+
+    private init(name: String, columns: [String]) {
+        self.name = name
+        self.columns = columns
+        let values = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
+        insertion = """
+            INSERT INTO \(name)(\(columns.joined(separator: ", ")), checksum) VALUES (\(values), row_checksum(\(values)))
+            """
+    }
 
     static let settings = CheckedTable(name: "settings", columns: ["key", "value"])
     static let sources = CheckedTable(
@@ -36,15 +47,7 @@ struct CheckedTable: Sendable {
         settings, sources, documents, chunks, retiredVectors, quarantine, roots, refusedDocuments, refusedTexts, runs,
     ]
 
-    /// Inserts a row with its checksum. The arguments are the values of ``columns``.
-    var insertion: String {
-        let values = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
-        return """
-            INSERT INTO \(name)(\(columns.joined(separator: ", ")), checksum) VALUES (\(values), row_checksum(\(values)))
-            """
-    }
-
-    /// Changes rows with their checksums.
+    /// The statement that changes rows with their checksums.
     ///
     /// - `changes`: SQL expressions by column, such as `"sha256": "?1"`.
     /// - `condition`: An SQL condition for the rows, such as `id = ?2`.

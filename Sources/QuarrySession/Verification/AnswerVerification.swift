@@ -3,18 +3,16 @@ package import Quarry
 
 /// Verifies quotes: opens their files again and, for quotes that are not there, searches the documents of an index.
 package struct AnswerVerification {
-    /// A quote of another program, found.
-    private struct Find {
-        var location: SourceLocation
-        var isNamed: Bool
-    }
-
     private let verifier = CitationVerifier()
     /// Opened when it is needed first.
     private let openIndex: () throws -> CorpusIndex?
     private var index: CorpusIndex??
-    /// The documents of files by path, each read once. Nil stands for a file that is gone.
-    private var files: [String: (documents: [Document], digest: ContentHash)?] = [:]
+    /// Files by path, each read once. Nil stands for a file that is gone.
+    private var files: [String: ReadSource?] = [:]
+    /// The text of ``files``, in bytes.
+    private var kept = 0
+    /// With more text than this, files are forgotten and read again.
+    private static let maximumKept = 128 << 20
 
     /// - Parameter openIndex: Opens the index, whose documents are searched for quotes; nil if there is none.
     package init(openIndex: @escaping () throws -> CorpusIndex?) { self.openIndex = openIndex }
@@ -45,7 +43,7 @@ package struct AnswerVerification {
         for path in try await paths(of: citation) {
             do {
                 guard let file = try await read(path, as: location.source) else { continue }
-                check = citation.check(in: file.documents, digest: file.digest, path: path)
+                check = citation.check(in: file, path: path)
                 break
             } catch let error as Rejection {
                 entry.problem = "\(path): \(error.message)"
@@ -53,7 +51,8 @@ package struct AnswerVerification {
         }
         // A text without a file, such as standard input, is in the index alone.
         if check == nil, location.path == nil, let stored = try await stored(citation.documentID) {
-            check = citation.check(in: [stored.document], digest: citation.sourceDigest ?? ContentHash(of: ""))
+            check = citation.check(
+                in: [stored.document], digest: citation.sourceDigest ?? ContentHash(of: stored.document.text))
         }
         guard let check else { return entry }
         entry.status = .init(check.status)
@@ -84,8 +83,8 @@ package struct AnswerVerification {
         for path in [known, Self.absolute(source), Self.absolute(Self.withoutLines(source))].compactMap({ $0 }) {
             do {
                 guard let file = try await read(path, as: path) else { continue }
-                for document in file.documents {
-                    guard let range = QuotableText(document.text).range(of: wanted) else { continue }
+                for (number, document) in file.documents.enumerated() {
+                    guard let range = file.text(number).range(of: wanted) else { continue }
                     entry.status = .supported
                     entry.found = .init(document.location(of: range, source: source, path: path))
                     return entry
@@ -101,38 +100,37 @@ package struct AnswerVerification {
     private mutating func searchIndex(
         for quotes: [QuotedAnswer.Quote], _ entries: inout [VerificationReport.Entry]
     ) async throws {
-        var open: [(entry: Int, wanted: QuotableText.Quote)] = entries.indices.compactMap { position in
+        let open: [(entry: Int, wanted: QuotableText.Quote)] = entries.indices.compactMap { position in
             guard quotes[position].citation == nil, entries[position].status == .notFound else { return nil }
             return QuotableText.Quote(quotes[position].text).map { (position, $0) }
         }
         guard !open.isEmpty, let index = try await openedIndex() else { return }
+        let set = QuoteSet(open.map(\.wanted))
         for summary in try await index.documents() {
-            guard !open.isEmpty else { return }
             try Task.checkCancellation()
             guard let stored = try await index.storedDocument(summary.id) else { continue }
             let text = QuotableText(stored.document.text)
-            open.removeAll { position, wanted in
-                guard let range = text.range(of: wanted) else { return false }
-                let named = quotes[position].source
+            for (entry, wanted) in set.candidates(in: text).map({ open[$0] }) where entries[entry].status != .supported
+            {
+                guard let range = text.range(of: wanted) else { continue }
+                let named = quotes[entry].source
                 let isNamed = named.map { stored.isNamed($0) || stored.isNamed(Self.withoutLines($0)) } ?? true
                 // The named document may still come.
-                if entries[position].status != .misattributed || isNamed {
-                    entries[position].status = isNamed ? .supported : .misattributed
-                    entries[position].found = .init(
-                        stored.document.location(of: range, source: stored.source, path: stored.path))
-                }
-                return isNamed
+                guard isNamed || entries[entry].status == .notFound else { continue }
+                entries[entry].status = isNamed ? .supported : .misattributed
+                entries[entry].found = .init(
+                    stored.document.location(of: range, source: stored.source, path: stored.path))
             }
         }
     }
 
     // MARK: Files and the index
 
-    private mutating func read(
-        _ path: String, as name: String
-    ) async throws -> (documents: [Document], digest: ContentHash)? {
+    private mutating func read(_ path: String, as name: String) async throws -> ReadSource? {
         if let file = files[path] { return file }
         let file = try await verifier.read(path, as: name)
+        kept += file?.byteCount ?? 0
+        if kept > Self.maximumKept { (files, kept) = ([:], file?.byteCount ?? 0) }
         files[path] = .some(file)
         return file
     }
