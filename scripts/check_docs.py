@@ -84,6 +84,8 @@ def check_command(words, root):
             known = {("--" if name["kind"] == "long" else "-") + name["name"] for name in names}
             if word.split("=")[0] not in known:
                 return f"{' '.join(path)} has no option {word}"
+        elif command is root and " " in word:  # a question without its command
+            path, command = path + ["query"], next(c for c in root["subcommands"] if c["commandName"] == "query")
         elif command is root:
             return f"there is no command {word}"
     return None

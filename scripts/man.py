@@ -12,10 +12,10 @@ import subprocess
 import sys
 
 FILES = [
-    ("index.quarry", "The index, unless --index names another file. It holds text, vectors, postings and settings."),
+    ("index.quarry", "The index, unless --index names another file; it is looked for in this folder and the folders above. It holds text, vectors, postings and settings."),
     ("index.quarry-lock", "Beside an index while quarry index works on it."),
     ("index.quarry-wal, index.quarry-shm", "SQLite's own files beside an index. They may stay; never delete them."),
-    (".gitignore, .quarryignore", "Patterns of files in a folder that quarry index passes over."),
+    (".gitignore, .quarryignore", "Patterns of files in a folder that quarry index skips."),
     ("~/.config/quarry/config.yaml", "The configuration, unless --config or QUARRY_CONFIG names another file."),
     ("~/.cache/quarry/models", "Local models, unless QUARRY_MODELS names another folder."),
     ("~/.cache/quarry/answers.sqlite", "Answers of language models that are kept; see quarry cache."),

@@ -30,7 +30,7 @@ extension BM25Fields {
 }
 
 /// The parameters of BM25, chosen at query time.
-public struct BM25Parameters: Sendable, Hashable {
+public struct BM25Parameters: Sendable, Hashable, Codable {
     /// How slowly the score saturates with a term's frequency. With 0, only the presence of a term counts. The default
     /// is 1.2.
     public var k1: Double
@@ -46,7 +46,7 @@ public struct BM25Parameters: Sendable, Hashable {
         self.weights = weights
     }
 
-    public struct FieldWeights: Sendable, Hashable {
+    public struct FieldWeights: Sendable, Hashable, Codable {
         public var title: Double
         public var heading: Double
         public var body: Double

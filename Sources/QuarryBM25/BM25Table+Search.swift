@@ -1,6 +1,7 @@
 import Foundation
 package import GRDB
 package import QuarryCore
+import QuarrySQLite
 
 extension BM25Table {
     /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
@@ -42,6 +43,11 @@ extension BM25Table {
         var scores = try ScoreAccumulator(db, statistics: statistics, parameters: parameters)
         for term in merged(terms) {
             let forms = try postings(of: term.forms, in: db)
+            for form in forms where form.count > statistics.chunks {
+                throw BM25Error.damaged(
+                    place: "the totals",
+                    reason: "they count \(statistics.chunks) chunks, but the term “\(form.term)” has \(form.count)")
+            }
             if forms.count == 1 {
                 let weight = term.weight * idf(chunksWithTerm: forms[0].count, chunks: statistics.chunks)
                 try scores.add(forms[0], weight: weight, weights: parameters.weights, mask: mask)
@@ -86,7 +92,8 @@ struct StoredPostings {
             sql: "SELECT first, data FROM bm25_postings WHERE term = ? ORDER BY first")
         let rows = try Row.fetchCursor(statement, arguments: [number])
         while let row = try rows.next() {
-            let (first, data): (Int64, Data) = (row[0], row[1])
+            let row = StoredRow(row, of: "bm25_postings")
+            let (first, data) = try reading { (try row.integer(0), try row.blob(1)) }
             blocks.append((first, data))
             count += try read(data, first) { bytes throws(Malformation) in try PostingReader(first: first, bytes).count
             }
@@ -115,7 +122,8 @@ struct StoredPostings {
 
 /// Accumulates the scores of one search, for all chunks of the index.
 ///
-/// Arrays cover only the slots of existing length blocks, so deleted ids need little memory.
+/// Arrays cover only the slots of existing length blocks, so deleted ids need little memory. A file of scattered ids is
+/// rejected before it takes far more memory than its own size.
 package struct ScoreAccumulator: Sendable {
     /// Numbers of the length blocks, ascending; block `i` has the slots from `i << LengthBlock.shift`.
     private var numbers: [Int64] = []
@@ -125,6 +133,10 @@ package struct ScoreAccumulator: Sendable {
     /// The highest frequency so far of the forms of one term, −1 for none; empty until a term has several forms.
     private var frequencies: [Double] = []
 
+    /// Each slot takes 16 bytes.
+    private static let freeSlots = 1 << 24
+    private static let slotsPerChunk = 8
+
     /// Creates the empty result of a query without terms.
     init() {}
 
@@ -133,9 +145,14 @@ package struct ScoreAccumulator: Sendable {
         let floor = parameters.k1 * (1 - parameters.b)
         let slope = average > 0 ? parameters.k1 * parameters.b / average : 0
         var (numbers, norms): ([Int64], [Double]) = ([], [])
-        norms.reserveCapacity(statistics.chunks + LengthBlock.width)
+        var chunks = 0
         try LengthStore(db: db).forEachBlock { number, block in
             let start = norms.count
+            chunks += block.entries.count
+            guard start < Self.freeSlots || start / Self.slotsPerChunk < chunks else {
+                throw BM25Error.damaged(
+                    place: "the chunk lengths, block \(number)", reason: "the ids are too far apart")
+            }
             numbers.append(number)
             norms.append(contentsOf: repeatElement(-1, count: LengthBlock.width))
             for entry in block.entries {

@@ -2,19 +2,21 @@ import Quarry
 import QuarryEvaluation
 import QuarrySession
 
-/// Asks every question of a file, in order.
+/// Asks every question of a file, or of standard input, in order.
 ///
 /// The initializer opens all files, so that a bad path is reported before a model is loaded.
 struct BatchQueries {
     private let path: String
-    private let questions: [EvaluationQuery]
-    private let broken: [EvaluationFileError]
+    /// The questions of the file, and the errors of its lines that are skipped; nil for standard input.
+    private let file: (queries: [EvaluationQuery], broken: [EvaluationFileError])?
     private let runFile: RunFile?
 
-    /// - Parameter runPath: The file for a TREC run, which replaces the JSON objects; nil for JSON objects.
+    /// - Parameters:
+    ///   - path: A file; `-` for standard input, whose questions are asked as they come.
+    ///   - runPath: The file for a TREC run, which replaces the JSON objects; nil for JSON objects.
     init(path: String, runPath: String?) throws {
         self.path = path
-        (questions, broken) = try EvaluationInput.batch(at: path)
+        file = path == "-" ? nil : try EvaluationInput.batch(at: path)
         runFile = try runPath.map { try RunFile(path: $0) }
     }
 
@@ -24,9 +26,10 @@ struct BatchQueries {
     /// question gets no object.
     /// - Throws: At the end, the exit code for rejected inputs if there were such lines or questions.
     func run(session: QuerySession, limit: Int?, retrieveOnly: Bool, output: OutputOptions) async throws {
-        var quarantine = QuestionQuarantine(path: path, output: output)
-        for line in broken { quarantine.take(line) }
-        var progress = CountLine(total: questions.count, unit: "questions", isQuiet: output.quiet)
+        let quarantine = QuestionQuarantine(path: path == "-" ? "standard input" : path)
+        for line in file?.broken ?? [] { quarantine.take(line) }
+        var progress = CountLine(total: file?.queries.count, unit: "questions", isQuiet: output.quiet)
+        let questions = file.map { AnySequence($0.queries) } ?? AnySequence(QuestionStream(onBroken: quarantine.take))
         if let runFile {
             let run = try await session.run(of: questions, limit: limit ?? 100) { question, error in
                 if let error {
@@ -37,7 +40,7 @@ struct BatchQueries {
             }
             progress.clear()
             try runFile.write(run.trec())
-            output.note("\(runFile.name): \(Format.count(questions.count - quarantine.count, "question"))")
+            output.note("\(runFile.name): \(Format.count(progress.done - quarantine.count, "question"))")
             try quarantine.finish()
             return
         }
@@ -66,15 +69,15 @@ struct BatchQueries {
     }
 }
 
-/// A progress line on a terminal: how many of a known total are done.
+/// A progress line on a terminal: how many are done, of a total if it is known.
 struct CountLine {
-    private let total: Int
+    private let total: Int?
     private let unit: String
     private let isShown: Bool
     private let start = ContinuousClock.now
-    private var done = 0
+    private(set) var done = 0
 
-    init(total: Int, unit: String, isQuiet: Bool) {
+    init(total: Int?, unit: String, isQuiet: Bool) {
         self.total = total
         self.unit = unit
         isShown = !isQuiet && Console.standardErrorIsTerminal
@@ -83,10 +86,9 @@ struct CountLine {
     mutating func advance() {
         done += 1
         guard isShown else { return }
-        let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        let rate = Double(done) / max(elapsed, 0.001)
-        Console.status(
-            "\(done) of \(total) \(unit)  \(Int(rate))/s  \(ProgressLine.duration(Double(total - done) / rate)) left")
+        let rate = Double(done) / max((ContinuousClock.now - start) / .seconds(1), 0.001)
+        let rest = total.map { "  \(ProgressLine.duration(Double($0 - done) / rate)) left" } ?? ""
+        Console.status("\(done)\(total.map { " of \($0)" } ?? "") \(unit)  \(Int(rate))/s\(rest)")
     }
 
     func clear() {

@@ -9,7 +9,11 @@ struct CacheCommand: AsyncParsableCommand {
         subcommands: [Info.self, Clear.self], defaultSubcommand: Info.self)
 
     struct Info: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show how many answers are cached, and where.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show how many answers are cached, and where.",
+            discussion: """
+                  quarry cache info
+                """)
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -47,7 +51,11 @@ struct CacheCommand: AsyncParsableCommand {
     }
 
     struct Clear: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete all cached answers.")
+        static let configuration = CommandConfiguration(
+            abstract: "Delete all cached answers.",
+            discussion: """
+                  quarry cache clear
+                """)
 
         @OptionGroup var file: ConfigurationOptions
 

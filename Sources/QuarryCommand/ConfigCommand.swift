@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import QuarrySession
+import QuarryTransformers
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,10 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show all effective settings (keys are hidden).")
+            abstract: "Show all effective settings (keys are hidden).",
+            discussion: """
+                  quarry config show --origin
+                """)
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -53,13 +57,17 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Path: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the path of the configuration file, whether it exists or not.")
+            abstract: "Print the path of the configuration file, whether it exists or not.",
+            discussion: """
+                  quarry config path
+                """)
 
         @OptionGroup var file: ConfigurationOptions
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             try Console.print(location.path)
         }
     }
@@ -67,7 +75,11 @@ struct ConfigCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check the configuration for errors and doubtful settings.",
-            discussion: "Fetches no keys and sends no requests. The exit code is 1 if there are problems.")
+            discussion: """
+                Fetches no keys and sends no requests. The exit code is 1 if there are problems.
+
+                  quarry config check
+                """)
 
         @OptionGroup var file: ConfigurationOptions
 
@@ -86,7 +98,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             let problems: [ConfigurationError.Problem]
             var exists = true
             do {

@@ -5,10 +5,29 @@ import Quarry
 enum Console {
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether a person can be asked: standard input and standard error are terminals.
+    static var canAsk: Bool { standardErrorIsTerminal && isatty(STDIN_FILENO) == 1 }
+
+    /// Asks a question on standard error.
+    /// - Returns: Whether the answer is yes.
+    static func ask(_ question: String) -> Bool {
+        note(question, terminator: "")
+        return ["y", "yes", "д", "да"].contains((readLine() ?? "").lowercased())
+    }
+
     /// The width of the terminal on standard error; 80 if it is unknown.
-    static var columns: Int {
+    static var columns: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+    /// The width that results are fitted to: that of `COLUMNS`, or of the terminal on standard output. Nil for neither:
+    /// then a table has one line for each row, as other programs read it.
+    static var outputColumns: Int? {
+        let given = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        return given.flatMap { $0 > 0 ? $0 : nil } ?? columns(of: STDOUT_FILENO)
+    }
+
+    private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 
@@ -28,9 +47,10 @@ enum Console {
         _ = send(text.visible + terminator, to: STDERR_FILENO)
     }
 
-    /// Replaces the current line of the terminal. An empty text clears it.
+    /// Replaces the current line of the terminal, cut to its width: a longer one would move on with each call. An empty
+    /// text clears it.
     static func status(_ line: String) {
-        _ = send("\r\u{1B}[K" + line.visible, to: STDERR_FILENO)
+        _ = send("\r\u{1B}[K" + line.visibleInLine.cut(to: columns - 1), to: STDERR_FILENO)
     }
 
     /// - Returns: The system's error number if the text could not be written completely.

@@ -3,7 +3,13 @@ import Quarry
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check an index for damage: the file, and each passage, vector and posting.")
+        commandName: "doctor", abstract: "Check an index for damage: the file, and each passage, vector and posting.",
+        discussion: """
+            The exit code is 1 if there are problems.
+
+              quarry doctor
+              quarry doctor --index work.quarry
+            """)
 
     @OptionGroup var file: IndexFileOptions
 
@@ -18,16 +24,23 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let problems = try CorpusIndex.open(at: file.path, readOnly: true).problems()
+        let path = try file.existing()
+        let problems = try await Termination.endingAtOnce {
+            do {
+                return try CorpusIndex.open(at: path, readOnly: true).problems()
+            } catch let error as CorpusError where error.code == .damaged {
+                return [error.message]
+            }
+        }
         if json {
             try Console.print(
-                JSONOutput.string(Reply(index: file.path, isWhole: problems.isEmpty, problems: problems), pretty: true))
+                JSONOutput.string(Reply(index: path, isWhole: problems.isEmpty, problems: problems), pretty: true))
         } else if problems.isEmpty {
-            try Console.print("\(file.path): no problems found")
+            try Console.print("\(path): no problems found")
         } else {
             for problem in problems { try Console.print(problem) }
             Console.note(
-                "\(file.path): \(Format.count(problems.count, "problem")) found. Restore the file from a copy, or move it away and run quarry index again."
+                "\(path): \(Format.count(problems.count, "problem")) found. Restore the file from a copy, or move it away and run quarry index again."
             )
         }
         if !problems.isEmpty { throw Termination.failure }

@@ -7,6 +7,7 @@ struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Measure the quality of search and answers on your own questions.",
+        usage: "quarry eval --queries file (--qrels file | --answers) [options]",
         discussion: """
             Ranks documents for every judged question. Reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
             95 % confidence interval (bootstrap over questions). Compares modes with a paired randomisation test.
@@ -15,11 +16,8 @@ struct EvalCommand: AsyncParsableCommand {
               quarry eval --answers --queries queries.jsonl     # do the quotes contain the expected "answers"?
             """)
 
-    @OptionGroup var file: IndexFileOptions
-    @OptionGroup var search: SearchOptions
-    @OptionGroup var answering: AnsweringOptions
-    @OptionGroup var service: ServiceOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var asking: QuestionOptions
+    private var output: OutputOptions { asking.output }
 
     @Option(
         help: ArgumentHelp("Questions as JSONL: {\"_id\", \"text\", \"answers\"}.", valueName: "file"),
@@ -54,9 +52,6 @@ struct EvalCommand: AsyncParsableCommand {
         }
         guard !answers || qrels == nil else { throw ValidationError("Use either --qrels or --answers, not both.") }
         if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no question to ask.") }
-        try search.validate()
-        try answering.validate()
-        try service.validate()
         _ = try parsedModes()
     }
 
@@ -90,15 +85,15 @@ struct EvalCommand: AsyncParsableCommand {
             )
         }
         let chosen = try parsedModes()
-        var options = search.options(answering)
+        var options = asking.options
         options.generates = false
         if let chosen { options.mode = chosen.first { $0 != .bm25 } ?? .bm25 }
-        let session = try await service.session(file.path, options, search.flags(answering), isQuiet: output.quiet)
+        let session = try await asking.session(options)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
         let usual: [RetrievalOptions.Mode] =
             session.index.settings.embedding == nil ? [.bm25] : [.bm25, .vector, .hybrid]
         var results: [RankingEvaluation] = []
-        var quarantine = QuestionQuarantine(path: queries, output: output)
+        let quarantine = QuestionQuarantine(path: queries)
         for mode in chosen ?? usual {
             var progress = CountLine(
                 total: questions.count, unit: "questions (\(mode.rawValue))", isQuiet: output.quiet)
@@ -110,14 +105,13 @@ struct EvalCommand: AsyncParsableCommand {
                 })
             progress.clear()
         }
-        let report = RankingReport(index: file.path, questions: questions.count, results: results)
+        let report = RankingReport(index: session.index.path, questions: questions.count, results: results)
         try EvaluationPrinter.print(report, results, output)
         try quarantine.finish()
     }
 
     private func measureAnswers(to questions: [EvaluationQuery]) async throws {
-        let session = try await service.session(
-            file.path, search.options(answering), search.flags(answering), isQuiet: output.quiet)
+        let session = try await asking.session(asking.options)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
         let known = questions.count { $0.answers != nil }
         guard known > 0 else {
@@ -127,7 +121,7 @@ struct EvalCommand: AsyncParsableCommand {
             )
         }
         var progress = CountLine(total: known, unit: "questions", isQuiet: output.quiet)
-        var quarantine = QuestionQuarantine(path: queries, output: output)
+        let quarantine = QuestionQuarantine(path: queries)
         let report = try await AnswerReport(session, questions: questions) { question, result in
             switch result {
             case .success(let reply): output.noteSimilarQuestion(of: reply)

@@ -7,6 +7,7 @@ struct IndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "index",
         abstract: "Index files and folders, or update an index.",
+        usage: "quarry index [options] input ...",
         discussion: """
             Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
             Only files that changed since the last run are read and embedded. Deleted files are removed from the index. \
@@ -23,7 +24,7 @@ struct IndexCommand: AsyncParsableCommand {
     var inputs: [String]
 
     @OptionGroup var file: IndexFileOptions
-    @OptionGroup var service: ServiceOptions
+    @OptionGroup(title: "Limits and connections of models") var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Show what would change, and change nothing.")
@@ -39,9 +40,12 @@ struct IndexCommand: AsyncParsableCommand {
     var exclude: [String] = []
 
     @Option(
-        help: ArgumentHelp("The name of standard input in citations. Its extension sets the format.", valueName: "name")
-    )
-    var name = "stdin.txt"
+        help: ArgumentHelp(
+            "The name of standard input in citations; the default is \(Self.defaultName). Its extension sets the format.",
+            valueName: "name"))
+    var name: String?
+
+    static let defaultName = "stdin.txt"
 
     @Option(help: ArgumentHelp("Do not index larger files.", valueName: "MiB"))
     var maxFileSize = 256
@@ -106,7 +110,7 @@ struct IndexCommand: AsyncParsableCommand {
     private func opening(_ settings: Settings, _ services: ModelServices) async throws -> IndexOpening {
         do {
             return try await IndexOpening(
-                path: file.path, model: model, settings: settings, services: services, remote: remote.options,
+                path: file.written, model: model, settings: settings, services: services, remote: remote.options,
                 chunking: chunking, isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
@@ -115,7 +119,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     private func noteWaiting(for process: Int32?) {
         let holder = process.map { "process \($0)" } ?? "another process"
-        output.note("\(file.path) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
+        output.note("\(file.written) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
     }
 
     /// The inputs, and the reason if standard input is rejected: it is too long, or cannot be read.
@@ -128,8 +132,8 @@ struct IndexCommand: AsyncParsableCommand {
                 continue
             }
             do {
-                let source = try Source.standardInput(id: name, maximumBytes: maxFileSize << 20)
-                sources.append(.bytes(source.bytes, name: name))
+                let source = try Source.standardInput(id: name ?? Self.defaultName, maximumBytes: maxFileSize << 20)
+                sources.append(.bytes(source.bytes, name: source.id))
             } catch {
                 refused.append(error)
             }
@@ -137,11 +141,31 @@ struct IndexCommand: AsyncParsableCommand {
         return (sources, refused)
     }
 
+    /// Takes out a text from standard input that has no name of its own and would replace another one.
+    private func keepEarlierText(
+        in index: CorpusIndex, _ sources: inout [IndexInput], _ refused: inout [Rejection]
+    ) async throws {
+        guard name == nil else { return }
+        for (position, source) in sources.enumerated() {
+            guard case .bytes(let bytes, let name) = source, let earlier = try await index.digest(ofSource: name),
+                earlier != ContentHash(of: bytes)
+            else { continue }
+            sources.remove(at: position)
+            refused.append(
+                Rejection(
+                    source: name, reason: .duplicateID,
+                    message:
+                        "The index already holds another text of this name. Name the new text with --name; to replace the earlier one, use --name \(name)."
+                ))
+            return
+        }
+    }
+
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("Standard input (-) can be given only once.")
         }
-        guard !name.allSatisfy(\.isWhitespace) else {
+        if let name, name.allSatisfy(\.isWhitespace) {
             throw ValidationError("--name “\(name)” is empty. Give a name for citations, such as report.md.")
         }
         if let descriptionTokens, descriptionTokens < 1 {
@@ -159,13 +183,19 @@ struct IndexCommand: AsyncParsableCommand {
         guard descriptionTokens == nil || settings.describeImages != nil else {
             throw ValidationError("--description-tokens needs a model that describes pictures: --describe-images.")
         }
-        let (sources, refused) = sources()
+        var (sources, refused) = sources()
+        // A wrong path makes no index.
+        if !FileManager.default.fileExists(atPath: file.written) {
+            try sources.checkExistence()
+            if let above = file.indexAbove {
+                output.note("note: this makes a new index. To add to \(above), use --index \(above).")
+            }
+        }
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await opening(settings, services)
-        defer {
-            opening.discardTemporary()
-            if let spent = services.ledger.spending.summary { output.note(spent) }
-        }
+        defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
+        if let error = opening.serverNotRemembered { output.note("warning: \(Console.message(of: error))") }
+        try await keepEarlierText(in: opening.index, &sources, &refused)
         let indexer = try Indexer(
             opening.index, embedder: opening.embedder, counter: opening.counter,
             readers: try await services.readers(settings, describing: description))
@@ -188,12 +218,12 @@ struct IndexCommand: AsyncParsableCommand {
         progress.clear()
         var report = result
         report.quarantined += refused
-        let estimate = plan ? try opening.estimate(of: report) : nil
+        let estimate = plan ? try await opening.estimate(of: report) : nil
         let readings = try ReadingEstimate.estimates(
             of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
             besides: estimate)
         try IndexingReportPrinter(
-            report: report, isPlan: plan, path: file.path, estimate: estimate, readings: readings,
+            report: report, isPlan: plan, path: file.written, estimate: estimate, readings: readings,
             spending: services.ledger.spending
         ).print(output)
         if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }

@@ -38,8 +38,13 @@ struct IndexingReportPrinter {
                         spending: spending.entries.isEmpty ? nil : spending), pretty: true))
             return
         }
+        // These are errors, so they are printed in quiet runs too.
         for rejection in report.quarantined {
-            output.note("not indexed: \(rejection.inLine)\(rejection.advice)")
+            Console.note("not indexed: \(rejection.inLine)\(rejection.advice)")
+        }
+        if output.quiet, !isPlan {
+            if report.readNothing { Console.note(nothingIndexed) }
+            return
         }
         for warning in report.warnings {
             output.note("warning: \(warning.inLine)\(warning.advice)")
@@ -49,6 +54,11 @@ struct IndexingReportPrinter {
         }
         let more = report.passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
+        if report.unmergedBytes > 0 {
+            output.note(
+                "warning: \(path)-wal still holds \(Format.bytes(report.unmergedBytes)) of this run, because a reader "
+                    + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
+        }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing {
             try Console.print(nothingIndexed)
@@ -64,7 +74,7 @@ struct IndexingReportPrinter {
             for line in estimateLines + readings.flatMap(\.lines) { try Console.print(line) }
         }
         if !report.quarantined.isEmpty {
-            try Console.print("\(rejected) could not be indexed\(output.quiet ? "" : " (listed above)").")
+            try Console.print("\(rejected) could not be indexed (listed above).")
         }
         if !isPlan, !isUpToDate, !report.readNothing { try Console.print("\(path) is up to date (\(seconds))") }
     }
@@ -135,13 +145,14 @@ struct IndexingReportPrinter {
             + advice.joined(separator: " ")
     }
 
-    /// The lines of the estimate. An unknown time comes with the command that measures it.
+    /// The lines of the estimate. An assumed time comes with the command that measures it.
     private var estimateLines: [String] {
-        guard let estimate, estimate.seconds == nil, estimate.texts > 0,
-            !estimate.model.hasPrefix("openai-compatible/")
-        else { return estimate?.lines ?? [] }
-        let model = estimate.model.hasPrefix("local/") ? String(estimate.model.dropFirst(6)) : estimate.model
-        return estimate.lines.map { $0 == "time: unknown" ? "\($0); run quarry models measure \(model)" : $0 }
+        guard let estimate, estimate.timeBasis == .assumption, !estimate.model.hasPrefix("openai-compatible/") else {
+            return estimate?.lines ?? []
+        }
+        return estimate.lines.map { line in
+            line.hasPrefix("time: ") ? "\(line). To measure it: quarry models measure \(estimate.model)" : line
+        }
     }
 
     /// `1 file and 2 records`.
@@ -150,7 +161,7 @@ struct IndexingReportPrinter {
             rejection.line != nil && (rejection.reason == .brokenRecord || rejection.reason == .duplicateID)
         }
         let files = Set(report.quarantined.filter { !isRecord($0) }.map(\.source)).count
-        let records = report.quarantined.count(where: isRecord)
+        let records = report.quarantined.filter(isRecord).reduce(0) { $0 + ($1.omitted ?? 1) }
         return [
             files > 0 ? Format.count(files, "file") : nil, records > 0 ? Format.count(records, "record") : nil,
         ].compactMap(\.self).joined(separator: " and ")
@@ -165,7 +176,14 @@ extension IndexingReport {
 extension Rejection {
     /// The next step, if this tool has one.
     fileprivate var advice: String {
-        reason == .needsModel ? " Name one: --transcribe for recordings, --describe-images for pictures." : ""
+        switch (reason, source.split(separator: ".").last?.lowercased()) {
+        case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
+        case (.unsupportedFormat, "pdf"): " For example: pdftotext FILE.pdf"
+        case (.unsupportedFormat, "docx"), (.unsupportedFormat, "odt"), (.unsupportedFormat, "html"),
+            (.unsupportedFormat, "htm"), (.unsupportedFormat, "epub"):
+            " For example: pandoc FILE -o FILE.md"
+        default: ""
+        }
     }
 
     /// `source:line: message`, on one line even if the name of the source has line breaks.

@@ -3,7 +3,11 @@ import Quarry
 
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Show the content and settings of an index.")
+        commandName: "info", abstract: "Show the content and settings of an index.",
+        discussion: """
+              quarry info
+              quarry info --index work.quarry --json
+            """)
 
     @OptionGroup var file: IndexFileOptions
 
@@ -17,15 +21,18 @@ struct InfoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let summary = try CorpusIndex.open(at: file.path, readOnly: true).summary()
+        let path = try file.existing()
+        let summary = try await Termination.endingAtOnce {
+            try CorpusIndex.open(at: path, readOnly: true).summary()
+        }
         if json {
-            try Console.print(JSONOutput.string(Reply(index: file.path, summary: summary), pretty: true))
+            try Console.print(JSONOutput.string(Reply(index: path, summary: summary), pretty: true))
             return
         }
         let settings = summary.settings
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         try Console.print(
-            "\(file.path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
+            "\(path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
         )
         try Console.print(
             "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
@@ -34,9 +41,10 @@ struct InfoCommand: AsyncParsableCommand {
             try Console.print("languages: \(languages.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         }
         if let embedding = settings.embedding {
-            try Console.print(
-                "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))"
-            )
+            let place = settings.embeddingAddress.map { " at \($0)" } ?? ""
+            let revision = embedding.revision.isEmpty ? "" : ", revision \(embedding.revision.prefix(12))"
+            let model = "\(embedding.model)\(place) (\(embedding.provider)\(revision))".visibleInLine
+            try Console.print("vectors: \(summary.vectors) × \(embedding.dimension) by \(model)")
             let missing = summary.chunks - summary.vectors
             if missing > 0 {
                 let refused = summary.refusedTexts > 0 ? " (\(summary.refusedTexts) rejected by the model)" : ""

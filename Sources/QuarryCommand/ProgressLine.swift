@@ -3,6 +3,8 @@ import Quarry
 /// A progress line on a terminal: the progress of both strokes, with rate and time left. Silent in a pipe.
 struct ProgressLine {
     private let isShown: Bool
+    /// A shorter name says nothing.
+    private static let minimumName = 12
     private let start = ContinuousClock.now
 
     init(isQuiet: Bool) {
@@ -12,11 +14,11 @@ struct ProgressLine {
     func show(_ progress: IndexingProgress) {
         guard isShown else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns))
+        Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns - 1))
     }
 
-    /// The progress of words while sources are read, then of vectors. Parts at the end that do not fit the terminal are
-    /// dropped.
+    /// The progress of words while sources are read, then of vectors. Parts at the end that do not fit into `columns` are
+    /// dropped. The name of the file at work is shortened in the middle.
     static func line(_ progress: IndexingProgress, seconds: Double, columns: Int) -> String {
         var parts: [String] = []
         if progress.bytes < progress.totalBytes {
@@ -34,11 +36,12 @@ struct ProgressLine {
                 parts.append("\(rate < 10 ? Format.decimal(rate, digits: 1) : "\(Int(rate))")/s")
                 parts.append("\(duration(Double(progress.chunksToEmbed - progress.embeddedChunks) / rate)) left")
             }
-        } else if !progress.source.isEmpty {
-            parts.append(String(progress.source.suffix(40)))
         }
-        while parts.count > 1, parts.joined(separator: "  ").count >= columns { parts.removeLast() }
-        return parts.joined(separator: "  ")
+        while parts.count > 1, parts.joined(separator: "  ").columns > columns { parts.removeLast() }
+        let line = parts.joined(separator: "  ").cut(to: columns)
+        let rest = columns - line.columns - 2
+        guard progress.chunksToEmbed == 0, !progress.source.isEmpty, rest >= Self.minimumName else { return line }
+        return line + "  " + progress.source.visibleInLine.shortened(to: rest)
     }
 
     func clear() {

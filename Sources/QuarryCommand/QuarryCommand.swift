@@ -7,21 +7,31 @@ struct QuarryCommand: AsyncParsableCommand {
         commandName: "quarry",
         abstract: "Ask questions about your own documents, and get answers with citations.",
         discussion: """
-            An index is one file: ./index.quarry, or the file that --index names. Nothing leaves this machine unless you \
-            name a remote model (--llm, --model, --reranker, --transcribe, --describe-images, or the configuration).
+              quarry index notes                  # make an index, or bring it up to date
+              quarry "Who signs the lease?"       # an answer with citations
+              quarry query --retrieve lease       # only the passages
+              quarry query "…" --json > answer.json
+              quarry verify answer.json           # do the quotes still stand in the files?
 
-            Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents; \
+            An index is one file: index.quarry in this folder or in a folder above it, or the file that --index names.
+
+            Nothing leaves this machine unless you name a remote model: with --llm, --model, --reranker, --transcribe or \
+            --describe-images, with a QUARRY_… variable, or in the configuration. To forbid it: --local-only. \
+            quarry models pull downloads a model.
+
+            Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents, or a quote that does not stand; \
             64 wrong usage; 130 interrupted (committed work is kept).
             """,
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
-            IndexCommand.self, QueryCommand.self, EvalCommand.self, InfoCommand.self, DoctorCommand.self,
-            ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
+            IndexCommand.self, QueryCommand.self, VerifyCommand.self, InfoCommand.self, DoctorCommand.self,
+            EvalCommand.self, ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 
     static func main() async {
         await Termination.exiting {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                CommandWords.resolved(Array(CommandLine.arguments.dropFirst())))
             let isCommitting = (command as? IndexCommand)?.plan == false
             do {
                 if var asynchronous = command as? any AsyncParsableCommand {

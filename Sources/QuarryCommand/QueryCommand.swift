@@ -7,103 +7,81 @@ struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Ask a question, or search.",
+        usage: "quarry query [options] question",
         discussion: """
             The answer consists of sentences quoted from the documents, each with its file and lines. If no sentence \
             clearly answers the question, the exit code is 3. With --llm a language model of your choice writes the \
-            answer from the same passages, and Quarry checks its citations.
+            answer from the same passages, and Quarry checks its citations. “query” can be omitted before a question \
+            in quotes.
 
               quarry query "Who signs the lease?"
-              quarry query --retrieve "lease" -k 20 --explain
+              quarry query who signs the lease
+              quarry query --retrieve lease -k 20 --explain
+              quarry query --filter year=2026 "What is the rent?"
+              quarry query --llm ollama/llama3 "Who signs the lease?"
               quarry query --batch questions.jsonl --run run.trec
             """)
 
-    @Argument(help: "The question, or - for standard input.")
-    var question: String?
+    @Argument(help: ArgumentHelp("The question; - for standard input.", valueName: "question"))
+    var words: [String] = []
 
-    @OptionGroup var file: IndexFileOptions
-    @OptionGroup var search: SearchOptions
-    @OptionGroup var answering: AnsweringOptions
-    @OptionGroup var service: ServiceOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Common options") var retrieving: RetrieveOption
+    @OptionGroup var asking: QuestionOptions
+    @OptionGroup(title: "Answer") var prompting: PromptOption
+    @OptionGroup(title: "Output") var batches: BatchOptions
 
-    @Flag(help: "Show the best passages instead of an answer.")
-    var retrieve = false
-
-    @Flag(help: "Show the rank and score of each search, by words (bm25) and by meaning (vector).")
-    var explain = false
-
-    @Option(
-        help: ArgumentHelp("Ask every question of a JSONL file ({\"_id\", \"text\"}).", valueName: "file"),
-        completion: .file())
-    var batch: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "With --batch: write a TREC run of the documents found instead of JSON; - for standard output.",
-            valueName: "file"), completion: .file())
-    var run: String?
-
-    @Flag(help: "Print JSON Lines: one object per line.")
-    var jsonl = false
-
-    @Flag(help: "Print the prompt and its tokens, and send nothing.")
-    var dryRun = false
+    private var output: OutputOptions { asking.output }
+    private var retrieve: Bool { retrieving.retrieve }
+    private var dryRun: Bool { prompting.dryRun }
+    private var batch: String? { batches.batch }
 
     func validate() throws {
-        if batch == nil, question == nil {
+        if batch == nil, words.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
             throw ValidationError("Ask a question, or give a file of questions with --batch.")
         }
-        if batch != nil, question != nil { throw ValidationError("Use either a question or --batch, not both.") }
-        if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
-        if run != nil, output.json || jsonl {
-            throw ValidationError("--run writes a TREC run instead of JSON. Omit --json and --jsonl, or --run.")
-        }
+        if batch != nil, !words.isEmpty { throw ValidationError("Use either a question or --batch, not both.") }
+        if batches.run != nil, output.json { throw ValidationError(BatchOptions.runAndJSON) }
         if dryRun, retrieve || batch != nil {
             throw ValidationError("--dry-run needs one question, without --retrieve and --batch.")
         }
-        try search.validate()
-        try answering.validate()
-        try service.validate()
     }
 
     func run() async throws {
-        let questions = try batch.map { try BatchQueries(path: $0, runPath: run) }
-        var options = search.options(answering)
-        options.generates = options.generates && !retrieve && !dryRun && run == nil
+        let questions = try batch.map { try BatchQueries(path: $0, runPath: batches.run) }
+        var options = asking.options
+        options.generates = options.generates && !retrieve && !dryRun && batches.run == nil
         options.streams = showsPieces
-        let session = try await service.session(file.path, options, search.flags(answering), isQuiet: output.quiet)
+        let session = try await asking.session(options)
         defer { if let spent = session.ledger.spending.summary { output.note(spent) } }
+        let limit = asking.passages.k
         if let questions {
-            try await questions.run(session: session, limit: search.k, retrieveOnly: retrieve, output: output)
+            try await questions.run(session: session, limit: limit, retrieveOnly: retrieve, output: output)
             return
         }
-        let text = try question == "-" ? Self.standardInput() : question ?? ""
+        let text = try words == ["-"] ? Self.standardInput() : words.joined(separator: " ")
         if dryRun {
             try PromptPrinter(prompt: PromptReply(try await session.prompt(for: text))).print(output)
             return
         }
-        var reply = retrieve ? try await session.retrieve(text, limit: search.k ?? 10) : try await answer(text, session)
+        var reply = retrieve ? try await session.retrieve(text, limit: limit ?? 10) : try await answer(text, session)
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
-            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason)")
+            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason.visibleInLine)")
         }
-        let isEmpty = try reply.hits.isEmpty && session.index.summary().documents == 0
-        if !isEmpty { for warning in reply.warnings { output.note("warning: \(warning)") } }
+        if !reply.isFromEmptyIndex { for warning in reply.warnings { output.note("warning: \(warning)") } }
         if reply.finish == "length" { output.note("For the rest of the reply, raise --answer-tokens.") }
-        if output.json || jsonl {
+        if output.json || batches.jsonl {
             try Console.print(JSONOutput.string(reply, pretty: output.json))
-        } else if isEmpty {
-            try Console.print("This index holds no documents yet.")
         } else {
-            try ReplyPrinter(reply: reply, explains: explain).print()
+            try ReplyPrinter(reply: reply, explains: batches.explain, isQuiet: output.quiet).print()
         }
         if reply.refused == true { throw Termination.notInDocuments }
     }
 
     /// Whether an answer is shown on a terminal while it is written.
     private var showsPieces: Bool {
-        batch == nil && !output.json && !jsonl && !output.quiet && Console.standardErrorIsTerminal
+        batch == nil && !output.json && !batches.jsonl && !output.quiet && Console.standardErrorIsTerminal
     }
 
     /// Answers. On a terminal a model's text is shown while it arrives, and again after its citations are checked.
@@ -132,5 +110,43 @@ struct QueryCommand: AsyncParsableCommand {
                 .input, "The question on standard input is not valid UTF-8. Convert it first, for example with iconv.")
         }
         return text
+    }
+}
+
+struct RetrieveOption: ParsableArguments {
+    @Flag(help: "Show the best passages instead of an answer.")
+    var retrieve = false
+}
+
+struct PromptOption: ParsableArguments {
+    @Flag(help: "Print the prompt and its tokens, and send nothing.")
+    var dryRun = false
+}
+
+/// Many questions, and how replies are printed.
+struct BatchOptions: ParsableArguments {
+    @Flag(help: "Print JSON Lines: one object per line.")
+    var jsonl = false
+
+    @Flag(help: "Show the rank and score of each search, by words (bm25) and by meaning (vector).")
+    var explain = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask every question of a JSONL file ({\"_id\", \"text\"}); - for standard input, line by line.",
+            valueName: "file"), completion: .file())
+    var batch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --batch: write a TREC run of the documents found instead of JSON; - for standard output.",
+            valueName: "file"), completion: .file())
+    var run: String?
+
+    static let runAndJSON = "--run writes a TREC run instead of JSON. Omit --json and --jsonl, or --run."
+
+    func validate() throws {
+        if run != nil, batch == nil { throw ValidationError("--run needs --batch.") }
+        if run != nil, jsonl { throw ValidationError(Self.runAndJSON) }
     }
 }

@@ -5,22 +5,45 @@ import QuarrySession
 struct ReplyPrinter {
     var reply: QueryReply
     var explains: Bool
+    /// Whether to print the answer and its citations alone.
+    var isQuiet: Bool
 
     func print() throws {
+        guard !reply.isFromEmptyIndex else {
+            try Console.print(isRussian ? "В этом индексе пока нет документов." : QueryReply.emptyIndex)
+            return
+        }
         guard reply.answer != nil else {
             try printHits()
             return
         }
-        try Console.print(reply.refused == true ? refusal : reply.answer ?? "")
+        try Console.print(reply.refused == true ? refusal : answer)
         if let citations = reply.citations, !citations.isEmpty {
             try Console.print("")
-            for citation in citations { try Console.print(Self.line(for: citation)) }
+            for citation in citations { try Console.print(line(for: citation)) }
         }
-        if let draft = reply.draft { try Console.print("\nThe rejected reply, which may be wrong:\n\(draft)") }
-        for sentence in reply.unsupported ?? [] { try Console.print("not supported by the documents: \(sentence)") }
-        try Console.print("")
+        if let draft = reply.draft {
+            try Console.print("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
+        }
+        for sentence in reply.unsupported ?? [] {
+            try Console.print("not supported by the documents: \(sentence.visibleInLine)")
+        }
+        if !isQuiet || explains { try Console.print("") }
         if explains { try printHits() }
-        try Console.print(footer)
+        if !isQuiet { try Console.print(footer) }
+    }
+
+    /// The text of the answer.
+    private var answer: String {
+        let text = reply.answer ?? ""
+        return reply.generator?.kind == "model" ? Self.setApart(text) : text
+    }
+
+    /// A text of a model. A bar before each of several lines sets them apart from the lines of this program.
+    private static func setApart(_ text: String) -> String {
+        guard text.contains(where: \.isNewline) else { return text }
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { $0.isEmpty ? "│" : "│ \($0)" }.joined(separator: "\n")
     }
 
     /// Whether at least half of the question's letters are Cyrillic.
@@ -43,14 +66,14 @@ struct ReplyPrinter {
         guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
         let closest = isRussian ? "Ближе всего" : "Closest"
         let more = isRussian ? "другие отрывки" : "see more"
-        return "\(reason ?? "") \(closest): \(Self.place(hit.location)) “\(Self.excerpt(hit.text, length: 80))” "
+        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(Self.excerpt(hit.text, length: 80))” "
             + "(\(more): --retrieve)"
     }
 
     private func printHits() throws {
         if reply.hits.isEmpty { try Console.print("No passage matches.") }
         for hit in reply.hits {
-            let place = Self.place(hit.location)
+            let place = place(hit.location)
             let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"
             try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
             if explains {
@@ -89,15 +112,24 @@ struct ReplyPrinter {
         return isRussian ? "низкая" : "low"
     }
 
-    private static func line(for citation: QueryReply.Citation) -> String {
-        "[\(citation.marker)] \(place(citation.location)): “\(excerpt(citation.quote))”"
+    private func line(for citation: QueryReply.Citation) -> String {
+        "[\(citation.marker)] \(place(citation.location)): “\(Self.excerpt(citation.quote))”"
     }
 
-    private static func place(_ location: QueryReply.Location) -> String {
+    /// `notes/lease.md:9-11`, and whether the file changed since it was indexed.
+    private func place(_ location: QueryReply.Location) -> String {
+        let note =
+            switch location.change {
+            case nil: ""
+            case .changed: isRussian ? " (файл изменён после индексирования)" : " (changed since it was indexed)"
+            case .gone: isRussian ? " (файла больше нет)" : " (no longer exists)"
+            }
         let (first, last) = (location.lines[0], location.lines[1])
         let source = location.source.visibleInLine
-        if !location.places.isEmpty { return "\(source), \(Place.description(of: location.places).visibleInLine)" }
-        return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
+        if !location.places.isEmpty {
+            return "\(source), \(Place.description(of: location.places).visibleInLine)\(note)"
+        }
+        return (first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)") + note
     }
 
     /// A text on one line, cut after `length` characters.

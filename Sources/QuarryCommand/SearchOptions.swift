@@ -4,11 +4,8 @@ import QuarrySession
 
 extension RetrievalOptions.Mode: ExpressibleByArgument {}
 
-/// How to search: shared by `query` and `eval`.
+/// How to search.
 struct SearchOptions: ParsableArguments {
-    @Option(name: .customShort("k"), help: "Number of passages; the default is 10 with --retrieve, 5 for an answer.")
-    var k: Int?
-
     @Option(
         help:
             "How to search: hybrid (meaning and words), vector (meaning), bm25 (words). The default is hybrid if the index has vectors."
@@ -34,50 +31,25 @@ struct SearchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Model that re-ranks the best passages: provider/model, such as cohere/rerank-v4.0-fast, or the address of a server.",
-            valueName: "model"))
-    var reranker: String?
-
-    @Option(help: ArgumentHelp("Number of passages that the model re-ranks.", valueName: "count"))
-    var rerankDepth = 50
-
-    @Option(
-        help: ArgumentHelp(
             "Balance relevance and variety: 1 is relevance only, 0 is variety only.", valueName: "lambda"))
     var diversity: Double?
 
     @Flag(inversion: .prefixedNo, help: "Join adjacent passages of a document.")
     var merge = true
 
-    @Option(
-        name: .customLong("filter"),
-        help: ArgumentHelp(
-            "Only documents with this metadata value. Repeatable; all filters must match.", valueName: "key=value"))
-    var filters: [FilterArgument] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to find the index's embedding model now, if it moved: a folder or the address of a server.",
-            valueName: "model"))
-    var model: String?
-
     func validate() throws {
-        if let k, k < 1 || k > 10_000 { throw ValidationError("-k \(k) is not between 1 and 10000.") }
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
             throw ValidationError("--depth \(depth) is not between 1 and 100000.")
-        }
-        guard rerankDepth >= 1, rerankDepth <= 10_000 else {
-            throw ValidationError("--rerank-depth \(rerankDepth) is not between 1 and 10000.")
         }
         if let diversity, !(0...1).contains(diversity) {
             throw ValidationError("--diversity \(diversity) is not between 0 and 1.")
         }
     }
 
-    /// The options for search and answers from the command line.
-    func options(_ answering: AnsweringOptions) -> QueryOptions {
+    /// The options for search from the command line.
+    var options: QueryOptions {
         var options = QueryOptions()
         options.mode = mode
         options.fusion = fusion?.fusion ?? options.fusion
@@ -86,23 +58,7 @@ struct SearchOptions: ParsableArguments {
         options.mergesNeighbours = merge
         options.bm25 = BM25Parameters(k1: k1, b: b)
         options.reranksByWords = rerank
-        options.rerankDepth = rerankDepth
-        options.filter = filters.isEmpty ? nil : .all(filters.map(\.filter))
-        options.model = model
-        options.generates = !answering.extractive
-        options.limit = k ?? options.limit
-        options.promptTokens = answering.budget
-        options.answerTokens = answering.answerTokens
-        options.threshold = answering.threshold
-        options.comparesSentences = answering.compareSentences
         return options
-    }
-
-    func flags(_ answering: AnsweringOptions) -> SettingFlags {
-        var flags = SettingFlags()
-        flags.llm = Setting(answering.modelNames, flag: "--llm")
-        flags.rerank = Setting(reranker, flag: "--rerank")
-        return flags
     }
 }
 

@@ -32,6 +32,17 @@ enum Termination {
         }
     }
 
+    /// Runs a command that only reads. `^C` and SIGTERM end the process at once: SQLite does not stop within a check of
+    /// a large file.
+    static func endingAtOnce<Result: Sendable>(_ body: () throws -> Result) async throws -> Result {
+        try await withTaskCancellationHandler {
+            try body()
+        } onCancel: {
+            Console.note("\(Interruption(isCommitting: false))")
+            _exit(interrupted.rawValue)
+        }
+    }
+
     private static func code(reporting error: any Error) -> Int32 {
         switch error {
         case let code as ExitCode:
@@ -44,6 +55,10 @@ enum Termination {
         case is CleanExit, is ValidationError:
             QuarryCommand.exit(withError: error)
         default:
+            if let message = OptionAdvice.message(for: error) {
+                Console.note(message)
+                return ExitCode.validationFailure.rawValue
+            }
             if QuarryCommand.exitCode(for: error) != .failure { QuarryCommand.exit(withError: error) }
             Console.note("quarry: \(Console.message(of: error))")
             return failure.rawValue

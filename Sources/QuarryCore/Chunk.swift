@@ -5,6 +5,9 @@ public struct ChunkID: RawRepresentable, Sendable, Hashable, Comparable, Codable
     public init(rawValue: Int64) { self.rawValue = rawValue }
     public init(_ rawValue: Int64) { self.rawValue = rawValue }
 
+    /// The largest id of a stored chunk. A ``ChunkMask`` up to it takes 256 MB.
+    package static let maximum: Int64 = 1 << 31
+
     public static func < (a: ChunkID, b: ChunkID) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -52,6 +55,8 @@ public struct Chunk: Sendable, Hashable {
 public struct SourceLocation: Sendable, Hashable, Codable {
     /// The file as the index knows it (relative to the indexed root), or the id of a JSONL record.
     public var source: String
+    /// The absolute path of the file when it was indexed; nil without a file.
+    public var path: String?
     /// Byte offsets into the source.
     public var bytes: Range<Int>
     /// 1-based lines of the source.
@@ -62,10 +67,11 @@ public struct SourceLocation: Sendable, Hashable, Codable {
     public var base: SourceMap.Base
 
     public init(
-        source: String, bytes: Range<Int>, lines: ClosedRange<Int>, places: [Place] = [],
+        source: String, path: String? = nil, bytes: Range<Int>, lines: ClosedRange<Int>, places: [Place] = [],
         base: SourceMap.Base = .source
     ) {
         self.source = source
+        self.path = path
         self.bytes = bytes
         self.lines = lines
         self.places = places

@@ -1,5 +1,7 @@
 /// The name of a leg, as scores, weights and replies use it.
-public struct LegName: RawRepresentable, Sendable, Hashable, Codable, Comparable, ExpressibleByStringLiteral {
+public struct LegName: RawRepresentable, Sendable, Hashable, Codable, CodingKeyRepresentable, Comparable,
+    ExpressibleByStringLiteral
+{
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -44,7 +46,8 @@ public protocol Snapshot: Sendable {
 
     /// ISO 639-1 codes of the documents' languages, most frequent first.
     func languages() async throws -> [String]
-    /// Identifies the content and the way it was made: with an equal revision, a question finds the same chunks.
+    /// Identifies the state among those of all corpora. It changes with every change of content or vectors, and no other
+    /// corpus has it, except an unchanged copy: with an equal revision, a question finds the same chunks.
     func revision() async throws -> String
     /// The chunks of the documents that match.
     func mask(of filter: Filter) async throws -> ChunkMask
@@ -88,6 +91,8 @@ public struct Passage: Sendable, Hashable {
     public var language: String?
     /// The file as the index knows it, relative to the indexed root.
     public var source: String
+    /// The absolute path of the file when it was indexed; nil without a file.
+    public var path: String?
     /// Digest of the whole source when it was indexed; nil without a source file.
     public var sourceDigest: ContentHash?
     /// Maps offsets in the chunk's text to the source.
@@ -96,13 +101,14 @@ public struct Passage: Sendable, Hashable {
     /// - `sourceMap`: Nil means the identity map of the chunk's text.
     public init(
         chunk: Chunk, separator: String = "", documentTitle: String? = nil, language: String? = nil, source: String,
-        sourceDigest: ContentHash? = nil, sourceMap: SourceMap? = nil
+        path: String? = nil, sourceDigest: ContentHash? = nil, sourceMap: SourceMap? = nil
     ) {
         self.chunk = chunk
         self.separator = separator
         self.documentTitle = documentTitle
         self.language = language
         self.source = source
+        self.path = path
         self.sourceDigest = sourceDigest
         self.sourceMap = sourceMap ?? SourceMap(identityOf: chunk.text)
     }
@@ -113,7 +119,7 @@ public struct Passage: Sendable, Hashable {
     /// The location of a part of the chunk, given as UTF-8 offsets into its text.
     public func location(of range: Range<Int>) -> SourceLocation {
         SourceLocation(
-            source: source, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
+            source: source, path: path, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
             places: sourceMap.places(of: range), base: sourceMap.base)
     }
 }

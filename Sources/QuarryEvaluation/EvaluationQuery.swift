@@ -38,17 +38,10 @@ public struct EvaluationQuery: Sendable, Hashable {
     ) -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
         var queries: [EvaluationQuery] = []
         var broken: [EvaluationFileError] = []
-        var lines: [String: Int] = [:]
+        var reader = EvaluationQueryReader(file: file)
         for line in numberedLines(of: bytes) {
             do throws(EvaluationFileError) {
-                let query = try read(line.content, number: line.number, file: file)
-                if let earlier = lines[query.id] {
-                    throw EvaluationFileError(
-                        .duplicate, file: file, line: line.number,
-                        "Query \(query.id) is already on line \(earlier).")
-                }
-                lines[query.id] = line.number
-                queries.append(query)
+                queries.append(try reader.read(line.content, number: line.number))
             } catch {
                 broken.append(error)
             }
@@ -56,7 +49,7 @@ public struct EvaluationQuery: Sendable, Hashable {
         return (queries, broken)
     }
 
-    private static func read(
+    fileprivate static func read(
         _ line: ArraySlice<UInt8>, number: Int, file: String
     ) throws(EvaluationFileError) -> EvaluationQuery {
         guard let text = String(validating: line, as: UTF8.self) else {
@@ -75,6 +68,30 @@ public struct EvaluationQuery: Sendable, Hashable {
         }
         let answers = (record.answers ?? record.answer)?.values
         return EvaluationQuery(id: id, text: record.text, answers: answers, line: number)
+    }
+}
+
+/// Reads questions one line at a time, as they come.
+package struct EvaluationQueryReader: Sendable {
+    private let file: String
+    /// The line of each id.
+    private var lines: [String: Int] = [:]
+
+    /// - `file`: The name for errors.
+    package init(file: String) { self.file = file }
+
+    /// - `line`: Not blank, without its line feed.
+    /// - Throws: The error of a line that is malformed or repeats an id.
+    package mutating func read(
+        _ line: ArraySlice<UInt8>, number: Int
+    ) throws(EvaluationFileError) -> EvaluationQuery {
+        let query = try EvaluationQuery.read(line, number: number, file: file)
+        if let earlier = lines[query.id] {
+            throw EvaluationFileError(
+                .duplicate, file: file, line: number, "Query \(query.id) is already on line \(earlier).")
+        }
+        lines[query.id] = number
+        return query
     }
 }
 

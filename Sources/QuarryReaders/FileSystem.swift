@@ -9,14 +9,16 @@ import QuarryCore
 #endif
 
 /// The status of a path.
-struct FileStatus: Sendable, Hashable {
-    enum Kind: Sendable, Hashable { case file, directory, symbolicLink, other }
+package struct FileStatus: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable { case file, directory, symbolicLink, other }
 
-    var kind: Kind
-    var size: Int
+    package var kind: Kind
+    package var size: Int
     /// Nanoseconds since 1970, clamped to the range of `Int64` (years 1677 to 2262).
-    var modificationTime: Int64
-    var inode: UInt64
+    package var modificationTime: Int64
+    /// The same of the last change of content or attributes, which no program can set.
+    package var changeTime: Int64
+    package var inode: UInt64
 
     private init(_ info: stat) {
         switch info.st_mode & S_IFMT {
@@ -28,22 +30,24 @@ struct FileStatus: Sendable, Hashable {
         size = Int(info.st_size)
         inode = UInt64(info.st_ino)
         #if canImport(Darwin)
-            let time = info.st_mtimespec
+            let (modified, changed) = (info.st_mtimespec, info.st_ctimespec)
         #else
-            let time = info.st_mtim
+            let (modified, changed) = (info.st_mtim, info.st_ctim)
         #endif
-        modificationTime = FileStatus.nanoseconds(seconds: Int64(time.tv_sec), rest: Int64(time.tv_nsec))
+        modificationTime = FileStatus.nanoseconds(modified)
+        changeTime = FileStatus.nanoseconds(changed)
     }
 
-    private static func nanoseconds(seconds: Int64, rest: Int64) -> Int64 {
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        let seconds = Int64(time.tv_sec)
         let (product, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, isPastEnd) = product.addingReportingOverflow(rest)
+        let (sum, isPastEnd) = product.addingReportingOverflow(Int64(time.tv_nsec))
         if isTooFar || isPastEnd { return seconds < 0 ? .min : .max }
         return sum
     }
 
     /// - Throws: The error of the system call.
-    init(path: String, followingLinks: Bool) throws(SystemError) {
+    package init(path: String, followingLinks: Bool) throws(SystemError) {
         var info = stat()
         guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { throw SystemError() }
         self.init(info)
@@ -57,13 +61,13 @@ struct FileStatus: Sendable, Hashable {
 }
 
 /// An error of a system call, from `errno`.
-struct SystemError: Error, CustomStringConvertible {
-    var number: Int32
+package struct SystemError: Error, CustomStringConvertible {
+    package var number: Int32
 
     init() { number = errno }
 
-    var isMissing: Bool { number == ENOENT || number == ENOTDIR }
-    var description: String { String(cString: strerror(number)) }
+    package var isMissing: Bool { number == ENOENT || number == ENOTDIR }
+    package var description: String { String(cString: strerror(number)) }
 }
 
 /// System calls for walking and reading.

@@ -225,6 +225,7 @@ struct Walk {
         result.files.append(
             FoundFile(
                 path: path, id: name, root: root, size: status.size, modificationTime: status.modificationTime,
+                changeTime: status.changeTime,
                 inode: status.inode, isExplicit: isExplicit))
     }
 }

@@ -15,20 +15,32 @@ public struct FoundFile: Sendable, Hashable {
     public var size: Int
     /// Nanoseconds since 1970, clamped to the range of `Int64`.
     public var modificationTime: Int64
+    /// The same of the last change of content or attributes. It also tells files that changed places.
+    public var changeTime: Int64
     public var inode: UInt64
     /// Whether the file was given by name.
     public var isExplicit: Bool
 
     public init(
-        path: String, id: String, root: String, size: Int, modificationTime: Int64, inode: UInt64, isExplicit: Bool
+        path: String, id: String, root: String, size: Int, modificationTime: Int64, changeTime: Int64,
+        inode: UInt64, isExplicit: Bool
     ) {
         self.path = path
         self.id = id
         self.root = root
         self.size = size
         self.modificationTime = modificationTime
+        self.changeTime = changeTime
         self.inode = inode
         self.isExplicit = isExplicit
+    }
+
+    /// A file given by its path.
+    ///
+    /// - Parameter id: Its name in a corpus.
+    package init(path: String, id: String) {
+        self.init(
+            path: path, id: id, root: path, size: 0, modificationTime: 0, changeTime: 0, inode: 0, isExplicit: true)
     }
 
     /// Reads the whole file.

@@ -10,7 +10,8 @@ import QuarryText
 /// text, so that a record with only a title can be found. The map of each document leads to the bytes and the line of
 /// its record, through escapes.
 ///
-/// Invalid lines are rejected by number, and the others are read.
+/// Invalid lines are rejected by number, and the others are read. Of many invalid lines, the first are listed and the
+/// others counted.
 public struct JSONLReader: Reader {
     public init() {}
 
@@ -59,6 +60,7 @@ private struct JSONLParse {
     /// From `bytes` to the source, if they differ.
     let decoded: [SourceMap.Segment]?
     var result = ReadResult()
+    private var rejected = RejectedRecords()
     var ids: Set<ExactText> = []
     private var lines = 0
     /// The number of lines that are not UTF-8, and of their bytes beyond ASCII.
@@ -88,6 +90,8 @@ private struct JSONLParse {
     }
 
     func finish() -> ReadResult {
+        var result = result
+        result.rejected = rejected.all
         if result.documents.isEmpty, result.rejected.isEmpty { return ReadResult(rejected: [.empty(source)]) }
         return result
     }
@@ -108,17 +112,17 @@ private struct JSONLParse {
             }
             result.documents.append(document)
         } catch let rejection as Rejection {
-            result.rejected.append(rejection)
+            rejected.append(rejection)
         } catch let fault as JSONFault {
             let column = fault.offset - range.lowerBound + 1
-            result.rejected.append(
+            rejected.append(
                 Rejection(
                     source: source, line: number, reason: .brokenRecord,
                     message: "The line is not valid JSON: \(fault.message) (byte \(column) of the line)."))
         } catch {
             damaged.lines += 1
             damaged.bytes += bytes[range].count { $0 >= 0x80 }
-            result.rejected.append(
+            rejected.append(
                 Rejection(
                     source: source, line: number, reason: .undecodable,
                     message: "The line is not UTF-8. Repair it or convert the file."))

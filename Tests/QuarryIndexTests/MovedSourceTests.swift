@@ -63,6 +63,26 @@ struct MovedSourceTests {
         }
     }
 
+    @Test func `two files of one size and time that change places are noticed`() async throws {
+        let corpus = try TestCorpus()
+        for (name, word) in [("a", "otters"), ("b", "beaver")] {
+            try corpus.write("A note on \(word).", to: "\(name).md")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_000_000)],
+                ofItemAtPath: corpus.folder.path("docs/\(name).md"))
+        }
+        try await corpus.index()
+        #expect(try await corpus.documents(with: "beaver") == ["docs/b.md"])
+        for (from, to) in [("a.md", "c"), ("b.md", "a.md"), ("c", "b.md")] {
+            try corpus.folder.move("docs/\(from)", to: "docs/\(to)")
+        }
+        let report = try await corpus.index()
+        #expect(report.sources.changed == 2 && report.embeddedChunks == 0)
+        #expect(try await corpus.documents(with: "beaver") == ["docs/a.md"])
+        #expect(try await corpus.documents(with: "otters") == ["docs/b.md"])
+        #expect(try await corpus.index().sources.unchanged == 2)
+    }
+
     @Test func `a file with only a new time keeps its ids`() async throws {
         let corpus = try TestCorpus()
         func record(_ id: String, _ word: String) -> String {

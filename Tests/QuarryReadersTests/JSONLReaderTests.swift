@@ -189,4 +189,15 @@ struct JSONLReaderTests {
             #expect(result.documents.isEmpty != name.hasPrefix("y_"), "\(name)")
         }
     }
+
+    @Test func `of many broken lines the first are listed, and the others counted`() {
+        var lines = (1...250).map { "line \($0)" }
+        lines.insert(#"{"_id": "a", "text": "In the middle."}"#, at: 120)
+        let result = JSONLReader().read(Source(id: "a.jsonl", bytes: Array(lines.joined(separator: "\n").utf8)))
+        #expect(result.documents.map(\.id) == ["a"])
+        #expect(result.rejected.count == 101)
+        #expect(result.rejected.last?.omitted == 150)
+        #expect(result.rejected.last?.line == 101)
+        #expect(result.rejected.dropLast().allSatisfy { $0.omitted == nil })
+    }
 }

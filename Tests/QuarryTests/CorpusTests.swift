@@ -34,6 +34,25 @@ struct CorpusTests {
         #expect(try corpus.file.problems().isEmpty)
     }
 
+    @Test func `a citation is verified later, without the corpus`() async throws {
+        let folder = try TemporaryFolder()
+        let text = "# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n"
+        try folder.write(text, to: "notes/lease.md")
+        let corpus = try await Corpus.inMemory(configuration: configuration())
+        try await corpus.index([folder.path("notes")])
+        let citation = try #require(try await corpus.answer("Who signs the lease?").citations.first)
+        #expect(citation.location.path == folder.path("notes/lease.md"))
+        let verifier = CitationVerifier()
+        #expect(try await verifier.verify(citation).status == .valid)
+        try folder.write(text.replacing("Lease\n", with: "Lease\n\nOf 2026.\n"), to: "notes/lease.md")
+        let moved = try await verifier.verify(citation)
+        #expect(moved.status == .moved && moved.location?.lines == 5...5 && moved.isSourceChanged)
+        try folder.write(text.replacing("Ilves", with: "Orr"), to: "notes/lease.md")
+        #expect(try await verifier.verify(citation).status == .changed)
+        try folder.remove("notes/lease.md")
+        #expect(try await verifier.verify(citation).status == .gone)
+    }
+
     @Test func `a file is opened again with what it was made with`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "notes/lease.md")

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import QuarryCore
+import QuarrySQLite
 
 /// A document of an index, without its text.
 public struct DocumentSummary: Sendable, Hashable, Codable {
@@ -42,12 +43,15 @@ extension CorpusIndex {
                 """
             let chunks = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE document = ? ORDER BY ordinal")
             return try request.fetchAll(db).map { row in
-                let key: String = row[0]
-                guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: row[4] as Data)
-                else { throw CorpusError(.damaged, "The metadata of \(key) cannot be read.") }
+                let row = StoredRow(row, of: "documents")
+                let json = Data(try row.text(4).utf8)
+                guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: json) else {
+                    throw row.error(4, "it is not metadata")
+                }
                 return DocumentSummary(
-                    id: key, title: row[1], source: row[2], language: row[3], metadata: metadata,
-                    chunks: try Int64.fetchAll(chunks, arguments: [row[5] as Int64]).map { ChunkID($0) })
+                    id: try row.text(0), title: try row.optional(1, row.text), source: try row.text(2),
+                    language: try row.optional(3, row.text), metadata: metadata,
+                    chunks: try Int64.fetchAll(chunks, arguments: [row.integer(5)]).map { ChunkID($0) })
             }
         }
     }
@@ -68,6 +72,61 @@ extension CorpusIndex {
                 }
             }
             return removed
+        }
+    }
+}
+
+/// A document with the text that the index holds of it.
+package struct StoredDocument: Sendable {
+    /// Without blocks, metadata and links. The text begins with the first chunk.
+    package var document: Document
+    /// The name of its source.
+    package var source: String
+    /// The absolute path of its source; nil without a file.
+    package var path: String?
+}
+
+extension CorpusIndex {
+    /// The stored text of a document; nil if there is no such document.
+    ///
+    /// - Throws: ``CorpusError`` for damaged rows.
+    package func storedDocument(_ key: String) async throws -> StoredDocument? {
+        let path = path
+        return try await read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT documents.id, sources.name, sources.path, documents.source_map
+                    FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
+                    """, arguments: [key])
+            guard let row else { return nil }
+            let damaged = CorpusError(.damaged, "\(path): the document \(key) is damaged.")
+            guard let id = Int64.fromDatabaseValue(row[0]), let source = String.fromDatabaseValue(row[1]) else {
+                throw damaged
+            }
+            let chunks = try Row.fetchCursor(
+                db, sql: "SELECT start, text, separator FROM chunks WHERE document = ? ORDER BY ordinal",
+                arguments: [id])
+            var (text, origin) = ([UInt8](), 0)
+            while let chunk = try chunks.next() {
+                guard let start = Int.fromDatabaseValue(chunk[0]), let part = String.fromDatabaseValue(chunk[1]),
+                    let separator = String.fromDatabaseValue(chunk[2]), 0 <= start,
+                    start <= SourceMapCodec.maximumOffset
+                else { throw damaged }
+                if text.isEmpty { origin = start }
+                // A chunk may begin with the end of the one before.
+                let overlap = origin + text.count - start
+                guard overlap >= 0 else { throw damaged }
+                text += part.utf8.dropFirst(overlap)
+                text += separator.utf8
+            }
+            let map = try row.withUnsafeData(atIndex: 3) { data in
+                data.flatMap { SourceMapCodec.decode($0, slice: origin..<(origin + text.count)) }
+            }
+            guard let map else { throw damaged }
+            return StoredDocument(
+                document: Document(id: key, text: String(decoding: text, as: UTF8.self), sourceMap: map),
+                source: source, path: String.fromDatabaseValue(row[2]))
         }
     }
 }

@@ -10,6 +10,17 @@ public enum IndexInput: Sendable, Hashable {
     case document(Document)
 }
 
+extension [IndexInput] {
+    /// Checks that at least one input exists, without an index.
+    ///
+    /// - Throws: ``CorpusError`` if all inputs are paths that do not exist.
+    package func checkExistence() throws {
+        let missing = InputRoots.missing(compactMap { if case .path(let path) = $0 { path } else { nil } })
+        guard let first = missing.first, missing.count == count else { return }
+        throw CorpusError(.input, "\(Rejection.missingInput(first))")
+    }
+}
+
 /// Selects the files of folders.
 public struct InputOptions: Sendable, Hashable, Codable {
     /// Patterns in `.gitignore` syntax. If there are any, a file must match one of them.

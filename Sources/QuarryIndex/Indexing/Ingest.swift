@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 import QuarryText
 
 /// The first stroke of a run: reads new and changed sources, cuts them into chunks, and commits text, chunks and
@@ -183,7 +184,7 @@ struct Ingest {
         } else {
             count(work, row)
         }
-        report.warnings += result.warnings
+        report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)
     }
 
@@ -206,7 +207,7 @@ struct Ingest {
 
     /// Collects the documents of a source that are new or changed.
     private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws {
-        var rejections = result.rejected
+        var rejected = RejectedRecords(result.rejected)
         var refused: [String] = []
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
@@ -227,7 +228,7 @@ struct Ingest {
             if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
                 holder != row.name || seen[key] != nil
             {
-                rejections.append(
+                rejected.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
                         message: "The document id “\(document.id)” already belongs to \(holder). Use another id."))
@@ -250,6 +251,7 @@ struct Ingest {
             if isFull { try await commit(source: row.name) }
         }
         progress.update { $0.bytes += rest }
+        let rejections = rejected.all
         report.quarantined += rejections
         if let id = row.id { closed.append((id, row.sha256)) }
         pending.append(.change(.close(row, keys: keys, rejections: rejections, refused: refused)))
@@ -260,7 +262,7 @@ struct Ingest {
 
     private struct StoredDocument {
         var source: String
-        var sha256: ContentHash?
+        var sha256: ContentHash
         var sourceMap: Data
     }
 
@@ -277,8 +279,9 @@ struct Ingest {
             var documents: [ExactText: StoredDocument] = [:]
             for key in keys {
                 guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+                let stored = StoredRow(row, of: "documents")
                 documents[ExactText(key)] = StoredDocument(
-                    source: row[0], sha256: ContentHash(bytes: row[1] as Data), sourceMap: row[2])
+                    source: try stored.text(0), sha256: try stored.digest(1), sourceMap: try stored.blob(2))
             }
             return documents
         }
@@ -331,8 +334,9 @@ struct Ingest {
             for source in gone.map(\.id) + closed.map(\.id) {
                 let rows = try Row.fetchCursor(
                     db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-                while let row = try rows.next() {
-                    if seen[ExactText(row[1])] == nil { changes.append(.removeDocument(row[0], of: source)) }
+                while let row = try rows.next().map({ StoredRow($0, of: "documents") }) {
+                    guard seen[ExactText(try row.text(1))] == nil else { continue }
+                    changes.append(.removeDocument(try row.integer(0), of: source))
                 }
             }
             return changes

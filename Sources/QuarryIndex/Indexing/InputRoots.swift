@@ -49,6 +49,9 @@ struct InputRoots {
         self.names = names
     }
 
+    /// The inputs that do not exist.
+    static func missing(_ inputs: [String]) -> [String] { inputs.filter { isMissing(absolute($0)) } }
+
     /// The names of the input folders, by input path.
     var folderNames: [String: String] { absolutePaths.compactMapValues { names.names[$0] } }
 

@@ -258,7 +258,7 @@ struct InputScan {
             return true
         }
         if let first = unknown.first, unknown.count == inputs {
-            throw CorpusError(.input, "\(first.source): \(first.message)")
+            throw CorpusError(.input, "\(first)")
         }
         return (gone, unknown)
     }
@@ -377,7 +377,7 @@ extension Rejection {
             message: "It no longer exists; removed its documents from the index (moved files are kept).")
     }
 
-    fileprivate static func missingInput(_ path: String) -> Rejection {
+    static func missingInput(_ path: String) -> Rejection {
         Rejection(source: path, reason: .notFound, message: "There is no such file or folder.")
     }
 

@@ -10,7 +10,7 @@ struct SourceDiff {
     }
 
     var new: [FoundFile] = []
-    /// Files to read again. Perhaps only their modification time has changed.
+    /// Files to read again. Perhaps only their time has changed.
     var changed: [Change] = []
     /// Files with the same content and a new path or name. They are not read.
     var moved: [Change] = []
@@ -21,7 +21,8 @@ struct SourceDiff {
     /// Stored sources in folders that cannot be read. They stay in the index.
     var hidden: [StoredSource] = []
 
-    /// Compares the found files with the stored sources. Files with unchanged size and modification time are not read.
+    /// Compares the found files with the stored sources. Files with the same size and time of change are not
+    /// read.
     ///
     /// - Parameters:
     ///   - found: With their final ids.
@@ -46,7 +47,7 @@ struct SourceDiff {
             let change = Change(file: file, stored: known[index])
             deleted += known.enumerated().filter { $0.offset != index }.map(\.element)
             let isUntouched =
-                change.stored.size == file.size && change.stored.modified == file.modificationTime
+                change.stored.size == file.size && change.stored.modified == file.changeTime
                 && change.stored.sha256 != nil && isCurrent(change.stored)
             if !isUntouched {
                 changed.append(change)

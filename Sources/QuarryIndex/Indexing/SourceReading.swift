@@ -47,7 +47,7 @@ struct SourceReading: Sendable {
             }
             row = SourceRow(
                 id: stored?.id, name: file.id, root: file.root, path: file.path, size: source.bytes.count,
-                modified: file.modificationTime, sha256: ContentHash(of: source.bytes), reader: version)
+                modified: file.changeTime, sha256: ContentHash(of: source.bytes), reader: version)
         }
         if let stored = work.stored, stored.holds(row), !rechecked.contains(row.name) { return .same(row) }
         let model = readers.modelReader(of: row.name)

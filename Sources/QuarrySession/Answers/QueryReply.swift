@@ -1,4 +1,5 @@
 package import QuarryCore
+package import QuarryIndex
 package import QuarryProviders
 package import QuarryRetrieval
 package import QuarryRetrievalQA
@@ -27,6 +28,10 @@ package struct QueryReply: Sendable, Codable {
 
     package struct Location: Sendable, Codable {
         package var source: String
+        /// The absolute path of the file when it was indexed; nil without a file.
+        package var path: String?
+        /// Whether the file changed or disappeared since it was indexed; nil if it did not, or cannot be looked at.
+        package var change: SourceChange?
         /// First and last line, from 1.
         package var lines: [Int]
         /// Start and end in bytes, without the end.
@@ -38,6 +43,7 @@ package struct QueryReply: Sendable, Codable {
 
         init(_ location: SourceLocation) {
             source = location.source
+            path = location.path
             places = location.places
             base = location.base
             lines = [location.lines.lowerBound, location.lines.upperBound]
@@ -111,6 +117,13 @@ package struct QueryReply: Sendable, Codable {
     /// The earlier question whose cached answer this is.
     package var similarQuestion: SimilarQuestion?
 
+    /// Whether all lines and bytes are pairs. A stored reply may be damaged.
+    var hasWholeRanges: Bool {
+        (hits.map(\.location) + (citations ?? []).map(\.location)).allSatisfy {
+            $0.lines.count == 2 && $0.bytes.count == 2
+        }
+    }
+
     /// An earlier question.
     package struct SimilarQuestion: Sendable, Codable {
         package var question: String
@@ -136,5 +149,22 @@ package struct QueryReply: Sendable, Codable {
                 headings: hit.chunk.headings,
                 text: hit.chunk.text, location: Location(hit.location))
         }
+    }
+
+    /// The warning of a reply from an index without documents.
+    package static let emptyIndex = "This index holds no documents yet."
+
+    package var isFromEmptyIndex: Bool { hits.isEmpty && warnings.contains(Self.emptyIndex) }
+
+    mutating func markEmptyIndex() {
+        warnings = [Self.emptyIndex]
+        if refused == true { refusalReason = Self.emptyIndex }
+    }
+
+    mutating func mark(_ changes: [String: SourceChange]) {
+        for index in hits.indices { hits[index].location.change = changes[hits[index].location.source] }
+        guard var citations else { return }
+        for index in citations.indices { citations[index].location.change = changes[citations[index].location.source] }
+        self.citations = citations
     }
 }

@@ -31,6 +31,8 @@ extension CostEstimate: CustomStringConvertible {
         guard let seconds, let timeBasis else { return texts == 0 ? "none" : "unknown" }
         return switch timeBasis {
         case .measurement: "about \(DurationText.shown(seconds)) (measured on this machine)"
+        case .sample: "about \(DurationText.shown(seconds)) (measured now on a few texts)"
+        case .assumption: "about \(DurationText.shown(seconds)) (if a request takes a second; not measured yet)"
         case .limits: "at least \(DurationText.shown(seconds)) (the provider's limits)"
         }
     }

@@ -9,6 +9,10 @@ package struct CostEstimate: Sendable, Hashable, Codable {
         case limits
         /// A speed measured on this machine.
         case measurement
+        /// A speed measured for this plan, on a few texts of the length of its passages.
+        case sample
+        /// An assumed second for each request: neither limits nor a measurement are known.
+        case assumption
     }
 
     /// `provider/model`.
@@ -35,9 +39,10 @@ package struct CostEstimate: Sendable, Hashable, Codable {
     /// - `texts`: As in ``IndexingReport/embeddedChunks``.
     /// - `provider`: Nil for a model that runs in this process.
     /// - `tokensPerSecond`: The measured speed; nil if unknown.
+    /// - `isSampled`: Whether the speed was measured for this plan. The default is false.
     package static func embedding(
         tokens: Int, texts: Int, model: String, at provider: Provider?, catalog: ModelCatalog = .builtIn,
-        tokensPerSecond: Double? = nil, budget: Budget = Budget()
+        tokensPerSecond: Double? = nil, isSampled: Bool = false, budget: Budget = Budget()
     ) -> CostEstimate {
         let limits = provider?.limits ?? RequestLimits()
         let byCount = divided(texts, by: limits.inputsPerRequest)
@@ -50,12 +55,15 @@ package struct CostEstimate: Sendable, Hashable, Codable {
             limits.requestsPerMinute.map { (Double(requests) / Double($0) - 1) * 60 },
         ].compactMap { $0 }.max().map { max(0, $0) }
         let measured = tokensPerSecond.flatMap { $0 > 0 ? Double(tokens) / $0 : nil }
-        let seconds = [pace, measured].compactMap { $0 }.max()
+        let assumed = provider == nil || texts == 0 ? nil : Double(requests)
+        let seconds = [pace, measured].compactMap { $0 }.max() ?? assumed
 
         var estimate = CostEstimate(
             model: "\(provider?.name ?? "local")/\(model)", texts: texts, tokens: tokens,
             requests: provider == nil ? 0 : requests, cost: cost, price: price, seconds: seconds,
-            timeBasis: seconds.map { $0 == measured ? .measurement : .limits },
+            timeBasis: seconds.map {
+                $0 == measured ? isSampled ? .sample : .measurement : pace == nil ? .assumption : .limits
+            },
             dataLeavesMachine: provider.map {
                 catalog.card(of: model, at: $0)?.dataLeavesMachine ?? !$0.runsOnThisMachine
             }

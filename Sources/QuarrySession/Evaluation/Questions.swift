@@ -1,7 +1,7 @@
 package import Quarry
 package import QuarryEvaluation
 
-extension [EvaluationQuery] {
+extension Sequence<EvaluationQuery> {
     /// Asks the questions in order. A question that cannot be asked or answered does not stop the others.
     ///
     /// - Parameters:
@@ -14,7 +14,6 @@ extension [EvaluationQuery] {
         then receive: (EvaluationQuery, Result<Value, any Error>) throws -> Void
     ) async throws {
         for question in self {
-            try Task.checkCancellation()
             let result: Result<Value, any Error>
             do {
                 result = .success(try await ask(question))
@@ -22,7 +21,9 @@ extension [EvaluationQuery] {
                 result = .failure(error)
             }
             try receive(question, result)
+            try Task.checkCancellation()
         }
+        try Task.checkCancellation()
     }
 }
 
@@ -42,7 +43,8 @@ extension QuerySession {
     ///
     /// - Parameter receive: Called with the result of each question, in order.
     package func run(
-        of questions: [EvaluationQuery], limit: Int, then receive: (EvaluationQuery, (any Error)?) throws -> Void
+        of questions: some Sequence<EvaluationQuery>, limit: Int,
+        then receive: (EvaluationQuery, (any Error)?) throws -> Void
     ) async throws -> Run {
         var run = Run(name: "quarry-\(retriever.options.mode.rawValue)")
         try await questions.ask { question in

@@ -1,5 +1,6 @@
 package import Foundation
 package import QuarryCore
+import QuarryIndex
 
 /// The measured embedding speed of a model on a machine.
 package struct SpeedMeasurement: Sendable, Hashable, Codable {
@@ -27,21 +28,23 @@ package struct SpeedMeasurement: Sendable, Hashable, Codable {
         self.machine = machine
     }
 
-    /// Measures the time to embed a fixed set of texts.
+    /// Measures the time to embed texts of the length of passages. Short texts take less time for each token.
     ///
     /// - `model`: `provider/model`, the key of the measurement.
     /// - `counter`: Counts the tokens, without prefixes and without text that the model cuts off.
-    /// - `rounds`: The number of rounds, at least 1. The fastest counts. The default is 3.
-    /// - `warmsUp`: Whether to embed some texts first. The default is true.
+    /// - `count`: The number of texts. The default is 64.
+    /// - `length`: The tokens of a text. The default is the usual length of a passage.
+    /// - `rounds`: The number of rounds, at least 1. The fastest counts. The default is 2.
+    /// - `warmsUp`: Whether to embed a text first. The default is true.
     package static func measuring(
-        _ embedder: any Embedder, model: String, counter: any TokenCounter, rounds: Int = 3, warmsUp: Bool = true,
-        now: Date = Date()
+        _ embedder: any Embedder, model: String, counter: any TokenCounter, count: Int = 64,
+        length: Int = IndexSettings.Chunking().target, rounds: Int = 2, warmsUp: Bool = true, now: Date = Date()
     ) async throws -> SpeedMeasurement {
-        let texts = sampleTexts
         let maximum = embedder.fingerprint.maximumTokens
+        let texts = sampleTexts(count, tokens: min(length, maximum), counter: counter)
         let tokens = texts.reduce(0) { $0 + min(maximum, counter.tokenCount(of: $1)) }
         let clock = ContinuousClock()
-        if warmsUp { _ = try await embedder.embed(Array(texts.prefix(8)), as: .passage) }
+        if warmsUp { _ = try await embedder.embed(Array(texts.prefix(1)), as: .passage) }
         var best = Double.infinity
         for _ in 0..<max(1, rounds) {
             let start = clock.now
@@ -54,8 +57,8 @@ package struct SpeedMeasurement: Sendable, Hashable, Codable {
             date: now.formatted(.iso8601.year().month().day()), machine: currentMachine)
     }
 
-    /// A fixed set of 64 passages of 1 to 8 sentences, in English and Russian.
-    static var sampleTexts: [String] {
+    /// Passages of a given length, alternately in English and Russian. All begin with different words.
+    static func sampleTexts(_ count: Int, tokens: Int, counter: any TokenCounter) -> [String] {
         let english = [
             "The harbour master keeps a log of every vessel that enters after dusk.",
             "Two lamps on the eastern pier were replaced in spring, and the third is due next year.",
@@ -68,9 +71,15 @@ package struct SpeedMeasurement: Sendable, Hashable, Codable {
             "За ночную стоянку платят по длине лодки и предъявляют её документы.",
             "Если объявлен туман, колокол звонит трижды, а паром остаётся у берега.",
         ]
-        return (0..<64).map { number in
+        return (0..<count).map { number in
             let sentences = number.isMultiple(of: 2) ? english : russian
-            return (0...(number / 2 % 8)).map { sentences[($0 + number / 2) % sentences.count] }.joined(separator: " ")
+            var text = "\(number + 1)."
+            for next in 0..<max(1, tokens) {
+                let longer = "\(text) \(sentences[(next + number / 2) % sentences.count])"
+                guard next == 0 || counter.tokenCount(of: longer) <= tokens else { break }
+                text = longer
+            }
+            return text
         }
     }
 

@@ -5,8 +5,9 @@ package import Quarry
 package struct IndexOpening: Sendable {
     package let index: CorpusIndex
     package let model: ModelServices.OpenedEmbedder?
+    /// Why the server of the model could not be remembered; nil if it was, or need not be.
+    package private(set) var serverNotRemembered: (any Error)?
     private let settings: Settings
-    private let temporary: URL?
 
     package var embedder: (any Embedder)? { model?.embedder }
     package var counter: any TokenCounter { model?.counter ?? WordCounter() }
@@ -16,7 +17,7 @@ package struct IndexOpening: Sendable {
     ///     the model of the index or, for a new index, of the settings.
     ///   - remote: The options of a remote model, for a new index.
     ///   - chunking: Changes the chunking of the index, or the default chunking of a new index.
-    ///   - isTemporary: Whether to create a missing index in a temporary folder, so that a plan leaves no file.
+    ///   - isTemporary: Whether to create a missing index in memory, so that a plan leaves no file.
     /// - Throws: ``CorpusError`` and the errors of `services`. The code is ``CorpusError/Code/noVectors`` for a model and
     ///   an index without vectors, and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors.
     package init(
@@ -35,7 +36,8 @@ package struct IndexOpening: Sendable {
             }
         }
         if let reused {
-            (index, model, temporary) = (reused.index, reused.model, nil)
+            (index, model) = (reused.index, reused.model)
+            if !isTemporary, name != nil { await rememberServer() }
             if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
                 // The model is the same, but its server has a new address.
                 try index.remember(embeddingAddress: address)
@@ -47,15 +49,25 @@ package struct IndexOpening: Sendable {
         let wanted = chunking(IndexSettings.Chunking())
         try wanted.validate()
         let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
-        temporary =
+        let settings = IndexSettings(
+            chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
+            embeddingProbe: model?.probe, requestedDimension: remote.dimension)
+        index =
             isTemporary
-            ? FileManager.default.temporaryDirectory.appendingPathComponent("quarry-plan-\(UUID().uuidString)")
-            : nil
-        index = try CorpusIndex.openOrCreate(
-            at: temporary?.appendingPathComponent("plan.quarry").path ?? path,
-            settings: IndexSettings(
-                chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-                requestedDimension: remote.dimension))
+            ? try CorpusIndex.inMemory(settings: settings) : try CorpusIndex.openOrCreate(at: path, settings: settings)
+        if !isTemporary { await rememberServer() }
+    }
+
+    /// Remembers the server of a model that the user named, so that later questions may be sent to it.
+    private mutating func rememberServer() async {
+        guard let model, let provider = model.provider else { return }
+        do {
+            let reference = ModelReference(provider: provider, model: model.embedder.fingerprint.model)
+            let key = provider.isGivenByAddress ? try await settings.key(for: provider) : nil
+            try settings.knownServers.add(reference, hasKey: key != nil)
+        } catch {
+            serverNotRemembered = error
+        }
     }
 
     /// The model of an existing index; nil for an index without vectors.
@@ -83,19 +95,25 @@ package struct IndexOpening: Sendable {
     }
 
     /// The estimated cost of a plan's vectors; nil for an index without vectors.
-    package func estimate(of report: IndexingReport) throws -> CostEstimate? {
+    ///
+    /// If the speed of a model in this process is unknown, it is measured now, which takes some seconds.
+    package func estimate(of report: IndexingReport) async throws -> CostEstimate? {
         guard let model else { return nil }
-        let speeds = try SpeedRecord(path: settings.speedRecordPath)
+        var speed = try SpeedRecord(path: settings.speedRecordPath).measurement(of: model.name)
+        let isSampled = speed == nil && model.provider == nil && report.embeddedChunks > 0
+        if isSampled {
+            speed = try await .measuring(
+                model.embedder, model: model.name, counter: model.counter, count: Self.sampled,
+                length: max(1, report.embeddedTokens / report.embeddedChunks), rounds: 1)
+        }
         return .embedding(
             tokens: report.embeddedTokens, texts: report.embeddedChunks, model: model.embedder.fingerprint.model,
-            at: model.provider, catalog: settings.catalog,
-            tokensPerSecond: speeds.measurement(of: model.name)?.tokensPerSecond, budget: settings.budget)
+            at: model.provider, catalog: settings.catalog, tokensPerSecond: speed?.tokensPerSecond,
+            isSampled: isSampled, budget: settings.budget)
     }
 
-    /// Removes the temporary index of a plan.
-    package func discardTemporary() {
-        if let temporary { try? FileManager.default.removeItem(at: temporary) }
-    }
+    /// Texts that a plan embeds to measure a model.
+    private static let sampled = 8
 }
 
 extension CorpusError {

@@ -47,7 +47,7 @@ package struct QuerySession: Sendable {
         var similar: SimilarAnswers?
         if options.generates, let names = settings.llm?.value {
             let store = Self.store(settings, onUnkept)
-            let revision = try await index.withSnapshot { try await $0.revision() }
+            let revision = try await Self.revision(of: index)
             let caching = store.map { ReplyCaching(cache: $0, indexState: revision, onFailure: onUnkept) }
             var policy = FallbackPolicy()
             policy.holdsTextBack = !options.streams
@@ -55,12 +55,12 @@ package struct QuerySession: Sendable {
                 try await services.languageModel(names, cache: caching, policy: policy),
                 StuffAssembler(budget: options.promptTokens))
             if let store, let threshold = settings.semanticThreshold.value, opened != nil {
-                // Where the model is found and how the answer is shown do not change the answer.
-                var scope = options
-                (scope.mode, scope.model, scope.streams) = (mode, nil, false)
-                similar = SimilarAnswers(
+                similar = try SimilarAnswers(
                     store: store, threshold: threshold,
-                    scope: [revision, "\(names)", settings.rerank?.value ?? "", "\(scope)"])
+                    conditions: AnswerConditions(
+                        options: options.concerningAnswers(mode: mode),
+                        models: names.map { try services.reference($0) },
+                        reranker: settings.rerank.map { try services.reference($0.value) }))
             }
         }
         self.similar = similar
@@ -73,6 +73,10 @@ package struct QuerySession: Sendable {
                 embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
             options: .init(limit: options.limit, maximumTokens: options.answerTokens))
         loadMilliseconds = start.milliseconds
+    }
+
+    private static func revision(of index: CorpusIndex) async throws -> String {
+        try await index.withSnapshot { try await $0.revision() }
     }
 
     /// The cache of replies; nil if the settings turn it off or it cannot be opened.
@@ -105,8 +109,10 @@ package struct QuerySession: Sendable {
         timings.load = loadMilliseconds
         timings.retrieve = start.milliseconds
         timings.total = timings.load + timings.retrieve
-        return QueryReply(
+        var reply = QueryReply(
             id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+        try await describeSources(of: &reply)
+        return reply
     }
 
     /// The answer to a question. ``QueryReply/similarQuestion`` names an earlier question whose answer it is.
@@ -119,11 +125,15 @@ package struct QuerySession: Sendable {
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
         var query = self.query(question)
+        let revision = similar == nil ? nil : try await Self.revision(of: index)
         if similar != nil { query = try await retriever.prepared(query) }
-        if let vector = query.vector, var known = try await similar?.reply(to: question, vector: vector) {
+        if let revision, let vector = query.vector,
+            var known = try await similar?.reply(to: question, vector: vector, revision: revision)
+        {
             known.id = id
             known.timings = timings
             known.timings.total = timings.load + start.milliseconds
+            try await describeSources(of: &known)
             return known
         }
         var retrieval = Retrieval()
@@ -156,11 +166,27 @@ package struct QuerySession: Sendable {
         }
         reply.add(finished)
         do {
-            if let vector = query.vector { try await similar?.keep(reply, vector: vector) }
+            // Another process may have changed the index meanwhile. A revision never returns, so both are of one state.
+            if let revision, let vector = query.vector, try await Self.revision(of: index) == revision {
+                try await similar?.keep(reply, vector: vector, revision: revision)
+            }
         } catch let error as AnswerStoreError {
             onUnkept(error)
         }
+        try await describeSources(of: &reply)
         return reply
+    }
+
+    /// Says of each hit and citation whether its source changed since it was indexed, and of a reply without hits
+    /// whether the index is empty.
+    private func describeSources(of reply: inout QueryReply) async throws {
+        guard !reply.hits.isEmpty else {
+            let coverage = try await index.withSnapshot { try await $0.vectorCoverage() }
+            if coverage.chunks == 0 { reply.markEmptyIndex() }
+            return
+        }
+        let names = Set(reply.hits.map(\.location.source) + (reply.citations ?? []).map(\.location.source))
+        reply.mark(try await index.changes(ofSources: names))
     }
 
     /// The prompt for a language model. No request is sent.

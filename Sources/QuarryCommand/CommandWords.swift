@@ -1,0 +1,134 @@
+import ArgumentParser
+
+/// Reads a command line as a person means it: a question needs no command, and a wrong command leads to the right one.
+enum CommandWords {
+    /// The arguments with the command that they need.
+    ///
+    /// - Throws: `ValidationError` with the command line that was probably meant.
+    static func resolved(_ arguments: [String]) throws -> [String] {
+        guard let first = arguments.first, !ofParser(first) else { return arguments }
+        let commands = QuarryCommand.configuration.subcommands
+        if let command = commands.first(where: { $0._commandName == first }) {
+            try check(arguments, of: command)
+            return arguments
+        }
+        let names = commands.map { $0._commandName }
+        if first.hasPrefix("-") {
+            if let name = arguments.first(where: names.contains) {
+                let others = arguments.filter { $0 != name }
+                throw ValidationError("The command comes first. Did you mean:\n\n  \(line([name] + others))\n")
+            }
+            return ["query"] + arguments
+        }
+        let isQuestion = first.contains(where: \.isWhitespace)
+        if !isQuestion, let meant = meant(first, among: names, count: arguments.count) {
+            throw unknown(first, meant: meant + arguments.dropFirst())
+        }
+        guard isQuestion || arguments.count > 2 || first.hasSuffix("?") else {
+            throw ValidationError(
+                "There is no command “\(first)”. To ask a question:\n\n  \(line(["query"] + arguments))\n")
+        }
+        return ["query"] + arguments
+    }
+
+    /// Checks the second word of a command with subcommands, such as `models list`.
+    private static func check(_ arguments: [String], of command: any ParsableCommand.Type) throws {
+        let names = command.configuration.subcommands.map { $0._commandName }
+        guard !names.isEmpty, arguments.count > 1, !arguments[1].hasPrefix("-"), arguments[1] != "help",
+            !names.contains(arguments[1])
+        else { return }
+        guard let name = nearest(to: arguments[1], among: names) else {
+            throw ValidationError(
+                "There is no command “\(arguments[0]) \(arguments[1])”. "
+                    + "The commands of \(arguments[0]) are \(names.joined(separator: ", ")).")
+        }
+        throw unknown(
+            arguments.prefix(2).joined(separator: " "), meant: [arguments[0], name] + arguments.dropFirst(2))
+    }
+
+    private static func unknown(_ name: String, meant: [String]) -> ValidationError {
+        ValidationError("There is no command “\(name)”. Did you mean:\n\n  \(line(meant))\n")
+    }
+
+    /// Words that the argument parser handles itself.
+    private static func ofParser(_ word: String) -> Bool {
+        ["help", "-h"].contains(word)
+            || ["--help", "--version", "--generate-completion-script", "--experimental-dump-help", "---completion"]
+                .contains { word == $0 || word.hasPrefix($0 + "=") || word.hasPrefix($0 + "-") }
+    }
+
+    /// What other programs call a command, by the command of this one.
+    private static let synonyms: [(command: [String], words: Set<String>)] = [
+        (["query"], ["ask", "answer", "chat", "question", "q", "search", "find", "retrieve", "grep", "lookup"]),
+        (
+            ["index"],
+            [
+                "add", "build", "create", "import", "ingest", "init", "load", "reindex", "rebuild", "refresh", "scan",
+                "sync", "update", "upsert",
+            ]
+        ),
+        (["eval"], ["benchmark", "bench", "measure"]),
+        (["models", "pull"], ["pull", "download", "install", "fetch"]),
+        (["models", "compare"], ["compare"]),
+    ]
+
+    /// The same for words that also begin questions. They count only without further words.
+    private static let shortSynonyms: [(command: [String], words: Set<String>)] = [
+        (["info"], ["status", "stats", "stat", "show", "list", "ls", "describe", "about"]),
+        (["doctor"], ["check", "verify-index", "fsck", "diagnose", "repair", "test"]),
+        (["--version"], ["version"]),
+        (["config"], ["settings", "options", "set"]),
+        (["models"], ["model"]),
+    ]
+
+    private static func meant(_ word: String, among names: [String], count: Int) -> [String]? {
+        let word = word.lowercased()
+        let known = synonyms + (count <= 2 ? shortSynonyms : [])
+        if let found = known.first(where: { $0.words.contains(word) }) {
+            return found.command + (["search", "find", "retrieve", "grep"].contains(word) ? ["--retrieve"] : [])
+        }
+        if let name = nearest(to: word, among: names) { return [name] }
+        // Typing errors in longer words only: “what” is not “chat”.
+        let words = known.flatMap(\.words).filter { $0.count >= 6 }.sorted()
+        return nearest(to: word, among: words).flatMap { $0 == word ? nil : meant($0, among: names, count: count) }
+    }
+
+    /// The name that a word abbreviates, or from which it differs by a typing error or two.
+    static func nearest(to word: String, among names: [String]) -> String? {
+        let word = word.lowercased()
+        if word.count >= 3, let name = names.first(where: { $0.hasPrefix(word) }) { return name }
+        let near = names.map { (name: $0, edits: edits(word, $0)) }.min { $0.edits < $1.edits }
+        guard let near, near.edits <= (word.count < 5 ? 1 : 2) else { return nil }
+        return near.name
+    }
+
+    /// The number of insertions, deletions, replacements and swaps of neighbours between two words.
+    private static func edits(_ a: String, _ b: String) -> Int {
+        let (a, b) = (Array(a), Array(b))
+        guard abs(a.count - b.count) <= 2, !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
+        var rows = [Array(0...b.count)]
+        for i in 1...a.count {
+            var row = [i]
+            for j in 1...b.count {
+                var best = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { best = min(best, rows[i - 2][j - 2] + 1) }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[a.count][b.count]
+    }
+
+    /// A command line to copy.
+    private static func line(_ arguments: [String]) -> String {
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%".unicodeScalars)
+        let words = arguments.map { word in
+            !word.isEmpty
+                && word.unicodeScalars.allSatisfy {
+                    plain.contains($0) || $0.value > 0x7F && $0.properties.isAlphabetic
+                }
+                ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        }
+        return (["quarry"] + words).joined(separator: " ").visibleInLine
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Quarry
+
+struct IndexFileOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("index"), .customShort("i")],
+        help: ArgumentHelp(
+            "The index file. The default is index.quarry in this folder or the nearest folder above it.",
+            valueName: "file"), completion: .file(extensions: ["quarry"]))
+    var path: String?
+
+    static let defaultName = "index.quarry"
+
+    /// The file to write: the default is in the current folder.
+    var written: String { path ?? Self.defaultName }
+
+    /// The file to read: the given one, or the nearest of the current folder and the folders above it.
+    ///
+    /// Above the current folder only files of the current user or of the system count: anyone may put a file into a
+    /// shared folder such as `/tmp`.
+    /// - Throws: ``CorpusError`` with the folders that were searched, if there is no file.
+    func existing() throws -> String {
+        if let path { return path }
+        if Self.exists(Self.defaultName) { return Self.defaultName }
+        let current = FileManager.default.currentDirectoryPath
+        var searched = [current]
+        var folder = current
+        var (relative, foreign) = ("", [String]())
+        while folder != "/", !folder.isEmpty, searched.count < 256 {
+            folder = (folder as NSString).deletingLastPathComponent
+            relative += "../"
+            searched.append(folder)
+            let candidate = (folder as NSString).appendingPathComponent(Self.defaultName)
+            guard Self.exists(candidate) else { continue }
+            if Self.isTrusted(candidate) { return relative + Self.defaultName }
+            foreign.append(candidate)
+        }
+        var message = "There is no \(Self.defaultName) in \(current)"
+        if searched.count > 1 {
+            message += ", nor in the folders above it (\(searched.dropFirst().joined(separator: ", ")))"
+        }
+        message += "."
+        if let other = foreign.first {
+            message += " \(other) belongs to another user; to use it, name it with --index."
+        }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: current)) ?? []
+        if let other = names.filter({ $0.hasSuffix(".quarry") }).min() {
+            message += " There is \(other) here; to use it: --index \(other)."
+        }
+        throw CorpusError(.missing, message)
+    }
+
+    /// The default index of a folder above the current one; nil if the current folder has one, or none has.
+    var indexAbove: String? {
+        guard path == nil, let found = try? existing(), found != Self.defaultName else { return nil }
+        return found
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+
+    private static func isTrusted(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0)
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// Suggests the option of this program for an unknown one.
+enum OptionAdvice {
+    /// The parser's message with a suggestion after its first line; nil if there is none to add.
+    static func message(for error: any Error) -> String? {
+        var lines = QuarryCommand.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+        let start = "Error: Unknown option '"
+        guard let first = lines.first, first.hasPrefix(start),
+            let name = first.dropFirst(start.count).split(separator: "'").first,
+            let advice = advice[name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased()]
+        else { return nil }
+        lines[0] = "\(start)\(name)'. \(advice)"
+        return lines.joined(separator: "\n")
+    }
+
+    /// By the name of the unknown option, without hyphens.
+    private static let advice: [String: String] = {
+        var advice: [String: String] = [:]
+        for (names, text) in [
+            (
+                "topk top-k top_k top n k num count results max-results limit size",
+                "Did you mean -k? It sets the number of passages of a query."
+            ),
+            ("db database index-file index-path collection file path", "Did you mean --index?"),
+            ("format output", "Did you mean --json?"),
+            ("semantic vectors vector dense", "Did you mean --mode vector?"),
+            ("keyword keywords lexical words exact sparse fts", "Did you mean --mode bm25?"),
+            ("search passages hits raw sources", "Did you mean --retrieve? It shows passages."),
+            ("dry-run", "Did you mean --plan? It shows what an indexing run would do."),
+            ("plan", "Did you mean --dry-run? It shows the prompt of a query."),
+            ("language-model generate chat gpt", "Did you mean --llm?"),
+            ("embedding-model embedder embedding embeddings m", "Did you mean --model?"),
+            ("rerank-model reranking", "Did you mean --reranker?"),
+            ("min-score min-support min-confidence confidence support", "Did you mean --threshold?"),
+            ("silent", "Did you mean --quiet?"),
+            ("ignore skip", "Did you mean --exclude?"),
+            ("offline no-network local", "Did you mean --local-only?"),
+            ("recursive r", "Folders are read with their subfolders; no option is needed."),
+            ("v version", "Did you mean: quarry --version?"),
+        ] {
+            for name in names.split(separator: " ") { advice[String(name)] = text }
+        }
+        return advice
+    }()
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Quarry
+import QuarrySession
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check whether quotes still stand in the files.",
+        usage: "quarry verify [options] file",
+        discussion: """
+            Opens the files of a saved answer again. A quote is valid (at its place), moved (elsewhere in the file), \
+            changed (not in the file any more) or gone (no such file). Nothing is sent, and no model is used.
+
+            Quotes that were made elsewhere are checked too: [{"quote": "…", "source": "notes/lease.md"}]. Such a quote \
+            is supported, misattributed (it is in another document of the index) or notFound.
+
+            The exit code is 0 if every quote stands, and 3 if one does not.
+
+              quarry query "Who signs the lease?" --json > answer.json
+              quarry verify answer.json
+              quarry query --batch questions.jsonl | quarry verify - --json
+            """)
+
+    @Argument(help: "A saved answer, replies as JSON Lines, or quotes; - for standard input.", completion: .file())
+    var file: String
+
+    @OptionGroup var index: IndexFileOptions
+    @OptionGroup var output: OutputOptions
+
+    private static let maximumBytes = 64 << 20
+
+    func run() async throws {
+        let bytes: [UInt8]
+        let name = file == "-" ? "standard input" : file
+        do {
+            bytes =
+                file == "-"
+                ? try Source.standardInput(id: name, maximumBytes: Self.maximumBytes).bytes
+                : try FoundFile(path: file, id: name).load(maximumBytes: Self.maximumBytes).bytes
+        } catch {
+            throw CorpusError(.input, "\(error)")
+        }
+        let answer = try QuotedAnswer(bytes, name: name)
+        let isNamed = index.path != nil
+        let path = try? index.existing()
+        var verification = AnswerVerification {
+            guard isNamed || path != nil else { return nil }
+            return try CorpusIndex.open(at: index.existing(), readOnly: true)
+        }
+        let report = try await verification.report(on: answer)
+        if output.json {
+            try Console.print(JSONOutput.string(report, pretty: true))
+        } else {
+            for entry in report.quotes { try Console.print(entry.line(isBatch: answer.replies > 1)) }
+            if path == nil, report.quotes.contains(where: { $0.status == .notFound }) {
+                output.note("note: there is no index here, so only the named files were searched")
+            }
+            if !output.quiet { try Console.print(report.summary) }
+        }
+        if !report.stands { throw Termination.notInDocuments }
+    }
+}
+
+extension VerificationReport.Entry {
+    /// `[1] moved: notes/lease.md:12 (was notes/lease.md:9): “…”`.
+    ///
+    /// - Parameter isBatch: Whether to name the line of the reply.
+    fileprivate func line(isBatch: Bool) -> String {
+        var start = isBatch ? self.line.map { "\($0) " } ?? "" : ""
+        if let marker { start += "[\(marker)] " }
+        let place: String
+        switch (status, found) {
+        case (.moved, let found?):
+            let now = found.path == path ? found.source : found.path ?? found.source
+            place = "\(Self.place(now, found.lines)) (was \(Self.place(source ?? "", lines ?? [])))"
+        case (.misattributed, let found?):
+            place = "not in \(source ?? ""), but in \(Self.place(found.source, found.lines))"
+        case (_, let found?): place = Self.place(found.source, found.lines)
+        case (_, nil): place = source.map { Self.place($0, lines ?? []) } ?? "no source named"
+        }
+        let changed = status == .valid && sourceChanged == true ? " (the file changed elsewhere)" : ""
+        let why = problem.map { " (\($0))" } ?? ""
+        let name = status == .notFound ? "not found" : status.rawValue
+        let words = quote.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let excerpt = words.count <= 160 ? words : words.prefix(160) + "…"
+        return "\(start)\(name): \(place)\(changed)\(why): “\(excerpt)”".visibleInLine
+    }
+
+    private static func place(_ source: String, _ lines: [Int]) -> String {
+        guard let first = lines.first, let last = lines.last else { return source }
+        return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
+    }
+}
+
+extension VerificationReport {
+    /// `3 quotes: 1 valid, 1 moved, 1 gone`. Zeros are left out.
+    fileprivate var summary: String {
+        guard !quotes.isEmpty else { return "There are no quotes to verify." }
+        let parts = Status.allCases.compactMap { status -> String? in
+            let count = counts[status.rawValue] ?? 0
+            return count > 0 ? "\(count) \(status == .notFound ? "not found" : status.rawValue)" : nil
+        }
+        return "\(Format.count(quotes.count, "quote")): \(parts.joined(separator: ", "))"
+    }
+}

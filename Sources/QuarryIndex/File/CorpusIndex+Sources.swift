@@ -1,0 +1,92 @@
+import Foundation
+import GRDB
+package import QuarryCore
+import QuarryReaders
+
+/// How a file differs from what the index holds of it.
+public enum SourceChange: String, Sendable, Hashable, Codable {
+    /// The content is another one.
+    case changed
+    /// The file does not exist any more, though the folder that was indexed does.
+    case gone
+}
+
+extension CorpusIndex {
+    /// The digest of a source when it was indexed; nil if the index does not have it, or not completely.
+    package func digest(ofSource name: String) async throws -> ContentHash? {
+        try await read { db in
+            try Data.fetchOne(db, sql: "SELECT sha256 FROM sources WHERE name = ?", arguments: [name])
+                .flatMap { ContentHash(bytes: $0) }
+        }
+    }
+
+    /// The absolute path of a source; nil if the index does not have it, or it has no file.
+    ///
+    /// - `digest`: Finds the source under another name, if none has this one.
+    package func path(ofSource name: String, digest: ContentHash? = nil) async throws -> String? {
+        try await read { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT path FROM sources WHERE (name = ?1 OR sha256 = ?2) AND path IS NOT NULL
+                    ORDER BY name = ?1 DESC, name LIMIT 1
+                    """, arguments: [name, digest.map { Data($0.bytes) }])
+        }
+    }
+
+    /// The sources among `names` whose files changed or disappeared since they were indexed.
+    ///
+    /// Sources without a file, and files of folders that this machine does not have, are left out.
+    /// - Complexity: A file of the same size and time costs a look at both; any other file of the same size is read.
+    public func changes(ofSources names: Set<String>) async throws -> [String: SourceChange] {
+        let stored = try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT path, root, size, modified, sha256 FROM sources WHERE name = ? AND path IS NOT NULL")
+            return try names.sorted().compactMap { name in
+                try Row.fetchOne(statement, arguments: [name]).map { (name, IndexedFile($0)) }
+            }
+        }
+        var changes: [String: SourceChange] = [:]
+        for (name, file) in stored {
+            try Task.checkCancellation()
+            if let change = file?.change { changes[name] = change }
+        }
+        return changes
+    }
+}
+
+/// A file as the index knows it.
+private struct IndexedFile: Sendable {
+    var path: String
+    var root: String?
+    var size: Int
+    var modified: Int64
+    var digest: ContentHash
+
+    /// Files above this size are compared by size and time alone.
+    private static let maximumHashed = 1 << 30
+
+    /// Nil for a row that holds no complete file.
+    init?(_ row: Row) {
+        guard let path = String.fromDatabaseValue(row[0]), let size = Int.fromDatabaseValue(row[2]),
+            let modified = Int64.fromDatabaseValue(row[3]),
+            let digest = Data.fromDatabaseValue(row[4]).flatMap({ ContentHash(bytes: $0) })
+        else { return nil }
+        (self.path, self.size, self.modified, self.digest) = (path, size, modified, digest)
+        root = String.fromDatabaseValue(row[1])
+    }
+
+    var change: SourceChange? {
+        guard let status = try? FileStatus(path: path, followingLinks: true) else {
+            let folder =
+                root.flatMap { $0 == path ? nil : $0 }
+                ?? String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+            let holder = try? FileStatus(path: folder.isEmpty ? "/" : folder, followingLinks: true)
+            return holder?.kind == .directory ? .gone : nil
+        }
+        guard status.kind == .file, status.size == size else { return .changed }
+        guard status.changeTime != modified else { return nil }
+        guard size <= Self.maximumHashed, let current = try? ContentHash(ofFileAt: path) else { return .changed }
+        return current == digest ? nil : .changed
+    }
+}

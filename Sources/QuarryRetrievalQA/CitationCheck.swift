@@ -1,0 +1,105 @@
+public import QuarryCore
+
+/// Whether the quote of a citation still stands in its source.
+public struct CitationCheck: Sendable, Hashable, Codable {
+    public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The quote is at its place, letter for letter.
+        case valid
+        /// The quote is in the source, at another place or with other white space.
+        case moved
+        /// The source is there, and the quote is not in it any more.
+        case changed
+        /// The source is not there any more.
+        case gone
+    }
+
+    public var status: Status
+    /// Where the quote is now; nil if it is nowhere.
+    public var location: SourceLocation?
+    /// Whether the source has other bytes than when it was indexed. A quote may be valid in a source that changed
+    /// elsewhere.
+    public var isSourceChanged: Bool
+
+    public init(status: Status, location: SourceLocation? = nil, isSourceChanged: Bool) {
+        self.status = status
+        self.location = location
+        self.isSourceChanged = isSourceChanged
+    }
+}
+
+extension Citation {
+    /// Compares the quote with the source as it is now.
+    ///
+    /// - `documents`: What the source's reader makes of it now.
+    /// - `digest`: The digest of the source's bytes now.
+    /// - `path`: Where the source is now.
+    /// - Complexity: O(length of the documents).
+    public func check(in documents: [Document], digest: ContentHash, path: String? = nil) -> CitationCheck {
+        check(in: ReadSource(documents, digest: digest), path: path)
+    }
+
+    package func check(in source: ReadSource, path: String?) -> CitationCheck {
+        let isSourceChanged = sourceDigest.map { $0 != source.digest } ?? false
+        let isOtherFile = path != nil && location.path != nil && path != location.path
+        // A text that a model made of the source is not made again. The same bytes gave the quote.
+        if location.base == .text, !isSourceChanged, sourceDigest != nil {
+            return CitationCheck(status: isOtherFile ? .moved : .valid, location: location, isSourceChanged: false)
+        }
+        let own = source.documents.indices.filter { source.documents[$0].id == documentID }
+        let expected = Array(quote.utf8)
+        for document in own.map({ source.documents[$0] }) where location.base == .source {
+            let range = document.sourceMap.textRange(ofSource: location.bytes)
+            guard range.upperBound <= document.text.utf8.count,
+                document.text.utf8.dropFirst(range.lowerBound).prefix(range.count).elementsEqual(expected)
+            else { continue }
+            return CitationCheck(
+                status: isOtherFile ? .moved : .valid,
+                location: document.location(of: range, source: location.source, path: path ?? location.path),
+                isSourceChanged: isSourceChanged)
+        }
+        guard let wanted = QuotableText.Quote(quote) else {
+            return CitationCheck(status: .changed, isSourceChanged: isSourceChanged)
+        }
+        for number in own + source.documents.indices.filter({ !own.contains($0) }) {
+            let document = source.documents[number]
+            let place = document.sourceMap.textRange(ofSource: location.bytes).lowerBound
+            guard let range = source.text(number).range(of: wanted, near: place) else { continue }
+            return CitationCheck(
+                status: .moved,
+                location: document.location(of: range, source: location.source, path: path ?? location.path),
+                isSourceChanged: isSourceChanged)
+        }
+        return CitationCheck(status: .changed, isSourceChanged: isSourceChanged)
+    }
+}
+
+/// A source as it is now. Its texts are folded once, for any number of quotes.
+package final class ReadSource {
+    package let documents: [Document]
+    package let digest: ContentHash
+    private var texts: [Int: QuotableText] = [:]
+
+    package init(_ documents: [Document], digest: ContentHash) {
+        self.documents = documents
+        self.digest = digest
+    }
+
+    package var byteCount: Int { documents.reduce(0) { $0 + $1.text.utf8.count } }
+
+    /// The text of the document at a position.
+    package func text(_ number: Int) -> QuotableText {
+        if let text = texts[number] { return text }
+        let text = QuotableText(documents[number].text)
+        texts[number] = text
+        return text
+    }
+}
+
+extension Document {
+    /// The location of a stretch of the text.
+    package func location(of range: Range<Int>, source: String, path: String?) -> SourceLocation {
+        SourceLocation(
+            source: source, path: path, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
+            places: sourceMap.places(of: range), base: sourceMap.base)
+    }
+}

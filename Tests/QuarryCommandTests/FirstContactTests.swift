@@ -1,0 +1,182 @@
+import Foundation
+import QuarryTestSupport
+import Testing
+
+/// What a person meets in the first ten minutes: questions without a command, wrong words, no index yet.
+struct FirstContactTests {
+    private func notes() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
+        try scratch.write("# Shed\n\nThe shed is painted green by Mr Okonkwo.\n", to: "papers/shed.md")
+        try scratch.write("# Well\n\nThe well is 14 metres deep.\n", to: "papers/deep/well.md")
+        let outcome = try Command.run("index", "papers", "--model", "none", in: scratch.url)
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return scratch
+    }
+
+    @Test(arguments: [
+        ["Who painted the shed?"], ["query", "who", "painted", "the", "shed"], ["who", "painted", "the", "shed?"],
+        ["-k", "3", "Who painted the shed?"], ["-k3", "Who painted the shed?"],
+    ])
+    func `a question needs neither a command nor quotes`(arguments: [String]) throws {
+        let scratch = try notes()
+        let outcome = try Command.run(arguments, in: scratch.url)
+        #expect(outcome.status == 0 && outcome.output.contains("Mr Okonkwo. [1]"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        (["indx", "papers"], "quarry index papers"), (["idnex", "my papers"], "quarry index 'my papers'"),
+        (["ask", "Who?"], "quarry query 'Who?'"), (["search", "shed"], "quarry query --retrieve shed"),
+        (["serach", "shed"], "quarry query --retrieve shed"), (["add", "a", "b", "c"], "quarry index a b c"),
+        (["status"], "quarry info"),
+        (["pull", "multilingual-e5-small"], "quarry models pull multilingual-e5-small"),
+        (["models", "lst"], "quarry models list"), (["cofnig", "path"], "quarry config path"),
+        (["--json", "info"], "quarry info --json"), (["shed"], "quarry query shed"),
+    ])
+    func `a wrong command leads to the right one`(arguments: [String], meant: String) throws {
+        let scratch = try notes()
+        let outcome = try Command.run(arguments, in: scratch.url)
+        #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errors.contains(meant), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [
+        ("--topk", "-k"), ("--top-k", "-k"), ("--limit", "-k"), ("--db", "--index"), ("--semantic", "--mode vector"),
+        ("--language-model", "--llm"), ("--plan", "--dry-run"), ("--silent", "--quiet"),
+    ])
+    func `an option of another program leads to that of this one`(option: String, meant: String) throws {
+        let scratch = try notes()
+        let outcome = try Command.run("query", "Who painted the shed?", option, "5", in: scratch.url)
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(
+            outcome.errors.hasPrefix("Error: Unknown option '\(option)'. Did you mean \(meant)?"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("Usage: quarry query [options] question"))
+    }
+
+    @Test func `the index of a folder above is found, and a missing one is looked for by name`() throws {
+        let scratch = try notes()
+        let deep = scratch.url.appending(path: "papers/deep")
+        let found = try Command.run("How deep is the well?", in: deep)
+        #expect(found.status == 0 && found.output.contains("14 metres"), "\(found)")
+        #expect(found.errors == "note: the index is ../../index.quarry\n")
+        #expect(try Command.run("info", in: deep).output.hasPrefix("../../index.quarry: "))
+        // A run in the folder below makes an index of its own, and says so.
+        let second = try Command.run("index", "well.md", "--model", "none", in: deep)
+        #expect(second.status == 0 && second.errors.contains("--index ../../index.quarry"), "\(second)")
+        #expect(try Command.run("info", in: deep).output.hasPrefix("index.quarry: "))
+
+        let empty = try TemporaryFolder()
+        try FileManager.default.createDirectory(at: empty.url.appending(path: "a"), withIntermediateDirectories: true)
+        try empty.write("", to: "a/other.quarry")
+        let missing = try Command.run("query", "Who?", in: empty.url.appending(path: "a"))
+        #expect(missing.status == 1)
+        for part in [empty.path("a"), empty.path, "--index other.quarry", "quarry index FOLDER"] {
+            #expect(missing.errors.contains(part), "\(part): \(missing.errors)")
+        }
+    }
+
+    @Test func `a wrong path makes no index`() throws {
+        let scratch = try TemporaryFolder()
+        for options in [[], ["--plan"], ["--index", "new/i.quarry"]] {
+            let outcome = try Command.run(["index", "papres", "--model", "none"] + options, in: scratch.url)
+            #expect(outcome.status == 1, "\(outcome)")
+            #expect(outcome.errors.contains("papres: There is no such file or folder."), "\(outcome)")
+        }
+        #expect(try scratch.contents() == [])
+    }
+
+    @Test func `an index without documents says so, in JSON and in the language of the question too`() throws {
+        let scratch = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            at: scratch.url.appending(path: "none"), withIntermediateDirectories: true)
+        #expect(try Command.run("index", "none", "--model", "none", in: scratch.url).status == 2)
+        let asked = try Command.run("query", "Who?", in: scratch.url)
+        #expect(asked.status == 3 && asked.output == "This index holds no documents yet.\n" && asked.errors.isEmpty)
+        #expect(try Command.run("query", "Кто здесь?", in: scratch.url).output.contains("пока нет документов"))
+        let json = try Command.run("query", "Who?", "--json", in: scratch.url)
+        #expect(json.output.contains("\"refusalReason\" : \"This index holds no documents yet.\""), "\(json)")
+    }
+
+    @Test func `a second text from standard input does not replace the first`() throws {
+        let scratch = try TemporaryFolder()
+        func index(_ text: String, _ more: String...) throws -> Command.Outcome {
+            try Command.run(["index", "-", "--model", "none"] + more, in: scratch.url, input: Array(text.utf8))
+        }
+        #expect(try index("The kiln is in the yard.").status == 0)
+        let second = try index("The loom is in the loft.")
+        #expect(second.status == 2, "\(second)")
+        #expect(second.errors.contains("not indexed: stdin.txt: The index already holds another text"), "\(second)")
+        #expect(second.errors.contains("--name"))
+        #expect(try Command.run("query", "Where is the kiln?", in: scratch.url).output.contains("in the yard"))
+        // The same text again is no other text, and a name is an answer.
+        #expect(try index("The kiln is in the yard.").status == 0)
+        #expect(try index("The loom is in the loft.", "--name", "loom.txt").status == 0)
+        #expect(try index("The kiln is in the barn.", "--name", "stdin.txt").status == 0)
+        #expect(try Command.run("query", "Where is the kiln?", in: scratch.url).output.contains("in the barn"))
+    }
+
+    @Test func `a quiet run prints errors and answers alone`() throws {
+        let scratch = try notes()
+        try scratch.write("# Gate\n\nThe gate has two keys.\n", to: "papers/gate.md")
+        let indexed = try Command.run("index", "papers", "-q", in: scratch.url)
+        #expect(indexed.status == 0 && indexed.output.isEmpty && indexed.errors.isEmpty, "\(indexed)")
+        try scratch.write([0, 1, 2], to: "papers/bad.md")
+        let rejected = try Command.run("index", "papers", "-q", in: scratch.url)
+        #expect(rejected.status == 2 && rejected.output.isEmpty, "\(rejected)")
+        #expect(rejected.errors.hasPrefix("not indexed: papers/bad.md: "), "\(rejected)")
+        let asked = try Command.run("query", "-q", "How many keys has the gate?", in: scratch.url)
+        #expect(asked.errors.isEmpty && asked.output.hasSuffix("gate.md:3: “The gate has two keys.”\n"), "\(asked)")
+    }
+
+    @Test func `questions on standard input are answered as they come`() throws {
+        let scratch = try notes()
+        let (input, output) = (Pipe(), Pipe())
+        let process = try Command.start(
+            ["query", "--batch", "-"], in: scratch.url, input: input, output: output)
+        defer { process.terminate() }
+        var replies: [[String: Any]] = []
+        for (id, question) in [("a", "Who painted the shed?"), ("b", "How deep is the well?")] {
+            let line = "{\"_id\": \"\(id)\", \"text\": \"\(question)\"}\n"
+            try input.fileHandleForWriting.write(contentsOf: Data(line.utf8))
+            var reply = Data()
+            while reply.last != 0x0A { reply += try #require(try output.fileHandleForReading.read(upToCount: 1)) }
+            replies.append(try #require(try JSONSerialization.jsonObject(with: reply) as? [String: Any]))
+        }
+        #expect(replies.map { $0["id"] as? String } == ["a", "b"])
+        #expect((replies[1]["answer"] as? String)?.contains("14 metres") == true)
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func `help is grouped, and says what leaves the machine`() throws {
+        let root = try Command.run("--help").output
+        for name in ["--llm", "--model", "--reranker", "--transcribe", "--describe-images", "QUARRY_", "--local-only"] {
+            #expect(root.contains(name), "\(name)")
+        }
+        let query = try Command.run("query", "--help").output
+        let titles = ["COMMON OPTIONS:", "SEARCH:", "ANSWER:", "MODELS:", "OUTPUT:"]
+        let places = titles.map { query.range(of: $0)?.lowerBound }
+        #expect(!places.contains(nil) && places.compactMap { $0 } == places.compactMap { $0 }.sorted(), "\(query)")
+        for command in [
+            ["index"], ["query"], ["verify"], ["info"], ["doctor"], ["eval"], ["models", "list"], ["models", "pull"],
+            ["models", "compare"], ["models", "measure"], ["config", "show"], ["config", "path"], ["config", "check"],
+            ["cache", "info"], ["cache", "clear"],
+        ] {
+            let help = try Command.run(command + ["--help"], environment: ["COLUMNS": "80"]).output
+            #expect(help.contains("\n  quarry \(command.joined(separator: " "))"), "\(help)")
+            #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
+        }
+    }
+
+    @Test(arguments: [60, 80])
+    func `tables of models fit the width`(columns: Int) throws {
+        for arguments in [
+            ["models", "compare"], ["models", "list"], ["models", "list", "--provider", "openai"],
+        ] {
+            let outcome = try Command.run(arguments, environment: ["COLUMNS": "\(columns)"])
+            #expect(outcome.status == 0)
+            let long = outcome.output.split(separator: "\n").filter { $0.count > columns }
+            #expect(long.isEmpty, "\(long)")
+        }
+    }
+}
