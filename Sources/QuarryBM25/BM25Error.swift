@@ -1,3 +1,5 @@
+import QuarrySQLite
+
 /// Errors of the lexical index.
 public enum BM25Error: Error, Hashable, CustomStringConvertible {
     case invalidParameter(name: String, value: Double, allowed: String)
@@ -15,5 +17,14 @@ public enum BM25Error: Error, Hashable, CustomStringConvertible {
         case .damaged(let place, let reason):
             "The lexical index is damaged at \(place): \(reason). It can be rebuilt from the stored chunks."
         }
+    }
+}
+
+/// Reads stored values. A value of another type or out of its range becomes ``BM25Error/damaged(place:reason:)``.
+func reading<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+        return try body()
+    } catch let error as StoredValueError {
+        throw BM25Error.damaged(place: error.place, reason: error.reason)
     }
 }

@@ -1,4 +1,9 @@
+import QuarryText
+
 /// The terms of one chunk by field, made by an analyzer. Terms may repeat; their order does not matter.
+///
+/// A term that begins with U+0001 is another spelling of words that are listed as well, as made by ``Analyzer``. It can be
+/// found, and does not count in the length of the chunk.
 public struct BM25Fields: Sendable, Hashable {
     /// Terms of the document's title.
     public var title: [String]
@@ -13,8 +18,19 @@ public struct BM25Fields: Sendable, Hashable {
     }
 }
 
+extension BM25Fields {
+    /// The lengths in words.
+    var lengths: FieldCounts {
+        func count(_ terms: [String]) -> UInt32 { UInt32(terms.count { Self.countsInLength($0.utf8) }) }
+        return FieldCounts(title: count(title), heading: count(heading), body: count(body))
+    }
+
+    /// Whether a term counts in the length of its chunk.
+    static func countsInLength(_ term: some Collection<UInt8>) -> Bool { term.first != Analyzer.additionalMark }
+}
+
 /// The parameters of BM25, chosen at query time.
-public struct BM25Parameters: Sendable, Hashable {
+public struct BM25Parameters: Sendable, Hashable, Codable {
     /// How slowly the score saturates with a term's frequency. With 0, only the presence of a term counts. The default
     /// is 1.2.
     public var k1: Double
@@ -30,7 +46,7 @@ public struct BM25Parameters: Sendable, Hashable {
         self.weights = weights
     }
 
-    public struct FieldWeights: Sendable, Hashable {
+    public struct FieldWeights: Sendable, Hashable, Codable {
         public var title: Double
         public var heading: Double
         public var body: Double

@@ -1,4 +1,7 @@
+import Foundation
 package import GRDB
+import QuarryCore
+import QuarrySQLite
 
 extension BM25Table {
     /// All inconsistencies between the parts of the index, in plain words; empty if there are none.
@@ -11,10 +14,15 @@ extension BM25Table {
         var problems: [String] = []
         var expected: [Int64: [Int64]] = [:]
         var lengths: [Int64: FieldCounts] = [:]
+        var checksums: [Int64: PostingChecksum] = [:]
+        var stored: [(id: Int64, checksum: Int64)] = []
 
-        let chunks = try Row.fetchCursor(db, sql: "SELECT id, terms FROM bm25_chunks ORDER BY id")
+        let chunks = try Row.fetchCursor(db, sql: "SELECT id, terms, checksum FROM bm25_chunks ORDER BY id")
         while let row = try chunks.next() {
-            let id: Int64 = row[0]
+            let values = StoredRow(row, of: "bm25_chunks")
+            let id = try values.integer(0)
+            stored.append((id, try values.integer(2)))
+            checksums[id] = PostingChecksum(of: id)
             lengths[id] = FieldCounts()
             do {
                 for term in try row.decode(at: 1, TermList.init(decoding:)).terms {
@@ -25,6 +33,8 @@ extension BM25Table {
             }
         }
 
+        let early = try Int.fetchOne(db, sql: "SELECT count(*) FROM bm25_postings WHERE first < 0") ?? 0
+        if early > 0 { problems.append("bm25_postings: \(early) rows begin before the first chunk") }
         let terms = try Row.fetchCursor(
             db,
             sql:
@@ -32,9 +42,10 @@ extension BM25Table {
         )
         var known: Set<Int64> = []
         while let row = try terms.next() {
-            let number: Int64 = row[0]
+            let number = try StoredRow(row, of: "bm25_terms").integer(0)
             guard known.insert(number).inserted else { continue }
-            let name = try term(number, in: db).map { "The term “\($0)”" }
+            let bytes = try termBytes(number, in: db)
+            let name = bytes.map { "The term “\(String(decoding: $0, as: UTF8.self))”" }
             if name == nil { problems.append("Term number \(number) has postings, but is not in the vocabulary.") }
             let place = name ?? "Term number \(number)"
             do {
@@ -51,13 +62,21 @@ extension BM25Table {
                         "\(place) has \(postings.count) postings, but \(listed.count) chunks list it"
                             + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
                 }
-                for posting in postings { lengths[posting.chunk]?.add(posting.counts) }
+                let checksum = (bytes ?? Data()).withUnsafeBytes { Checksum.of($0) }
+                let countsInLength = bytes.map(BM25Fields.countsInLength) ?? true
+                for posting in postings {
+                    if countsInLength { lengths[posting.chunk]?.add(posting.counts) }
+                    checksums[posting.chunk]?.add(checksum, posting.counts)
+                }
             } catch let error as BM25Error {
                 problems.append(error.description)
             }
         }
         for (number, chunks) in expected.sorted(by: { $0.key < $1.key }) {
             problems.append("Term number \(number) is listed by \(chunks.count) chunks, but has no postings.")
+        }
+        for (id, checksum) in stored where checksums[id]?.stored != checksum {
+            problems.append("bm25_chunks, row \(id): the postings of the chunk do not match their checksum")
         }
         return try problems + verifyLengths(lengths, in: db)
     }
@@ -76,7 +95,7 @@ extension BM25Table {
                         continue
                     }
                     if sum != entry.lengths {
-                        problems.append("The length of chunk \(id) is not the sum of its terms' frequencies.")
+                        problems.append("The length of chunk \(id) is not the sum of its words' frequencies.")
                     }
                 }
             }

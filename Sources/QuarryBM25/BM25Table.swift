@@ -1,12 +1,14 @@
 import Foundation
 package import GRDB
+import QuarrySQLite
 
 /// The lexical index as tables of an SQLite file. Every call runs in the transaction of the given `Database`.
 ///
 /// - `bm25_terms`: the vocabulary, as UTF-8 bytes (SQLite text would end at a NUL).
 /// - `bm25_postings`: for each term, blocks of chunks and frequencies (``PostingBlock``).
 /// - `bm25_lengths`: blocks of chunk lengths (``LengthBlock``).
-/// - `bm25_chunks`: the terms of each chunk (``TermList``), so that a removal touches only these.
+/// - `bm25_chunks`: the terms of each chunk (``TermList``), so that a removal touches only these, and a checksum of its
+///   postings (``PostingChecksum``).
 /// - `bm25_statistics`: one row of totals.
 ///
 /// All stored data follows from the chunks alone, except the numbers of terms.
@@ -20,7 +22,9 @@ package enum BM25Table {
                     term INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (term, first)
                 ) STRICT, WITHOUT ROWID;
                 CREATE TABLE bm25_lengths (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-                CREATE TABLE bm25_chunks (id INTEGER PRIMARY KEY, terms BLOB NOT NULL) STRICT;
+                CREATE TABLE bm25_chunks (
+                    id INTEGER PRIMARY KEY, terms BLOB NOT NULL, checksum INTEGER NOT NULL
+                ) STRICT;
                 CREATE TABLE bm25_statistics (
                     chunks INTEGER NOT NULL, title INTEGER NOT NULL, heading INTEGER NOT NULL, body INTEGER NOT NULL
                 ) STRICT;
@@ -48,11 +52,11 @@ package enum BM25Table {
         guard let row = rows.first, rows.count == 1 else {
             throw BM25Error.damaged(place: "the totals", reason: "there are \(rows.count) rows instead of one")
         }
-        let statistics = BM25Statistics(chunks: row[0], title: row[1], heading: row[2], body: row[3])
-        guard statistics.isPlausible else {
-            throw BM25Error.damaged(place: "the totals", reason: "they cannot be \(statistics)")
+        let totals = StoredRow(row, of: "bm25_statistics")
+        return try reading {
+            try BM25Statistics(
+                chunks: totals.count(0), title: totals.count(1), heading: totals.count(2), body: totals.count(3))
         }
-        return statistics
     }
 
     static func write(_ statistics: BM25Statistics, in db: Database) throws {
@@ -63,19 +67,25 @@ package enum BM25Table {
     /// The number of a term; nil if no chunk contains it.
     static func number(of term: String, in db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ?")
-        return try Int64.fetchOne(statement, arguments: [Data(term.utf8)])
+        return try Row.fetchOne(statement, arguments: [Data(term.utf8)]).map(number)
     }
 
-    /// The term with a number, for messages.
-    static func term(_ number: Int64, in db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: "SELECT term FROM bm25_terms WHERE id = ?")
-        return try Data.fetchOne(statement, arguments: [number]).map { String(decoding: $0, as: UTF8.self) }
+    /// - `row`: The column `id` of `bm25_terms`.
+    static func number(_ row: Row) throws -> Int64 {
+        try reading { try StoredRow(row, of: "bm25_terms").integer(0, in: 1 ... .max) }
+    }
+
+    /// The bytes of the term with a number.
+    static func termBytes(_ number: Int64, in db: Database) throws -> Data? {
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT term FROM bm25_terms WHERE id = ?"), arguments: [number])
     }
 
     /// An error about a damaged block of postings.
     static func damage(_ reason: String, ofTerm number: Int64, block first: Int64, in db: Database) throws -> BM25Error
     {
-        let term = try term(number, in: db).map { "the term “\($0)”" } ?? "term number \(number)"
+        let term =
+            try termBytes(number, in: db).map { "the term “\(String(decoding: $0, as: UTF8.self))”" }
+            ?? "term number \(number)"
         return .damaged(place: "\(term), block \(first)", reason: reason)
     }
 }

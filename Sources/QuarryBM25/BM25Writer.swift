@@ -43,9 +43,7 @@ package struct BM25Writer {
             default: terms[terms.count - 1].counts.body += 1
             }
         }
-        let lengths = FieldCounts(
-            title: UInt32(fields.title.count), heading: UInt32(fields.heading.count), body: UInt32(fields.body.count))
-        additions[id.rawValue] = Addition(lengths: lengths, terms: terms)
+        additions[id.rawValue] = Addition(lengths: fields.lengths, terms: terms)
     }
 
     /// Removes a chunk. Unknown ids are ignored.
@@ -66,19 +64,22 @@ package struct BM25Writer {
         for (chunk, terms) in removed {
             for term in terms { changes[term, default: TermChange()].removals.append(chunk) }
         }
-        var lists: [(chunk: Int64, terms: TermList)] = []
+        var lists: [(chunk: Int64, terms: TermList, checksum: PostingChecksum)] = []
         lists.reserveCapacity(added.count)
+        let checksums = vocabulary.map { Checksum.of($0) }
         for (chunk, addition) in added {
+            var checksum = PostingChecksum(of: chunk)
             var terms: [Int64] = []
             terms.reserveCapacity(addition.terms.count)
             for (number, counts) in addition.terms {
                 let term = numbers[number]
                 terms.append(term.id)
+                checksum.add(checksums[number], counts)
                 changes[term.id, default: TermChange(isNew: term.isNew)].additions.append(
                     Posting(chunk: chunk, counts: counts))
             }
             terms.sort()
-            lists.append((chunk, TermList(terms)))
+            lists.append((chunk, TermList(terms), checksum))
         }
 
         let statements = try PostingStore.Statements(db)
@@ -133,10 +134,14 @@ package struct BM25Writer {
         let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms (term) VALUES (?)")
         for number in vocabulary.indices.filter({ used[$0] }).sorted(by: { vocabulary[$0] < vocabulary[$1] }) {
             let bytes = Data(vocabulary[number].utf8)
-            if let id = try Int64.fetchOne(select, arguments: [bytes]) {
-                stored[number] = (id, false)
+            if let row = try Row.fetchOne(select, arguments: [bytes]) {
+                stored[number] = (try BM25Table.number(row), false)
             } else {
                 try insert.execute(arguments: [bytes])
+                // SQLite goes on from the largest id, which is negative only in a damaged file.
+                guard db.lastInsertedRowID > 0 else {
+                    throw BM25Error.damaged(place: "bm25_terms, row \(db.lastInsertedRowID)", reason: "it is negative")
+                }
                 stored[number] = (db.lastInsertedRowID, true)
             }
         }
@@ -153,11 +158,14 @@ package struct BM25Writer {
     }
 
     private func writeLists(
-        _ lists: [(chunk: Int64, terms: TermList)], replacing removed: [Int64], in db: Database
+        _ lists: [(chunk: Int64, terms: TermList, checksum: PostingChecksum)], replacing removed: [Int64],
+        in db: Database
     ) throws {
         let delete = try db.cachedStatement(sql: "DELETE FROM bm25_chunks WHERE id = ?")
         for chunk in removed { try delete.execute(arguments: [chunk]) }
-        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_chunks VALUES (?, ?)")
-        for (chunk, terms) in lists { try insert.execute(arguments: [chunk, Data(terms.encoded())]) }
+        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_chunks VALUES (?, ?, ?)")
+        for (chunk, terms, checksum) in lists {
+            try insert.execute(arguments: [chunk, Data(terms.encoded()), checksum.stored])
+        }
     }
 }

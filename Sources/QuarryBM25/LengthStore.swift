@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarrySQLite
 
 /// Reads and changes the chunk lengths and the totals over them.
 struct LengthStore {
@@ -49,7 +50,7 @@ struct LengthStore {
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: "SELECT block, data FROM bm25_lengths ORDER BY block"))
         while let row = try rows.next() {
-            let number: Int64 = row[0]
+            let number = try reading { try StoredRow(row, of: "bm25_lengths").integer(0) }
             guard number >= 0, number <= Int64.max >> LengthBlock.shift else {
                 throw damage("the block number is out of range", number)
             }

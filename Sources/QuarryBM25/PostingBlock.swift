@@ -85,7 +85,7 @@ package struct PostingBlock: Sendable, Hashable {
     /// Splits the range until no block has more than ``capacity`` postings, and returns the blocks.
     package static func blocks(of postings: ArraySlice<Posting>, in range: IDRange) -> [PostingBlock] {
         if postings.isEmpty { return [] }
-        if postings.count <= capacity { return [PostingBlock(range: range, postings: postings)] }
+        if postings.count <= capacity || range.level == 0 { return [PostingBlock(range: range, postings: postings)] }
         var (low, high) = (postings.startIndex, postings.endIndex)
         while low < high {
             let middle = (low + high) / 2

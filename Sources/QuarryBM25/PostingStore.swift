@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarrySQLite
 
 /// Reads and changes the blocks of one term, and keeps the invariants of ``PostingBlock``.
 struct PostingStore {
@@ -105,6 +106,9 @@ struct PostingStore {
             let count = neighbours.reduce(block.postings.count) { $0 + $1.postings.count }
             guard neighbours.count < 2, count <= PostingBlock.capacity else { break }
             if let neighbour = neighbours.first {
+                guard neighbour.range.level <= block.range.level else {
+                    throw try damage("it overlaps the block of chunk \(block.range.first)", neighbour.range.first)
+                }
                 try delete(neighbour.range.first)
                 let isBelow = neighbour.range.first < block.range.first
                 block.postings =
@@ -135,7 +139,7 @@ struct PostingStore {
         var blocks: [PostingBlock] = []
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while let row = try rows.next() {
-            let first: Int64 = row[0]
+            let first = try reading { try StoredRow(row, of: "bm25_postings").integer(0) }
             do {
                 blocks.append(
                     try row.decode(at: 1) { bytes throws(Malformation) in

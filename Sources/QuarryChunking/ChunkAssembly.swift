@@ -7,7 +7,7 @@ struct ChunkAssembly {
     let length: ChunkLength
     let outline: Outline
 
-    private var chunks: [Chunk] = []
+    private(set) var chunks: [Chunk] = []
 
     init(document: Document, cutter: UnitCutter, length: ChunkLength, outline: Outline) {
         self.document = document
@@ -16,14 +16,10 @@ struct ChunkAssembly {
         self.outline = outline
     }
 
-    mutating func chunks(of segments: [[TextUnit]]) -> [Chunk] {
-        var packer = ChunkPacker(
-            cutter: cutter, length: length, breadcrumbTokens: outline.breadcrumbs.map(\.tokens),
-            tableHeaderTokens: outline.tableHeaders.map(\.tokens))
-        for segment in segments {
-            for run in packer.pack(segment) { finish(run, factor: 1) }
-        }
-        return chunks
+    /// Cuts units that may share chunks, in text order.
+    mutating func add(_ segment: [TextUnit]) {
+        var packer = ChunkPacker(cutter: cutter, length: length, outline: outline)
+        for run in packer.pack(segment) { finish(run, factor: 1) }
     }
 
     /// Counts the tokens of the whole chunk. If the sum of its words was too low, the chunk is cut again, shorter.
@@ -51,17 +47,12 @@ struct ChunkAssembly {
     ) -> (runs: [ChunkPacker.Run], factor: Double)? {
         let unit = run.fresh
         if unit.range != run.range { return ([run.withoutOverlap], factor) }
-        let context =
-            outline.breadcrumbs[run.breadcrumb].tokens
-            + (run.tableHeader.map { outline.tableHeaders[$0].tokens } ?? 0)
+        let context = outline.tokens(breadcrumb: run.breadcrumb, tableHeader: run.tableHeader)
         let room = ChunkLength(target: max(1, length.target - context), maximum: max(1, length.maximum - context))
         // The sum of the words' tokens underestimated the chunk by this factor.
         var factor = min(factor * 0.8, Double(length.maximum) / Double(counted))
         while true {
-            var packer = ChunkPacker(
-                cutter: cutter, length: room.scaled(by: factor),
-                breadcrumbTokens: outline.breadcrumbs.map { _ in 0 },
-                tableHeaderTokens: outline.tableHeaders.map { _ in 0 })
+            var packer = ChunkPacker(cutter: cutter, length: room.scaled(by: factor), outline: nil)
             let runs = packer.pack([unit])
             if runs.count > 1 { return (runs, factor) }
             if Double(room.maximum) * factor < 1 { return nil }

@@ -22,10 +22,8 @@ struct ChunkPacker {
 
     let cutter: UnitCutter
     let length: ChunkLength
-    /// Tokens of the breadcrumb, by index.
-    let breadcrumbTokens: [Int]
-    /// Tokens of table headers, by index.
-    let tableHeaderTokens: [Int]
+    /// Breadcrumbs and table headers take room in a chunk; nil if the length has been reduced by them.
+    let outline: Outline?
 
     private var runs: [Run] = []
     private var current: [TextUnit] = []
@@ -35,11 +33,10 @@ struct ChunkPacker {
     /// The number of units in `current` that repeat the previous run.
     private var overlapCount = 0
 
-    init(cutter: UnitCutter, length: ChunkLength, breadcrumbTokens: [Int], tableHeaderTokens: [Int]) {
+    init(cutter: UnitCutter, length: ChunkLength, outline: Outline?) {
         self.cutter = cutter
         self.length = length
-        self.breadcrumbTokens = breadcrumbTokens
-        self.tableHeaderTokens = tableHeaderTokens
+        self.outline = outline
     }
 
     /// - Parameter units: Adjacent units in text order that may share a chunk.
@@ -53,8 +50,12 @@ struct ChunkPacker {
             return runs
         }
         restart(with: [], overlap: 0)
-        var pending = Array(units.reversed())
-        while let unit = pending.popLast() { place(unit, &pending) }
+        // A unit, or its pieces if it is cut.
+        var pending: [TextUnit] = []
+        for unit in units {
+            pending.append(unit)
+            while let unit = pending.popLast() { place(unit, &pending) }
+        }
         if overlapCount < current.count { append(current[...]) }
         joinTinyTail()
         return runs
@@ -103,7 +104,7 @@ struct ChunkPacker {
     private var isHeadings: Bool { headingCount == current.count }
 
     private func overhead(_ unit: TextUnit) -> Int {
-        breadcrumbTokens[unit.breadcrumb] + (unit.tableHeader.map { tableHeaderTokens[$0] } ?? 0)
+        outline?.tokens(breadcrumb: unit.breadcrumb, tableHeader: unit.tableHeader) ?? 0
     }
 
     private mutating func take(_ unit: TextUnit) {
@@ -171,7 +172,7 @@ struct ChunkPacker {
     private mutating func joinTinyTail() {
         guard runs.count > 1, let tail = runs.last?.fresh, tail.tokens < length.tiny else { return }
         var joined = runs[runs.count - 2]
-        let overhead = breadcrumbTokens[joined.breadcrumb] + (joined.tableHeader.map { tableHeaderTokens[$0] } ?? 0)
+        let overhead = outline?.tokens(breadcrumb: joined.breadcrumb, tableHeader: joined.tableHeader) ?? 0
         guard overhead + joined.tokens + tail.tokens <= length.maximum else { return }
         joined.range = joined.range.lowerBound..<tail.range.upperBound
         joined.tokens += tail.tokens

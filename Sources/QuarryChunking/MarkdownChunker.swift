@@ -25,8 +25,6 @@ public struct MarkdownChunker: Chunker {
     /// - Complexity: O(length of the text), and one count of every distinct word, every heading and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
         let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
-        let (segments, outline) = MarkdownSections.read(document, cutter: cutter, length: length)
-        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
-        return assembly.chunks(of: segments)
+        return MarkdownSections.chunks(of: document, cutter: cutter, length: length)
     }
 }

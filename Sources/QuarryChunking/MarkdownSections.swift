@@ -5,6 +5,8 @@ import QuarryCore
 /// Sections of different headings do not share a chunk, with two exceptions. A heading without its own text joins the
 /// next section. Adjacent siblings (same level, same parent) that are each below the tiny length are merged, so that a
 /// glossary does not become one chunk per line. Their breadcrumb is only the common parent, so it is correct for both.
+///
+/// Finished sections are cut into chunks at once, so that a text of many small blocks is never in memory as units.
 struct MarkdownSections {
     private struct Section {
         var units: [TextUnit] = []
@@ -13,8 +15,16 @@ struct MarkdownSections {
         var parent = 0
         var tokens = 0
         var hasText = false
-        /// Levels of the section's opening headings, in the order of their units.
-        var headingLevels: [Int] = []
+        /// The section's opening headings.
+        var headings: [Opening] = []
+    }
+
+    private struct Opening {
+        var level: Int
+        /// The breadcrumb above the heading.
+        var parent: Int
+        /// Index of the heading among the section's units; nil if it has no text.
+        var unit: Int?
     }
 
     private struct OpenHeading {
@@ -28,24 +38,29 @@ struct MarkdownSections {
     private let length: ChunkLength
     /// The document's title.
     private let title: String?
-    private var outline: Outline
+    private let outline: Outline
+    private var assembly: ChunkAssembly
     private var path: [OpenHeading] = []
-    private var sections = [Section()]
+    private var section = Section()
+    /// The finished sections that may share chunks with the next one, and the last of them without its units.
+    private var waiting: (units: [TextUnit], last: Section) = ([], Section())
 
-    private init(title: String?, cutter: UnitCutter, length: ChunkLength) {
-        self.title = title
+    /// A longer section is divided, and longer siblings are not merged. No chunk has that many units.
+    private static let maximumUnits = 1 << 14
+
+    private init(document: Document, cutter: UnitCutter, length: ChunkLength) {
+        title = document.title
         self.cutter = cutter
         self.length = length
         outline = Outline(title: title, length: length, counter: cutter.text.counter)
+        assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
     }
 
-    /// Groups of units that may share chunks, in text order. They omit only white space.
+    /// The chunks of a document. They omit only white space.
     ///
     /// Blocks that are empty, out of order or outside the text are ignored.
-    static func read(
-        _ document: Document, cutter: UnitCutter, length: ChunkLength
-    ) -> (segments: [[TextUnit]], outline: Outline) {
-        var reader = MarkdownSections(title: document.title, cutter: cutter, length: length)
+    static func chunks(of document: Document, cutter: UnitCutter, length: ChunkLength) -> [Chunk] {
+        var reader = MarkdownSections(document: document, cutter: cutter, length: length)
         let bytes = cutter.text.bytes
         var end = 0
         for block in document.blocks {
@@ -57,7 +72,9 @@ struct MarkdownSections {
             end = blockEnd
         }
         reader.add(cutter.unit(end..<bytes.count, form: .paragraphs))
-        return (reader.segments(), reader.outline)
+        reader.finishSection()
+        reader.assembly.add(reader.waiting.units)
+        return reader.assembly.chunks
     }
 
     private mutating func add(_ kind: Block.Kind, range: Range<Int>) {
@@ -72,10 +89,11 @@ struct MarkdownSections {
 
     private mutating func add(_ unit: TextUnit?) {
         guard var unit else { return }
+        if section.units.count >= Self.maximumUnits { finishSection() }
         unit.breadcrumb = path.last?.breadcrumb ?? 0
-        sections[sections.count - 1].units.append(unit)
-        sections[sections.count - 1].tokens += unit.tokens
-        sections[sections.count - 1].hasText = true
+        section.units.append(unit)
+        section.tokens += unit.tokens
+        section.hasText = true
     }
 
     private mutating func addTable(_ range: Range<Int>, header: Range<Int>) {
@@ -93,21 +111,17 @@ struct MarkdownSections {
     private mutating func open(level: Int, title: String, range: Range<Int>) {
         while let last = path.last, last.level >= level { path.removeLast() }
         let parent = path.last?.breadcrumb ?? 0
-        if sections[sections.count - 1].hasText { sections.append(Section()) }
-        // If this closes a heading without text, both headings share the section, with a breadcrumb above both.
-        let levels = sections[sections.count - 1].headingLevels
-        for index in levels.indices where levels[index] >= level {
-            sections[sections.count - 1].units[index].breadcrumb = parent
-        }
-        sections[sections.count - 1].level = level
-        sections[sections.count - 1].parent = parent
+        if section.hasText || section.units.count >= Self.maximumUnits { finishSection() }
+        section.level = level
+        section.parent = parent
+        var opening = Opening(level: level, parent: parent)
         if var unit = cutter.unit(range, form: .lines) {
-            unit.breadcrumb = parent
             unit.isHeading = true
-            sections[sections.count - 1].units.append(unit)
-            sections[sections.count - 1].headingLevels.append(level)
-            sections[sections.count - 1].tokens += unit.tokens
+            opening.unit = section.units.count
+            section.units.append(unit)
+            section.tokens += unit.tokens
         }
+        section.headings.append(opening)
         path.append(OpenHeading(level: level, title: title, breadcrumb: outline.breadcrumbs.count))
         outline.breadcrumbs.append(breadcrumb())
     }
@@ -134,20 +148,43 @@ struct MarkdownSections {
         return .init(titles: titles.reversed(), tokens: tokens)
     }
 
-    private func segments() -> [[TextUnit]] {
-        var segments: [[TextUnit]] = []
-        var previous: Section?
-        for section in sections where !section.units.isEmpty {
-            if let before = previous, !segments.isEmpty, isTiny(before), isTiny(section), section.level > 0,
-                before.level == section.level, before.parent == section.parent
-            {
-                segments[segments.count - 1] += section.units
-            } else {
-                segments.append(section.units)
-            }
-            previous = section
+    /// Cuts the sections before this one into chunks, unless it is merged with them.
+    private mutating func finishSection() {
+        defer { section = Section() }
+        guard !section.units.isEmpty else { return }
+        placeHeadings()
+        let (before, units) = (waiting.last, section.units)
+        section.units = []
+        if isTiny(before), isTiny(section), section.level > 0, before.level == section.level,
+            before.parent == section.parent, waiting.units.count < Self.maximumUnits
+        {
+            waiting.units += units
+        } else {
+            assembly.add(waiting.units)
+            waiting.units = units
         }
-        return segments
+        waiting.last = section
+    }
+
+    /// Gives the section's headings their breadcrumbs.
+    ///
+    /// If a heading closes one without text, both share the section, with a breadcrumb above both: each heading has the
+    /// breadcrumb above the last heading that closes it.
+    /// - Complexity: O(headings · log levels).
+    private mutating func placeHeadings() {
+        // From the end: the headings that close all deeper ones before them, with levels that become smaller.
+        var closing: [Opening] = []
+        for heading in section.headings.reversed() {
+            if heading.level < closing.last?.level ?? .max { closing.append(heading) }
+            guard let unit = heading.unit else { continue }
+            var (low, high) = (0, closing.count - 1)
+            while low < high {
+                let middle = (low + high) / 2
+                if closing[middle].level <= heading.level { high = middle } else { low = middle + 1 }
+            }
+            section.units[unit].breadcrumb = closing[low].parent
+        }
+        section.headings = []
     }
 
     private func isTiny(_ section: Section) -> Bool { section.tokens < length.tiny }

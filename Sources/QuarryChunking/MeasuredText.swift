@@ -6,31 +6,48 @@ import QuarryCore
 /// with SentencePiece's default of splitting at white space). For others they are an estimate, and the finished chunk
 /// is counted again as a whole.
 struct MeasuredText {
-    struct Word {
-        var start: Int
-        var end: Int
-        /// Tokens of all words before this one.
-        var tokensBefore: Int
-        /// The separation between this word and the previous one.
-        var gap: Separation
+    /// A word in eight bytes, because a text may have a word for every two bytes. Its end is found from its bytes.
+    private struct Word {
+        /// The offset within its page, then two bits of its ``Separation``.
+        var place: UInt32
+        /// Tokens of all words before this one, modulo 2^32.
+        var tokensBefore: UInt32
     }
 
     let bytes: [UInt8]
     let counter: any TokenCounter
-    private(set) var words: [Word] = []
-    private(set) var tokens = 0
+    private var words: [Word] = []
+    /// For each page of 2^30 bytes after the first, its first word. Empty for most texts.
+    private var pages: [Int] = []
+    private var tokens: UInt32 = 0
 
     /// - Complexity: O(bytes), plus one count for each distinct word.
     init(_ text: String, counter: any TokenCounter) {
         let bytes = [UInt8](text.utf8)
         self.bytes = bytes
         self.counter = counter
-        words.reserveCapacity(bytes.count / 6)
         bytes.withUnsafeBufferPointer { scan($0) }
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var count = 0
+        Self.forEachWord(in: bytes) { _, _ in count += 1 }
+        words.reserveCapacity(count)
         var memo = TokenMemo(counter: counter)
+        Self.forEachWord(in: bytes) { word, gap in
+            while word.lowerBound >> 30 > pages.count { pages.append(words.count) }
+            words.append(
+                Word(
+                    place: UInt32(truncatingIfNeeded: word.lowerBound & (1 << 30 - 1)) << 2 | UInt32(gap.rawValue),
+                    tokensBefore: tokens))
+            tokens &+= UInt32(truncatingIfNeeded: memo.tokens(of: word, in: bytes))
+        }
+    }
+
+    /// Calls `body` with each word and the separation between it and the previous one.
+    private static func forEachWord(
+        in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Separation) -> Void
+    ) {
         var index = 0
         while index < bytes.count {
             var lines = 0
@@ -43,11 +60,42 @@ struct MeasuredText {
             let start = index
             while index < bytes.count, whiteSpaceLength(at: index, in: bytes) == 0 { index += 1 }
             guard start < index else { break }
-            let gap: Separation = lines == 0 ? .space : lines == 1 ? .line : .paragraph
-            words.append(Word(start: start, end: index, tokensBefore: tokens, gap: gap))
-            tokens += memo.tokens(of: start..<index, in: bytes)
+            body(start..<index, lines == 0 ? .space : lines == 1 ? .line : .paragraph)
         }
     }
+
+    /// Where a word starts.
+    func start(of word: Int) -> Int {
+        let offset = Int(words[word].place >> 2)
+        return pages.isEmpty ? offset : offset + pages.count { $0 <= word } << 30
+    }
+
+    /// The separation between a word and the previous one.
+    func gap(before word: Int) -> Separation { Separation(rawValue: UInt8(words[word].place & 3)) ?? .space }
+
+    /// Where a word ends, at most `limit`. Both are between scalars.
+    ///
+    /// - Complexity: O(white space between the word and the limit).
+    func end(of word: Int, limit: Int = .max) -> Int {
+        let start = start(of: word)
+        var end = min(limit, startOfNext(word))
+        return bytes.withUnsafeBufferPointer { bytes in
+            func length(_ count: Int) -> Int? {
+                end - count > start && whiteSpaceLength(at: end - count, in: bytes) == count ? count : nil
+            }
+            while let length = length(1) ?? length(2) ?? length(3) { end -= length }
+            return end
+        }
+    }
+
+    /// Whether a word ends after an offset, which is between scalars.
+    func extends(_ word: Int, beyond offset: Int) -> Bool {
+        if offset <= start(of: word) { return true }
+        guard offset < startOfNext(word) else { return false }
+        return bytes.withUnsafeBufferPointer { whiteSpaceLength(at: offset, in: $0) } == 0
+    }
+
+    private func startOfNext(_ word: Int) -> Int { word + 1 < words.count ? start(of: word + 1) : bytes.count }
 
     func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
@@ -55,45 +103,51 @@ struct MeasuredText {
     /// - Complexity: O(log words).
     func words(touching range: Range<Int>) -> Range<Int> {
         guard !range.isEmpty else { return 0..<0 }
-        let first = firstWord { $0.end > range.lowerBound }
-        let last = firstWord { $0.start >= range.upperBound }
+        var first = firstWord { start(of: $0) >= range.lowerBound }
+        if first > 0, extends(first - 1, beyond: range.lowerBound) { first -= 1 }
+        let last = firstWord { start(of: $0) >= range.upperBound }
         return first..<max(first, last)
     }
 
     /// The byte range of some words, clipped to `bounds`.
     func range(of words: Range<Int>, within bounds: Range<Int>) -> Range<Int> {
-        let start = max(bounds.lowerBound, self.words[words.lowerBound].start)
-        return start..<max(start, min(bounds.upperBound, self.words[words.upperBound - 1].end))
+        let start = max(bounds.lowerBound, start(of: words.lowerBound))
+        return start..<max(start, end(of: words.upperBound - 1, limit: bounds.upperBound))
     }
 
     /// Tokens of a stretch that touches exactly the given words. Words that it cuts are counted again.
     func tokens(in range: Range<Int>, words indices: Range<Int>) -> Int {
         guard let first = indices.first, let last = indices.last else { return 0 }
-        var sum = tokensBefore(indices.upperBound) - tokensBefore(indices.lowerBound)
-        if words[first].start < range.lowerBound || words[first].end > range.upperBound {
+        var sum = tokens(of: indices)
+        if start(of: first) < range.lowerBound || extends(first, beyond: range.upperBound) {
             sum += recount(first, within: range)
         }
-        if last != first, words[last].end > range.upperBound { sum += recount(last, within: range) }
+        if last != first, extends(last, beyond: range.upperBound) { sum += recount(last, within: range) }
         return sum
+    }
+
+    private func tokens(of words: Range<Int>) -> Int {
+        Int(tokensBefore(words.upperBound) &- tokensBefore(words.lowerBound))
     }
 
     /// The change in a word's tokens if only its part within a range is counted.
     private func recount(_ index: Int, within range: Range<Int>) -> Int {
-        let part = max(range.lowerBound, words[index].start)..<min(range.upperBound, words[index].end)
+        let start = max(range.lowerBound, start(of: index))
+        let part = start..<max(start, end(of: index, limit: range.upperBound))
         let counted = bytes.withUnsafeBufferPointer {
             TokenMemo.count(UnsafeBufferPointer(rebasing: $0[part]), with: counter)
         }
-        return counted - (tokensBefore(index + 1) - tokensBefore(index))
+        return counted - tokens(of: index..<index + 1)
     }
 
-    private func tokensBefore(_ index: Int) -> Int { index < words.count ? words[index].tokensBefore : tokens }
+    private func tokensBefore(_ index: Int) -> UInt32 { index < words.count ? words[index].tokensBefore : tokens }
 
-    private func firstWord(where belongs: (Word) -> Bool) -> Int {
+    private func firstWord(where belongs: (Int) -> Bool) -> Int {
         var low = 0
         var high = words.count
         while low < high {
             let middle = (low + high) / 2
-            if belongs(words[middle]) { high = middle } else { low = middle + 1 }
+            if belongs(middle) { high = middle } else { low = middle + 1 }
         }
         return low
     }

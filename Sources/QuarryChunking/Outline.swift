@@ -1,7 +1,9 @@
 import QuarryCore
 
 /// The headings above each part of a document, and the table headers that chunks may repeat.
-struct Outline {
+///
+/// It grows while earlier parts are cut into chunks, which share it.
+final class Outline {
     struct Breadcrumb {
         /// Outermost first.
         var titles: [String]
@@ -19,6 +21,11 @@ struct Outline {
 
     init(title: String?, length: ChunkLength, counter: any TokenCounter) {
         breadcrumbs = [Self.beginning(of: title ?? "", within: length.breadcrumb, counter: counter)]
+    }
+
+    /// Tokens of a breadcrumb and of a table header, by their indices.
+    func tokens(breadcrumb: Int, tableHeader: Int?) -> Int {
+        breadcrumbs[breadcrumb].tokens + (tableHeader.map { tableHeaders[$0].tokens } ?? 0)
     }
 
     /// The title, shortened to the words that fit.

@@ -26,6 +26,7 @@ public struct RecursiveChunker: Chunker {
         guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: .paragraphs) else { return [] }
         let outline = Outline(title: document.title, length: length, counter: counter)
         var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
-        return assembly.chunks(of: [[unit]])
+        assembly.add([unit])
+        return assembly.chunks
     }
 }

@@ -13,6 +13,8 @@ struct TokenMemo {
 
     /// Longer words rarely repeat.
     private static let longestKept = 64
+    /// More distinct words are counted each time that they occur.
+    private static let maximumCount = 1 << 20
 
     private let counter: any TokenCounter
     private var entries: [Entry] = []
@@ -39,7 +41,7 @@ struct TokenMemo {
             slot = (slot + 1) & (slots.count - 1)
         }
         let tokens = count(range, in: bytes)
-        guard entries.count < Int(Int32.max) - 1 else { return tokens }
+        guard entries.count < Self.maximumCount else { return tokens }
         entries.append(Entry(hash: hash, start: range.lowerBound, length: range.count, tokens: tokens))
         slots[slot] = Int32(entries.count)
         if entries.count * 2 > slots.count { grow() }

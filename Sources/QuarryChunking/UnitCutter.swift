@@ -38,25 +38,41 @@ struct UnitCutter {
 
     private func pieces(of unit: TextUnit, form: TextUnit.Form) -> [TextUnit] {
         switch form {
-        case .paragraphs: cutBefore(unit, to: .lines) { $0.gap == .paragraph }
-        case .codeParagraphs: cutBefore(unit, to: .codeLines) { $0.gap == .paragraph }
-        case .lines: cutBefore(unit, to: .sentences) { $0.gap != .space }
-        case .codeLines: cutBefore(unit, to: .words) { $0.gap != .space }
+        case .paragraphs: cutBefore(unit, form, to: .lines) { text.gap(before: $0) == .paragraph }
+        case .codeParagraphs: cutBefore(unit, form, to: .codeLines) { text.gap(before: $0) == .paragraph }
+        case .lines: cutBefore(unit, form, to: .sentences) { text.gap(before: $0) != .space }
+        case .codeLines: cutBefore(unit, form, to: .words) { text.gap(before: $0) != .space }
         case .rows(let headerEnd, let header): rows(of: unit, headerEnd: headerEnd, header: header)
-        case .items: items(of: unit, outermostOnly: true)
-        case .nestedItems: items(of: unit, outermostOnly: false)
+        case .items: items(of: unit, form, outermostOnly: true)
+        case .nestedItems: items(of: unit, form, outermostOnly: false)
         case .sentences: sentences(of: unit)
-        case .words: words(of: unit)
+        case .words: cutBefore(unit, form, to: .scalars) { _ in true }
         case .scalars: scalars(of: unit)
         }
     }
 
+    /// The number of pieces in a stretch, more than any chunk contains.
+    ///
+    /// A text of more than two stretches is first cut into stretches, which are cut when their turn comes. So its pieces
+    /// are never in memory all at once.
+    private static let stretch = 1 << 14
+
+    /// - `skipping`: How many of the first cuts to leave out.
     private func cutBefore(
-        _ unit: TextUnit, to form: TextUnit.Form, where isCut: (MeasuredText.Word) -> Bool
+        _ unit: TextUnit, _ form: TextUnit.Form, to next: TextUnit.Form, skipping: Int = 0,
+        where isCut: (Int) -> Bool
     ) -> [TextUnit] {
+        var count = -skipping
+        for index in unit.words.dropFirst() where isCut(index) { count += 1 }
+        let step = count > 2 * Self.stretch ? Self.stretch : 1
         var starts = [unit.words.lowerBound]
-        for index in unit.words.dropFirst() where isCut(text.words[index]) { starts.append(index) }
-        return pieces(of: unit, startingAt: starts, form: form)
+        var number = -skipping
+        for index in unit.words.dropFirst() where isCut(index) {
+            number += 1
+            // The last stretch is not shorter than the others.
+            if number > 0, number.isMultiple(of: step), number <= count + 1 - step { starts.append(index) }
+        }
+        return pieces(of: unit, startingAt: starts, form: step == 1 ? next : form)
     }
 
     private func pieces(of unit: TextUnit, startingAt starts: [Int], form: TextUnit.Form) -> [TextUnit] {
@@ -76,40 +92,22 @@ struct UnitCutter {
         return piece
     }
 
-    /// Single words, or for a very long text stretches of many words, which are cut later. So it is never split into
-    /// single words all at once.
-    private func words(of unit: TextUnit) -> [TextUnit] {
-        guard unit.words.count > 2 * Self.stretch else { return cutBefore(unit, to: .scalars) { _ in true } }
-        let starts = Array(stride(from: unit.words.lowerBound, to: unit.words.upperBound, by: Self.stretch))
-        return pieces(of: unit, startingAt: starts, form: .words)
-    }
-
-    /// The number of words in a stretch, more than any chunk contains.
-    private static let stretch = 1 << 14
-
     private func rows(of unit: TextUnit, headerEnd: Int, header: Int?) -> [TextUnit] {
-        var starts = [unit.words.lowerBound]
-        var isFirstRow = true
-        for index in unit.words.dropFirst() {
-            let word = text.words[index]
-            guard word.gap != .space, word.start >= headerEnd else { continue }
-            if isFirstRow { isFirstRow = false } else { starts.append(index) }
+        // The first row stays with the header.
+        let skipping = unit.range.lowerBound < headerEnd ? 1 : 0
+        var pieces = cutBefore(unit, unit.form, to: .words, skipping: skipping) {
+            text.gap(before: $0) != .space && text.start(of: $0) >= headerEnd
         }
-        var pieces = pieces(of: unit, startingAt: starts, form: .words)
         for index in pieces.indices.dropFirst() { pieces[index].tableHeader = header }
         return pieces
     }
 
-    private func items(of unit: TextUnit, outermostOnly: Bool) -> [TextUnit] {
-        let outermost = indentation(before: text.words[unit.words.lowerBound].start)
-        var starts = [unit.words.lowerBound]
-        for index in unit.words.dropFirst() {
-            let word = text.words[index]
-            guard word.gap != .space, isListMarker(word) else { continue }
-            if outermostOnly, indentation(before: word.start) > outermost { continue }
-            starts.append(index)
+    private func items(of unit: TextUnit, _ form: TextUnit.Form, outermostOnly: Bool) -> [TextUnit] {
+        let outermost = indentation(before: text.start(of: unit.words.lowerBound))
+        return cutBefore(unit, form, to: outermostOnly ? .nestedItems : .lines) { word in
+            guard text.gap(before: word) != .space, isListMarker(word) else { return false }
+            return !outermostOnly || indentation(before: text.start(of: word)) <= outermost
         }
-        return pieces(of: unit, startingAt: starts, form: outermostOnly ? .nestedItems : .lines)
     }
 
     private func indentation(before start: Int) -> Int {
@@ -119,8 +117,8 @@ struct UnitCutter {
     }
 
     /// `-`, `*`, `+`, or digits followed by `.` or `)`.
-    private func isListMarker(_ word: MeasuredText.Word) -> Bool {
-        let bytes = text.bytes[word.start..<word.end]
+    private func isListMarker(_ word: Int) -> Bool {
+        let bytes = text.bytes[text.start(of: word)..<text.end(of: word)]
         guard let first = bytes.first, let last = bytes.last else { return false }
         if bytes.count == 1 { return first == 0x2D || first == 0x2A || first == 0x2B }
         return (last == 0x2E || last == 0x29) && bytes.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
@@ -128,8 +126,10 @@ struct UnitCutter {
 
     private func sentences(of unit: TextUnit) -> [TextUnit] {
         let sentences = sentenceSplitter.sentences(in: text.string(unit.range))
-        let starts = sentences.dropFirst().map { unit.range.lowerBound + $0.lowerBound }
-        return pieces(of: unit, cutAt: starts, form: .words)
+        let isLong = sentences.count > 2 * Self.stretch
+        let starts = sentences.indices.dropFirst().filter { !isLong || $0.isMultiple(of: Self.stretch) }
+            .map { unit.range.lowerBound + sentences[$0].lowerBound }
+        return pieces(of: unit, cutAt: starts, form: isLong ? .sentences : .words)
     }
 
     /// Giant words are cut by length alone.
@@ -154,9 +154,9 @@ struct UnitCutter {
         var start = unit.range.lowerBound
         var word = unit.words.lowerBound
         for end in offsets + [unit.range.upperBound] where end > start {
-            while word < unit.words.upperBound, text.words[word].end <= start { word += 1 }
+            while word < unit.words.upperBound, !text.extends(word, beyond: start) { word += 1 }
             var last = word
-            while last < unit.words.upperBound, text.words[last].start < end { last += 1 }
+            while last < unit.words.upperBound, text.start(of: last) < end { last += 1 }
             if last > word {
                 var piece = unit
                 piece.words = word..<last

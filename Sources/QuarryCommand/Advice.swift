@@ -21,6 +21,9 @@ enum Advice {
             "Set the proxy's address with QUARRY_PROXY, “proxy” in the configuration, or http_proxy and https_proxy."
         case .refusedHost:
             "To allow other hosts, omit --local-only (QUARRY_LOCAL_ONLY, localOnly in the configuration)."
+        case .unknownServer:
+            "If you trust the server, name it with --model, or under “providers” in the configuration. On a terminal "
+                + "you are asked."
         case .rateLimited:
             "Run the same command again later: finished work is kept. Or choose another model."
         case .budgetExceeded:

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Quarry
 import QuarrySession
+import QuarryTransformers
 
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON object.")
@@ -27,7 +28,7 @@ struct OutputOptions: ParsableArguments {
 extension ModelStore {
     /// The local models of the user who runs this program.
     static var local: ModelStore {
-        ModelStore(environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+        ModelStore(environment: ProcessInfo.processInfo.environment, home: ProcessInfo.processInfo.homeFolder)
     }
 }
 
@@ -63,14 +64,14 @@ enum JSONOutput {
         return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    /// JSON requires escapes below U+0020 only, but some terminals also obey U+007F to U+009F.
+    /// JSON requires escapes below U+0020 only, but terminals also obey others.
     private static func escaped(_ json: String) -> String {
-        let late = Unicode.Scalar(0x7F)...Unicode.Scalar(0x9F)
-        guard json.unicodeScalars.contains(where: late.contains) else { return json }
+        guard json.unicodeScalars.contains(where: \.isTerminalControl) else { return json }
         var text = ""
         for scalar in json.unicodeScalars {
-            if late.contains(scalar) {
-                text += "\\u00" + String(scalar.value, radix: 16)
+            if scalar.isTerminalControl {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             } else {
                 text.unicodeScalars.append(scalar)
             }

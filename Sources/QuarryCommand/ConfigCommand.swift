@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import QuarrySession
+import QuarryTransformers
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,7 +66,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             try Console.print(location.path)
         }
     }
@@ -96,7 +98,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = ConfigurationLocation(
-                flag: file.flag, environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+                flag: file.flag, environment: ProcessInfo.processInfo.environment,
+                home: ProcessInfo.processInfo.homeFolder)
             let problems: [ConfigurationError.Problem]
             var exists = true
             do {

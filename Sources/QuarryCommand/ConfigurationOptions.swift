@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import QuarrySession
+import QuarryTransformers
 
 /// The option that names the configuration file.
 struct ConfigurationOptions: ParsableArguments {
@@ -19,7 +20,7 @@ struct ConfigurationOptions: ParsableArguments {
     ) throws -> Settings {
         var flags = flags
         flags.configurationPath = flag
-        return try Settings.load(flags: flags, environment: environment, home: NSHomeDirectory())
+        return try Settings.load(flags: flags, environment: environment, home: ProcessInfo.processInfo.homeFolder)
     }
 }
 

@@ -5,6 +5,16 @@ import Quarry
 enum Console {
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether a person can be asked: standard input and standard error are terminals.
+    static var canAsk: Bool { standardErrorIsTerminal && isatty(STDIN_FILENO) == 1 }
+
+    /// Asks a question on standard error.
+    /// - Returns: Whether the answer is yes.
+    static func ask(_ question: String) -> Bool {
+        note(question, terminator: "")
+        return ["y", "yes", "д", "да"].contains((readLine() ?? "").lowercased())
+    }
+
     /// The width of the terminal on standard error; 80 if it is unknown.
     static var columns: Int { columns(of: STDERR_FILENO) ?? 80 }
 

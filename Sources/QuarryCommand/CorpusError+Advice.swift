@@ -11,6 +11,8 @@ extension CorpusError {
         case .noVectors:
             "Search with --mode bm25, or make another index with a model: "
                 + "quarry index --index FILE --model \(LocalModelCatalog.defaultModelName)"
+        case .replaced: "Run the same command again."
+        case .foreignLog: "To use the file as it is, remove FILE-wal and FILE-shm."
         case .otherModel: "Set the model with --model, or choose another index with --index."
         default: nil
         }

@@ -25,7 +25,13 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try file.existing()
-        let problems = try CorpusIndex.open(at: path, readOnly: true).problems()
+        let problems = try await Termination.endingAtOnce {
+            do {
+                return try CorpusIndex.open(at: path, readOnly: true).problems()
+            } catch let error as CorpusError where error.code == .damaged {
+                return [error.message]
+            }
+        }
         if json {
             try Console.print(
                 JSONOutput.string(Reply(index: path, isWhole: problems.isEmpty, problems: problems), pretty: true))

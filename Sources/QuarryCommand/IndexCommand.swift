@@ -194,6 +194,7 @@ struct IndexCommand: AsyncParsableCommand {
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await opening(settings, services)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
+        if let error = opening.serverNotRemembered { output.note("warning: \(Console.message(of: error))") }
         try await keepEarlierText(in: opening.index, &sources, &refused)
         let indexer = try Indexer(
             opening.index, embedder: opening.embedder, counter: opening.counter,

@@ -54,6 +54,11 @@ struct IndexingReportPrinter {
         }
         let more = report.passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
+        if report.unmergedBytes > 0 {
+            output.note(
+                "warning: \(path)-wal still holds \(Format.bytes(report.unmergedBytes)) of this run, because a reader "
+                    + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
+        }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing {
             try Console.print(nothingIndexed)
@@ -156,7 +161,7 @@ struct IndexingReportPrinter {
             rejection.line != nil && (rejection.reason == .brokenRecord || rejection.reason == .duplicateID)
         }
         let files = Set(report.quarantined.filter { !isRecord($0) }.map(\.source)).count
-        let records = report.quarantined.count(where: isRecord)
+        let records = report.quarantined.filter(isRecord).reduce(0) { $0 + ($1.omitted ?? 1) }
         return [
             files > 0 ? Format.count(files, "file") : nil, records > 0 ? Format.count(records, "record") : nil,
         ].compactMap(\.self).joined(separator: " and ")

@@ -22,7 +22,9 @@ struct InfoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try file.existing()
-        let summary = try CorpusIndex.open(at: path, readOnly: true).summary()
+        let summary = try await Termination.endingAtOnce {
+            try CorpusIndex.open(at: path, readOnly: true).summary()
+        }
         if json {
             try Console.print(JSONOutput.string(Reply(index: path, summary: summary), pretty: true))
             return
@@ -39,9 +41,10 @@ struct InfoCommand: AsyncParsableCommand {
             try Console.print("languages: \(languages.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         }
         if let embedding = settings.embedding {
-            try Console.print(
-                "vectors: \(summary.vectors) × \(embedding.dimension) by \(embedding.model) (\(embedding.provider), revision \(embedding.revision.prefix(12)))"
-            )
+            let place = settings.embeddingAddress.map { " at \($0)" } ?? ""
+            let revision = embedding.revision.isEmpty ? "" : ", revision \(embedding.revision.prefix(12))"
+            let model = "\(embedding.model)\(place) (\(embedding.provider)\(revision))".visibleInLine
+            try Console.print("vectors: \(summary.vectors) × \(embedding.dimension) by \(model)")
             let missing = summary.chunks - summary.vectors
             if missing > 0 {
                 let refused = summary.refusedTexts > 0 ? " (\(summary.refusedTexts) rejected by the model)" : ""

@@ -93,7 +93,10 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try service.settings()
+        var flags = SettingFlags()
+        // The key of a server goes to the one that is named here.
+        if name.contains("://") { flags.model = Setting(name, flag: "NAME") }
+        let settings = try service.settings(flags)
         var record = try SpeedRecord(path: settings.speedRecordPath)
         let plain = name.hasPrefix("local/") ? String(name.dropFirst("local/".count)) : name
         try checkEmbeds(plain, settings)

@@ -67,7 +67,7 @@ struct QueryCommand: AsyncParsableCommand {
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
-            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason)")
+            output.note("note: \(change.to) answered instead of \(change.from): \(change.reason.visibleInLine)")
         }
         if !reply.isFromEmptyIndex { for warning in reply.warnings { output.note("warning: \(warning)") } }
         if reply.finish == "length" { output.note("For the rest of the reply, raise --answer-tokens.") }

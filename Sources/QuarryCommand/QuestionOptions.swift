@@ -12,7 +12,7 @@ struct QuestionOptions: ParsableArguments {
     @OptionGroup(title: "Models") var service: ServiceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// What the command line says of searching and answering.
+    /// The options for search and answers from the command line.
     var options: QueryOptions {
         var options = search.options
         options.rerankDepth = models.rerankDepth
@@ -34,6 +34,7 @@ struct QuestionOptions: ParsableArguments {
         var flags = SettingFlags()
         flags.llm = Setting(answering.modelNames, flag: "--llm")
         flags.rerank = Setting(models.reranker, flag: "--rerank")
+        flags.model = Setting(models.model, flag: "--model")
         return try await service.session(path, options, flags, isQuiet: output.quiet)
     }
 }

@@ -17,16 +17,33 @@ struct ReplyPrinter {
             try printHits()
             return
         }
-        try Console.print(reply.refused == true ? refusal : reply.answer ?? "")
+        try Console.print(reply.refused == true ? refusal : answer)
         if let citations = reply.citations, !citations.isEmpty {
             try Console.print("")
             for citation in citations { try Console.print(line(for: citation)) }
         }
-        if let draft = reply.draft { try Console.print("\nThe rejected reply, which may be wrong:\n\(draft)") }
-        for sentence in reply.unsupported ?? [] { try Console.print("not supported by the documents: \(sentence)") }
+        if let draft = reply.draft {
+            try Console.print("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
+        }
+        for sentence in reply.unsupported ?? [] {
+            try Console.print("not supported by the documents: \(sentence.visibleInLine)")
+        }
         if !isQuiet || explains { try Console.print("") }
         if explains { try printHits() }
         if !isQuiet { try Console.print(footer) }
+    }
+
+    /// The text of the answer.
+    private var answer: String {
+        let text = reply.answer ?? ""
+        return reply.generator?.kind == "model" ? Self.setApart(text) : text
+    }
+
+    /// A text of a model. A bar before each of several lines sets them apart from the lines of this program.
+    private static func setApart(_ text: String) -> String {
+        guard text.contains(where: \.isNewline) else { return text }
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { $0.isEmpty ? "│" : "│ \($0)" }.joined(separator: "\n")
     }
 
     /// Whether at least half of the question's letters are Cyrillic.
@@ -66,7 +83,8 @@ struct ReplyPrinter {
                         return "\(name) \(rank)score \(Format.decimal(leg.score, digits: 4))"
                     } ?? "\(name) –"
                 }
-                try Console.print("   \(legs.joined(separator: "; "))")
+                let language = hit.language.map { "; language \($0)" } ?? ""
+                try Console.print("   \(legs.joined(separator: "; "))\(language)")
             }
             try Console.print("   \(Self.excerpt(hit.text))")
         }

@@ -48,7 +48,7 @@ struct SearchOptions: ParsableArguments {
         }
     }
 
-    /// What these options say.
+    /// The options for search from the command line.
     var options: QueryOptions {
         var options = QueryOptions()
         options.mode = mode

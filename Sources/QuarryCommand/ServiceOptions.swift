@@ -54,7 +54,15 @@ struct ServiceOptions: ParsableArguments {
         let show: @Sendable (String) -> Void = { Console.note($0) }
         return ModelServices(
             settings, store: .local, isPlanning: isPlanning, trace: verbose ? show : nil,
-            onWait: isQuiet ? nil : WaitNotes().show)
+            onWait: isQuiet ? nil : WaitNotes().show, asks: Console.canAsk ? Self.agrees : nil)
+    }
+
+    /// Asks the user about a server that an index names.
+    @Sendable private static func agrees(to server: ModelReference) -> Bool {
+        let model = (server.model ?? "").visibleInLine
+        return Console.ask(
+            "This index names the server of its embedding model: \(server.provider.baseURL.visibleInLine) (model "
+                + "\(model)). Questions are sent to it, and documents when you index. It gets no key. Use it? [y/N] ")
     }
 
     /// An index opened for questions.

@@ -32,6 +32,17 @@ enum Termination {
         }
     }
 
+    /// Runs a command that only reads. `^C` and SIGTERM end the process at once: SQLite does not stop within a check of
+    /// a large file.
+    static func endingAtOnce<Result: Sendable>(_ body: () throws -> Result) async throws -> Result {
+        try await withTaskCancellationHandler {
+            try body()
+        } onCancel: {
+            Console.note("\(Interruption(isCommitting: false))")
+            _exit(interrupted.rawValue)
+        }
+    }
+
     private static func code(reporting error: any Error) -> Int32 {
         switch error {
         case let code as ExitCode:

@@ -1,9 +1,9 @@
 extension String {
     /// The text with control characters made visible, except line feed and tab. A document, a file name or a model's
-    /// reply could otherwise move the cursor, change colours or retitle the window.
+    /// reply could otherwise move the cursor, change colours, retitle the window or reverse the text of a line.
     ///
-    /// ASCII characters become their symbols, such as ␛; U+0080 to U+009F become U+FFFD. A carriage return before a
-    /// line feed is removed.
+    /// ASCII characters become their symbols, such as ␛; U+0080 to U+009F and marks that override the writing direction
+    /// become U+FFFD. A carriage return before a line feed is removed.
     var visible: String {
         guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
         var shown = ""
@@ -20,7 +20,7 @@ extension String {
 
 extension String {
     /// The text for use within a line. Line feeds and tabs are made visible too, so that a text cannot forge a line of
-    /// output. So are marks that change the writing direction.
+    /// output.
     var visibleInLine: String {
         guard unicodeScalars.contains(where: { $0.isTerminalControl || $0.breaksLine }) else { return self }
         var shown = ""
@@ -32,19 +32,19 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether the scalar breaks the line or changes the writing direction.
+    /// Whether the scalar breaks the line.
     fileprivate var breaksLine: Bool {
         switch value {
-        case 0x09, 0x0A, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        case 0x09, 0x0A, 0x2028, 0x2029: true
         default: false
         }
     }
 
-    /// Whether a terminal may interpret the scalar as a command.
-    fileprivate var isTerminalControl: Bool {
+    /// Whether a terminal may interpret the scalar as a command, or reverse the text after it.
+    var isTerminalControl: Bool {
         switch value {
         case 0x09, 0x0A: false
-        case 0x00...0x1F, 0x7F...0x9F: true
+        case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }
     }

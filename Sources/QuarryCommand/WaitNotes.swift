@@ -3,17 +3,18 @@ import Synchronization
 
 /// Prints what a run waits for, so that it does not seem to hang.
 ///
-/// A terminal gets every reported wait, a pipe those of 10 seconds or more. Parallel requests wait together: a wait
-/// that ends within a second of the last one is not printed again.
+/// A terminal gets every reported wait, a pipe those of requests that wait 10 seconds or more in all. Parallel requests
+/// wait together: a wait that ends within a second of the last one is not printed again.
 final class WaitNotes: Sendable {
     /// The end of the last printed wait, by provider.
     private let shown = Mutex<[String: ContinuousClock.Instant]>([:])
     private let isTerminal = Console.standardErrorIsTerminal
 
     @Sendable func show(_ wait: RequestDelay) {
-        guard isTerminal || wait.duration >= .seconds(10), isNew(wait) else { return }
+        guard isTerminal || wait.waited + wait.duration >= .seconds(10), isNew(wait) else { return }
         let duration = ProgressLine.duration(wait.duration / .seconds(1))
-        let line = "waiting \(duration) for \(wait.model): \(wait.reason)"
+        let soFar = wait.waited > .zero ? " (\(ProgressLine.duration(wait.waited / .seconds(1))) so far)" : ""
+        let line = "waiting \(duration) for \(wait.model)\(soFar): \(wait.reason)"
         // Replaces the progress line.
         if isTerminal { Console.status("") }
         Console.note(line)

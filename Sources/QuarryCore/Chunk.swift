@@ -5,6 +5,9 @@ public struct ChunkID: RawRepresentable, Sendable, Hashable, Comparable, Codable
     public init(rawValue: Int64) { self.rawValue = rawValue }
     public init(_ rawValue: Int64) { self.rawValue = rawValue }
 
+    /// The largest id of a stored chunk. A ``ChunkMask`` up to it takes 256 MB.
+    package static let maximum: Int64 = 1 << 31
+
     public static func < (a: ChunkID, b: ChunkID) -> Bool { a.rawValue < b.rawValue }
 }
 

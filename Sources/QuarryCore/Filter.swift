@@ -2,7 +2,7 @@
 ///
 /// The keys `id` and `title` refer to the document's own fields; every other key refers to metadata. A document without
 /// the key matches only ``not(_:)``.
-public indirect enum Filter: Sendable, Hashable {
+public indirect enum Filter: Sendable, Hashable, Codable {
     /// The value equals, or a list contains, the given value.
     case equals(String, MetadataValue)
     case isIn(String, [MetadataValue])

@@ -31,7 +31,7 @@ public struct Message: Sendable, Hashable, Codable {
 }
 
 /// A request to a language model.
-public struct GenerationRequest: Sendable, Hashable {
+public struct GenerationRequest: Sendable, Hashable, Codable {
     public var messages: [Message]
     /// Upper bound of the reply's length. The default is 512.
     public var maximumTokens: Int

@@ -42,13 +42,18 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
     public var message: String
     /// The model that rejected the source, if any. Another model may accept it.
     public var model: String?
+    /// Set on the last of a long list: it stands for this many rejected records of the source, which are not listed.
+    public var omitted: Int?
 
-    public init(source: String, line: Int? = nil, reason: Reason, message: String, model: String? = nil) {
+    public init(
+        source: String, line: Int? = nil, reason: Reason, message: String, model: String? = nil, omitted: Int? = nil
+    ) {
         self.source = source
         self.line = line
         self.reason = reason
         self.message = message
         self.model = model
+        self.omitted = omitted
     }
 
     /// `notes/a.jsonl:12: The record has no "text". …`

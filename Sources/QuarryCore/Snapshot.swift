@@ -1,5 +1,7 @@
 /// The name of a leg, as scores, weights and replies use it.
-public struct LegName: RawRepresentable, Sendable, Hashable, Codable, Comparable, ExpressibleByStringLiteral {
+public struct LegName: RawRepresentable, Sendable, Hashable, Codable, CodingKeyRepresentable, Comparable,
+    ExpressibleByStringLiteral
+{
     public var rawValue: String
 
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -44,7 +46,8 @@ public protocol Snapshot: Sendable {
 
     /// ISO 639-1 codes of the documents' languages, most frequent first.
     func languages() async throws -> [String]
-    /// Identifies the content and the way it was made: with an equal revision, a question finds the same chunks.
+    /// Identifies the state among those of all corpora. It changes with every change of content or vectors, and no other
+    /// corpus has it, except an unchanged copy: with an equal revision, a question finds the same chunks.
     func revision() async throws -> String
     /// The chunks of the documents that match.
     func mask(of filter: Filter) async throws -> ChunkMask

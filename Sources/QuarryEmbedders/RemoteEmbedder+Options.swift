@@ -26,6 +26,9 @@ extension RemoteEmbedder {
         public var encoding: VectorEncoding?
         /// The revision of the model, for the fingerprint. The default is nil: the one reported by the server, or none.
         public var revision: String?
+        /// The probe of the model that made the vectors of an index. The first request then checks that the server still
+        /// has this model. The default is nil: no check.
+        public var expectedProbe: EmbeddingProbe?
         /// For the Open Inference Protocol. The default is nil: the server reports them.
         public var tensors: Tensors?
 

@@ -15,11 +15,16 @@ public import QuarryProviders
 /// all zero.
 public struct RemoteEmbedder: Embedder {
     public let fingerprint: EmbeddingFingerprint
+    /// The probe of the model, if the server was asked for the dimension; nil otherwise.
+    public let probe: EmbeddingProbe?
     private let client: EmbeddingClient
+    private let expectedProbe: EmbeddingProbe?
+    /// Whether the model has the expected probe.
+    private let hasProbe = AsyncLazy<Bool>()
 
     /// Queries the server for missing properties of the model. These are its tensors (Open Inference Protocol),
-    /// revision and limits (Text Embeddings Inference, Ollama), and its dimension, found by embedding one word, unless
-    /// the options or the catalogue have them.
+    /// revision and limits (Text Embeddings Inference, Ollama), and its dimension, found by embedding the text of
+    /// ``EmbeddingProbe``, unless the options or the catalogue have them.
     ///
     /// - `model`: The provider's name for it; for a server with a single model, any name.
     /// - Throws: `ProviderError`: `invalidConfiguration` if the provider has no embeddings, not with this model, or
@@ -66,10 +71,14 @@ public struct RemoteEmbedder: Embedder {
         let dimension: Int
         if let known = options.dimension ?? options.knownDimension ?? card?.dimensions.first {
             dimension = known
+            probe = nil
         } else {
-            dimension = try await client.vectors(of: ["dimension"], as: .passage, prefix: passage, dimension: nil)
-                .dimension
+            let sample = try await client.vectors(
+                of: [EmbeddingProbe.text], as: .query, prefix: query, dimension: nil)
+            dimension = sample.dimension
+            probe = EmbeddingProbe(sample[0])
         }
+        expectedProbe = options.expectedProbe
         fingerprint = EmbeddingFingerprint(
             provider: provider.name, model: model, revision: options.revision ?? served.revision, dimension: dimension,
             queryPrefix: query, passagePrefix: passage,
@@ -85,7 +94,13 @@ public struct RemoteEmbedder: Embedder {
     /// Returns one row for each text, in order. Identical texts are sent once.
     /// - Throws: `ProviderError`, or `CancellationError`.
     public func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
-        try await run(texts, as: role, onPart: nil)
+        guard role == .query, !texts.isEmpty, let expectedProbe, !hasProbe.isComputed else {
+            return try await run(texts, as: role, onPart: nil)
+        }
+        // The probe travels with the question.
+        let batch = try await run(texts + [EmbeddingProbe.text], as: role, onPart: nil)
+        _ = try await hasProbe.value { try check(EmbeddingProbe(batch[texts.count]), expectedProbe) }
+        return EmbeddingBatch(values: Array(batch.values.dropLast(batch.dimension)), dimension: batch.dimension)
     }
 
     /// Embeds texts and reports each request as soon as it is answered. After a failure it waits up to 20 s for replies
@@ -99,6 +114,13 @@ public struct RemoteEmbedder: Embedder {
     private func run(
         _ texts: [String], as role: EmbeddingRole, onPart: (@Sendable (EmbeddedPart) throws -> Void)?
     ) async throws -> EmbeddingBatch {
+        if role == .passage, !texts.isEmpty, let expectedProbe {
+            _ = try await hasProbe.value {
+                let sample = try await client.vectors(
+                    of: [EmbeddingProbe.text], as: .query, prefix: fingerprint.queryPrefix, dimension: dimension)
+                return try check(EmbeddingProbe(sample[0]), expectedProbe)
+            }
+        }
         let prefix = role == .query ? fingerprint.queryPrefix : fingerprint.passagePrefix
         let plan = EmbeddingPlan(
             texts, prefix: client.format.prefixField == nil ? prefix : "",
@@ -106,5 +128,20 @@ public struct RemoteEmbedder: Embedder {
             tokensPerInput: client.tokensPerInput)
         try client.check(texts)
         return try await client.run(plan, as: role, prefix: prefix, dimension: dimension, onPart: onPart)
+    }
+
+    /// - Returns: True.
+    /// - Throws: `ProviderError` with code `otherModel`.
+    private func check(_ found: EmbeddingProbe, _ expected: EmbeddingProbe) throws -> Bool {
+        let cosine = expected.cosine(with: found)
+        guard cosine >= 0.98 else {
+            let shown = (cosine * 100).rounded() / 100
+            throw ProviderError(
+                .otherModel,
+                "\(client.connection.provider.baseURL) answers as \(fingerprint.model), but it is another model than the "
+                    + "one that made the index: the cosine of its vector of a test text with the stored one is \(shown), "
+                    + "not 1.")
+        }
+        return true
     }
 }

@@ -1,20 +1,15 @@
 import CQuarryCurl
 
-/// The part of the network that an IP address belongs to.
-package enum AddressZone: String, Sendable, Hashable {
+/// Whether an IP address is that of this machine.
+package enum AddressZone: Sendable, Hashable {
     /// 127.0.0.0/8 and ::1.
     case loopback
-    /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 198.18.0.0/15 and fc00::/7.
-    case privateNetwork = "private"
-    /// 169.254.0.0/16 and fe80::/10, where cloud machines fetch their credentials. Also the addresses that some clouds
-    /// use instead: 100.100.100.200, 192.0.0.192 and fd00:ec2::254.
-    case linkLocal = "link-local"
-    /// 0.0.0.0/8, ::, multicast, broadcast and 240.0.0.0/4. No server has such an address.
-    case reserved
+    /// 0.0.0.0/8 and ::, which name no other machine.
+    case unspecified
     /// Everything else.
-    case publicNetwork = "public"
+    case elsewhere
 
-    /// - Parameter bytes: An address in network order, 4 or 16 bytes. Anything else is reserved.
+    /// - Parameter bytes: An address in network order, 4 or 16 bytes.
     ///
     /// An IPv4 address inside an IPv6 one (mapped, compatible, NAT64 of RFC 6052, 6to4) counts as itself.
     package init(bytes: some Collection<UInt8>) {
@@ -22,7 +17,7 @@ package enum AddressZone: String, Sendable, Hashable {
         switch bytes.count {
         case 4: self = Self.zone(ofIPv4: bytes)
         case 16: self = Self.zone(ofIPv6: bytes)
-        default: self = .reserved
+        default: self = .elsewhere
         }
     }
 
@@ -57,21 +52,17 @@ package enum AddressZone: String, Sendable, Hashable {
     }
 
     private static func zone(ofIPv4 bytes: [UInt8]) -> AddressZone {
-        switch (bytes[0], bytes[1]) {
-        case (127, _): .loopback
-        case (169, 254): .linkLocal
-        case (100, 100) where bytes[2] == 100 && bytes[3] == 200: .linkLocal
-        case (192, 0) where bytes[2] == 0 && bytes[3] == 192: .linkLocal
-        case (10, _), (192, 168), (172, 16...31), (100, 64...127), (198, 18...19): .privateNetwork
-        case (0, _), (224..., _): .reserved
-        default: .publicNetwork
+        switch bytes[0] {
+        case 127: .loopback
+        case 0: .unspecified
+        default: .elsewhere
         }
     }
 
     private static func zone(ofIPv6 bytes: [UInt8]) -> AddressZone {
         func starts(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
         let zeros = [UInt8](repeating: 0, count: 15)
-        if starts(zeros) && bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .reserved }
+        if starts(zeros) && bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .unspecified }
         let embedded: [UInt8]? =
             if starts(Array(zeros.prefix(10)) + [0xFF, 0xFF]) || starts(Array(zeros.prefix(12))) {
                 Array(bytes[12...])
@@ -82,17 +73,6 @@ package enum AddressZone: String, Sendable, Hashable {
             } else {
                 nil
             }
-        if let embedded { return zone(ofIPv4: embedded) }
-        if starts([0xFD, 0x00, 0x0E, 0xC2]) && bytes[4..<14].allSatisfy({ $0 == 0 }) && bytes[14] == 2
-            && bytes[15] == 0x54
-        {
-            return .linkLocal
-        }
-        switch (bytes[0], bytes[1] >> 6) {
-        case (0xFE, 0b10): return .linkLocal
-        case (0xFE, 0b11), (0xFC...0xFD, _): return .privateNetwork
-        case (0xFF, _): return .reserved
-        default: return .publicNetwork
-        }
+        return embedded.map(zone(ofIPv4:)) ?? .elsewhere
     }
 }

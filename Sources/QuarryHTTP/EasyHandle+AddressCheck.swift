@@ -2,8 +2,7 @@ import CQuarryCurl
 
 /// Makes libcurl check each address that a transfer connects to.
 ///
-/// There are two checks: before a socket is opened, and before a request is sent. The second one is needed because an
-/// earlier transfer with a wider rule may have opened the connection.
+/// There are two checks: before a socket is opened, and before a request is sent over a connection, new or reused.
 extension EasyHandle {
     static func set(
         addressCheckOf transfer: Transfer, _ handle: UnsafeMutableRawPointer, context: UnsafeMutableRawPointer
@@ -43,14 +42,13 @@ private func beforeRequest(
     // Another address of the same host may have been rejected before.
     transfer.refusal = nil
     transfer.remoteAddress = text
-    transfer.zone = AddressZone(bytes: bytes)
     return quarry_curl_allow_request
 }
 
 extension Transfer {
-    /// Whether the rule allows a connection to the address. Stores the error if it does not.
+    /// Whether the policy allows a connection to the address. Stores the error if it does not.
     fileprivate func admits(_ bytes: [UInt8]) -> Bool {
-        guard let refusal = rule.refusal(of: bytes, for: request.url) else { return true }
+        guard let refusal = hosts.refusal(of: bytes, for: request.url) else { return true }
         self.refusal = refusal
         return false
     }

@@ -125,7 +125,6 @@ enum EasyHandle {
         try options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try options.set(CURLOPT_ACCEPT_ENCODING, "")
         try options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, transfer.limits.connectTimeout.milliseconds))
-        if let total = transfer.limits.totalTimeout { try options.set(CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
         // Whole bodies use fewer, larger reads. An event stream needs only a small buffer.
         if transfer.reading == .whole { try options.set(CURLOPT_BUFFERSIZE, 256 << 10) }
         for entry in configuration.resolve {
@@ -134,8 +133,9 @@ enum EasyHandle {
         try options.check(quarry_curl_set_list(options.handle, CURLOPT_RESOLVE, transfer.resolveList))
         switch configuration.proxy {
         case .none: try options.set(CURLOPT_PROXY, "")
-        case .environment where configuration.hosts == .loopbackOnly: try options.set(CURLOPT_PROXY, "")
-        case .environment: break
+        case .environment:
+            // Without an option libcurl reads the environment.
+            if !configuration.usesEnvironmentProxy(for: transfer.request.url) { try options.set(CURLOPT_PROXY, "") }
         case .url(let url, let password):
             try options.set(CURLOPT_PROXY, url.string)
             if let password { try options.set(CURLOPT_PROXYUSERPWD, password.reveal()) }
@@ -250,7 +250,7 @@ private func receiveBody(
     guard let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    transfer.lastActivity = .now
+    transfer.noteActivity(piece)
     guard transfer.bodyBytes + piece.count <= transfer.limits.maximumBodyBytes else {
         transfer.refusal = HTTPError(
             .responseTooLarge,

@@ -39,6 +39,7 @@ extension HTTPClient {
         let exchange = exchange(for: request)
         var number = 1
         var waited = Duration.zero
+        var nextReport = RateLimiter.noticeableWait
         var queue = isQueued ? admission : nil
         while true {
             let outcome: RetryPolicy.Outcome
@@ -68,8 +69,9 @@ extension HTTPClient {
             guard case .retry(let delay) = decision else { return try last.get() }
             number += 1
             exchange.tracer?.trace(number, in: delay, because: outcome.reason)
-            if delay >= RateLimiter.noticeableWait {
-                configuration.onWait?(delay, exchange.redactor.redact(outcome.reason))
+            if delay >= RateLimiter.noticeableWait || waited + delay >= nextReport {
+                configuration.onWait?(delay, waited, exchange.redactor.redact(outcome.reason))
+                nextReport = (waited + delay) * 2
             }
             try await clock.sleep(delay)
             waited += delay

@@ -8,7 +8,8 @@ package final class HTTPClient: Sendable {
     package struct Configuration: Sendable {
         package enum Proxy: Sendable {
             case none
-            /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as libcurl reads them.
+            /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as libcurl reads them. Requests to this machine
+            /// go directly.
             case environment
             /// - Parameter password: `user:password` for a proxy that requires them, percent-encoded as in a URL.
             case url(HTTPURL, password: Secret? = nil)
@@ -45,9 +46,9 @@ package final class HTTPClient: Sendable {
         package var trace: (@Sendable (HTTPTraceEvent) -> Void)?
         /// Whether the trace includes the starts of bodies, which hold private texts. The default is false.
         package var tracesBodies = false
-        /// Called at the start of each wait of ``RateLimiter/noticeableWait`` or more before a retry. The default is
-        /// nil.
-        package var onWait: (@Sendable (_ delay: Duration, _ reason: String) -> Void)?
+        /// Called at the start of each wait of ``RateLimiter/noticeableWait`` or more before a retry, and when shorter
+        /// waits before one request add up to it, and to twice as much each time. The default is nil.
+        package var onWait: (@Sendable (_ delay: Duration, _ waited: Duration, _ reason: String) -> Void)?
         /// The clock for waits between attempts. The default is the system's.
         package var clock = TimeSource.system
 
@@ -118,45 +119,30 @@ package final class HTTPClient: Sendable {
         var request = request
         if request.headers["user-agent"] == nil { request.headers.add("User-Agent", configuration.userAgent) }
         let limits = request.limits ?? configuration.limits
-        var rule = configuration.hosts == .loopbackOnly ? AddressRule.loopbackOnly : .any
         var followed = 0
         while true {
             try configuration.hosts.check(request.url)
             let transfer = Transfer(
-                request, reading: reading, limits: limits, rule: rule, redactor: exchange.redactor,
+                request, reading: reading, limits: limits, hosts: configuration.hosts, redactor: exchange.redactor,
                 tracer: exchange.tracer, onSuccess: { start.permit?.received($0) })
             try engine.prepare(transfer)
             let body = HTTPBody(transfer: transfer, engine: engine, client: self)
-            let received = try await body.head(starting: start)
-            let origin = zone(of: received, request.url)
+            let head = try await body.head(starting: start)
             guard
                 let next = try Redirect.next(
-                    after: received.head, to: request, in: origin, followed: followed, maximum: limits.maximumRedirects)
-            else { return HTTPStream(head: received.head, body: body) }
-            if configuration.hosts != .loopbackOnly, !configuration.usesProxy { rule = .redirect(from: origin) }
+                    after: head, to: request, followed: followed, maximum: limits.maximumRedirects)
+            else { return HTTPStream(head: head, body: body) }
             request = next
             followed += 1
             exchange.tracer?.trace(redirectTo: next.url)
         }
     }
-
-    /// The zone of the server. Behind a proxy only a literal address shows it; a name counts as public.
-    private func zone(of received: Transfer.ReceivedHead, _ url: HTTPURL) -> AddressZone {
-        configuration.usesProxy ? AddressZone(host: url.host) ?? .publicNetwork : received.zone
-    }
 }
 
 extension HTTPClient.Configuration {
-    /// Whether requests may go through a proxy, which resolves names itself.
-    var usesProxy: Bool {
-        switch proxy {
-        case .none: false
-        case .url: true
-        case .environment:
-            hosts != .loopbackOnly
-                && ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].contains { name in
-                    ProcessInfo.processInfo.environment[name].map { !$0.isEmpty } ?? false
-                }
-        }
+    /// Whether proxies of the environment apply to a URL. They do not apply to this machine, or if only this machine is
+    /// allowed.
+    func usesEnvironmentProxy(for url: HTTPURL) -> Bool {
+        hosts != .loopbackOnly && ![.loopback, .unspecified].contains(AddressZone(host: url.host))
     }
 }

@@ -40,6 +40,8 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
     package var underlyingError: (any Error)?
     /// Whether a proxy required credentials or rejected them. A retry does not help.
     package var isProxyAuthenticationFailure = false
+    /// Whether a time limit of the request is used up, so that it is not retried: each attempt would take as long.
+    package var isFinal = false
 
     /// What a proxy with status 407 requires.
     package static let proxyCredentials =

@@ -51,7 +51,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         fields.append(Field(name: name, value: .plain(value)))
     }
 
-    /// Adds a credential. It is sent, but never shown and never sent to another origin.
+    /// Adds a credential. It is sent but never shown.
     package mutating func add(_ name: String, secret: Secret) {
         fields.append(Field(name: name, value: .secret(secret)))
     }
@@ -62,13 +62,6 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
     package mutating func set(_ name: String, _ value: String) {
         remove(name)
         add(name, value)
-    }
-
-    /// The fields that another origin may see: no secrets, no cookies, no authorization.
-    func withoutCredentials() -> HTTPHeaders {
-        var rest = self
-        rest.fields.removeAll(where: \.isCredential)
-        return rest
     }
 
     /// The values of all fields with credentials.

@@ -40,8 +40,11 @@ package struct HTTPLimits: Sendable, Hashable {
     /// The default is 600 s: a local model may read a long prompt before it answers.
     package var firstByteTimeout: Duration = .seconds(600)
     /// The time between two reads of a response. The default is 120 s.
+    ///
+    /// The comments of an event stream keep the connection open, but are not a reply: they count only until
+    /// ``firstByteTimeout`` ends.
     package var idleTimeout: Duration = .seconds(120)
-    /// The time for the whole exchange. The default is nil.
+    /// The time for a whole exchange. The default is nil.
     package var totalTimeout: Duration?
     /// Size of the body after decompression, in bytes. The default is 256 MiB.
     package var maximumBodyBytes = 256 << 20

@@ -51,7 +51,7 @@ final class HTTPBody: Sendable {
     deinit { engine.cancel(transfer) }
 
     /// Starts the transfer when it is admitted, and waits for the head. A cancelled transfer does not start.
-    func head(starting start: AttemptStart) async throws -> Transfer.ReceivedHead {
+    func head(starting start: AttemptStart) async throws -> HTTPResponseHead {
         try await withTaskCancellationHandler {
             start.begin { [transfer, engine] notAdmitted in
                 if let notAdmitted { transfer.finish(.failure(notAdmitted)) } else { engine.start(transfer) }

@@ -31,7 +31,7 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
         return copy
     }
 
-    /// Scheme, host and port. Credentials are only sent to their own origin.
+    /// Scheme, host and port, which together name a server.
     package var origin: String {
         let isDefault = port == (scheme == "https" ? 443 : 80)
         return isDefault ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"

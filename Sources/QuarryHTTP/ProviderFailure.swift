@@ -83,6 +83,12 @@ package struct ProviderFailure: Sendable, Hashable {
         ].contains { text.contains($0) }
     }
 
+    /// Whether the server lacks something that the request uses. The same request will not be accepted.
+    package var saysUnsupported: Bool {
+        let text = (message ?? "").lowercased()
+        return ["not supported", "unsupported", "does not support"].contains { text.contains($0) }
+    }
+
     /// Whether a sentence is about the requested output length: “'max_tokens' is too large: 9000 …”.
     private static func isAboutOutput(_ text: String) -> Bool {
         let plain = text.filter { !"'\"`“”‘’".contains($0) }
@@ -160,8 +166,8 @@ package struct ProviderFailure: Sendable, Hashable {
 extension RetryPolicy {
     /// The policy for model providers.
     ///
-    /// An exhausted quota and an input that is too long are final, whatever the status. A delay in the body is
-    /// honoured.
+    /// An exhausted quota, an input that is too long and a lack of support are final, whatever the status. A delay in
+    /// the body is honoured.
     /// - `maximumWait`: The longest delay that a provider may ask for. The default is nil: that of the policy.
     package static func providers(maximumAttempts: Int, maximumWait: Duration? = nil) -> RetryPolicy {
         var policy = RetryPolicy()
@@ -173,7 +179,7 @@ extension RetryPolicy {
         policy.waitsOutRateLimits = true
         policy.hint = { response in
             let failure = ProviderFailure(response)
-            if failure.saysQuotaExhausted || failure.saysInputTooLong { return .never }
+            if failure.saysQuotaExhausted || failure.saysInputTooLong || failure.saysUnsupported { return .never }
             return failure.retryDelay.map { .after($0) } ?? .none
         }
         return policy

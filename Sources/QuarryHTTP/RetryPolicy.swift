@@ -87,7 +87,7 @@ package struct RetryPolicy: Sendable {
         switch outcome {
         case .failure(let error):
             let transient: [HTTPError.Code] = [.cannotResolve, .cannotConnect, .connectionLost, .timedOut]
-            return transient.contains(error.code) && !error.isProxyAuthenticationFailure
+            return transient.contains(error.code) && !error.isProxyAuthenticationFailure && !error.isFinal
                 ? .retry(after: delay) : .giveUp
         case .response(let response):
             guard !response.head.isSuccess, response.status != 413 else { return .giveUp }

@@ -7,7 +7,8 @@ final class Transfer: @unchecked Sendable {
     // is in `state`.
     let request: HTTPRequest
     let limits: HTTPLimits
-    let rule: AddressRule
+    /// The machines that it may connect to.
+    let hosts: HostPolicy
     let redactor: Redactor
     let tracer: Tracer?
     let reading: Reading
@@ -22,10 +23,11 @@ final class Transfer: @unchecked Sendable {
     var started = ContinuousClock.now
     var lastActivity = ContinuousClock.now
     var isHeadDelivered = false
+    /// Nil unless the response is an event stream.
+    private var events: EventActivity?
     /// The reason for which a callback stopped libcurl.
     var refusal: HTTPError?
     var remoteAddress = ""
-    var zone = AddressZone.publicNetwork
     /// The start of the body if bodies are traced.
     var tracedBody: [UInt8] = []
 
@@ -40,13 +42,13 @@ final class Transfer: @unchecked Sendable {
     }
 
     private struct State {
-        var head: ReceivedHead?
+        var head: HTTPResponseHead?
         /// Whether the head waits for the whole body.
         var defersHead = false
         var buffer: [UInt8] = []
         var isPaused = false
         var end: Result<Void, any Error>?
-        var headWaiter: CheckedContinuation<ReceivedHead, any Error>?
+        var headWaiter: CheckedContinuation<HTTPResponseHead, any Error>?
         var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
         /// Waits for the rest of the body.
         var restWaiter: CheckedContinuation<[UInt8], any Error>?
@@ -63,9 +65,9 @@ final class Transfer: @unchecked Sendable {
 
     /// The tasks that wait when the exchange ends, and the bytes for `rest`.
     private struct Waiters {
-        var head: CheckedContinuation<ReceivedHead, any Error>?
+        var head: CheckedContinuation<HTTPResponseHead, any Error>?
         /// The head if it arrived before the end.
-        var received: ReceivedHead?
+        var received: HTTPResponseHead?
         var body: CheckedContinuation<[UInt8]?, any Error>?
         var rest: CheckedContinuation<[UInt8], any Error>?
         var bytes: [UInt8] = []
@@ -77,21 +79,15 @@ final class Transfer: @unchecked Sendable {
     /// The longest buffer to reserve for an announced `Content-Length`.
     private static let maximumReserve = 1 << 20
 
-    /// A response head and the zone of its server.
-    struct ReceivedHead: Sendable {
-        var head: HTTPResponseHead
-        var zone: AddressZone
-    }
-
     init(
-        _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, rule: AddressRule, redactor: Redactor,
+        _ request: HTTPRequest, reading: Reading, limits: HTTPLimits, hosts: HostPolicy, redactor: Redactor,
         tracer: Tracer?, onSuccess: @escaping @Sendable (HTTPResponseHead) -> Void
     ) {
         self.onSuccess = onSuccess
         self.reading = reading
         self.request = request
         self.limits = limits
-        self.rule = rule
+        self.hosts = hosts
         self.redactor = redactor
         self.tracer = tracer
     }
@@ -102,9 +98,9 @@ final class Transfer: @unchecked Sendable {
 
     func deliver(_ head: HTTPResponseHead) {
         isHeadDelivered = true
-        let received = ReceivedHead(head: head, zone: zone)
-        let waiter = state.withLock { state -> CheckedContinuation<ReceivedHead, any Error>? in
-            state.head = received
+        if head.mediaType == "text/event-stream" { events = EventActivity() }
+        let waiter = state.withLock { state -> CheckedContinuation<HTTPResponseHead, any Error>? in
+            state.head = head
             if reading == .whole, head.isSuccess {
                 state.defersHead = true
                 let announced = head.headers["content-length"].flatMap { Int($0) } ?? 0
@@ -114,7 +110,15 @@ final class Transfer: @unchecked Sendable {
             defer { state.headWaiter = nil }
             return state.headWaiter
         }
-        waiter?.resume(returning: received)
+        waiter?.resume(returning: head)
+    }
+
+    /// Restarts the idle time, unless the bytes are only comments of an event stream whose first event is overdue.
+    func noteActivity(_ bytes: UnsafeRawBufferPointer) {
+        let now = ContinuousClock.now
+        let isReply = events?.take(bytes) ?? true
+        let isWaiting = events?.hasBegun == false && now < started + limits.firstByteTimeout
+        if isReply || isWaiting { lastActivity = now }
     }
 
     func deliver(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
@@ -142,7 +146,7 @@ final class Transfer: @unchecked Sendable {
 
     /// Reports a whole successful response. Called on the engine's thread, before the exchange ends.
     func reportSuccess() {
-        let head = state.withLock { $0.defersHead ? $0.head?.head : nil }
+        let head = state.withLock { $0.defersHead ? $0.head : nil }
         if let head { onSuccess(head) }
     }
 
@@ -164,8 +168,8 @@ final class Transfer: @unchecked Sendable {
         HTTPError(.malformedResponse, "The server closed the connection without a response.")
     }
 
-    func waitForHead(_ continuation: CheckedContinuation<ReceivedHead, any Error>) {
-        let ready: Result<ReceivedHead, any Error>? = state.withLock { state in
+    func waitForHead(_ continuation: CheckedContinuation<HTTPResponseHead, any Error>) {
+        let ready: Result<HTTPResponseHead, any Error>? = state.withLock { state in
             if let head = state.head, !state.defersHead || state.end != nil { return .success(head) }
             if let end = state.end { return end.flatMap { .failure(Self.noHead) } }
             state.headWaiter = continuation

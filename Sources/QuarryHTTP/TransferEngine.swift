@@ -128,7 +128,8 @@ final class TransferEngine: @unchecked Sendable {
             return end(
                 transfer, .failure(HTTPError(.internalFailure, "libcurl refused the transfer: \(reason).")))
         }
-        let soonest = min(transfer.limits.firstByteTimeout, transfer.limits.idleTimeout)
+        let limits = transfer.limits
+        let soonest = min(limits.firstByteTimeout, limits.idleTimeout, limits.totalTimeout ?? limits.idleTimeout)
         nextDeadline = min(nextDeadline, transfer.started + soonest)
     }
 
@@ -221,8 +222,13 @@ final class TransferEngine: @unchecked Sendable {
         } else if !transfer.isPaused {
             (deadline, complaint) = (transfer.lastActivity + idle, "sent nothing for \(idle)")
         }
+        if let total = transfer.limits.totalTimeout, complaint.isEmpty || transfer.started + total < deadline {
+            (deadline, complaint) = (transfer.started + total, "timed out: the reply was not complete within \(total)")
+        }
         if deadline <= now, !complaint.isEmpty {
-            end(transfer, .failure(HTTPError(.timedOut, "\(transfer.request.url) \(complaint).")))
+            var error = HTTPError(.timedOut, "\(transfer.request.url) \(complaint).")
+            error.isFinal = true
+            end(transfer, .failure(error))
         } else {
             nextDeadline = min(nextDeadline, deadline)
         }

@@ -38,10 +38,10 @@ public struct CachingLanguageModel: LanguageModel {
     public var name: String { model.name }
 
     public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
-        let key = AnswerCacheKey(request: request, identity: identity, indexState: indexState)
         let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let task = Task {
             do {
+                let key = try AnswerCacheKey(request: request, identity: identity, indexState: indexState)
                 if let known = try await kept(for: key) {
                     continuation.yield(.cached)
                     if !known.text.isEmpty { continuation.yield(.text(known.text)) }

@@ -57,6 +57,14 @@ extension [Message] {
         return texts.isEmpty ? nil : texts.joined(separator: "\n\n")
     }
 
+    /// The turns, with the instructions at the beginning of the first turn of the user.
+    var joiningInstructions: [Message] {
+        guard let instructions, let first = conversation.firstIndex(where: { $0.role == .user }) else { return self }
+        var turns = conversation
+        turns[first].content = instructions + "\n\n" + turns[first].content
+        return turns
+    }
+
     /// The turns after the instructions.
     var conversation: [Message] { filter { $0.role != .system } }
 }

@@ -18,8 +18,9 @@ package struct OpenAIChatFormat: GenerationFormat {
     package var path: String { "chat/completions" }
 
     package func body(of request: GenerationRequest, for model: String) -> JSONValue {
+        let messages = variation.sendsSystemRole ? request.messages : request.messages.joiningInstructions
         var body: [String: JSONValue] = [
-            "messages": .array(request.messages.map(Self.turn)), "stream": true,
+            "messages": .array(messages.map(Self.turn)), "stream": true,
             variation.tokenLimitField: .int(request.maximumTokens),
         ]
         if namesModel { body["model"] = .string(model) }

@@ -11,31 +11,28 @@ extension RemoteLanguageModel {
         }
         let estimate = Self.estimate(of: request, marksPrefix: dialect == .anthropic && options.cachesPrompt)
         var provider = connection.provider
-        if refusesTemperature.isKnown { provider.chat.sendsTemperature = false }
-        if wantsOtherTokenField.isKnown { provider.chat.swapTokenLimitField() }
-        var hasSwapped = false
+        if let known = learned.variation { provider.chat = known }
+        var tried: Set<ChatVariation> = [provider.chat]
+        var firstUnexplained: ProviderError?
         var hasText = false
         while true {
             do {
                 let format = dialect.format(for: provider, options: options, request: request, estimate: estimate)
-                return try await exchange(request, as: format, estimate: estimate) {
+                try await exchange(request, as: format, estimate: estimate) {
                     hasText = true
                     yield($0)
                 }
+                if tried.count > 1 { learned.variation = provider.chat }
+                return
             } catch let error as ProviderError where !hasText {
-                if provider.chat.sendsTemperature, error.refuses("temperature") {
-                    refusesTemperature.learn()
-                    provider.chat.sendsTemperature = false
-                } else if dialect == .openAIChat, !hasSwapped, error.refuses(provider.chat.tokenLimitField),
-                    provider.chat.swapTokenLimitField()
-                {
-                    hasSwapped = true
-                    wantsOtherTokenField.learn()
+                if error.isUnexplained { firstUnexplained = firstUnexplained ?? error }
+                if let next = provider.chat.withoutOption(refusedBy: error, in: dialect), tried.insert(next).inserted {
+                    provider.chat = next
                 } else if dialect == .kserve, provider.paths[.generation] == nil, KServeFormat.cannotStream(error) {
                     let whole = KServeFormat(prompt: KServeFormat.flattened(request.messages), isStreamed: false)
                     return try await exchange(request, as: whole, estimate: estimate, yield)
                 } else {
-                    throw error
+                    throw firstUnexplained ?? error
                 }
             }
         }
@@ -114,30 +111,5 @@ extension RemoteLanguageModel {
         }
         let marked = marksPrefix ? request.messages.instructions.map { TokenEstimate.tokens(in: $0) } ?? 0 : 0
         return BilledUsage(input: turns - marked, cacheWrite: marked, output: request.maximumTokens)
-    }
-}
-
-extension ProviderError {
-    /// Whether the model rejects the field itself: “Unsupported parameter: 'temperature' …”. A value out of range is
-    /// another error.
-    fileprivate func refuses(_ field: String) -> Bool {
-        let text = message.lowercased()
-        return code == .requestRefused && text.contains(field)
-            && ["not supported", "unsupported", "not permitted", "does not support", "unrecognized"]
-                .contains { text.contains($0) }
-    }
-}
-
-extension ChatVariation {
-    /// Renames the length limit of the reply to the other of OpenAI's two names.
-    /// - Returns: False for any other name, which stays.
-    @discardableResult
-    fileprivate mutating func swapTokenLimitField() -> Bool {
-        switch tokenLimitField {
-        case "max_tokens": tokenLimitField = "max_completion_tokens"
-        case "max_completion_tokens": tokenLimitField = "max_tokens"
-        default: return false
-        }
-        return true
     }
 }

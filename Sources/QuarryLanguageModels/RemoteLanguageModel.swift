@@ -10,9 +10,8 @@ public import QuarryProviders
 /// The reply is streamed; a reply in one piece is also accepted. A failure before the first byte is retried (see
 /// `ConnectionOptions.maximumAttempts`). A later one is not, because text was already passed on. Options that an
 /// interface does not support, such as a seed, are omitted; unsupported stop texts and pictures are rejected. If a
-/// model rejects the temperature, as reasoning models do, the request is repeated without one, and later requests omit
-/// it. The same happens if a model supports only the other of OpenAI's two names for the length limit, as older models
-/// on Azure do.
+/// server rejects an option (the temperature, the request for token counts, the system role, or one of OpenAI's two
+/// names for the length limit), the request is repeated without it, and later requests omit it.
 public struct RemoteLanguageModel: LanguageModel {
     public struct Options: Sendable, Hashable {
         /// Whether to cache the instructions at a provider that needs a request for it: marked for Anthropic, named by
@@ -29,8 +28,7 @@ public struct RemoteLanguageModel: LanguageModel {
     public let connection: ProviderConnection
     let options: Options
     let dialect: GenerationDialect
-    let refusesTemperature = Discovery()
-    let wantsOtherTokenField = Discovery()
+    let learned = LearnedVariation()
     /// Whether Ollama was asked for the location of the model.
     let place = AsyncLazy<Bool>()
 

@@ -70,7 +70,7 @@ package struct ReplySource: Sendable, Hashable {
         do {
             return try JSONDecoder().decode(type, from: Data(json))
         } catch {
-            let start = String(decoding: json.prefix(120), as: UTF8.self)
+            let start = String(decoding: json.prefix(120), as: UTF8.self).onOneLine
             throw ProviderError(
                 .malformedReply, "\(place) sent a reply that is not a model's: “\(start)”.",
                 underlyingError: error)
@@ -99,7 +99,7 @@ package struct ReplySource: Sendable, Hashable {
             code = .serverFailure
         }
         let reason = failure.message ?? failure.type ?? failure.code ?? "no reason given"
-        return ProviderError(code, "\(place) broke off the reply: \(reason)")
+        return ProviderError(code, "\(place) broke off the reply: \(reason.onOneLine)")
     }
 
     var interruption: ProviderError {

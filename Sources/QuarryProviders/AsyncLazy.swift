@@ -9,6 +9,9 @@ package final class AsyncLazy<Value: Sendable>: Sendable {
 
     package init() {}
 
+    /// Whether the value is known.
+    package var isComputed: Bool { cached.withLock { $0 != nil } }
+
     /// - Throws: The error of `compute`, or `CancellationError`.
     package func value(_ compute: () async throws -> Value) async throws -> Value {
         if let value = cached.withLock({ $0 }) { return value }

@@ -2,7 +2,8 @@
 public struct ConnectionOptions: Sendable, Hashable {
     public enum Proxy: Sendable, Hashable {
         case none
-        /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as libcurl reads them.
+        /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as libcurl reads them. Requests to this machine go
+        /// directly.
         case environment
         /// The proxy's address, such as `http://proxy.example:3128`.
         ///
@@ -23,6 +24,8 @@ public struct ConnectionOptions: Sendable, Hashable {
     public var firstByteTimeout: Duration = .seconds(600)
     /// The time between two pieces of a reply. The default is 120 s.
     public var idleTimeout: Duration = .seconds(120)
+    /// The time for a request and its whole reply. The default is nil: ``ModelTask/totalTimeout``.
+    public var totalTimeout: Duration?
     /// The number of attempts, including the first. The default is 4.
     public var maximumAttempts = 4
     /// The maximum number of concurrent requests. The default is nil: the provider's limit.

@@ -2,7 +2,7 @@
 ///
 /// `openai/gpt-6-luna` has the name of a provider. `http://127.0.0.1:8080/v1` is the base address of an
 /// OpenAI-compatible server, and `http://127.0.0.1:8080/v1#qwen3` a model on it.
-public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
+public struct ModelReference: Sendable, Hashable, Codable, CustomStringConvertible {
     public var provider: Provider
     /// If nil, the first model that the server lists.
     public var model: String?
@@ -49,7 +49,7 @@ public struct ModelReference: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        let place = provider.name == "openai-compatible" ? provider.baseURL : provider.name
-        return model.map { provider.name == "openai-compatible" ? "\(place)#\($0)" : "\(place)/\($0)" } ?? place
+        let place = provider.isGivenByAddress ? provider.baseURL : provider.name
+        return model.map { provider.isGivenByAddress ? "\(place)#\($0)" : "\(place)/\($0)" } ?? place
     }
 }

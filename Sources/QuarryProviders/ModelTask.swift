@@ -4,6 +4,16 @@ public enum ModelTask: String, Sendable, Hashable, Codable, CaseIterable, Coding
     case generation
     case reranking
     case transcription
+
+    /// The time for a request and its whole reply: 10 minutes for embeddings and re-ranking, 20 for a generated text,
+    /// which includes the reading of a long prompt, and 60 for a recording.
+    public var totalTimeout: Duration {
+        switch self {
+        case .embedding, .reranking: .seconds(600)
+        case .generation: .seconds(1200)
+        case .transcription: .seconds(3600)
+        }
+    }
 }
 
 /// The wire format of embedding requests.

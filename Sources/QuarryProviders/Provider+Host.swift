@@ -4,6 +4,12 @@ extension Provider {
     /// The host of its address in lower case; nil if the address is not a URL.
     public var host: String? { (try? HTTPURL(baseURL))?.host }
 
+    /// Its address in one spelling; nil if it is not a URL.
+    package var address: String? { (try? HTTPURL(baseURL))?.string }
+
+    /// Scheme, host and port of its address; nil if it is not a URL.
+    package var origin: String? { (try? HTTPURL(baseURL))?.origin }
+
     /// Whether its address is a loopback address: `localhost`, `127.0.0.0/8` or `::1`. Names are not resolved.
     ///
     /// A loopback address may be that of a gateway to another machine; see ``runsOnThisMachine``.

@@ -99,10 +99,15 @@ extension Provider {
 
     public static func preset(_ name: String) -> Provider? { presets.first { $0.name == name } }
 
+    private static let addressName = "openai-compatible"
+
+    /// Whether it is a server without a name of its own; see ``openAICompatible(at:)``.
+    package var isGivenByAddress: Bool { name == Self.addressName }
+
     /// An OpenAI-compatible server, such as llama.cpp, vLLM or LM Studio.
     public static func openAICompatible(at baseURL: String) -> Provider {
         Provider(
-            "openai-compatible", at: baseURL, embedding: .openAI, generation: .openAIChat, reranking: .cohere,
+            addressName, at: baseURL, embedding: .openAI, generation: .openAIChat, reranking: .cohere,
             transcription: .openAI, keys: ["QUARRY_LLM_API_KEY"], needsKey: false, paths: [.reranking: "rerank"],
             limits: .init(inputsPerRequest: 64, passagesPerReranking: 64))
     }

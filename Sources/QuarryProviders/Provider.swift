@@ -79,17 +79,20 @@ public struct ChatVariation: Sendable, Hashable, Codable {
     public var sendsTemperature: Bool
     /// Whether `stream_options` requests the token counts of a stream. The default is true.
     public var asksForUsage: Bool
+    /// Whether instructions have a turn of their own. If not, they begin the first turn of the user. The default is true.
+    public var sendsSystemRole: Bool
     /// The field for a prompt cache key, which identifies the stable beginning of the prompt. The default is nil.
     public var promptCacheField: String?
 
     public init(
         tokenLimitField: String = "max_tokens", seedField: String? = "seed", sendsTemperature: Bool = true,
-        asksForUsage: Bool = true, promptCacheField: String? = nil
+        asksForUsage: Bool = true, sendsSystemRole: Bool = true, promptCacheField: String? = nil
     ) {
         self.tokenLimitField = tokenLimitField
         self.seedField = seedField
         self.sendsTemperature = sendsTemperature
         self.asksForUsage = asksForUsage
+        self.sendsSystemRole = sendsSystemRole
         self.promptCacheField = promptCacheField
     }
 }

@@ -66,8 +66,8 @@ public final class ProviderConnection: Sendable {
                 var configuration = try options.client(
                     connections: options.concurrency ?? provider.limits.concurrency, trace: trace)
                 if let onWait {
-                    configuration.onWait = { [name = provider.name] delay, reason in
-                        onWait(RequestDelay(model: name, duration: delay, reason: reason))
+                    configuration.onWait = { [name = provider.name] delay, waited, reason in
+                        onWait(RequestDelay(model: name, duration: delay, waited: waited, reason: reason))
                     }
                 }
                 self.client = try HTTPClient(configuration)
@@ -93,6 +93,7 @@ public final class ProviderConnection: Sendable {
         limits.connectTimeout = options.connectTimeout
         limits.firstByteTimeout = options.firstByteTimeout
         limits.idleTimeout = options.idleTimeout
+        limits.totalTimeout = options.totalTimeout
         self.limits = limits
         retries = .providers(
             maximumAttempts: options.maximumAttempts, maximumWait: .seconds(provider.limits.maximumWaitSeconds))
@@ -228,6 +229,8 @@ public final class ProviderConnection: Sendable {
             let url = try base.appending(path: path)
             var headers = headers
             headers.set("Accept", "application/json")
+            var limits = limits
+            limits.totalTimeout = min(limits.totalTimeout ?? Self.factsTimeout, Self.factsTimeout)
             let response = try await client.send(
                 HTTPRequest(.get, url, headers: headers, limits: limits), retrying: retries)
             guard response.head.isSuccess else {
@@ -245,6 +248,9 @@ public final class ProviderConnection: Sendable {
             throw presentable(error, task: task)
         }
     }
+
+    /// The time for a server's description of itself, which needs no model.
+    private static let factsTimeout = Duration.seconds(60)
 
     /// The longest wait that the provider may ask for.
     private var maximumWait: Duration { .seconds(provider.limits.maximumWaitSeconds) }
@@ -307,6 +313,8 @@ public final class ProviderConnection: Sendable {
         headers.set("Content-Type", call.contentType)
         headers.set("Accept", call.accept)
         for (name, value) in call.headers.sorted(by: { $0.key < $1.key }) { headers.set(name, value) }
+        var limits = limits
+        limits.totalTimeout = limits.totalTimeout ?? call.task.totalTimeout
         return HTTPRequest(.post, try url(for: call), headers: headers, body: call.body, limits: limits)
     }
 }

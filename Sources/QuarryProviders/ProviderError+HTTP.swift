@@ -79,9 +79,10 @@ extension ProviderError {
             case .rateLimited: " Wait, or send fewer requests."
             default: ""
             }
-        let reason = failure.message.map { ": \($0)" } ?? ""
+        let reason = failure.message.map { ": \($0.onOneLine)" } ?? ""
         let end = reason.isEmpty || ![".", "!", "?"].contains(reason.suffix(1)) ? "." : ""
         self.init(code, "\(place) answered with status \(status)\(reason)\(end)\(advice)")
+        isUnexplained = [400, 422].contains(status) && failure.message?.contains(where: \.isLetter) != true
     }
 }
 
@@ -92,6 +93,11 @@ extension ProviderError {
         let date = UTCTime.text(secondsSince1970: Date().timeIntervalSince1970 + Double(seconds))
         return " It asks to wait \(seconds) s, until \(date), which is longer than allowed."
     }
+}
+
+extension String {
+    /// The text of a server on one line, so that it cannot forge a line of output.
+    package var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }
 
 extension ProviderFailure {

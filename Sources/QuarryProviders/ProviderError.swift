@@ -5,8 +5,7 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String, Sendable {
             case invalidConfiguration, missingBaseURL, missingKey, invalidInput, retiredModel, unreachable, refusedHost,
-                insecureConnection,
-                timedOut
+                insecureConnection, timedOut, unknownServer, otherModel
             case unauthorized, proxyUnauthorized, notFound, rateLimited, quotaExhausted, inputTooLong, contentFiltered,
                 requestRefused
             case serverFailure, unavailable, malformedReply, wrongDimension, interruptedReply, budgetExceeded
@@ -26,6 +25,10 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
         public static let unreachable = Code(name: .unreachable)
         /// A host that is not allowed, such as one other than this machine.
         public static let refusedHost = Code(name: .refusedHost)
+        /// A server that only an index names, and that its user has not agreed to. Nothing was sent.
+        public static let unknownServer = Code(name: .unknownServer)
+        /// A server whose model of the given name makes other vectors than those of the index.
+        public static let otherModel = Code(name: .otherModel)
         /// The TLS handshake or the check of the certificate failed.
         public static let insecureConnection = Code(name: .insecureConnection)
         public static let timedOut = Code(name: .timedOut)
@@ -59,6 +62,8 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
     /// A sentence for a person: the thing, its value and the reason. It never contains a key.
     public var message: String
     public var underlyingError: (any Error)?
+    /// Whether the provider refused the request without a reason.
+    package var isUnexplained = false
     /// The position of the text that caused the error, if it was one text.
     public var position: Int?
 

@@ -19,8 +19,8 @@ struct MarkdownBlockParser: ~Copyable {
     private let parser: OpaquePointer
     private let rootFinder: OpaquePointer
     private let root: MarkdownNode
-    /// The lines passed to the library, by its line numbers.
-    private var lines: [Range<Int>]
+    /// The starts of the lines passed to the library, by its line numbers.
+    private var lines: [Int]
     /// The last line that belongs to a block or to a thematic break.
     private var coveredLine: Int
     /// The last heading in the tree with pending inlines. All nodes before it are such headings too.
@@ -29,6 +29,8 @@ struct MarkdownBlockParser: ~Copyable {
     private var keptBlocks: [Int] = []
     private var titleBytes = 0
 
+    /// The number of the text's first line. The library counts lines from 1, and gets two before the text.
+    private static let firstLine = 3
     /// Longer headings are cut to this length.
     private static let maximumTitle = 1024
     /// The total length of titles that are parsed for markup. Each byte may need some 200 bytes of memory. Later titles
@@ -67,8 +69,8 @@ struct MarkdownBlockParser: ~Copyable {
         self.parser = parser
         self.rootFinder = rootFinder
         self.root = root
-        lines = Array(repeating: 0..<0, count: 3)
-        coveredLine = 2
+        lines = Array(repeating: 0, count: MarkdownBlockParser.firstLine)
+        coveredLine = MarkdownBlockParser.firstLine - 1
     }
 
     deinit {
@@ -125,7 +127,7 @@ extension MarkdownBlockParser {
                 feed(fed..<start)
                 fed = next
             } else {
-                lines.append(start..<end)
+                lines.append(start)
                 feedMarkers(of: start..<end, from: &fed)
             }
             wasBlank = isBlank
@@ -159,10 +161,15 @@ extension MarkdownBlockParser {
         }
     }
 
-    private func isBlank(_ line: Int) -> Bool { bytes.trimmed(lines[line]).isEmpty }
+    /// A line of the text; an empty range for the lines before it.
+    private func line(_ number: Int) -> Range<Int> {
+        number < MarkdownBlockParser.firstLine ? 0..<0 : lines[number]..<bytes.lineEnd(from: lines[number])
+    }
+
+    private func isBlank(_ number: Int) -> Bool { bytes.trimmed(line(number)).isEmpty }
 
     private func bytes(ofLines start: Int, _ end: Int) -> Range<Int> {
-        lines[start].lowerBound..<lines[end].upperBound
+        line(start).lowerBound..<line(end).upperBound
     }
 }
 
@@ -268,7 +275,7 @@ extension MarkdownBlockParser {
         let table = MarkdownTable(bytes: bytes)
         guard start < end,
             let delimiter = (start + 1...end).first(where: { line in
-                table.delimiterColumns(lines[line]).map { $0 == table.cells(lines[line - 1]) } ?? false
+                table.delimiterColumns(self.line(line)).map { $0 == table.cells(self.line(line - 1)) } ?? false
             })
         else { return false }
         if delimiter - 1 > start {
@@ -280,13 +287,13 @@ extension MarkdownBlockParser {
     }
 
     private func isUnderline(_ line: Int) -> Bool {
-        let range = bytes.trimmed(lines[line])
+        let range = bytes.trimmed(self.line(line))
         let mark = bytes[range].first
         return (mark == UInt8(ascii: "=") || mark == UInt8(ascii: "-")) && bytes[range].allSatisfy { $0 == mark }
     }
 
     private func isRule(_ line: Int) -> Bool {
-        let range = bytes.trimmed(lines[line])
+        let range = bytes.trimmed(self.line(line))
         return range.count >= 3 && bytes[range.lowerBound] == UInt8(ascii: "-")
     }
 }

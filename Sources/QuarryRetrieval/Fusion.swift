@@ -1,7 +1,7 @@
 public import QuarryCore
 
 /// How the scores of several legs are combined.
-public enum Fusion: Sendable, Hashable {
+public enum Fusion: Sendable, Hashable, Codable {
     /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the sum over legs of 1 / (k + rank), scaled
     /// by (k + 1) / legs so that a chunk that is first in every leg scores 1. A leg that has no score for a chunk, such
     /// as the vector leg for one without a vector, does not count among its legs.
@@ -19,7 +19,7 @@ public enum Fusion: Sendable, Hashable {
     }
 
     /// How scores of different legs are made comparable.
-    public enum Normalization: String, Sendable, Hashable {
+    public enum Normalization: String, Sendable, Hashable, Codable {
         /// To 0...1 between the lowest and the highest score of the leg. Where all are equal, each counts as the highest.
         case minMax
         /// To 0...1 between the lowest score that the leg can give and its highest.

@@ -25,6 +25,8 @@ public func mergeNeighbours(_ hits: [ScoredChunk], maximumTokens: Int = 1_200) -
                 guard
                     let next = byPosition[Position(document: chunk.documentID, ordinal: chunk.ordinal + step)],
                     !isTaken[next],
+                    // Ranges of a damaged index may contradict the numbers.
+                    step * (hits[next].chunk.range.lowerBound - chunk.range.lowerBound) >= 0,
                     tokens + hits[next].chunk.tokenCount <= maximumTokens
                 else { return }
                 isTaken[next] = true

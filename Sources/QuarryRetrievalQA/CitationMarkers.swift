@@ -78,7 +78,7 @@ package struct CitationMarkerParser: Sendable {
     ]
 
     /// The numbers in a bracket's content; empty if it contains anything else.
-    private static func numbers(in content: String) -> [Int] {
+    static func numbers(in content: String) -> [Int] {
         let note = content.prefix { $0 != "†" }
         let word = note.prefix { !("0"..."9").contains($0) }
         let name = word.lowercased().filter { $0 != " " && $0 != ":" }
@@ -96,7 +96,7 @@ package struct CitationMarkerParser: Sendable {
 }
 
 /// Whether a position lies in Markdown code: between two runs of equally many backticks.
-private struct CodeSpan: Sendable {
+struct CodeSpan: Sendable {
     private var run = 0
     private var opened = 0
     private var previousWasNewline = false

@@ -70,7 +70,7 @@ struct Fence: Sendable, Hashable {
 
     /// Zero-width spaces and marks, bidirectional controls, and tag characters, all of which can carry invisible text.
     /// The joiners U+200C and U+200D, which some scripts need, are kept.
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F: true
         default: false

@@ -5,6 +5,8 @@ struct MarkedText {
         var text: String
         /// All numbers of its markers, valid or not.
         var numbers: [Int]
+        /// The positions of its markers among those of the text.
+        var markers: [Int]
         /// Where to insert a marker: before the closing punctuation, in offsets of the original text.
         var end: Int
     }
@@ -40,27 +42,39 @@ struct MarkedText {
         sentences = segments.map { segment in
             let last = segment.range.upperBound - 1 - MarkedText.closing(bare[segment.range])
             return Sentence(
-                text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [],
+                text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [], markers: [],
                 end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count)
         }
         // If the text begins with a marker, markers come before sentences; otherwise after.
         let leads = places.first.map { place in segments.first.map { place <= $0.range.lowerBound } ?? false } ?? false
-        for (marker, place) in zip(markers, places) {
+        for (index, place) in places.enumerated() {
             let owner =
-                leads
+                leads || opensLine(place, in: bare)
                 ? segments.firstIndex { $0.range.upperBound > place } ?? segments.indices.last
                 : segments.lastIndex { $0.range.lowerBound < place } ?? segments.indices.first
-            if let owner { sentences[owner].numbers += marker.numbers }
+            if let owner {
+                sentences[owner].numbers += markers[index].numbers
+                sentences[owner].markers.append(index)
+            }
         }
     }
 
+    /// Whether a position is before the text of its line, as of a marker in a list of notes.
+    private func opensLine(_ place: Int, in bare: [UInt8]) -> Bool {
+        let before = bare[..<place].last { $0 != 0x20 && $0 != 0x09 }
+        let after = bare[place...].first { $0 != 0x20 && $0 != 0x09 }
+        return before == 0x0A && after != 0x0A && after != nil
+    }
+
     /// Removes numbers outside `1...count` from the markers, and a whole marker if no number is left.
-    func removals(ofNumbersOver count: Int) -> [Edit] {
-        markers.compactMap { marker in
+    /// - `forged`: The positions of markers to remove.
+    func removals(of forged: Set<Int>, andNumbersOver count: Int) -> [Edit] {
+        markers.enumerated().compactMap { index, marker in
             var valid: [Int] = []
             for number in marker.numbers where number >= 1 && number <= count && !valid.contains(number) {
                 valid.append(number)
             }
+            if forged.contains(index) { valid = [] }
             let canonical = valid.map { "[\($0)]" }.joined()
             guard canonical != String(decoding: bytes[marker.range], as: UTF8.self) else { return nil }
             let start =

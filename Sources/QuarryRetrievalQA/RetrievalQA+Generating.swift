@@ -6,7 +6,8 @@ extension RetrievalQA {
         _ question: String, by model: any LanguageModel, prompt: AssembledPrompt, support: Double,
         hits: [ScoredChunk], report: (AnswerEvent) -> Void
     ) async throws -> Answer {
-        let reply = try await collect(from: model, prompt: prompt, report: report)
+        var reply = try await collect(from: model, prompt: prompt, report: report)
+        reply.text = PlainReply(reply.text).text
         let refusalSentence = try refusalSentence(for: question)
         func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(

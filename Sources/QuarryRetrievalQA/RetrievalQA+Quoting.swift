@@ -11,7 +11,11 @@ extension RetrievalQA {
             sentences.append(
                 AnswerSentence(text: sentence.text, markers: [marker], support: 1, isSupported: true))
         }
-        let text = sentences.map { "\($0.text) \($0.markers.map { "[\($0)]" }.joined())" }.joined(separator: "\n")
+        // A marker of the document is not one of the answer.
+        let text = sentences.map { sentence in
+            let quote = NumberBrackets.replacing(in: sentence.text) { "⟦\($0.content)⟧" }
+            return "\(quote) \(sentence.markers.map { "[\($0)]" }.joined())"
+        }.joined(separator: "\n")
         return Answer(
             question: question, text: text, citations: citations, generator: .extractive,
             support: extraction.support, sentences: sentences, hits: hits)

@@ -11,7 +11,7 @@ import QuarryText
 ///
 /// Models of all sizes forget markers and invent numbers. So the engine does the citing: it removes marker numbers
 /// without a passage. A sentence without a marker gets that of the passage that supports it best. A sentence without
-/// support is flagged.
+/// support is flagged, and loses its markers.
 package struct SupportCheck: Sendable {
     let scan: CandidateScan
     let analysis: TextAnalysis
@@ -53,38 +53,52 @@ package struct SupportCheck: Sendable {
         let idle = Set(reader.terms(phrase))
         let language = WrittenLanguage(script: dominantScript(of: text), language: analysis.language(of: text))
         var isGrounded = false
-        var edits = marked.removals(ofNumbersOver: passages.count)
+        var edits: [MarkedText.Edit] = []
+        var forged: Set<Int> = []
         var sentences: [AnswerSentence] = []
         var quotes: [Quote] = []
         for sentence in marked.sentences {
             let terms = Set(reader.contentTerms(sentence.text)).subtracting(idle)
             let facts = Fact.facts(in: sentence.text)
-            let named = Array(Set(sentence.numbers.filter { (1...max(1, passages.count)).contains($0) })).sorted()
-                .filter { $0 <= passages.count }
+            let named = Set(sentence.numbers).filter { passages.indices.contains($0 - 1) }.sorted()
             var markers = named
             if named.isEmpty, !terms.isEmpty || !facts.isEmpty,
                 let found = best(for: terms, facts: facts, among: sources, idf: idf), found.support >= threshold
             {
                 markers = [found.marker]
-                edits.append(MarkedText.Edit(range: sentence.end..<sentence.end, text: " [\(found.marker)]"))
             }
             var support = terms.isEmpty && facts.isEmpty ? 1.0 : 0
             var held: Set<FactToken> = []
+            // The refusal sentence, which the text may begin with, negates nothing that a passage says.
+            var contradicts = idle.isEmpty && !markers.isEmpty && Negation.isStated(in: sentence.text)
+            var places: [Quote] = []
             for marker in markers {
                 let place = sources[marker - 1].bestPlace(for: terms, facts: facts, idf: idf)
                 support = max(support, place.support)
+                if place.mayNegate { contradicts = false }
                 held.formUnion(sources[marker - 1].facts)
-                if let range = place.range { quotes.append(Quote(marker: marker, range: range)) }
+                if let range = place.range { places.append(Quote(marker: marker, range: range)) }
             }
             let missing = facts.filter { $0.readings.isDisjoint(with: held) }.map(\.text)
             let isForeign = named.contains { sources[$0 - 1].language.differs(from: language) }
-            let saysSomething = idle.isEmpty || !terms.isEmpty || !facts.isEmpty
-            if !markers.isEmpty, saysSomething, missing.isEmpty, support >= threshold || isForeign { isGrounded = true }
+            let isSupported = support >= threshold && missing.isEmpty && !contradicts
+            if isSupported || isForeign && missing.isEmpty {
+                let saysSomething = idle.isEmpty || !terms.isEmpty || !facts.isEmpty
+                if !markers.isEmpty, saysSomething { isGrounded = true }
+                quotes += places
+                if named.isEmpty, let marker = markers.first {
+                    edits.append(MarkedText.Edit(range: sentence.end..<sentence.end, text: " [\(marker)]"))
+                }
+            } else {
+                markers = []
+                forged.formUnion(sentence.markers)
+            }
             sentences.append(
                 AnswerSentence(
                     text: sentence.text, markers: markers, isAttributed: named.isEmpty && !markers.isEmpty,
-                    support: support, unsupportedFacts: missing, isSupported: support >= threshold && missing.isEmpty))
+                    support: support, unsupportedFacts: missing, isSupported: isSupported))
         }
+        edits += marked.removals(of: forged, andNumbersOver: passages.count)
         return Result(
             text: marked.applying(edits), sentences: sentences, quotes: unique(quotes), isGrounded: isGrounded)
     }
@@ -116,7 +130,8 @@ package struct SupportCheck: Sendable {
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             return Source.Place(
                 range: segment.range, terms: Set(reader.contentTerms(text)),
-                context: headings.union(segment.context.flatMap(reader.contentTerms)), facts: Fact.tokens(of: text))
+                context: headings.union(segment.context.flatMap(reader.contentTerms)), facts: Fact.tokens(of: text),
+                mayNegate: Negation.isPossible(in: text))
         }
         return Source(
             places: places,
@@ -146,6 +161,7 @@ private struct Source: Sendable {
         /// Terms of the headings and of the table header or list introduction.
         var context: Set<String>
         var facts: Set<FactToken>
+        var mayNegate: Bool
     }
 
     var places: [Place]
@@ -154,13 +170,15 @@ private struct Source: Sendable {
 
     /// The sentence that, with its neighbours and context, has most of the weight of terms and facts. Ties go to the
     /// sentence with the most weight itself, then to the first.
+    ///
+    /// - Returns: Also whether the sentence or a neighbour may negate something.
     func bestPlace(
         for terms: Set<String>, facts: [Fact], idf: InverseFrequencies
-    ) -> (range: Range<Int>?, support: Double) {
-        var best: (range: Range<Int>?, support: Double, own: Double) = (nil, 0, 0)
+    ) -> (range: Range<Int>?, support: Double, mayNegate: Bool) {
+        var best: (range: Range<Int>?, support: Double, own: Double, mayNegate: Bool) = (nil, 0, 0, false)
         let weights = terms.sorted().map { ($0, idf.weight(of: $0)) }
         let total = weights.reduce(0) { $0 + $1.1 } + Double(facts.count)
-        guard total > 0 else { return (nil, 0) }
+        guard total > 0 else { return (nil, 0, true) }
         for (index, place) in places.enumerated() {
             let neighbours = [index - 1, index + 1].filter(places.indices.contains).map { places[$0] }
             var own = 0.0
@@ -181,9 +199,12 @@ private struct Source: Sendable {
             }
             let support = (own + around) / total
             // The better quote contains more itself, even if a neighbour's window ties with it.
-            if own + 0.5 * around > best.own { best = (place.range, support, own + 0.5 * around) }
+            if own + 0.5 * around > best.own {
+                let mayNegate = place.mayNegate || neighbours.contains(where: \.mayNegate)
+                best = (place.range, support, own + 0.5 * around, mayNegate)
+            }
         }
-        return (best.range, best.support)
+        return (best.range, best.support, best.mayNegate)
     }
 }
 

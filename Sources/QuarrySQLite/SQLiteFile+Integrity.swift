@@ -17,12 +17,15 @@ extension SQLiteFile {
     }
 
     private static func foreignKeyProblems(in db: Database) throws -> [String] {
-        try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
-            let table: String = row[0]
-            let parent: String = row[2]
-            let place = (row[1] as Int64?).map { "row \($0)" } ?? "a row"
-            return "\(table): \(place) refers to a row of \(parent) that does not exist"
+        var problems: [String] = []
+        let rows = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")
+        while problems.count < 100, let row = try rows.next() {
+            let values = StoredRow(row, of: "foreign_key_check")
+            let place = try values.optional(1) { try "row \(values.integer($0))" } ?? "a row"
+            problems.append(
+                try "\(values.text(0)): \(place) refers to a row of \(values.text(2)) that does not exist")
         }
+        return problems
     }
 
     /// The application id, which identifies the program that owns a file; 0 if not set.

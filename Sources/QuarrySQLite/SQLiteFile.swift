@@ -20,7 +20,8 @@ package enum SQLiteFile {
     /// changed. SQLite may create `-wal` and `-shm` files next to it. In a folder that does not allow this, a file
     /// without a pending log is opened as immutable.
     ///
-    /// - `id`: The application id of the program's own files. A file of another program is not opened for writing.
+    /// - `id`: The application id of the program's own files. A file of another program is not opened for writing, and a
+    ///   file beside the log of another file is not opened at all (see ``LogTie``).
     /// - `configure`: Changes the configuration last, so its values take precedence.
     /// - Throws: ``SQLiteFileError``, or GRDB's `DatabaseError` for other errors.
     package static func openPool(
@@ -43,13 +44,19 @@ package enum SQLiteFile {
         configure(&configuration)
 
         do {
-            if let id, !readOnly, kind == .file { try checkOwner(of: path, is: id) }
+            if let id, kind == .file {
+                try LogTie.check(path)
+                if !readOnly {
+                    removeSideFilesOfOthers(path)
+                    try checkOwner(of: path, is: id)
+                }
+            }
             return try retryingWhileBusy { try DatabasePool(path: path, configuration: configuration) }
         } catch let error as DatabaseError {
             guard readOnly, [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) else {
-                throw SQLiteFileError(error, path: path) ?? error
+                throw SQLiteFileError(error, path: path, readOnly: readOnly) ?? error
             }
-            guard try FileKind.size(of: path + "-wal") == 0, let location = immutableLocation(of: path) else {
+            guard !hasLog(path), let location = immutableLocation(of: path) else {
                 throw SQLiteFileError(.logUnreadable, path: path, underlying: error)
             }
             return try DatabasePool(path: location, configuration: configuration)
@@ -83,9 +90,13 @@ package enum SQLiteFile {
         guard owner.id == id || owner.id == 0 && owner.isEmpty else { throw SQLiteFileError(.otherProgram, path: path) }
     }
 
-    /// The settings of every connection, including readers, for which GRDB has a shorter timeout.
+    /// The settings of every connection.
     private static func prepare(_ db: Database) throws {
-        try db.execute(sql: "PRAGMA busy_timeout = \(busyTimeout.components.seconds * 1000)")
+        try setBusyTimeout(in: db)
+        // The file may be a stranger's: nothing in its schema is executed, and its pages are checked.
+        try db.execute(sql: "PRAGMA trusted_schema = OFF")
+        try db.execute(sql: "PRAGMA cell_size_check = ON")
+        db.add(function: .rowChecksum)
         try db.execute(sql: "PRAGMA page_size = \(pageSize)")
         try db.execute(sql: "PRAGMA secure_delete = ON")
         try db.execute(sql: "PRAGMA cache_size = -16384")

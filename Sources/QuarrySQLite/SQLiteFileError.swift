@@ -15,11 +15,15 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         case locked
         /// The file has a log with pending changes, which cannot be read in its folder.
         case logUnreadable
+        /// The log beside the file was left by another file at the same path.
+        case foreignLog
     }
 
     package var code: Code
     package var path: String
     package var underlyingError: (any Error)?
+    /// What is in the way of opening the file; nil if unknown.
+    private var obstacle: String?
 
     package init(_ code: Code, path: String, underlying: (any Error)? = nil) {
         self.code = code
@@ -28,12 +32,13 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
     }
 
     /// Translates SQLite's code; nil for other codes.
-    init?(_ error: DatabaseError, path: String) {
+    init?(_ error: DatabaseError, path: String, readOnly: Bool) {
         switch error.resultCode {
         case .SQLITE_NOTADB: self.init(.notADatabase, path: path, underlying: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, path: path, underlying: error)
         case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
             self.init(.cannotOpen, path: path, underlying: error)
+            obstacle = SQLiteFile.obstacle(to: path, readOnly: readOnly)
         default: return nil
         }
     }
@@ -47,15 +52,16 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         case .otherProgram:
             "\(path) is an SQLite database of another program. It was not changed."
         case .cannotOpen:
-            "\(path) cannot be opened: \(cause). Check that its folder exists, and the permissions of both."
+            "\(path) cannot be opened: \(obstacle ?? "the system denies it"). Check the permissions of the file and its folder."
         case .locked:
             "Another process has locked \(path) for \(SQLiteFile.busyTimeout.components.seconds) s. "
                 + "Wait for it to finish, or stop it."
         case .logUnreadable:
             "\(path)-wal contains changes that cannot be read in this folder. "
                 + "Copy \(path) and \(path)-wal to a writable folder."
+        case .foreignLog:
+            "\(path)-wal belongs to another file: it holds changes of a file that was at this path before. "
+                + "With them, \(path) would be damaged, so it was not opened."
         }
     }
-
-    private var cause: String { underlyingError.map { "\($0)" } ?? "unknown cause" }
 }

@@ -11,7 +11,8 @@ public struct ModelStore: Sendable {
 
     /// - Parameter path: A folder; `~` is the user's home folder.
     public init(path: String) {
-        let expanded = path == "~" || path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        let isAtHome = path == "~" || path.hasPrefix("~/")
+        let expanded = isAtHome ? ProcessInfo.processInfo.homeFolder + path.dropFirst() : path
         directory = URL(fileURLWithPath: expanded, isDirectory: true)
     }
 

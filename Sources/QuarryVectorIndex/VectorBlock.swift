@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 
 /// The vectors of one range of chunk ids, as stored in one row: little-endian `Float`s, row after row, for the ids
 /// whose bit is set.
@@ -19,15 +20,47 @@ struct VectorBlock {
 
     var count: Int { present.nonzeroBitCount }
 
+    /// A checksum that binds the vectors to their generation and their chunks.
+    func checksum(generation: Int64, block number: Int64) -> Int64 {
+        let place = Checksum.combining(UInt64(bitPattern: generation), UInt64(bitPattern: number))
+        return Int64(
+            bitPattern: rows.withUnsafeBytes { Checksum.of($0, seed: Checksum.combining(place, present)) })
+    }
+
     /// The offsets in the range of ids with a vector.
     var slots: [Int] { (0..<64).filter { present & (1 << UInt64($0)) != 0 } }
 
-    /// The problem with the block; nil if it is valid.
-    func damage(dimension: Int, width: Int) -> String? {
+    /// The problem with the shape of a block whose rows have a number of bytes; nil if it is valid.
+    func damage(dimension: Int, width: Int, byteCount: Int) -> String? {
         if width < 64, present >> UInt64(width) != 0 { return "it has ids outside of its range" }
         if present == 0 { return "it is empty" }
         let expected = count * dimension * MemoryLayout<Float>.size
-        return rows.count == expected ? nil : "it has \(rows.count) bytes instead of \(expected)"
+        return byteCount == expected ? nil : "it has \(byteCount) bytes instead of \(expected)"
+    }
+
+    /// The length of a row's vector.
+    func length(ofRow row: Int, dimension: Int) -> Double {
+        rows.withUnsafeBytes { bytes in
+            (row * dimension..<(row + 1) * dimension).reduce(0.0) { sum, value in
+                let number = Double(Self.value(value, of: bytes))
+                return sum + number * number
+            }.squareRoot()
+        }
+    }
+
+    private static func value(_ index: Int, of bytes: UnsafeRawBufferPointer) -> Float {
+        let offset = index * MemoryLayout<Float>.size
+        return Float(
+            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    }
+
+    /// The first row with a value that is infinite or not a number; nil if there is none.
+    func firstInvalidRow(dimension: Int) -> Int? {
+        rows.withUnsafeBytes { bytes in
+            (0..<count).first { row in
+                (row * dimension..<(row + 1) * dimension).contains { !Self.value($0, of: bytes).isFinite }
+            }
+        }
     }
 
     /// The block with changes by slot: a vector is added or replaced, nil removes it.

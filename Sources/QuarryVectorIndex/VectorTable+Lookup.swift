@@ -12,21 +12,20 @@ extension VectorTable {
         let width = VectorBlock.width(dimension: generation.dimension)
         let number = chunk.rawValue / Int64(width)
         let statement = try db.cachedStatement(
-            sql: "SELECT present, rows FROM vectors WHERE generation = ? AND block = ?")
+            sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? AND block = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id, number]) else { return nil }
-        let block = VectorBlock(present: UInt64(bitPattern: row[0] as Int64), rows: row[1])
-        if let damage = block.damage(dimension: generation.dimension, width: width) {
-            throw VectorError.damaged(place: "generation \(id), block \(number)", reason: damage)
+        return try withBlock(row, of: generation) { stored in
+            let block = stored.block
+            let bit: UInt64 = 1 << UInt64(chunk.rawValue % Int64(width))
+            guard block.present & bit != 0 else { return nil }
+            let position = (block.present & (bit - 1)).nonzeroBitCount
+            let size = generation.dimension * MemoryLayout<Float>.size
+            var vector = [Float](repeating: 0, count: generation.dimension)
+            vector.withUnsafeMutableBufferPointer { target in
+                _ = block.rows.dropFirst(position * size).prefix(size).copyBytes(to: target)
+                target.convertLittleEndian()
+            }
+            return vector
         }
-        let bit: UInt64 = 1 << UInt64(chunk.rawValue % Int64(width))
-        guard block.present & bit != 0 else { return nil }
-        let position = (block.present & (bit - 1)).nonzeroBitCount
-        let size = generation.dimension * MemoryLayout<Float>.size
-        var vector = [Float](repeating: 0, count: generation.dimension)
-        vector.withUnsafeMutableBufferPointer { target in
-            _ = block.rows.dropFirst(position * size).prefix(size).copyBytes(to: target)
-            target.convertLittleEndian()
-        }
-        return vector
     }
 }

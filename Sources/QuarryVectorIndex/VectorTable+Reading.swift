@@ -1,60 +1,39 @@
 import Foundation
 package import GRDB
-package import QuarryCore
+import QuarryCore
 
 extension VectorTable {
-    /// The chunks with a vector in a generation, ascending.
-    package static func ids(generation id: Int64, in db: Database) throws -> [ChunkID] {
-        let generation = try generation(id, in: db)
-        let width = VectorBlock.width(dimension: generation.dimension)
-        var ids: [ChunkID] = []
-        let statement = try db.cachedStatement(
-            sql: "SELECT block, present FROM vectors WHERE generation = ? ORDER BY block")
-        let rows = try Row.fetchCursor(statement, arguments: [id])
-        while let row = try rows.next() {
-            let (number, present): (Int64, Int64) = (row[0], row[1])
-            guard number >= 0, number <= Int64.max / Int64(width) - 1 else {
-                throw VectorError.damaged(
-                    place: "generation \(id), block \(number)", reason: "the block number is out of range")
-            }
-            var rest = UInt64(bitPattern: present)
-            while rest != 0 {
-                ids.append(ChunkID(number * Int64(width) + Int64(rest.trailingZeroBitCount)))
-                rest &= rest - 1
-            }
-        }
-        return ids
-    }
-
     /// All vectors of a generation, in memory.
     ///
     /// - Throws: ``VectorError`` if the generation does not exist or a stored block is damaged.
     package static func matrix(generation id: Int64, in db: Database) throws -> VectorMatrix {
         let generation = try generation(id, in: db)
-        let width = VectorBlock.width(dimension: generation.dimension)
         return try VectorMatrix(ids: ids(generation: id, in: db), dimension: generation.dimension) { values in
             let target = UnsafeMutableRawBufferPointer(values)
-            let statement = try db.cachedStatement(
-                sql: "SELECT block, present, rows FROM vectors WHERE generation = ? ORDER BY block")
-            let rows = try Row.fetchCursor(statement, arguments: [id])
             var offset = 0
-            while let row = try rows.next() {
-                let (number, present): (Int64, Int64) = (row[0], row[1])
-                try row.withUnsafeData(atIndex: 2) { data in
-                    let block = VectorBlock(present: UInt64(bitPattern: present), rows: data ?? Data())
-                    let end = offset + block.rows.count
-                    let damage = block.damage(dimension: generation.dimension, width: width)
-                    if let damage = damage ?? (end > target.count ? "it is too long" : nil) {
-                        throw VectorError.damaged(place: "generation \(id), block \(number)", reason: damage)
-                    }
-                    block.rows.withUnsafeBytes {
-                        UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: $0)
-                    }
-                    offset = end
+            try forEachBlock(of: generation, in: db) { stored in
+                let end = offset + stored.block.rows.count
+                guard end <= target.count else {
+                    throw VectorError.damaged(
+                        place: "generation \(id), block \(stored.number)", reason: "it is too long")
                 }
+                stored.block.rows.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: $0)
+                }
+                offset = end
             }
             values.convertLittleEndian()
         }
+    }
+
+    /// All blocks of a generation, in ascending order. Each is valid only within `body`.
+    private static func forEachBlock(
+        of generation: Generation, in db: Database, _ body: (StoredBlock) throws -> Void
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? ORDER BY block")
+        let rows = try Row.fetchCursor(statement, arguments: [generation.id])
+        while let row = try rows.next() { try withBlock(row, of: generation, body) }
     }
 
     /// All problems of the stored vectors, in plain words; empty if there are none.
@@ -65,20 +44,44 @@ extension VectorTable {
         let strays = try Int64.fetchAll(
             db, sql: "SELECT DISTINCT generation FROM vectors EXCEPT SELECT id FROM vector_generations")
         for stray in strays { problems.append("There are vectors of a generation \(stray) that does not exist.") }
-        do {
-            for generation in try generations(in: db) {
-                let matrix = try matrix(generation: generation.id, in: db)
-                for id in matrix.ids {
-                    guard let vector = matrix.vector(of: id) else { continue }
-                    let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-                    if !(abs(length - 1) < 1e-3) {
-                        problems.append(
-                            "The vector of chunk \(id.rawValue) in generation \(generation.id) has length \(length).")
+        for id in try Int64.fetchAll(db, sql: "SELECT id FROM vector_generations ORDER BY id") {
+            do {
+                problems += try verify(generation(id, in: db), in: db)
+            } catch let error as VectorError {
+                problems.append(error.description)
+            }
+        }
+        return problems
+    }
+
+    private static func verify(_ generation: Generation, in db: Database) throws -> [String] {
+        var problems: [String] = []
+        var sum: Int64 = 0
+        let numbers = try Int64.fetchAll(
+            db, sql: "SELECT block FROM vectors WHERE generation = ? ORDER BY block", arguments: [generation.id])
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? AND block = ?")
+        for number in numbers {
+            guard let row = try Row.fetchOne(statement, arguments: [generation.id, number]) else { continue }
+            do {
+                try withBlock(row, of: generation) { stored in
+                    sum &+= stored.checksum
+                    for (row, id) in stored.ids.enumerated() {
+                        let length = stored.block.length(ofRow: row, dimension: generation.dimension)
+                        if !(abs(length - 1) < 1e-3) {
+                            problems.append(
+                                "The vector of chunk \(id) in generation \(generation.id) has length \(length).")
+                        }
                     }
                 }
+            } catch let error as VectorError {
+                problems.append(error.description)
             }
-        } catch let error as VectorError {
-            problems.append(error.description)
+        }
+        if problems.isEmpty, try checksum(of: generation, in: db) != sum {
+            problems.append(
+                "vector_generations, row \(generation.id): blocks of vectors are missing, or were put in by another program"
+            )
         }
         return problems
     }

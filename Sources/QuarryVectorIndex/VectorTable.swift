@@ -1,25 +1,29 @@
 import Foundation
 package import GRDB
 package import QuarryCore
+import QuarrySQLite
 
 /// Vectors as tables of an SQLite file. Every call runs in the transaction of the given `Database`.
 ///
 /// Vectors belong to a *generation*: all vectors of one embedding model. A new model fills its own generation beside
 /// the active one. The owner of the file decides which generation is active.
 ///
-/// - `vector_generations`: number, dimension, and a revision that every change increments.
-/// - `vectors`: for each generation, blocks of vectors (``VectorBlock``).
+/// - `vector_generations`: number, dimension, a revision that every change increments, and the sum of the checksums of
+///   its blocks, so that a missing block is noticed.
+/// - `vectors`: for each generation, blocks of vectors (``VectorBlock``), each with its checksum.
 package enum VectorTable {
     /// Creates the tables, which must not exist.
     package static func create(in db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE vector_generations (
-                    id INTEGER PRIMARY KEY, dimension INTEGER NOT NULL, revision INTEGER NOT NULL
+                    id INTEGER PRIMARY KEY, dimension INTEGER NOT NULL, revision INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL
                 ) STRICT;
                 CREATE TABLE vectors (
                     generation INTEGER NOT NULL REFERENCES vector_generations (id), block INTEGER NOT NULL,
-                    present INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (generation, block)
+                    present INTEGER NOT NULL, rows BLOB NOT NULL, checksum INTEGER NOT NULL,
+                    PRIMARY KEY (generation, block)
                 ) STRICT, WITHOUT ROWID;
                 """)
     }
@@ -49,12 +53,12 @@ package enum VectorTable {
     }
 
     private static func generation(_ row: Row) throws -> Generation {
-        let generation = Generation(id: row[0], dimension: row[1], revision: row[2])
-        guard (1...maximumDimension).contains(generation.dimension) else {
-            throw VectorError.damaged(
-                place: "generation \(generation.id)", reason: "\(generation.dimension) is not a valid dimension")
+        let row = StoredRow(row, of: "vector_generations")
+        let (id, dimension) = (try row.integer(0), try row.integer(1))
+        guard (1...Int64(maximumDimension)).contains(dimension) else {
+            throw VectorError.damaged(place: "generation \(id)", reason: "\(dimension) is not a valid dimension")
         }
-        return generation
+        return Generation(id: id, dimension: Int(dimension), revision: try row.integer(2))
     }
 
     /// Longer vectors are rejected: no model makes them, and a damaged file must not exhaust the memory.
@@ -68,7 +72,7 @@ package enum VectorTable {
             throw VectorError.wrongDimension(what: "generation \(id)", actual: dimension, expected: maximumDimension)
         }
         if try generations(in: db).contains(where: { $0.id == id }) { throw VectorError.generationExists(id) }
-        try db.execute(sql: "INSERT INTO vector_generations VALUES (?, ?, 0)", arguments: [id, dimension])
+        try db.execute(sql: "INSERT INTO vector_generations VALUES (?, ?, 0, 0)", arguments: [id, dimension])
     }
 
     /// Removes a generation and all its vectors. Unknown generations are ignored.
@@ -113,30 +117,43 @@ package enum VectorTable {
         for (id, change) in changes {
             blocks[id / Int64(width), default: [:]].updateValue(change, forKey: Int(id % Int64(width)))
         }
-        let read = try db.cachedStatement(sql: "SELECT present, rows FROM vectors WHERE generation = ? AND block = ?")
-        let write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)")
+        let read = try db.cachedStatement(
+            sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? AND block = ?")
+        let write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)")
         let delete = try db.cachedStatement(sql: "DELETE FROM vectors WHERE generation = ? AND block = ?")
         var hasChanged = false
+        /// How the sum of the blocks' checksums changes.
+        var difference: Int64 = 0
         for (number, changes) in blocks.sorted(by: { $0.key < $1.key }) {
-            var old = VectorBlock()
-            if let row = try Row.fetchOne(read, arguments: [generation.id, number]) {
-                old = VectorBlock(present: UInt64(bitPattern: row[0]), rows: row[1])
-                if let damage = old.damage(dimension: generation.dimension, width: width) {
-                    throw VectorError.damaged(place: "generation \(generation.id), block \(number)", reason: damage)
-                }
-            }
-            let new = old.applying(changes, dimension: generation.dimension, width: width)
-            if new.present == old.present && new.rows == old.rows { continue }
+            // A copy of the row, so that its bytes stay.
+            let row = try Row.fetchOne(read, arguments: [generation.id, number])
+            let old = try row.map { try withBlock($0, of: generation) { ($0.block, $0.checksum) } }
+            let new = (old?.0 ?? VectorBlock()).applying(changes, dimension: generation.dimension, width: width)
+            if new.present == old?.0.present ?? 0 && new.rows == old?.0.rows ?? Data() { continue }
             hasChanged = true
+            difference &-= old?.1 ?? 0
             if new.present == 0 {
                 try delete.execute(arguments: [generation.id, number])
             } else {
-                try write.execute(arguments: [generation.id, number, Int64(bitPattern: new.present), new.rows])
+                let checksum = new.checksum(generation: generation.id, block: number)
+                difference &+= checksum
+                try write.execute(arguments: [
+                    generation.id, number, Int64(bitPattern: new.present), new.rows, checksum,
+                ])
             }
         }
-        if hasChanged {
-            try db.cachedStatement(sql: "UPDATE vector_generations SET revision = revision + 1 WHERE id = ?")
-                .execute(arguments: [generation.id])
+        guard hasChanged else { return }
+        let sum = try checksum(of: generation, in: db)
+        try db.cachedStatement(sql: "UPDATE vector_generations SET revision = revision + 1, checksum = ? WHERE id = ?")
+            .execute(arguments: [sum &+ difference, generation.id])
+    }
+
+    /// The stored sum of the checksums of a generation's blocks.
+    static func checksum(of generation: Generation, in db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT id, checksum FROM vector_generations WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [generation.id]) else {
+            throw VectorError.noGeneration(generation.id)
         }
+        return try StoredRow(row, of: "vector_generations").integer(1)
     }
 }

@@ -217,4 +217,40 @@ private struct DocumentBuilder {
         let chunks = chunker.chunks(of: Document(id: "d", text: text, blocks: [heading]))
         #expect(chunks.map(\.text) == ["<!-- note -->", "# Title\n\nbody\n\n[link]: target"])
     }
+
+    @Test func `headings without text take time in proportion to their number`() throws {
+        let chunker = try MarkdownChunker(counter: WordCounter())
+        func seconds(_ count: Int, _ levels: [Int]) -> Double {
+            let lines = (0..<count).map { String(repeating: "#", count: levels[$0 % levels.count]) + " h\n" }
+            var end = 0
+            let blocks = lines.indices.map { index in
+                defer { end += lines[index].utf8.count }
+                return Block(
+                    kind: .heading(level: levels[index % levels.count], title: "h"),
+                    range: end..<end + lines[index].utf8.count - 1)
+            }
+            let document = Document(id: "d", text: lines.joined(), blocks: blocks)
+            let start = ContinuousClock.now
+            #expect(!chunker.chunks(of: document).isEmpty)
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        for levels in [[1], [2, 3, 4], [3, 2, 1]] {
+            let few = seconds(4_000, levels)
+            #expect(seconds(64_000, levels) < max(few, 0.01) * 100)
+        }
+    }
+
+    @Test func `a heading without text has the breadcrumb above the last heading that closes it`() throws {
+        let chunker = try MarkdownChunker(length: .init(target: 40, maximum: 60), counter: WordCounter())
+        let levels = [("# Top", 1), ("### Deep", 3), ("#### Deeper", 4), ("## Middle", 2)]
+        let text = levels.map(\.0).joined(separator: "\n") + "\nText under the last heading.\n"
+        var end = 0
+        let blocks = levels.map { line, level in
+            defer { end += line.utf8.count + 1 }
+            let title = String(line.drop { $0 == "#" || $0 == " " })
+            return Block(kind: .heading(level: level, title: title), range: end..<end + line.utf8.count)
+        }
+        let chunks = chunker.chunks(of: Document(id: "d", text: text, blocks: blocks))
+        #expect(chunks.map(\.headings) == [[]])
+    }
 }

@@ -18,9 +18,15 @@ struct Command {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Isolates the tests from the user's configuration, proxy and answer cache. Empty variables count as not set.
+    /// What all commands of a test run remember.
+    private static let state = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "quarry-state-\(ProcessInfo.processInfo.processIdentifier)")
+
+    /// Isolates the tests from the user's configuration, proxy, answer cache and known servers. Empty variables count as
+    /// not set.
     static let isolation = [
-        "XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false", "QUARRY_PROXY": "none",
+        "XDG_STATE_HOME": state.path, "XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false",
+        "QUARRY_PROXY": "none",
         "QUARRY_MODEL": "", "QUARRY_LLM": "", "QUARRY_RERANK": "", "QUARRY_LOCAL_ONLY": "", "QUARRY_MAX_COST": "",
         "QUARRY_MAX_TOKENS": "", "QUARRY_TRANSCRIBE": "", "QUARRY_DESCRIBE_IMAGES": "",
     ]

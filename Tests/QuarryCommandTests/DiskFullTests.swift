@@ -32,6 +32,29 @@ struct DiskFullTests {
         }
     }
 
+    @Test func `a disk that is full when the log is merged is reported, and a copy needs both files`() throws {
+        guard let disk = try SmallDisk() else {
+            try Test.cancel("A small file system cannot be mounted here.")
+        }
+        let scratch = try TemporaryFolder()
+        // There is room for the changes in the log, and not for the same changes in the index.
+        for number in 1...80 {
+            let words = (1...150).map { "word\(number * 131 + $0 * 17)" }.joined(separator: " ")
+            try scratch.write("\(words).", to: "docs/\(number).md")
+        }
+        let path = disk.path + "/full.quarry"
+        let outcome = try Command.run("index", scratch.path("docs"), "--index", path, "--model", "none")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("disk is full"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("\(path)-wal together"), "\(outcome.errors)")
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: scratch.path("copy.quarry") + suffix)
+        }
+        let index = try CorpusIndex.open(at: scratch.path("copy.quarry"))
+        #expect(try index.problems().isEmpty)
+        #expect(try index.summary().documents == 80)
+    }
+
     @Test func `a full disk is reported, and committed work is kept`() throws {
         guard let disk = try SmallDisk() else {
             try Test.cancel("A small file system cannot be mounted here.")

@@ -24,18 +24,22 @@ import Testing
         #expect(server.requests.map { $0.headers["api-key"] } == ["sk-secret", "sk-secret"])
     }
 
-    @Test func `another origin gets no credentials`() async throws {
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func `a redirect to another server is not followed`(status: Int) async throws {
         let other = try FakeHTTPServer { _ in .text("there") }
-        let location = other.url
-        let server = try FakeHTTPServer { _ in .init(status: 302, headers: [("Location", location)]) }
-        var headers: HTTPHeaders = ["Authorization": "Bearer plain", "X-Kept": "yes"]
-        headers.add("api-key", secret: Secret("sk-secret"))
-        let request = HTTPRequest(.get, try HTTPURL(server.url), headers: headers)
-        #expect(try await HTTPClient().send(request).body == Array("there".utf8))
-        let arrived = try #require(other.requests.first)
-        #expect(arrived.headers["api-key"] == nil)
-        #expect(arrived.headers["authorization"] == nil)
-        #expect(arrived.headers["x-kept"] == "yes")
+        for location in [
+            other.url, "http://localhost:\(other.port)/", "http://[::1]:\(other.port)/", "//127.0.0.1:\(other.port)",
+        ] {
+            let server = try FakeHTTPServer { _ in .init(status: status, headers: [("Location", location)]) }
+            var headers: HTTPHeaders = ["Authorization": "Bearer plain"]
+            headers.add("X-Own-Key", secret: Secret("sk-secret"))
+            let request = HTTPRequest(.post, try HTTPURL(server.url), headers: headers, body: Array("a question".utf8))
+            let error = await #expect(throws: HTTPError.self) { try await HTTPClient().send(request) }
+            #expect(error?.code == .refusedRedirect)
+            #expect(error?.message.contains("another server") == true, "\(error?.message ?? "")")
+            #expect(server.requests.count == 1)
+        }
+        #expect(other.connectionCount == 0)
     }
 
     @Test(arguments: [301, 302, 303])

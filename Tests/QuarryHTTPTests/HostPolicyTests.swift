@@ -94,19 +94,14 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(30))) struct RedirectZoneTests {
+@Suite(.timeLimit(.minutes(30))) struct AddressZoneTests {
     @Test(
         arguments: [
             ("127.0.0.1", AddressZone.loopback), ("::1", .loopback), ("::ffff:127.9.9.9", .loopback),
-            ("10.1.2.3", .privateNetwork), ("172.15.0.1", .publicNetwork), ("172.16.0.1", .privateNetwork),
-            ("172.31.255.255", .privateNetwork), ("172.32.0.1", .publicNetwork), ("192.168.1.1", .privateNetwork),
-            ("100.64.0.1", .privateNetwork), ("100.128.0.1", .publicNetwork), ("fd12::1", .privateNetwork),
-            ("fc00::1", .privateNetwork), ("169.254.169.254", .linkLocal), ("fe80::1%eth0", .linkLocal),
-            ("febf::1", .linkLocal), ("fec0::1", .privateNetwork), ("100.100.100.200", .linkLocal),
-            ("fd00:ec2::254", .linkLocal), ("::ffff:169.254.1.1", .linkLocal), ("64:ff9b::a9fe:a9fe", .linkLocal),
-            ("2002:a00:1::", .privateNetwork), ("::7f00:1", .loopback), ("0.0.0.0", .reserved), ("0.1.2.3", .reserved),
-            ("::", .reserved), ("224.0.0.1", .reserved), ("255.255.255.255", .reserved), ("ff02::1", .reserved),
-            ("8.8.8.8", .publicNetwork), ("2606:4700::1111", .publicNetwork), ("[2606:4700::1111]", .publicNetwork),
+            ("::7f00:1", .loopback), ("0.0.0.0", .unspecified), ("0.1.2.3", .unspecified), ("::", .unspecified),
+            ("10.1.2.3", .elsewhere), ("169.254.169.254", .elsewhere), ("fe80::1%eth0", .elsewhere),
+            ("::ffff:169.254.1.1", .elsewhere), ("64:ff9b::a9fe:a9fe", .elsewhere), ("2002:a00:1::", .elsewhere),
+            ("64:ff9b::7f00:1", .loopback), ("255.255.255.255", .elsewhere), ("[2606:4700::1111]", .elsewhere),
         ] as [(String, AddressZone)])
     func `each address belongs to its zone`(address: String, zone: AddressZone) {
         #expect(AddressZone(host: address) == zone)
@@ -116,46 +111,18 @@ import Testing
         for name in ["example.com", "1.2.3", "1.2.3.4.", "fe80", "localhost.com", ""] {
             #expect(AddressZone(host: name) == nil)
         }
-        #expect(AddressZone(bytes: []) == .reserved)
-        #expect(AddressZone(bytes: [127, 0, 0]) == .reserved)
-    }
-
-    @Test(
-        arguments: [
-            (AddressZone.publicNetwork, "https://10.0.0.1/", false), (.publicNetwork, "https://127.0.0.1/", false),
-            (.publicNetwork, "https://localhost/", false), (.publicNetwork, "https://8.8.8.8/", true),
-            (.publicNetwork, "https://cdn.example.com/", true),
-            (.publicNetwork, "https://169.254.169.254/latest", false),
-            (.publicNetwork, "https://2852039166/", false), (.publicNetwork, "https://[::ffff:a00:1]/", false),
-            (.privateNetwork, "https://10.0.0.1/", true), (.privateNetwork, "https://[fd12::1]/", true),
-            (.privateNetwork, "https://8.8.8.8/", false), (.privateNetwork, "https://[fd00:ec2::254]/", false),
-            (.loopback, "https://127.0.0.2/", true), (.loopback, "https://0.0.0.0/", false),
-            (.loopback, "https://192.168.0.1/", false), (.linkLocal, "https://169.254.169.254/", false),
-        ] as [(AddressZone, String, Bool)])
-    func `a redirect stays in its zone`(zone: AddressZone, target: String, isFollowed: Bool) throws {
-        let url = try HTTPURL("https://start.example.com/")
-        let head = HTTPResponseHead(status: 302, headers: ["Location": target], url: url)
-        func next() throws -> HTTPRequest? {
-            try Redirect.next(after: head, to: HTTPRequest(.get, url), in: zone, followed: 0, maximum: 5)
-        }
-        if isFollowed {
-            #expect(try next() != nil)
-        } else {
-            let error = #expect(throws: HTTPError.self) { try next() }
-            #expect(error?.code == .refusedRedirect)
-        }
+        #expect(AddressZone(bytes: []) == .elsewhere)
+        #expect(AddressZone(bytes: [127, 0, 0]) == .elsewhere)
     }
 
     @Test(arguments: [
         "http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/", "http://0.0.0.0:1/", "http://10.0.0.1/",
-        "http://inside.test:8080/", "http://cloud.test:8080/", "http://outside.test:8080/", "//192.168.1.1/x",
+        "http://inside.test:8080/", "http://localhost:1/", "//192.168.1.1/x",
     ])
-    func `a server on this machine cannot redirect its clients to another`(location: String) async throws {
+    func `a server cannot redirect its clients to another`(location: String) async throws {
         let server = try FakeHTTPServer { _ in .init(status: 302, headers: [("Location", location)]) }
         var configuration = HTTPClient.Configuration()
-        configuration.resolve = [
-            "inside.test:8080:10.0.0.1", "cloud.test:8080:169.254.169.254", "outside.test:8080:93.184.215.14",
-        ]
+        configuration.resolve = ["inside.test:8080:10.0.0.1"]
         configuration.limits.connectTimeout = .seconds(600)
         let client = try HTTPClient(configuration)
         let request = HTTPRequest(.get, try HTTPURL(server.url))
@@ -163,18 +130,5 @@ import Testing
         let error = await #expect(throws: HTTPError.self) { try await client.send(request) }
         #expect(error?.code == .refusedRedirect, "\(error?.message ?? "")")
         #expect(ContinuousClock.now - start < .seconds(240))
-    }
-
-    @Test func `a redirect to a name of this machine is followed`() async throws {
-        let server = try FakeHTTPServer { request in
-            request.path == "/"
-                ? .init(
-                    status: 302, headers: [("Location", "http://other.test:\(request.headers["x-port"] ?? "")/there")])
-                : .text("there")
-        }
-        var configuration = HTTPClient.Configuration()
-        configuration.resolve = ["other.test:\(server.port):127.0.0.1"]
-        let request = HTTPRequest(.get, try HTTPURL(server.url), headers: ["X-Port": "\(server.port)"])
-        #expect(try await HTTPClient(configuration).send(request).body == Array("there".utf8))
     }
 }

@@ -251,13 +251,39 @@ import Testing
         #expect(unchanged.status == 304 && unchanged.body.isEmpty)
     }
 
-    @Test func `a redirect loop over two servers ends`() async throws {
-        let other = TextBox()
-        let first = try FakeHTTPServer { _ in .init(status: 307, headers: [("Location", other.text)]) }
-        let firstURL = first.url
-        let second = try FakeHTTPServer { _ in .init(status: 308, headers: [("Location", firstURL)]) }
-        other.set(second.url)
-        #expect(try await failure(first)?.code == .tooManyRedirects)
-        #expect(first.requests.count + second.requests.count == 6)
+    @Test func `comments of an event stream are not a reply`() async throws {
+        let comments = (0..<600).flatMap { _ in
+            [.bytes(Array(": still here\n\n".utf8)), .pause(.milliseconds(50))] as [FakeHTTPServer.Response.Step]
+        }
+        let server = try FakeHTTPServer { request in
+            let event = FakeHTTPServer.Response.Step.bytes(Array("data: 1\n\n".utf8))
+            let steps = request.path == "/begun" ? [event] + comments : Array(comments.prefix(20)) + [event]
+            return .init(headers: [("Content-Type", "text/event-stream")], steps: steps)
+        }
+        let limits = limits {
+            $0.firstByteTimeout = .seconds(20)
+            $0.idleTimeout = .milliseconds(600)
+        }
+        // Before the first event, comments say that the server works on it.
+        let late = try await HTTPClient().send(try request(server, "/late", limits))
+        #expect(late.body.suffix(9) == Array("data: 1\n\n".utf8)[...])
+        let error = try await failure(server, limits, path: "/begun")
+        #expect(error?.code == .timedOut && error?.message.contains("sent nothing for") == true)
+    }
+
+    @Test func `a reply that drips ends at the total limit, and is not tried again`() async throws {
+        let server = try FakeHTTPServer { _ in
+            .init(
+                steps: (0..<600).flatMap { _ in
+                    [.bytes([7]), .pause(.milliseconds(50))] as [FakeHTTPServer.Response.Step]
+                })
+        }
+        let request = try request(server, "/", limits { $0.totalTimeout = .milliseconds(500) })
+        let error = await #expect(throws: HTTPError.self) {
+            try await HTTPClient().send(request, retrying: .providers(maximumAttempts: 4))
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.message == "\(server.url)/ timed out: the reply was not complete within 0.5 seconds.")
+        #expect(server.requests.count == 1)
     }
 }

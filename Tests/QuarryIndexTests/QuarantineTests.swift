@@ -117,4 +117,37 @@ struct QuarantineTests {
         #expect(summary.documents == 3 && summary.vectors == 3 && summary.sources == 2)
         #expect(try corpus.open().problems().isEmpty)
     }
+
+    @Test func `a file of thousands of broken records is listed in part, and runs do not make the index larger`()
+        async throws
+    {
+        let corpus = try TestCorpus()
+        try corpus.write(String(repeating: "broken\n", count: 20_000), to: "a.jsonl")
+        let same = (1...500).map { _ in #"{"_id": "same", "text": "One of many."}"# }
+        try corpus.write(same.joined(separator: "\n"), to: "b.jsonl")
+        let report = try await corpus.index()
+        #expect(report.quarantined.count == 202)
+        #expect(report.quarantined.compactMap(\.omitted) == [19_900, 399])
+        #expect(try corpus.open().summary().quarantined.compactMap(\.omitted) == [19_900, 399])
+        func size() throws -> Int { try Data(contentsOf: URL(fileURLWithPath: corpus.indexPath)).count }
+        let before = try size()
+        for _ in 1...12 { #expect(try await corpus.index().quarantined == report.quarantined) }
+        #expect(try size() <= before + 16_384)
+        #expect(before < 1_000_000)
+    }
+
+    @Test func `the index keeps no name of a deleted file`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A lighthouse on the cape.", to: "kept.md")
+        try corpus.write("A windmill by the lake.", to: "hidden-name.md")
+        try corpus.write("{broken", to: "hidden-name.jsonl")
+        try await corpus.index()
+        try corpus.folder.remove("docs/hidden-name.md")
+        try corpus.folder.remove("docs/hidden-name.jsonl")
+        try await corpus.index()
+        try await corpus.index(["docs/kept.md"])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: corpus.indexPath))
+        #expect(bytes.range(of: Data("hidden-name".utf8)) == nil)
+        #expect(bytes.range(of: Data("kept.md".utf8)) != nil)
+    }
 }

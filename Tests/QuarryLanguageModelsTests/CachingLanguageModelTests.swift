@@ -90,7 +90,7 @@ private final class DictionaryCache: AnswerCache {
         #expect(cache.count == 1)
     }
 
-    @Test func `any change of any part changes the key`() {
+    @Test func `any change of any part changes the key`() throws {
         let picture = Message.Image(mediaType: "image/png", bytes: [1, 2])
         let base = GenerationRequest(
             messages: [Message(.system, "s"), Message(.user, "ab", images: [picture])], maximumTokens: 5,
@@ -108,26 +108,26 @@ private final class DictionaryCache: AnswerCache {
             { $0.stop = ["y", "x"] }, { $0.stop = [] }, { $0.seed = 2 }, { $0.seed = nil }, { $0.seed = 0 },
             { $0.maximumTokens = -5 },
         ]
-        var keys: Set<AnswerCacheKey> = [AnswerCacheKey(request: base, identity: "m", indexState: "1")]
+        var keys: Set<AnswerCacheKey> = [try AnswerCacheKey(request: base, identity: "m", indexState: "1")]
         for change in changes {
             var request = base
             change(&request)
-            keys.insert(AnswerCacheKey(request: request, identity: "m", indexState: "1"))
+            keys.insert(try AnswerCacheKey(request: request, identity: "m", indexState: "1"))
         }
-        keys.insert(AnswerCacheKey(request: base, identity: "n", indexState: "1"))
-        keys.insert(AnswerCacheKey(request: base, identity: "m", indexState: "2"))
-        keys.insert(AnswerCacheKey(request: base, identity: "m1", indexState: ""))
-        keys.insert(AnswerCacheKey(request: base, identity: "", indexState: "m1"))
+        keys.insert(try AnswerCacheKey(request: base, identity: "n", indexState: "1"))
+        keys.insert(try AnswerCacheKey(request: base, identity: "m", indexState: "2"))
+        keys.insert(try AnswerCacheKey(request: base, identity: "m1", indexState: ""))
+        keys.insert(try AnswerCacheKey(request: base, identity: "", indexState: "m1"))
         #expect(keys.count == changes.count + 5)
         #expect(
-            AnswerCacheKey(request: base, identity: "m", indexState: "1")
+            try AnswerCacheKey(request: base, identity: "m", indexState: "1")
                 == AnswerCacheKey(request: base, identity: "m", indexState: "1"))
         var zero = base
         zero.temperature = 0
         var negativeZero = base
         negativeZero.temperature = -0.0
         #expect(
-            AnswerCacheKey(request: zero, identity: "m", indexState: "1")
+            try AnswerCacheKey(request: zero, identity: "m", indexState: "1")
                 == AnswerCacheKey(request: negativeZero, identity: "m", indexState: "1"))
     }
 }

@@ -82,6 +82,48 @@ import Testing
         #expect(stubborn.requests.count == 2)
     }
 
+    @Test(arguments: [
+        (400, #"{"error":{"message":"Unrecognized field: stream_options"}}"#),
+        (422, #"{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}"#),
+        (500, #"{"error":{"message":"stream_options is not supported by this backend"}}"#), (400, ""),
+    ])
+    func `a server that cannot report usage is not asked for it again`(status: Int, body: String) async throws {
+        let server = try FakeHTTPServer { request in
+            String(decoding: request.body, as: UTF8.self).contains("stream_options")
+                ? .json(body, status: status) : DialectExample.openAIChat.response
+        }
+        let model = try model(server)
+        for _ in 0..<2 { #expect(try await events(model).count == 4) }
+        #expect(server.requests.count == 3)
+    }
+
+    @Test(arguments: [
+        (400, #"{"error":{"message":"The system role is not supported by this model"}}"#),
+        (500, #"{"error":{"message":"Only user and assistant roles are supported!"}}"#), (422, "{}"),
+    ])
+    func `a model without a system role gets the instructions with the question`(
+        status: Int, body: String
+    ) async throws {
+        let server = try FakeHTTPServer { request in
+            String(decoding: request.body, as: UTF8.self).contains(#""system""#)
+                ? .json(body, status: status) : DialectExample.openAIChat.response
+        }
+        let model = try RemoteLanguageModel("m", on: connection(server))
+        let request = GenerationRequest(messages: [Message(.system, "Be brief."), Message(.user, "Who signs?")])
+        for _ in 0..<2 {
+            for try await _ in model.generate(request) {}
+        }
+        let last = try #require(server.requests.last)
+        #expect(String(decoding: last.body, as: UTF8.self).contains(#"Be brief.\n\nWho signs?"#))
+        #expect(server.requests.count(where: { !String(decoding: $0.body, as: UTF8.self).contains(#""system""#) }) == 2)
+    }
+
+    @Test func `a refusal without a reason is returned if no option was its cause`() async throws {
+        let server = try FakeHTTPServer { _ in .json("", status: 400) }
+        let error = await #expect(throws: ProviderError.self) { try await events(model(server)) }
+        #expect(error?.code == .requestRefused && server.requests.count == 3)
+    }
+
     @Test func `a temperature out of range is an error after one request`() async throws {
         let server = try FakeHTTPServer { _ in
             .json(#"{"error":{"message":"temperature must be between 0 and 1"}}"#, status: 400)

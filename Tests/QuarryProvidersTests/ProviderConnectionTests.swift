@@ -178,6 +178,19 @@ import Testing
         #expect(server.requests.count == 2)
     }
 
+    @Test func `short waits before one request are reported when they add up`() async throws {
+        let server = try FakeHTTPServer { _ in .json("{}", status: 429, headers: [("Retry-After", "2")]) }
+        let (waits, continuation) = AsyncStream<RequestDelay>.makeStream()
+        let provider = Provider("acme", at: "\(server.url)/v1", generation: .openAIChat)
+        let connection = try ProviderConnection(provider, onWait: { continuation.yield($0) })
+        let task = Task { try await send(call(), on: connection) }
+        var iterator = waits.makeAsyncIterator()
+        let wait = try #require(await iterator.next())
+        task.cancel()
+        #expect(wait.waited == .seconds(4) && wait.duration == .seconds(2), "\(wait)")
+        await #expect(throws: (any Error).self) { try await task.value }
+    }
+
     @Test(arguments: [
         (429, #"{"error":{"message":"m","type":"insufficient_quota"}}"#, ProviderError.Code.quotaExhausted),
         (429, #"{"error":{"message":"Request too large: slow down."}}"#, .rateLimited),

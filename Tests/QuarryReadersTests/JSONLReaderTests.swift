@@ -131,6 +131,15 @@ struct JSONLReaderTests {
             ])
     }
 
+    @Test func `a record without _id is named by its id`() {
+        let result = read(
+            #"{"id":"k-1","text":"a"}"# + "\n" + #"{"id":2,"_id":"k-2","text":"b"}"# + "\n" + #"{"id":7,"text":"c"}"#
+                + "\n" + #"{"id":{"part":1},"text":"d"}"# + "\n" + #"{"id":"","_id":null,"text":"e"}"#)
+        #expect(result.documents.map(\.id) == ["k-1", "k-2", "7", "c.jsonl#L4", "c.jsonl#L5"])
+        #expect(result.documents.map { $0.metadata["id"] }.prefix(2) == ["k-1", 2])
+        #expect(result.rejected.isEmpty)
+    }
+
     @Test func `ids that are canonically equivalent are two ids`() {
         let result = read("{\"_id\":\"caf\u{E9}\",\"text\":\"a\"}\n{\"_id\":\"cafe\u{301}\",\"text\":\"b\"}")
         #expect(result.documents.map(\.text) == ["a", "b"])
@@ -179,5 +188,16 @@ struct JSONLReaderTests {
             // A member that is closed too early or continues with a comma is an invalid record as well.
             #expect(result.documents.isEmpty != name.hasPrefix("y_"), "\(name)")
         }
+    }
+
+    @Test func `of many broken lines the first are listed, and the others counted`() {
+        var lines = (1...250).map { "line \($0)" }
+        lines.insert(#"{"_id": "a", "text": "In the middle."}"#, at: 120)
+        let result = JSONLReader().read(Source(id: "a.jsonl", bytes: Array(lines.joined(separator: "\n").utf8)))
+        #expect(result.documents.map(\.id) == ["a"])
+        #expect(result.rejected.count == 101)
+        #expect(result.rejected.last?.omitted == 150)
+        #expect(result.rejected.last?.line == 101)
+        #expect(result.rejected.dropLast().allSatisfy { $0.omitted == nil })
     }
 }

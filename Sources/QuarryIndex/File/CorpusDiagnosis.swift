@@ -4,10 +4,11 @@ import QuarryCore
 import QuarrySQLite
 
 extension CorpusIndex {
-    /// The problems of the index; empty if it is intact.
+    /// The problems of the index; empty if it is intact. Each names the table and the row, or the document.
     ///
-    /// Checks the file itself (SQLite's own check). Checks that every chunk has a document, its text and its postings,
-    /// and that no leg holds data of deleted chunks.
+    /// Checks the file itself (SQLite's own check), the checksum of each row, that every document has all of its chunks,
+    /// that every chunk has its text and its postings, and that no leg holds data of deleted chunks.
+    /// - Throws: `CancellationError` between two checks if the task is cancelled.
     /// - Complexity: Reads the whole file.
     public func problems() throws -> [String] {
         try translatingErrors(path: path) {
@@ -16,9 +17,16 @@ extension CorpusIndex {
             guard problems.isEmpty else { return problems }
             return try listingDamage {
                 try pool.read { db in
-                    try listingDamage { try countProblems(in: db) } + listingDamage { try documentProblems(in: db) }
-                        + listingDamage { try textProblems(in: db) }
-                        + EngineTables.problems(in: db, settings: settings)
+                    var problems: [String] = []
+                    for table in CheckedTable.all {
+                        try Task.checkCancellation()
+                        problems += try listingDamage { try table.problems(in: db) }
+                    }
+                    for check in [countProblems, documentProblems, textProblems] {
+                        try Task.checkCancellation()
+                        problems += try listingDamage { try check(db) }
+                    }
+                    return try problems + EngineTables.problems(in: db, settings: settings)
                 }
             }
         }
@@ -26,13 +34,6 @@ extension CorpusIndex {
 
     private func countProblems(in db: Database) throws -> [String] {
         var problems: [String] = []
-        let gaps = try String.fetchAll(
-            db,
-            sql: """
-                SELECT documents.key FROM documents JOIN chunks ON chunks.document = documents.id
-                GROUP BY documents.id HAVING count(*) != max(chunks.ordinal) + 1 ORDER BY documents.key
-                """)
-        problems += gaps.map { "\($0): some of its chunks are missing" }
         let wrong = try Row.fetchAll(
             db,
             sql: """
@@ -40,8 +41,9 @@ extension CorpusIndex {
                     (SELECT count(*) FROM documents WHERE documents.language = languages.language) AS found
                 FROM languages WHERE languages.documents != found
                 """)
-        problems += wrong.map {
-            "the index counts \($0[1] as Int) documents in “\($0[0] as String)”, but has \($0[2] as Int)"
+        for row in wrong.map({ StoredRow($0, of: "languages") }) {
+            let (language, counted, found) = (try row.text(0), try row.integer(1), try row.integer(2))
+            problems.append("the index counts \(counted) documents in “\(language)”, but has \(found)")
         }
         let uncounted = try Row.fetchAll(
             db,
@@ -50,43 +52,62 @@ extension CorpusIndex {
                 WHERE language IS NOT NULL AND language NOT IN (SELECT language FROM languages)
                 GROUP BY language ORDER BY language
                 """)
-        problems += uncounted.map { "\($0[1] as Int) documents in “\($0[0] as String)” are not counted" }
+        for row in uncounted.map({ StoredRow($0, of: "documents") }) {
+            problems.append("\(try row.integer(1)) documents in “\(try row.text(0))” are not counted")
+        }
+        _ = try SettingsTable.integer(SettingsTable.generation, in: db)
+        // Reads what a run reads, and lists the first value of another type.
+        _ = try StoredInputs(db)
+        let reused = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max(id) FROM chunks
+                WHERE id > ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0)
+                """)
+        if let reused { problems.append("sqlite_sequence, row chunks: it is less than the id of chunk \(reused)") }
         return problems
     }
 
-    /// Checks that every document has a valid source map, and that its chunks cover its text.
+    /// Checks that every document has a valid source map and all of its chunks, and that the chunks cover its text.
     private func documentProblems(in db: Database) throws -> [String] {
-        var problems: [String] = []
+        var problems = ProblemList()
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT documents.key, documents.source_map, last."end", length(CAST(last.separator AS BLOB))
+                SELECT documents.key, documents.source_map, documents.chunks, last."end",
+                    length(CAST(last.separator AS BLOB)), last.ordinal,
+                    (SELECT count(*) FROM chunks WHERE document = documents.id)
                 FROM documents LEFT JOIN chunks AS last ON last.document = documents.id
                     AND last.ordinal = (SELECT max(ordinal) FROM chunks WHERE document = documents.id)
                 ORDER BY documents.key
                 """)
         while let row = try rows.next() {
-            let key: String = row[0]
-            guard let map = SourceMapCodec.decode(row[1] as Data) else {
+            let row = StoredRow(row, of: "documents")
+            let key = try row.text(0)
+            let (expected, found) = (try row.count(2), try row.count(6))
+            guard let map = try row.withBlob(1, { SourceMapCodec.decode($0) }) else {
                 problems.append("\(key): its source map is damaged")
                 continue
             }
-            let length = map.segments.last?.cleanEnd ?? 0
-            guard let end = row[2] as Int? else {
-                if length > 0 { problems.append("\(key): all of its chunks are missing") }
+            guard let end = try row.optional(3, row.count) else {
+                if expected > 0 { problems.append("\(key): all of its chunks are missing") }
                 continue
             }
+            let (length, separator, last) = (map.segments.last?.cleanEnd ?? 0, try row.count(4), try row.count(5))
             if length < end {
                 problems.append("\(key): its source map ends at byte \(length), its last chunk at \(end)")
-            } else if end + (row[3] as Int? ?? 0) < length {
+            } else if end + separator < length {
                 problems.append("\(key): its last chunks are missing")
+            } else if expected != found || found != last + 1 {
+                problems.append(
+                    "\(key): it has \(found) chunks instead of \(expected), so some of its chunks are missing")
             }
         }
-        return problems
+        return problems.all
     }
 
     private func textProblems(in db: Database) throws -> [String] {
-        var problems: [String] = []
+        var problems = ProblemList()
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -95,19 +116,25 @@ extension CorpusIndex {
                 FROM chunks JOIN documents ON documents.id = chunks.document ORDER BY chunks.id
                 """)
         while let row = try rows.next() {
-            let range = (row["start"] as Int)..<max(row["start"] as Int, row["end"] as Int)
-            let chunk = Chunk(
-                documentID: row["key"], ordinal: 0, range: range, text: row["text"],
-                headings: StoredHeadings.decode(row["headings"]) ?? [],
-                tableHeader: row["table_header"], tokenCount: 0)
-            if chunk.text.utf8.count != range.count {
-                problems.append(
-                    "\(chunk.documentID): the length of chunk \(row["id"] as Int64) does not match its range")
-            } else if ContentHash(bytes: row["sha256"] as Data) != ContentHash(of: chunk.contextualText) {
-                problems.append(
-                    "\(chunk.documentID): the text of chunk \(row["id"] as Int64) does not match its digest")
+            let row = StoredRow(row, of: "chunks")
+            do {
+                let (id, start, end) = (try row.integer(0, in: 1...ChunkID.maximum), try row.count(1), try row.count(2))
+                let (key, text) = (try row.text(7), try row.text(3))
+                guard text.utf8.count == end - start else {
+                    problems.append("\(key): the length of chunk \(id) does not match its range")
+                    continue
+                }
+                let chunk = Chunk(
+                    documentID: key, ordinal: 0, range: start..<end, text: text,
+                    headings: StoredHeadings.decode(try row.text(4)) ?? [],
+                    tableHeader: try row.optional(5, row.text), tokenCount: 0)
+                if try row.digest(6) != ContentHash(of: chunk.contextualText) {
+                    problems.append("\(key): the text of chunk \(id) does not match its digest")
+                }
+            } catch let error as StoredValueError {
+                problems.append(error.description)
             }
         }
-        return problems
+        return problems.all
     }
 }

@@ -4,7 +4,7 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         private enum Kind {
             case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, hasVectors,
                 input, busy
-            case diskFull, ioFailure, readOnly
+            case diskFull, ioFailure, readOnly, replaced, foreignLog
         }
         private var kind: Kind
 
@@ -27,6 +27,10 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         /// The system could not read or write the file.
         public static let ioFailure = Code(kind: .ioFailure)
         public static let readOnly = Code(kind: .readOnly)
+        /// The file was deleted, replaced or made again while it was open.
+        public static let replaced = Code(kind: .replaced)
+        /// The log beside the file (`-wal`) belongs to another file.
+        public static let foreignLog = Code(kind: .foreignLog)
     }
 
     public var code: Code

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import QuarryCore
+import QuarrySQLite
 
 /// A document of an index, without its text.
 public struct DocumentSummary: Sendable, Hashable, Codable {
@@ -42,12 +43,15 @@ extension CorpusIndex {
                 """
             let chunks = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE document = ? ORDER BY ordinal")
             return try request.fetchAll(db).map { row in
-                let key: String = row[0]
-                guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: row[4] as Data)
-                else { throw CorpusError(.damaged, "The metadata of \(key) cannot be read.") }
+                let row = StoredRow(row, of: "documents")
+                let json = Data(try row.text(4).utf8)
+                guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: json) else {
+                    throw row.error(4, "it is not metadata")
+                }
                 return DocumentSummary(
-                    id: key, title: row[1], source: row[2], language: row[3], metadata: metadata,
-                    chunks: try Int64.fetchAll(chunks, arguments: [row[5] as Int64]).map { ChunkID($0) })
+                    id: try row.text(0), title: try row.optional(1, row.text), source: try row.text(2),
+                    language: try row.optional(3, row.text), metadata: metadata,
+                    chunks: try Int64.fetchAll(chunks, arguments: [row.integer(5)]).map { ChunkID($0) })
             }
         }
     }

@@ -17,11 +17,17 @@ public final class CorpusIndex: Sendable {
     /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
     let vectors = VectorCache()
+    /// Tells whether the file is still the one that was opened; nil for an index in memory.
+    let place: FilePlace?
+    /// See ``IndexState/identity``.
+    let identity: String
 
-    private init(path: String, settings: IndexSettings, pool: any DatabaseWriter) {
+    private init(path: String, settings: IndexSettings, pool: any DatabaseWriter) throws {
         self.path = path
         self.settings = settings
         self.pool = pool
+        place = FilePlace(path)
+        identity = try pool.read { try IndexState(in: $0, path: path) }.identity
         readers = ReadingConnections(besides: pool)
     }
 
@@ -41,7 +47,7 @@ public final class CorpusIndex: Sendable {
                 try Self.checkVersion(in: db, path: path)
                 return try Self.readSettings(in: db, path: path)
             }
-            return CorpusIndex(path: path, settings: settings, pool: pool)
+            return try CorpusIndex(path: path, settings: settings, pool: pool)
         }
     }
 
@@ -57,13 +63,14 @@ public final class CorpusIndex: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let index = try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
-            let index = CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
+            let index = try CorpusIndex(
+                path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
             // Not while another process fills it.
             guard index.settings != settings, let lock = try IndexingLock.take(index.lockPath) else { return index }
             defer { lock.release() }
             guard try pool.read({ try Schema.isUnused(in: $0) }) else { return index }
             try pool.write { try Schema.dropAll(in: $0) }
-            return CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
+            return try CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
         }
         try index.check(settings.chunking)
         return index
@@ -78,21 +85,32 @@ public final class CorpusIndex: Sendable {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-\(UUID().uuidString)").path
         return try translatingErrors(path: path) {
             let queue = try SQLiteFile.openMemory()
-            return CorpusIndex(path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue)
+            return try CorpusIndex(path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue)
         }
     }
 
-    /// Checks that the file still has the settings with which it was opened.
+    /// Checks that the file is still the index that was opened, with its settings.
     ///
-    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherModel`` if another process made it again.
-    func checkSettings() throws {
-        let stored = try translatingErrors(path: path) { try pool.read { try Self.readSettings(in: $0, path: path) } }
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherModel`` or ``CorpusError/Code/replaced`` if
+    ///   another process made it again or replaced it.
+    func checkUnchanged() throws {
+        try checkPlace()
+        let (stored, state) = try translatingErrors(path: path) {
+            try pool.read { (try Self.readSettings(in: $0, path: path), try IndexState(in: $0, path: path)) }
+        }
         guard stored.embedding == settings.embedding, stored.chunking == settings.chunking else {
             throw CorpusError(
                 .otherModel,
                 "Another process made \(path) again while it was open, with \(stored.modelName ?? "no model"). "
                     + "It was opened for \(settings.modelName ?? "no model").")
         }
+        try check(state)
+    }
+
+    /// Checks that a state is one of the index that was opened.
+    func check(_ state: IndexState) throws {
+        guard state.identity != identity else { return }
+        throw CorpusError(.replaced, "Another process made \(path) again while it was open. Open it again.")
     }
 
     /// Stores the new address of the embedding model's server.
@@ -100,7 +118,7 @@ public final class CorpusIndex: Sendable {
         var settings = settings
         settings.embeddingAddress = embeddingAddress
         let moved = settings
-        try translatingErrors(path: path) { try pool.write { try Self.store(moved, in: $0) } }
+        try writeNow { try Self.store(moved, in: $0) }
     }
 
     private static func store(_ settings: IndexSettings, in db: Database) throws {
@@ -118,16 +136,19 @@ public final class CorpusIndex: Sendable {
     ) throws -> IndexSettings {
         // A new file is ours before it has a table: another process may look at it at any moment.
         try writer.write { db in
+            try SchemaDefinition.refusePrograms(in: db)
             guard try SQLiteFile.applicationID(in: db) != Schema.applicationID else { return }
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw SQLiteFileError(.otherProgram, path: path)
             }
             try SQLiteFile.setApplicationID(Schema.applicationID, in: db)
+            try LogTie.renew(in: db)
         }
         let migrator = Schema.migrator { db in
-            try EngineTables.create(in: db, settings: settings, generation: 1)
+            try EngineTables.create(in: db, dimension: settings.embedding?.dimension, generation: 1)
             try store(settings, in: db)
             try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
+            try IndexState.begin(in: db)
         }
         do {
             try migrator.migrate(writer)
@@ -143,6 +164,8 @@ public final class CorpusIndex: Sendable {
 
     private static func checkVersion(in db: Database, path: String) throws {
         let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
+        // Before a table is read: it could be a view.
+        if isOwn { try SchemaDefinition.refusePrograms(in: db) }
         let migrator = Schema.migrator { _ in }
         let isNew =
             try isOwn
@@ -160,6 +183,7 @@ public final class CorpusIndex: Sendable {
                 .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing."
             )
         }
+        try Schema.definition().check(db)
     }
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
@@ -173,6 +197,9 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(
                 .damaged, "The settings in \(path) cannot be read: \(error).",
                 underlyingError: error)
+        }
+        if let fault = settings.fault {
+            throw CorpusError(.damaged, "The settings in \(path) cannot be used: \(fault).")
         }
         guard settings.analyzerVersion == Analyzer.version else {
             throw CorpusError(

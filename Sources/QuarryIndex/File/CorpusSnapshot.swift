@@ -17,11 +17,13 @@ extension CorpusIndex: SnapshotSource {
     ) async throws -> Result {
         try await translatingErrors(path: path) {
             try await readers.withTransaction { connection in
-                let generation = try await connection.read {
-                    try SettingsTable.integer(SettingsTable.generation, in: $0)
+                let (generation, state) = try await connection.read { [path] db in
+                    (try SettingsTable.integer(SettingsTable.generation, in: db), try IndexState(in: db, path: path))
                 }
+                try check(state)
                 return try await body(
-                    CorpusSnapshot(self, connection: connection, generation: generation ?? 1, bm25: bm25))
+                    CorpusSnapshot(
+                        self, connection: connection, generation: generation, state: state, bm25: bm25))
             }
         }
     }
@@ -44,13 +46,18 @@ private struct CorpusSnapshot: Snapshot {
     let index: CorpusIndex
     let connection: any DatabaseReader
     let generation: Int64
+    let state: IndexState
     let lexical: BM25Leg
     let vector: VectorLeg?
 
-    init(_ index: CorpusIndex, connection: any DatabaseReader, generation: Int64, bm25: BM25Parameters) {
+    init(
+        _ index: CorpusIndex, connection: any DatabaseReader, generation: Int64, state: IndexState,
+        bm25: BM25Parameters
+    ) {
         self.index = index
         self.connection = connection
         self.generation = generation
+        self.state = state
         lexical = BM25Leg(connection: connection, parameters: bm25)
         vector =
             index.settings.embedding == nil
@@ -63,24 +70,11 @@ private struct CorpusSnapshot: Snapshot {
         try await connection.read { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT language FROM languages ORDER BY documents DESC, language")
-            return try String.fetchAll(statement)
+            return try Row.fetchAll(statement).map { try StoredRow($0, of: "languages").text(0) }
         }
     }
 
-    /// Chunk ids are never reused, so their count and sum change with every change of content.
-    /// - Complexity: O(chunks). Texts are not read.
-    func revision() async throws -> String {
-        let generation = generation
-        return try await connection.read { db in
-            let settings = try SettingsTable.string(SettingsTable.indexSettings, in: db) ?? ""
-            let row = try Row.fetchOne(db, sql: "SELECT count(*), ifnull(sum(id), 0) FROM chunks")
-            let (count, sum): (Int64, Int64) = (row?[0] ?? 0, row?[1] ?? 0)
-            // Vectors follow the words: with each of them another passage may be found.
-            let vectors = try Int64.fetchOne(
-                db, sql: "SELECT revision FROM vector_generations WHERE id = ?", arguments: [generation])
-            return "\(ContentHash(of: settings))/\(generation)/\(count)/\(sum)/\(vectors ?? 0)"
-        }
-    }
+    func revision() async throws -> String { "\(state.identity)/\(state.revision)" }
 
     func mask(of filter: Filter) async throws -> ChunkMask {
         try await connection.read { db in
@@ -89,14 +83,18 @@ private struct CorpusSnapshot: Snapshot {
                 """
             var mask = ChunkMask()
             let ids = try request.fetchCursor(db)
-            while let id = try ids.next() { mask.insert(ChunkID(id)) }
+            while let id = try ids.next() {
+                guard (0...ChunkID.maximum).contains(id) else {
+                    throw StoredValueError(place: "chunks, row \(id), id", reason: "no chunk has this id")
+                }
+                mask.insert(ChunkID(id))
+            }
             return mask
         }
     }
 
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage] {
-        let path = index.path
-        return try await connection.read { try StoredPassages.fetch(ids, in: $0, path: path) }
+        try await connection.read { try StoredPassages.fetch(ids, in: $0) }
     }
 
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]] {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import QuarryCore
+import QuarrySQLite
 
 /// The content and settings of an index.
 public struct CorpusSummary: Sendable, Codable {
@@ -28,35 +29,28 @@ extension CorpusIndex {
                 func count(_ table: String) throws -> Int {
                     try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
                 }
-                let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages")
+                let languages = try Row.fetchAll(db, sql: "SELECT language, documents FROM languages").map { row in
+                    let row = StoredRow(row, of: "languages")
+                    return (try row.text(0), try row.count(1))
+                }
                 return CorpusSummary(
                     sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
                     documents: try count("documents"),
                     chunks: try count("chunks"),
                     tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,
                     vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
-                    languages: Dictionary(uniqueKeysWithValues: languages.map { ($0[0] as String, $0[1] as Int) }),
+                    // Two texts of the file may be the same in another normal form.
+                    languages: Dictionary(languages, uniquingKeysWith: +),
                     fileBytes: try Int.fetchOne(
                         db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
-                    settings: settings, quarantined: try quarantined(in: db),
+                    settings: settings,
+                    quarantined: try StoredInputs.quarantined(in: db, by: "source, line").map(\.rejection),
                     refusedTexts: try Int.fetchOne(
                         db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?",
-                        arguments: [try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1]) ?? 0,
-                    updated: try String.fetchOne(db, sql: "SELECT finished FROM runs ORDER BY id DESC LIMIT 1"))
-            }
-        }
-    }
-
-    private func quarantined(in db: Database) throws -> [Rejection] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT source, line, reason, message, model FROM quarantine ORDER BY source, line
-                """
-        ).compactMap { row in
-            Rejection.Reason(rawValue: row["reason"]).map {
-                Rejection(
-                    source: row["source"], line: row["line"], reason: $0, message: row["message"], model: row["model"])
+                        arguments: [try SettingsTable.integer(SettingsTable.generation, in: db)]) ?? 0,
+                    updated: try Row.fetchOne(db, sql: "SELECT id, finished FROM runs ORDER BY id DESC LIMIT 1").map {
+                        try StoredRow($0, of: "runs").text(1)
+                    })
             }
         }
     }

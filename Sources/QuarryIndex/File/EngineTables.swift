@@ -1,16 +1,16 @@
 import GRDB
 import QuarryBM25
 import QuarryCore
+import QuarrySQLite
 import QuarryVectorIndex
 
 /// The engines' tables in the corpus file. Only this file knows both engines.
 enum EngineTables {
-    static func create(in db: Database, settings: IndexSettings, generation: Int64) throws {
+    /// - `dimension`: The length of the vectors; nil for an index without vectors.
+    static func create(in db: Database, dimension: Int?, generation: Int64) throws {
         try BM25Table.create(in: db)
         try VectorTable.create(in: db)
-        if let embedding = settings.embedding {
-            try VectorTable.createGeneration(generation, dimension: embedding.dimension, in: db)
-        }
+        if let dimension { try VectorTable.createGeneration(generation, dimension: dimension, in: db) }
     }
 
     /// Collects the changes of one transaction; ``flush()`` writes them.
@@ -64,16 +64,16 @@ enum EngineTables {
     }
 
     static func vectorCount(in db: Database) throws -> Int {
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
         return try VectorTable.ids(generation: generation, in: db).count
     }
 
     /// Problems in the engines' tables, and between them and the chunks.
     static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
-        var problems = try listingDamage { try BM25Table.verify(in: db) }
+        var problems = try listingDamage { ProblemList(try BM25Table.verify(in: db)).all }
         problems += try listingDamage { try postingProblems(in: db) }
         if settings.embedding != nil {
-            problems += try listingDamage { try VectorTable.verify(in: db) }
+            problems += try listingDamage { ProblemList(try VectorTable.verify(in: db)).all }
             problems += try listingDamage { try vectorProblems(in: db) }
         }
         return problems
@@ -94,7 +94,7 @@ enum EngineTables {
 
     private static func vectorProblems(in db: Database) throws -> [String] {
         var problems: [String] = []
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
         let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
         let extra = vectors.subtracting(chunks).count
@@ -111,6 +111,12 @@ func listingDamage(_ check: () throws -> [String]) throws -> [String] {
         return [error.description]
     } catch let error as VectorError {
         return [error.description]
+    } catch let error as StoredValueError {
+        return [error.description]
+    } catch let error as CorpusError where error.code == .damaged {
+        return [error.description]
+    } catch let error as RowDecodingError {
+        return ["A stored value has the wrong type: \(error)"]
     } catch let error as DatabaseError
         where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
     {

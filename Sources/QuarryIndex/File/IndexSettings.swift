@@ -1,6 +1,7 @@
 public import QuarryChunking
 public import QuarryCore
 import QuarryText
+import QuarryVectorIndex
 
 /// The settings of an index. They are written when it is created, and all later runs must match them.
 public struct IndexSettings: Sendable, Hashable, Codable {
@@ -52,6 +53,9 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     public var embedding: EmbeddingFingerprint?
     /// The address of your own embedding server; nil otherwise. It does not affect the vectors.
     public var embeddingAddress: String?
+    /// A sample of the remote model's vectors, in the form of the program that made the index; nil if none was taken. It
+    /// tells another model under the same name.
+    public var embeddingProbe: String?
     /// The dimension that was requested from the model; nil for its default.
     public var requestedDimension: Int?
     /// Version of the analyzer that made the lexical terms.
@@ -64,13 +68,29 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         return embeddingAddress.map { "\($0)#\(embedding.model)" } ?? "\(embedding.provider)/\(embedding.model)"
     }
 
+    /// A number that no index has; nil if there is none. The settings of a file may be a stranger's.
+    var fault: String? {
+        let lengths = 0...1 << 32
+        for (name, value) in [
+            ("target", chunking.target), ("maximum", chunking.maximum), ("overlap", chunking.overlap),
+            ("requestedDimension", requestedDimension ?? 0),
+            // A model without a limit has the largest number.
+            ("maximumTokens", min(embedding?.maximumTokens ?? 0, lengths.upperBound)),
+        ] where !lengths.contains(value) {
+            return "\(name) is \(value)"
+        }
+        guard let embedding, !(1...VectorTable.maximumDimension).contains(embedding.dimension) else { return nil }
+        return "dimension is \(embedding.dimension)"
+    }
+
     public init(
         chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil,
-        requestedDimension: Int? = nil
+        embeddingProbe: String? = nil, requestedDimension: Int? = nil
     ) {
         self.chunking = chunking
         self.embedding = embedding
         self.embeddingAddress = embeddingAddress
+        self.embeddingProbe = embeddingProbe
         self.requestedDimension = requestedDimension
         analyzerVersion = Analyzer.version
     }

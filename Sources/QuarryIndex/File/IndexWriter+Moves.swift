@@ -34,17 +34,17 @@ extension IndexWriter {
     /// document if that is named after it.
     func move(_ stored: StoredSource, to file: FoundFile) throws {
         try db.execute(
-            sql: "UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ? WHERE id = ?",
+            sql: CheckedTable.sources.update(
+                ["name": "?1", "root": "?2", "path": "?3", "size": "?4", "modified": "?5"], where: "id = ?6"),
             arguments: [file.id, file.root, file.path, file.size, file.changeTime, stored.id])
         guard stored.name != file.id else { return }
         try db.execute(
-            sql: "UPDATE documents SET key = ? WHERE source = ? AND key = ?",
+            sql: CheckedTable.documents.update(["key": "?1"], where: "source = ?2 AND key = ?3"),
             arguments: [file.id, stored.id, stored.name])
         try db.execute(
-            sql: """
-                UPDATE quarantine SET source = ?, root = ?
-                WHERE source = ? AND reason NOT IN (\(Self.reasonsOfPlaces))
-                """, arguments: [file.id, file.root, stored.name])
+            sql: CheckedTable.quarantine.update(
+                ["source": "?1", "root": "?2"], where: "source = ?3 AND reason NOT IN (\(Self.reasonsOfPlaces))"),
+            arguments: [file.id, file.root, stored.name])
     }
 
     /// Stores the names of the roots and the new paths of moved roots.
@@ -53,24 +53,23 @@ extension IndexWriter {
     func store(_ folders: FolderNames, known: [NamedFolder]) throws {
         for folder in known {
             try db.execute(
-                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                sql: "\(CheckedTable.roots.insertion) ON CONFLICT DO NOTHING",
                 arguments: [folder.path, folder.name])
         }
         for relocation in folders.relocations {
             let (from, to) = (relocation.from.path, relocation.to)
-            try db.execute(sql: "UPDATE roots SET path = ? WHERE path = ?", arguments: [to, from])
-            for table in ["sources", "quarantine"] {
-                try db.execute(
-                    sql: """
-                        UPDATE \(table) SET root = ?2 || substr(root, length(?1) + 1)
-                        WHERE root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'
-                        """, arguments: [from, to])
+            try db.execute(
+                sql: CheckedTable.roots.update(["path": "?1"], where: "path = ?2"), arguments: [to, from])
+            let (movedRoot, hasMoved) = (
+                "?2 || substr(root, length(?1) + 1)", "root = ?1 OR substr(root, 1, length(?1) + 1) = ?1 || '/'"
+            )
+            for table in [CheckedTable.sources, .quarantine] {
+                try db.execute(sql: table.update(["root": movedRoot], where: hasMoved), arguments: [from, to])
             }
             try db.execute(
-                sql: """
-                    UPDATE sources SET path = ?2 || substr(path, length(?1) + 1)
-                    WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'
-                    """, arguments: [from, to])
+                sql: CheckedTable.sources.update(
+                    ["path": "?2 || substr(path, length(?1) + 1)"],
+                    where: "substr(path, 1, length(?1) + 1) = ?1 || '/'"), arguments: [from, to])
         }
         for folder in folders.new {
             // Folders within it are named as parts of it from now on.
@@ -79,7 +78,7 @@ extension IndexWriter {
                 sql: "DELETE FROM roots WHERE path != ?1 AND substr(path, 1, length(?2)) = ?2",
                 arguments: [folder.path, inside])
             try db.execute(
-                sql: "INSERT INTO roots(path, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                sql: "\(CheckedTable.roots.insertion) ON CONFLICT DO NOTHING",
                 arguments: [folder.path, folder.name])
             let stored = try String.fetchOne(db, sql: "SELECT name FROM roots WHERE path = ?", arguments: [folder.path])
             guard stored == folder.name else {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
 
@@ -16,7 +17,7 @@ struct IndexWriter {
 
     init(_ db: Database, settings: IndexSettings) throws {
         self.db = db
-        generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+        generation = try SettingsTable.integer(SettingsTable.generation, in: db)
         knowsVectors = try settings.embedding != nil && EngineTables.hasVectors(in: db)
         engines = EngineTables.Writer(db, generation: generation)
         encoder = JSONEncoder()
@@ -31,31 +32,30 @@ struct IndexWriter {
     /// - Returns: The id of the source's row, whose digest is unset until ``complete(_:sha256:)``.
     /// - Throws: ``CorpusError`` if another run has given the name to a file at another path.
     func upsertSource(_ row: SourceRow) throws -> Int64 {
-        if let id = row.id, let old = try name(of: id) {
-            try deleteFaults(of: old)
+        let known = try row.id.flatMap { try name(of: $0) == nil ? nil : $0 }
+        if let id = try known
+            ?? fetch(Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
+        {
+            if let old = try name(of: id) { try deleteFaults(of: old) }
             try execute(
-                """
-                UPDATE sources SET name = ?, root = ?, path = ?, size = ?, modified = ?, sha256 = NULL, reader = ?
-                WHERE id = ?
-                """, [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
+                CheckedTable.sources.update(
+                    [
+                        "name": "?1", "root": "?2", "path": "?3", "size": "?4", "modified": "?5", "sha256": "NULL",
+                        "reader": "?6",
+                    ], where: "id = ?7"),
+                [row.name, row.root, row.path, row.size, row.modified, row.reader, id])
             return id
         }
-        try deleteFaults(of: row.name)
-        try execute(
-            """
-            INSERT INTO sources(name, root, path, size, modified, sha256, reader) VALUES (?, ?, ?, ?, ?, NULL, ?)
-            ON CONFLICT(name) DO UPDATE SET root = excluded.root, size = excluded.size,
-                modified = excluded.modified, sha256 = NULL, reader = excluded.reader
-            WHERE sources.path IS excluded.path
-            """, [row.name, row.root, row.path, row.size, row.modified, row.reader])
-        guard
-            let id = try fetch(
-                Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
-        else {
+        guard try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [row.name]) == nil else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Try again.")
+                "Another run has just given the name \(row.name) to another file. Run the same command again.")
         }
+        try deleteFaults(of: row.name)
+        let id = try nextID(after: "SELECT max(id) FROM sources")
+        try execute(
+            CheckedTable.sources.insertion,
+            [id, row.name, row.root, row.path, row.size, row.modified, nil, row.reader])
         return id
     }
 
@@ -88,7 +88,7 @@ struct IndexWriter {
     }
 
     func complete(_ source: Int64, sha256: ContentHash) throws {
-        try execute("UPDATE sources SET sha256 = ? WHERE id = ?", [sha256.data, source])
+        try execute(CheckedTable.sources.update(["sha256": "?1"], where: "id = ?2"), [sha256.data, source])
     }
 
     /// Adds or replaces a document and its chunks. A chunk reuses the vector of an equal text; the others wait for the
@@ -100,18 +100,15 @@ struct IndexWriter {
             try retireVectors(of: old)
             try removeDocument(old)
         }
+        let row = try nextID(after: "SELECT max(id) FROM documents")
         try execute(
-            """
-            INSERT INTO documents(key, source, title, language, metadata, links, sha256, source_map)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """,
+            CheckedTable.documents.insertion,
             [
-                document.id, source, document.title, prepared.language?.rawValue,
+                row, document.id, source, document.title, prepared.language?.rawValue,
                 document.metadata.isEmpty ? "{}" : json(document.metadata),
                 document.links.isEmpty ? "[]" : json(document.links), prepared.sha256.data,
-                Data(SourceMapCodec.encode(document.sourceMap)),
+                Data(SourceMapCodec.encode(document.sourceMap)), prepared.chunks.count,
             ])
-        let row = db.lastInsertedRowID
         if let language = prepared.language {
             try execute(
                 """
@@ -119,22 +116,33 @@ struct IndexWriter {
                 ON CONFLICT(language) DO UPDATE SET documents = documents + 1
                 """, [language.rawValue])
         }
-        let insert = try db.cachedStatement(
-            sql: """
-                INSERT INTO chunks(document, ordinal, start, "end", text, separator, headings, table_header, tokens, sha256)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        let insert = try db.cachedStatement(sql: CheckedTable.chunks.insertion)
+        // As AUTOINCREMENT does: an id is never used twice.
+        let first = try nextID(
+            after: """
+                SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), ifnull(max(id), 0))
+                FROM chunks
                 """)
-        for item in prepared.chunks {
-            let chunk = item.chunk
+        for (offset, item) in prepared.chunks.enumerated() {
+            let (chunk, id) = (item.chunk, first + Int64(offset))
             try insert.execute(arguments: [
-                row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
+                id, row, chunk.ordinal, chunk.range.lowerBound, chunk.range.upperBound, chunk.text, item.separator,
                 StoredHeadings.encode(chunk.headings), chunk.tableHeader, chunk.tokenCount,
                 item.sha256.data,
             ])
             let vector =
                 knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
-            try engines.add(ChunkID(db.lastInsertedRowID), terms: item.terms, vector: vector)
+            try engines.add(ChunkID(id), terms: item.terms, vector: vector)
         }
+    }
+
+    /// The id of a new row.
+    ///
+    /// - Throws: `StoredValueError` if the last id is one that no index reaches.
+    private func nextID(after last: String) throws -> Int64 {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: last)).map({ StoredRow($0, of: "the newest row") })
+        else { return 1 }
+        return (try row.optional(0) { try row.integer($0, in: 0...ChunkID.maximum) } ?? 0) + 1
     }
 
     /// Keeps the vectors of a document's texts until the end of the run.
@@ -142,10 +150,10 @@ struct IndexWriter {
         guard knowsVectors else { return }
         let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
         for row in try Row.fetchAll(statement, arguments: [document]) {
-            guard let text = ContentHash(bytes: row[1] as Data),
-                let vector = try VectorTable.vector(of: ChunkID(row[0]), generation: generation, in: db)
-            else { continue }
-            try RetiredVectors.insert(vector, of: text, generation: generation, in: db)
+            let chunk = StoredRow(row, of: "chunks")
+            let id = ChunkID(try chunk.integer(0))
+            guard let vector = try VectorTable.vector(of: id, generation: generation, in: db) else { continue }
+            try RetiredVectors.insert(vector, of: chunk.digest(1), generation: generation, in: db)
         }
     }
 
@@ -172,8 +180,9 @@ struct IndexWriter {
     /// - Returns: Whether the document existed.
     func removeDocument(withKey key: String) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT id, source FROM documents WHERE key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [key]) else { return false }
-        let (document, source): (Int64, Int64) = (row[0], row[1])
+        guard let row = try Row.fetchOne(statement, arguments: [key]).map({ StoredRow($0, of: "documents") })
+        else { return false }
+        let (document, source) = (try row.integer(0), try row.integer(1))
         try removeDocument(document)
         let isEmpty = try fetch(
             Bool.self,
@@ -187,14 +196,14 @@ struct IndexWriter {
     /// Marks a source that loses a document to another source as incomplete until this run closes it. A killed run then
     /// leaves no source falsely marked as complete.
     private func reopenHolder(of key: String, unless source: Int64) throws {
-        try execute(
-            "UPDATE sources SET sha256 = NULL WHERE id = (SELECT source FROM documents WHERE key = ?) AND id != ?",
-            [key, source])
+        guard let holder = try fetch(Int64.self, "SELECT source FROM documents WHERE key = ?", [key]), holder != source
+        else { return }
+        try reopen(holder)
     }
 
     /// Marks a source as incomplete before its documents are removed, in case the run is killed.
     func reopen(_ source: Int64) throws {
-        try execute("UPDATE sources SET sha256 = NULL WHERE id = ?", [source])
+        try execute(CheckedTable.sources.update(["sha256": "NULL"], where: "id = ?1"), [source])
     }
 
     /// Removes a source without documents, and the errors of its last reading.
@@ -207,30 +216,35 @@ struct IndexWriter {
     /// The documents of a source: their rows and keys.
     func documents(of source: Int64) throws -> [(id: Int64, key: String)] {
         try Row.fetchAll(db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-            .map { ($0[0], $0[1]) }
+            .map { row in
+                let row = StoredRow(row, of: "documents")
+                return (try row.integer(0), try row.text(1))
+            }
     }
 
     /// Updates the position of an unchanged document in its source.
     func relocate(_ key: String, sourceMap: Data, source: Int64) throws {
         try reopenHolder(of: key, unless: source)
-        try db.execute(
-            sql: "UPDATE documents SET source = ?, source_map = ? WHERE key = ?", arguments: [source, sourceMap, key])
+        try execute(
+            CheckedTable.documents.update(["source": "?1", "source_map": "?2"], where: "key = ?3"),
+            [source, sourceMap, key])
     }
 
     /// Stores the new time of a file whose content is the same.
     func touch(_ id: Int64, as row: SourceRow) throws {
         try execute(
-            "UPDATE sources SET modified = ?, size = ?, root = ?, path = ? WHERE id = ?",
+            CheckedTable.sources.update(
+                ["modified": "?1", "size": "?2", "root": "?3", "path": "?4"], where: "id = ?5"),
             [row.modified, row.size, row.root, row.path, id])
     }
 
     func quarantine(_ rejections: [Rejection], root: String?) throws {
         for rejection in rejections {
             try db.execute(
-                sql: "INSERT INTO quarantine(source, root, line, reason, message, model) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: CheckedTable.quarantine.insertion,
                 arguments: [
                     rejection.source, root, rejection.line, rejection.reason.rawValue, rejection.message,
-                    rejection.model,
+                    rejection.model, rejection.omitted,
                 ])
         }
     }
@@ -245,7 +259,7 @@ struct IndexWriter {
     func refuse(_ keys: [String], of source: String) throws {
         for key in keys {
             try db.execute(
-                sql: "INSERT OR IGNORE INTO refused_documents(source, key) VALUES (?, ?)", arguments: [source, key])
+                sql: "\(CheckedTable.refusedDocuments.insertion) ON CONFLICT DO NOTHING", arguments: [source, key])
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarrySQLite
 import QuarryVectorIndex
 
 /// Finds the vector of a text, in any chunk.
@@ -31,6 +32,7 @@ enum RetiredVectors {
                     sha256 BLOB NOT NULL,           -- of the text that was embedded
                     generation INTEGER NOT NULL,
                     vector BLOB NOT NULL,           -- float32, little-endian
+                    checksum INTEGER NOT NULL,
                     PRIMARY KEY (sha256, generation)
                 ) STRICT, WITHOUT ROWID
                 """)
@@ -39,17 +41,24 @@ enum RetiredVectors {
     static func insert(_ vector: [Float], of text: ContentHash, generation: Int64, in db: Database) throws {
         let bytes = vector.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO retired_vectors(sha256, generation, vector) VALUES (?, ?, ?)"
+            sql: """
+                \(CheckedTable.retiredVectors.insertion)
+                ON CONFLICT DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum
+                """
         ).execute(arguments: [text.data, generation, bytes])
     }
 
     static func vector(of text: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {
         let statement = try db.cachedStatement(
-            sql: "SELECT vector FROM retired_vectors WHERE sha256 = ? AND generation = ?")
-        guard let data = try Data.fetchOne(statement, arguments: [text.data, generation]) else { return nil }
+            sql: """
+                SELECT sha256, generation, vector, checksum FROM retired_vectors WHERE sha256 = ? AND generation = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [text.data, generation]) else { return nil }
+        let stored = StoredRow(row, of: "retired_vectors")
+        let data = try stored.blob(2)
         let dimension = try VectorTable.generation(generation, in: db).dimension
-        guard data.count == dimension * 4 else {
-            throw CorpusError(.damaged, "A retired vector has \(data.count) bytes instead of \(dimension * 4).")
+        guard data.count == dimension * 4, try stored.checksum(of: 0..<3) == stored.integer(3) else {
+            throw stored.error(2, "it does not match its checksum, or has another length than \(dimension) numbers")
         }
         return data.withUnsafeBytes { bytes in
             (0..<dimension).map { row in

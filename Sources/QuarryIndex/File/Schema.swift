@@ -1,4 +1,5 @@
 import GRDB
+import QuarrySQLite
 
 /// The tables of the corpus. The engines have their own tables in the same file.
 enum Schema {
@@ -22,7 +23,8 @@ enum Schema {
             sql: """
                 CREATE TABLE settings(
                     key TEXT PRIMARY KEY,
-                    value TEXT NOT NULL
+                    value TEXT NOT NULL,
+                    checksum INTEGER NOT NULL       -- of the other columns, as in all tables of CheckedTable
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE sources(
@@ -33,7 +35,8 @@ enum Schema {
                     size INTEGER NOT NULL,          -- bytes
                     modified INTEGER NOT NULL,      -- ctime, nanoseconds since 1970
                     sha256 BLOB,                    -- NULL until every document of it is committed
-                    reader TEXT NOT NULL            -- the version of the reader that read it: markdown/2
+                    reader TEXT NOT NULL,           -- the version of the reader that read it: markdown/2
+                    checksum INTEGER NOT NULL
                 ) STRICT;
                 CREATE INDEX sources_by_root ON sources(root);
                 CREATE UNIQUE INDEX sources_by_path ON sources(path);
@@ -47,7 +50,9 @@ enum Schema {
                     metadata TEXT NOT NULL,         -- JSON object
                     links TEXT NOT NULL,            -- JSON array
                     sha256 BLOB NOT NULL,           -- of id, title, metadata and cleaned text
-                    source_map BLOB NOT NULL
+                    source_map BLOB NOT NULL,
+                    chunks INTEGER NOT NULL,        -- how many it has
+                    checksum INTEGER NOT NULL
                 ) STRICT;
                 CREATE INDEX documents_by_source ON documents(source);
 
@@ -63,6 +68,7 @@ enum Schema {
                     table_header TEXT,
                     tokens INTEGER NOT NULL,
                     sha256 BLOB NOT NULL,           -- of the text that is embedded
+                    checksum INTEGER NOT NULL,
                     UNIQUE(document, ordinal)
                 ) STRICT;
                 CREATE INDEX chunks_by_sha256 ON chunks(sha256);
@@ -78,17 +84,21 @@ enum Schema {
                     line INTEGER,
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
-                    model TEXT                      -- the model that could not use the source
+                    model TEXT,                     -- the model that could not use the source
+                    omitted INTEGER,                -- how many records it stands for; NULL for itself
+                    checksum INTEGER NOT NULL
                 ) STRICT;
 
                 CREATE TABLE roots(
                     path TEXT PRIMARY KEY,          -- absolute
-                    name TEXT NOT NULL UNIQUE       -- what the names of its sources begin with
+                    name TEXT NOT NULL UNIQUE,      -- what the names of its sources begin with
+                    checksum INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE refused_documents(
                     source TEXT NOT NULL,           -- its name
                     key TEXT NOT NULL,              -- that a document of another source has
+                    checksum INTEGER NOT NULL,
                     PRIMARY KEY (source, key)
                 ) STRICT, WITHOUT ROWID;
 
@@ -96,16 +106,25 @@ enum Schema {
                     chunk INTEGER NOT NULL REFERENCES chunks(id) ON DELETE CASCADE,
                     generation INTEGER NOT NULL,
                     message TEXT NOT NULL,
+                    checksum INTEGER NOT NULL,
                     PRIMARY KEY (chunk, generation)
                 ) STRICT, WITHOUT ROWID;
 
                 CREATE TABLE runs(
                     id INTEGER PRIMARY KEY,
                     finished TEXT NOT NULL,         -- ISO 8601, UTC
-                    report TEXT NOT NULL            -- JSON
+                    report TEXT NOT NULL,           -- counts, as a JSON object
+                    checksum INTEGER NOT NULL
                 ) STRICT;
                 """)
         try RetiredVectors.create(in: db)
+    }
+
+    /// The tables and indexes of a file of this version.
+    static func definition() throws -> SchemaDefinition {
+        try SchemaDefinition { queue in
+            try migrator { try EngineTables.create(in: $0, dimension: nil, generation: 1) }.migrate(queue)
+        }
     }
 
     /// Whether no run has put anything into the index.
@@ -137,18 +156,29 @@ enum Schema {
 enum SettingsTable {
     static let indexSettings = "index"
     static let generation = "generation"
+    static let identity = "identity"
+    static let revision = "revision"
 
     static func string(_ key: String, in db: Database) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT value FROM settings WHERE key = ?", arguments: [key])
+        let statement = try db.cachedStatement(sql: "SELECT key, value FROM settings WHERE key = ?")
+        return try Row.fetchOne(statement, arguments: [key]).map { try StoredRow($0, of: "settings").text(1) }
     }
 
     static func set(_ key: String, to value: String, in db: Database) throws {
         try db.execute(
-            sql: "INSERT INTO settings(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-            arguments: [key, value])
+            sql: """
+                \(CheckedTable.settings.insertion)
+                ON CONFLICT(key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum
+                """, arguments: [key, value])
     }
 
-    static func integer(_ key: String, in db: Database) throws -> Int64? {
-        try string(key, in: db).flatMap { Int64($0) }
+    /// - Throws: `StoredValueError` if the setting is missing or is not a number.
+    static func integer(_ key: String, in db: Database) throws -> Int64 {
+        let value = try string(key, in: db)
+        guard let number = value.flatMap({ Int64($0) }) else {
+            throw StoredValueError(
+                place: "settings, row \(key)", reason: value.map { "“\($0)” is not a number" } ?? "it is missing")
+        }
+        return number
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 
 /// A row of `sources`.
 struct StoredSource: Sendable, Hashable {
@@ -47,28 +48,17 @@ struct StoredInputs: Sendable {
         sources = try Row.fetchAll(
             db, sql: "SELECT id, name, root, path, size, modified, sha256, reader FROM sources ORDER BY name"
         ).map { row in
-            StoredSource(
-                id: row["id"], name: row["name"], root: row["root"], path: row["path"], size: row["size"],
-                modified: row["modified"], sha256: (row["sha256"] as Data?).flatMap { ContentHash(bytes: $0) },
-                reader: row["reader"])
+            let row = StoredRow(row, of: "sources")
+            return StoredSource(
+                id: try row.integer(0), name: try row.text(1), root: try row.optional(2, row.text),
+                path: try row.optional(3, row.text), size: try row.count(4), modified: try row.integer(5),
+                sha256: try row.optional(6, row.digest), reader: try row.text(7))
         }
-        folders = try Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map {
-            NamedFolder(path: $0[0], name: $0[1])
+        folders = try Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map { row in
+            let row = StoredRow(row, of: "roots")
+            return NamedFolder(path: try row.text(0), name: try row.text(1))
         }
-        quarantined = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT rowid, source, root, line, reason, message, model FROM quarantine ORDER BY rowid
-                """
-        ).compactMap { row in
-            Rejection.Reason(rawValue: row["reason"]).map {
-                Quarantined(
-                    row: row["rowid"], root: row["root"],
-                    rejection: Rejection(
-                        source: row["source"], line: row["line"], reason: $0, message: row["message"],
-                        model: row["model"]))
-            }
-        }
+        quarantined = try Self.quarantined(in: db)
         refused = try Row.fetchAll(
             db,
             sql: """
@@ -77,7 +67,10 @@ struct StoredInputs: Sendable {
                 LEFT JOIN sources ON sources.id = documents.source
                 ORDER BY refused_documents.source, refused_documents.key
                 """
-        ).map { Refused(source: $0[0], holder: $0[1]) }
+        ).map { row in
+            let row = StoredRow(row, of: "refused_documents")
+            return Refused(source: try row.text(0), holder: try row.optional(1, row.text))
+        }
         empty = try Int64.fetchSet(
             db,
             sql: """
@@ -85,6 +78,29 @@ struct StoredInputs: Sendable {
                 WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
         withoutText = try Self.sourcesWithoutText(in: db)
+    }
+
+    /// The rows of `quarantine`.
+    ///
+    /// - `order`: SQL columns.
+    static func quarantined(in db: Database, by order: String = "rowid") throws -> [Quarantined] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT rowid, source, root, line, reason, message, model, omitted FROM quarantine ORDER BY \(order)
+                """
+        ).map { row in
+            let row = StoredRow(row, of: "quarantine")
+            guard let reason = Rejection.Reason(rawValue: try row.text(4)) else {
+                throw row.error(4, "this reason is unknown")
+            }
+            return Quarantined(
+                row: try row.integer(0), root: try row.optional(2, row.text),
+                rejection: Rejection(
+                    source: try row.text(1), line: try row.optional(3, row.count), reason: reason,
+                    message: try row.text(5), model: try row.optional(6, row.text),
+                    omitted: try row.optional(7, row.count)))
+        }
     }
 
     /// Sources that were read, have no document and are not in quarantine: binary files of unknown formats.

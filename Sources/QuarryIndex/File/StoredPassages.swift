@@ -1,18 +1,20 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarrySQLite
 
 /// Reads the passages of chunks from the file.
 enum StoredPassages {
     /// The passages of the given chunks, without those of unknown ids.
     ///
-    /// - Throws: ``CorpusError`` for a damaged row.
-    static func fetch(_ ids: [ChunkID], in db: Database, path: String) throws -> [ChunkID: Passage] {
+    /// - Throws: `StoredValueError` for a damaged row.
+    static func fetch(_ ids: [ChunkID], in db: Database) throws -> [ChunkID: Passage] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT documents.key, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
-                    chunks.table_header, chunks.tokens, chunks.separator, documents.title, documents.language,
-                    sources.name, sources.sha256, documents.source_map, sources.path
+                SELECT chunks.id, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
+                    chunks.table_header, chunks.tokens, chunks.separator,
+                    documents.key, documents.title, documents.language, documents.source_map,
+                    sources.name, sources.sha256, sources.path
                 FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
                 WHERE chunks.id = ?
                 """)
@@ -20,35 +22,35 @@ enum StoredPassages {
         // In the order of the file.
         for id in ids.sorted() {
             let rows = try Row.fetchCursor(statement, arguments: [id.rawValue])
-            guard let row = try rows.next() else { continue }
-            guard let passage = try passage(row) else {
-                throw CorpusError(.damaged, "\(path): chunk \(id.rawValue) is damaged.")
-            }
-            found[id] = passage
+            if let row = try rows.next() { found[id] = try passage(row) }
         }
         return found
     }
 
-    private static func passage(_ row: Row) throws -> Passage? {
-        guard let key = String.fromDatabaseValue(row[0]), let ordinal = Int.fromDatabaseValue(row[1]),
-            let start = Int.fromDatabaseValue(row[2]), let end = Int.fromDatabaseValue(row[3]), 0 <= start,
-            start <= end,
-            end <= SourceMapCodec.maximumOffset, let text = String.fromDatabaseValue(row[4]),
-            text.utf8.count == end - start,
-            let titles = String.fromDatabaseValue(row[5]), let headings = StoredHeadings.decode(titles),
-            let tokens = Int.fromDatabaseValue(row[7]), let separator = String.fromDatabaseValue(row[8]),
-            let source = String.fromDatabaseValue(row[11]),
-            // Includes the separator, so that the maps of neighbours join.
-            let map = try row.withUnsafeData(
-                atIndex: 13, { $0.flatMap { SourceMapCodec.decode($0, slice: start..<(end + separator.utf8.count)) } })
-        else { return nil }
+    private static func passage(_ row: Row) throws -> Passage {
+        let chunk = StoredRow(row, of: "chunks")
+        let (start, end, text) = (try chunk.count(2), try chunk.count(3), try chunk.text(4))
+        guard start <= end, text.utf8.count == end - start else {
+            throw chunk.error(3, "the text has \(text.utf8.count) bytes, but its range is \(start) to \(end)")
+        }
+        guard let headings = StoredHeadings.decode(try chunk.text(5)) else {
+            throw chunk.error(5, "it is not a list of headings")
+        }
+        let separator = try chunk.text(8)
+        let document = StoredRow(row, of: "documents", key: 9)
+        // Includes the separator, so that the maps of neighbours join.
+        let range = start..<(end + separator.utf8.count)
+        guard let map = try document.withBlob(12, { SourceMapCodec.decode($0, slice: range) }) else {
+            throw document.error(12, "it is damaged")
+        }
+        let source = StoredRow(row, of: "sources", key: 13)
         return Passage(
             chunk: Chunk(
-                documentID: key, ordinal: ordinal, range: start..<end, text: text, headings: headings,
-                tableHeader: String.fromDatabaseValue(row[6]), tokenCount: tokens),
-            separator: separator, documentTitle: String.fromDatabaseValue(row[9]),
-            language: String.fromDatabaseValue(row[10]), source: source,
-            path: String.fromDatabaseValue(row[14]),
-            sourceDigest: Data.fromDatabaseValue(row[12]).flatMap { ContentHash(bytes: $0) }, sourceMap: map)
+                documentID: try document.text(9), ordinal: try chunk.count(1), range: start..<end, text: text,
+                headings: headings, tableHeader: try chunk.optional(6, chunk.text), tokenCount: try chunk.count(7)),
+            separator: separator, documentTitle: try document.optional(10, document.text),
+            language: try document.optional(11, document.text), source: try source.text(13),
+            path: try source.optional(15, source.text), sourceDigest: try source.optional(14, source.digest),
+            sourceMap: map)
     }
 }

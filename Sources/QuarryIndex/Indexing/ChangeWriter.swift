@@ -55,7 +55,7 @@ final class PlanWriter: ChangeWriter {
         }
         guard index.settings.embedding != nil else { return [:] }
         return try await index.read { db in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db) ?? 1
+            let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
             var missing: [ContentHash: Int] = [:]
             for case .write(let prepared, _) in changes {
                 for item in prepared.chunks where missing[item.sha256] == nil {

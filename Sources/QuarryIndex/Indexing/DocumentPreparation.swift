@@ -17,11 +17,27 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
+    /// The language of most documents of one source, such as the records of a file; nil if unclear.
+    func language(of documents: [Document]) -> Language? {
+        guard documents.count > 1 else { return nil }
+        let step = max(1, documents.count / Self.sampledDocuments)
+        let samples = stride(from: 0, to: documents.count, by: step).map { number in
+            String(decoding: documents[number].text.utf8.prefix(Self.sampledBytes), as: UTF8.self)
+        }
+        return detector.language(of: samples.joined(separator: "\n"))
+    }
+
+    private static let sampledDocuments = 100
+    private static let sampledBytes = 160
+
+    /// - `collection`: The language of the document's source, for a text that is too short to detect.
     /// - Throws: `CancellationError`, which is checked before every chunk, because documents may be very long.
-    func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
+    func prepare(
+        _ document: Document, sha256: ContentHash, from collection: Language? = nil
+    ) throws -> PreparedDocument {
         try Task.checkCancellation()
-        let language = detector.language(of: Self.sample(of: document.text))
-        let titleTerms = document.title.map { analyzer.terms(of: $0, language: language) } ?? []
+        let language = detector.language(of: Self.sample(of: document.text), from: collection)
+        let titleTerms = document.title.map { analyzer.indexTerms(of: $0, language: language) } ?? []
         let headingOfTitle = Self.headingOfTitle(in: document)
         let chunks = chunker.chunks(of: document)
         let text = Array(document.text.utf8)
@@ -40,8 +56,9 @@ struct DocumentPreparation: Sendable {
                     chunk: chunk, separator: String(decoding: text[gap], as: UTF8.self),
                     sha256: ContentHash(of: chunk.contextualText),
                     terms: BM25Fields(
-                        title: titleTerms, heading: headings.flatMap { analyzer.terms(of: $0, language: language) },
-                        body: analyzer.terms(of: chunk.text, language: language))))
+                        title: titleTerms,
+                        heading: headings.flatMap { analyzer.indexTerms(of: $0, language: language) },
+                        body: analyzer.indexTerms(of: chunk.text, language: language))))
         }
         var rest = document
         // The chunks have the text now.

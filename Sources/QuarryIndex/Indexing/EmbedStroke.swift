@@ -111,8 +111,8 @@ struct EmbedStroke: Sendable {
         try await index.write { [generation] db in
             try db.execute(
                 sql: """
-                    INSERT OR REPLACE INTO refused_texts(chunk, generation, message)
-                    SELECT id, ?, ? FROM chunks WHERE sha256 = ?
+                    INSERT OR REPLACE INTO refused_texts(chunk, generation, message, checksum)
+                    SELECT id, ?1, ?2, row_checksum(id, ?1, ?2) FROM chunks WHERE sha256 = ?3
                     """, arguments: [generation, error.message, text.digest.data])
             return db.changesCount
         }
@@ -166,21 +166,19 @@ private final class VectorBatch: Sendable {
             return state.waiting
         }
         guard let dimension = waiting.first?.vector.count else { return }
-        let chunks = try translatingErrors(path: index.path) {
-            try index.pool.write { db in
-                let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
-                var (ids, values): ([ChunkID], [Float]) = ([], [])
-                for (digest, vector) in waiting {
-                    // Chunks with the same text all have a vector or all have none.
-                    for id in try Int64.fetchAll(statement, arguments: [digest.data]) {
-                        ids.append(ChunkID(id))
-                        values += vector
-                    }
+        let chunks = try index.writeNow { db in
+            let statement = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE sha256 = ? ORDER BY id")
+            var (ids, values): ([ChunkID], [Float]) = ([], [])
+            for (digest, vector) in waiting {
+                // Chunks with the same text all have a vector or all have none.
+                for id in try Int64.fetchAll(statement, arguments: [digest.data]) {
+                    ids.append(ChunkID(id))
+                    values += vector
                 }
-                try VectorTable.upsert(
-                    EmbeddingBatch(values: values, dimension: dimension), ids: ids, generation: generation, in: db)
-                return ids.count
             }
+            try VectorTable.upsert(
+                EmbeddingBatch(values: values, dimension: dimension), ids: ids, generation: generation, in: db)
+            return ids.count
         }
         let digests = waiting.map(\.digest)
         state.withLock { state in

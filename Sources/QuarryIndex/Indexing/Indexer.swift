@@ -3,6 +3,7 @@ import GRDB
 public import QuarryChunking
 public import QuarryCore
 public import QuarryReaders
+import QuarrySQLite
 import Synchronization
 
 /// Updates an index from files and folders, in two strokes.
@@ -72,12 +73,13 @@ public struct Indexer: Sendable {
     ) async throws -> IndexingReport {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
             // Until now another process could make the file again, with other settings.
-            try index.checkSettings()
+            try index.checkUnchanged()
             let start = ContinuousClock.now
             let scan = try InputScan(inputs, options: options, index: index, readers: readers)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)
+            report.unmergedBytes = try await index.mergeLog()
             return report
         }
     }
@@ -112,15 +114,43 @@ public struct Indexer: Sendable {
         return report
     }
 
+    /// The counts of a run, without the names of files.
+    private struct RunCounts: Encodable {
+        var sources: IndexingReport.Sources
+        var documents, unchangedDocuments, deletedDocuments, chunks, embeddedChunks, embeddedTokens: Int
+        var rejected, skipped, warnings: Int
+        var seconds: Double
+    }
+
+    /// The number of runs whose counts are kept.
+    private static let keptRuns = 100
+
+    /// Stores the counts of a run. Its lists are not stored: they would keep the names of deleted files.
     private func record(_ report: IndexingReport) throws {
+        var sources = report.sources
+        sources.unreadable = [:]
+        let counts = RunCounts(
+            sources: sources, documents: report.documents, unchangedDocuments: report.unchangedDocuments,
+            deletedDocuments: report.deletedDocuments, chunks: report.chunks, embeddedChunks: report.embeddedChunks,
+            embeddedTokens: report.embeddedTokens, rejected: report.quarantined.count,
+            skipped: report.passedOver.count, warnings: report.warnings.count, seconds: report.seconds)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let json = String(decoding: try encoder.encode(report), as: UTF8.self)
+        let json = String(decoding: try encoder.encode(counts), as: UTF8.self)
+        try index.checkPlace()
         try translatingErrors(path: index.path) {
+            // Not a change of content: the revision stays.
             try index.pool.write { db in
                 try db.execute(
-                    sql: "INSERT INTO runs(finished, report) VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)",
+                    sql: """
+                        INSERT INTO runs(finished, report, checksum) SELECT now, ?1, row_checksum(now, ?1)
+                        FROM (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now') AS now)
+                        """,
                     arguments: [json])
+                try db.execute(
+                    sql: "DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?)",
+                    arguments: [Self.keptRuns])
+                try LogTie.renew(in: db)
             }
         }
     }

@@ -48,6 +48,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public var warnings: [Rejection] = []
     /// Wall-clock time.
     public var seconds = 0.0
+    /// Bytes of the log beside the index (`-wal`) that are not in the index file yet, because a reader uses an older
+    /// state. If it is not 0, a copy of the index needs the log too.
+    public var unmergedBytes = 0
 
     public init() {}
 

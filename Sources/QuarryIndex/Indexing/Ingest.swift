@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 import QuarryText
 
 /// The first stroke of a run: reads new and changed sources, cuts them into chunks, and commits text, chunks and
@@ -18,7 +19,7 @@ struct Ingest {
     /// Something to commit with the next batch.
     private enum Pending: Sendable {
         case change(IndexChange)
-        case document(Document, sha256: ContentHash, source: String)
+        case document(Document, sha256: ContentHash, source: String, language: Language?)
     }
 
     /// The size of a batch in bytes of text. Small batches make words searchable early and lose little in a killed run;
@@ -183,7 +184,7 @@ struct Ingest {
         } else {
             count(work, row)
         }
-        report.warnings += result.warnings
+        report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)
     }
 
@@ -206,10 +207,11 @@ struct Ingest {
 
     /// Collects the documents of a source that are new or changed.
     private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws {
-        var rejections = result.rejected
+        var rejected = RejectedRecords(result.rejected)
         var refused: [String] = []
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
+        let language = indexer.preparation.language(of: result.documents)
         pending.append(.change(.open(row)))
         // The progress of a file with many documents follows its documents.
         var rest = row.size
@@ -226,7 +228,7 @@ struct Ingest {
             if let holder = seen[key] ?? stored.flatMap({ reread.contains($0.source) ? nil : $0.source }),
                 holder != row.name || seen[key] != nil
             {
-                rejections.append(
+                rejected.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .duplicateID,
                         message: "The document id “\(document.id)” already belongs to \(holder). Use another id."))
@@ -243,12 +245,13 @@ struct Ingest {
                     pending.append(.change(.relocate(key: document.id, sourceMap: sourceMap, source: row.name)))
                 }
             } else {
-                pending.append(.document(document, sha256: digest, source: row.name))
+                pending.append(.document(document, sha256: digest, source: row.name, language: language))
                 pendingBytes += document.text.utf8.count
             }
             if isFull { try await commit(source: row.name) }
         }
         progress.update { $0.bytes += rest }
+        let rejections = rejected.all
         report.quarantined += rejections
         if let id = row.id { closed.append((id, row.sha256)) }
         pending.append(.change(.close(row, keys: keys, rejections: rejections, refused: refused)))
@@ -259,7 +262,7 @@ struct Ingest {
 
     private struct StoredDocument {
         var source: String
-        var sha256: ContentHash?
+        var sha256: ContentHash
         var sourceMap: Data
     }
 
@@ -276,8 +279,9 @@ struct Ingest {
             var documents: [ExactText: StoredDocument] = [:]
             for key in keys {
                 guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+                let stored = StoredRow(row, of: "documents")
                 documents[ExactText(key)] = StoredDocument(
-                    source: row[0], sha256: ContentHash(bytes: row[1] as Data), sourceMap: row[2])
+                    source: try stored.text(0), sha256: try stored.digest(1), sourceMap: try stored.blob(2))
             }
             return documents
         }
@@ -292,8 +296,8 @@ struct Ingest {
         let changes = try await mapConcurrently(pending, width: processors) { pending -> IndexChange in
             switch pending {
             case .change(let change): change
-            case .document(let document, let sha256, let source):
-                .write(try preparation.prepare(document, sha256: sha256), source: source)
+            case .document(let document, let sha256, let source, let language):
+                .write(try preparation.prepare(document, sha256: sha256, from: language), source: source)
             }
         }
         (pending, pendingBytes) = ([], 0)
@@ -330,8 +334,9 @@ struct Ingest {
             for source in gone.map(\.id) + closed.map(\.id) {
                 let rows = try Row.fetchCursor(
                     db, sql: "SELECT id, key FROM documents WHERE source = ? ORDER BY id", arguments: [source])
-                while let row = try rows.next() {
-                    if seen[ExactText(row[1])] == nil { changes.append(.removeDocument(row[0], of: source)) }
+                while let row = try rows.next().map({ StoredRow($0, of: "documents") }) {
+                    guard seen[ExactText(try row.text(1))] == nil else { continue }
+                    changes.append(.removeDocument(try row.integer(0), of: source))
                 }
             }
             return changes

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarrySQLite
 import QuarryVectorIndex
 
 /// A text without a vector.
@@ -21,7 +22,11 @@ struct MissingText: Sendable {
                     SELECT sources.name, documents.source_map FROM chunks JOIN documents ON documents.id = chunks.document
                     JOIN sources ON sources.id = documents.source WHERE chunks.sha256 = ? ORDER BY chunks.id LIMIT 1
                     """, arguments: [digest.data])
-            return row.map { ($0[0], SourceMapCodec.decode($0[1] as Data, slice: 0..<0)?.firstLine ?? 1) }
+            return try row.map { row in
+                let row = StoredRow(row, of: "documents")
+                let map = try row.withBlob(1) { SourceMapCodec.decode($0, slice: 0..<0) }
+                return (try row.text(0), map?.firstLine ?? 1)
+            }
         }
     }
 }
@@ -85,7 +90,7 @@ struct MissingVectors {
         let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
         let statement = try db.cachedStatement(
             sql: """
-                SELECT chunks.text, headings, table_header, tokens, chunks.sha256, documents.id AS document, key
+                SELECT chunks.id, chunks.text, headings, table_header, tokens, chunks.sha256, documents.id, key
                 FROM chunks JOIN documents ON documents.id = chunks.document
                 WHERE chunks.id = ?1 AND NOT EXISTS (
                     SELECT 1 FROM refused_texts WHERE chunk = ?1 AND generation = ?2)
@@ -93,18 +98,20 @@ struct MissingVectors {
         var met: Set<ContentHash> = []
         var texts: [MissingText] = []
         for id in ids where !known.contains(ChunkID(id)) {
-            guard let row = try Row.fetchOne(statement, arguments: [id, generation]),
-                let digest = ContentHash(bytes: row["sha256"] as Data), met.insert(digest).inserted || !distinct
+            guard
+                let row = try Row.fetchOne(statement, arguments: [id, generation]).map({ StoredRow($0, of: "chunks") })
             else { continue }
-            guard let headings = StoredHeadings.decode(row["headings"]) else {
-                throw CorpusError(.damaged, "The headings of chunk \(id) are damaged.")
+            let digest = try row.digest(5)
+            guard met.insert(digest).inserted || !distinct else { continue }
+            guard let headings = StoredHeadings.decode(try row.text(2)) else {
+                throw row.error(2, "it is not a list of headings")
             }
             let chunk = Chunk(
-                documentID: "", ordinal: 0, range: 0..<0, text: row["text"], headings: headings,
-                tableHeader: row["table_header"], tokenCount: row["tokens"])
+                documentID: "", ordinal: 0, range: 0..<0, text: try row.text(1), headings: headings,
+                tableHeader: try row.optional(3, row.text), tokenCount: try row.count(4))
             texts.append(
                 MissingText(
-                    document: row["document"], key: row["key"], digest: digest, text: chunk.contextualText,
+                    document: try row.integer(6), key: try row.text(7), digest: digest, text: chunk.contextualText,
                     tokens: chunk.tokenCount))
         }
         return texts

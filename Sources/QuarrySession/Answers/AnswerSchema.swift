@@ -1,22 +1,28 @@
 import Foundation
 import GRDB
 import QuarryCore
+import QuarrySQLite
 
 /// The tables of an ``AnswerStore``. Call all functions in a transaction.
 enum AnswerSchema {
     /// "QRAN": marks a SQLite file as an answer cache.
     private static let applicationID = 0x5152_414E
-    private static let version = 1
+    private static let version = 2
     /// The approximate size of a row without its texts, in bytes.
     private static let overhead = 160
 
+    /// - Throws: `StoredValueError` if the file has other tables than this version creates, or views and triggers.
     static func prepare(_ db: Database) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        if application == applicationID, version == Self.version { return }
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         guard application == applicationID || tables == 0 else {
             throw AnswerStoreError(try db.path, reason: "it is a database of another program")
+        }
+        // Before a table is read: it could be a view.
+        try SchemaDefinition.refusePrograms(in: db)
+        if application == applicationID, version == Self.version {
+            return try SchemaDefinition { try $0.write(create) }.check(db)
         }
         // The cache of another version is discarded.
         try db.execute(
@@ -24,16 +30,28 @@ enum AnswerSchema {
                 DROP TABLE IF EXISTS questions;
                 DROP TABLE IF EXISTS replies;
                 DROP TABLE IF EXISTS totals;
+                """)
+        try create(db)
+        try db.execute(
+            sql: """
+                INSERT INTO totals VALUES (0, 0, 0, 0);
+                PRAGMA application_id = \(applicationID);
+                PRAGMA user_version = \(Self.version);
+                """)
+    }
 
+    private static func create(_ db: Database) throws {
+        try db.execute(
+            sql: """
                 CREATE TABLE replies(
-                    digest BLOB PRIMARY KEY,        -- SHA-256 of the key
+                    digest BLOB NOT NULL PRIMARY KEY,   -- SHA-256 of the key
                     text TEXT NOT NULL,
                     input INTEGER,                  -- tokens; NULL where the provider did not say
                     cached_input INTEGER,
                     output INTEGER,
                     bytes INTEGER NOT NULL,
                     used INTEGER NOT NULL UNIQUE    -- increases with every use
-                );
+                ) STRICT;
                 CREATE TABLE questions(
                     id INTEGER PRIMARY KEY,
                     scope BLOB NOT NULL,            -- SHA-256 of everything else that must be equal
@@ -41,17 +59,14 @@ enum AnswerSchema {
                     vector BLOB NOT NULL,           -- float32, little-endian, unit length
                     reply BLOB NOT NULL REFERENCES replies(digest) ON DELETE CASCADE,
                     UNIQUE(scope, question)
-                );
+                ) STRICT;
                 CREATE INDEX questions_by_reply ON questions(reply);
                 CREATE TABLE totals(
                     replies INTEGER NOT NULL,
                     bytes INTEGER NOT NULL,
                     hits INTEGER NOT NULL,
                     misses INTEGER NOT NULL
-                );
-                INSERT INTO totals VALUES (0, 0, 0, 0);
-                PRAGMA application_id = \(applicationID);
-                PRAGMA user_version = \(Self.version);
+                ) STRICT;
                 """)
     }
 
@@ -97,9 +112,10 @@ enum AnswerSchema {
     /// Removes the least recently used replies.
     private static func evict(downTo maximum: Int, in db: Database) throws {
         while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
-            let oldest = try Data.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
+            let oldest = try Row.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
         {
-            try remove(oldest, in: db)
+            // A digest of another type would never be found and removed.
+            try remove(StoredRow(oldest, of: "replies").blob(0), in: db)
         }
     }
 
@@ -114,10 +130,17 @@ enum AnswerSchema {
 }
 
 extension AnswerStore.Reply {
-    init(_ row: Row) {
-        text = row["text"]
-        usage = (row["input"] as Int?).map { input in
-            TokenUsage(input: input, output: row["output"] ?? 0, cachedInput: row["cached_input"] ?? 0)
+    /// The columns that ``init(_:)`` reads.
+    static let columns = "digest, text, input, output, cached_input"
+
+    /// - Throws: `StoredValueError` for a damaged row.
+    init(_ row: Row) throws {
+        let row = StoredRow(row, of: "replies")
+        text = try row.text(1)
+        usage = try row.optional(2, row.count).map { input in
+            TokenUsage(
+                input: input, output: try row.optional(3, row.count) ?? 0,
+                cachedInput: try row.optional(4, row.count) ?? 0)
         }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarryIndex
+import QuarrySQLite
 
 extension AnswerStore {
     /// An earlier question with nearly the same meaning, and its reply.
@@ -30,21 +31,25 @@ extension AnswerStore {
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT id, vector FROM questions WHERE scope = ? ORDER BY id", arguments: [scope])
             while let row = try rows.next() {
-                guard let similarity = try row.withUnsafeData(named: "vector", { $0.flatMap { cosine(vector, $0) } })
-                else { continue }
+                let question = StoredRow(row, of: "questions")
+                guard let similarity = try question.withBlob(1, { cosine(vector, $0) }) else { continue }
+                // Vectors of unit length: damage must not make a question near.
+                guard abs(similarity) <= 1.001 else { throw question.error(1, "it is not a vector of length 1") }
                 if Double(similarity) >= threshold, best.map({ similarity > $0.similarity }) ?? true {
-                    best = (row["id"], similarity)
+                    best = (try question.integer(0), similarity)
                 }
             }
             guard let best,
                 let row = try Row.fetchOne(
                     db,
-                    sql:
-                        "SELECT * FROM questions JOIN replies ON replies.digest = questions.reply WHERE questions.id = ?",
-                    arguments: [best.id])
+                    sql: """
+                        SELECT \(Reply.columns), question FROM questions JOIN replies ON digest = reply
+                        WHERE questions.id = ?
+                        """, arguments: [best.id])
             else { return nil }
-            try AnswerSchema.touch(row["reply"], in: db)
-            return SimilarReply(question: row["question"], similarity: best.similarity, reply: Reply(row))
+            let stored = StoredRow(row, of: "questions")
+            try AnswerSchema.touch(stored.blob(0), in: db)
+            return SimilarReply(question: try stored.text(5), similarity: best.similarity, reply: try Reply(row))
         }
     }
 
@@ -66,14 +71,12 @@ extension AnswerStore {
 }
 
 /// The dot product of two unit vectors, in `Float`; nil if their dimensions differ.
-private func cosine(_ vector: [Float], _ data: Data) -> Float? {
-    guard !vector.isEmpty, data.count == vector.count * 4 else { return nil }
-    return data.withUnsafeBytes { bytes in
-        var sum = Float(0)
-        for index in vector.indices {
-            let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-            sum += vector[index] * Float(bitPattern: bits)
-        }
-        return sum
+private func cosine(_ vector: [Float], _ bytes: UnsafeRawBufferPointer) -> Float? {
+    guard !vector.isEmpty, bytes.count == vector.count * 4 else { return nil }
+    var sum = Float(0)
+    for index in vector.indices {
+        let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+        sum += vector[index] * Float(bitPattern: bits)
     }
+    return sum
 }

@@ -80,14 +80,16 @@ package final class AnswerStore: Sendable {
     package func reply(for key: [UInt8]) async throws -> Reply? {
         let digest = ContentHash(of: key).data
         return try await write { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM replies WHERE digest = ?", arguments: [digest])
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT \(Reply.columns) FROM replies WHERE digest = ?", arguments: [digest])
             else {
                 try AnswerSchema.count(hit: false, in: db)
                 return nil
             }
             try AnswerSchema.count(hit: true, in: db)
             try AnswerSchema.touch(digest, in: db)
-            return Reply(row)
+            return try Reply(row)
         }
     }
 
@@ -119,10 +121,14 @@ package final class AnswerStore: Sendable {
         let maximumBytes = maximumBytes
         do {
             return try await pool.read { db in
-                let row = try Row.fetchOne(db, sql: "SELECT * FROM totals")
+                let rows = try Row.fetchAll(db, sql: "SELECT replies, bytes, hits, misses FROM totals LIMIT 2")
+                guard let row = rows.first, rows.count == 1 else {
+                    throw StoredValueError(place: "totals", reason: "there is not exactly one row")
+                }
+                let totals = StoredRow(row, of: "totals")
                 return Statistics(
-                    replies: row?["replies"] ?? 0, bytes: row?["bytes"] ?? 0, maximumBytes: maximumBytes,
-                    hits: row?["hits"] ?? 0, misses: row?["misses"] ?? 0, fileBytes: size)
+                    replies: try totals.count(0), bytes: try totals.count(1), maximumBytes: maximumBytes,
+                    hits: try totals.count(2), misses: try totals.count(3), fileBytes: size)
             }
         } catch {
             throw AnswerStoreError(path, error)
@@ -146,7 +152,19 @@ package struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     package var reason: String
 
     init(_ path: String, _ error: any Error) {
-        self.init(path, reason: "\(error)")
+        self.init(path, reason: (error as? DatabaseError).map { Self.reason(of: $0, path: path) } ?? "\(error)")
+    }
+
+    /// What SQLite reports by a code, in plain words.
+    private static func reason(of error: DatabaseError, path: String) -> String {
+        switch error.resultCode {
+        case .SQLITE_FULL: "the disk is full"
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: "another process has locked it"
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            SQLiteFile.obstacle(to: path, readOnly: false) ?? "the system denies it"
+        case .SQLITE_IOERR: "the system could not read or write it"
+        default: "it is damaged (SQLite error \(error.extendedResultCode.rawValue))"
+        }
     }
 
     init(_ path: String, reason: String) {

@@ -96,11 +96,13 @@ extension Provider {
             guard let task = ModelTask(rawValue: name), let path = value.string() else { continue }
             paths[task] = path.hasPrefix("/") ? String(path.dropFirst()) : path
         }
-        if let chat = fields["chat"]?.fields(["tokenLimitField", "seedField", "sendsTemperature", "asksForUsage"]) {
+        let chatFields = ["tokenLimitField", "seedField", "sendsTemperature", "asksForUsage", "sendsSystemRole"]
+        if let chat = fields["chat"]?.fields(chatFields) {
             if let value = chat["tokenLimitField"]?.string() { self.chat.tokenLimitField = value }
             if let value = chat["seedField"]?.string() { self.chat.seedField = value == "none" ? nil : value }
             if let value = chat["sendsTemperature"]?.bool() { self.chat.sendsTemperature = value }
             if let value = chat["asksForUsage"]?.bool() { self.chat.asksForUsage = value }
+            if let value = chat["sendsSystemRole"]?.bool() { self.chat.sendsSystemRole = value }
         }
         let limitFields = [
             "inputsPerRequest", "tokensPerRequest", "tokensPerInput", "passagesPerReranking", "tokensPerReranking",

@@ -9,6 +9,7 @@ package struct ConfigurationFile: Sendable {
         package var connect: Setting<Double>?
         package var firstByte: Setting<Double>?
         package var idle: Setting<Double>?
+        package var total: Setting<Double>?
     }
 
     package struct CacheSettings: Sendable, Hashable {
@@ -86,10 +87,11 @@ package struct ConfigurationFile: Sendable {
             if case .url(let address)? = proxy?.value, address.contains("@") { secretFields.append(value.position) }
         }
         certificateAuthorities = fields["certificateAuthorities"]?.setting { $0.string() }
-        if let timeouts = fields["timeouts"]?.fields(["connect", "firstByte", "idle"]) {
+        if let timeouts = fields["timeouts"]?.fields(["connect", "firstByte", "idle", "total"]) {
             self.timeouts.connect = timeouts["connect"]?.setting { $0.seconds() }
             self.timeouts.firstByte = timeouts["firstByte"]?.setting { $0.seconds() }
             self.timeouts.idle = timeouts["idle"]?.setting { $0.seconds() }
+            self.timeouts.total = timeouts["total"]?.setting { $0.seconds() }
         }
         if let budget = fields["budget"]?.fields(["cost", "tokens"]) {
             maximumCost = budget["cost"]?.setting { $0.decimal() }

@@ -1,10 +1,12 @@
 package import QuarryProviders
 
 extension Settings {
-    /// The key of a provider: from its environment variable, or else from the source in the file. Nil without either.
+    /// The key of a provider: from its environment variable, or else from the source in the file. Nil without either,
+    /// and for a server given by address if the key is for another one.
     ///
     /// - Throws: ``ConfigurationError`` if the file names a variable that is not set, or a command that fails.
     package func key(for provider: Provider, commands: KeyCommand = KeyCommand()) async throws -> APIKey? {
+        if provider.isGivenByAddress, try !hasKey(for: provider) { return nil }
         if let variable = keyVariable(of: provider), let text = environment[variable] { return APIKey(text) }
         guard let setting = keys[provider.name] else { return nil }
         switch setting.value {

@@ -71,6 +71,7 @@ extension Settings {
             row("timeouts.connect", connectTimeout, seconds),
             row("timeouts.firstByte", firstByteTimeout, seconds),
             row("timeouts.idle", idleTimeout, seconds),
+            row("timeouts.total", totalTimeout, seconds),
             row("budget.cost", maximumCost) { .number($0) },
             row("budget.tokens", maximumTokens) { .number(Decimal($0)) },
             row("cache.answers", cacheAnswers) { .flag($0) },

@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     package var firstByteTimeout: Setting<Double>
     /// Seconds.
     package var idleTimeout: Setting<Double>
+    /// Seconds; nil for the limit of each task.
+    package var totalTimeout: Setting<Double>?
 
     /// The maximum cost of a run in US dollars.
     package var maximumCost: Setting<Decimal>?
@@ -48,6 +50,8 @@ package struct Settings: Sendable {
     let addresses: [String: Setting<String>]
     let keys: [String: Setting<KeySource>]
     let environment: [String: String]
+    /// The servers that the person knows.
+    package let knownServers: KnownServers
 
     /// Reads the configuration file if it exists.
     ///
@@ -83,6 +87,8 @@ package struct Settings: Sendable {
         self.location = location
         self.hasFile = hasFile
         self.environment = environment
+        let state = ConfigurationLocation.folder("XDG_STATE_HOME", else: ".local/state", environment, home: home)
+        knownServers = KnownServers(path: state + "/quarry/servers")
         var addresses: [String: Setting<String>] = [:]
         providers = file.providers.map { provider in
             guard let address = AddressVariables.address(of: provider, in: environment) else { return provider }
@@ -124,6 +130,7 @@ package struct Settings: Sendable {
         connectTimeout = file.timeouts.connect ?? Setting(options.connectTimeout.inSeconds, .builtIn)
         firstByteTimeout = file.timeouts.firstByte ?? Setting(options.firstByteTimeout.inSeconds, .builtIn)
         idleTimeout = file.timeouts.idle ?? Setting(options.idleTimeout.inSeconds, .builtIn)
+        totalTimeout = file.timeouts.total
 
         maximumCost =
             flags.maximumCost ?? variables.decimal("QUARRY_MAX_COST") ?? file.maximumCost
@@ -154,6 +161,7 @@ extension Settings {
         options.connectTimeout = .seconds(connectTimeout.value)
         options.firstByteTimeout = .seconds(firstByteTimeout.value)
         options.idleTimeout = .seconds(idleTimeout.value)
+        options.totalTimeout = totalTimeout.map { .seconds($0.value) }
         return options
     }
 

@@ -8,9 +8,10 @@ extension ModelServices {
     ///   - isPlanning: Whether to open models for estimates only. Then a missing key or a budget is not an error.
     ///   - trace: Called for each request, without keys and bodies.
     ///   - onWait: Called at the start of each wait of 5 seconds or more for a provider's limits.
+    ///   - asks: Asks the user about a server that only an index names; nil if nobody can be asked.
     package convenience init(
         _ settings: Settings, store: ModelStore, isPlanning: Bool = false, trace: (@Sendable (String) -> Void)? = nil,
-        onWait: (@Sendable (RequestDelay) -> Void)? = nil
+        onWait: (@Sendable (RequestDelay) -> Void)? = nil, asks: (@Sendable (ModelReference) -> Bool)? = nil
     ) {
         var providers = settings.providers
         if isPlanning { for index in providers.indices { providers[index].needsKey = false } }
@@ -21,8 +22,9 @@ extension ModelServices {
         }
         self.init(
             store: store, providers: providers, catalog: settings.catalog, options: settings.connectionOptions,
-            ledger: SpendingLedger(budget: isPlanning ? Budget() : settings.budget), key: key, isPlanning: isPlanning,
-            trace: trace, onWait: onWait)
+            ledger: SpendingLedger(budget: isPlanning ? Budget() : settings.budget), key: key,
+            checkServer: { try settings.checkServer(of: $0, asks: asks) }, isPlanning: isPlanning, trace: trace,
+            onWait: onWait)
     }
 
     /// The readers, with models for recordings and pictures if the settings name them.

@@ -43,6 +43,8 @@ package final class ModelServices: Sendable {
         package var provider: Provider?
         /// The address of your own server; nil for a local model or a named provider.
         package var address: String?
+        /// The sample for ``IndexSettings/embeddingProbe``, if the server gave one.
+        package var probe: String?
 
         /// `provider/model`, the key of its measurements.
         package var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
@@ -54,6 +56,7 @@ package final class ModelServices: Sendable {
     package let options: ConnectionOptions
     package let ledger: SpendingLedger
     private let key: @Sendable (Provider) async throws -> APIKey?
+    private let checkServer: @Sendable (ModelReference) throws -> Void
     private let trace: (@Sendable (String) -> Void)?
     private let onWait: (@Sendable (RequestDelay) -> Void)?
     private let isPlanning: Bool
@@ -61,6 +64,7 @@ package final class ModelServices: Sendable {
 
     /// - `providers`: The providers that a name can refer to.
     /// - `key`: Finds a provider's key. The default finds none.
+    /// - `checkServer`: Throws if nothing may be sent to a server that only an index names.
     /// - `isPlanning`: Whether to open models for estimates only: no request is sent to a service, and an unknown
     ///   dimension counts as 1.
     /// - `trace`: Called for every request, without keys and bodies.
@@ -68,7 +72,8 @@ package final class ModelServices: Sendable {
     package init(
         store: ModelStore, providers: [Provider] = Provider.presets, catalog: ModelCatalog = .builtIn,
         options: ConnectionOptions = .init(), ledger: SpendingLedger = .init(),
-        key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil }, isPlanning: Bool = false,
+        key: @escaping @Sendable (Provider) async throws -> APIKey? = { _ in nil },
+        checkServer: @escaping @Sendable (ModelReference) throws -> Void, isPlanning: Bool = false,
         trace: (@Sendable (String) -> Void)? = nil, onWait: (@Sendable (RequestDelay) -> Void)? = nil
     ) {
         self.store = store
@@ -77,6 +82,7 @@ package final class ModelServices: Sendable {
         self.options = options
         self.ledger = ledger
         self.key = key
+        self.checkServer = checkServer
         self.isPlanning = isPlanning
         self.trace = trace
         self.onWait = onWait
@@ -106,6 +112,7 @@ package final class ModelServices: Sendable {
     /// The embedding model of an index; nil for an index without vectors.
     ///
     /// - `override`: Replaces the name in the index, for example if the model's folder moved.
+    /// - Throws: As for ``embedder(_:options:)``, and the error of `checkServer` without `override`.
     package func embedder(for settings: IndexSettings, override: String? = nil) async throws -> OpenedEmbedder? {
         guard let embedding = settings.embedding else { return nil }
         let reference: ModelReference
@@ -119,6 +126,7 @@ package final class ModelServices: Sendable {
         } else {
             reference = try ModelReference("\(embedding.provider)/\(embedding.model)", among: providers)
         }
+        if override == nil { try checkServer(reference) }
         var options = RemoteEmbedder.Options()
         options.queryPrefix = embedding.queryPrefix
         options.passagePrefix = embedding.passagePrefix
@@ -126,6 +134,12 @@ package final class ModelServices: Sendable {
         options.maximumTokens = embedding.maximumTokens
         options.dimension = settings.requestedDimension
         options.knownDimension = embedding.dimension
+        if let text = settings.embeddingProbe {
+            guard let probe = EmbeddingProbe(text) else {
+                throw CorpusError(.damaged, "The index has a sample of its model that cannot be read: “\(text)”.")
+            }
+            options.expectedProbe = probe
+        }
         return try await embedder(reference, options: options)
     }
 
@@ -163,7 +177,10 @@ package final class ModelServices: Sendable {
 
     /// Parses a name.
     /// - Throws: ``ProviderError``. For a known model without its provider, the error contains the full name.
-    private func reference(_ name: String) throws -> ModelReference {
+    /// The model that a name refers to.
+    ///
+    /// - Throws: ``ProviderError`` for an unknown provider.
+    package func reference(_ name: String) throws -> ModelReference {
         do {
             return try ModelReference(name, among: providers)
         } catch {
@@ -175,8 +192,11 @@ package final class ModelServices: Sendable {
     package func reranker(_ name: String) async throws -> any Reranker {
         let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
-        return try RemoteReranker(
-            model: try await model(of: reference, on: connection, for: .reranking), on: connection)
+        if let model = reference.model { return try RemoteReranker(model: model, on: connection) }
+        return DeferredReranker {
+            try RemoteReranker(
+                model: try await self.model(of: reference, on: connection, for: .reranking), on: connection)
+        }
     }
 
     /// A model that transcribes recordings.
@@ -241,10 +261,10 @@ package final class ModelServices: Sendable {
             // A plan embeds nothing, so the server need not be asked.
             options.knownDimension = catalog.card(of: model, at: reference.provider)?.dimensions.first ?? 1
         }
+        let embedder = try await RemoteEmbedder(model: model, on: connection, options: options)
         return OpenedEmbedder(
-            embedder: try await RemoteEmbedder(model: model, on: connection, options: options),
-            counter: EstimatedTokenCounter(),
-            provider: reference.provider, address: isNamed ? nil : reference.provider.baseURL)
+            embedder: embedder, counter: EstimatedTokenCounter(), provider: reference.provider,
+            address: isNamed ? nil : reference.provider.baseURL, probe: embedder.probe?.description)
     }
 
     private func model(

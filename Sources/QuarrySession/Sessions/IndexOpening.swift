@@ -5,6 +5,8 @@ package import Quarry
 package struct IndexOpening: Sendable {
     package let index: CorpusIndex
     package let model: ModelServices.OpenedEmbedder?
+    /// Why the server of the model could not be remembered; nil if it was, or need not be.
+    package private(set) var serverNotRemembered: (any Error)?
     private let settings: Settings
 
     package var embedder: (any Embedder)? { model?.embedder }
@@ -35,6 +37,7 @@ package struct IndexOpening: Sendable {
         }
         if let reused {
             (index, model) = (reused.index, reused.model)
+            if !isTemporary, name != nil { await rememberServer() }
             if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
                 // The model is the same, but its server has a new address.
                 try index.remember(embeddingAddress: address)
@@ -48,10 +51,23 @@ package struct IndexOpening: Sendable {
         let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
         let settings = IndexSettings(
             chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-            requestedDimension: remote.dimension)
+            embeddingProbe: model?.probe, requestedDimension: remote.dimension)
         index =
             isTemporary
             ? try CorpusIndex.inMemory(settings: settings) : try CorpusIndex.openOrCreate(at: path, settings: settings)
+        if !isTemporary { await rememberServer() }
+    }
+
+    /// Remembers the server of a model that the user named, so that later questions may be sent to it.
+    private mutating func rememberServer() async {
+        guard let model, let provider = model.provider else { return }
+        do {
+            let reference = ModelReference(provider: provider, model: model.embedder.fingerprint.model)
+            let key = provider.isGivenByAddress ? try await settings.key(for: provider) : nil
+            try settings.knownServers.add(reference, hasKey: key != nil)
+        } catch {
+            serverNotRemembered = error
+        }
     }
 
     /// The model of an existing index; nil for an index without vectors.

@@ -1,7 +1,7 @@
 package import Quarry
 
 /// How a session searches and answers.
-package struct QueryOptions: Sendable {
+package struct QueryOptions: Sendable, Encodable {
     /// How to search. The default is nil: hybrid search, or search by words only if the index has no vectors.
     package var mode: RetrievalOptions.Mode?
     package var fusion = RetrievalOptions.defaultFusion
@@ -39,8 +39,30 @@ package struct QueryOptions: Sendable {
 
     package init() {}
 
+    /// These options without what does not change an answer: where the model is found and how the answer is shown. A new
+    /// option counts until it is left out here.
+    func concerningAnswers(mode: RetrievalOptions.Mode) -> QueryOptions {
+        var options = self
+        (options.mode, options.model, options.streams) = (mode, nil, false)
+        return options
+    }
+
     func retrieval(mode: RetrievalOptions.Mode) -> RetrievalOptions {
         RetrievalOptions(
             mode: mode, fusion: fusion, depth: depth, diversity: diversity, mergesNeighbours: mergesNeighbours)
+    }
+}
+
+/// Everything besides the question and the index that an answer of language models depends on.
+package struct AnswerConditions: Sendable, Encodable {
+    package var options: QueryOptions
+    /// With their providers: later, a name can refer to another address.
+    package var models: [ModelReference]
+    package var reranker: ModelReference?
+
+    package init(options: QueryOptions, models: [ModelReference], reranker: ModelReference? = nil) {
+        self.options = options
+        self.models = models
+        self.reranker = reranker
     }
 }

@@ -47,7 +47,7 @@ package struct QuerySession: Sendable {
         var similar: SimilarAnswers?
         if options.generates, let names = settings.llm?.value {
             let store = Self.store(settings, onUnkept)
-            let revision = try await index.withSnapshot { try await $0.revision() }
+            let revision = try await Self.revision(of: index)
             let caching = store.map { ReplyCaching(cache: $0, indexState: revision, onFailure: onUnkept) }
             var policy = FallbackPolicy()
             policy.holdsTextBack = !options.streams
@@ -55,12 +55,12 @@ package struct QuerySession: Sendable {
                 try await services.languageModel(names, cache: caching, policy: policy),
                 StuffAssembler(budget: options.promptTokens))
             if let store, let threshold = settings.semanticThreshold.value, opened != nil {
-                // Where the model is found and how the answer is shown do not change the answer.
-                var scope = options
-                (scope.mode, scope.model, scope.streams) = (mode, nil, false)
-                similar = SimilarAnswers(
+                similar = try SimilarAnswers(
                     store: store, threshold: threshold,
-                    scope: [revision, "\(names)", settings.rerank?.value ?? "", "\(scope)"])
+                    conditions: AnswerConditions(
+                        options: options.concerningAnswers(mode: mode),
+                        models: names.map { try services.reference($0) },
+                        reranker: settings.rerank.map { try services.reference($0.value) }))
             }
         }
         self.similar = similar
@@ -73,6 +73,10 @@ package struct QuerySession: Sendable {
                 embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
             options: .init(limit: options.limit, maximumTokens: options.answerTokens))
         loadMilliseconds = start.milliseconds
+    }
+
+    private static func revision(of index: CorpusIndex) async throws -> String {
+        try await index.withSnapshot { try await $0.revision() }
     }
 
     /// The cache of replies; nil if the settings turn it off or it cannot be opened.
@@ -121,8 +125,11 @@ package struct QuerySession: Sendable {
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
         var query = self.query(question)
+        let revision = similar == nil ? nil : try await Self.revision(of: index)
         if similar != nil { query = try await retriever.prepared(query) }
-        if let vector = query.vector, var known = try await similar?.reply(to: question, vector: vector) {
+        if let revision, let vector = query.vector,
+            var known = try await similar?.reply(to: question, vector: vector, revision: revision)
+        {
             known.id = id
             known.timings = timings
             known.timings.total = timings.load + start.milliseconds
@@ -159,7 +166,10 @@ package struct QuerySession: Sendable {
         }
         reply.add(finished)
         do {
-            if let vector = query.vector { try await similar?.keep(reply, vector: vector) }
+            // Another process may have changed the index meanwhile. A revision never returns, so both are of one state.
+            if let revision, let vector = query.vector, try await Self.revision(of: index) == revision {
+                try await similar?.keep(reply, vector: vector, revision: revision)
+            }
         } catch let error as AnswerStoreError {
             onUnkept(error)
         }

@@ -1,0 +1,16 @@
+import QuarryCore
+
+/// A checksum of one chunk's postings: its id, and its terms with their frequencies, in any order.
+struct PostingChecksum {
+    private var sum: UInt64
+
+    init(of chunk: Int64) { sum = Checksum.combining(UInt64(bitPattern: chunk), 0) }
+
+    /// - `term`: The checksum of the term's bytes.
+    mutating func add(_ term: UInt64, _ counts: FieldCounts) {
+        let fields = UInt64(counts.title) << 32 | UInt64(counts.heading)
+        sum &+= Checksum.combining(Checksum.combining(term, fields), UInt64(counts.body))
+    }
+
+    var stored: Int64 { Int64(bitPattern: sum) }
+}

@@ -1,0 +1,108 @@
+package import Foundation
+package import GRDB
+package import QuarryCore
+
+/// A stored value that this program did not write: the file is damaged, or somebody has edited it.
+package struct StoredValueError: Error, Hashable, CustomStringConvertible {
+    /// The table, the row and the column, such as `chunks, row 12, tokens`.
+    package var place: String
+    package var reason: String
+
+    package init(place: String, reason: String) {
+        self.place = place
+        self.reason = reason
+    }
+
+    package var description: String { "\(place): \(reason)" }
+}
+
+/// A row of a file that may be damaged. Each value is checked where it is read.
+///
+/// The subscripts of `Row` end the process for values of another type. These methods throw ``StoredValueError``.
+package struct StoredRow {
+    private let row: Row
+    private let table: String
+    private let key: Int
+
+    /// - `table`: Where the values come from, for messages.
+    /// - `key`: The index of the column that identifies the row.
+    package init(_ row: Row, of table: String, key: Int = 0) {
+        self.row = row
+        self.table = table
+        self.key = key
+    }
+
+    package func integer(_ column: Int, in range: ClosedRange<Int64> = .min ... .max) throws -> Int64 {
+        let value: DatabaseValue = row[column]
+        guard case .int64(let number) = value.storage else {
+            throw error(column, "it is \(kind(value)), not an integer")
+        }
+        guard range.contains(number) else {
+            throw error(column, "\(number) is not between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A count, a size or an offset, from 0 up to 2^42.
+    package func count(_ column: Int) throws -> Int { Int(try integer(column, in: 0...1 << 42)) }
+
+    package func text(_ column: Int) throws -> String {
+        let value: DatabaseValue = row[column]
+        guard case .string = value.storage else { throw error(column, "it is \(kind(value)), not text") }
+        let text = try row.withUnsafeData(atIndex: column) { String(validating: $0 ?? Data(), as: UTF8.self) }
+        guard let text else { throw error(column, "it is not valid UTF-8") }
+        return text
+    }
+
+    package func blob(_ column: Int) throws -> Data { try withBlob(column) { Data($0) } }
+
+    /// A digest of 32 bytes.
+    package func digest(_ column: Int) throws -> ContentHash {
+        guard let digest = ContentHash(bytes: try blob(column)) else { throw error(column, "it is not a SHA-256") }
+        return digest
+    }
+
+    /// Nil for NULL, else the value that `read` gives, such as `row.optional(2, row.text)`.
+    package func optional<Value>(_ column: Int, _ read: (Int) throws -> Value) throws -> Value? {
+        row.hasNull(atIndex: column) ? nil : try read(column)
+    }
+
+    /// Reads a blob in place, without a copy.
+    package func withBlob<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
+        if row.hasNull(atIndex: column) { throw error(column, "it is NULL, not a blob") }
+        return try row.withUnsafeData(atIndex: column) { data in
+            try (data ?? Data()).withUnsafeBytes { try body($0) }
+        }
+    }
+
+    /// The checksum of the values of some columns, as the SQL function `row_checksum` gives it.
+    package func checksum(of columns: Range<Int>) throws -> Int64 {
+        var encoding = ValueEncoding()
+        for column in columns {
+            let value: DatabaseValue = row[column]
+            if case .string = value.storage {
+                try row.withUnsafeData(atIndex: column) { encoding.append(text: $0 ?? Data()) }
+            } else {
+                encoding.append(value)
+            }
+        }
+        return encoding.checksum
+    }
+
+    /// An error about a value of this row.
+    package func error(_ column: Int, _ reason: String) -> StoredValueError {
+        let names = Array(row.columnNames)
+        let key: DatabaseValue = row[key]
+        return StoredValueError(place: "\(table), row \(key), \(names[column])", reason: reason)
+    }
+
+    private func kind(_ value: DatabaseValue) -> String {
+        switch value.storage {
+        case .null: "NULL"
+        case .int64: "an integer"
+        case .double: "a real number"
+        case .string: "text"
+        case .blob: "a blob"
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package import Foundation
+
+extension ProcessInfo {
+    /// The user's home folder: `$HOME`, or else the one that the system knows.
+    package var homeFolder: String {
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return NSHomeDirectory() }
+        return home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home
+    }
+}
