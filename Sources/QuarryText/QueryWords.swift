@@ -5,7 +5,7 @@ struct QueryWords {
     /// Of equal count; the first is in the question's language, as written.
     private let lists: [TermList]
 
-    init(_ lists: [TermList]) { self.lists = lists }
+    init(_ lists: [TermList]) { self.lists = lists.filter { $0.count == lists[0].count } }
 
     func terms(_ stopWords: Analyzer.StopWords) -> [QueryTerm] {
         guard let first = lists.first else { return [] }

@@ -121,7 +121,9 @@ enum Schema {
     }
 
     /// The tables and indexes of a file of this version.
-    static func definition() throws -> SchemaDefinition {
+    static func definition() throws -> SchemaDefinition { try created.get() }
+
+    private static let created = Result {
         try SchemaDefinition { queue in
             try migrator { try EngineTables.create(in: $0, dimension: nil, generation: 1) }.migrate(queue)
         }
