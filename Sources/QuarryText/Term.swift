@@ -7,7 +7,7 @@ struct Term {
     var stemLanguage: Language?
 }
 
-/// What a term is to the word or compound that it comes from.
+/// The relation of a term to the word or compound that it comes from.
 struct TermMarks: OptionSet {
     let rawValue: UInt8
 

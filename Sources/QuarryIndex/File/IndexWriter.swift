@@ -49,7 +49,7 @@ struct IndexWriter {
         guard try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [row.name]) == nil else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Run the same command again.")
+                "Another run has just given the name \(row.name) to another file. Try again.")
         }
         try deleteFaults(of: row.name)
         let id = try nextID(after: "SELECT max(id) FROM sources", of: "sources")

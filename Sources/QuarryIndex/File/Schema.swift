@@ -85,7 +85,7 @@ enum Schema {
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
                     model TEXT,                     -- the model that could not use the source
-                    omitted INTEGER,                -- how many records it stands for; NULL for itself
+                    omitted INTEGER,                -- the number of further records, not listed; or NULL
                     checksum INTEGER NOT NULL
                 ) STRICT;
 
