@@ -55,7 +55,7 @@ struct SchemaDefinitionTests {
     private static let table = "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT UNIQUE) STRICT;"
 
     @Test(arguments: [
-        ("CREATE VIEW extra AS SELECT 1", "extra"), ("ALTER TABLE notes ADD COLUMN b", "notes"),
+        ("CREATE VIEW extra AS SELECT 1", "extra"), ("ALTER TABLE notes ADD COLUMN b TEXT", "notes"),
         ("CREATE TRIGGER noise AFTER INSERT ON notes BEGIN SELECT 1; END", "noise"), ("CREATE TABLE extra(a)", "extra"),
         ("DROP TABLE notes", "notes"), ("CREATE INDEX extra ON notes(text)", "extra"),
         ("DROP TABLE notes; CREATE VIEW notes AS SELECT 1 AS id, '' AS text", "notes"),
