@@ -43,7 +43,7 @@ struct IndexingReportPrinter {
             Console.note("not indexed: \(rejection.inLine)\(rejection.advice)")
         }
         if output.quiet, !isPlan {
-            if report.readNothing { Console.note(nothingIndexed) }
+            if report.readNothing, report.quarantined.isEmpty { Console.note(nothingIndexed) }
             return
         }
         for warning in report.warnings {

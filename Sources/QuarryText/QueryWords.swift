@@ -36,9 +36,11 @@ struct QueryWords {
             if unit == joined { return characterOfRun(at: start) }
             return words.map { QueryTerm(forms: forms(of: [$0] + joined)) }
         }
-        let isNumber = marks[start].contains(.part) && words.allSatisfy { isNumber(at: $0) } && joined.count == 1
-        let wordCount = isNumber ? 1 : max(1, words.count { isWord(at: $0) })
-        let weight = Double(wordCount) / Double(words.count + 1)
+        let isOneNumber = marks[start].contains(.part) && words.allSatisfy { isNumber(at: $0) } && joined.count == 1
+        // A single digit counts as a word, but is not a term of its own: `Apollo1`.
+        let hasLostDigit = hasDigit(at: joined[0]) && !words.contains { hasDigit(at: $0) }
+        let wordCount = isOneNumber ? 1 : max(1, words.count { isWord(at: $0) } + (hasLostDigit ? 1 : 0))
+        let weight = min(1, Double(wordCount) / Double(words.count + 1))
         return [QueryTerm(forms: forms(of: joined), weight: weight)]
             + words.map { QueryTerm(forms: forms(of: [$0] + joined), weight: weight) }
     }
@@ -54,6 +56,8 @@ struct QueryWords {
     }
 
     private func isNumber(at index: Int) -> Bool { lists[0].texts[index].utf8.allSatisfy { $0 &- 0x30 < 10 } }
+
+    private func hasDigit(at index: Int) -> Bool { lists[0].texts[index].utf8.contains { $0 &- 0x30 < 10 } }
 
     /// Whether a part of a name is a word by itself: not a single letter.
     private func isWord(at index: Int) -> Bool {

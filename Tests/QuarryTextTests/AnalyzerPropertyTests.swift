@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryTestSupport
 import QuarryText
 import Testing

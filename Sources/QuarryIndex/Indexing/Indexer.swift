@@ -123,7 +123,7 @@ public struct Indexer: Sendable {
     }
 
     /// The number of runs whose counts are kept.
-    private static let keptRuns: Int64 = 100
+    private static let keptRuns = 100
 
     /// Stores the counts of a run. Its lists are not stored: they would keep the names of deleted files.
     private func record(_ report: IndexingReport) throws {
@@ -148,7 +148,8 @@ public struct Indexer: Sendable {
                         """,
                     arguments: [json])
                 try db.execute(
-                    sql: "DELETE FROM runs WHERE id <= ?", arguments: [db.lastInsertedRowID - Self.keptRuns])
+                    sql: "DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?)",
+                    arguments: [Self.keptRuns])
                 try LogTie.renew(in: db)
             }
         }
