@@ -132,7 +132,7 @@ struct IndexWriter {
             ])
             let vector =
                 knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
-            try engines.add(ChunkID(id), terms: item.terms, vector: vector)
+            try engines.add(ChunkID(id), terms: prepared.terms(of: item), vector: vector)
         }
     }
 
