@@ -30,6 +30,13 @@ enum Spelling: CaseIterable {
     }
 }
 
+/// Danish and Norwegian words with ø for a foreign ö, which their stemmers do not take for a vowel.
+func withNativeVowels(_ word: [UInt8]) -> [UInt8] {
+    var word = word
+    for index in word.indices.dropFirst() where word[index] == 0xB6 && word[index - 1] == 0xC3 { word[index] = 0xB8 }
+    return word
+}
+
 private func spelledOutUmlauts(_ word: [UInt8]) -> [UInt8] {
     guard word.contains(0xC3) else { return word }
     var plain: [UInt8] = []
@@ -68,7 +75,6 @@ private func contractedUmlauts(_ word: [UInt8], language: Language) -> [UInt8] {
         var letter: UInt8?
         if index + 1 < word.count, !(index > 0 && blocksUmlaut(word[index - 1])) {
             if word[index + 1] == 0x65 { letter = umlaut(of: word[index]) }
-            if letter == 0xB6, language == .danish || language == .norwegian { letter = 0xB8 }
             if isNordic, word[index] == 0x61, word[index + 1] == 0x61 { letter = 0xA5 }
         }
         if let letter { contracted += [0xC3, letter] } else { contracted.append(word[index]) }

@@ -22,6 +22,7 @@ final class Workspace {
         case .cyrillic: term.removeAll { $0 == apostrophe }
         case .latin:
             term = spelling.applied(to: term, language: language)
+            if language == .danish || language == .norwegian { term = withNativeVowels(term) }
             if language == .english {
                 term = withoutLatinDiacritics(term)
             } else if let end = term.firstIndex(of: apostrophe) {
