@@ -25,12 +25,13 @@ package enum AddressZone: Sendable, Hashable {
     /// names below it (RFC 6761, 6.3). Nil for other names.
     package init?(host: String) {
         var name = host.lowercased()
+        // The root of the name system: `127.0.0.1.` and `localhost.` are the same hosts as without it.
+        if name.hasSuffix(".") { name.removeLast() }
         if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
         if let bytes = Self.bytes(ofLiteral: name) {
             self.init(bytes: bytes)
             return
         }
-        if name.hasSuffix(".") { name.removeLast() }
         guard name == "localhost" || name.hasSuffix(".localhost") else { return nil }
         self = .loopback
     }

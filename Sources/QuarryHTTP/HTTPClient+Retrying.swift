@@ -48,7 +48,9 @@ extension HTTPClient {
             if let queue {
                 start = AttemptStart(queuedAt: queue)
             } else {
+                let before = configuration.clock.now()
                 start = AttemptStart(try await admission?.admit())
+                waited += configuration.clock.now() - before
             }
             queue = nil
             do {

@@ -61,6 +61,7 @@ package final class RateLimiter: Sendable {
     package func wait(for cost: Cost = .init()) async throws {
         try await queue.withPermit {
             var isReported = false
+            var waited = Duration.zero
             while true {
                 let now = clock.now()
                 guard let hold = state.withLock({ $0.take(cost, now: now) }) else { return }
@@ -71,12 +72,14 @@ package final class RateLimiter: Sendable {
                             + "\(Self.date(in: hold.delay, clock)): \(hold.reason). The longest wait allowed is "
                             + "\(maximumWait.shownSeconds).")
                 }
-                if !isReported, hold.delay >= Self.noticeableWait {
+                if !isReported, waited + hold.delay >= Self.noticeableWait {
                     isReported = true
                     onWait?(hold.delay, hold.reason)
                 }
                 // A response that arrives meanwhile may raise the limits, so check again every second.
-                try await clock.sleep(min(hold.delay, .seconds(1)))
+                let pause = min(hold.delay, .seconds(1))
+                try await clock.sleep(pause)
+                waited += pause
             }
         }
     }

@@ -72,7 +72,8 @@ struct Fence: Sendable, Hashable {
     /// The joiners U+200C and U+200D, which some scripts need, are kept.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F: true
+        case 0x061C, 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x2069: true
+        case 0xFEFF, 0xE0000...0xE007F: true
         default: false
         }
     }

@@ -34,6 +34,8 @@ struct QueryWords {
         let isName = unit.contains { !marks[$0].isDisjoint(with: [.whole, .part]) }
         guard isName, !joined.isEmpty else {
             if unit == joined { return characterOfRun(at: start) }
+            // A compound of stop words is a word: `peut-être`, `to-do`.
+            if words.isEmpty, !joined.isEmpty { return [QueryTerm(forms: forms(of: joined))] }
             return words.map { QueryTerm(forms: forms(of: [$0] + joined)) }
         }
         let isOneNumber = marks[start].contains(.part) && words.allSatisfy { isNumber(at: $0) } && joined.count == 1

@@ -28,44 +28,49 @@ struct NeighbourFileTests {
         #expect(again.status == 0 && !again.errors.contains("-wal"), "\(again.errors)")
     }
 
-    @Test func `a run whose index is deleted fails`() async throws {
-        let scratch = try TemporaryFolder()
-        let path = scratch.path("i.quarry")
-        try write(4_000, to: scratch)
-        let errors = scratch.url.appendingPathComponent("errors")
-        try Data().write(to: errors)
-        let run = try Command.start(
-            ["index", scratch.path("docs"), "--index", path, "--model", "none"],
-            errors: FileHandle(forWritingTo: errors))
-        while !FileManager.default.fileExists(atPath: path), run.isRunning {
-            try await Task.sleep(for: .milliseconds(1))
+    /// An embedding server that calls `act` before it answers a request.
+    private func server(_ act: @escaping @Sendable () -> Void) throws -> FakeHTTPServer {
+        try FakeHTTPServer { request in
+            if request.path.hasSuffix("/models") { return .json(#"{"data":[{"id":"one"}]}"#) }
+            act()
+            let body = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]
+            let rows = ((body?["input"] as? [String]) ?? []).indices.map { #"{"index":\#($0),"embedding":[0.6,0.8]}"# }
+            return .json(#"{"data":[\#(rows.joined(separator: ","))]}"#)
         }
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-        run.waitUntilExit()
-        let message = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
-        #expect(run.terminationStatus == 1, "\(message)")
-        #expect(message.contains("deleted or replaced"), "\(message)")
     }
 
-    @Test func `a file laid over one whose run was killed is refused with the name of the log`() async throws {
+    @Test func `a run whose index is deleted fails`() throws {
+        let scratch = try TemporaryFolder()
+        let path = scratch.path("i.quarry")
+        try write(3, to: scratch)
+        // The texts are committed when the server gets them.
+        let server = try server {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        }
+        let outcome = try Command.run("index", scratch.path("docs"), "--index", path, "--model", "\(server.url)/v1")
+        #expect(outcome.status == 1, "\(outcome)")
+        #expect(outcome.errors.contains("deleted or replaced"), "\(outcome.errors)")
+    }
+
+    @Test func `a file laid over another one is refused beside the log of that one, with the name of the log`() throws {
         let scratch = try TemporaryFolder()
         let path = scratch.path("i.quarry")
         try write(1, to: scratch, word: "windmill")
         let new = scratch.path("new.quarry")
         #expect(try Command.run("index", scratch.path("docs"), "--index", new, "--model", "none").status == 0)
-        try write(4_000, to: scratch)
-        let run = try Command.start(["index", scratch.path("docs"), "--index", path, "--model", "none"])
-        func logSize() -> Int {
-            (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int ?? 0
-        }
-        while logSize() < 500_000, run.isRunning { try await Task.sleep(for: .milliseconds(1)) }
-        kill(run.processIdentifier, SIGKILL)
-        run.waitUntilExit()
-        try Data(contentsOf: URL(fileURLWithPath: new)).write(to: URL(fileURLWithPath: path))
+        try write(50, to: scratch)
+        // The log as it is during a run: a kill would leave it.
+        let log = scratch.path("log")
+        let server = try server { try? FileManager.default.copyItem(atPath: path + "-wal", toPath: log) }
+        let run = try Command.run("index", scratch.path("docs"), "--index", path, "--model", "\(server.url)/v1")
+        #expect(run.status == 0, "\(run)")
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.copyItem(atPath: new, toPath: path)
+        try FileManager.default.moveItem(atPath: log, toPath: path + "-wal")
         for command in [["query", "--retrieve", "windmill"], ["info"], ["doctor"], ["index", scratch.path("docs")]] {
             let outcome = try Command.run(command + ["--index", path])
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("i.quarry-wal belongs to another file"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("i.quarry-wal belongs to another file"), "\(outcome)")
         }
         try FileManager.default.removeItem(atPath: path + "-wal")
         let outcome = try Command.run("query", "--retrieve", "windmill", "--index", path)

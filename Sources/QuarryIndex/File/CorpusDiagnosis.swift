@@ -64,6 +64,18 @@ extension CorpusIndex {
                 SELECT max(id) FROM chunks
                 WHERE id > ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0)
                 """)
+        let sequence = try Row.fetchAll(db, sql: "SELECT name, seq FROM sqlite_sequence")
+        if sequence.count > 1 { problems.append("sqlite_sequence: there are \(sequence.count) rows instead of one") }
+        for row in sequence {
+            let row = StoredRow(row, of: "sqlite_sequence")
+            _ = (try row.text(0), try row.integer(1, in: 0...ChunkID.maximum))
+        }
+        let broken = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT id FROM documents WHERE NOT json_valid(metadata) OR NOT json_valid(links) ORDER BY id LIMIT 100
+                """)
+        for id in broken { problems.append("documents, row \(id): its metadata or links are not JSON") }
         if let reused { problems.append("sqlite_sequence, row chunks: it is less than the id of chunk \(reused)") }
         return problems
     }

@@ -199,7 +199,7 @@ public final class CorpusIndex: Sendable {
             settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
         } catch {
             throw CorpusError(
-                .damaged, "The settings in \(path) cannot be read: \(error).",
+                .damaged, "\(path) is damaged: settings, row \(SettingsTable.indexSettings): they cannot be read.",
                 underlyingError: error)
         }
         if let fault = settings.fault {

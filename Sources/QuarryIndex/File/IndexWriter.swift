@@ -118,11 +118,11 @@ struct IndexWriter {
         }
         let insert = try db.cachedStatement(sql: CheckedTable.chunks.insertion)
         // As AUTOINCREMENT does: an id is never used twice.
-        let first = try nextID(
-            after: """
-                SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), ifnull(max(id), 0))
-                FROM chunks
-                """, of: "chunks", count: prepared.chunks.count)
+        let first = max(
+            try nextID(
+                after: "SELECT seq FROM sqlite_sequence WHERE name = 'chunks'", of: "sqlite_sequence",
+                count: prepared.chunks.count),
+            try nextID(after: "SELECT max(id) FROM chunks", of: "chunks", count: prepared.chunks.count))
         for (offset, item) in prepared.chunks.enumerated() {
             let (chunk, id) = (item.chunk, first + Int64(offset))
             try insert.execute(arguments: [
