@@ -1,7 +1,7 @@
 public import QuarryReaders
 public import QuarryRetrievalQA
 
-/// Opens the files of citations again, and says whether the quotes still stand there. It needs no index and no model.
+/// Opens the files of citations again, and checks whether they still contain the quotes. It needs no index and no model.
 public struct CitationVerifier: Sendable {
     private let readers: ReaderRegistry
     private let maximumBytes: Int

@@ -5,13 +5,14 @@ public import QuarryCore
 public struct BM25Explanation: Sendable, Hashable {
     /// The contribution of one term of the query.
     public struct Term: Sendable, Hashable {
+        /// The form that counts: the one with the highest weighted frequency in the chunk.
         public var term: String
-        /// How often the term occurs in the query.
-        public var multiplicity: Int
-        /// Chunks that contain the term in any field.
+        /// How often the term occurs in the query, each time by its weight.
+        public var multiplicity: Double
+        /// Chunks that contain any form of the term in any field.
         public var chunkCount: Int
         public var inverseFrequency: Double
-        /// How often the term occurs in each field of the chunk.
+        /// How often the form occurs in each field of the chunk.
         public var title: Int
         public var heading: Int
         public var body: Int
@@ -29,14 +30,14 @@ public struct BM25Explanation: Sendable, Hashable {
     public var averageLength: Double
     /// Chunks in the index.
     public var chunkCount: Int
-    /// The distinct terms of the query that occur in the index, in byte order.
+    /// The distinct terms of the query of which a form occurs in the index, in byte order.
     public var terms: [Term]
 }
 
 extension BM25Table {
     /// Explains a chunk's score for a query; nil if the chunk is not in the index.
     package static func explain(
-        in db: Database, terms: [String], chunk: ChunkID, parameters: BM25Parameters = BM25Parameters()
+        in db: Database, terms: [QueryTerm], chunk: ChunkID, parameters: BM25Parameters = BM25Parameters()
     ) throws -> BM25Explanation? {
         try parameters.validate()
         guard chunk.rawValue >= 0, let lengths = try LengthStore(db: db).lengths(of: chunk.rawValue) else {
@@ -50,19 +51,27 @@ extension BM25Table {
 
         var explanation = BM25Explanation(
             id: chunk, score: 0, length: length, averageLength: average, chunkCount: statistics.chunks, terms: [])
-        for (term, multiplicity) in counted(terms) {
-            guard let number = try number(of: term, in: db) else { continue }
-            let count = try StoredPostings(of: number, term: term, in: db).count
-            let block = try PostingStore(db: db, term: number).block(for: chunk.rawValue)
-            let counts = block?.postings.first { $0.chunk == chunk.rawValue }?.counts ?? FieldCounts()
-            let frequency = parameters.weights.weighted(counts)
-            let idf = idf(chunksWithTerm: count, chunks: statistics.chunks)
-            let contribution = frequency > 0 ? Double(multiplicity) * idf * (frequency / (frequency + norm)) : 0
+        for term in merged(terms) {
+            let forms = try postings(of: term.forms, in: db)
+            guard var best = forms.first.map({ (form: $0.term, counts: FieldCounts()) }) else { continue }
+            var chunks: Set<Int64> = []
+            for form in forms {
+                try form.forEach { posting in
+                    chunks.insert(posting.chunk)
+                    guard posting.chunk == chunk.rawValue else { return }
+                    let isBetter =
+                        parameters.weights.weighted(posting.counts) > parameters.weights.weighted(best.counts)
+                    if isBetter { best = (form.term, posting.counts) }
+                }
+            }
+            let frequency = parameters.weights.weighted(best.counts)
+            let idf = idf(chunksWithTerm: chunks.count, chunks: statistics.chunks)
+            let contribution = frequency > 0 ? term.weight * idf * (frequency / (frequency + norm)) : 0
             explanation.score += contribution
             explanation.terms.append(
                 .init(
-                    term: term, multiplicity: multiplicity, chunkCount: count, inverseFrequency: idf,
-                    title: Int(counts.title), heading: Int(counts.heading), body: Int(counts.body),
+                    term: best.form, multiplicity: term.weight, chunkCount: chunks.count, inverseFrequency: idf,
+                    title: Int(best.counts.title), heading: Int(best.counts.heading), body: Int(best.counts.body),
                     weightedFrequency: frequency, contribution: contribution))
         }
         return explanation

@@ -1,4 +1,9 @@
+import QuarryText
+
 /// The terms of one chunk by field, made by an analyzer. Terms may repeat; their order does not matter.
+///
+/// A term that begins with U+0001 is another spelling of words that are listed as well, as made by ``Analyzer``. It can be
+/// found, and does not count in the length of the chunk.
 public struct BM25Fields: Sendable, Hashable {
     /// Terms of the document's title.
     public var title: [String]
@@ -11,6 +16,17 @@ public struct BM25Fields: Sendable, Hashable {
         self.heading = heading
         self.body = body
     }
+}
+
+extension BM25Fields {
+    /// The lengths in words.
+    var lengths: FieldCounts {
+        func count(_ terms: [String]) -> UInt32 { UInt32(terms.count { Self.countsInLength($0.utf8) }) }
+        return FieldCounts(title: count(title), heading: count(heading), body: count(body))
+    }
+
+    /// Whether a term counts in the length of its chunk.
+    static func countsInLength(_ term: some Collection<UInt8>) -> Bool { term.first != Analyzer.additionalMark }
 }
 
 /// The parameters of BM25, chosen at query time.

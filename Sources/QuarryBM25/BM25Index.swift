@@ -8,8 +8,8 @@ import QuarrySQLite
 ///     try await index.upsert([(ChunkID(1), BM25Fields(body: ["apple", "pie"]))])
 ///     let hits = try await index.search(["apple"], limit: 10)
 ///
-/// Terms come from the caller, who must analyze chunks and queries alike. Two terms are the same where their bytes are,
-/// so analyzers give them in one normal form.
+/// Terms come from the caller, who must analyze chunks and queries alike, such as by ``Analyzer``. Two terms are the same
+/// where their bytes are, so analyzers give them in one normal form.
 public final class BM25Index: Sendable {
     public enum Location: Sendable, Hashable {
         case memory
@@ -59,7 +59,7 @@ public final class BM25Index: Sendable {
     /// - `mask`: Limits the search to these chunks.
     /// - Throws: ``BM25Error``.
     public func search(
-        _ terms: [String], limit: Int, among mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
+        _ terms: [QueryTerm], limit: Int, among mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
     ) async throws -> [ScoredID] {
         try await leg(parameters: parameters).best(for: AnalyzedQuery("", terms: terms), limit: limit, among: mask)
     }
@@ -71,7 +71,7 @@ public final class BM25Index: Sendable {
 
     /// Explains a chunk's score for a query; nil if the chunk is not in the index.
     public func explain(
-        _ id: ChunkID, for terms: [String], parameters: BM25Parameters = BM25Parameters()
+        _ id: ChunkID, for terms: [QueryTerm], parameters: BM25Parameters = BM25Parameters()
     ) async throws -> BM25Explanation? {
         try await database.read { db in
             try BM25Table.explain(in: db, terms: terms, chunk: id, parameters: parameters)

@@ -9,7 +9,7 @@ public final class BM25Leg: Leg {
     private let connection: any DatabaseReader
     private let parameters: BM25Parameters
     /// The scores of the last question, because later calls are usually about the same question.
-    private let last = Mutex<(terms: [String], mask: ChunkMask?, scores: ScoreAccumulator)?>(nil)
+    private let last = Mutex<(terms: [QueryTerm], mask: ChunkMask?, scores: ScoreAccumulator)?>(nil)
 
     /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
     package init(connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters()) {
@@ -32,7 +32,7 @@ public final class BM25Leg: Leg {
         return try await scores(for: query.terms, among: ChunkMask(ids)).scores(of: ids)
     }
 
-    private func scores(for terms: [String], among mask: ChunkMask?) async throws -> ScoreAccumulator {
+    private func scores(for terms: [QueryTerm], among mask: ChunkMask?) async throws -> ScoreAccumulator {
         let parameters = parameters
         let scores = try await connection.read { db in
             try BM25Table.scores(in: db, terms: terms, mask: mask, parameters: parameters)

@@ -10,14 +10,16 @@ extension BM25Table {
     /// average))` with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as in Lucene since version 8. Fields are combined
     /// before saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004,
     /// “Simple BM25 extension to multiple weighted fields”). `n` is the number of chunks with the term in any field. A
-    /// repeated term of the query counts as often as it occurs. The sum is taken in byte order of the terms, so that
-    /// the order of the words in a question does not change the result.
+    /// term with several forms is scored as one: `n` counts the chunks with any form, and `tf` is that of the form with
+    /// the most occurrences in the chunk. A repeated term of the query counts as often as it occurs, each time by its
+    /// weight. The sum is taken in byte order of the terms, so that the order of the words in a question does not change
+    /// the result.
     ///
     /// - `mask`: Limits the search to these chunks; the statistics remain those of all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func search(
-        in db: Database, terms: [String], limit: Int, mask: ChunkMask? = nil,
+        in db: Database, terms: [QueryTerm], limit: Int, mask: ChunkMask? = nil,
         parameters: BM25Parameters = BM25Parameters()
     ) throws -> [ScoredID] {
         guard limit > 0 else {
@@ -33,35 +35,47 @@ extension BM25Table {
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func scores(
-        in db: Database, terms: [String], mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
+        in db: Database, terms: [QueryTerm], mask: ChunkMask? = nil, parameters: BM25Parameters = BM25Parameters()
     ) throws -> ScoreAccumulator {
         try parameters.validate()
         guard !terms.isEmpty else { return ScoreAccumulator() }
         let statistics = try statistics(in: db)
         var scores = try ScoreAccumulator(db, statistics: statistics, parameters: parameters)
-        for (term, multiplicity) in counted(terms) {
-            guard let number = try number(of: term, in: db) else { continue }
-            let blocks = try StoredPostings(of: number, term: term, in: db)
-            guard blocks.count <= statistics.chunks else {
+        for term in merged(terms) {
+            let forms = try postings(of: term.forms, in: db)
+            for form in forms where form.count > statistics.chunks {
                 throw BM25Error.damaged(
                     place: "the totals",
-                    reason: "they count \(statistics.chunks) chunks, but the term “\(term)” has \(blocks.count)")
+                    reason: "they count \(statistics.chunks) chunks, but the term “\(form.term)” has \(form.count)")
             }
-            let weight = Double(multiplicity) * idf(chunksWithTerm: blocks.count, chunks: statistics.chunks)
-            try scores.add(blocks, weight: weight, weights: parameters.weights, mask: mask)
+            if forms.count == 1 {
+                let weight = term.weight * idf(chunksWithTerm: forms[0].count, chunks: statistics.chunks)
+                try scores.add(forms[0], weight: weight, weights: parameters.weights, mask: mask)
+            } else if !forms.isEmpty {
+                try scores.add(forms, weight: term.weight, chunks: statistics.chunks, parameters.weights, mask: mask)
+            }
         }
         return scores
+    }
+
+    /// The postings of those forms of a term that are in the index.
+    static func postings(of forms: [String], in db: Database) throws -> [StoredPostings] {
+        try forms.compactMap { form in
+            try number(of: form, in: db).map { try StoredPostings(of: $0, term: form, in: db) }
+        }
     }
 
     static func idf(chunksWithTerm count: Int, chunks: Int) -> Double {
         log1p((Double(chunks - count) + 0.5) / (Double(count) + 0.5))
     }
 
-    /// The distinct terms in byte order, with how often each occurs.
-    static func counted(_ terms: [String]) -> [(term: String, multiplicity: Int)] {
-        var counts: [String: Int] = [:]
-        for term in terms { counts[term, default: 0] += 1 }
-        return counts.map { ($0.key, $0.value) }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+    /// The distinct terms in byte order of their forms, with the sums of their weights.
+    static func merged(_ terms: [QueryTerm]) -> [QueryTerm] {
+        var weights: [[String]: Double] = [:]
+        for term in terms { weights[term.forms, default: 0] += term.weight }
+        return weights.map { QueryTerm(forms: $0.key, weight: $0.value) }.sorted { a, b in
+            a.forms.lexicographicallyPrecedes(b.forms) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
     }
 }
 
@@ -82,6 +96,15 @@ struct StoredPostings {
             let (first, data) = try reading { (try row.integer(0), try row.blob(1)) }
             blocks.append((first, data))
             count += try read(data, first) { bytes throws(Malformation) in try PostingReader(first: first, bytes).count
+            }
+        }
+    }
+
+    func forEach(_ body: (Posting) -> Void) throws {
+        for (first, data) in blocks {
+            try read(data, first) { bytes throws(Malformation) in
+                var reader = try PostingReader(first: first, bytes)
+                while let posting = try reader.next() { body(posting) }
             }
         }
     }
@@ -107,6 +130,8 @@ package struct ScoreAccumulator: Sendable {
     /// `k1 · (1 − b + b · length / average)`; negative for an id without a chunk.
     private var norms: [Double] = []
     private var scores: [Double] = []
+    /// The highest frequency so far of the forms of one term, −1 for none; empty until a term has several forms.
+    private var frequencies: [Double] = []
 
     /// Each slot takes 16 bytes.
     private static let freeSlots = 1 << 24
@@ -139,8 +164,42 @@ package struct ScoreAccumulator: Sendable {
         scores = Array(repeating: 0, count: norms.count)
     }
 
+    /// Adds the scores of a term with one form.
     mutating func add(
         _ postings: StoredPostings, weight: Double, weights: BM25Parameters.FieldWeights, mask: ChunkMask?
+    ) throws {
+        try forEachPosting(of: postings, weights: weights) { this, slot, chunk, frequency in
+            if let mask, !mask.contains(ChunkID(chunk)) { return }
+            if frequency > 0 { this.scores[slot] += weight * (frequency / (frequency + this.norms[slot])) }
+        }
+    }
+
+    /// Adds the scores of a term with several forms, as if all were one with the highest frequency of any.
+    mutating func add(
+        _ forms: [StoredPostings], weight: Double, chunks: Int, _ weights: BM25Parameters.FieldWeights,
+        mask: ChunkMask?
+    ) throws {
+        if frequencies.isEmpty { frequencies = Array(repeating: -1, count: norms.count) }
+        var found: [(slot: Int, chunk: Int64)] = []
+        for form in forms {
+            try forEachPosting(of: form, weights: weights) { this, slot, chunk, frequency in
+                if this.frequencies[slot] < 0 { found.append((slot, chunk)) }
+                this.frequencies[slot] = max(this.frequencies[slot], frequency)
+            }
+        }
+        let weight = weight * BM25Table.idf(chunksWithTerm: found.count, chunks: chunks)
+        for (slot, chunk) in found {
+            let frequency = frequencies[slot]
+            frequencies[slot] = -1
+            if let mask, !mask.contains(ChunkID(chunk)) { continue }
+            if frequency > 0 { scores[slot] += weight * (frequency / (frequency + norms[slot])) }
+        }
+    }
+
+    @inline(__always)
+    private mutating func forEachPosting(
+        of postings: StoredPostings, weights: BM25Parameters.FieldWeights,
+        _ body: (inout ScoreAccumulator, _ slot: Int, _ chunk: Int64, _ frequency: Double) -> Void
     ) throws {
         var block = 0
         for (first, data) in postings.blocks {
@@ -153,10 +212,7 @@ package struct ScoreAccumulator: Sendable {
                     guard block < numbers.count, numbers[block] == number, norms[slot] >= 0 else {
                         throw Malformation("chunk \(posting.chunk) has no length")
                     }
-                    if let mask, !mask.contains(ChunkID(posting.chunk)) { continue }
-                    let frequency = weights.weighted(posting.counts)
-                    guard frequency > 0 else { continue }
-                    scores[slot] += weight * (frequency / (frequency + norms[slot]))
+                    body(&self, slot, posting.chunk, weights.weighted(posting.counts))
                 }
             }
         }

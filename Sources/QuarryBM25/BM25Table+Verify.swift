@@ -63,8 +63,9 @@ extension BM25Table {
                             + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
                 }
                 let checksum = (bytes ?? Data()).withUnsafeBytes { Checksum.of($0) }
+                let countsInLength = bytes.map(BM25Fields.countsInLength) ?? true
                 for posting in postings {
-                    lengths[posting.chunk]?.add(posting.counts)
+                    if countsInLength { lengths[posting.chunk]?.add(posting.counts) }
                     checksums[posting.chunk]?.add(checksum, posting.counts)
                 }
             } catch let error as BM25Error {
@@ -94,7 +95,7 @@ extension BM25Table {
                         continue
                     }
                     if sum != entry.lengths {
-                        problems.append("The length of chunk \(id) is not the sum of its terms' frequencies.")
+                        problems.append("The length of chunk \(id) is not the sum of its words' frequencies.")
                     }
                 }
             }

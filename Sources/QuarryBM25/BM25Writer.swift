@@ -43,9 +43,7 @@ package struct BM25Writer {
             default: terms[terms.count - 1].counts.body += 1
             }
         }
-        let lengths = FieldCounts(
-            title: UInt32(fields.title.count), heading: UInt32(fields.heading.count), body: UInt32(fields.body.count))
-        additions[id.rawValue] = Addition(lengths: lengths, terms: terms)
+        additions[id.rawValue] = Addition(lengths: fields.lengths, terms: terms)
     }
 
     /// Removes a chunk. Unknown ids are ignored.

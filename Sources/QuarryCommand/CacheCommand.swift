@@ -6,6 +6,10 @@ import QuarrySession
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache", abstract: "Inspect or clear the answer cache.",
+        discussion: """
+              quarry cache
+              quarry cache clear
+            """,
         subcommands: [Info.self, Clear.self], defaultSubcommand: Info.self)
 
     struct Info: AsyncParsableCommand {

@@ -42,8 +42,14 @@ struct IndexingReportPrinter {
         for rejection in report.quarantined {
             Console.note("not indexed: \(rejection.inLine)\(rejection.advice)")
         }
+        // A copy of the file would lack this work.
+        if report.unmergedBytes > 0 {
+            Console.note(
+                "warning: \(path)-wal still holds \(Format.bytes(report.unmergedBytes)) of this run, because a reader "
+                    + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
+        }
         if output.quiet, !isPlan {
-            if report.readNothing { Console.note(nothingIndexed) }
+            if report.readNothing, report.quarantined.isEmpty { Console.note(nothingIndexed) }
             return
         }
         for warning in report.warnings {
@@ -54,11 +60,6 @@ struct IndexingReportPrinter {
         }
         let more = report.passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
-        if report.unmergedBytes > 0 {
-            output.note(
-                "warning: \(path)-wal still holds \(Format.bytes(report.unmergedBytes)) of this run, because a reader "
-                    + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
-        }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing {
             try Console.print(nothingIndexed)

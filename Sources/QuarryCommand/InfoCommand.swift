@@ -1,5 +1,6 @@
 import ArgumentParser
 import Quarry
+import QuarrySession
 
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,8 +36,10 @@ struct InfoCommand: AsyncParsableCommand {
             "\(path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
         )
         try Console.print(
-            "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
-                + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
+            summary.documents == 0
+                ? QueryReply.emptyIndex
+                : "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
+                    + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
         if !languages.isEmpty {
             try Console.print("languages: \(languages.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         }

@@ -7,6 +7,11 @@ import QuarrySession
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "List, compare, benchmark and download models.",
+        discussion: """
+              quarry models
+              quarry models pull \(LocalModelCatalog.defaultModelName)
+              quarry models compare --task embedding
+            """,
         subcommands: [List.self, Pull.self, ModelsCompareCommand.self, ModelsMeasureCommand.self],
         defaultSubcommand: List.self)
 

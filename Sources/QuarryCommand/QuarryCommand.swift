@@ -11,7 +11,7 @@ struct QuarryCommand: AsyncParsableCommand {
               quarry "Who signs the lease?"       # an answer with citations
               quarry query --retrieve lease       # only the passages
               quarry query "…" --json > answer.json
-              quarry verify answer.json           # do the quotes still stand in the files?
+              quarry verify answer.json           # do the files still contain the quotes?
 
             An index is one file: index.quarry in this folder or in a folder above it, or the file that --index names.
 

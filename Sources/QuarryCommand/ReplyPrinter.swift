@@ -83,7 +83,8 @@ struct ReplyPrinter {
                         return "\(name) \(rank)score \(Format.decimal(leg.score, digits: 4))"
                     } ?? "\(name) –"
                 }
-                try Console.print("   \(legs.joined(separator: "; "))")
+                let language = hit.language.map { "; language \($0)" } ?? ""
+                try Console.print("   \(legs.joined(separator: "; "))\(language)")
             }
             try Console.print("   \(Self.excerpt(hit.text))")
         }

@@ -6,7 +6,7 @@ import QuarrySession
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check whether quotes still stand in the files.",
+        abstract: "Check whether the files still contain the quotes.",
         usage: "quarry verify [options] file",
         discussion: """
             Opens the files of a saved answer again. A quote is valid (at its place), moved (elsewhere in the file), \

@@ -42,7 +42,7 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
     public var message: String
     /// The model that rejected the source, if any. Another model may accept it.
     public var model: String?
-    /// Set on the last of a long list: it stands for this many rejected records of the source, which are not listed.
+    /// Set on the last of a long list: the number of further rejected records of the source, which are not listed.
     public var omitted: Int?
 
     public init(

@@ -24,15 +24,34 @@ public struct QueryVector: Sendable, Hashable {
     }
 }
 
+/// A word of a question, with all index terms that it matches.
+public struct QueryTerm: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// The word's terms: its stems in several languages and its other spellings. Any one of them is a match, and several
+    /// of them in one chunk are still one word. The first is the word in the language of the question. Not empty.
+    public var forms: [String]
+    /// How much a match counts: 1 for a word, less for the parts of a name such as `E-1042`, which is one word.
+    public var weight: Double
+
+    public init(forms: [String], weight: Double = 1) {
+        self.forms = forms
+        self.weight = weight
+    }
+
+    /// A word with one form.
+    public init(_ form: String) { self.init(forms: [form]) }
+
+    public init(stringLiteral form: String) { self.init(form) }
+}
+
 /// A question as legs and re-rankers receive it: analysed once, embedded once.
 public struct AnalyzedQuery: Sendable, Hashable {
     public var text: String
-    /// Lexical terms in text order, repeats included.
-    public var terms: [String]
+    /// The words in text order, repeats included.
+    public var terms: [QueryTerm]
     /// Nil if no embedding model is in use.
     public var vector: QueryVector?
 
-    public init(_ text: String, terms: [String] = [], vector: QueryVector? = nil) {
+    public init(_ text: String, terms: [QueryTerm] = [], vector: QueryVector? = nil) {
         self.text = text
         self.terms = terms
         self.vector = vector
@@ -100,7 +119,7 @@ public struct Retrieval: Sendable, Hashable {
     public var hits: [ScoredChunk]
     /// Sentences for a person, such as why a leg found nothing.
     public var warnings: [String]
-    /// The lexical terms of the question.
+    /// The lexical terms of the question, each in its first form.
     public var terms: [String]
     /// The question's vector; nil for a search by words only.
     public var vector: QueryVector?

@@ -167,6 +167,8 @@ public struct SourceMap: Sendable, Hashable {
 
     private static func lineStarts(inBuffer bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
         var starts = [0]
+        // Text of short lines has many, and a growing array would need twice the memory.
+        starts.reserveCapacity(1 + bytes.count { $0 == 0x0A || $0 == 0x0D })
         let raw = UnsafeRawBufferPointer(bytes)
         var offset = -1
         while true {

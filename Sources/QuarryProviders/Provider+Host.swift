@@ -4,8 +4,12 @@ extension Provider {
     /// The host of its address in lower case; nil if the address is not a URL.
     public var host: String? { (try? HTTPURL(baseURL))?.host }
 
-    /// Its address in one spelling; nil if it is not a URL.
-    package var address: String? { (try? HTTPURL(baseURL))?.string }
+    /// Its address in one spelling, without a slash at the end; nil if it is not a URL.
+    package var address: String? {
+        guard var text = (try? HTTPURL(baseURL))?.string else { return nil }
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
 
     /// Scheme, host and port of its address; nil if it is not a URL.
     package var origin: String? { (try? HTTPURL(baseURL))?.origin }

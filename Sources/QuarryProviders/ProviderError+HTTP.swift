@@ -82,7 +82,7 @@ extension ProviderError {
         let reason = failure.message.map { ": \($0.onOneLine)" } ?? ""
         let end = reason.isEmpty || ![".", "!", "?"].contains(reason.suffix(1)) ? "." : ""
         self.init(code, "\(place) answered with status \(status)\(reason)\(end)\(advice)")
-        isUnexplained = [400, 422].contains(status) && failure.message == nil
+        isUnexplained = [400, 422].contains(status) && failure.message?.contains(where: \.isLetter) != true
     }
 }
 

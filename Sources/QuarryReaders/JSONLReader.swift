@@ -4,8 +4,8 @@ import QuarryText
 
 /// Reads one document from each line of JSON: `{"_id": …, "title": …, "text": …, "metadata": {…}}`, the layout of BEIR.
 ///
-/// `_id` is a string or a number; a record without one is called `<source>#L<line>`. Members of `metadata` and unknown
-/// members of the record become metadata. Objects are flattened with dots, lists become strings, and nulls are omitted.
+/// `_id` is a string or a number. A record without one has its `id`, and otherwise the name `<source>#L<line>`. Members of
+/// `metadata` and unknown members of the record, `id` included, become metadata. Objects are flattened with dots, lists become strings, and nulls are omitted.
 /// Numbers that a `Double` cannot represent keep their digits as a string. If `text` is empty, the title becomes the
 /// text, so that a record with only a title can be found. The map of each document leads to the bytes and the line of
 /// its record, through escapes.
@@ -16,7 +16,7 @@ public struct JSONLReader: Reader {
     public init() {}
 
     public var pathExtensions: Set<String> { ReaderRegistry.jsonLines }
-    public var version: String { "jsonl/2" }
+    public var version: String { "jsonl/3" }
 
     public func read(_ source: Source) -> ReadResult {
         do {
@@ -135,9 +135,13 @@ private struct JSONLParse {
         var text: JSONSpan?
         var nested: JSONSpan?
         var others: [(key: JSONSpan, value: JSONSpan)] = []
+        var otherID: JSONSpan?
         for member in try members(of: range, line: line) {
             switch try self.member(member.key) {
             case .id: id = member.value
+            case .otherID:
+                otherID = member.value
+                others.append(member)
             case .title: title = member.value
             case .text: text = member.value
             case .metadata:
@@ -161,7 +165,7 @@ private struct JSONLParse {
         let body = try self.text(text, title: title, line: line)
         result.bidirectionalControls += body.removed.bidirectionalControls
         return Document(
-            id: try self.id(id, line: line), title: name, text: body.text, metadata: metadata,
+            id: try self.id(id, or: otherID, line: line), title: name, text: body.text, metadata: metadata,
             sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))
     }
 
@@ -183,7 +187,7 @@ private struct JSONLParse {
         return members
     }
 
-    private enum Member { case id, title, text, metadata, other }
+    private enum Member { case id, otherID, title, text, metadata, other }
 
     private func member(_ key: JSONSpan) throws -> Member {
         if key.hasEscapes { return member(try string(key).utf8) }
@@ -192,17 +196,20 @@ private struct JSONLParse {
 
     private func member(_ key: some Collection<UInt8>) -> Member {
         if key.elementsEqual("_id".utf8) { return .id }
+        if key.elementsEqual("id".utf8) { return .otherID }
         if key.elementsEqual("title".utf8) { return .title }
         if key.elementsEqual("text".utf8) { return .text }
         return key.elementsEqual("metadata".utf8) ? .metadata : .other
     }
 
-    private func id(_ value: JSONSpan?, line: Int) throws -> String {
-        guard let value, value.kind != .null, !value.contents.isEmpty else { return "\(source)#L\(line)" }
-        guard value.kind == .string || value.kind == .number else {
-            throw broken(line, "\"_id\" is \(value.kind.rawValue), not a string.")
+    /// - `other`: The member `id`, which may also be something else than a name.
+    private func id(_ value: JSONSpan?, or other: JSONSpan?, line: Int) throws -> String {
+        if let value, value.kind != .null, !value.contents.isEmpty {
+            guard value.isName else { throw broken(line, "\"_id\" is \(value.kind.rawValue), not a string.") }
+            return try string(value)
         }
-        return try string(value)
+        if let other, other.isName, !other.contents.isEmpty { return try string(other) }
+        return "\(source)#L\(line)"
     }
 
     private func title(_ value: JSONSpan?, line: Int) throws -> String? {
@@ -289,4 +296,8 @@ private struct JSONLParse {
             }
         }
     }
+}
+
+extension JSONSpan {
+    fileprivate var isName: Bool { kind == .string || kind == .number }
 }

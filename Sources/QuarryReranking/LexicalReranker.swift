@@ -1,4 +1,3 @@
-import Foundation
 public import QuarryCore
 import QuarryText
 
@@ -39,7 +38,7 @@ public struct LexicalReranker: Reranker {
     /// Creates a re-ranker that analyses passages with the analyzer of an index.
     public init(weights: Weights = Weights()) {
         let analyzer = Analyzer()
-        self.init(weights: weights) { analyzer.terms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
+        self.init(weights: weights) { analyzer.indexTerms(of: $0, language: $1.flatMap { Language(rawValue: $0) }) }
     }
 
     /// - `terms`: The analyzer of the index. It returns the terms of a text in the language of its document, in text
@@ -53,14 +52,15 @@ public struct LexicalReranker: Reranker {
 
     /// - Complexity: O(total length of the candidates).
     public func rerank(_ candidates: [ScoredChunk], for question: AnalyzedQuery) -> [ScoredChunk] {
-        let query = Set(question.terms)
-        guard !query.isEmpty, candidates.count > 1 else { return candidates }
-        let texts = candidates.map { terms($0.chunk.text, $0.language) }
-        let headings = candidates.map {
-            Set(terms(($0.chunk.headings + [$0.documentTitle ?? ""]).joined(separator: "\n"), $0.language))
+        let words = QuestionWords(question.terms)
+        guard !words.isEmpty, candidates.count > 1 else { return candidates }
+        let texts = candidates.map { words.matches(in: terms($0.chunk.text, $0.language)) }
+        let headings = candidates.map { hit in
+            let heading = (hit.chunk.headings + [hit.documentTitle ?? ""]).joined(separator: "\n")
+            return Set(words.matches(in: terms(heading, hit.language)).map(\.word))
         }
-        let idf = Self.inverseFrequencies(of: query, in: zip(texts, headings).map { Set($0).union($1) })
-        let total = query.sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
+        let wordWeights = words.weights(over: zip(texts, headings).map { Set($0.map(\.word)).union($1) })
+        let total = wordWeights.reduce(0, +)
         let scores = Self.scaled(candidates.map(\.score))
         let cosines = Self.scaledCosines(of: candidates)
         let sum = weights.score + weights.cosine + weights.coverage + weights.proximity + weights.headings
@@ -68,28 +68,18 @@ public struct LexicalReranker: Reranker {
 
         var ranked = candidates
         for index in candidates.indices {
-            let match = TermMatch(text: texts[index], query: query, idf: idf)
-            let words =
+            let match = TermMatch(texts[index], weights: wordWeights)
+            let byWords =
                 weights.score * scores[index] + weights.coverage * match.weight / total
                 + weights.proximity * match.proximity
-                + weights.headings * query.intersection(headings[index]).sorted().reduce(0) { $0 + (idf[$1] ?? 0) }
-                / total
-            ranked[index].score = cosines[index].map { words + weights.cosine * $0 } ?? words * withoutCosine
+                + weights.headings * headings[index].sorted().reduce(0) { $0 + wordWeights[$1] } / total
+            ranked[index].score = cosines[index].map { byWords + weights.cosine * $0 } ?? byWords * withoutCosine
         }
         return ranked.enumerated()
             .sorted {
                 $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset
             }
             .map(\.element)
-    }
-
-    private static func inverseFrequencies(of query: Set<String>, in candidates: [Set<String>]) -> [String: Double] {
-        let count = Double(candidates.count)
-        return Dictionary(
-            uniqueKeysWithValues: query.map { term in
-                let holders = Double(candidates.count { $0.contains(term) })
-                return (term, log1p((count - holders + 0.5) / (holders + 0.5)))
-            })
     }
 
     private static func scaledCosines(of candidates: [ScoredChunk]) -> [Double?] {

@@ -59,7 +59,7 @@ public struct HybridRetriever: Retriever {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
         let question = AnalyzedQuery(
             query.text, terms: analyzer.queryTerms(of: query.text, languages: languages), vector: query.vector)
-        var retrieval = Retrieval(terms: question.terms, vector: question.vector)
+        var retrieval = Retrieval(terms: question.terms.compactMap(\.forms.first), vector: question.vector)
         var mask: ChunkMask?
         if let filter = query.filter { mask = try await snapshot.mask(of: filter) }
         if mask?.count == 0 {

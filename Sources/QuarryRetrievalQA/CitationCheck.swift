@@ -1,6 +1,6 @@
 public import QuarryCore
 
-/// Whether the quote of a citation still stands in its source.
+/// Whether the source still contains the quote of a citation.
 public struct CitationCheck: Sendable, Hashable, Codable {
     public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
         /// The quote is at its place, letter for letter.

@@ -181,7 +181,7 @@ private struct QuoteFolding {
     }
 }
 
-/// What is beside a mark that may be one of emphasis.
+/// The neighbour of a mark that may be emphasis.
 private enum Edge {
     case space, word, punctuation
 

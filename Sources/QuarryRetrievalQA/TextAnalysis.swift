@@ -16,9 +16,7 @@ package struct TextAnalysis: Sendable {
     ///
     /// - `languages`: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their default language.
     package func terms(_ text: String, in languages: [String] = []) -> [String] {
-        let languages = languages.compactMap { Language(rawValue: $0) }
-        guard languages.count > 1 else { return analyzer.terms(of: text, language: languages.first) }
-        return analyzer.queryTerms(of: text, languages: languages)
+        analyzer.terms(of: text, languages: languages.compactMap { Language(rawValue: $0) })
     }
 
     /// The language of a text as an ISO 639-1 code; nil if it is too short to detect.
@@ -28,7 +26,11 @@ package struct TextAnalysis: Sendable {
     /// passages. Each is the detected language of the text or, if that is unclear, the language of most passages.
     package func languages(of text: String, among passages: [ScoredChunk]) -> [String] {
         var counts: [String: Int] = [:]
-        for language in passages.compactMap(\.language) { counts[language, default: 0] += 1 }
+        for passage in passages {
+            // The words of a text in an unknown language are stemmed as those of its script.
+            let language = passage.language ?? dominantScript(of: passage.chunk.text)?.defaultLanguage?.rawValue
+            if let language { counts[language, default: 0] += 1 }
+        }
         let candidates = counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
             .compactMap { Language(rawValue: $0.key) }
         var chosen: [Language] = []

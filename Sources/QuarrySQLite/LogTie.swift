@@ -26,23 +26,26 @@ package enum LogTie {
     ///
     /// - Throws: ``SQLiteFileError`` with the code ``SQLiteFileError/Code/foreignLog``.
     /// - Complexity: O(1) without a log; with one, a few bytes of each page of the log until a tag fits.
-    static func check(_ path: String) throws {
+    static func check(_ path: String, applicationID id: Int32) throws {
         let log = SQLiteFile.sideFile("-wal", of: path)
         for attempt in 1... {
-            guard try FileKind.size(of: log) > 0, let tag = tag(of: path), try !fits(log, tag: tag) else { return }
+            guard try FileKind.size(of: log) > 0, let tag = tag(of: path, applicationID: id), try !fits(log, tag: tag)
+            else { return }
             guard attempt < attempts else { throw SQLiteFileError(.foreignLog, path: path) }
             Thread.sleep(forTimeInterval: pause)
         }
     }
 
-    /// The tag in the file itself, without its log; nil if SQLite cannot tell.
-    private static func tag(of path: String) -> UInt32? {
+    /// The tag in the file itself, without its log; nil for a file of another program, or if SQLite cannot tell.
+    private static func tag(of path: String, applicationID id: Int32) -> UInt32? {
         var configuration = Configuration()
         configuration.readonly = true
         guard let location = SQLiteFile.immutableLocation(of: path),
-            let version = try? DatabaseQueue(path: location, configuration: configuration).read(SQLiteFile.userVersion)
+            let found = try? DatabaseQueue(path: location, configuration: configuration).read({ db in
+                (owner: try SQLiteFile.applicationID(in: db), tag: try SQLiteFile.userVersion(in: db))
+            }), found.owner == id
         else { return nil }
-        return UInt32(bitPattern: version)
+        return UInt32(bitPattern: found.tag)
     }
 
     /// Whether a log has the tag of the file, or begins after it. A log without tags fits every file.

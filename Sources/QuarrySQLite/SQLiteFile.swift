@@ -45,10 +45,10 @@ package enum SQLiteFile {
 
         do {
             if let id, kind == .file {
-                try LogTie.check(path)
+                try LogTie.check(path, applicationID: id)
                 if !readOnly {
-                    removeSideFilesOfOthers(path)
                     try checkOwner(of: path, is: id)
+                    removeSideFilesOfOthers(path)
                 }
             }
             return try retryingWhileBusy { try DatabasePool(path: path, configuration: configuration) }

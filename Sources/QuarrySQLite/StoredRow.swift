@@ -2,7 +2,7 @@ package import Foundation
 package import GRDB
 package import QuarryCore
 
-/// A stored value that this program did not write: the file is damaged, or somebody has edited it.
+/// A stored value that this program did not write: the file is damaged or was edited.
 package struct StoredValueError: Error, Hashable, CustomStringConvertible {
     /// The table, the row and the column, such as `chunks, row 12, tokens`.
     package var place: String

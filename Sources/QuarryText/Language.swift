@@ -72,7 +72,7 @@ extension Language {
 
 extension Script {
     /// The default language for stemming words of this script.
-    var defaultLanguage: Language? {
+    package var defaultLanguage: Language? {
         switch self {
         case .latin: .english
         case .cyrillic: .russian

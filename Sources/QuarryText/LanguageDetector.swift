@@ -12,6 +12,18 @@ package struct LanguageDetector: Sendable {
     /// Latin identifiers in it. A text with letters that occur only in other Cyrillic alphabets is nil.
     package func language(of text: String) -> Language? { language(of: text, among: nil) }
 
+    /// The main language of a text from a collection that is mostly in one language.
+    ///
+    /// A text of few words is in that language, unless it has twice the evidence for another one.
+    /// - `collection`: The language of the collection; nil if unknown.
+    package func language(of text: String, from collection: Language?) -> Language? {
+        guard let collection else { return language(of: text) }
+        let sample = ScriptCounts(text, limit: Self.sampleLimit)
+        guard sample[collection.script] * 2 >= sample.total else { return language(of: text) }
+        guard collection.script == .latin else { return language(of: text) ?? collection }
+        return latinLanguage(of: text, among: nil, from: collection) ?? collection
+    }
+
     /// The language of a text that is known to be in one of `candidates`.
     ///
     /// With candidates, a lead of one function word is sufficient.
@@ -51,7 +63,9 @@ package struct LanguageDetector: Sendable {
         return foreign * 50 < cyrillic
     }
 
-    private func latinLanguage(of text: String, among candidates: [Language]?) -> Language? {
+    private func latinLanguage(
+        of text: String, among candidates: [Language]?, from collection: Language? = nil
+    ) -> Language? {
         var allowed: UInt64 = .max
         if let candidates { allowed = candidates.reduce(0) { $0 | 1 << $1.index } }
         var scores = [Double](repeating: 0, count: 64)
@@ -86,6 +100,7 @@ package struct LanguageDetector: Sendable {
             candidates == nil
             ? scores[best] >= 1.5 && scores[best] >= 1.2 * rival && occurrences.count >= 2 && hits * 12 >= words.count
             : scores[best] > rival
+        if let collection, scores[best] < 2 * scores[collection.index] + 1 { return collection }
         return isSure && best < Language.allCases.count ? Language.allCases[best] : nil
     }
 

@@ -1,26 +1,71 @@
-/// A term found by the analysis.
+/// A word after folding and stemming.
 struct Term {
     var text: String
     /// Whether the word is a function word of its language.
-    var isStopWord: Bool
+    var isStopWord = false
+    /// The language of the stem, if it is not the default language of the word's script.
+    var stemLanguage: Language?
 }
 
-/// The terms of one text, in text order.
+/// The relation of a term to the word or compound that it comes from.
+struct TermMarks: OptionSet {
+    let rawValue: UInt8
+
+    /// The first term of a word or compound.
+    static let first = TermMarks(rawValue: 1)
+    /// A function word of its language.
+    static let stopWord = TermMarks(rawValue: 2)
+    /// A whole name: `E-1042`.
+    static let whole = TermMarks(rawValue: 4)
+    /// A part of a name or of a grouped number: `E`, `1042`.
+    static let part = TermMarks(rawValue: 8)
+    /// Another spelling of words that are listed beside it: `email` for `e-mail`. It does not count in lengths.
+    static let additional = TermMarks(rawValue: 16)
+}
+
+/// The terms of one text, in text order. Terms of only invisible characters are empty.
+///
+/// The same text gives as many terms, with the same marks except stop words, in every language and spelling.
 struct TermList {
     private(set) var texts: [String] = []
-    private var stopWords: [Bool] = []
+    private(set) var marks: [TermMarks] = []
+    private var languages: [Language?] = []
+    /// Whether any term is empty or additional.
+    private var hasHidden = false
 
-    var content: [String] { zip(texts, stopWords).compactMap { $1 ? nil : $0 } }
+    var count: Int { texts.count }
 
     init(capacity: Int) {
         texts.reserveCapacity(capacity)
-        stopWords.reserveCapacity(capacity)
+        marks.reserveCapacity(capacity)
+        languages.reserveCapacity(capacity)
     }
 
-    /// Adds a term. Words of only invisible characters have none.
-    mutating func append(_ term: Term) {
-        guard !term.text.isEmpty else { return }
+    mutating func append(_ term: Term, _ marks: TermMarks) {
         texts.append(term.text)
-        stopWords.append(term.isStopWord)
+        self.marks.append(term.isStopWord ? marks.union(.stopWord) : marks)
+        languages.append(term.stemLanguage)
+        if term.text.isEmpty || marks.contains(.additional) { hasHidden = true }
+    }
+
+    /// The words and the parts of names, without additional spellings.
+    func words(withStopWords: Bool) -> [String] {
+        guard hasHidden || !withStopWords else { return texts }
+        let hidden: TermMarks = withStopWords ? .additional : [.additional, .stopWord]
+        return texts.indices.compactMap { texts[$0].isEmpty || !marks[$0].isDisjoint(with: hidden) ? nil : texts[$0] }
+    }
+
+    /// All terms as the index stores them.
+    func indexTerms(withStopWords: Bool) -> [String] {
+        texts.indices.compactMap { index in
+            guard !texts[index].isEmpty, withStopWords || !marks[index].contains(.stopWord) else { return nil }
+            let term = indexTerm(at: index)
+            return marks[index].contains(.additional) ? Analyzer.additional(term) : term
+        }
+    }
+
+    /// The term with the prefix of its language, unless that is the default language of its script.
+    func indexTerm(at index: Int) -> String {
+        languages[index].map { "\($0.rawValue):\(texts[index])" } ?? texts[index]
     }
 }

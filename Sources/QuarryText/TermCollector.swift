@@ -5,13 +5,17 @@ struct TermCollector {
     private let languages: [Language?]
     /// The keys of those languages in the cache; 0 for none.
     private let languageKeys: [UInt8]
+    private let spelling: Spelling
     private let workspace: Workspace
     private var cache = TermCache()
     private var terms: TermList
 
-    init(bytes: UnsafeBufferPointer<UInt8>, languages: [Language?], workspace: Workspace) {
+    init(
+        bytes: UnsafeBufferPointer<UInt8>, languages: [Language?], spelling: Spelling, workspace: Workspace
+    ) {
         self.bytes = bytes
         self.languages = languages
+        self.spelling = spelling
         self.workspace = workspace
         languageKeys = languages.map { language in language.map { UInt8(truncatingIfNeeded: $0.index + 1) } ?? 0 }
         terms = TermList(capacity: bytes.count / 6)
@@ -23,11 +27,15 @@ struct TermCollector {
         while let piece = scanner.next() {
             switch piece {
             case .word(let word):
-                add(word)
-                addOperatorName(endingWith: word)
+                if let name = operatorName(endingWith: word) {
+                    add(word, [.first, .part])
+                    addWhole(name)
+                } else {
+                    add(word, .first)
+                }
             case .compound:
                 add(scanner.compound)
-                if let word = scanner.compound.words.last { addOperatorName(endingWith: word) }
+                if let name = scanner.compound.words.last.flatMap(operatorName) { addWhole(name, .first) }
             case .unspaced(let range): addPairs(range)
             }
         }
@@ -35,31 +43,44 @@ struct TermCollector {
         return terms
     }
 
-    private mutating func add(_ range: Range<Int>, script: Script?) {
-        add(UnsafeBufferPointer(rebasing: bytes[range]), script: script)
+    private mutating func add(_ range: Range<Int>, script: Script?, _ marks: TermMarks) {
+        add(UnsafeBufferPointer(rebasing: bytes[range]), script: script, marks)
     }
 
-    private mutating func add(_ word: UnsafeBufferPointer<UInt8>, script: Script?) {
+    private mutating func add(_ word: UnsafeBufferPointer<UInt8>, script: Script?, _ marks: TermMarks) {
         let key = script.map { languageKeys[$0.index] } ?? 0
+        let language = script.flatMap { languages[$0.index] }
+        guard spelling == .asWritten else {
+            terms.append(workspace.makeTerm(of: word, language: language, spelling: spelling), marks)
+            return
+        }
         if let term = cache.term(of: word, language: key) {
-            terms.append(term)
+            terms.append(term, marks)
         } else {
-            let term = workspace.makeTerm(of: word, language: script.flatMap { languages[$0.index] })
+            let term = workspace.makeTerm(of: word, language: language)
             cache.insert(term, of: word, language: key)
-            terms.append(term)
+            terms.append(term, marks)
         }
     }
 
-    /// Adds a stretch of text, only folded.
-    private mutating func addWhole(_ range: Range<Int>) { add(range, script: nil) }
+    /// Adds a name, only folded.
+    private mutating func addWhole(_ range: Range<Int>, _ marks: TermMarks = []) {
+        add(range, script: nil, marks.union(.whole))
+    }
 
-    private mutating func add(_ word: ScannedWord) {
-        add(word.range, script: word.script)
-        guard word.hasHump || (word.hasDigit && word.letterCount > 0) else { return }
-        for part in word.parts(in: bytes) { add(part, script: word.script) }
+    private mutating func add(_ text: String, _ marks: TermMarks) { terms.append(Term(text: text), marks) }
+
+    private mutating func add(_ word: ScannedWord, _ marks: TermMarks) {
+        var parts: [Range<Int>] = []
+        if word.hasHump || (word.hasDigit && word.letterCount > 0) { parts = word.parts(in: bytes) }
+        add(word.range, script: word.script, parts.isEmpty ? marks : marks.union(.whole))
+        for part in parts { add(part, script: word.script, .part) }
     }
 
     private mutating func add(_ compound: Compound) {
+        if let first = compound.connectors.first, first == .space || first == .apostrophe, addGroups(compound) {
+            return
+        }
         var start = 0
         var joined = Compound()
         for index in compound.words.indices {
@@ -86,15 +107,32 @@ struct TermCollector {
         addJoined(joined)
     }
 
-    /// Whether the apostrophe between two words is part of one word: in Cyrillic, and before English endings.
+    /// Adds the groups of a number such as `12 500,75` and the number; false if it is not a number.
+    private mutating func addGroups(_ compound: Compound) -> Bool {
+        guard compound.words.allSatisfy(\.isNumber) else { return false }
+        let groups = compound.words.map(folded)
+        guard let number = canonicalNumber(groups, compound.connectors) else {
+            guard compound.connectors.first == .space else { return false }
+            for word in compound.words { add(word, .first) }
+            return true
+        }
+        for (index, word) in compound.words.enumerated() { add(word, index == 0 ? [.first, .part] : .part) }
+        add(number, .additional)
+        return true
+    }
+
+    private func folded(_ word: ScannedWord) -> String {
+        String(decoding: QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[word.range])), as: UTF8.self)
+    }
+
+    /// Whether the apostrophe between two words is part of one word: in Cyrillic, and before English endings, which names
+    /// have in other languages, too.
     private func isOneWord(_ word: ScannedWord, _ ending: ScannedWord) -> Bool {
         guard !word.hasDigit, !ending.hasDigit, word.script == ending.script else { return false }
         switch word.script {
         case .cyrillic: return true
         case .latin:
-            guard languages[Script.latin.index] == .english, ending.letterCount <= 2 else { return false }
-            let letters = QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[ending.range]))
-            return Self.englishEndings.contains(String(decoding: letters, as: UTF8.self))
+            return ending.letterCount <= 2 && Self.englishEndings.contains(folded(ending))
         default: return false
         }
     }
@@ -104,25 +142,62 @@ struct TermCollector {
     /// Adds words joined by connectors other than apostrophes.
     private mutating func addJoined(_ compound: Compound) {
         if compound.words.count == 1 {
-            add(compound.words[0])
+            add(compound.words[0], .first)
         } else if compound.connectors.contains(.comma) {
             addNumbers(compound)
-        } else if compound.words.allSatisfy(\.isNumber), compound.connectors == [.dot] {
-            addWhole(compound.range)
         } else if compound.words.allSatisfy({ $0.letterCount == 1 && !$0.hasDigit }),
             compound.connectors.allSatisfy({ $0 == .dot })
         {
             addAcronym(compound)
         } else {
-            if compound.isIdentifier { addWhole(compound.range) }
-            for word in compound.words { add(word) }
+            addWords(compound)
+            addOtherSpellings(of: compound)
         }
+    }
+
+    /// Adds the words of a compound, and a name as a whole.
+    private mutating func addWords(_ compound: Compound) {
+        let isNumber =
+            compound.isDottedNumber
+            && (compound.words.count == 2 || numberWithoutDots(compound.words.map(folded)) != nil)
+        let isName = compound.isIdentifier
+        let isDivided = compound.connectors.contains { $0 == .lineEnd || $0 == .markup }
+        if isName, !isDivided { addWhole(compound.range, .first) }
+        guard !isNumber else { return }
+        for (index, word) in compound.words.enumerated() {
+            let marks: TermMarks = isName ? .part : []
+            add(word, index == 0 && (isDivided || !isName) ? marks.union(.first) : marks)
+        }
+    }
+
+    /// Longer compounds are not written as one word.
+    private static let maximumJoinedWords = 4
+
+    /// Adds `signoff` for `sign-off`, `emailaddress` and `email` for `e-mail-address`, and `12500` for `12.500`.
+    private mutating func addOtherSpellings(of compound: Compound) {
+        let words = compound.words
+        if compound.isDottedNumber {
+            if let number = numberWithoutDots(words.map(folded)) { add(number, .additional) }
+            return
+        }
+        guard words.count <= Self.maximumJoinedWords, compound.connectors.allSatisfy(\.joinsWords) else { return }
+        addTogether(words[...])
+        guard words.count > 2 else { return }
+        for (index, word) in words.dropLast().enumerated() where word.letterCount == 1 && !word.hasDigit {
+            addTogether(words[index...index + 1])
+        }
+    }
+
+    private mutating func addTogether(_ words: ArraySlice<ScannedWord>) {
+        let letters = words.flatMap { bytes[$0.range] }
+        let script = words.lazy.compactMap(\.script).first
+        letters.withUnsafeBufferPointer { add($0, script: script, .additional) }
     }
 
     /// `U.S.` as `us`.
     private mutating func addAcronym(_ compound: Compound) {
         let letters = compound.words.flatMap { bytes[$0.range] }
-        letters.withUnsafeBufferPointer { add($0, script: nil) }
+        letters.withUnsafeBufferPointer { add($0, script: nil, .first) }
     }
 
     /// Adds the numbers of a compound with commas, split at connectors other than commas and points.
@@ -136,33 +211,31 @@ struct TermCollector {
             let words = compound.words[start...index]
             let connectors = Array(compound.connectors[start..<index])
             start = index + 1
-            let groups = words.map { word in
-                String(decoding: QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[word.range])), as: UTF8.self)
-            }
-            if words.allSatisfy(\.isNumber), let number = canonicalNumber(groups, connectors) {
-                terms.append(Term(text: number, isStopWord: false))
+            if words.allSatisfy(\.isNumber), let number = canonicalNumber(words.map(folded), connectors) {
+                add(number, .first)
             } else {
-                for word in words { add(word) }
+                for word in words { add(word, .first) }
             }
         }
     }
 
-    /// Adds `c++`, `c#`, `f#` after `c`, `c`, `f`.
-    private mutating func addOperatorName(endingWith word: ScannedWord) {
+    /// `c++`, `c#`, `f#` for `c`, `c`, `f`.
+    private func operatorName(endingWith word: ScannedWord) -> Range<Int>? {
         let end = word.range.upperBound
-        guard end < bytes.count, bytes[end] == 0x2B || bytes[end] == 0x23, word.script == .latin else { return }
+        guard end < bytes.count, bytes[end] == 0x2B || bytes[end] == 0x23, word.script == .latin else { return nil }
         var next = end + 1
         if bytes[end] == 0x2B {
-            guard next < bytes.count, bytes[next] == 0x2B else { return }
+            guard next < bytes.count, bytes[next] == 0x2B else { return nil }
             next += 1
         } else if word.letterCount > 2 {
-            return
+            return nil
         }
-        guard next == bytes.count || !ScalarClass(of: bytes.scalar(at: next).value).startsWord else { return }
-        addWhole(word.range.lowerBound..<next)
+        guard next == bytes.count || !ScalarClass(of: bytes.scalar(at: next).value).startsWord else { return nil }
+        return word.range.lowerBound..<next
     }
 
-    /// Adds the overlapping pairs of characters of a run; a single character alone.
+    /// Adds the overlapping pairs of characters of a run, and its Chinese, Japanese and Korean characters as other
+    /// spellings; a single character alone.
     private mutating func addPairs(_ range: Range<Int>) {
         let folded = QuarryText.folded(UnsafeBufferPointer(rebasing: bytes[range]))
         folded.withUnsafeBufferPointer { run in
@@ -177,13 +250,24 @@ struct TermCollector {
             guard starts.count > 1 else { return }
             for index in 0..<max(1, starts.count - 2) {
                 let pair = run[starts[index]..<starts[min(index + 2, starts.count - 1)]]
-                terms.append(Term(text: String(decoding: pair, as: UTF8.self), isStopWord: false))
+                add(String(decoding: pair, as: UTF8.self), .first)
+            }
+            guard starts.count > 2 else { return }
+            for index in 0..<starts.count - 1 {
+                guard [.han, .kana, .hangul].contains(Script(ofLetter: run.scalar(at: starts[index]).value)) else {
+                    continue
+                }
+                let character = run[starts[index]..<starts[index + 1]]
+                add(String(decoding: character, as: UTF8.self), [.first, .additional])
             }
         }
     }
 }
 
 extension Compound {
+    /// Whether it is digits with dots: `12.500`, `22.08.2026`.
+    fileprivate var isDottedNumber: Bool { connectors.allSatisfy { $0 == .dot } && words.allSatisfy(\.isNumber) }
+
     /// Whether the whole compound is a name: `foo_bar`, `v1.2.3`, `E-1042`, `main.rs`, `T-cell`, `TCP-IP`, unlike
     /// `well-known`.
     fileprivate var isIdentifier: Bool {

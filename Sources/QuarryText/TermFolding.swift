@@ -3,7 +3,7 @@ import Foundation
 /// The canonical form of a word, not stemmed.
 ///
 /// NFKC, lower case by Unicode's default mapping, decimal digits of every script as ASCII, ё as е, no stress marks over
-/// Cyrillic vowels, no invisible characters, `'` and `-` for their typographic variants.
+/// Cyrillic vowels, no Hebrew or Arabic vowel points, no invisible characters, `'` and `-` for their typographic variants.
 /// - Parameter word: One word in UTF-8, which may contain connectors.
 func folded(_ word: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var folded: [UInt8] = []
@@ -66,6 +66,8 @@ private func foldAnyScript(_ word: String) -> [UInt8] {
             case 0x2010, 0x2011:
                 scalars.append("-")
                 continue
+            // Hebrew points and accents; Arabic tatweel, vowel signs and Koranic signs.
+            case 0x591...0x5C7, 0x640, 0x64B...0x652, 0x656...0x65F, 0x670, 0x6D6...0x6ED: continue
             default: break
             }
             let isMark = (0x300..<0x370).contains(lower.value)

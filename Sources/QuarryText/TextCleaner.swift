@@ -32,7 +32,7 @@ package struct CleanedText: Sendable, Hashable {
 /// Normalises UTF-8 text for documents.
 ///
 /// Line ends, including vertical tab, form feed and U+0085, become `\n`. The text is composed (NFC, UAX #15). No-break,
-/// narrow no-break and figure spaces become spaces. Soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and
+/// narrow no-break and figure spaces become spaces. A soft hyphen at the end of a line is a hyphen. Other soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and
 /// all control characters except `\n` and `\t` are removed. So are combining acute and grave accents over Cyrillic
 /// vowels, which mark stress, unless they compose to a letter (ѐ, ѝ).
 ///
@@ -128,7 +128,9 @@ private struct CleaningPass {
         var end = next
         while next < bytes.count {
             var (scalar, length) = try UTF8Scan.scalar(in: bytes, at: next)
-            if remove(scalar) {
+            if scalar.value == 0xAD, isLineEnd(next + length) {
+                scalar = "-"
+            } else if remove(scalar) {
                 next += length
                 continue
             }
@@ -150,6 +152,10 @@ private struct CleaningPass {
         emitCluster(from: start, to: end)
         runStart = next
         return next
+    }
+
+    private func isLineEnd(_ index: Int) -> Bool {
+        index == bytes.count || bytes[index] == 0x0A || bytes[index] == 0x0D
     }
 
     private mutating func emitCluster(from start: Int, to end: Int) {

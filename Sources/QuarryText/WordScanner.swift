@@ -24,6 +24,15 @@ enum Connector: UInt8 {
     case dot = 0x2E
     case comma = 0x2C
     case apostrophe = 0x27
+    /// Between groups of three digits.
+    case space = 0x20
+    /// A hyphen at the end of a line.
+    case lineEnd = 0x0A
+    /// Emphasis or an inline HTML tag between two letters.
+    case markup = 0x2A
+
+    /// Whether words that it joins are also one word without it.
+    var joinsWords: Bool { self == .hyphen || self == .lineEnd || self == .markup }
 
     /// - Parameter scalar: One of the scalars of class ``ScalarClass/connector``.
     init(_ scalar: UInt32) {
@@ -37,7 +46,8 @@ enum Connector: UInt8 {
     }
 }
 
-/// Words joined by single connectors (a run of underscores counts as one): `foo_bar`, `1,234.5`, `well-known`, `main.rs`.
+/// Words joined by single connectors (a run of underscores counts as one): `foo_bar`, `1,234.5`, `well-known`, `main.rs`,
+/// `12 500`, and words that are divided at the end of a line or by markup.
 struct Compound {
     /// At least one word.
     var words: [ScannedWord] = []
@@ -62,7 +72,7 @@ struct WordScanner {
     private static let maximumWordCount = 32
 
     let bytes: UnsafeBufferPointer<UInt8>
-    private var offset = 0
+    private(set) var offset = 0
     /// The last compound found; its arrays are reused for the next.
     private(set) var compound = Compound()
 
@@ -101,11 +111,14 @@ struct WordScanner {
         compound.words.append(first)
         compound.connectors.append(connector)
         offset = next
+        // The number ends with its fraction.
+        let isSpaced = connector == .space
         while true {
             let word = scanWord()
             compound.words.append(word)
-            guard compound.words.count < Self.maximumWordCount,
-                let (connector, next) = connectorBeforeWord(after: word)
+            let isFraction = isSpaced && compound.connectors.last != .space
+            guard compound.words.count < Self.maximumWordCount, !isFraction,
+                let (connector, next) = connectorBeforeWord(after: word, isSpaced: isSpaced)
             else { return }
             compound.connectors.append(connector)
             offset = next
@@ -164,20 +177,29 @@ struct WordScanner {
     }
 
     /// The connector at the scanner's position and the start of the next word; nil if there is none.
-    private func connectorBeforeWord(after word: ScannedWord) -> (Connector, next: Int)? {
-        guard offset < bytes.count, bytes[offset] != 0x20 else { return nil }
+    private func connectorBeforeWord(after word: ScannedWord, isSpaced: Bool? = nil) -> (Connector, next: Int)? {
+        guard offset < bytes.count else { return nil }
+        // Most words end here.
+        if bytes[offset] == 0x20, !word.isNumber { return nil }
+        if word.isNumber, isSpaced ?? true, let next = groupAfterSpace(following: word, isFirst: isSpaced == nil) {
+            return (.space, next)
+        }
         let (scalar, width) = bytes.scalar(at: offset)
+        if scalar == 0x2A || scalar == 0x3C { return letterAfterMarkup(after: word).map { (.markup, $0) } }
         guard ScalarClass(of: scalar) == .connector else { return nil }
-        let connector = Connector(scalar)
+        var connector = Connector(scalar)
         var next = offset + width
         if connector == .underscore {
             while next < bytes.count, bytes[next] == Connector.underscore.rawValue { next += 1 }
         }
+        if connector == .hyphen, let continuation = wordAfterLineEnd(at: next), word.letterCount > 0 {
+            (connector, next) = (.lineEnd, continuation)
+        }
         guard next < bytes.count else { return nil }
         let following = ScalarClass(of: bytes.scalar(at: next).value)
         guard following.startsWord else { return nil }
-        if connector == .comma {
-            guard word.isNumber, following == .digit else { return nil }
+        if connector == .comma || isSpaced == true {
+            guard word.isNumber, following == .digit, connector == .comma || connector == .dot else { return nil }
         }
         return (connector, next)
     }

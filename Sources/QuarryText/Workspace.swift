@@ -11,20 +11,33 @@ final class Workspace {
 
     /// The term of a word: folded, and stemmed unless it contains a digit.
     /// - Parameters:
-    ///   - word: Letters, marks and digits; an apostrophe only within a Cyrillic word or an English contraction.
+    ///   - word: Letters, marks and digits; an apostrophe only within a Cyrillic word or before an English ending.
     ///   - language: The stemming language; nil only folds.
-    func makeTerm(of word: UnsafeBufferPointer<UInt8>, language: Language?) -> Term {
+    func makeTerm(of word: UnsafeBufferPointer<UInt8>, language: Language?, spelling: Spelling = .asWritten) -> Term {
         var term = folded(word)
-        guard let language else { return Term(text: Self.text(term), isStopWord: false) }
+        guard let language else { return Term(text: Self.text(term)) }
         let isStopWord = stopWords[language.index].contains(String(decoding: term, as: UTF8.self))
-        if language == .english { term = withoutLatinDiacritics(term) }
-        if language.script == .cyrillic { term.removeAll { $0 == Connector.apostrophe.rawValue } }
-        if !term.contains(where: { $0 &- 0x30 < 10 }), term.count <= Self.maximumTermLength {
+        let apostrophe = Connector.apostrophe.rawValue
+        switch language.script {
+        case .cyrillic: term.removeAll { $0 == apostrophe }
+        case .latin:
+            term = spelling.applied(to: term, language: language)
+            if language == .danish || language == .norwegian { term = withNativeVowels(term) }
+            if language == .english {
+                term = withoutLatinDiacritics(term)
+            } else if let end = term.firstIndex(of: apostrophe) {
+                term.removeSubrange(end...)
+            }
+        default: break
+        }
+        let hasDigit = term.contains { $0 &- 0x30 < 10 }
+        if !hasDigit, term.count <= Self.maximumTermLength {
             let stem = stemmer(for: language)?.stem(term) ?? []
             if !stem.isEmpty { term = stem }
         }
         if language.script == .latin { term = withoutLatinDiacritics(term) }
-        return Term(text: Self.text(term), isStopWord: isStopWord)
+        let isDefault = hasDigit || language == language.script.defaultLanguage
+        return Term(text: Self.text(term), isStopWord: isStopWord, stemLanguage: isDefault ? nil : language)
     }
 
     private func stemmer(for language: Language) -> Stemmer? {

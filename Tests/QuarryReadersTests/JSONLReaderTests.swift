@@ -131,6 +131,15 @@ struct JSONLReaderTests {
             ])
     }
 
+    @Test func `a record without _id is named by its id`() {
+        let result = read(
+            #"{"id":"k-1","text":"a"}"# + "\n" + #"{"id":2,"_id":"k-2","text":"b"}"# + "\n" + #"{"id":7,"text":"c"}"#
+                + "\n" + #"{"id":{"part":1},"text":"d"}"# + "\n" + #"{"id":"","_id":null,"text":"e"}"#)
+        #expect(result.documents.map(\.id) == ["k-1", "k-2", "7", "c.jsonl#L4", "c.jsonl#L5"])
+        #expect(result.documents.map { $0.metadata["id"] }.prefix(2) == ["k-1", 2])
+        #expect(result.rejected.isEmpty)
+    }
+
     @Test func `ids that are canonically equivalent are two ids`() {
         let result = read("{\"_id\":\"caf\u{E9}\",\"text\":\"a\"}\n{\"_id\":\"cafe\u{301}\",\"text\":\"b\"}")
         #expect(result.documents.map(\.text) == ["a", "b"])

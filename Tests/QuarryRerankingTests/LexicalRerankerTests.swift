@@ -20,7 +20,7 @@ struct LexicalRerankerTests {
     private let reranker = LexicalReranker { text, _ in text.lowercased().split { !$0.isLetter }.map(String.init) }
 
     private func question(_ text: String) -> AnalyzedQuery {
-        AnalyzedQuery(text, terms: text.split(separator: " ").map(String.init))
+        AnalyzedQuery(text, terms: text.split(separator: " ").map { QueryTerm(String($0)) })
     }
 
     @Test func `among equals the passage with more of the question's words is first`() {

@@ -20,7 +20,10 @@ struct MergedLogTests {
     @Test func `a reader of an older state keeps changes in the log, until it is done`() async throws {
         let pool = try SQLiteFile.openPool(at: folder.path("i.db"))
         try await pool.write { try $0.execute(sql: "CREATE TABLE t(x)") }
-        let reader = try DatabaseQueue(path: folder.path("i.db"))
+        var configuration = Configuration()
+        // The transaction outlives one call.
+        configuration.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: folder.path("i.db"), configuration: configuration)
         try await reader.writeWithoutTransaction { db in
             try db.execute(sql: "BEGIN")
             _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM t")

@@ -1,4 +1,5 @@
 import Foundation
+import QuarryCore
 import QuarryTestSupport
 import QuarryText
 import Testing
@@ -39,6 +40,30 @@ struct AnalyzerPropertyTests {
                             || $0.value == 0xFEFF
                     })
                 end = range.upperBound
+            }
+        }
+    }
+
+    @Test func `any question can be analyzed in any languages, and its terms have forms`() {
+        var random = SeededGenerator(seed: 19)
+        for _ in 0..<300 {
+            let text = random.text(length: 120)
+            let languages = Language.allCases.shuffled(using: &random).prefix(4)
+            for term in analyzer.queryTerms(of: text, languages: Array(languages)) {
+                #expect(!term.forms.isEmpty && !term.forms.contains("") && term.weight > 0 && term.weight <= 1)
+                #expect(Set(term.forms).count == term.forms.count)
+            }
+        }
+    }
+
+    @Test func `a question finds the document with the same text, whatever its language`() {
+        var random = SeededGenerator(seed: 23)
+        for _ in 0..<300 {
+            let text = random.text(length: 40)
+            let language = Language.allCases.randomElement(using: &random)
+            let indexed = Set(analyzer.indexTerms(of: text, language: language))
+            for term in analyzer.queryTerms(of: text, languages: [.french, language].compactMap { $0 }) {
+                #expect(!indexed.isDisjoint(with: term.forms), "\(text.debugDescription) \(term.forms)")
             }
         }
     }

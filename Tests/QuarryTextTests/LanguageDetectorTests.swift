@@ -46,4 +46,17 @@ struct LanguageDetectorTests {
     @Test func `a decomposed text has the language of the composed one`() {
         #expect(detector.language(of: "De\u{301}ja\u{300} vu: où est la clé de l'été ?") == .french)
     }
+
+    @Test func `a short text is in the language of its collection unless it clearly is in another`() {
+        #expect(detector.language(of: "Casas rurales", from: .spanish) == .spanish)
+        #expect(detector.language(of: "Casas rurales", from: nil) == nil)
+        // Two words of French are not a French text among English ones.
+        #expect(detector.language(of: "Les Halles, une etude", from: .english) == .english)
+        #expect(
+            detector.language(of: "Où est la clé des archives et qui est venu avec elle ?", from: .english) == .french)
+        #expect(detector.language(of: "Где лежит ключ от архива?", from: .english) == .russian)
+        #expect(
+            detector.language(of: "The office closes at noon.", from: .russian)
+                == detector.language(of: "The office closes at noon."))
+    }
 }

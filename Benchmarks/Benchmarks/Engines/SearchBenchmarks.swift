@@ -5,7 +5,7 @@ import QuarryBM25
 import QuarryCore
 import QuarryVectorIndex
 
-private typealias Lexical = (index: BM25Index, queries: [[String]])
+private typealias Lexical = (index: BM25Index, queries: [[QueryTerm]])
 private typealias Vectors = (matrix: VectorMatrix, queries: EmbeddingBatch)
 
 /// BM25 over 30,000 chunks, and exact search over 100,000 vectors. An iteration is one search.
@@ -25,7 +25,7 @@ func registerSearchBenchmarks() {
                 }
                 try await index.upsert(chunks)
             }
-            return (index, (0..<200).map { _ in source.terms(6, skipping: 30) }) as Lexical
+            return (index, (0..<200).map { _ in source.terms(6, skipping: 30).map { QueryTerm($0) } }) as Lexical
         })
     Benchmark(
         "Exact vector search, 100,000 x 384",

@@ -5,7 +5,7 @@ import QuarryCore
 /// Searches an index file for the ten best chunks, one question after another.
 struct BM25Contender: Contender {
     private let index: BM25Index
-    private let queries: [[String]]
+    private let queries: [[QueryTerm]]
     private let parameters: BM25Parameters
 
     /// - Parameters:
@@ -19,7 +19,7 @@ struct BM25Contender: Contender {
             let batch = first..<min(chunks.count, first + 1000)
             try await index.upsert(batch.map { (ChunkID(Int64($0)), BM25Fields(body: chunks[$0])) })
         }
-        self.queries = try Self.terms(at: queries)
+        self.queries = try Self.terms(at: queries).map { $0.map { QueryTerm($0) } }
         self.parameters = parameters
     }
 

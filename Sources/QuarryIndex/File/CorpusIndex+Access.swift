@@ -13,6 +13,11 @@ extension CorpusIndex {
         try await read { try SettingsTable.integer(SettingsTable.generation, in: $0) }
     }
 
+    /// Whether the index holds no documents.
+    public func hasNoDocuments() async throws -> Bool {
+        try await read { try Bool.fetchOne($0, sql: "SELECT NOT EXISTS (SELECT 1 FROM documents)") ?? true }
+    }
+
     /// Reads in one snapshot.
     /// - Throws: ``CorpusError`` for errors of SQLite and the engines.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
@@ -55,9 +60,7 @@ extension CorpusIndex {
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/replaced``.
     func checkPlace() throws {
         guard let place, FilePlace(path) != place else { return }
-        throw CorpusError(
-            .replaced,
-            "\(path) was deleted or replaced while it was written, so the work of this run is not in it.")
+        throw CorpusError.replaced(path)
     }
 
     /// Moves the changes of a run from the log into the file, so that a copy of the file has them.
@@ -80,5 +83,12 @@ struct FilePlace: Sendable, Hashable {
         var found = stat()
         guard stat(path, &found) == 0 else { return nil }
         (device, number) = (found.st_dev, found.st_ino)
+    }
+}
+
+extension CorpusError {
+    static func replaced(_ path: String) -> CorpusError {
+        CorpusError(
+            .replaced, "\(path) was deleted or replaced while it was written, so the work of this run is not in it.")
     }
 }

@@ -91,42 +91,34 @@ extension CorpusIndex {
     ///
     /// - Throws: ``CorpusError`` for damaged rows.
     package func storedDocument(_ key: String) async throws -> StoredDocument? {
-        let path = path
-        return try await read { db in
-            let row = try Row.fetchOne(
+        try await read { db in
+            let found = try Row.fetchOne(
                 db,
                 sql: """
                     SELECT documents.id, sources.name, sources.path, documents.source_map
                     FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
                     """, arguments: [key])
-            guard let row else { return nil }
-            let damaged = CorpusError(.damaged, "\(path): the document \(key) is damaged.")
-            guard let id = Int64.fromDatabaseValue(row[0]), let source = String.fromDatabaseValue(row[1]) else {
-                throw damaged
-            }
+            guard let row = found.map({ StoredRow($0, of: "documents") }) else { return nil }
             let chunks = try Row.fetchCursor(
-                db, sql: "SELECT start, text, separator FROM chunks WHERE document = ? ORDER BY ordinal",
-                arguments: [id])
+                db, sql: "SELECT id, start, text, separator FROM chunks WHERE document = ? ORDER BY ordinal",
+                arguments: [row.integer(0)])
             var (text, origin) = ([UInt8](), 0)
-            while let chunk = try chunks.next() {
-                guard let start = Int.fromDatabaseValue(chunk[0]), let part = String.fromDatabaseValue(chunk[1]),
-                    let separator = String.fromDatabaseValue(chunk[2]), 0 <= start,
-                    start <= SourceMapCodec.maximumOffset
-                else { throw damaged }
+            while let chunk = try chunks.next().map({ StoredRow($0, of: "chunks") }) {
+                let start = try chunk.count(1)
                 if text.isEmpty { origin = start }
                 // A chunk may begin with the end of the one before.
                 let overlap = origin + text.count - start
-                guard overlap >= 0 else { throw damaged }
-                text += part.utf8.dropFirst(overlap)
-                text += separator.utf8
+                guard overlap >= 0 else { throw chunk.error(1, "\(start) is beyond the end of the text before it") }
+                text += try chunk.text(2).utf8.dropFirst(overlap)
+                text += try chunk.text(3).utf8
             }
-            let map = try row.withUnsafeData(atIndex: 3) { data in
-                data.flatMap { SourceMapCodec.decode($0, slice: origin..<(origin + text.count)) }
+            let range = origin..<(origin + text.count)
+            guard let map = try row.withBlob(3, { SourceMapCodec.decode($0, slice: range) }) else {
+                throw row.error(3, "it is damaged")
             }
-            guard let map else { throw damaged }
             return StoredDocument(
                 document: Document(id: key, text: String(decoding: text, as: UTF8.self), sourceMap: map),
-                source: source, path: String.fromDatabaseValue(row[2]))
+                source: try row.text(1), path: try row.optional(2, row.text))
         }
     }
 }

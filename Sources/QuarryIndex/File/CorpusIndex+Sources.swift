@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 package import QuarryCore
 import QuarryReaders
+import QuarrySQLite
 
 /// How a file differs from what the index holds of it.
 public enum SourceChange: String, Sendable, Hashable, Codable {
@@ -15,8 +16,8 @@ extension CorpusIndex {
     /// The digest of a source when it was indexed; nil if the index does not have it, or not completely.
     package func digest(ofSource name: String) async throws -> ContentHash? {
         try await read { db in
-            try Data.fetchOne(db, sql: "SELECT sha256 FROM sources WHERE name = ?", arguments: [name])
-                .flatMap { ContentHash(bytes: $0) }
+            let row = try Row.fetchOne(db, sql: "SELECT name, sha256 FROM sources WHERE name = ?", arguments: [name])
+            return try row.map { StoredRow($0, of: "sources") }.flatMap { try $0.optional(1, $0.digest) }
         }
     }
 
@@ -25,12 +26,13 @@ extension CorpusIndex {
     /// - `digest`: Finds the source under another name, if none has this one.
     package func path(ofSource name: String, digest: ContentHash? = nil) async throws -> String? {
         try await read { db in
-            try String.fetchOne(
+            let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT path FROM sources WHERE (name = ?1 OR sha256 = ?2) AND path IS NOT NULL
+                    SELECT name, path FROM sources WHERE (name = ?1 OR sha256 = ?2) AND path IS NOT NULL
                     ORDER BY name = ?1 DESC, name LIMIT 1
                     """, arguments: [name, digest.map { Data($0.bytes) }])
+            return try row.map { try StoredRow($0, of: "sources").text(1) }
         }
     }
 
@@ -41,15 +43,18 @@ extension CorpusIndex {
     public func changes(ofSources names: Set<String>) async throws -> [String: SourceChange] {
         let stored = try await read { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT path, root, size, modified, sha256 FROM sources WHERE name = ? AND path IS NOT NULL")
+                sql: """
+                    SELECT name, path, root, size, modified, sha256 FROM sources
+                    WHERE name = ? AND path IS NOT NULL AND sha256 IS NOT NULL
+                    """)
             return try names.sorted().compactMap { name in
-                try Row.fetchOne(statement, arguments: [name]).map { (name, IndexedFile($0)) }
+                try Row.fetchOne(statement, arguments: [name]).map { (name, try IndexedFile($0)) }
             }
         }
         var changes: [String: SourceChange] = [:]
         for (name, file) in stored {
             try Task.checkCancellation()
-            if let change = file?.change { changes[name] = change }
+            if let change = file.change { changes[name] = change }
         }
         return changes
     }
@@ -66,14 +71,10 @@ private struct IndexedFile: Sendable {
     /// Files above this size are compared by size and time alone.
     private static let maximumHashed = 1 << 30
 
-    /// Nil for a row that holds no complete file.
-    init?(_ row: Row) {
-        guard let path = String.fromDatabaseValue(row[0]), let size = Int.fromDatabaseValue(row[2]),
-            let modified = Int64.fromDatabaseValue(row[3]),
-            let digest = Data.fromDatabaseValue(row[4]).flatMap({ ContentHash(bytes: $0) })
-        else { return nil }
-        (self.path, self.size, self.modified, self.digest) = (path, size, modified, digest)
-        root = String.fromDatabaseValue(row[1])
+    init(_ row: Row) throws {
+        let row = StoredRow(row, of: "sources")
+        (path, root) = (try row.text(1), try row.optional(2, row.text))
+        (size, modified, digest) = (try row.count(3), try row.integer(4), try row.digest(5))
     }
 
     var change: SourceChange? {

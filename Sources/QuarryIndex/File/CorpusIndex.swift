@@ -22,11 +22,14 @@ public final class CorpusIndex: Sendable {
     /// See ``IndexState/identity``.
     let identity: String
 
-    private init(path: String, settings: IndexSettings, pool: any DatabaseWriter) throws {
+    private init(
+        path: String, settings: IndexSettings, pool: any DatabaseWriter, isInMemory: Bool = false
+    ) throws {
         self.path = path
         self.settings = settings
         self.pool = pool
-        place = FilePlace(path)
+        place = isInMemory ? nil : FilePlace(path)
+        guard isInMemory || place != nil else { throw CorpusError.replaced(path) }
         identity = try pool.read { try IndexState(in: $0, path: path) }.identity
         readers = ReadingConnections(besides: pool)
     }
@@ -85,7 +88,8 @@ public final class CorpusIndex: Sendable {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("quarry-\(UUID().uuidString)").path
         return try translatingErrors(path: path) {
             let queue = try SQLiteFile.openMemory()
-            return try CorpusIndex(path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue)
+            return try CorpusIndex(
+                path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue, isInMemory: true)
         }
     }
 

@@ -49,10 +49,10 @@ struct IndexWriter {
         guard try fetch(Int64.self, "SELECT id FROM sources WHERE name = ?", [row.name]) == nil else {
             throw CorpusError(
                 .busy,
-                "Another run has just given the name \(row.name) to another file. Run the same command again.")
+                "Another run has just given the name \(row.name) to another file. Try again.")
         }
         try deleteFaults(of: row.name)
-        let id = try nextID(after: "SELECT max(id) FROM sources")
+        let id = try nextID(after: "SELECT max(id) FROM sources", of: "sources")
         try execute(
             CheckedTable.sources.insertion,
             [id, row.name, row.root, row.path, row.size, row.modified, nil, row.reader])
@@ -100,7 +100,7 @@ struct IndexWriter {
             try retireVectors(of: old)
             try removeDocument(old)
         }
-        let row = try nextID(after: "SELECT max(id) FROM documents")
+        let row = try nextID(after: "SELECT max(id) FROM documents", of: "documents")
         try execute(
             CheckedTable.documents.insertion,
             [
@@ -122,7 +122,7 @@ struct IndexWriter {
             after: """
                 SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), ifnull(max(id), 0))
                 FROM chunks
-                """)
+                """, of: "chunks", count: prepared.chunks.count)
         for (offset, item) in prepared.chunks.enumerated() {
             let (chunk, id) = (item.chunk, first + Int64(offset))
             try insert.execute(arguments: [
@@ -132,17 +132,17 @@ struct IndexWriter {
             ])
             let vector =
                 knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
-            try engines.add(ChunkID(id), terms: item.terms, vector: vector)
+            try engines.add(ChunkID(id), terms: prepared.terms(of: item), vector: vector)
         }
     }
 
-    /// The id of a new row.
+    /// The id of the first of `count` new rows.
     ///
     /// - Throws: `StoredValueError` if the last id is one that no index reaches.
-    private func nextID(after last: String) throws -> Int64 {
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: last)).map({ StoredRow($0, of: "the newest row") })
+    private func nextID(after last: String, of table: String, count: Int = 1) throws -> Int64 {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: last)).map({ StoredRow($0, of: table) })
         else { return 1 }
-        return (try row.optional(0) { try row.integer($0, in: 0...ChunkID.maximum) } ?? 0) + 1
+        return (try row.optional(0) { try row.integer($0, in: 0...ChunkID.maximum - Int64(count)) } ?? 0) + 1
     }
 
     /// Keeps the vectors of a document's texts until the end of the run.

@@ -9,7 +9,35 @@ struct PreparedChunk: Sendable {
     var separator: String
     /// The digest of the embedded text.
     var sha256: ContentHash
-    var terms: BM25Fields
+    /// Whether its first heading is the document's title, whose terms are a field of their own.
+    var beginsWithTitle: Bool
+    /// Nil in a long document, whose terms would need many times the memory of its text: they are made when it is
+    /// written.
+    var terms: BM25Fields?
+}
+
+/// Makes the terms of a document's chunks.
+struct ChunkAnalysis: Sendable {
+    private let analyzer: Analyzer
+    private let language: Language?
+    private let titleTerms: [String]
+
+    /// More terms of a title do not count: each chunk has them.
+    private static let maximumTitleTerms = 256
+
+    init(_ analyzer: Analyzer, language: Language?, title: String?) {
+        self.analyzer = analyzer
+        self.language = language
+        titleTerms = Array(
+            title.map { analyzer.indexTerms(of: $0, language: language) }?.prefix(Self.maximumTitleTerms) ?? [])
+    }
+
+    func terms(of chunk: Chunk, beginsWithTitle: Bool) -> BM25Fields {
+        let headings = beginsWithTitle ? chunk.headings.dropFirst() : chunk.headings[...]
+        return BM25Fields(
+            title: titleTerms, heading: headings.flatMap { analyzer.indexTerms(of: $0, language: language) },
+            body: analyzer.indexTerms(of: chunk.text, language: language))
+    }
 }
 
 /// A document that is ready to be written.
@@ -20,4 +48,9 @@ struct PreparedDocument: Sendable {
     /// The digest of everything that chunks, postings and filters depend on.
     var sha256: ContentHash
     var chunks: [PreparedChunk]
+    var analysis: ChunkAnalysis
+
+    func terms(of item: PreparedChunk) -> BM25Fields {
+        item.terms ?? analysis.terms(of: item.chunk, beginsWithTitle: item.beginsWithTitle)
+    }
 }

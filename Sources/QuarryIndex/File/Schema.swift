@@ -85,7 +85,7 @@ enum Schema {
                     reason TEXT NOT NULL,
                     message TEXT NOT NULL,
                     model TEXT,                     -- the model that could not use the source
-                    omitted INTEGER,                -- how many records it stands for; NULL for itself
+                    omitted INTEGER,                -- the number of further records, not listed; or NULL
                     checksum INTEGER NOT NULL
                 ) STRICT;
 
@@ -121,7 +121,9 @@ enum Schema {
     }
 
     /// The tables and indexes of a file of this version.
-    static func definition() throws -> SchemaDefinition {
+    static func definition() throws -> SchemaDefinition { try created.get() }
+
+    private static let created = Result {
         try SchemaDefinition { queue in
             try migrator { try EngineTables.create(in: $0, dimension: nil, generation: 1) }.migrate(queue)
         }

@@ -1,4 +1,3 @@
-import QuarryBM25
 import QuarryCore
 import QuarryText
 
@@ -17,14 +16,33 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
+    /// The language of most documents of one source, such as the records of a file; nil if unclear.
+    func language(of documents: [Document]) -> Language? {
+        guard documents.count > 1 else { return nil }
+        let step = max(1, documents.count / Self.sampledDocuments)
+        let samples = stride(from: 0, to: documents.count, by: step).map { number in
+            String(decoding: documents[number].text.utf8.prefix(Self.sampledBytes), as: UTF8.self)
+        }
+        return detector.language(of: samples.joined(separator: "\n"))
+    }
+
+    /// The terms of longer texts are made when they are written. In bytes.
+    private static let longText = 4 << 20
+    private static let sampledDocuments = 100
+    private static let sampledBytes = 160
+
+    /// - `collection`: The language of the document's source, for a text that is too short to detect.
     /// - Throws: `CancellationError`, which is checked before every chunk, because documents may be very long.
-    func prepare(_ document: Document, sha256: ContentHash) throws -> PreparedDocument {
+    func prepare(
+        _ document: Document, sha256: ContentHash, from collection: Language? = nil
+    ) throws -> PreparedDocument {
         try Task.checkCancellation()
-        let language = detector.language(of: Self.sample(of: document.text))
-        let titleTerms = document.title.map { analyzer.terms(of: $0, language: language) } ?? []
+        let language = detector.language(of: Self.sample(of: document.text), from: collection)
+        let analysis = ChunkAnalysis(analyzer, language: language, title: document.title)
         let headingOfTitle = Self.headingOfTitle(in: document)
         let chunks = chunker.chunks(of: document)
         let text = Array(document.text.utf8)
+        let isLong = text.count > Self.longText
         var prepared: [PreparedChunk] = []
         prepared.reserveCapacity(chunks.count)
         for (index, chunk) in chunks.enumerated() {
@@ -32,21 +50,20 @@ struct DocumentPreparation: Sendable {
             // The title is a separate field. It also counts as a heading if the text contains it as one.
             let standsAbove = headingOfTitle.map { $0.upperBound <= chunk.range.lowerBound } ?? false
             let isTitleFirst = chunk.headings.first.map { document.title?.hasPrefix($0) ?? false } ?? false
-            let headings = isTitleFirst && !standsAbove ? chunk.headings.dropFirst() : chunk.headings[...]
+            let beginsWithTitle = isTitleFirst && !standsAbove
             let gapEnd = index + 1 < chunks.count ? chunks[index + 1].range.lowerBound : text.count
             let gap = chunk.range.upperBound < gapEnd ? chunk.range.upperBound..<gapEnd : gapEnd..<gapEnd
             prepared.append(
                 PreparedChunk(
                     chunk: chunk, separator: String(decoding: text[gap], as: UTF8.self),
-                    sha256: ContentHash(of: chunk.contextualText),
-                    terms: BM25Fields(
-                        title: titleTerms, heading: headings.flatMap { analyzer.terms(of: $0, language: language) },
-                        body: analyzer.terms(of: chunk.text, language: language))))
+                    sha256: ContentHash(of: chunk.contextualText), beginsWithTitle: beginsWithTitle,
+                    terms: isLong ? nil : analysis.terms(of: chunk, beginsWithTitle: beginsWithTitle)))
         }
         var rest = document
         // The chunks have the text now.
         (rest.text, rest.blocks) = ("", [])
-        return PreparedDocument(document: rest, language: language, sha256: sha256, chunks: prepared)
+        return PreparedDocument(
+            document: rest, language: language, sha256: sha256, chunks: prepared, analysis: analysis)
     }
 
     /// The range of the first heading that equals the title.

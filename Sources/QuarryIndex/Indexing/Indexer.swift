@@ -132,7 +132,7 @@ public struct Indexer: Sendable {
         let counts = RunCounts(
             sources: sources, documents: report.documents, unchangedDocuments: report.unchangedDocuments,
             deletedDocuments: report.deletedDocuments, chunks: report.chunks, embeddedChunks: report.embeddedChunks,
-            embeddedTokens: report.embeddedTokens, rejected: report.quarantined.count,
+            embeddedTokens: report.embeddedTokens, rejected: report.quarantined.reduce(0) { $0 + ($1.omitted ?? 1) },
             skipped: report.passedOver.count, warnings: report.warnings.count, seconds: report.seconds)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

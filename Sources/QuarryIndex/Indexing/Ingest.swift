@@ -19,7 +19,7 @@ struct Ingest {
     /// Something to commit with the next batch.
     private enum Pending: Sendable {
         case change(IndexChange)
-        case document(Document, sha256: ContentHash, source: String)
+        case document(Document, sha256: ContentHash, source: String, language: Language?)
     }
 
     /// The size of a batch in bytes of text. Small batches make words searchable early and lose little in a killed run;
@@ -211,6 +211,7 @@ struct Ingest {
         var refused: [String] = []
         var keys: Set<ExactText> = []
         var known: [ExactText: StoredDocument] = [:]
+        let language = indexer.preparation.language(of: result.documents)
         pending.append(.change(.open(row)))
         // The progress of a file with many documents follows its documents.
         var rest = row.size
@@ -244,7 +245,7 @@ struct Ingest {
                     pending.append(.change(.relocate(key: document.id, sourceMap: sourceMap, source: row.name)))
                 }
             } else {
-                pending.append(.document(document, sha256: digest, source: row.name))
+                pending.append(.document(document, sha256: digest, source: row.name, language: language))
                 pendingBytes += document.text.utf8.count
             }
             if isFull { try await commit(source: row.name) }
@@ -295,8 +296,8 @@ struct Ingest {
         let changes = try await mapConcurrently(pending, width: processors) { pending -> IndexChange in
             switch pending {
             case .change(let change): change
-            case .document(let document, let sha256, let source):
-                .write(try preparation.prepare(document, sha256: sha256), source: source)
+            case .document(let document, let sha256, let source, let language):
+                .write(try preparation.prepare(document, sha256: sha256, from: language), source: source)
             }
         }
         (pending, pendingBytes) = ([], 0)

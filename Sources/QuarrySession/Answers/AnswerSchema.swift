@@ -11,6 +11,8 @@ enum AnswerSchema {
     /// The approximate size of a row without its texts, in bytes.
     private static let overhead = 160
 
+    private static let definition = Result { try SchemaDefinition { try $0.write(create) } }
+
     /// - Throws: `StoredValueError` if the file has other tables than this version creates, or views and triggers.
     static func prepare(_ db: Database) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
@@ -22,7 +24,7 @@ enum AnswerSchema {
         // Before a table is read: it could be a view.
         try SchemaDefinition.refusePrograms(in: db)
         if application == applicationID, version == Self.version {
-            return try SchemaDefinition { try $0.write(create) }.check(db)
+            return try definition.get().check(db)
         }
         // The cache of another version is discarded.
         try db.execute(

@@ -18,6 +18,9 @@ package struct QueryReply: Sendable, Codable {
         package var chunk: Int64
         package var document: String
         package var title: String?
+        /// The language in which the document's words are stemmed, as an ISO 639-1 code; nil if it is not known, and each
+        /// word has the default language of its script.
+        package var language: String?
         package var headings: [String]
         package var text: String
         package var location: Location
@@ -142,7 +145,8 @@ package struct QueryReply: Sendable, Codable {
                 rank: index + 1, score: hit.score,
                 legs: Dictionary(uniqueKeysWithValues: hit.legs.map { ($0.key.rawValue, $0.value) }),
                 chunk: hit.id.rawValue,
-                document: hit.chunk.documentID, title: hit.documentTitle, headings: hit.chunk.headings,
+                document: hit.chunk.documentID, title: hit.documentTitle, language: hit.language,
+                headings: hit.chunk.headings,
                 text: hit.chunk.text, location: Location(hit.location))
         }
     }

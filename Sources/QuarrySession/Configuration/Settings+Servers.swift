@@ -4,7 +4,7 @@ extension Settings {
     /// Checks that the user knows a server that an index names: by a flag, a variable, the configuration file, an index
     /// made on this machine, or an earlier agreement.
     ///
-    /// - Parameter asks: Asks the user about the server, and returns whether they agree; nil if nobody can be asked.
+    /// - Parameter asks: Asks the user about the server, and returns whether they agree; nil without a terminal.
     /// - Throws: ``ProviderError`` with code `unknownServer`, and ``ConfigurationError``.
     package func checkServer(of model: ModelReference, asks: (@Sendable (ModelReference) -> Bool)?) throws {
         let provider = model.provider

@@ -8,7 +8,7 @@ extension ModelServices {
     ///   - isPlanning: Whether to open models for estimates only. Then a missing key or a budget is not an error.
     ///   - trace: Called for each request, without keys and bodies.
     ///   - onWait: Called at the start of each wait of 5 seconds or more for a provider's limits.
-    ///   - asks: Asks the user about a server that only an index names; nil if nobody can be asked.
+    ///   - asks: Asks the user about a server that only an index names; nil without a terminal.
     package convenience init(
         _ settings: Settings, store: ModelStore, isPlanning: Bool = false, trace: (@Sendable (String) -> Void)? = nil,
         onWait: (@Sendable (RequestDelay) -> Void)? = nil, asks: (@Sendable (ModelReference) -> Bool)? = nil

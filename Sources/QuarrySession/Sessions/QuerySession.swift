@@ -181,8 +181,7 @@ package struct QuerySession: Sendable {
     /// whether the index is empty.
     private func describeSources(of reply: inout QueryReply) async throws {
         guard !reply.hits.isEmpty else {
-            let coverage = try await index.withSnapshot { try await $0.vectorCoverage() }
-            if coverage.chunks == 0 { reply.markEmptyIndex() }
+            if try await index.hasNoDocuments() { reply.markEmptyIndex() }
             return
         }
         let names = Set(reply.hits.map(\.location.source) + (reply.citations ?? []).map(\.location.source))

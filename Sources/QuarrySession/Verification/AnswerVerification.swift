@@ -7,8 +7,14 @@ package struct AnswerVerification {
     /// Opened when it is needed first.
     private let openIndex: () throws -> CorpusIndex?
     private var index: CorpusIndex??
-    /// Files by path, each read once. Nil stands for a file that is gone.
-    private var files: [String: ReadSource?] = [:]
+    /// The path of a file, and the name that its documents get.
+    private struct FileKey: Hashable {
+        var path: String
+        var name: String
+    }
+
+    /// Each file is read once for a name. Nil means that the file is gone.
+    private var files: [FileKey: ReadSource?] = [:]
     /// The text of ``files``, in bytes.
     private var kept = 0
     /// With more text than this, files are forgotten and read again.
@@ -127,11 +133,12 @@ package struct AnswerVerification {
     // MARK: Files and the index
 
     private mutating func read(_ path: String, as name: String) async throws -> ReadSource? {
-        if let file = files[path] { return file }
+        let key = FileKey(path: path, name: name)
+        if let file = files[key] { return file }
         let file = try await verifier.read(path, as: name)
         kept += file?.byteCount ?? 0
         if kept > Self.maximumKept { (files, kept) = ([:], file?.byteCount ?? 0) }
-        files[path] = .some(file)
+        files[key] = .some(file)
         return file
     }
 

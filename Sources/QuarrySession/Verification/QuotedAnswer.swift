@@ -4,7 +4,7 @@ package import Quarry
 /// The quotes of a file that is to be verified: a reply of this program, replies as JSON Lines, or quotes that were made
 /// elsewhere.
 package struct QuotedAnswer: Sendable {
-    /// A quote with what is said of its origin.
+    /// A quote with the origin that is claimed for it.
     package struct Quote: Sendable {
         /// The line of its reply in JSON Lines, from 1; nil for a single object.
         package var line: Int?

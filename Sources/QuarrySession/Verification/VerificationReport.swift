@@ -1,6 +1,6 @@
 import Quarry
 
-/// What became of quotes: the JSON `quarry.verify/1`.
+/// The result of verifying quotes: the JSON `quarry.verify/1`.
 package struct VerificationReport: Sendable, Encodable {
     package enum Status: String, Sendable, Encodable, CaseIterable {
         /// As in `CitationCheck`, for a citation of this program.

@@ -1,0 +1,152 @@
+import QuarryCore
+import QuarryText
+import Testing
+
+struct QueryTermTests {
+    private let analyzer = Analyzer()
+
+    // MARK: Languages
+
+    @Test func `a word has a form for each language of the index`() {
+        let word = analyzer.queryTerms(of: "houses", languages: [.german, .english, .russian])
+        #expect(word.count == 1)
+        #expect(word[0].forms.first == "de:hous" && word[0].forms.contains("hous"))
+        #expect(analyzer.words(of: "houses", [.english, .german]) == ["hous"])
+        #expect(analyzer.words(of: "Wie werden die Häuser gebaut?", [.english, .german]) == ["de:haus", "de:gebaut"])
+    }
+
+    @Test func `a stem meets only documents of its language`() {
+        // The German stem of the one word is the English stem of the other.
+        #expect(analyzer.terms(of: "Rater", language: .german) == analyzer.terms(of: "rat", language: .english))
+        #expect(!analyzer.finds("The rat is here.", as: .english, by: "Rater", in: [.german]))
+        #expect(analyzer.finds("Die Rater sind da.", as: .german, by: "rat", in: [.german]))
+    }
+
+    @Test func `every word of a document finds it, whatever language it was taken for`() {
+        let texts = [
+            "Der Bürgermeister verlängert die Versicherungen der Gemeinden.",
+            "Los ayuntamientos prorrogan los seguros municipales.", "The councils renewed their insurances yearly.",
+            "Les mairies prolongent l'assurance des communes.", "Kommunerna förlänger försäkringarna.",
+            "Городские управы продлевают страховки ежегодно.", "Müller's dog isn't O'Brien's.",
+        ]
+        let held: [Language] = [.english, .german, .spanish, .french, .swedish, .russian]
+        for text in texts {
+            for guess in held.map(Optional.some) + [nil] {
+                let indexed = Set(analyzer.indexTerms(of: text, language: guess))
+                for word in text.split(whereSeparator: { " .,".contains($0) }) {
+                    for term in analyzer.queryTerms(of: String(word), languages: held) {
+                        #expect(
+                            !indexed.isDisjoint(with: term.forms), "\(word) in \(text) as \(guess?.rawValue ?? "-")")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a language that few documents were taken for does not remove another language's words`() {
+        let question = analyzer.queryTerms(of: "comment on sans plus pour", languages: [.french, .english])
+        #expect(!question.isEmpty)
+        #expect(analyzer.words(of: "What is the plus of it?", [.french]).count == 1)
+    }
+
+    // MARK: Compounds
+
+    @Test func `a compound counts as its words would apart`() {
+        func weight(_ text: String) -> Double {
+            analyzer.queryTerms(of: text, languages: [.english]).reduce(0) { $0 + $1.weight }
+        }
+        for name in ["x-ray", "E-1042", "T-cell", "c++", "12 500", "12.500", "1.234.567", "A4", "sha"] {
+            #expect(abs(weight(name) - 1) < 1e-9, "\(name)")
+        }
+        for name in ["parseFile", "foo_bar", "ISO-8601", "well-known", "COVID-19", "Apollo1", "sha256"] {
+            #expect(abs(weight(name) - 2) < 1e-9, "\(name)")
+        }
+        #expect(abs(weight("22.08.2026") - 3) < 1e-9)
+    }
+
+    @Test(arguments: [
+        ("Send an e-mail.", "email"), ("Send an email.", "e-mail"), ("The sign-off is due.", "signoff"),
+        ("The signoff is due.", "sign-off"), ("Wi-Fi", "wifi"), ("COVID-19", "covid19"), ("covid19", "COVID-19"),
+        ("E-Mail-Adresse", "email"), ("E-Mail-Adresse", "Emailadresse"), ("интернет-магазин", "интернетмагазин"),
+        ("The inter-\nnational office", "international"), ("A docu-\r\n   mented case", "documented"),
+        ("Kranken-\nversicherung", "Krankenversicherung"), ("the well-\nknown case", "well-known"),
+        ("> the inter-\n> national office", "international"),
+        ("**B**reakwater", "breakwater"), ("<b>B</b>reakwater", "breakwater"), ("break<wbr>water", "breakwater"),
+        ("caf&eacute;", "café"), ("K&#246;hler and K&#xF6;hler", "Köhler"), ("inter&shy;national", "international"),
+        ("Stra&szlig;e", "Strasse"), ("&Scaron;koda", "škoda"), ("R&amp;D", "d"),
+    ])
+    func `words are found by their other spelling`(_ document: String, _ question: String) {
+        for language in [Language.english, .german] {
+            #expect(analyzer.finds(document, as: language, by: question, in: [.english, .german]), "\(language)")
+        }
+    }
+
+    @Test func `numbers are found however they are grouped`() {
+        let spellings = ["12500", "12 500", "12.500", "12,500", "12'500", "12’500", "12\u{A0}500", "12&nbsp;500"]
+        for document in spellings {
+            for question in spellings {
+                #expect(
+                    analyzer.finds("cost \(document) euros", by: question, in: [.english]), "\(document) \(question)")
+            }
+        }
+        #expect(analyzer.finds("1 250 000,50 рублей", by: "1250000.5", in: []) == false)
+        #expect(analyzer.finds("1 250 000,50 рублей", by: "1250000.50", in: []))
+        #expect(analyzer.finds("page 12 500 copies", by: "500", in: []))
+        for apart in ["2026 500", "12 5000", "12 50", "01 234", "12  500", "12 500x", "x12 500"] {
+            #expect(
+                !analyzer.indexTerms(of: apart, language: nil).contains { $0.hasPrefix("\u{1}") && $0.count > 4 },
+                "\(apart)")
+        }
+    }
+
+    @Test func `other spellings do not count as words`() {
+        let terms = analyzer.indexTerms(of: "A sign-off of 12 500 in 喝茶", language: .english)
+        #expect(terms.filter { !$0.hasPrefix("\u{1}") } == ["a", "sign", "off", "of", "12", "500", "in", "喝茶"])
+        #expect(terms.filter { $0.hasPrefix("\u{1}") } == ["\u{1}signoff", "\u{1}12500", "\u{1}喝", "\u{1}茶"])
+    }
+
+    // MARK: Scripts
+
+    @Test func `a single character finds the runs that contain it`() {
+        for (run, character) in [("院子里喝茶", "茶"), ("喝茶很好", "茶"), ("茶", "茶"), ("고양이", "양"), ("ネコ", "コ")] {
+            #expect(analyzer.finds(run, by: character, in: []), "\(run)")
+        }
+        #expect(!analyzer.finds("院子里喝茶", by: "猫", in: []))
+        let question = analyzer.queryTerms(of: "喝热茶", languages: [])
+        #expect(question.filter { $0.weight == 1 }.compactMap(\.forms.first) == ["喝热", "热茶"])
+        #expect(question.filter { $0.weight < 1 }.compactMap(\.forms.first) == ["喝", "热", "茶"])
+    }
+
+    @Test(arguments: [
+        ("Mueller", "Müller"), ("Müller", "Mueller"), ("Goethe", "Göthe"), ("Jaeger", "Jäger"),
+        ("שָׁלוֹם", "שלום"), ("كِتَابٌ", "كتاب"), ("كتـــاب", "كتاب"), ("ёлка", "елка"),
+    ])
+    func `spelling variants find each other`(_ first: String, _ second: String) {
+        for language in [nil, Language.english, .german, .danish] {
+            #expect(analyzer.finds(first, as: language, by: second, in: [.english, .german, .danish]), "\(first)")
+            #expect(analyzer.finds(second, as: language, by: first, in: [.english, .german, .danish]), "\(second)")
+        }
+    }
+
+    @Test func `Danish and Swedish letters have their own variants`() {
+        #expect(analyzer.finds("Århus", as: .danish, by: "Aarhus", in: [.danish]))
+        #expect(analyzer.finds("Aarhus", as: .danish, by: "Århus", in: [.danish]))
+        #expect(analyzer.finds("Søren", as: .norwegian, by: "Soeren", in: [.norwegian]))
+        #expect(analyzer.finds("Soeren", as: .norwegian, by: "Søren", in: [.norwegian]))
+        #expect(analyzer.finds("Malmö", as: .swedish, by: "Malmoe", in: [.swedish]))
+    }
+}
+
+extension Analyzer {
+    /// The first form of each word of a question.
+    func words(of question: String, _ languages: [Language]) -> [String] {
+        queryTerms(of: question, languages: languages).compactMap(\.forms.first)
+    }
+
+    /// Whether each word of a question has a form in a document.
+    func finds(_ document: String, as language: Language? = nil, by question: String, in held: [Language]) -> Bool {
+        let indexed = Set(indexTerms(of: document, language: language))
+        let terms = queryTerms(of: question, languages: held)
+        return !terms.isEmpty && terms.allSatisfy { !indexed.isDisjoint(with: $0.forms) }
+    }
+}
