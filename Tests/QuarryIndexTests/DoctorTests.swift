@@ -48,8 +48,11 @@ struct DoctorTests {
         ("UPDATE chunks SET text = CAST(x'ff' AS TEXT) || substr(text, 2) WHERE id = 1", "chunks, row 1"),
         ("UPDATE settings SET value = json_set(value, '$.chunking.target', 41) WHERE key = 'index'", "settings, row"),
         ("UPDATE settings SET value = 'x' WHERE key = 'generation'", "settings, row generation"),
-        ("UPDATE vectors SET rows = substr(rows, 5) || substr(rows, 1, 4)", "do not match their checksum"),
-        ("UPDATE vectors SET rows = x'0000c07f' || substr(rows, 5)", "chunk 1"),
+        (
+            "UPDATE vectors SET rows = CAST(substr(rows, 5) || substr(rows, 1, 4) AS BLOB)",
+            "do not match their checksum"
+        ),
+        ("UPDATE vectors SET rows = CAST(x'0000c07f' || substr(rows, 5) AS BLOB)", "chunk 1"),
         ("UPDATE vectors SET block = 3", "vector"),
         (
             "UPDATE bm25_terms SET term = CAST('limestone' AS BLOB) WHERE term = CAST('granit' AS BLOB)",
@@ -88,7 +91,7 @@ struct DoctorTests {
     @Test func `a search that would read a vector with a value that is not a number names its chunk`() async throws {
         // The bits of a NaN and of an infinity.
         for bits in ["0000c07f", "0000807f"] {
-            let corpus = try await damaged(by: "UPDATE vectors SET rows = x'\(bits)' || substr(rows, 5)")
+            let corpus = try await damaged(by: "UPDATE vectors SET rows = CAST(x'\(bits)' || substr(rows, 5) AS BLOB)")
             for mode in [RetrievalOptions.Mode.vector, .hybrid] {
                 let error = await #expect(throws: CorpusError.self) { try await corpus.search("granite", mode: mode) }
                 #expect(

@@ -58,8 +58,13 @@ struct HostileFileTests {
                     }
                 }
             }
-            let tagged = try await index.documents(matching: .equals("tags", "clay"))
-            return (lines + tagged.map { "\($0)" } + [try await "\(index.documents())"]).joined(separator: "\n")
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            for filter in [Filter.equals("tags", "clay"), nil] {
+                let documents = try await index.documents(matching: filter)
+                lines.append(String(decoding: try encoder.encode(documents), as: UTF8.self))
+            }
+            return lines.joined(separator: "\n")
         }
     }
 

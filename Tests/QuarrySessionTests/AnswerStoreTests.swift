@@ -61,7 +61,8 @@ import Testing
         "UPDATE questions SET vector = x'0000c07f0000c07f'", "UPDATE questions SET question = CAST(x'fe' AS TEXT)",
         "UPDATE questions SET vector = 'x'", "UPDATE totals SET bytes = 9223372036854775807",
         "UPDATE totals SET hits = 'x'",
-        "DELETE FROM totals", "UPDATE replies SET digest = 'x'", "UPDATE replies SET used = 9223372036854775807",
+        "DELETE FROM totals", "UPDATE replies SET digest = 'x' WHERE rowid = 1",
+        "UPDATE replies SET used = 9223372036854775807 WHERE rowid = 1",
         "DROP TABLE questions", "ALTER TABLE replies RENAME TO r; CREATE VIEW replies AS SELECT * FROM r",
         "CREATE TRIGGER t AFTER UPDATE ON totals BEGIN DELETE FROM replies; END",
     ])
