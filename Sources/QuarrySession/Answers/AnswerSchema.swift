@@ -104,11 +104,16 @@ enum AnswerSchema {
         return true
     }
 
-    static func remove(_ digest: Data, in db: Database) throws {
-        guard let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM replies WHERE digest = ?", arguments: [digest])
-        else { return }
+    @discardableResult
+    static func remove(_ digest: Data, in db: Database) throws -> Bool {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT digest, bytes FROM replies WHERE digest = ?", arguments: [digest])
+        else { return false }
+        let bytes = try StoredRow(row, of: "replies").integer(1)
         try db.execute(sql: "DELETE FROM replies WHERE digest = ?", arguments: [digest])
         try db.execute(sql: "UPDATE totals SET replies = replies - 1, bytes = bytes - ?", arguments: [bytes])
+        return true
     }
 
     /// Removes the least recently used replies.
@@ -116,8 +121,9 @@ enum AnswerSchema {
         while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
             let oldest = try Row.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
         {
-            // A digest of another type would never be found and removed.
-            try remove(StoredRow(oldest, of: "replies").blob(0), in: db)
+            guard try remove(StoredRow(oldest, of: "replies").blob(0), in: db) else {
+                throw StoredValueError(place: "replies", reason: "its oldest row cannot be removed")
+            }
         }
     }
 
