@@ -105,8 +105,11 @@ enum AnswerSchema {
     }
 
     static func remove(_ digest: Data, in db: Database) throws {
-        guard let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM replies WHERE digest = ?", arguments: [digest])
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT digest, bytes FROM replies WHERE digest = ?", arguments: [digest])
         else { return }
+        let bytes = try StoredRow(row, of: "replies").count(1)
         try db.execute(sql: "DELETE FROM replies WHERE digest = ?", arguments: [digest])
         try db.execute(sql: "UPDATE totals SET replies = replies - 1, bytes = bytes - ?", arguments: [bytes])
     }
