@@ -54,7 +54,11 @@ package struct StoredRow {
         return text
     }
 
-    package func blob(_ column: Int) throws -> Data { try withBlob(column) { Data($0) } }
+    package func blob(_ column: Int) throws -> Data {
+        let value: DatabaseValue = row[column]
+        guard case .blob(let data) = value.storage else { throw error(column, "it is \(kind(value)), not a blob") }
+        return data
+    }
 
     /// A digest of 32 bytes.
     package func digest(_ column: Int) throws -> ContentHash {

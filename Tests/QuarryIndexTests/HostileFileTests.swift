@@ -248,11 +248,18 @@ private struct RandomEdit {
             let (a, b) = (pick(rows.count), pick(rows.count))
             description = "\(table).\(column): rows \(a) and \(b) exchange their values"
             let keys = try DatabaseValue.fetchAll(db, sql: "SELECT \(key) FROM \(table) ORDER BY \(key)")
-            for (to, from) in [(a, b), (b, a)] {
-                try db.execute(
-                    sql: "UPDATE OR IGNORE \(table) SET \(column) = ? WHERE \(key) = ?",
-                    arguments: [rows[from], keys[to]])
-            }
+            // By way of another value, because the column may be unique.
+            let other: DatabaseValue =
+                switch rows[a].storage {
+                case .int64: (-77).databaseValue
+                case .blob: Data("exchanged".utf8).databaseValue
+                default: "exchanged".databaseValue
+                }
+            let update = "UPDATE OR IGNORE \(table) SET \(column) = ? WHERE \(column) IS ? AND \(key) IS ?"
+            try db.execute(sql: update, arguments: [other, rows[a], keys[a]])
+            try db.execute(sql: update, arguments: [rows[a], rows[b], keys[b]])
+            try db.execute(
+                sql: "UPDATE OR IGNORE \(table) SET \(column) = ? WHERE \(column) IS ?", arguments: [rows[b], other])
             return
         case 2:
             let list = columns.dropFirst().map { "\"\($0)\"" }.joined(separator: ", ")
