@@ -9,7 +9,8 @@ enum Advice {
     static func text(for error: any Error) -> String? {
         if let error = error as? CorpusError { return error.advice }
         if let error = error as? ModelStoreError, error.code == .notInstalled {
-            return "Fetch it once with: quarry models pull \(error.model)"
+            return "Without it: --mode bm25 for a question, --model none for a new index. "
+                + "Fetch it once with: quarry models pull \(error.model)"
         }
         if error is AnswerStoreError { return "To turn it off: --no-cache" }
         return switch (error as? ProviderError)?.code {

@@ -17,13 +17,14 @@ struct AnsweringOptions: ParsableArguments {
     @Flag(help: "Quote the documents, even if the configuration names a language model.")
     var extractive = false
 
-    @Option(help: ArgumentHelp("Maximum length of the prompt.", valueName: "tokens"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of the prompt.", valueName: "tokens"))
     var budget = 3_000
 
-    @Option(help: ArgumentHelp("Maximum length of a generated answer.", valueName: "tokens"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of a generated answer.", valueName: "tokens"))
     var answerTokens = 512
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Answer only if confidence is at least this (0–1, default 0.29 with the local model).",
             valueName: "support"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Reads a command line as a person means it: a question needs no command, and a wrong command leads to the right one.
 enum CommandWords {
@@ -6,23 +7,38 @@ enum CommandWords {
     ///
     /// - Throws: `ValidationError` with the command line that was probably meant.
     static func resolved(_ arguments: [String]) throws -> [String] {
-        guard let first = arguments.first, !ofParser(first) else { return arguments }
         let commands = QuarryCommand.configuration.subcommands
+        guard let first = arguments.first, !ofParser(first) else {
+            if arguments.first == "help" { try checkHelp(arguments, among: commands.map { $0._commandName }) }
+            return arguments
+        }
         if let command = commands.first(where: { $0._commandName == first }) {
             try check(arguments, of: command)
             return arguments
         }
+        if arguments.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("The question is empty.") }
         let names = commands.map { $0._commandName }
         if first.hasPrefix("-") {
+            if arguments.count == 1, first.lowercased() == "-v" {
+                throw ValidationError("There is no option \(first). To see the version: quarry --version")
+            }
             if let name = arguments.first(where: names.contains) {
                 let others = arguments.filter { $0 != name }
                 throw ValidationError("The command comes first. Did you mean:\n\n  \(line([name] + others))\n")
             }
             return ["query"] + arguments
         }
+        if arguments.allSatisfy({ $0.hasPrefix("-") || isPath($0) }) {
+            throw unknown(first, meant: (first.hasSuffix(".quarry") ? ["info", "--index"] : ["index"]) + arguments)
+        }
+        if deletions.contains(first.lowercased()), arguments.count <= 2 {
+            throw ValidationError(
+                "There is no command “\(first)”. A deleted file leaves the index with the next run of: "
+                    + "quarry index FOLDER")
+        }
         let isQuestion = first.contains(where: \.isWhitespace)
         if !isQuestion, let meant = meant(first, among: names, count: arguments.count) {
-            throw unknown(first, meant: meant + arguments.dropFirst())
+            throw unknown(first, meant: complete(meant, with: Array(arguments.dropFirst())))
         }
         guard isQuestion || arguments.count > 2 || first.hasSuffix("?") else {
             throw ValidationError(
@@ -44,6 +60,36 @@ enum CommandWords {
         }
         throw unknown(
             arguments.prefix(2).joined(separator: " "), meant: [arguments[0], name] + arguments.dropFirst(2))
+    }
+
+    /// Checks the command after `help`.
+    private static func checkHelp(_ arguments: [String], among names: [String]) throws {
+        guard arguments.count > 1, !arguments[1].hasPrefix("-"), !names.contains(arguments[1]) else { return }
+        guard let name = nearest(to: arguments[1], among: names) else {
+            throw ValidationError(
+                "There is no command “\(arguments[1])”. The commands are \(names.joined(separator: ", ")).")
+        }
+        throw unknown(arguments[1], meant: ["help", name])
+    }
+
+    private static func isPath(_ word: String) -> Bool { FileManager.default.fileExists(atPath: word) }
+
+    /// A command with the words after it, so that it runs as it is: a word that it does not take becomes an option or
+    /// another command, and a placeholder stands for a word that is missing.
+    private static func complete(_ command: [String], with words: [String]) -> [String] {
+        let given = words.first.flatMap { $0.hasPrefix("-") && $0 != "-" ? nil : $0 }
+        switch command {
+        case ["info"], ["doctor"]:
+            guard let given else { return command + words }
+            if given.hasSuffix(".quarry") { return command + ["--index"] + words }
+            return command == ["doctor"] ? ["verify"] + words : command
+        case ["index"], ["index", "--plan"]: return command + (words.isEmpty ? ["FOLDER"] : words)
+        case ["query"], ["query", "--retrieve"]: return command + (words.isEmpty ? ["…"] : words)
+        case ["verify"]: return command + (words.isEmpty ? ["answer.json"] : words)
+        case ["eval"]: return words.isEmpty ? ["eval", "--help"] : command + words
+        case ["--help"], ["--version"]: return command
+        default: return command + words
+        }
     }
 
     private static func unknown(_ name: String, meant: [String]) -> ValidationError {
@@ -70,6 +116,7 @@ enum CommandWords {
         (["eval"], ["benchmark", "bench", "measure"]),
         (["models", "pull"], ["pull", "download", "install", "fetch"]),
         (["models", "compare"], ["compare"]),
+        (["--generate-completion-script"], ["completion", "completions"]),
     ]
 
     /// The same for words that also begin questions. They count only without further words.
@@ -77,9 +124,14 @@ enum CommandWords {
         (["info"], ["status", "stats", "stat", "show", "list", "ls", "describe", "about"]),
         (["doctor"], ["check", "verify-index", "fsck", "diagnose", "repair", "test"]),
         (["--version"], ["version"]),
-        (["config"], ["settings", "options", "set"]),
+        (["config"], ["configure", "configuration", "settings", "options", "set"]),
         (["models"], ["model"]),
+        (["index", "--plan"], ["plan"]),
+        (["--help"], ["man", "manual"]),
     ]
+
+    /// Words for what no command does: a run of `index` follows the files.
+    private static let deletions: Set<String> = ["remove", "delete", "rm", "del", "drop", "forget", "purge"]
 
     private static func meant(_ word: String, among names: [String], count: Int) -> [String]? {
         let word = word.lowercased()
@@ -119,16 +171,22 @@ enum CommandWords {
         return rows[a.count][b.count]
     }
 
+    private static let plain = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%".unicodeScalars)
+
     /// A command line to copy.
     private static func line(_ arguments: [String]) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%".unicodeScalars)
-        let words = arguments.map { word in
+        (["quarry"] + arguments.map(quoted)).joined(separator: " ").visibleInLine
+    }
+
+    /// A word as a shell reads it.
+    static func quoted(_ word: String) -> String {
+        let isPlain =
             !word.isEmpty
-                && word.unicodeScalars.allSatisfy {
-                    plain.contains($0) || $0.value > 0x7F && $0.properties.isAlphabetic
-                }
-                ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-        }
-        return (["quarry"] + words).joined(separator: " ").visibleInLine
+            && word.unicodeScalars.allSatisfy {
+                plain.contains($0) || $0.value > 0x7F && $0.properties.isAlphabetic
+            }
+        if word == "…" { return "\"…\"" }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

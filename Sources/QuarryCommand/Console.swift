@@ -42,9 +42,17 @@ enum Console {
         }
     }
 
-    /// Prints a note with control characters made visible. A closed standard error is ignored.
+    /// Prints a result in sentences. On a terminal they are broken at words.
+    static func prose(_ text: String) throws {
+        try print(columns(of: STDOUT_FILENO).map { text.visible.wrapped(to: $0) } ?? text)
+    }
+
+    /// Prints a note with control characters made visible, on a terminal broken at words. A closed standard error is
+    /// ignored.
     static func note(_ text: String, terminator: String = "\n") {
-        _ = send(text.visible + terminator, to: STDERR_FILENO)
+        let isWhole = terminator == "\n"
+        let shown = isWhole ? columns(of: STDERR_FILENO).map { text.visible.wrapped(to: $0) } : nil
+        _ = send((shown ?? text.visible) + terminator, to: STDERR_FILENO)
     }
 
     /// Replaces the current line of the terminal, cut to its width: a longer one would move on with each call. An empty

@@ -5,8 +5,10 @@ extension CorpusError {
     /// The next step with this program; nil if the message is enough.
     var advice: String? {
         switch code {
-        case .missing, .empty: "To index documents: quarry index FOLDER --index FILE"
-        case .notAnIndex, .otherSettings: "Choose another file with --index."
+        case .empty: "To index documents: quarry index FOLDER --index FILE"
+        case .notAnIndex: "Choose another file with --index."
+        case .otherSettings:
+            "Omit --chunker, --chunk-target, --chunk-maximum and --chunk-overlap, or choose another file with --index."
         case .damaged, .ioFailure: "To see the damage: quarry doctor --index FILE"
         case .noVectors:
             "Search with --mode bm25, or make another index with a model: "

@@ -12,8 +12,10 @@ struct EvalCommand: AsyncParsableCommand {
             Ranks documents for every judged question. Reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \
             95 % confidence interval (bootstrap over questions). Compares modes with a paired randomisation test.
 
-              quarry eval --queries queries.jsonl --qrels qrels.tsv --modes bm25,vector,hybrid
-              quarry eval --answers --queries queries.jsonl     # do the quotes contain the expected "answers"?
+              quarry eval --queries q.jsonl --qrels qrels.tsv
+              quarry eval --queries q.jsonl --qrels j.tsv --modes bm25
+              # Do the quotes contain the expected "answers"?
+              quarry eval --queries q.jsonl --answers
             """)
 
     @OptionGroup var asking: QuestionOptions
@@ -43,7 +45,9 @@ struct EvalCommand: AsyncParsableCommand {
         ))
     var answers = false
 
-    @Option(help: ArgumentHelp("Use only this many questions, from the start of the file.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Use only this many questions, from the start of the file.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {

@@ -25,7 +25,10 @@ enum EvaluationInput {
 
     private static func bytes(at path: String) throws -> [UInt8] {
         func failure() -> EvaluationInputError {
-            EvaluationInputError("\(path) cannot be read: \(String(cString: strerror(errno))). Check the path.")
+            EvaluationInputError(
+                errno == ENOENT
+                    ? "\(path): There is no such file."
+                    : "\(path) cannot be read: \(String(cString: strerror(errno))). Check the path.")
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure() }

@@ -23,7 +23,13 @@ struct IndexCommand: AsyncParsableCommand {
     @Argument(help: "Files and folders; - for standard input.", completion: .file())
     var inputs: [String]
 
-    @OptionGroup var file: IndexFileOptions
+    @Option(
+        name: [.customLong("index"), .customShort("i")],
+        help: ArgumentHelp(
+            "The index file. The default is \(IndexFileOptions.defaultName) in this folder.", valueName: "file"),
+        completion: .file(extensions: ["quarry"]))
+    var index: String?
+
     @OptionGroup(title: "Limits and connections of models") var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
@@ -47,7 +53,10 @@ struct IndexCommand: AsyncParsableCommand {
 
     static let defaultName = "stdin.txt"
 
-    @Option(help: ArgumentHelp("Do not index larger files.", valueName: "MiB"))
+    /// The index file.
+    private var path: String { index ?? IndexFileOptions.defaultName }
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Do not index larger files.", valueName: "MiB"))
     var maxFileSize = 256
 
     @Option(
@@ -71,6 +80,7 @@ struct IndexCommand: AsyncParsableCommand {
     var describeImages: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Maximum length of a picture's description; the default is 800.", valueName: "tokens"))
     var descriptionTokens: Int?
@@ -81,14 +91,18 @@ struct IndexCommand: AsyncParsableCommand {
     )
     var chunker: ChunkingStrategy?
 
-    @Option(help: ArgumentHelp("Usual length of a passage. For a new index; the default is 300.", valueName: "tokens"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Usual length of a passage. For a new index; the default is 300.", valueName: "tokens"))
     var chunkTarget: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Maximum length of a passage. For a new index; the default is 400.", valueName: "tokens"))
     var chunkMaximum: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Overlap of consecutive passages. For a new index; the default is 0.", valueName: "tokens"))
     var chunkOverlap: Int?
@@ -110,7 +124,7 @@ struct IndexCommand: AsyncParsableCommand {
     private func opening(_ settings: Settings, _ services: ModelServices) async throws -> IndexOpening {
         do {
             return try await IndexOpening(
-                path: file.written, model: model, settings: settings, services: services, remote: remote.options,
+                path: path, model: model, settings: settings, services: services, remote: remote.options,
                 chunking: chunking, isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
@@ -119,11 +133,11 @@ struct IndexCommand: AsyncParsableCommand {
 
     private func noteWaiting(for process: Int32?) {
         let holder = process.map { "process \($0)" } ?? "another process"
-        output.note("\(file.written) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
+        output.note("\(path) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
     }
 
     /// The inputs, and the reason if standard input is rejected: it is too long, or cannot be read.
-    private func sources() -> (inputs: [IndexInput], refused: [Rejection]) {
+    private func sources() async throws -> (inputs: [IndexInput], refused: [Rejection]) {
         var sources: [IndexInput] = []
         var refused: [Rejection] = []
         for input in inputs {
@@ -132,9 +146,10 @@ struct IndexCommand: AsyncParsableCommand {
                 continue
             }
             do {
-                let source = try Source.standardInput(id: name ?? Self.defaultName, maximumBytes: maxFileSize << 20)
+                let source = try await StandardInput.read(
+                    id: name ?? Self.defaultName, maximumBytes: maxFileSize << 20)
                 sources.append(.bytes(source.bytes, name: source.id))
-            } catch {
+            } catch let error as Rejection {
                 refused.append(error)
             }
         }
@@ -183,28 +198,57 @@ struct IndexCommand: AsyncParsableCommand {
         guard descriptionTokens == nil || settings.describeImages != nil else {
             throw ValidationError("--description-tokens needs a model that describes pictures: --describe-images.")
         }
-        var (sources, refused) = sources()
+        let (sources, refused) = try await sources()
+        let isNew = !plan && !FileManager.default.fileExists(atPath: path)
         // A wrong path makes no index.
-        if !FileManager.default.fileExists(atPath: file.written) {
+        if !FileManager.default.fileExists(atPath: path) {
             try sources.checkExistence()
-            if let above = file.indexAbove {
+            if index == nil, let above = IndexFileOptions.indexAbove {
                 output.note("note: this makes a new index. To add to \(above), use --index \(above).")
             }
         }
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await opening(settings, services)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
+        let report = try await run(
+            on: opening, sources, refused, readers: services.readers(settings, describing: description))
+        let isRemoved = isNew && removeIfEmpty(opening.index)
+        let estimate = plan ? try await opening.estimate(of: report) : nil
+        let readings = try ReadingEstimate.estimates(
+            of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
+            besides: estimate)
+        try IndexingReportPrinter(
+            report: report, isPlan: plan, path: path, isRemoved: isRemoved, estimate: estimate, readings: readings,
+            spending: services.ledger.spending
+        ).print(output)
+        if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
+    }
+
+    /// Removes a file that this run made, if it holds no document: it would hide an index of a folder above.
+    private func removeIfEmpty(_ index: CorpusIndex) -> Bool {
+        do {
+            return try index.removeIfEmpty()
+        } catch {
+            output.note("warning: \(Console.message(of: error))")
+            return false
+        }
+    }
+
+    /// Indexes, or plans.
+    private func run(
+        on opening: IndexOpening, _ inputs: [IndexInput], _ rejected: [Rejection], readers: ReaderRegistry
+    ) async throws -> IndexingReport {
+        var (sources, refused) = (inputs, rejected)
         if let error = opening.serverNotRemembered { output.note("warning: \(Console.message(of: error))") }
         try await keepEarlierText(in: opening.index, &sources, &refused)
         let indexer = try Indexer(
-            opening.index, embedder: opening.embedder, counter: opening.counter,
-            readers: try await services.readers(settings, describing: description))
+            opening.index, embedder: opening.embedder, counter: opening.counter, readers: readers)
         let options = InputOptions(include: include, exclude: exclude, maximumFileBytes: maxFileSize << 20)
 
         let progress = ProgressLine(isQuiet: output.quiet)
-        let result: IndexingReport
+        var report: IndexingReport
         do {
-            result =
+            report =
                 plan
                 ? try await indexer.plan(sources, options: options)
                 : try await indexer.index(sources, options: options, onProgress: progress.show, onWait: noteWaiting)
@@ -216,17 +260,8 @@ struct IndexCommand: AsyncParsableCommand {
             throw error
         }
         progress.clear()
-        var report = result
         report.quarantined += refused
-        let estimate = plan ? try await opening.estimate(of: report) : nil
-        let readings = try ReadingEstimate.estimates(
-            of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
-            besides: estimate)
-        try IndexingReportPrinter(
-            report: report, isPlan: plan, path: file.written, estimate: estimate, readings: readings,
-            spending: services.ledger.spending
-        ).print(output)
-        if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
+        return report
     }
 }
 

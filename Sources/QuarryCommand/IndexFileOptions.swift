@@ -12,35 +12,45 @@ struct IndexFileOptions: ParsableArguments {
 
     static let defaultName = "index.quarry"
 
-    /// The file to write: the default is in the current folder.
+    /// The file as the user names it.
     var written: String { path ?? Self.defaultName }
 
     /// The file to read: the given one, or the nearest of the current folder and the folders above it.
     ///
     /// Above the current folder only files of the current user or of the system count: anyone may put a file into a
     /// shared folder such as `/tmp`.
-    /// - Throws: ``CorpusError`` with the folders that were searched, if there is no file.
+    /// - Throws: ``CorpusError`` with the command that makes one, if there is no file.
     func existing() throws -> String {
-        if let path { return path }
+        guard let path else { return try Self.nearest() }
+        // A folder is named by its own error.
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CorpusError(
+                .missing, "There is no index \(path). Make it first: \(Self.commandToFill(path))")
+        }
+        return path
+    }
+
+    /// The command that adds documents to an index.
+    static func commandToFill(_ path: String) -> String {
+        "quarry index FOLDER" + (path == defaultName ? "" : " --index \(CommandWords.quoted(path))")
+    }
+
+    private static func nearest() throws -> String {
         if Self.exists(Self.defaultName) { return Self.defaultName }
         let current = FileManager.default.currentDirectoryPath
-        var searched = [current]
+        var depth = 0
         var folder = current
         var (relative, foreign) = ("", [String]())
-        while folder != "/", !folder.isEmpty, searched.count < 256 {
+        while folder != "/", !folder.isEmpty, depth < 256 {
             folder = (folder as NSString).deletingLastPathComponent
             relative += "../"
-            searched.append(folder)
+            depth += 1
             let candidate = (folder as NSString).appendingPathComponent(Self.defaultName)
             guard Self.exists(candidate) else { continue }
             if Self.isTrusted(candidate) { return relative + Self.defaultName }
             foreign.append(candidate)
         }
-        var message = "There is no \(Self.defaultName) in \(current)"
-        if searched.count > 1 {
-            message += ", nor in the folders above it (\(searched.dropFirst().joined(separator: ", ")))"
-        }
-        message += "."
+        var message = "There is no \(Self.defaultName) in this folder or above it."
         if let other = foreign.first {
             message += " \(other) belongs to another user; to use it, name it with --index."
         }
@@ -48,12 +58,13 @@ struct IndexFileOptions: ParsableArguments {
         if let other = names.filter({ $0.hasSuffix(".quarry") }).min() {
             message += " There is \(other) here; to use it: --index \(other)."
         }
+        message += " Make one first: \(commandToFill(defaultName))"
         throw CorpusError(.missing, message)
     }
 
     /// The default index of a folder above the current one; nil if the current folder has one, or none has.
-    var indexAbove: String? {
-        guard path == nil, let found = try? existing(), found != Self.defaultName else { return nil }
+    static var indexAbove: String? {
+        guard let found = try? nearest(), found != Self.defaultName else { return nil }
         return found
     }
 

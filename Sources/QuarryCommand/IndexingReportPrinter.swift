@@ -6,6 +6,8 @@ struct IndexingReportPrinter {
     var report: IndexingReport
     var isPlan: Bool
     var path: String
+    /// Whether the run made the index and removed it, because it held no document.
+    var isRemoved: Bool
     /// The estimated cost of a plan's vectors.
     var estimate: CostEstimate?
     /// The estimated cost of a plan's recordings and pictures.
@@ -55,16 +57,18 @@ struct IndexingReportPrinter {
         for warning in report.warnings {
             output.note("warning: \(warning.inLine)\(warning.advice)")
         }
-        for file in report.passedOver.prefix(Self.shownSkippedFiles) {
+        // Empty files, such as __init__.py, are counted only.
+        let passedOver = report.passedOver.filter { $0.reason != .empty }
+        for file in passedOver.prefix(Self.shownSkippedFiles) {
             output.note("skipped: \(file.inLine)")
         }
-        let more = report.passedOver.count - Self.shownSkippedFiles
+        let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing {
             try Console.print(nothingIndexed)
         } else if isUpToDate {
-            let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) skipped" : ""
+            let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) \(self.skipped)" : ""
             try Console.print(
                 "Up to date: \(Format.count(report.sources.unchanged, "file")), "
                     + "\(isPlan ? "nothing to do" : "nothing changed")\(skipped) (\(seconds))")
@@ -77,7 +81,11 @@ struct IndexingReportPrinter {
         if !report.quarantined.isEmpty {
             try Console.print("\(rejected) could not be indexed (listed above).")
         }
-        if !isPlan, !isUpToDate, !report.readNothing { try Console.print("\(path) is up to date (\(seconds))") }
+        if isRemoved {
+            try Console.print("No document was indexed, so \(path) was not made.")
+        } else if !isPlan, !isUpToDate, !report.readNothing {
+            try Console.print("\(path) is up to date (\(seconds))")
+        }
     }
 
     private var seconds: String { "\(Format.decimal(report.seconds, digits: 1)) s" }
@@ -94,7 +102,7 @@ struct IndexingReportPrinter {
                 "files",
                 [
                     (sources.new, "new"), (sources.changed, "changed"), (sources.moved, "moved"),
-                    (sources.deleted, "deleted"), (sources.unchanged, "unchanged"), (sources.skipped, "skipped"),
+                    (sources.deleted, "deleted"), (sources.unchanged, "unchanged"), (sources.skipped, skipped),
                 ])
         ]
         if report.modelReads.files > 0 {
@@ -123,6 +131,37 @@ struct IndexingReportPrinter {
         return lines.compactMap(\.self)
     }
 
+    /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, as far as the reasons are known.
+    private var skipped: String {
+        let media = report.sources.unreadable.filter { ReaderRegistry().needsModel("x.\($0.key)") }
+        let others = report.sources.unreadable.filter { media[$0.key] == nil }
+        var reasons: [String] = []
+        if let names = Self.list(others) {
+            let isOne = others.values.reduce(0, +) == 1
+            reasons.append("\(names) cannot be read: convert \(isOne ? "it" : "them") to text")
+        }
+        if let names = Self.list(media) {
+            reasons.append("\(names) need\(media.values.reduce(0, +) == 1 ? "s" : "") a model")
+        }
+        let (empty, binary) = (
+            report.passedOver.count { $0.reason == .empty }, report.passedOver.count { $0.reason == .binary }
+        )
+        let rest = report.passedOver.count - empty - binary
+        for (count, name) in [(binary, "binary"), (empty, "empty"), (rest, "without text")] where count > 0 {
+            reasons.append("\(count) \(name)")
+        }
+        return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
+    }
+
+    /// `2 .pdf, 1 .doc, 1 .html`, the most frequent five; nil without a format.
+    private static func list(_ formats: [String: Int]) -> String? {
+        let sorted = formats.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
+            "\(count) \(name.isEmpty ? "without an extension" : ".\(name.visibleInLine)")"
+        }
+        guard !sorted.isEmpty else { return nil }
+        return sorted.prefix(5).joined(separator: ", ") + (sorted.count > 5 ? ", …" : "")
+    }
+
     /// Why the run read nothing.
     private var nothingIndexed: String {
         let formats = report.sources.unreadable
@@ -135,14 +174,11 @@ struct IndexingReportPrinter {
                     : report.quarantined.isEmpty ? "there are no files." : "no file could be read.")
         }
         let count = formats.values.reduce(0, +)
-        let names = formats.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
-            "\(count) \(name.isEmpty ? "without an extension" : ".\(name.visibleInLine)")"
-        }
         let media = formats.keys.count { ReaderRegistry().needsModel("x.\($0)") }
         var advice = media < formats.count ? ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."] : []
         if media > 0 { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
         return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
-            + "(\(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : "")). "
+            + "(\(Self.list(formats) ?? "")). "
             + advice.joined(separator: " ")
     }
 

@@ -37,11 +37,13 @@ struct InfoCommand: AsyncParsableCommand {
         )
         try Console.print(
             summary.documents == 0
-                ? QueryReply.emptyIndex
+                ? ReplyPrinter.emptyIndex(path)
                 : "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
                     + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
         if !languages.isEmpty {
-            try Console.print("languages: \(languages.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+            let unknown = summary.documents - languages.reduce(0) { $0 + $1.value }
+            let counts = languages.map { "\($0.key) \($0.value)" } + (unknown > 0 ? ["unknown \(unknown)"] : [])
+            try Console.print("languages: \(counts.joined(separator: ", "))")
         }
         if let embedding = settings.embedding {
             let place = settings.embeddingAddress.map { " at \($0)" } ?? ""

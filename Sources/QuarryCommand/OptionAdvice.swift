@@ -8,8 +8,11 @@ enum OptionAdvice {
         let start = "Error: Unknown option '"
         guard let first = lines.first, first.hasPrefix(start),
             let name = first.dropFirst(start.count).split(separator: "'").first,
-            let advice = advice[name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased()]
+            var advice = advice[name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased()]
         else { return nil }
+        if name.hasPrefix("--output"), lines.contains(where: { $0.hasPrefix("Usage: quarry index ") }) {
+            advice = "Did you mean --index?"
+        }
         lines[0] = "\(start)\(name)'. \(advice)"
         return lines.joined(separator: "\n")
     }
@@ -36,6 +39,7 @@ enum OptionAdvice {
             ("silent", "Did you mean --quiet?"),
             ("ignore skip", "Did you mean --exclude?"),
             ("offline no-network local", "Did you mean --local-only?"),
+            ("lang language languages locale", "The language of a document is recognised; no option is needed."),
             ("recursive r", "Folders are read with their subfolders; no option is needed."),
             ("v version", "Did you mean: quarry --version?"),
         ] {

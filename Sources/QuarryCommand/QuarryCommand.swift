@@ -7,16 +7,17 @@ struct QuarryCommand: AsyncParsableCommand {
         commandName: "quarry",
         abstract: "Ask questions about your own documents, and get answers with citations.",
         discussion: """
-              quarry index notes                  # make an index, or bring it up to date
-              quarry "Who signs the lease?"       # an answer with citations
-              quarry query --retrieve lease       # only the passages
+              quarry index notes              # make an index, or update it
+              quarry "Who signs the lease?"   # an answer with citations
+              quarry query --retrieve lease   # only the passages
               quarry query "…" --json > answer.json
-              quarry verify answer.json           # do the files still contain the quotes?
+              quarry verify answer.json       # do the quotes stand?
 
-            An index is one file: index.quarry in this folder or in a folder above it, or the file that --index names.
+            An index is one file. quarry index writes index.quarry in this folder; the other commands find it in a folder \
+            above too. --index names another file.
 
             Nothing leaves this machine unless you name a remote model: with --llm, --model, --reranker, --transcribe or \
-            --describe-images, with a QUARRY_… variable, or in the configuration. To forbid it: --local-only. \
+            --describe-images, with a QUARRY_… variable, or in the configuration. An index that was made with one sends your questions to it. To forbid it: --local-only. \
             quarry models pull downloads a model.
 
             Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents, or a quote that does not stand; \

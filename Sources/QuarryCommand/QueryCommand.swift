@@ -36,10 +36,11 @@ struct QueryCommand: AsyncParsableCommand {
     private var batch: String? { batches.batch }
 
     func validate() throws {
-        if batch == nil, words.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
-            throw ValidationError("Ask a question, or give a file of questions with --batch.")
+        if !words.isEmpty, words.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("The question is empty.")
         }
         if batch != nil, !words.isEmpty { throw ValidationError("Use either a question or --batch, not both.") }
+        if output.json, batches.jsonl { throw ValidationError("Use either --json or --jsonl, not both.") }
         if batches.run != nil, output.json { throw ValidationError(BatchOptions.runAndJSON) }
         if dryRun, retrieve || batch != nil {
             throw ValidationError("--dry-run needs one question, without --retrieve and --batch.")
@@ -47,6 +48,10 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Not in `validate`, whose errors come before that of an unknown option.
+        if batch == nil, words.isEmpty {
+            throw ValidationError("Ask a question: quarry query \"…\". Or give a file of questions with --batch.")
+        }
         let questions = try batch.map { try BatchQueries(path: $0, runPath: batches.run) }
         var options = asking.options
         options.generates = options.generates && !retrieve && !dryRun && batches.run == nil
@@ -58,7 +63,7 @@ struct QueryCommand: AsyncParsableCommand {
             try await questions.run(session: session, limit: limit, retrieveOnly: retrieve, output: output)
             return
         }
-        let text = try words == ["-"] ? Self.standardInput() : words.joined(separator: " ")
+        let text = try await words == ["-"] ? Self.standardInput() : words.joined(separator: " ")
         if dryRun {
             try PromptPrinter(prompt: PromptReply(try await session.prompt(for: text))).print(output)
             return
@@ -69,12 +74,18 @@ struct QueryCommand: AsyncParsableCommand {
         for change in reply.switches ?? [] {
             output.note("note: \(change.to) answered instead of \(change.from): \(change.reason.visibleInLine)")
         }
-        if !reply.isFromEmptyIndex { for warning in reply.warnings { output.note("warning: \(warning)") } }
-        if reply.finish == "length" { output.note("For the rest of the reply, raise --answer-tokens.") }
+        for warning in reply.shownWarnings { output.note(warning) }
+        if reply.finish == "length" {
+            output.note(
+                reply.isRussian
+                    ? "Чтобы получить ответ целиком, увеличьте --answer-tokens."
+                    : "For the rest of the reply, raise --answer-tokens.")
+        }
         if output.json || batches.jsonl {
             try Console.print(JSONOutput.string(reply, pretty: output.json))
         } else {
-            try ReplyPrinter(reply: reply, explains: batches.explain, isQuiet: output.quiet).print()
+            try ReplyPrinter(reply: reply, index: session.index.path, explains: batches.explain, isQuiet: output.quiet)
+                .print()
         }
         if reply.refused == true { throw Termination.notInDocuments }
     }
@@ -94,11 +105,11 @@ struct QueryCommand: AsyncParsableCommand {
         }
     }
 
-    private static func standardInput() throws -> String {
+    private static func standardInput() async throws -> String {
         let bytes: [UInt8]
         do {
-            bytes = try Source.standardInput(maximumBytes: HybridRetriever.maximumQueryBytes).bytes
-        } catch {
+            bytes = try await StandardInput.read(maximumBytes: HybridRetriever.maximumQueryBytes).bytes
+        } catch let error as Rejection {
             guard error.reason == .tooLarge else { throw error }
             throw CorpusError(
                 .input,

@@ -43,13 +43,15 @@ struct QuestionOptions: ParsableArguments {
 struct PassageOptions: ParsableArguments {
     @Option(
         name: .customShort("k", allowingJoined: true),
-        help: "Number of passages; the default is 10 with --retrieve, 5 for an answer.")
+        parsing: .unconditional,
+        help: "Number of passages; the default is 10 for a list of passages, 5 for an answer.")
     var k: Int?
 
     @Option(
         name: .customLong("filter"),
         help: ArgumentHelp(
-            "Only documents with this metadata value. Repeatable; all filters must match.", valueName: "key=value"))
+            "Only documents with this metadata value. Repeatable; all filters must match.", valueName: "key=value"),
+        transform: FilterArgument.init)
     var filters: [FilterArgument] = []
 
     func validate() throws {
@@ -71,7 +73,8 @@ struct SearchModelOptions: ParsableArguments {
             valueName: "model"))
     var reranker: String?
 
-    @Option(help: ArgumentHelp("Number of passages that the model re-ranks.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Number of passages that the model re-ranks.", valueName: "count"))
     var rerankDepth = 50
 
     func validate() throws {

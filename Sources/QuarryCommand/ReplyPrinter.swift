@@ -4,29 +4,31 @@ import QuarrySession
 /// Prints a reply for people.
 struct ReplyPrinter {
     var reply: QueryReply
+    /// The path of the index, for the next step if it is empty.
+    var index: String
     var explains: Bool
     /// Whether to print the answer and its citations alone.
     var isQuiet: Bool
 
     func print() throws {
         guard !reply.isFromEmptyIndex else {
-            try Console.print(isRussian ? "В этом индексе пока нет документов." : QueryReply.emptyIndex)
+            try Console.prose(Self.emptyIndex(index, isRussian: isRussian))
             return
         }
         guard reply.answer != nil else {
             try printHits()
             return
         }
-        try Console.print(reply.refused == true ? refusal : answer)
+        try Console.prose(reply.refused == true ? refusal : answer)
         if let citations = reply.citations, !citations.isEmpty {
             try Console.print("")
-            for citation in citations { try Console.print(line(for: citation)) }
+            for citation in citations { try Console.prose(line(for: citation)) }
         }
         if let draft = reply.draft {
-            try Console.print("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
+            try Console.prose("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
         }
         for sentence in reply.unsupported ?? [] {
-            try Console.print("not supported by the documents: \(sentence.visibleInLine)")
+            try Console.prose("not supported by the documents: \(sentence.visibleInLine)")
         }
         if !isQuiet || explains { try Console.print("") }
         if explains { try printHits() }
@@ -46,23 +48,20 @@ struct ReplyPrinter {
             .map { $0.isEmpty ? "│" : "│ \($0)" }.joined(separator: "\n")
     }
 
-    /// Whether at least half of the question's letters are Cyrillic.
-    private var isRussian: Bool {
-        let letters = reply.question.unicodeScalars.filter(\.properties.isAlphabetic)
-        return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
+    /// Says that an index is empty, and how to fill it.
+    static func emptyIndex(_ path: String, isRussian: Bool = false) -> String {
+        let command = IndexFileOptions.commandToFill(path)
+        return isRussian
+            ? "В этом индексе (\(path)) пока нет документов. Чтобы добавить их: \(command)"
+            : "This index (\(path)) holds no documents yet. To add some: \(command)"
     }
+
+    private var isRussian: Bool { reply.isRussian }
 
     /// The reason of the refusal, and the best passage, in the language of the question.
     private var refusal: String {
-        let isQuoting = reply.generator?.kind == "extractive"
-        let reason =
-            if !isRussian {
-                reply.refusalReason
-            } else if isQuoting, !reply.hits.isEmpty {
-                "Я не нашёл предложения, которое ясно отвечает на этот вопрос."
-            } else {
-                reply.answer
-            }
+        // A refusal is written in the language of the question; only the reason says more.
+        let reason = isRussian ? reply.refusal.flatMap(RussianText.of) ?? reply.answer : reply.refusal
         guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
         let closest = isRussian ? "Ближе всего" : "Closest"
         let more = isRussian ? "другие отрывки" : "see more"
@@ -84,9 +83,9 @@ struct ReplyPrinter {
                     } ?? "\(name) –"
                 }
                 let language = hit.language.map { "; language \($0)" } ?? ""
-                try Console.print("   \(legs.joined(separator: "; "))\(language)")
+                try Console.prose("   \(legs.joined(separator: "; "))\(language)")
             }
-            try Console.print("   \(Self.excerpt(hit.text))")
+            try Console.prose("   \(Self.excerpt(hit.text))")
         }
     }
 

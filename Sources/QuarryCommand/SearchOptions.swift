@@ -14,22 +14,24 @@ struct SearchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How the two searches are combined: rrf, or the weight of meaning from 0 to 1.", valueName: "fusion"))
+            "How the two searches are combined: rrf, or the weight of meaning from 0 to 1.", valueName: "fusion"),
+        transform: FusionArgument.init)
     var fusion: FusionArgument?
 
-    @Option(help: "BM25: weight of repeated words (0: repeats do not count).")
+    @Option(parsing: .unconditional, help: "BM25: weight of repeated words (0: repeats do not count).")
     var k1 = 1.2
 
-    @Option(help: "BM25: penalty for long passages, from 0 to 1.")
+    @Option(parsing: .unconditional, help: "BM25: penalty for long passages, from 0 to 1.")
     var b = 0.5
 
-    @Option(help: "Hits of each search that are combined.")
+    @Option(parsing: .unconditional, help: "Hits of each search that are combined.")
     var depth = 100
 
     @Flag(help: "Re-rank by how well passages and headings match the words of the question.")
     var rerank = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Balance relevance and variety: 1 is relevance only, 0 is variety only.", valueName: "lambda"))
     var diversity: Double?
@@ -63,10 +65,11 @@ struct SearchOptions: ParsableArguments {
 }
 
 /// `rrf`, `rrf:K`, or a number from 0 to 1, optionally followed by `:minmax`, `:theoretical` or `:z`.
-struct FusionArgument: ExpressibleByArgument {
+struct FusionArgument {
     var fusion: Fusion
 
-    init?(argument: String) {
+    /// - Throws: `ValidationError` with what it can be.
+    init(_ argument: String) throws {
         if argument == "rrf" {
             fusion = .reciprocalRank(k: 60)
         } else if argument.hasPrefix("rrf:"), let k = Double(argument.dropFirst(4)), k > 0, k.isFinite {
@@ -78,18 +81,24 @@ struct FusionArgument: ExpressibleByArgument {
             ]
             guard parts.count <= 2, let alpha = Double(parts[0]), (0...1).contains(alpha),
                 let normalization = parts.count == 1 ? .minMax : normalizations[parts[1]]
-            else { return nil }
+            else {
+                throw ValidationError(
+                    "it is neither rrf nor a number from 0 to 1, with or without :minmax, :theoretical or :z.")
+            }
             fusion = .convex(alpha: alpha, normalization: normalization)
         }
     }
 }
 
 /// `key=value`. The value matches a string, and also a number or a Boolean of the same spelling.
-struct FilterArgument: ExpressibleByArgument {
+struct FilterArgument {
     var filter: Filter
 
-    init?(argument: String) {
-        guard let separator = argument.firstIndex(of: "="), separator > argument.startIndex else { return nil }
+    /// - Throws: `ValidationError` for a text without a key.
+    init(_ argument: String) throws {
+        guard let separator = argument.firstIndex(of: "="), separator > argument.startIndex else {
+            throw ValidationError("there is no key and = before the value.")
+        }
         let key = String(argument[..<separator])
         let value = String(argument[argument.index(after: separator)...])
         var readings: [Filter] = [.equals(key, .string(value))]

@@ -10,10 +10,14 @@ struct ServiceOptions: ParsableArguments {
     @Flag(help: "Refuse all other hosts, even if a redirect or a host name leads to them.")
     var localOnly = false
 
-    @Option(help: ArgumentHelp("Stop before the cost exceeds this many US dollars.", valueName: "dollars"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop before the cost exceeds this many US dollars.", valueName: "dollars"))
     var maxCost: Decimal?
 
-    @Option(help: ArgumentHelp("Stop before models read and write more than this many tokens.", valueName: "tokens"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop before models read and write more than this many tokens.", valueName: "tokens"))
     var maxTokens: Int?
 
     @Option(

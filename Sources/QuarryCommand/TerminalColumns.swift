@@ -29,6 +29,28 @@ extension String {
         return String(fitting)
     }
 
+    /// The text with each line broken at blanks to at most `limit` columns, as far as its words allow. What begins a line,
+    /// blanks or the bar of a quoted text, begins its parts too. Commands to copy stay whole.
+    func wrapped(to limit: Int) -> String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+            let line = String(line)
+            guard line.columns > limit, !line.hasPrefix("  quarry ") else { return line }
+            let margin = line.prefix { $0 == " " || $0 == "│" }
+            let words = line.dropFirst(margin.count).split(separator: " ").map(String.init)
+            var (lines, last) = ([String](), String(margin))
+            var isEmpty = true
+            for word in words {
+                if !isEmpty, (last + " " + word).columns > limit {
+                    lines.append(last)
+                    (last, isEmpty) = (String(margin), true)
+                }
+                last += isEmpty ? word : " " + word
+                isEmpty = false
+            }
+            return (lines + [last]).joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
     /// The text in lines of at most `limit` columns, broken between the parts.
     ///
     /// - Parameter indent: Blanks before each line.

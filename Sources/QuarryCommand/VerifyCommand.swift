@@ -19,7 +19,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
               quarry query "Who signs the lease?" --json > answer.json
               quarry verify answer.json
-              quarry query --batch questions.jsonl | quarry verify - --json
+              quarry query --batch q.jsonl | quarry verify -
             """)
 
     @Argument(help: "A saved answer, replies as JSON Lines, or quotes; - for standard input.", completion: .file())
@@ -36,10 +36,10 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             bytes =
                 file == "-"
-                ? try Source.standardInput(id: name, maximumBytes: Self.maximumBytes).bytes
+                ? try await StandardInput.read(id: name, maximumBytes: Self.maximumBytes).bytes
                 : try FoundFile(path: file, id: name).load(maximumBytes: Self.maximumBytes).bytes
-        } catch {
-            throw CorpusError(.input, "\(error)")
+        } catch let error as Rejection {
+            throw CorpusError(.input, error.reason == .vanished ? "\(file): There is no such file." : "\(error)")
         }
         let answer = try QuotedAnswer(bytes, name: name)
         let isNamed = index.path != nil
@@ -72,7 +72,7 @@ extension VerificationReport.Entry {
         let place: String
         switch (status, found) {
         case (.moved, let found?):
-            let now = found.path == path ? found.source : found.path ?? found.source
+            let now = found.path == path ? found.source : found.path.map(Self.relative) ?? found.source
             place = "\(Self.place(now, found.lines)) (was \(Self.place(source ?? "", lines ?? [])))"
         case (.misattributed, let found?):
             place = "not in \(source ?? ""), but in \(Self.place(found.source, found.lines))"
@@ -80,11 +80,18 @@ extension VerificationReport.Entry {
         case (_, nil): place = source.map { Self.place($0, lines ?? []) } ?? "no source named"
         }
         let changed = status == .valid && sourceChanged == true ? " (the file changed elsewhere)" : ""
-        let why = problem.map { " (\($0))" } ?? ""
+        let missing = status == .gone ? " (if it was renamed, run quarry index first)" : ""
+        let why = problem.map { " (\($0))" } ?? missing
         let name = status == .notFound ? "not found" : status.rawValue
         let words = quote.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let excerpt = words.count <= 160 ? words : words.prefix(160) + "…"
         return "\(start)\(name): \(place)\(changed)\(why): “\(excerpt)”".visibleInLine
+    }
+
+    /// A path inside the current folder without that folder.
+    private static func relative(_ path: String) -> String {
+        let folder = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
     }
 
     private static func place(_ source: String, _ lines: [Int]) -> String {

@@ -48,10 +48,10 @@ extension ModelCatalog {
     /// - Throws: ``ProviderError`` with code `retiredModel`. The message names the successor.
     public func checkRetirement(of model: String, at provider: Provider, today: Date = Date()) throws {
         guard let (card, retirement) = retirement(of: model, at: provider), retirement.isPast(on: today) else { return }
-        let date = retirement.date.map { " on \($0)" } ?? ""
+        let end = retirement.date.map { "shut \(model) down on \($0)" } ?? "has shut \(model) down"
         let advice =
             retirement.successor.map { " Use \(provider.name)/\($0)." } ?? " Choose another model of \(provider.name)."
-        throw ProviderError(.retiredModel, "\(card.provider) has shut \(model) down\(date).\(advice)")
+        throw ProviderError(.retiredModel, "\(card.provider) \(end).\(advice)")
     }
 
     /// Warnings about a model, such as the announced end of its service.

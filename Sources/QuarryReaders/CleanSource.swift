@@ -1,4 +1,4 @@
-import QuarryCore
+package import QuarryCore
 import QuarryText
 
 /// A decoded and cleaned source.
@@ -111,7 +111,7 @@ extension TextDecoder {
 }
 
 extension Rejection {
-    static func empty(_ id: String) -> Rejection {
+    package static func empty(_ id: String) -> Rejection {
         Rejection(source: id, reason: .empty, message: "The source contains no text.")
     }
 

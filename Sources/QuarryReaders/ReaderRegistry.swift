@@ -77,9 +77,17 @@ public struct ReaderRegistry: Sendable {
 
     /// Reads a source with the reader for its name, or for its content if the name is unknown.
     ///
-    /// Without a matching reader, an explicit source is rejected with a reason, and any other is skipped. Text that is
-    /// damaged, or in an unknown encoding, is rejected in both cases.
+    /// Without a matching reader or without text, an explicit source is rejected with a reason, and any other is skipped.
+    /// Text that is damaged, or in an unknown encoding, is rejected in both cases.
     public func read(_ source: Source) async throws -> ReadResult {
+        let result = try await readFully(source)
+        guard !source.isExplicit, result.rejected.count == 1, let reason = result.rejected.first,
+            reason.reason == .empty, reason.line == nil
+        else { return result }
+        return ReadResult(skipped: reason)
+    }
+
+    private func readFully(_ source: Source) async throws -> ReadResult {
         switch kind(of: source.id) {
         case .reader(let index): return try await readers[index].read(source)
         case .unsupported, .needsModel: return unsupported(source)

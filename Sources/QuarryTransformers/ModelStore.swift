@@ -28,7 +28,7 @@ public struct ModelStore: Sendable {
         guard isInstalled(model) else {
             throw ModelStoreError(
                 .notInstalled, model: name,
-                "The model \(name) is not installed in \(directory.path). Its size is \(model.byteCount / 1_000_000) MB."
+                "The model \(name) is not installed in \(directory.path). Its size is \((model.byteCount + 500_000) / 1_000_000) MB."
             )
         }
         return try TransformerEmbedder(

@@ -153,19 +153,16 @@ struct BatchCommandTests {
             at: scratch.url.appendingPathComponent("folder"), withIntermediateDirectories: true)
         // There is no index either, but the file comes first.
         for (arguments, name, reason) in [
-            (["query", "--batch", "nope.jsonl"], "nope.jsonl cannot be read", "No such file"),
+            (["query", "--batch", "nope.jsonl"], "nope.jsonl", "There is no such file."),
             (["query", "--batch", "folder"], "folder cannot be read", "Is a directory"),
             (
                 ["query", "--batch", "questions.jsonl", "--run", "nope/run.trec"], "nope/run.trec cannot be written",
                 "No such file"
             ),
             (["query", "--batch", "questions.jsonl", "--run", "folder"], "folder cannot be written", "Is a directory"),
-            (["eval", "--queries", "nope.jsonl", "--qrels", "qrels.tsv"], "nope.jsonl cannot be read", "No such file"),
-            (
-                ["eval", "--queries", "questions.jsonl", "--qrels", "nope.tsv"], "nope.tsv cannot be read",
-                "No such file"
-            ),
-            (["eval", "--queries", "nope.jsonl", "--answers"], "nope.jsonl cannot be read", "No such file"),
+            (["eval", "--queries", "nope.jsonl", "--qrels", "qrels.tsv"], "nope.jsonl", "There is no such file."),
+            (["eval", "--queries", "questions.jsonl", "--qrels", "nope.tsv"], "nope.tsv", "There is no such file."),
+            (["eval", "--queries", "nope.jsonl", "--answers"], "nope.jsonl", "There is no such file."),
         ] {
             let outcome = try Command.run(arguments, in: scratch.url)
             #expect(outcome.status == 1 && outcome.output.isEmpty)

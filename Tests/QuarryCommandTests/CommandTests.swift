@@ -125,10 +125,7 @@ struct CommandTests {
             #expect(outcome.output.hasPrefix(more.isEmpty ? "Nothing indexed: " : "Nothing to index: "), "\(outcome)")
             #expect(outcome.output.contains("4 files have a format Quarry cannot read (3 .pdf, 1 .html). Convert them"))
         }
-        for mode in [[], ["--retrieve"]] as [[String]] {
-            let asked = try Command.run(["query", "Who signs the lease?"] + mode, in: scratch.url)
-            #expect(asked.output == "This index holds no documents yet.\n" && asked.errors.isEmpty, "\(asked)")
-        }
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("index.quarry")))
         try scratch.write("Words.", to: "docs/a.md")
         #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
     }

@@ -31,6 +31,20 @@ struct FirstContactTests {
         (["pull", "multilingual-e5-small"], "quarry models pull multilingual-e5-small"),
         (["models", "lst"], "quarry models list"), (["cofnig", "path"], "quarry config path"),
         (["--json", "info"], "quarry info --json"), (["shed"], "quarry query shed"),
+        (["papers"], "quarry index papers"), (["./papers"], "quarry index ./papers"),
+        (["plan", "papers"], "quarry index --plan papers"), (["configure"], "quarry config"),
+        (["completion", "zsh"], "quarry --generate-completion-script zsh"), (["man"], "quarry --help"),
+        (["remove", "papers/shed.md"], "A deleted file leaves the index with the next run of: quarry index FOLDER"),
+        (["check", "answer.json"], "quarry verify answer.json"), (["ask"], "quarry query \"…\""),
+        (["check", "old.quarry"], "quarry doctor --index old.quarry"), (["init"], "quarry index FOLDER"),
+        (["list", "papers"], "quarry info"), ([""], "The question is empty."),
+        (["query", " "], "The question is empty."), (["query", "Who?", "--budget", "-5"], "the minimum is 64"),
+        (["-v"], "To see the version: quarry --version"), (["-V"], "To see the version: quarry --version"),
+        (["--bogus"], "Unknown option '--bogus'"), (["help", "indx"], "quarry help index"),
+        (["index", "papers", "--output", "x"], "Did you mean --index?"),
+        (["query", "Who?", "-k", "-1"], "-k -1 is not between 1 and 10000."),
+        (["query", "Who?", "--filter", "year"], "there is no key and ="),
+        (["query", "Who?", "--json", "--jsonl"], "not both"),
     ])
     func `a wrong command leads to the right one`(arguments: [String], meant: String) throws {
         let scratch = try notes()
@@ -69,9 +83,12 @@ struct FirstContactTests {
         try empty.write("", to: "a/other.quarry")
         let missing = try Command.run("query", "Who?", in: empty.url.appending(path: "a"))
         #expect(missing.status == 1)
-        for part in [empty.path("a"), empty.path, "--index other.quarry", "quarry index FOLDER"] {
+        for part in ["There is no index.quarry in this folder", "--index other.quarry", "quarry index FOLDER"] {
             #expect(missing.errors.contains(part), "\(part): \(missing.errors)")
         }
+        let named = try Command.run("query", "Who?", "--index", "my work.quarry", in: empty.url)
+        #expect(named.errors.contains("There is no index my work.quarry. Make it first: quarry index FOLDER"))
+        #expect(named.status == 1 && named.errors.hasSuffix("--index 'my work.quarry'\n"), "\(named)")
     }
 
     @Test func `a wrong path makes no index`() throws {
@@ -87,13 +104,85 @@ struct FirstContactTests {
     @Test func `an index without documents says so, in JSON and in the language of the question too`() throws {
         let scratch = try TemporaryFolder()
         try FileManager.default.createDirectory(
-            at: scratch.url.appending(path: "none"), withIntermediateDirectories: true)
-        #expect(try Command.run("index", "none", "--model", "none", in: scratch.url).status == 2)
+            at: scratch.url.appending(path: "papers"), withIntermediateDirectories: true)
+        try scratch.write("A kiln.", to: "papers/kiln.md")
+        #expect(try Command.run("index", "papers", "--model", "none", in: scratch.url).status == 0)
+        try FileManager.default.removeItem(at: scratch.url.appending(path: "papers/kiln.md"))
+        #expect(try Command.run("index", "papers", in: scratch.url).status == 0)
         let asked = try Command.run("query", "Who?", in: scratch.url)
-        #expect(asked.status == 3 && asked.output == "This index holds no documents yet.\n" && asked.errors.isEmpty)
+        #expect(
+            asked.output == "This index (index.quarry) holds no documents yet. To add some: quarry index FOLDER\n")
+        #expect(asked.status == 3 && asked.errors.isEmpty, "\(asked)")
         #expect(try Command.run("query", "Кто здесь?", in: scratch.url).output.contains("пока нет документов"))
         let json = try Command.run("query", "Who?", "--json", in: scratch.url)
         #expect(json.output.contains("\"refusalReason\" : \"This index holds no documents yet.\""), "\(json)")
+    }
+
+    @Test func `a run without a document makes no file, and does not touch one that is there`() throws {
+        let scratch = try notes()
+        let scans = scratch.url.appending(path: "papers/scans")
+        try scratch.write("%PDF-1.7", to: "papers/scans/deed.pdf")
+        try scratch.write([0, 1, 2], to: "papers/scans/bad.md")
+        for arguments in [
+            ["index", "deed.pdf"], ["index", "bad.md"], ["index", "."], ["index", "-"],
+            ["index", "..", "--include", "*.nothing", "--index", "y.quarry"],
+        ] {
+            let outcome = try Command.run(arguments + ["--model", "none"], in: scans, input: [])
+            #expect(outcome.status == 2, "\(outcome)")
+            #expect(!outcome.output.contains("is up to date"), "\(outcome)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: scans.path).sorted() == ["bad.md", "deed.pdf"])
+        }
+        #expect(try Command.run("How deep is the well?", in: scans).output.contains("14 metres"))
+        // A file that was there stays, even without documents.
+        #expect(try Command.run("index", "papers", "--include", "*.nothing", in: scratch.url).status == 0)
+        #expect(try Command.run("info", in: scratch.url).output.contains("holds no documents yet"))
+    }
+
+    @Test func `files of a folder that are passed over are named by their kind`() throws {
+        let scratch = try notes()
+        for name in ["a.pdf", "b.html", "__init__.py", "c.dat"] { try scratch.write("", to: "papers/" + name) }
+        try scratch.write([0, 1, 2, 3], to: "papers/c.dat")
+        let outcome = try Command.run("index", "papers", in: scratch.url)
+        #expect(outcome.status == 0, "\(outcome)")
+        let reasons = "4 skipped (1 .html, 1 .pdf cannot be read: convert them to text; 1 binary; 1 empty)"
+        #expect(outcome.output.contains(reasons), "\(outcome)")
+        #expect(!outcome.errors.contains("__init__.py"), "\(outcome)")
+        // Named, an empty file is an error.
+        #expect(try Command.run("index", "papers/__init__.py", in: scratch.url).status == 2)
+    }
+
+    @Test(arguments: [
+        ["index", "-", "--model", "none"], ["verify", "-"], ["query", "-"], ["query", "--batch", "-"],
+    ])
+    func `one interrupt ends the wait for standard input`(arguments: [String]) throws {
+        let scratch = try notes()
+        let input = Pipe()
+        let process = try Command.start(arguments, in: scratch.url, input: input)
+        usleep(700_000)
+        process.interrupt()
+        let limit = Date(timeIntervalSinceNow: 20)
+        while process.isRunning, Date() < limit { usleep(20_000) }
+        #expect(!process.isRunning)
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+    }
+
+    @Test func `an empty standard input does not take the name of a later text`() throws {
+        let scratch = try notes()
+        #expect(try Command.run("index", "-", in: scratch.url, input: []).status == 2)
+        let text = try Command.run("index", "-", in: scratch.url, input: Array("The kiln is in the yard.".utf8))
+        #expect(text.status == 0, "\(text)")
+        #expect(try Command.run("query", "Where is the kiln?", in: scratch.url).output.contains("in the yard"))
+    }
+
+    @Test func `a refusal and its warning are in the language of the question, and said once`() throws {
+        let scratch = try notes()
+        let outcome = try Command.run("query", "Что такое мрак?", in: scratch.url)
+        #expect(outcome.errors == "предупреждение: Ни одно слово вопроса не встречается в документах.\n")
+        let filtered = try Command.run("query", "Who painted the shed?", "--filter", "year=1", in: scratch.url)
+        #expect(filtered.errors.isEmpty, "\(filtered)")
+        #expect(filtered.output.hasPrefix("No document matches the filter. Check its keys"), "\(filtered)")
     }
 
     @Test func `a second text from standard input does not replace the first`() throws {

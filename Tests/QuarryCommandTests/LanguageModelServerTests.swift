@@ -233,7 +233,8 @@ struct LanguageModelServerTests {
         let server = try FakeHTTPServer { _ in Self.stream(text) }
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 3)
-        #expect(outcome.errors.contains("wrote nothing") == reason.contains("wrote nothing"), "\(outcome.errors)")
+        let shown = outcome.output + outcome.errors
+        #expect(shown.contains("wrote nothing") == reason.contains("wrote nothing"), "\(shown)")
         #expect(reply["refused"] as? Bool == true)
         #expect(reply["refusalReason"] as? String == reason)
         #expect(reply["answer"] as? String == "The documents do not answer this question.")

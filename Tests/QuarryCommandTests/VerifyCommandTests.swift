@@ -169,6 +169,8 @@ struct VerifyCommandTests {
         #expect(!(try Command.run("query", "Who painted the shed?", in: scratch.url).output.contains("changed")))
         try scratch.remove("papers/shed.md")
         #expect(try Command.run("query", "--retrieve", "shed", in: scratch.url).output.contains("(no longer exists)"))
+        let missing = try Command.run("verify", "nosuch.json", in: scratch.url)
+        #expect(missing.status == 1 && missing.errors == "quarry: nosuch.json: There is no such file.\n", "\(missing)")
         // Where the folder is not there at all, the index was copied from elsewhere.
         try scratch.move("papers", to: "other")
         #expect(!(try Command.run("query", "--retrieve", "shed", in: scratch.url).output.contains("exists")))

@@ -131,7 +131,7 @@ import Testing
             environment: ["OPENAI_API_KEY": "k", "GEMINI_API_KEY": "k"])
         let today = try Date("2026-11-22", strategy: .iso8601.year().month().day())
         let findings = settings.findings(today: today).map(\.message)
-        #expect(findings.contains { $0.contains("has shut gpt-3.5-turbo down") && $0.contains("openai/gpt-6-luna") })
+        #expect(findings.contains { $0.contains("shut gpt-3.5-turbo down") && $0.contains("openai/gpt-6-luna") })
         #expect(findings.contains { $0.contains("will shut gemini-2.5-pro down on 2026-12-01") })
         #expect(findings.contains { $0.contains("does not name a known provider") })
         #expect(findings.contains { $0.contains("azure has no base URL. Set providers.azure.baseURL.") })

@@ -13,10 +13,16 @@ public enum SourceChange: String, Sendable, Hashable, Codable {
 }
 
 extension CorpusIndex {
-    /// The digest of a source when it was indexed; nil if the index does not have it, or not completely.
+    /// The digest of a source when it was indexed; nil if the index has no document of it, or does not have it
+    /// completely.
     package func digest(ofSource name: String) async throws -> ContentHash? {
         try await read { db in
-            let row = try Row.fetchOne(db, sql: "SELECT name, sha256 FROM sources WHERE name = ?", arguments: [name])
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT name, sha256 FROM sources
+                    WHERE name = ? AND EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
+                    """, arguments: [name])
             return try row.map { StoredRow($0, of: "sources") }.flatMap { try $0.optional(1, $0.digest) }
         }
     }

@@ -16,8 +16,8 @@ extension [IndexInput] {
     /// - Throws: ``CorpusError`` if all inputs are paths that do not exist.
     package func checkExistence() throws {
         let missing = InputRoots.missing(compactMap { if case .path(let path) = $0 { path } else { nil } })
-        guard let first = missing.first, missing.count == count else { return }
-        throw CorpusError(.input, "\(Rejection.missingInput(first))")
+        guard !missing.isEmpty, missing.count == count else { return }
+        throw CorpusError.missingInputs(missing.map(Rejection.missingInput))
     }
 }
 

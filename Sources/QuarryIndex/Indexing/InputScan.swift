@@ -142,7 +142,7 @@ struct InputScan {
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
         passedOver = diff.unchanged.filter { stored.withoutText.contains($0.stored.id) }.map {
-            .stillWithoutText($0.stored.name)
+            $0.stored.size == 0 ? .empty($0.stored.name) : .stillWithoutText($0.stored.name)
         }
 
         skipUnread(readers)
@@ -257,9 +257,7 @@ struct InputScan {
             }
             return true
         }
-        if let first = unknown.first, unknown.count == inputs {
-            throw CorpusError(.input, "\(first)")
-        }
+        if !unknown.isEmpty, unknown.count == inputs { throw CorpusError.missingInputs(unknown) }
         return (gone, unknown)
     }
 
@@ -350,6 +348,13 @@ extension Rejection.Reason {
     static let ofPlaces: Set<Rejection.Reason> = [
         .unreadable, .tooLarge, .vanished, .notFound, .invalidName,
     ]
+}
+
+extension CorpusError {
+    /// All inputs are paths that do not exist.
+    static func missingInputs(_ missing: [Rejection]) -> CorpusError {
+        CorpusError(.input, missing.map(\.description).joined(separator: "\n"))
+    }
 }
 
 extension Rejection {

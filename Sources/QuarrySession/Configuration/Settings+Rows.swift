@@ -1,4 +1,5 @@
 package import Foundation
+import Quarry
 import QuarryProviders
 
 /// A setting for display, without secrets.
@@ -27,10 +28,17 @@ package struct SettingRow: Sendable, Hashable {
     package var value: Value
     package var origin: SettingOrigin
 
-    /// `key: value`, as in the file.
+    /// What an unset setting means.
+    private static let defaults = [
+        "model": LocalModelCatalog.defaultModelName, "llm": "none (answers are quoted)", "budget.cost": "unlimited",
+        "budget.tokens": "unlimited", "timeouts.connect": "by task", "timeouts.firstByte": "by task",
+        "timeouts.idle": "by task", "timeouts.total": "by task", "certificateAuthorities": "of the system",
+    ]
+
+    /// `key: value`, as in the file. An unset setting has what it means instead.
     package var text: String {
         switch value {
-        case .unset: "\(key):"
+        case .unset: "\(key): \(Self.defaults[key] ?? "none")"
         case .text(let text): "\(key): \(text)"
         case .number(let number): "\(key): \(number)"
         case .flag(let flag): "\(key): \(flag)"

@@ -1,0 +1,61 @@
+import QuarrySession
+
+extension QueryReply {
+    /// Whether at least half of the question's letters are Cyrillic.
+    var isRussian: Bool {
+        let letters = question.unicodeScalars.filter(\.properties.isAlphabetic)
+        return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
+    }
+
+    /// The warnings in the language of the question, without those that a refusal repeats.
+    var shownWarnings: [String] {
+        guard !isFromEmptyIndex else { return [] }
+        return warnings.filter { $0 != refusal }.map { warning in
+            isRussian ? "предупреждение: \(RussianText.of(warning) ?? warning)" : "warning: \(warning)"
+        }
+    }
+
+    /// Why there is no answer, in English, with the advice of a warning that begins with the same words.
+    var refusal: String? {
+        guard refused == true, let refusalReason else { return nil }
+        return warnings.first { $0.hasPrefix(refusalReason) } ?? refusalReason
+    }
+}
+
+/// Russian for the sentences of the libraries that are printed with an answer.
+enum RussianText {
+    /// Nil for a text that has no translation.
+    static func of(_ text: String) -> String? {
+        if let fixed = fixed[text] { return fixed }
+        if let match = text.firstMatch(of: /\(confidence (\d+) %, needed (\d+) %\)/) {
+            return "Я не нашёл предложения, которое ясно отвечает на этот вопрос "
+                + "(уверенность \(match.1) %, нужно \(match.2) %)."
+        }
+        if let match = text.firstMatch(of: /vectors: ([\d,]+) of ([\d,]+) passages/) {
+            let counts = [match.1, match.2].map { $0.replacing(",", with: " ") }.joined(separator: " из ")
+            let rest =
+                text.contains("by their words only")
+                ? "Остальные можно найти только по словам." : "Остальные нельзя найти по смыслу."
+            return "Векторы есть не у всех отрывков (\(counts)). \(rest)"
+        }
+        return text.firstMatch(of: /cut off at the limit of (\d+) tokens/).map {
+            "Ответ оборван: он достиг предела в \($0.1) токенов."
+        }
+    }
+
+    private static let fixed = [
+        "The question has no words to search for.": "В вопросе нет слов для поиска.",
+        "No word of the question occurs in the documents.": "Ни одно слово вопроса не встречается в документах.",
+        "No word of the question occurs in the documents; found by meaning only.":
+            "Ни одно слово вопроса не встречается в документах; найдено только по смыслу.",
+        "No passage that matches the filter has a vector.": "У отрывков, подходящих под фильтр, нет векторов.",
+        "The embedding model of this index reads English only, so a search by meaning is unreliable for this question.":
+            "Модель этого индекса читает только по-английски, поэтому поиск по смыслу для этого вопроса ненадёжен.",
+        "No document matches the filter. Check its keys and values: they are those of front matter and metadata.":
+            "Под фильтр не подходит ни один документ. Проверьте его ключи и значения: они берутся из метаданных документов.",
+        "The provider's content filter withheld the rest of the reply.":
+            "Фильтр поставщика модели не пропустил остаток ответа.",
+        "The model wrote nothing. Ask again, or use another model.":
+            "Модель ничего не написала. Спросите ещё раз или возьмите другую модель.",
+    ]
+}
