@@ -2,7 +2,7 @@ import QuarryText
 
 /// The terms of one chunk by field, made by an analyzer. Terms may repeat; their order does not matter.
 ///
-/// A term that begins with U+0001 is another spelling of words that are listed as well, as made by ``Analyzer``. It can be
+/// A term that begins with U+0001 is another spelling of words that are listed as well, as made by `Analyzer`. It can be
 /// found, and does not count in the length of the chunk.
 public struct BM25Fields: Sendable, Hashable {
     /// Terms of the document's title.

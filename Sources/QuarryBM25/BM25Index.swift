@@ -8,7 +8,7 @@ import QuarrySQLite
 ///     try await index.upsert([(ChunkID(1), BM25Fields(body: ["apple", "pie"]))])
 ///     let hits = try await index.search(["apple"], limit: 10)
 ///
-/// Terms come from the caller, who must analyze chunks and queries alike, such as by ``Analyzer``. Two terms are the same
+/// Terms come from the caller, who must analyze chunks and queries alike, such as by `Analyzer`. Two terms are the same
 /// where their bytes are, so analyzers give them in one normal form.
 public final class BM25Index: Sendable {
     public enum Location: Sendable, Hashable {
