@@ -18,7 +18,7 @@ public struct CitationVerifier: Sendable {
     /// Compares a citation with its file.
     ///
     /// - `path`: Where the file is; the default is nil: where it was when it was indexed. A citation without a path,
-    ///   such as one of standard input, counts as ``CitationCheck/Status/gone``.
+    ///   such as one of standard input, counts as `CitationCheck.Status.gone`.
     /// - Throws: A `Rejection` if the file is there and cannot be read, and the errors of the reader.
     public func verify(_ citation: Citation, at path: String? = nil) async throws -> CitationCheck {
         guard let path = path ?? citation.location.path,
