@@ -29,8 +29,8 @@ public struct CitationVerifier: Sendable {
 
     /// A file as it is now; nil if there is no such file.
     ///
-    /// - `name`: What the documents are named after. Its extension chooses the reader. A format that only models read has
-    ///   no documents.
+    /// - `name`: The name of the source, from which the documents get theirs. Its extension chooses the reader. A format
+    ///   that only models read has no documents.
     package func read(_ path: String, as name: String) async throws -> ReadSource? {
         let source: Source
         do {

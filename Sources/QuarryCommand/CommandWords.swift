@@ -75,7 +75,7 @@ enum CommandWords {
     private static func isPath(_ word: String) -> Bool { FileManager.default.fileExists(atPath: word) }
 
     /// A command with the words after it, so that it runs as it is: a word that it does not take becomes an option or
-    /// another command, and a placeholder stands for a word that is missing.
+    /// another command, and a placeholder replaces a missing word.
     private static func complete(_ command: [String], with words: [String]) -> [String] {
         let given = words.first.flatMap { $0.hasPrefix("-") && $0 != "-" ? nil : $0 }
         switch command {
@@ -103,7 +103,7 @@ enum CommandWords {
                 .contains { word == $0 || word.hasPrefix($0 + "=") || word.hasPrefix($0 + "-") }
     }
 
-    /// What other programs call a command, by the command of this one.
+    /// Other programs' names of commands, by the command of this program.
     private static let synonyms: [(command: [String], words: Set<String>)] = [
         (["query"], ["ask", "answer", "chat", "question", "q", "search", "find", "retrieve", "grep", "lookup"]),
         (
@@ -130,7 +130,7 @@ enum CommandWords {
         (["--help"], ["man", "manual"]),
     ]
 
-    /// Words for what no command does: a run of `index` follows the files.
+    /// Words for deletion. No command deletes: a run of `index` follows the files.
     private static let deletions: Set<String> = ["remove", "delete", "rm", "del", "drop", "forget", "purge"]
 
     private static func meant(_ word: String, among names: [String], count: Int) -> [String]? {

@@ -4,7 +4,7 @@ import QuarrySession
 
 /// Shows measurements as a table or as JSON.
 enum EvaluationPrinter {
-    /// - Parameter results: What the report was made of.
+    /// - Parameter results: The results that the report summarises.
     static func print(_ report: RankingReport, _ results: [RankingEvaluation], _ output: OutputOptions) throws {
         if output.json {
             try Console.print(JSONOutput.string(report, pretty: true))

@@ -94,7 +94,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
 
     func run() async throws {
         var flags = SettingFlags()
-        // The key of a server goes to the one that is named here.
+        // The key of a server goes to the server that is named here.
         if name.contains("://") { flags.model = Setting(name, flag: "NAME") }
         let settings = try service.settings(flags)
         var record = try SpeedRecord(path: settings.speedRecordPath)
@@ -143,7 +143,7 @@ extension ModelStore {
     }
 }
 
-/// A text table with aligned columns. Where it is wider than the output, each row becomes a few lines instead.
+/// A text table with aligned columns. If it is wider than the output, each row becomes a few lines instead.
 struct Table {
     var head: [String]
     var rows: [[String]]

@@ -11,7 +11,7 @@ struct QuarryCommand: AsyncParsableCommand {
               quarry "Who signs the lease?"   # an answer with citations
               quarry query --retrieve lease   # only the passages
               quarry query "…" --json > answer.json
-              quarry verify answer.json       # do the quotes stand?
+              quarry verify answer.json       # still in the files?
 
             An index is one file. quarry index writes index.quarry in this folder; the other commands find it in a folder \
             above too. --index names another file.
@@ -20,7 +20,7 @@ struct QuarryCommand: AsyncParsableCommand {
             --describe-images, with a QUARRY_… variable, or in the configuration. An index that was made with one sends your questions to it. To forbid it: --local-only. \
             quarry models pull downloads a model.
 
-            Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents, or a quote that does not stand; \
+            Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents, or a quote is not in its file any more; \
             64 wrong usage; 130 interrupted (committed work is kept).
             """,
         version: "quarry 0.1.0 (\(BuildDescription.details))",

@@ -7,7 +7,7 @@ extension QueryReply {
         return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
     }
 
-    /// The warnings in the language of the question, without those that a refusal repeats.
+    /// The warnings in the language of the question, without the warning that a refusal repeats.
     var shownWarnings: [String] {
         guard !isFromEmptyIndex else { return [] }
         return warnings.filter { $0 != refusal }.map { warning in

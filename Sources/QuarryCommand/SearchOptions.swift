@@ -68,7 +68,7 @@ struct SearchOptions: ParsableArguments {
 struct FusionArgument {
     var fusion: Fusion
 
-    /// - Throws: `ValidationError` with what it can be.
+    /// - Throws: `ValidationError` with the permitted values.
     init(_ argument: String) throws {
         if argument == "rrf" {
             fusion = .reciprocalRank(k: 60)

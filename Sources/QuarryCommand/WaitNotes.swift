@@ -1,7 +1,7 @@
 import QuarryProviders
 import Synchronization
 
-/// Prints what a run waits for, so that it does not seem to hang.
+/// Prints the reason of a wait, so that a run does not seem to hang.
 ///
 /// A terminal gets every reported wait, a pipe those of requests that wait 10 seconds or more in all. Parallel requests
 /// wait together: a wait that ends within a second of the last one is not printed again.

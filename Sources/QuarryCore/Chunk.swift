@@ -21,7 +21,7 @@ public struct Chunk: Sendable, Hashable {
     public var text: String
     /// Titles of the headings above, outermost first.
     public var headings: [String]
-    /// The header rows of the table that this chunk continues, where they are not part of ``text``.
+    /// The header rows of the table that this chunk continues, unless they are part of ``text``.
     public var tableHeader: String?
     /// Length of ``contextualText`` in tokens of the chunker's counter.
     public var tokenCount: Int

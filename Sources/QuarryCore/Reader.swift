@@ -50,11 +50,11 @@ public struct Source: Sendable, Hashable {
     }
 }
 
-/// The documents of one source, and what was left out.
+/// The documents of one source, and its rejected parts.
 public struct ReadResult: Sendable, Hashable {
     /// One document for text and Markdown, one for each record of JSONL.
     public var documents: [Document]
-    /// What was left out: the whole source, or lines of it.
+    /// The rejected parts: the whole source, or lines of it.
     public var rejected: [Rejection]
     /// Problems that did not prevent reading, such as an invalid line of front matter.
     public var warnings: [Rejection]

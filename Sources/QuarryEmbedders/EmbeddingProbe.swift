@@ -1,6 +1,6 @@
 import Foundation
 
-/// A sample of what a remote model does: the beginning of its vector of a fixed text.
+/// A sample of a remote model: the beginning of its vector of a fixed text.
 ///
 /// Another model under the same name makes other vectors of the same dimension. An index that keeps the probe of its
 /// model notices that.

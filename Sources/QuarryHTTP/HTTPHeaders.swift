@@ -4,7 +4,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         package var name: String
         var value: FieldValue
 
-        /// Whether the value is a secret, or the name is one that carries secrets.
+        /// Whether the value is a secret, or a field of this name usually carries secrets.
         var isCredential: Bool {
             if case .secret = value { return true }
             return HTTPHeaders.credentialNames.contains(name.lowercased())

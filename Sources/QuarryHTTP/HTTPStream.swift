@@ -22,7 +22,7 @@ package struct HTTPStream: Sendable, AsyncSequence {
     /// The rest of the body. The task resumes once, at the end.
     package func collect() async throws -> [UInt8] { try await body.rest() }
 
-    /// The start of what is left of the body.
+    /// The start of the rest of the body.
     /// - Parameter limit: The maximum number of bytes. Bytes beyond it are neither waited for nor returned.
     package func collect(upTo limit: Int) async throws -> [UInt8] {
         var whole: [UInt8] = []

@@ -20,7 +20,7 @@ package struct RetryPolicy: Sendable {
         case retry(after: Duration)
     }
 
-    /// What a response's body says about a retry.
+    /// The advice about a retry in a response's body.
     package enum Hint: Sendable, Hashable {
         case none
         case never

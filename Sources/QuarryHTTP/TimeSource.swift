@@ -1,6 +1,6 @@
 import Foundation
 
-/// The clock of everything that waits. Tests pass one that does not really sleep.
+/// The clock for waits. Tests pass a clock that does not really sleep.
 package struct TimeSource: Sendable {
     /// Time since some fixed instant. It never goes back.
     package var now: @Sendable () -> Duration

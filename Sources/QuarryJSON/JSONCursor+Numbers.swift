@@ -60,7 +60,7 @@ extension JSONCursor {
     }
 
     /// Reads an array of numbers to the end of `values`; see ``DecimalFloat``.
-    /// - Throws: ``JSONFault``, which says what was found where an element is not a number.
+    /// - Throws: ``JSONFault`` with the text found in the place of a number.
     package mutating func floats(appendingTo values: inout [Float]) throws {
         guard try open(UInt8(ascii: "["), .array) else { return }
         repeat {

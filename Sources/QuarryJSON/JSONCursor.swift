@@ -35,7 +35,7 @@ package struct JSONCursor {
         guard position == bytes.count else { throw fault("something follows the value") }
     }
 
-    /// The first byte of what comes next, past white space; 0 at the end.
+    /// The next byte after white space; 0 at the end.
     package mutating func next() -> UInt8 {
         while position < bytes.count {
             let byte = bytes[position]

@@ -3,7 +3,7 @@ package struct JSONFault: Error, CustomStringConvertible {
     package var message: String
     /// In bytes from the start of the text.
     package var offset: Int
-    /// What was found in the place of a number, such as `NaN`; nil for other faults.
+    /// The text in the place of a number, such as `NaN`; nil for other faults.
     package var notANumber: String?
 
     package init(_ message: String, offset: Int) {

@@ -82,7 +82,7 @@ package struct ReplyReader: Sendable {
             texts = try last(parser.finish().map { ServerSentEvent(data: String(decoding: $0, as: UTF8.self)) })
         case .whole(let json):
             if let failure = source.failure(announcedIn: json) {
-                // It may still report what was billed.
+                // It may still report the billed tokens.
                 _ = try? decoder.texts(inWhole: json)
                 throw failure
             }

@@ -1,6 +1,6 @@
 import CQuarryKernels
 
-/// What the program was compiled from, and the kernels that it uses on this processor.
+/// The commit of the program, and the kernels that it uses on this processor.
 package enum BuildDescription {
     /// The commit, with `+` behind it where files differed from it; nil where the build was not told.
     package static var commit: String? {

@@ -298,7 +298,7 @@ extension MarkdownBlockParser {
     }
 }
 
-// What is inside blocks.
+// The contents of blocks.
 extension MarkdownBlockParser {
     /// Removes the text of blocks whose inlines are not needed, before the library parses inlines.
     private func dropContent() {

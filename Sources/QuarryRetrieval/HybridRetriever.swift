@@ -31,7 +31,7 @@ public struct HybridRetriever: Retriever {
 
     /// Checks the query's text and computes its vector, for callers that need the vector before the search.
     ///
-    /// - Throws: ``QuestionError``, or what the embedder throws.
+    /// - Throws: ``QuestionError``, and the errors of the embedder.
     public func prepared(_ query: Query) async throws -> Query {
         var query = query
         query.text = try Self.checked(query.text)
@@ -43,7 +43,7 @@ public struct HybridRetriever: Retriever {
         return query
     }
 
-    /// - Throws: ``QuestionError``, or what the embedder, a re-ranker, a leg or the corpus throws.
+    /// - Throws: ``QuestionError``, and the errors of the embedder, the re-rankers, the legs and the corpus.
     public func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
         let query = try await prepared(query)
         return try await corpus.withSnapshot { snapshot in

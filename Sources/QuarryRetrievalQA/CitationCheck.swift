@@ -30,7 +30,7 @@ public struct CitationCheck: Sendable, Hashable, Codable {
 extension Citation {
     /// Compares the quote with the source as it is now.
     ///
-    /// - `documents`: What the source's reader makes of it now.
+    /// - `documents`: The documents that the source's reader makes of it now.
     /// - `digest`: The digest of the source's bytes now.
     /// - `path`: Where the source is now.
     /// - Complexity: O(length of the documents).

@@ -12,7 +12,7 @@ func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
     return scale > 0 ? product / scale : 0
 }
 
-/// Values in standard deviations from their mean; all 0 where they are equal.
+/// Values in standard deviations from their mean; all 0 if they are equal.
 func standardized(_ values: [Double]) -> [Double] {
     guard !values.isEmpty else { return [] }
     let mean = values.reduce(0, +) / Double(values.count)

@@ -1,6 +1,6 @@
 /// Finds words of negation, in English and Russian.
 ///
-/// It tells a reply that denies what its passage says from one that repeats it. Any word that may turn a passage into a
+/// It distinguishes a reply that denies its passage from one that repeats it. Any word that may turn a passage into a
 /// denial counts for the passage, so that a true reply is rarely taken for a contradiction.
 enum Negation {
     /// Whether a statement denies something.

@@ -28,7 +28,7 @@ struct PlainReply {
             while position < scalars.count, scalars[position] == "`" { position += 1 }
             if position > start { runs.append((start..<position, paragraph)) } else { position += 1 }
         }
-        // For every run, the one that closes it.
+        // For every run, the run that closes it.
         var next = [Int?](repeating: nil, count: runs.count)
         var last: [Int: Int] = [:]
         for index in runs.indices.reversed() {

@@ -56,7 +56,7 @@ public struct RetrievalQA: Sendable {
 
     /// The answer to a question, or a refusal with its reason.
     ///
-    /// - Throws: What the retriever, the embedder or the model throws; ``PromptError`` if the prompt's budget is too
+    /// - Throws: The errors of the retriever, the embedder and the model; ``PromptError`` if the prompt's budget is too
     ///   small for the question.
     public func answer(_ question: String, filter: Filter? = nil) async throws -> Answer {
         try await run(Query(question, filter: filter)) { _ in }
@@ -82,7 +82,7 @@ public struct RetrievalQA: Sendable {
 
     /// The prompt for a model, with the cost of each part. Nothing is generated.
     ///
-    /// - Throws: What the retriever throws; ``PromptError`` if the budget is too small for the question.
+    /// - Throws: The errors of the retriever; ``PromptError`` if the budget is too small for the question.
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {

@@ -3,7 +3,7 @@ package import GRDB
 
 /// Ties a write-ahead log to the file that it belongs to.
 ///
-/// SQLite applies any log that lies beside a file, even one that another file left at the same path. So every change
+/// SQLite applies any log beside a file, even the log of an earlier file at the same path. So every change
 /// writes a tag into the first page: 16 random bits, then the 16 random bits of the state before it. A log belongs to a
 /// file whose own tag is one of the log's, or is the one before the log's first. It finds all but one in 65,536 logs of
 /// other files; it is a guard against accidents, not against forgery.

@@ -45,7 +45,7 @@ package final class ReadingConnections: Sendable {
             ?? SQLiteFile.retryingWhileBusy { try DatabaseQueue(path: path, configuration: configuration) }
         try connection.unsafeRead { db in
             try db.beginTransaction(.deferred)
-            // The first read fixes what the transaction sees.
+            // The first read fixes the state that the transaction sees.
             _ = try Row.fetchOne(db.cachedStatement(sql: "SELECT rootpage FROM sqlite_schema LIMIT 1"))
         }
         return connection

@@ -22,7 +22,7 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
     package var code: Code
     package var path: String
     package var underlyingError: (any Error)?
-    /// What is in the way of opening the file; nil if unknown.
+    /// The obstacle to opening the file; nil if unknown.
     private var obstacle: String?
 
     package init(_ code: Code, path: String, underlying: (any Error)? = nil) {

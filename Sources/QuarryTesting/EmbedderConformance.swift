@@ -6,7 +6,7 @@ public import QuarryCore
 /// Call it from a test: `try await verifyEmbedder(myEmbedder)`. It embeds about a dozen short texts.
 /// - `tolerance`: The permitted difference from 1 of the cosine of two embeddings of the same text. The default is
 ///   0.001, which allows for other kernels in other batch sizes.
-/// - Throws: ``ConformanceFailure``, or what the embedder throws.
+/// - Throws: ``ConformanceFailure``, or the errors of the embedder.
 public func verifyEmbedder(_ embedder: some Embedder, tolerance: Float = 0.001) async throws {
     let texts = [
         "A kettle boils on the stove.", "Чайник кипит на плите.", "x", "The harbour opens at seven in the morning.",

@@ -4,7 +4,7 @@ public import QuarryCore
 /// counts, answers two concurrent requests, and stops when the consumer stops reading.
 ///
 /// Call it from a test: `try await verifyLanguageModel(myModel)`. It sends four short requests.
-/// - Throws: ``ConformanceFailure``, or what the model throws.
+/// - Throws: ``ConformanceFailure``, or the errors of the model.
 public func verifyLanguageModel(_ model: some LanguageModel) async throws {
     try require(!model.name.isEmpty, "The model has no name.")
     let request = GenerationRequest(

@@ -3,7 +3,7 @@ public import QuarryCore
 /// Verifies the requirements of `Reranker`: it sorts the given candidates, best first, in a repeatable order, without
 /// adding or duplicating any, and returns nothing for no candidates.
 ///
-/// - Throws: ``ConformanceFailure``, or what the re-ranker throws.
+/// - Throws: ``ConformanceFailure``, or the errors of the re-ranker.
 public func verifyReranker(_ reranker: some Reranker) async throws {
     let texts = [
         "The lease is signed by the tenant and the owner.", "Boil the kettle before you warm the pot.",

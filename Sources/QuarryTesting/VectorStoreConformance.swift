@@ -5,7 +5,7 @@ public import QuarryCore
 /// if no others were stored.
 ///
 /// - Parameter makeStore: Creates an empty store of the given dimension.
-/// - Throws: ``ConformanceFailure``, or what the store throws.
+/// - Throws: ``ConformanceFailure``, or the errors of the store.
 public func verifyVectorStore(_ makeStore: (_ dimension: Int) async throws -> some VectorStore) async throws {
     let dimension = 8
     let store = try await makeStore(dimension)

@@ -7,7 +7,7 @@ import QuarrySQLite
 /// The checksum finds rows that were damaged or edited. It does not protect against forgery.
 struct CheckedTable: Sendable {
     let name: String
-    /// The columns that the checksum covers, the one that names the row first.
+    /// The columns that the checksum covers. The first is the key of the row.
     let columns: [String]
     /// The statement that inserts a row with its checksum. The arguments are the values of ``columns``.
     let insertion: String

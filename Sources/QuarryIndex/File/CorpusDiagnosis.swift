@@ -56,7 +56,7 @@ extension CorpusIndex {
             problems.append("\(try row.integer(1)) documents in “\(try row.text(0))” are not counted")
         }
         _ = try SettingsTable.integer(SettingsTable.generation, in: db)
-        // Reads what a run reads, and lists the first value of another type.
+        // Reads the values that a run reads. The first value of another type is listed.
         _ = try StoredInputs(db)
         let reused = try Int64.fetchOne(
             db,

@@ -4,9 +4,9 @@ package import QuarryCore
 import QuarryReaders
 import QuarrySQLite
 
-/// How a file differs from what the index holds of it.
+/// The difference between a file and its copy in the index.
 public enum SourceChange: String, Sendable, Hashable, Codable {
-    /// The content is another one.
+    /// The content differs.
     case changed
     /// The file does not exist any more, though the folder that was indexed does.
     case gone
@@ -45,7 +45,7 @@ extension CorpusIndex {
     /// The sources among `names` whose files changed or disappeared since they were indexed.
     ///
     /// Sources without a file, and files of folders that this machine does not have, are left out.
-    /// - Complexity: A file of the same size and time costs a look at both; any other file of the same size is read.
+    /// - Complexity: One `stat` for each file. A file of the same size with another time is read as a whole.
     public func changes(ofSources names: Set<String>) async throws -> [String: SourceChange] {
         let stored = try await read { db in
             let statement = try db.cachedStatement(

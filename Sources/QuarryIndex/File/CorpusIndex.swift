@@ -17,7 +17,7 @@ public final class CorpusIndex: Sendable {
     /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
     let vectors = VectorCache()
-    /// Tells whether the file is still the one that was opened; nil for an index in memory.
+    /// Identifies the file that was opened; nil for an index in memory.
     let place: FilePlace?
     /// See ``IndexState/identity``.
     let identity: String
@@ -243,7 +243,7 @@ public final class CorpusIndex: Sendable {
         )
     }
 
-    /// Checks that an embedder is the one that made the vectors.
+    /// Checks that an embedder made the vectors of the index.
     ///
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
     public func check(_ embedder: any Embedder) throws {

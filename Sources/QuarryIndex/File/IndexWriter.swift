@@ -138,7 +138,7 @@ struct IndexWriter {
 
     /// The id of the first of `count` new rows.
     ///
-    /// - Throws: `StoredValueError` if the last id is one that no index reaches.
+    /// - Throws: `StoredValueError` if the last id is too large for another row.
     private func nextID(after last: String, of table: String, count: Int = 1) throws -> Int64 {
         guard let row = try Row.fetchOne(db.cachedStatement(sql: last)).map({ StoredRow($0, of: table) })
         else { return 1 }

@@ -6,7 +6,7 @@ import QuarryVectorIndex
 
 /// Finds the vector of a text, in any chunk.
 enum StoredVectors {
-    /// The vector of a chunk with this text, or of one that was replaced in this run.
+    /// The vector of a chunk with this text. The chunk may have been replaced in this run.
     ///
     /// Chunks with the same text all have a vector or all have none, so the first one decides.
     static func vector(of text: ContentHash, generation: Int64, in db: Database) throws -> [Float]? {

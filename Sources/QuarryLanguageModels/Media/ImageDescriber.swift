@@ -53,7 +53,7 @@ public struct ImageDescriber: ModelReader {
             outputTokens: options.maximumTokens)
     }
 
-    /// - Throws: What the model throws, or `CancellationError`.
+    /// - Throws: The errors of the model, or `CancellationError`.
     public func read(_ source: Source) async throws -> ReadResult {
         guard !source.bytes.isEmpty else { return .rejected(source, .empty, "The picture is an empty file.") }
         guard let mediaType = Self.mediaType(of: source.bytes) else {

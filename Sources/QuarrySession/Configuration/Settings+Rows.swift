@@ -35,7 +35,7 @@ package struct SettingRow: Sendable, Hashable {
         "timeouts.idle": "by task", "timeouts.total": "by task", "certificateAuthorities": "of the system",
     ]
 
-    /// `key: value`, as in the file. An unset setting has what it means instead.
+    /// `key: value`, as in the file. An unset setting shows its meaning instead.
     package var text: String {
         switch value {
         case .unset: "\(key): \(Self.defaults[key] ?? "none")"

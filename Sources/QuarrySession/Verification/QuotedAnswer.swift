@@ -121,7 +121,7 @@ private struct QuotedPart: Decodable {
 
     init(quote: String) { self.quote = quote }
 
-    /// Members of other types than expected count as absent: other programs write what they like.
+    /// A member of an unexpected type counts as absent, because other programs write such files too.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         func string(_ key: Key) -> String? { try? values.decode(String.self, forKey: key) }

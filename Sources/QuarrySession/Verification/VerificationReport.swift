@@ -38,7 +38,7 @@ package struct VerificationReport: Sendable, Encodable {
         package var line: Int?
         package var marker: Int?
         package var quote: String
-        /// What the quote is said to be from.
+        /// The claimed source of the quote.
         package var source: String?
         /// The absolute path of the source when it was cited.
         package var path: String?
