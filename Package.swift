@@ -24,6 +24,9 @@ extension String {
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage = Target.Dependency.product(
+    name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // Only `make docs` needs the plug-in that writes documentation: users of the package do not resolve it.
@@ -50,6 +53,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ] + documentation,
     targets: [
         // C doors
@@ -69,6 +74,7 @@ let package = Package(
         .target(
             name: "CQuarryKernels",
             cSettings: [.define("QUARRY_COMMIT", to: "\"\(Context.environment["QUARRY_COMMIT"] ?? "")\"")]),
+        .target(name: "CQuarryLimits"),
 
         // contracts
         module("QuarryCore", .target(name: "CQuarryDigest", condition: .when(platforms: [.linux]))),
@@ -81,6 +87,7 @@ let package = Package(
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
         module("QuarryHTTP", "CQuarryCurl", "QuarryCore", "QuarryJSON"),
         module("QuarrySQLite", "QuarryCore", grdb),
+        module("QuarryPrograms", "CQuarryLimits", subprocess, systemPackage),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
@@ -92,7 +99,7 @@ let package = Package(
             // In glibc iconv is part of the C library.
             linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
         module("QuarryChunking", "QuarryCore", "QuarryText"),
-        module("QuarryTransformers", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryLinearAlgebra"),
+        module("QuarryTransformers", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryLinearAlgebra", "QuarryPrograms"),
         module("QuarryEmbedders", "QuarryCore", "QuarryJSON", "QuarryText", "QuarryHTTP", "QuarryProviders"),
         module(
             "QuarryLanguageModels", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryJSON", "QuarryProviders"),
@@ -121,7 +128,7 @@ let package = Package(
             "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
             "QuarryEmbedders",
             "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
-            "QuarryProviders", "QuarrySQLite", yams, grdb),
+            "QuarryPrograms", "QuarryProviders", "QuarrySQLite", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",
@@ -131,12 +138,15 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .target(name: "QuarryTestSupport", path: "Tests/QuarryTestSupport", swiftSettings: settings),
+        .target(
+            name: "QuarryTestSupport", dependencies: ["QuarryPrograms", subprocess, systemPackage],
+            path: "Tests/QuarryTestSupport", swiftSettings: settings),
 
         tests("QuarryCore"),
         tests("QuarryJSON", "QuarryTestSupport"),
         tests("QuarryText", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryLinearAlgebra", "QuarryTestSupport"),
+        tests("QuarryPrograms"),
         tests("QuarryHTTP", "QuarryTestSupport"),
         tests("QuarrySQLite", "QuarryTestSupport", grdb),
         tests("QuarryReaders", "QuarryCore", "QuarryTestSupport"),

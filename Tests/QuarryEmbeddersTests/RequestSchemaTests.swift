@@ -5,7 +5,7 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
+@Suite(.enabled("\(RequestSchemas.needs)") { await RequestSchemas.canValidate })
 struct RequestSchemaTests {
     @Test(arguments: [
         (EmbeddingDialect.openAI, "m", "openai.json", "CreateEmbeddingRequest"),

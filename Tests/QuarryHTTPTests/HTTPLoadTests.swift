@@ -3,10 +3,13 @@ import QuarryTestSupport
 import Synchronization
 import Testing
 
-private let isPossible = canOpenFiles(4096) && residentMemory() != nil && PythonScript.canImport("asyncio")
+private let isPossible = Task {
+    canOpenFiles(4096) && residentMemory() != nil ? await PythonScript.canImport("asyncio") : false
+}
 
 @Suite(
-    .enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(30)), .serialized)
+    .enabled("needs 4,096 open files, /proc and a python3") { await isPossible.value },
+    .timeLimit(.minutes(30)), .serialized)
 struct HTTPLoadTests {
     private static let streams = 1000
 

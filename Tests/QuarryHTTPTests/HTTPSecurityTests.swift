@@ -4,7 +4,7 @@ import QuarryTestSupport
 import Testing
 
 @Suite(
-    .enabled(if: PeerProcess.canServeTLS, "needs /usr/bin/openssl and a python3 with the module ssl"),
+    .enabled("needs /usr/bin/openssl and a python3 with the module ssl") { await PeerProcess.canServeTLS },
     .timeLimit(.minutes(30)))
 struct HTTPSecurityTests {
     @Test func `an unknown certificate is rejected, and trusted if its file is given`() async throws {
@@ -71,7 +71,7 @@ struct HTTPSecurityTests {
 
 /// Debian: nghttp2-proxy.
 @Suite(
-    .enabled(if: PeerProcess.canServeHTTP2, "needs nghttpx (Debian: nghttp2-proxy), openssl and python3"),
+    .enabled("needs nghttpx (Debian: nghttp2-proxy), openssl and python3") { await PeerProcess.canServeHTTP2 },
     .timeLimit(.minutes(30)))
 struct HTTP2Tests {
     /// nghttpx before a scripted server, and a client that counts its connections.
@@ -153,8 +153,10 @@ struct HTTP2Tests {
         func request(_ path: String) throws -> HTTPRequest { HTTPRequest(.get, try HTTPURL(peers.url + path)) }
         let large = try await peers.client.stream(try request("/large"))
         let held = try await peers.client.stream(try request("/held"))
-        let cut = try await peers.client.stream(try request("/cut"))
-        let error = await #expect(throws: HTTPError.self) { try await cut.collect() }
+        // On a busy machine the stream is reset before its head was read.
+        let error = await #expect(throws: HTTPError.self) {
+            try await peers.client.stream(try request("/cut")).collect()
+        }
         #expect(error?.code == .connectionLost, "\(error?.message ?? "")")
         do { _ = held }
         for _ in 0..<10 { #expect(try await peers.client.send(try request("/")).body == Array("fine".utf8)) }

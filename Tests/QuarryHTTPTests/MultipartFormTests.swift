@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PythonScript.canImport("email"), "needs a python3"))
+    @Test(.enabled("needs a python3") { await PythonScript.canImport("email") })
     func `another program parses the form with any names`() async throws {
         var form = MultipartForm()
         form.add("a\"; filename=\"evil", "value")

@@ -28,11 +28,13 @@ final class PeerProcess: Sendable {
         return configuration
     }
 
-    static let canServeTLS =
-        FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl") && PythonScript.canImport("ssl")
-    static let canServeHTTP2 =
-        canServeTLS
-        && ["/usr/sbin/nghttpx", "/usr/bin/nghttpx", "/opt/homebrew/bin/nghttpx", "/usr/local/bin/nghttpx"].contains {
+    private static let python = Task { await PythonScript.canImport("ssl") }
+    static var canServeTLS: Bool {
+        get async { FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl") ? await python.value : false }
+    }
+    static var canServeHTTP2: Bool { get async { hasHTTP2Proxy ? await canServeTLS : false } }
+    private static let hasHTTP2Proxy =
+        ["/usr/sbin/nghttpx", "/usr/bin/nghttpx", "/opt/homebrew/bin/nghttpx", "/usr/local/bin/nghttpx"].contains {
             FileManager.default.isExecutableFile(atPath: $0)
         }
 }

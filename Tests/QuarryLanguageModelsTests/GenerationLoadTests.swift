@@ -5,9 +5,11 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-private let isPossible = canOpenFiles(4096) && residentMemory() != nil && PythonScript.canImport("asyncio")
+private let isPossible = Task {
+    canOpenFiles(4096) && residentMemory() != nil ? await PythonScript.canImport("asyncio") : false
+}
 
-@Suite(.enabled(if: isPossible, "needs 4,096 open files, /proc and a python3"), .timeLimit(.minutes(30)))
+@Suite(.enabled("needs 4,096 open files, /proc and a python3") { await isPossible.value }, .timeLimit(.minutes(30)))
 struct GenerationLoadTests {
     private static let replies = 1000
 

@@ -225,8 +225,7 @@ import Testing
     }
 
     @Test(
-        .enabled(
-            if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"),
+        .enabled("\(RequestSchemas.needs)") { await RequestSchemas.canValidate },
         arguments: [
             (TranscriptionDialect.openAI, "whisper-1", "openai.json", "CreateTranscriptionRequest"),
             (.openAI, "gpt-transcribe", "openai.json", "CreateTranscriptionRequest"),

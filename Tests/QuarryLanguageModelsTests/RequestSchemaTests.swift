@@ -6,7 +6,7 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
+@Suite(.enabled("\(RequestSchemas.needs)") { await RequestSchemas.canValidate })
 struct RequestSchemaTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var preset: String

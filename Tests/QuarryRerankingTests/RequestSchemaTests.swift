@@ -5,7 +5,7 @@ import QuarryReranking
 import QuarryTestSupport
 import Testing
 
-@Suite(.enabled(if: RequestSchemas.canValidate, "\(RequestSchemas.needs)"))
+@Suite(.enabled("\(RequestSchemas.needs)") { await RequestSchemas.canValidate })
 struct RequestSchemaTests {
     @Test(arguments: [
         ("cohere", "rerank-v4.0-fast", "cohere.json", "POST /v2/rerank"),

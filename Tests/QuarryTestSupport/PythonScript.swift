@@ -1,4 +1,5 @@
 import Foundation
+import QuarryPrograms
 
 /// The path of a program in `Tests/Support`.
 package func supportPath(_ name: String) -> String {
@@ -6,10 +7,10 @@ package func supportPath(_ name: String) -> String {
         .path
 }
 
-/// Runs the Python scripts that some tests lean on.
+/// Runs the Python scripts that some tests lean on, with the `python3` that the search path finds.
 package struct PythonScript: Sendable {
     package struct Result: Sendable {
-        package var status: Int32
+        package var succeeded: Bool
         package var output: String
     }
 
@@ -17,32 +18,24 @@ package struct PythonScript: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// Runs the script with the `python3` that the search path finds, beside the pool that tests run on.
+    /// Runs the script.
     package func run(_ arguments: [String], input: [UInt8]) async throws -> Result {
-        let arguments = [path] + arguments
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Swift.Result { try Self.python(arguments, input: input) }) }.start()
-        }
+        try await Self.python([path] + arguments, input: input)
     }
 
     /// Whether that Python can import a module.
-    package static func canImport(_ module: String) -> Bool {
-        (try? python(["-c", "import \(module)"], input: []))?.status == 0
+    package static func canImport(_ module: String) async -> Bool {
+        await (try? python(["-c", "import \(module)"], input: []))?.succeeded == true
     }
 
-    private static func python(_ arguments: [String], input: [UInt8]) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        let (standardInput, standardOutput) = (Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = standardOutput
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: input)
-        try standardInput.fileHandleForWriting.close()
-        let output = standardOutput.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    private static func python(_ arguments: [String], input: [UInt8]) async throws -> Result {
+        let environment = ProcessInfo.processInfo.environment
+        guard let python = Program.find("python3", environment: environment) else {
+            throw TestSupportFailure("There is no python3.")
+        }
+        let output = try await python.run(
+            arguments, environment: environment, input: input,
+            limits: ProgramLimits(duration: .seconds(600), outputBytes: 1 << 28))
+        return Result(succeeded: output.succeeded, output: String(decoding: output.bytes, as: UTF8.self))
     }
 }

@@ -17,7 +17,8 @@ package enum RequestSchemas {
         return nil
     }()
 
-    package static let canValidate = folder != nil && PythonScript.canImport("jsonschema")
+    private static let canImport = Task { await PythonScript.canImport("jsonschema") }
+    package static var canValidate: Bool { get async { folder == nil ? false : await canImport.value } }
     /// What ``canValidate`` wants, for the reason of a skip.
     package static let needs = "needs ../shared/apis/specs and a python3 with the package jsonschema"
 
@@ -30,6 +31,6 @@ package enum RequestSchemas {
         guard let folder else { throw TestSupportFailure("The descriptions are missing: \(needs).") }
         let script = PythonScript(path: supportPath("validate_request.py"))
         let result = try await script.run([folder.appending(path: file).path, schema], input: body)
-        return result.status == 0 ? "" : "invalid: \(result.output)"
+        return result.succeeded ? "" : "invalid: \(result.output)"
     }
 }

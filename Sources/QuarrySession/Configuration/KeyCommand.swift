@@ -1,4 +1,5 @@
 import Foundation
+import QuarryPrograms
 import QuarryProviders
 
 /// Gets a key from another program, such as a password manager.
@@ -19,20 +20,10 @@ package struct KeyCommand: Sendable {
     /// - Throws: ``KeyCommandError``.
     func key(from words: [String], environment: [String: String]) async throws -> APIKey {
         guard let name = words.first else { throw KeyCommandError("the command is empty.") }
-        guard let program = Self.find(name, environment["PATH"] ?? "/usr/bin:/bin") else {
+        guard let program = Program.find(name, environment: environment) else {
             throw KeyCommandError("there is no program “\(name)”.")
         }
-        let timeout = timeout
-        let output = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<[UInt8], any Error>) in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        try Self.output(
-                            of: program, name, Array(words.dropFirst()), environment: environment, within: timeout)
-                    })
-            }
-        }
+        let output = try await output(of: program, Array(words.dropFirst()), environment: environment)
         let line = output.prefix { $0 != 0x0A && $0 != 0x0D }
         guard let text = String(validating: line, as: UTF8.self),
             let key = APIKey(text.trimmingCharacters(in: .whitespaces))
@@ -42,68 +33,18 @@ package struct KeyCommand: Sendable {
         return key
     }
 
-    private static func output(
-        of program: String, _ name: String, _ arguments: [String], environment: [String: String],
-        within timeout: Duration
-    ) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
+    private func output(
+        of program: Program, _ arguments: [String], environment: [String: String]
+    ) async throws -> [UInt8] {
+        let limits = ProgramLimits(duration: timeout, outputBytes: Self.maximumBytes)
         do {
-            try process.run()
-        } catch {
-            throw KeyCommandError("“\(name)” cannot be started: \(error.localizedDescription)")
+            let output = try await program.run(arguments, environment: environment, limits: limits)
+            guard output.succeeded else { throw KeyCommandError("“\(program.name)” ended with \(output.end).") }
+            return output.bytes
+        } catch let error as ProgramError {
+            let detail = error.code == .tooMuchOutput ? " That is not a key." : ""
+            throw KeyCommandError(error.description + detail)
         }
-        defer { end(process) }
-        let clock = ContinuousClock()
-        let deadline = clock.now.advanced(by: timeout)
-        let late = KeyCommandError("“\(name)” took longer than \(timeout).")
-        var output: [UInt8] = []
-        let descriptor = pipe.fileHandleForReading.fileDescriptor
-        while true {
-            var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let left = clock.now.duration(to: deadline)
-            guard left > .zero else { throw late }
-            let milliseconds = left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000
-            let ready = poll(&item, 1, Int32(clamping: min(milliseconds + 1, 1_000)))
-            if ready <= 0 { continue }
-            var piece = [UInt8](repeating: 0, count: 4096)
-            let count = read(descriptor, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            output += piece.prefix(count)
-            guard output.count <= maximumBytes else {
-                throw KeyCommandError("“\(name)” writes more than \(maximumBytes) bytes, which is not a key.")
-            }
-        }
-        while process.isRunning {
-            guard clock.now < deadline else { throw late }
-            usleep(2_000)
-        }
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw KeyCommandError(
-                "“\(name)” ended with status \(process.terminationStatus).")
-        }
-        return output
-    }
-
-    private static func end(_ process: Process) {
-        guard process.isRunning else { return }
-        process.terminate()
-        for _ in 0..<50 where process.isRunning { usleep(10_000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
-
-    /// Finds a program like a shell.
-    private static func find(_ name: String, _ path: String) -> String? {
-        let files = FileManager.default
-        if name.contains("/") { return files.isExecutableFile(atPath: name) ? name : nil }
-        return path.split(separator: ":").map { "\($0)/\(name)" }.first { files.isExecutableFile(atPath: $0) }
     }
 }
 
