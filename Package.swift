@@ -74,7 +74,6 @@ let package = Package(
         .target(
             name: "CQuarryKernels",
             cSettings: [.define("QUARRY_COMMIT", to: "\"\(Context.environment["QUARRY_COMMIT"] ?? "")\"")]),
-        .target(name: "CQuarryLimits"),
 
         // contracts
         module("QuarryCore", .target(name: "CQuarryDigest", condition: .when(platforms: [.linux]))),
@@ -87,7 +86,7 @@ let package = Package(
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
         module("QuarryHTTP", "CQuarryCurl", "QuarryCore", "QuarryJSON"),
         module("QuarrySQLite", "QuarryCore", grdb),
-        module("QuarryPrograms", "CQuarryLimits", subprocess, systemPackage),
+        module("QuarryPrograms", subprocess, systemPackage),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
             resources: [.embedInCode("Resources/models.json")], swiftSettings: settings),
@@ -139,8 +138,8 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "QuarryTestSupport", dependencies: ["QuarryPrograms", subprocess, systemPackage],
-            path: "Tests/QuarryTestSupport", swiftSettings: settings),
+            name: "QuarryTestSupport", dependencies: [subprocess, systemPackage], path: "Tests/QuarryTestSupport",
+            swiftSettings: settings),
 
         tests("QuarryCore"),
         tests("QuarryJSON", "QuarryTestSupport"),

@@ -7,7 +7,7 @@ import Subprocess
     import SystemPackage
 #endif
 
-/// A program of this machine, run in a child process: without a shell, without this process's descriptors, and within limits.
+/// A program of this machine, run in a child process: without input, without this process's descriptors, and within limits.
 package struct Program: Sendable, Hashable {
     /// What errors call it.
     package let name: String
@@ -41,10 +41,9 @@ package struct Program: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - environment: All variables that the program sees.
-    ///   - input: The bytes of its standard input.
     /// - Throws: ``ProgramError``; `CancellationError` if the caller is cancelled. An exit status is not an error.
     package func run(
-        _ arguments: [String], environment: [String: String], input: [UInt8] = [], limits: ProgramLimits
+        _ arguments: [String], environment: [String: String], limits: ProgramLimits
     ) async throws -> ProgramOutput {
         var platform = PlatformOptions()
         platform.processGroupID = 0
@@ -54,13 +53,14 @@ package struct Program: Sendable, Hashable {
         ]
         let variables = Dictionary(
             environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }, uniquingKeysWith: { $1 })
+        let (executable, arguments) = limited(arguments, memoryBytes: limits.memoryBytes)
         let configuration = Configuration(
-            executable: .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(variables),
+            executable: .path(FilePath(executable)), arguments: Arguments(arguments), environment: .custom(variables),
             platformOptions: platform)
         let program = name
         return try await withThrowingTaskGroup(of: ProgramOutput.self) { group in
             group.addTask {
-                try await Self.output(of: configuration, program, input: input, limits: limits)
+                try await Self.output(of: configuration, program, limits: limits)
             }
             group.addTask {
                 try await Task.sleep(for: limits.duration)
@@ -72,15 +72,22 @@ package struct Program: Sendable, Hashable {
         }
     }
 
+    /// The command line that sets the limit on memory before the program starts, which only the child itself can do. The
+    /// shell gets the program and its arguments as they are, and reads none of them.
+    private func limited(_ arguments: [String], memoryBytes: Int?) -> (executable: String, arguments: [String]) {
+        guard let memoryBytes else { return (path, arguments) }
+        let script = "ulimit -v \"$0\" 2>/dev/null; exec \"$@\""
+        return ("/bin/sh", ["-c", script, "\(memoryBytes / 1024)", path] + arguments)
+    }
+
     private static func output(
-        of configuration: Configuration, _ program: String, input: [UInt8], limits: ProgramLimits
+        of configuration: Configuration, _ program: String, limits: ProgramLimits
     ) async throws -> ProgramOutput {
         do {
             let result = try await Subprocess.run(
-                configuration, input: .array(input), output: .bytes(limit: limits.outputBytes),
+                configuration, input: .none, output: .bytes(limit: limits.outputBytes),
                 error: .sequence
             ) { execution in
-                limits.restrictMemory(of: execution.processIdentifier.value)
                 var errors: [UInt8] = []
                 for try await piece in execution.standardError {
                     let room = ProgramLimits.errorBytes - errors.count

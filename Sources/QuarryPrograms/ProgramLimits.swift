@@ -1,12 +1,9 @@
-import CQuarryLimits
-import Foundation
-
 /// How long a program may run, and how much it may take.
 package struct ProgramLimits: Sendable, Hashable {
     package var duration: Duration
     /// The most bytes that are taken of its standard output.
     package var outputBytes: Int
-    /// The address space of the program in bytes; `nil` for no limit. Only Linux can set it from outside.
+    /// The address space of the program in bytes; `nil` for no limit. macOS has no such limit.
     package var memoryBytes: Int?
 
     /// How much is kept of its standard error; the rest is dropped.
@@ -16,11 +13,5 @@ package struct ProgramLimits: Sendable, Hashable {
         self.duration = duration
         self.outputBytes = outputBytes
         self.memoryBytes = memoryBytes
-    }
-
-    /// Sets the limit on memory for a child that runs already.
-    func restrictMemory(of child: pid_t) {
-        // On Linux it fails only if the child has ended.
-        if let memoryBytes { _ = quarry_limit_memory(child, UInt64(memoryBytes)) }
     }
 }

@@ -1,5 +1,11 @@
 import Foundation
-import QuarryPrograms
+import Subprocess
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
 
 /// The path of a program in `Tests/Support`.
 package func supportPath(_ name: String) -> String {
@@ -29,13 +35,14 @@ package struct PythonScript: Sendable {
     }
 
     private static func python(_ arguments: [String], input: [UInt8]) async throws -> Result {
-        let environment = ProcessInfo.processInfo.environment
-        guard let python = Program.find("python3", environment: environment) else {
-            throw TestSupportFailure("There is no python3.")
-        }
-        let output = try await python.run(
-            arguments, environment: environment, input: input,
-            limits: ProgramLimits(duration: .seconds(600), outputBytes: 1 << 28))
-        return Result(succeeded: output.succeeded, output: String(decoding: output.bytes, as: UTF8.self))
+        // A pipe would end this process with SIGPIPE if the script did not read to the end.
+        let file = FileManager.default.temporaryDirectory.appending(path: "quarry-input-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(input).write(to: file)
+        let descriptor = try FileDescriptor.open(FilePath(file.path), .readOnly)
+        let result = try await Subprocess.run(
+            .name("python3"), arguments: Arguments(arguments),
+            input: .fileDescriptor(descriptor, closeAfterSpawningProcess: true), output: .string(limit: 1 << 28))
+        return Result(succeeded: result.terminationStatus.isSuccess, output: result.standardOutput)
     }
 }
