@@ -31,6 +31,8 @@ struct Command {
         "QUARRY_MAX_TOKENS": "", "QUARRY_TRANSCRIBE": "", "QUARRY_DESCRIBE_IMAGES": "",
     ]
 
+    private static let spawning = NSLock()
+
     static func start(
         _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], input: Pipe? = nil,
         output: Any? = nil, errors: Any? = nil
@@ -43,6 +45,9 @@ struct Command {
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice
+        // Foundation's process is told of its end by a socket, which a child that starts at the same moment keeps open.
+        spawning.lock()
+        defer { spawning.unlock() }
         try process.run()
         return process
     }

@@ -15,9 +15,13 @@ log=$(mktemp)
 failures=$(mktemp)
 trap 'rm -f "$log" "$failures"' EXIT
 
+# A kind of tests takes a minute or two once it is built. One that hangs must not take the time of all others.
+limit=()
+! command -v timeout >/dev/null || limit=(timeout --kill-after=30 1500)
+
 # Runs the tests that the filter leaves.
 run() {
-    swift test "$@" 2>&1 | tee "$log"
+    "${limit[@]}" swift test "$@" 2>&1 | tee "$log"
     local status=${PIPESTATUS[0]}
     [ "$status" -eq 0 ] && return
     {
@@ -30,6 +34,9 @@ run() {
         if begun && ! grep -a -q '^. Test run with' "$log"; then
             echo "The tests ended before their summary. Begun last:"
             grep -a -E '^◇ Test ' "$log" | tail -n 5
+            echo "Begun and not ended:"
+            sed -n 's/^◇ Test \(".*"\) started\.$/\1/p' "$log" | sort | uniq |
+                while read -r name; do grep -a -q -F "Test $name " <(grep -a '^[✔✘]' "$log") || echo "$name"; done
         fi
     } >>"$failures"
     # What does not build fails once.
