@@ -1,6 +1,6 @@
 package import GRDB
 
-/// The tables and indexes that a file must have: no more, no fewer, and no other text in `sqlite_schema`.
+/// The tables and indexes that a file must have: no more, no fewer, and no other text in `sqlite_schema` but comments.
 ///
 /// Views, triggers and virtual tables are programs. A file with one of them is refused before a table is read.
 package struct SchemaDefinition: Sendable {
@@ -62,7 +62,46 @@ package struct SchemaDefinition: Sendable {
         let rows = try Row.fetchCursor(db, sql: "SELECT rowid, type, name, sql FROM sqlite_schema ORDER BY rowid")
         while let row = try rows.next() {
             let row = StoredRow(row, of: "sqlite_schema")
-            try body(Object(type: row.text(1), name: row.text(2), sql: row.optional(3, row.text)))
+            let sql = try row.optional(3, row.text).map(withoutComments)
+            try body(Object(type: row.text(1), name: row.text(2), sql: sql))
         }
+    }
+
+    /// A statement without its comments, and with one space where it has white space: what SQLite reads of it. Quoted
+    /// names and texts stay as they are.
+    private static func withoutComments(_ sql: String) -> String {
+        let scalars = Array(sql.unicodeScalars)
+        var text = String.UnicodeScalarView()
+        var index = 0
+        func end(after start: Int, _ isEnd: (Int) -> Bool) -> Int {
+            (start..<scalars.count).first(where: isEnd).map { $0 + 1 } ?? scalars.count
+        }
+        func space() {
+            if text.last != " " { text.append(" ") }
+        }
+        while index < scalars.count {
+            let scalar = scalars[index]
+            let next = index + 1 < scalars.count ? scalars[index + 1] : nil
+            switch (scalar, next) {
+            case ("-", "-"):
+                index = end(after: index + 2) { scalars[$0] == "\n" }
+                space()
+            case ("/", "*"):
+                index = end(after: index + 3) { scalars[$0] == "/" && scalars[$0 - 1] == "*" }
+                space()
+            case ("'", _), ("\"", _), ("`", _), ("[", _):
+                let close: Unicode.Scalar = scalar == "[" ? "]" : scalar
+                let after = end(after: index + 1) { scalars[$0] == close }
+                text.append(contentsOf: scalars[index..<after])
+                index = after
+            case (" ", _), ("\n", _), ("\t", _), ("\r", _), ("\u{0C}", _):
+                space()
+                index += 1
+            default:
+                text.append(scalar)
+                index += 1
+            }
+        }
+        return String(text)
     }
 }

@@ -46,7 +46,14 @@ package struct StoredRow {
     /// A count, a size or an offset, from 0 up to 2^42.
     package func count(_ column: Int) throws -> Int { Int(try integer(column, in: 0...1 << 42)) }
 
-    package func text(_ column: Int) throws -> String {
+    package func text(_ column: Int) throws -> String { try text(column, atMost: .max) }
+
+    /// A text that is decoded further.
+    ///
+    /// - `limit`: The most bytes that this program stores here.
+    package func text(_ column: Int, atMost limit: Int) throws -> String {
+        let size = try row.withUnsafeData(atIndex: column) { $0?.count ?? 0 }
+        guard size <= limit else { throw error(column, "it has \(size) bytes, more than \(limit)") }
         let value: DatabaseValue = row[column]
         guard case .string = value.storage else { throw error(column, "it is \(kind(value)), not text") }
         let text = try row.withUnsafeData(atIndex: column) { String(validating: $0 ?? Data(), as: UTF8.self) }

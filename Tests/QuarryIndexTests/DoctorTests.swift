@@ -30,6 +30,7 @@ struct DoctorTests {
             "docs/long.txt: its last chunks are missing"
         ),
         ("DELETE FROM languages", "are not counted"),
+        ("INSERT INTO languages VALUES ('fi', 0)", "languages, row fi"),
         ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
         (
             "UPDATE documents SET source_map = x'0001040001010500010100' WHERE key = 'docs/a.md'",
@@ -65,6 +66,41 @@ struct DoctorTests {
         let corpus = try await damaged(by: "PRAGMA foreign_keys = OFF; \(sql)")
         let problems = try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems()
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
+    }
+
+    @Test func `a filter over metadata that is not JSON names the document`() async throws {
+        let corpus = try await damaged(by: "UPDATE documents SET metadata = '[1' WHERE key = 'docs/long.txt'")
+        let index = try CorpusIndex.open(at: corpus.indexPath, readOnly: true)
+        let filter = Filter.equals("title", "Quarries")
+        let listed = await #expect(throws: CorpusError.self) { try await index.documents(matching: filter) }
+        #expect(listed?.code == .damaged && listed?.message.contains("documents, row 2, metadata") == true)
+        let retriever = try index.retriever(embedder: corpus.embedder)
+        let searched = await #expect(throws: CorpusError.self) {
+            try await retriever.retrieve(Query("granite", filter: filter), limit: 3)
+        }
+        #expect(searched?.message.contains("documents, row 2, metadata") == true)
+    }
+
+    @Test func `metadata and settings that are too large are refused before they are decoded`() async throws {
+        let text = "printf('%.*c', 9000000, 'x')"
+        let corpus = try await damaged(
+            by: "UPDATE documents SET metadata = json_object('k', \(text)) WHERE key = 'docs/a.md'")
+        let error = await #expect(throws: CorpusError.self) {
+            try await CorpusIndex.open(at: corpus.indexPath, readOnly: true).documents()
+        }
+        #expect(
+            error?.message.contains("documents, row \"docs/a.md\", metadata: it has 90000") == true,
+            "\(String(describing: error))")
+        let other = try await damaged(
+            by: "UPDATE settings SET value = json_set(value, '$.note', \(text)) WHERE key = 'index'")
+        let settings = try #require(throws: CorpusError.self) { try CorpusIndex.open(at: other.indexPath) }
+        #expect(settings.message.contains("settings, row \"index\", value: it has 90"), "\(settings)")
+    }
+
+    @Test func `an unknown version that is not a number is damage, not a newer program`() async throws {
+        let corpus = try await damaged(by: "INSERT INTO grdb_migrations VALUES ('gravel')")
+        let error = try #require(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
+        #expect(error.code == .damaged && error.message.contains("grdb_migrations, row \"gravel\""))
     }
 
     @Test(arguments: [

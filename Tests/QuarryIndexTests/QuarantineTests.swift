@@ -43,6 +43,18 @@ struct QuarantineTests {
         #expect(try await corpus.documents(with: "note") == ["docs/a.md", "docs/b.md"])
     }
 
+    @Test func `a record whose metadata is too large is left out by name, and the others are indexed`() async throws {
+        let corpus = try TestCorpus()
+        let note = String(repeating: "ore ", count: 300_000)
+        try corpus.write(
+            "{\"_id\": \"big\", \"text\": \"Slate.\", \"metadata\": {\"note\": \"\(note)\"}}\n"
+                + "{\"_id\": \"small\", \"text\": \"Marble.\"}\n", to: "stones.jsonl")
+        let report = try await corpus.index()
+        #expect(report.quarantined.map(\.reason) == [.tooLarge] && report.quarantined.map(\.line) == [1])
+        #expect(report.quarantined.first?.message.contains("“big” has 1200004 bytes; the limit is 1048576") == true)
+        #expect(try await corpus.open().documents().map(\.id) == ["small"])
+    }
+
     @Test func `a file with only a new time stays in quarantine`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("{\"text\": \"Fine.\"}\n{broken\n", to: "a.jsonl")

@@ -50,30 +50,3 @@ struct StoredRowTests {
         #expect(sums.count == samples.count)
     }
 }
-
-struct SchemaDefinitionTests {
-    private static let table = "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT UNIQUE) STRICT;"
-
-    @Test(arguments: [
-        ("CREATE VIEW extra AS SELECT 1", "extra"), ("ALTER TABLE notes ADD COLUMN b TEXT", "notes"),
-        ("CREATE TRIGGER noise AFTER INSERT ON notes BEGIN SELECT 1; END", "noise"), ("CREATE TABLE extra(a)", "extra"),
-        ("DROP TABLE notes", "notes"), ("CREATE INDEX extra ON notes(text)", "extra"),
-        ("DROP TABLE notes; CREATE VIEW notes AS SELECT 1 AS id, '' AS text", "notes"),
-    ])
-    func `another schema is refused by the name of what differs`(change: String, name: String) throws {
-        let definition = try SchemaDefinition { try $0.write { try $0.execute(sql: Self.table) } }
-        let queue = try DatabaseQueue()
-        try queue.write { try $0.execute(sql: Self.table) }
-        try queue.read { try definition.check($0) }
-        try queue.write { try $0.execute(sql: change) }
-        let error = try #require(throws: StoredValueError.self) { try queue.read { try definition.check($0) } }
-        #expect(error.description.contains(name))
-    }
-
-    @Test func `the statistics of SQLite are accepted`() throws {
-        let definition = try SchemaDefinition { try $0.write { try $0.execute(sql: Self.table) } }
-        let queue = try DatabaseQueue()
-        try queue.write { try $0.execute(sql: "\(Self.table) INSERT INTO notes VALUES (1, 'a'); ANALYZE") }
-        try queue.read { try definition.check($0) }
-    }
-}

@@ -39,11 +39,14 @@ extension CorpusIndex {
             sql: """
                 SELECT languages.language, languages.documents,
                     (SELECT count(*) FROM documents WHERE documents.language = languages.language) AS found
-                FROM languages WHERE languages.documents != found
+                FROM languages WHERE languages.documents != found OR found = 0
                 """)
         for row in wrong.map({ StoredRow($0, of: "languages") }) {
             let (language, counted, found) = (try row.text(0), try row.integer(1), try row.integer(2))
-            problems.append("the index counts \(counted) documents in “\(language)”, but has \(found)")
+            problems.append(
+                found == 0
+                    ? "languages, row \(language): no document is in this language"
+                    : "the index counts \(counted) documents in “\(language)”, but has \(found)")
         }
         let uncounted = try Row.fetchAll(
             db,

@@ -179,7 +179,11 @@ public final class CorpusIndex: Sendable {
             throw CorpusError(.empty, "\(path) is empty: nothing has been indexed into it yet.")
         }
         guard isOwn else { throw CorpusError(.notAnIndex, "\(path) is a SQLite file, but not a Quarry index.") }
-        if try migrator.hasBeenSuperseded(db) {
+        for row in try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations") {
+            let row = StoredRow(row, of: "grdb_migrations")
+            let identifier = try row.text(0)
+            if migrator.migrations.contains(identifier) { continue }
+            guard Int(identifier) != nil else { throw row.error(0, "there is no such version") }
             throw CorpusError(.otherVersion, "\(path) was written by a newer version of Quarry.")
         }
         guard try migrator.hasCompletedMigrations(db) else {

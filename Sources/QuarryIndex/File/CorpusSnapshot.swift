@@ -78,6 +78,7 @@ private struct CorpusSnapshot: Snapshot {
 
     func mask(of filter: Filter) async throws -> ChunkMask {
         try await connection.read { db in
+            try filter.checkMetadata(in: db)
             let request: SQLRequest<Int64> = """
                 SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document WHERE \(filter.sql)
                 """

@@ -1,5 +1,6 @@
 import GRDB
 import QuarryCore
+import QuarrySQLite
 
 extension Filter {
     /// A condition on the row of `documents`, with its arguments in order. Values are always bound parameters.
@@ -23,6 +24,16 @@ extension Filter {
         case .not(let filter):
             "NOT (\(filter.sql))"
         }
+    }
+
+    /// Finds metadata that SQLite cannot read, which would fail the whole filter without naming the place.
+    ///
+    /// - Throws: `StoredValueError` for the first such document.
+    /// - Complexity: Reads the metadata of all documents, as the filter itself does.
+    func checkMetadata(in db: Database) throws {
+        let sql = "SELECT id FROM documents WHERE NOT json_valid(metadata) LIMIT 1"
+        guard let id = try Int64.fetchOne(db, sql: sql) else { return }
+        throw StoredValueError(place: "documents, row \(id), metadata", reason: "it is not JSON")
     }
 
     /// The document's values of a key, one row each; no rows without the key.

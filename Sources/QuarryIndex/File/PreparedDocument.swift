@@ -42,6 +42,11 @@ struct ChunkAnalysis: Sendable {
 
 /// A document that is ready to be written.
 struct PreparedDocument: Sendable {
+    /// The most bytes of keys and values of a document's metadata.
+    static let maximumMetadata = 1 << 20
+    /// The most bytes of its JSON, where one byte can take six.
+    static let maximumStoredMetadata = 8 * maximumMetadata
+
     /// Without its text and blocks, which the chunks hold.
     var document: Document
     var language: Language?

@@ -160,10 +160,13 @@ enum SettingsTable {
     static let generation = "generation"
     static let identity = "identity"
     static let revision = "revision"
+    private static let maximumBytes = 1 << 20
 
     static func string(_ key: String, in db: Database) throws -> String? {
         let statement = try db.cachedStatement(sql: "SELECT key, value FROM settings WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [key]).map { try StoredRow($0, of: "settings").text(1) }
+        return try Row.fetchOne(statement, arguments: [key]).map {
+            try StoredRow($0, of: "settings").text(1, atMost: maximumBytes)
+        }
     }
 
     static func set(_ key: String, to value: String, in db: Database) throws {

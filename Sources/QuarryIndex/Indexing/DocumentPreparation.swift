@@ -16,6 +16,19 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
+    /// Why a document cannot be stored; nil if it can.
+    static func fault(of document: Document) -> String? {
+        let bytes = document.metadata.reduce(0) { sum, entry in
+            switch entry.value {
+            case .string(let text): sum + entry.key.utf8.count + text.utf8.count
+            case .strings(let texts): texts.reduce(sum + entry.key.utf8.count) { $0 + $1.utf8.count }
+            case .number, .bool: sum + entry.key.utf8.count
+            }
+        }
+        guard bytes > PreparedDocument.maximumMetadata else { return nil }
+        return "The metadata of “\(document.id)” has \(bytes) bytes; the limit is \(PreparedDocument.maximumMetadata)."
+    }
+
     /// The language of most documents of one source, such as the records of a file; nil if unclear.
     func language(of documents: [Document]) -> Language? {
         guard documents.count > 1 else { return nil }

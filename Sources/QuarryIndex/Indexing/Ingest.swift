@@ -235,6 +235,12 @@ struct Ingest {
                 if holder != row.name { refused.append(document.id) }
                 continue
             }
+            if let fault = DocumentPreparation.fault(of: document) {
+                rejected.append(
+                    Rejection(
+                        source: row.name, line: document.sourceMap.firstLine, reason: .tooLarge, message: fault))
+                continue
+            }
             seen[key] = row.name
             keys.insert(key)
             let digest = DocumentPreparation.digest(of: document)
