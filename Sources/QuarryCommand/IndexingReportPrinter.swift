@@ -167,6 +167,11 @@ struct IndexingReportPrinter {
         let formats = report.sources.unreadable
         let start = isPlan ? "Nothing to index: " : "Nothing indexed: "
         guard !formats.isEmpty else {
+            if !report.passedOver.isEmpty, report.passedOver.count == report.sources.skipped {
+                let named = report.passedOver.prefix(3).map { "\($0.source.visibleInLine): \($0.message)" }
+                let more = report.passedOver.count - named.count
+                return start + named.joined(separator: " ") + (more > 0 ? " \(more) more were skipped likewise." : "")
+            }
             return start
                 + (report.sources.skipped > 0
                     ? "\(Format.count(report.sources.skipped, "file was", "files were")) skipped "

@@ -115,6 +115,18 @@ struct CommandTests {
         #expect(outcome.output.contains("2 written") && outcome.output.contains("1 record could not be indexed"))
     }
 
+    @Test func `a run that reads only empty files names them, also the second time`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write("", to: "docs/blank.md")
+        try scratch.write("Words.", to: "docs/a.md")
+        for input in ["docs/blank.md", "docs", "docs/blank.md"] {
+            let outcome = try Command.run("index", input, "--model", "none", in: scratch.url)
+            #expect(outcome.status == (input == "docs" ? 0 : 2))
+            let isNamed = (outcome.output + outcome.errors).contains("docs/blank.md: The source contains no text.")
+            #expect(isNamed || input == "docs", "\(outcome)")
+        }
+    }
+
     @Test func `a run that reads nothing names the formats, and the exit code is 2`() throws {
         let scratch = try TemporaryFolder()
         for number in 1...3 { try scratch.write("%PDF-1.7", to: "docs/\(number).pdf") }
