@@ -36,7 +36,7 @@ public struct Analyzer: Sendable {
     }
 
     /// The version of the terms. It belongs to an index's settings: terms of different versions do not match.
-    public static let version = 1
+    public static let version = 2
 
     public let stopWords: StopWords
     private let workspaces = WorkspacePool()

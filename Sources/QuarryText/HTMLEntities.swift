@@ -26,7 +26,7 @@ func withDecodedEntities<Result>(
 
 /// The character of the entity at an ampersand, and the offset after its semicolon.
 private func entity(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (Unicode.Scalar, end: Int)? {
-    let limit = min(bytes.count, start + 12)
+    let limit = min(bytes.count, start + 17)
     guard let end = bytes[start..<limit].firstIndex(of: UInt8(ascii: ";")) else { return nil }
     let name = String(decoding: bytes[start + 1..<end], as: UTF8.self)
     return scalar(ofEntity: name).map { ($0, end + 1) }
@@ -58,10 +58,10 @@ private let namedEntities: [String: Unicode.Scalar] = [
     "ETH": "Ð", "thorn": "þ", "THORN": "Þ", "lstrok": "ł", "Lstrok": "Ł", "dstrok": "đ", "Dstrok": "Đ", "inodot": "ı",
     "imath": "ı", "ordf": "ª", "ordm": "º", "micro": "µ", "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'",
     "lsquo": "‘", "rsquo": "’", "hyphen": "\u{2010}", "nbsp": "\u{A0}", "ensp": "\u{2002}", "emsp": "\u{2003}",
-    "thinsp": "\u{2009}", "shy": "\u{AD}", "zwnj": "\u{200C}", "zwj": "\u{200D}", "alpha": "α", "beta": "β",
-    "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ",
-    "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ", "sigma": "σ", "sigmaf": "ς",
-    "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Alpha": "Α", "Beta": "Β",
-    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ",
-    "Omega": "Ω",
+    "thinsp": "\u{2009}", "ZeroWidthSpace": "\u{200B}", "shy": "\u{AD}", "zwnj": "\u{200C}", "zwj": "\u{200D}",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "sigmaf": "ς", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Alpha": "Α", "Beta": "Β", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ",
+    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 ]

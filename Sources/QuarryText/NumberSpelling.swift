@@ -10,20 +10,28 @@ func canonicalNumber(_ groups: [String], _ connectors: [Connector]) -> String? {
         return nil
     }
     if connectors.allSatisfy({ $0 == last }) {
-        if last != .dot, isGrouped(groups[...]) { return groups.joined() }
+        if last != .dot, isGrouped(groups[...], by: last) { return groups.joined() }
         return groups.count == 2 && (last == .comma || last == .dot) ? groups.joined(separator: ".") : nil
     }
     guard last == .comma || last == .dot else { return nil }
     let whole = groups.dropLast()
-    guard let separator = connectors.first, connectors.dropLast().allSatisfy({ $0 == separator }), isGrouped(whole)
+    guard let separator = connectors.first, connectors.dropLast().allSatisfy({ $0 == separator }),
+        isGrouped(whole, by: separator)
     else { return nil }
     return whole.joined() + "." + fraction
 }
 
 /// The number without separators if dots may separate thousands: `12.500`, which may also be a decimal fraction.
-func numberWithoutDots(_ groups: [String]) -> String? { isGrouped(groups[...]) ? groups.joined() : nil }
+func numberWithoutDots(_ groups: [String]) -> String? { isGrouped(groups[...], by: .dot) ? groups.joined() : nil }
 
-private func isGrouped(_ groups: ArraySlice<String>) -> Bool {
-    guard let first = groups.first, first.utf8.count <= 3, !first.hasPrefix("0") else { return false }
-    return groups.dropFirst().allSatisfy { $0.utf8.count == 3 }
+/// Groups of three digits; with commas also those of India, of two digits before the last three: `12,34,567`.
+private func isGrouped(_ groups: ArraySlice<String>, by separator: Connector) -> Bool {
+    guard let first = groups.first, first.utf8.count <= 3, !first.hasPrefix("0"), let last = groups.last else {
+        return false
+    }
+    let middle = groups.dropFirst().dropLast()
+    guard groups.count > 1 else { return true }
+    guard last.utf8.count == 3 else { return false }
+    let isIndian = separator == .comma && !middle.isEmpty && first.utf8.count <= 2
+    return middle.allSatisfy { $0.utf8.count == 3 } || isIndian && middle.allSatisfy { $0.utf8.count == 2 }
 }

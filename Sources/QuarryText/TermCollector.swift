@@ -170,8 +170,9 @@ struct TermCollector {
         }
     }
 
-    /// Longer compounds are not written as one word.
+    /// Longer compounds are not written as one word, unless only markup divides it.
     private static let maximumJoinedWords = 4
+    private static let maximumDividedWords = 16
 
     /// Adds `signoff` for `sign-off`, `emailaddress` and `email` for `e-mail-address`, and `12500` for `12.500`.
     private mutating func addOtherSpellings(of compound: Compound) {
@@ -180,9 +181,12 @@ struct TermCollector {
             if let number = numberWithoutDots(words.map(folded)) { add(number, .additional) }
             return
         }
-        guard words.count <= Self.maximumJoinedWords, compound.connectors.allSatisfy(\.joinsWords) else { return }
+        let isDivided = compound.connectors.allSatisfy { $0 == .markup }
+        guard words.count <= (isDivided ? Self.maximumDividedWords : Self.maximumJoinedWords),
+            compound.connectors.allSatisfy(\.joinsWords)
+        else { return }
         addTogether(words[...])
-        guard words.count > 2 else { return }
+        guard words.count > 2, !isDivided else { return }
         for (index, word) in words.dropLast().enumerated() where word.letterCount == 1 && !word.hasDigit {
             addTogether(words[index...index + 1])
         }

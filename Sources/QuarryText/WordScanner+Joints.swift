@@ -33,34 +33,74 @@ extension WordScanner {
         return kind == .lower || kind == .letter ? next : nil
     }
 
-    /// The start of a letter after asterisks or inline HTML tags, such as in `**M**üller` and `<b>M</b>üller`.
+    /// The start of a letter after the marks of Markdown and inline HTML that a reader does not see, such as in `**M**üller`,
+    /// `<b>M</b>üller`, `~~M~~üller`, `[M](#a)üller` and `M<!-- -->üller`, or after a zero-width space.
+    ///
+    /// A number is part of the word only if it is above or below it: `H<sub>2</sub>O`.
     func letterAfterMarkup(after word: ScannedWord) -> Int? {
-        guard word.letterCount > 0 else { return nil }
         var next = offset
-        while next < bytes.count, next < offset + 256 {
-            if bytes[next] == 0x2A {
-                next += 1
-            } else if bytes[next] == 0x3C, let end = endOfInlineTag(at: next) {
-                next = end
-            } else {
-                return ScalarClass(of: bytes.scalar(at: next).value).isCased ? next : nil
+        var (isScript, isLink) = (false, false)
+        while next < bytes.count, next < offset + Self.maximumMarkup {
+            let start = next
+            switch bytes[next] {
+            case 0x2A, 0x60: next += 1
+            case 0x7E where next + 1 < bytes.count && bytes[next + 1] == 0x7E: next += 2
+            case 0x5B where !isLink && end(of: "](", after: next + 1) != nil: (isLink, next) = (true, next + 1)
+            case 0x5D: next = endOfLink(at: next) ?? next
+            case 0x3C:
+                if let end = endOfComment(at: next) {
+                    next = end
+                } else if let (name, end) = inlineTag(at: next) {
+                    if name == "sub" || name == "sup" { isScript = true }
+                    next = end
+                }
+            default: if bytes.scalar(at: next).value == 0x200B { next += 3 }
             }
+            guard next == start else { continue }
+            let following = ScalarClass(of: bytes.scalar(at: next).value)
+            let isJoint = isScript ? following.startsWord : word.letterCount > 0 && following.isCased
+            return isJoint ? next : nil
         }
         return nil
     }
 
-    /// The end of a tag such as `<b>` or `</span>`.
-    private func endOfInlineTag(at start: Int) -> Int? {
+    /// In bytes: how far a joint is looked for.
+    private static let maximumMarkup = 512
+
+    private func end(of mark: StaticString, after start: Int) -> Int? {
+        let limit = min(bytes.count, start + Self.maximumMarkup)
+        let count = mark.utf8CodeUnitCount
+        var next = start
+        while next + count <= limit, bytes[next] != 0x0A {
+            if (0..<count).allSatisfy({ bytes[next + $0] == mark.utf8Start[$0] }) { return next + count }
+            next += 1
+        }
+        return nil
+    }
+
+    /// The end of a link's address, at the bracket that ends its text.
+    private func endOfLink(at start: Int) -> Int? {
+        guard start + 1 < bytes.count, bytes[start + 1] == 0x28 else { return nil }
+        return end(of: ")", after: start + 2)
+    }
+
+    private func endOfComment(at start: Int) -> Int? {
+        guard start + 4 <= bytes.count, bytes[start + 1] == 0x21, bytes[start + 2] == 0x2D, bytes[start + 3] == 0x2D
+        else { return nil }
+        return end(of: "-->", after: start + 4)
+    }
+
+    /// The name and the end of a tag such as `<b>` or `</span>`.
+    private func inlineTag(at start: Int) -> (name: String, end: Int)? {
         var next = start + 1
         if next < bytes.count, bytes[next] == 0x2F { next += 1 }
         let name = next
         while next < bytes.count, next < name + 8, (bytes[next] | 0x20) &- 0x61 < 26 { next += 1 }
-        guard Self.inlineTags.contains(String(decoding: bytes[name..<next], as: UTF8.self).lowercased()) else {
-            return nil
-        }
+        let tag = String(decoding: bytes[name..<next], as: UTF8.self).lowercased()
+        guard Self.inlineTags.contains(tag) else { return nil }
         let limit = min(bytes.count, next + 128)
         while next < limit, bytes[next] != 0x3E, bytes[next] != 0x3C, bytes[next] != 0x0A { next += 1 }
-        return next < limit && bytes[next] == 0x3E ? next + 1 : nil
+        return next < limit && bytes[next] == 0x3E ? (tag, next + 1) : nil
     }
 
     private static let inlineTags: Set<String> = [

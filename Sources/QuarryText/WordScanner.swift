@@ -28,7 +28,7 @@ enum Connector: UInt8 {
     case space = 0x20
     /// A hyphen at the end of a line.
     case lineEnd = 0x0A
-    /// Emphasis or an inline HTML tag between two letters.
+    /// Markup that a reader does not see, between two letters.
     case markup = 0x2A
 
     /// Whether words that it joins are also one word without it.
@@ -38,9 +38,10 @@ enum Connector: UInt8 {
     init(_ scalar: UInt32) {
         switch scalar {
         case 0x5F, 0xFF3F: self = .underscore
-        case 0x2E, 0xFF0E: self = .dot
+        case 0x2E, 0xFF0E, 0x66B: self = .dot
         case 0x2C: self = .comma
-        case 0x27, 0x2019, 0xFF07: self = .apostrophe
+        // The last two only separate thousands: a raised dot and the Arabic separator.
+        case 0x27, 0x2019, 0xFF07, 0xB7, 0x66C: self = .apostrophe
         default: self = .hyphen
         }
     }
@@ -176,6 +177,14 @@ struct WordScanner {
         return end
     }
 
+    @inline(__always)
+    private static func startsMarkup(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x2A, 0x3C, 0x5B, 0x5D, 0x60, 0x7E, 0x200B: true
+        default: false
+        }
+    }
+
     /// The connector at the scanner's position and the start of the next word; nil if there is none.
     private func connectorBeforeWord(after word: ScannedWord, isSpaced: Bool? = nil) -> (Connector, next: Int)? {
         guard offset < bytes.count else { return nil }
@@ -185,7 +194,7 @@ struct WordScanner {
             return (.space, next)
         }
         let (scalar, width) = bytes.scalar(at: offset)
-        if scalar == 0x2A || scalar == 0x3C { return letterAfterMarkup(after: word).map { (.markup, $0) } }
+        if Self.startsMarkup(scalar) { return letterAfterMarkup(after: word).map { (.markup, $0) } }
         guard ScalarClass(of: scalar) == .connector else { return nil }
         var connector = Connector(scalar)
         var next = offset + width

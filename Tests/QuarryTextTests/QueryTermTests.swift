@@ -81,6 +81,39 @@ struct QueryTermTests {
         }
     }
 
+    @Test(arguments: [
+        ("~~break~~water", "breakwater"), ("`break`waters", "breakwaters"),
+        ("[light](https://a.test/b)houses", "lighthouses"),
+        ("light[house](#top)", "lighthouse"), ("light<!-- soft -->house", "lighthouse"),
+        ("harbour ~~mas~~ter", "master"),
+        ("a CO<sub>2</sub> sensor", "CO2"), ("C<sub>6</sub>H<sub>12</sub>O<sub>6</sub>", "C6H12O6"),
+        ("an area of 40 m<sup>2</sup>", "m2"), ("light\u{200B}house", "lighthouse"),
+        ("light&#8203;house", "lighthouse"),
+        ("light&ZeroWidthSpace;house", "lighthouse"), ("light&#x200b;house", "house"), ("**мая**ки на берегу", "маяки"),
+        ("north\u{2212}west", "northwest"), ("north\u{FE63}west", "north-west"), ("[light](#a)house", "light"),
+    ])
+    func `words are found through the marks inside them`(_ document: String, _ question: String) {
+        #expect(analyzer.finds(document, as: .english, by: question, in: [.english]))
+    }
+
+    @Test(arguments: ["table[row]", "a ~ b", "light <house>", "light [house] (x)", "light] (house)", "3*4", "x~y"])
+    func `marks that a reader sees do not join words`(_ text: String) {
+        #expect(!analyzer.indexTerms(of: text, language: nil).contains { $0.hasPrefix("\u{1}") }, "\(text)")
+    }
+
+    @Test func `separators of other countries group the same number`() {
+        for spelling in ["4,83,512", "483٬512", "483·512", "٤٨٣٬٥١٢"] {
+            #expect(analyzer.finds("a sum of \(spelling) coins", by: "483512", in: [.english]), "\(spelling)")
+        }
+        for spelling in ["1,02,48,351.25", "10٬248٬351٫25", "10·248·351,25", "10,248,351.25"] {
+            #expect(analyzer.finds(spelling, by: "10248351.25", in: []), "\(spelling)")
+        }
+        for apart in ["1,02,03", "123,45,678", "1,2,345,6", "4·5"] {
+            let terms = analyzer.indexTerms(of: apart, language: nil)
+            #expect(!terms.contains { $0.count > 4 }, "\(terms)")
+        }
+    }
+
     @Test func `numbers are found however they are grouped`() {
         let spellings = ["12500", "12 500", "12.500", "12,500", "12'500", "12’500", "12\u{A0}500", "12&nbsp;500"]
         for document in spellings {
