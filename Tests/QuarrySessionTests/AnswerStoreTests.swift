@@ -96,8 +96,11 @@ import Testing
             try db.execute(sql: "PRAGMA writable_schema = RESET")
         }
         guard let store = try? AnswerStore(path: path, maximumBytes: 2_000) else { return }
-        _ = try? await store.reply(for: key(1))
-        _ = try? await store.similarReply(to: [1, 0], in: scope, atLeast: 0.5)
+        // What is returned in spite of the damage is what was stored.
+        if let reply = try? await store.reply(for: key(1)) { #expect(reply.text == "kept") }
+        if let similar = try? await store.similarReply(to: [1, 0], in: scope, atLeast: 0.5) {
+            #expect(similar.reply.text == "near" && similar.similarity.isFinite)
+        }
         _ = try? await store.statistics()
         for number in 2...20 { try? await store.store(.init(text: "more"), for: key(number)) }
     }

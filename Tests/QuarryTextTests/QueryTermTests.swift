@@ -27,7 +27,7 @@ struct QueryTermTests {
             "Der Bürgermeister verlängert die Versicherungen der Gemeinden.",
             "Los ayuntamientos prorrogan los seguros municipales.", "The councils renewed their insurances yearly.",
             "Les mairies prolongent l'assurance des communes.", "Kommunerna förlänger försäkringarna.",
-            "Городские управы продлевают страховки ежегодно.", "Müller's dog isn't O'Brien's.",
+            "Городские управы продлевают страховки ежегодно.", "Schröder's dog isn't O'Brien's.",
         ]
         let held: [Language] = [.english, .german, .spanish, .french, .swedish, .russian]
         for text in texts {
@@ -55,7 +55,7 @@ struct QueryTermTests {
         func weight(_ text: String) -> Double {
             analyzer.queryTerms(of: text, languages: [.english]).reduce(0) { $0 + $1.weight }
         }
-        for name in ["x-ray", "E-1042", "T-cell", "c++", "12 500", "12.500", "1.234.567", "A4", "sha"] {
+        for name in ["x-ray", "E-1042", "T-cell", "c++", "48 300", "48.300", "1.234.567", "A4", "sha"] {
             #expect(abs(weight(name) - 1) < 1e-9, "\(name)")
         }
         for name in ["parseFile", "foo_bar", "ISO-8601", "well-known", "COVID-19", "Apollo1", "sha256"] {
@@ -65,11 +65,11 @@ struct QueryTermTests {
     }
 
     @Test(arguments: [
-        ("Send an e-mail.", "email"), ("Send an email.", "e-mail"), ("The sign-off is due.", "signoff"),
-        ("The signoff is due.", "sign-off"), ("Wi-Fi", "wifi"), ("COVID-19", "covid19"), ("covid19", "COVID-19"),
+        ("Send an e-mail.", "email"), ("Send an email.", "e-mail"), ("The lay-off is due.", "layoff"),
+        ("The layoff is due.", "lay-off"), ("Wi-Fi", "wifi"), ("COVID-19", "covid19"), ("covid19", "COVID-19"),
         ("E-Mail-Adresse", "email"), ("E-Mail-Adresse", "Emailadresse"), ("интернет-магазин", "интернетмагазин"),
         ("The inter-\nnational office", "international"), ("A docu-\r\n   mented case", "documented"),
-        ("Kranken-\nversicherung", "Krankenversicherung"), ("the well-\nknown case", "well-known"),
+        ("Wasser-\nversorgung", "Wasserversorgung"), ("the well-\nknown case", "well-known"),
         ("> the inter-\n> national office", "international"),
         ("**B**reakwater", "breakwater"), ("<b>B</b>reakwater", "breakwater"), ("break<wbr>water", "breakwater"),
         ("caf&eacute;", "café"), ("K&#246;hler and K&#xF6;hler", "Köhler"), ("inter&shy;national", "international"),
@@ -115,7 +115,7 @@ struct QueryTermTests {
     }
 
     @Test func `numbers are found however they are grouped`() {
-        let spellings = ["12500", "12 500", "12.500", "12,500", "12'500", "12’500", "12\u{A0}500", "12&nbsp;500"]
+        let spellings = ["48300", "48 300", "48.300", "48,300", "48'300", "48’300", "48\u{A0}300", "48&nbsp;300"]
         for document in spellings {
             for question in spellings {
                 #expect(
@@ -124,8 +124,8 @@ struct QueryTermTests {
         }
         #expect(analyzer.finds("1 250 000,50 рублей", by: "1250000.5", in: []) == false)
         #expect(analyzer.finds("1 250 000,50 рублей", by: "1250000.50", in: []))
-        #expect(analyzer.finds("page 12 500 copies", by: "500", in: []))
-        for apart in ["2026 500", "12 5000", "12 50", "01 234", "12  500", "12 500x", "x12 500"] {
+        #expect(analyzer.finds("page 48 300 copies", by: "300", in: []))
+        for apart in ["2026 300", "48 3000", "48 30", "01 234", "48  300", "48 300x", "x48 300"] {
             #expect(
                 !analyzer.indexTerms(of: apart, language: nil).contains { $0.hasPrefix("\u{1}") && $0.count > 4 },
                 "\(apart)")
@@ -133,25 +133,25 @@ struct QueryTermTests {
     }
 
     @Test func `other spellings do not count as words`() {
-        let terms = analyzer.indexTerms(of: "A sign-off of 12 500 in 喝茶", language: .english)
-        #expect(terms.filter { !$0.hasPrefix("\u{1}") } == ["a", "sign", "off", "of", "12", "500", "in", "喝茶"])
-        #expect(terms.filter { $0.hasPrefix("\u{1}") } == ["\u{1}signoff", "\u{1}12500", "\u{1}喝", "\u{1}茶"])
+        let terms = analyzer.indexTerms(of: "A lay-off of 48 300 in 饮水", language: .english)
+        #expect(terms.filter { !$0.hasPrefix("\u{1}") } == ["a", "lay", "off", "of", "48", "300", "in", "饮水"])
+        #expect(terms.filter { $0.hasPrefix("\u{1}") } == ["\u{1}layoff", "\u{1}48300", "\u{1}饮", "\u{1}水"])
     }
 
     // MARK: Scripts
 
     @Test func `a single character finds the runs that contain it`() {
-        for (run, character) in [("院子里喝茶", "茶"), ("喝茶很好", "茶"), ("茶", "茶"), ("고양이", "양"), ("ネコ", "コ")] {
+        for (run, character) in [("院子里饮水", "水"), ("饮水很好", "水"), ("水", "水"), ("고양이", "양"), ("ネコ", "コ")] {
             #expect(analyzer.finds(run, by: character, in: []), "\(run)")
         }
-        #expect(!analyzer.finds("院子里喝茶", by: "猫", in: []))
-        let question = analyzer.queryTerms(of: "喝热茶", languages: [])
-        #expect(question.filter { $0.weight == 1 }.compactMap(\.forms.first) == ["喝热", "热茶"])
-        #expect(question.filter { $0.weight < 1 }.compactMap(\.forms.first) == ["喝", "热", "茶"])
+        #expect(!analyzer.finds("院子里饮水", by: "猫", in: []))
+        let question = analyzer.queryTerms(of: "饮热水", languages: [])
+        #expect(question.filter { $0.weight == 1 }.compactMap(\.forms.first) == ["饮热", "热水"])
+        #expect(question.filter { $0.weight < 1 }.compactMap(\.forms.first) == ["饮", "热", "水"])
     }
 
     @Test(arguments: [
-        ("Mueller", "Müller"), ("Müller", "Mueller"), ("Goethe", "Göthe"), ("Jaeger", "Jäger"),
+        ("Schroeder", "Schröder"), ("Schröder", "Schroeder"), ("Loewe", "Löwe"), ("Jaeger", "Jäger"),
         ("שָׁלוֹם", "שלום"), ("كِتَابٌ", "كتاب"), ("كتـــاب", "كتاب"), ("ёлка", "елка"),
     ])
     func `spelling variants find each other`(_ first: String, _ second: String) {

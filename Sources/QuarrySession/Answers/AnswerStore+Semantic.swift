@@ -39,17 +39,19 @@ extension AnswerStore {
                     best = (try question.integer(0), similarity)
                 }
             }
-            guard let best,
-                let row = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT \(Reply.columns), question FROM questions JOIN replies ON digest = reply
-                        WHERE questions.id = ?
-                        """, arguments: [best.id])
-            else { return nil }
+            guard let best else { return nil }
+            // In the cursor's row, bytes that are not UTF-8 are still there; a fetched copy has them repaired.
+            let found = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(Reply.columns), question FROM questions JOIN replies ON digest = reply
+                    WHERE questions.id = ?
+                    """, arguments: [best.id])
+            guard let row = try found.next() else { return nil }
             let stored = StoredRow(row, of: "questions")
-            try AnswerSchema.touch(stored.blob(0), in: db)
-            return SimilarReply(question: try stored.text(5), similarity: best.similarity, reply: try Reply(row))
+            let (digest, question, reply) = (try stored.blob(0), try stored.text(5), try Reply(row))
+            try AnswerSchema.touch(digest, in: db)
+            return SimilarReply(question: question, similarity: best.similarity, reply: reply)
         }
     }
 

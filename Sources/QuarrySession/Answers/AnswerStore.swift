@@ -80,16 +80,16 @@ package final class AnswerStore: Sendable {
     package func reply(for key: [UInt8]) async throws -> Reply? {
         let digest = ContentHash(of: key).data
         return try await write { db in
-            guard
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT \(Reply.columns) FROM replies WHERE digest = ?", arguments: [digest])
-            else {
+            // In the cursor's row, bytes that are not UTF-8 are still there; a fetched copy has them repaired.
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT \(Reply.columns) FROM replies WHERE digest = ?", arguments: [digest])
+            guard let reply = try rows.next().map({ try Reply($0) }) else {
                 try AnswerSchema.count(hit: false, in: db)
                 return nil
             }
             try AnswerSchema.count(hit: true, in: db)
             try AnswerSchema.touch(digest, in: db)
-            return try Reply(row)
+            return reply
         }
     }
 
