@@ -167,10 +167,11 @@ struct IndexingReportPrinter {
         let formats = report.sources.unreadable
         let start = isPlan ? "Nothing to index: " : "Nothing indexed: "
         guard !formats.isEmpty else {
-            if !report.passedOver.isEmpty, report.passedOver.count == report.sources.skipped {
-                let named = report.passedOver.prefix(3).map { "\($0.source.visibleInLine): \($0.message)" }
-                let more = report.passedOver.count - named.count
-                return start + named.joined(separator: " ") + (more > 0 ? " \(more) more were skipped likewise." : "")
+            let empty = report.passedOver.filter { $0.reason == .empty }
+            if !empty.isEmpty, empty.count == report.sources.skipped {
+                let named = empty.prefix(3).map { "\($0.source.visibleInLine): \($0.message)" }
+                let more = empty.count - named.count
+                return start + named.joined(separator: " ") + (more > 0 ? " And \(more) more." : "")
             }
             return start
                 + (report.sources.skipped > 0

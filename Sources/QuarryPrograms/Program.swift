@@ -9,7 +9,7 @@ import Subprocess
 
 /// A program of this machine, run in a child process: without input, without this process's descriptors, and within limits.
 package struct Program: Sendable, Hashable {
-    /// What errors call it.
+    /// The name in error messages.
     package let name: String
     /// The file that is run.
     package let path: String
@@ -36,8 +36,7 @@ package struct Program: Sendable, Hashable {
 
     /// Runs the program until it ends or meets a limit.
     ///
-    /// A program that runs too long, writes too much or whose caller is cancelled is terminated with its own children, and
-    /// killed half a second later.
+    /// A program that runs too long, writes too much or whose caller is cancelled is killed with its own children.
     ///
     /// - Parameters:
     ///   - environment: All variables that the program sees.
@@ -48,14 +47,12 @@ package struct Program: Sendable, Hashable {
         var platform = PlatformOptions()
         platform.processGroupID = 0
         platform.teardownSequence = [
-            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500)),
-            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500)),
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))
         ]
         let variables = Dictionary(
             environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }, uniquingKeysWith: { $1 })
-        let (executable, arguments) = limited(arguments, memoryBytes: limits.memoryBytes)
         let configuration = Configuration(
-            executable: .path(FilePath(executable)), arguments: Arguments(arguments), environment: .custom(variables),
+            executable: .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(variables),
             platformOptions: platform)
         let program = name
         return try await withThrowingTaskGroup(of: ProgramOutput.self) { group in
@@ -72,14 +69,6 @@ package struct Program: Sendable, Hashable {
         }
     }
 
-    /// The command line that sets the limit on memory before the program starts, which only the child itself can do. The
-    /// shell gets the program and its arguments as they are, and reads none of them.
-    private func limited(_ arguments: [String], memoryBytes: Int?) -> (executable: String, arguments: [String]) {
-        guard let memoryBytes else { return (path, arguments) }
-        let script = "ulimit -v \"$0\" 2>/dev/null; exec \"$@\""
-        return ("/bin/sh", ["-c", script, "\(memoryBytes / 1024)", path] + arguments)
-    }
-
     private static func output(
         of configuration: Configuration, _ program: String, limits: ProgramLimits
     ) async throws -> ProgramOutput {
@@ -90,10 +79,12 @@ package struct Program: Sendable, Hashable {
             ) { execution in
                 var errors: [UInt8] = []
                 for try await piece in execution.standardError {
-                    let room = ProgramLimits.errorBytes - errors.count
-                    if room > 0 { piece.withUnsafeBytes { errors += $0.prefix(room) } }
+                    piece.withUnsafeBytes { errors += $0 }
+                    if errors.count > 2 * ProgramLimits.errorBytes {
+                        errors.removeFirst(errors.count - ProgramLimits.errorBytes)
+                    }
                 }
-                return errors
+                return Array(errors.suffix(ProgramLimits.errorBytes))
             }
             return ProgramOutput(
                 end: ProgramOutput.End(result.terminationStatus), bytes: result.standardOutput,

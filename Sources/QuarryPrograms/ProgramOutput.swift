@@ -16,7 +16,7 @@ package struct ProgramOutput: Sendable, Hashable {
 
     package var end: End
     package var bytes: [UInt8]
-    /// The first 64 KiB of its standard error.
+    /// The last 64 KiB of its standard error.
     package var errors: [UInt8]
 
     package var succeeded: Bool { end == .status(0) }
@@ -31,7 +31,7 @@ extension ProgramOutput.End: CustomStringConvertible {
     }
 }
 
-/// An error of a program that could not be run to its end.
+/// A program that was not started, was stopped at a limit, or could not be read.
 package struct ProgramError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         case notStarted

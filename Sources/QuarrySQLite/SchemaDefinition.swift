@@ -1,6 +1,7 @@
 package import GRDB
 
-/// The tables and indexes that a file must have: no more, no fewer, and no other text in `sqlite_schema` but comments.
+/// The tables and indexes that a file must have: no more, no fewer, and the same
+/// SQL, apart from comments and white space.
 ///
 /// Views, triggers and virtual tables are programs. A file with one of them is refused before a table is read.
 package struct SchemaDefinition: Sendable {
@@ -74,7 +75,7 @@ package struct SchemaDefinition: Sendable {
         var text = String.UnicodeScalarView()
         var index = 0
         func end(after start: Int, _ isEnd: (Int) -> Bool) -> Int {
-            (start..<scalars.count).first(where: isEnd).map { $0 + 1 } ?? scalars.count
+            (min(start, scalars.count)..<scalars.count).first(where: isEnd).map { $0 + 1 } ?? scalars.count
         }
         func space() {
             if text.last != " " { text.append(" ") }

@@ -48,15 +48,17 @@ package struct StoredRow {
 
     package func text(_ column: Int) throws -> String { try text(column, atMost: .max) }
 
-    /// A text that is decoded further.
+    /// A text of limited size.
     ///
     /// - `limit`: The most bytes that this program stores here.
     package func text(_ column: Int, atMost limit: Int) throws -> String {
-        let size = try row.withUnsafeData(atIndex: column) { $0?.count ?? 0 }
-        guard size <= limit else { throw error(column, "it has \(size) bytes, more than \(limit)") }
         let value: DatabaseValue = row[column]
         guard case .string = value.storage else { throw error(column, "it is \(kind(value)), not text") }
-        let text = try row.withUnsafeData(atIndex: column) { String(validating: $0 ?? Data(), as: UTF8.self) }
+        let text = try row.withUnsafeData(atIndex: column) { data in
+            let data = data ?? Data()
+            guard data.count <= limit else { throw error(column, "it has \(data.count) bytes, more than \(limit)") }
+            return String(validating: data, as: UTF8.self)
+        }
         guard let text else { throw error(column, "it is not valid UTF-8") }
         return text
     }

@@ -24,7 +24,7 @@ func canonicalNumber(_ groups: [String], _ connectors: [Connector]) -> String? {
 /// The number without separators if dots may separate thousands: `12.500`, which may also be a decimal fraction.
 func numberWithoutDots(_ groups: [String]) -> String? { isGrouped(groups[...], by: .dot) ? groups.joined() : nil }
 
-/// Groups of three digits; with commas also those of India, of two digits before the last three: `12,34,567`.
+/// Whether all groups but the first have three digits. With commas, Indian grouping is accepted too: `12,34,567`.
 private func isGrouped(_ groups: ArraySlice<String>, by separator: Connector) -> Bool {
     guard let first = groups.first, first.utf8.count <= 3, !first.hasPrefix("0"), let last = groups.last else {
         return false

@@ -78,13 +78,15 @@ struct TermCollector {
     }
 
     private mutating func add(_ compound: Compound) {
-        if let first = compound.connectors.first, first == .space || first == .apostrophe, addGroups(compound) {
+        if let first = compound.connectors.first, [.space, .apostrophe, .thousands].contains(first), addGroups(compound)
+        {
             return
         }
         var start = 0
         var joined = Compound()
         for index in compound.words.indices {
-            guard index + 1 == compound.words.count || compound.connectors[index] == .apostrophe else { continue }
+            guard index + 1 == compound.words.count || [.apostrophe, .thousands].contains(compound.connectors[index])
+            else { continue }
             var segment = Compound()
             segment.words = Array(compound.words[start...index])
             segment.connectors = Array(compound.connectors[start..<index])
@@ -170,7 +172,7 @@ struct TermCollector {
         }
     }
 
-    /// Longer compounds are not written as one word, unless only markup divides it.
+    /// The largest number of words that are also indexed as one, and the same if only markup divides them.
     private static let maximumJoinedWords = 4
     private static let maximumDividedWords = 16
 
@@ -181,12 +183,12 @@ struct TermCollector {
             if let number = numberWithoutDots(words.map(folded)) { add(number, .additional) }
             return
         }
-        let isDivided = compound.connectors.allSatisfy { $0 == .markup }
-        guard words.count <= (isDivided ? Self.maximumDividedWords : Self.maximumJoinedWords),
+        let isOnlyMarkup = compound.connectors.allSatisfy { $0 == .markup }
+        guard words.count <= (isOnlyMarkup ? Self.maximumDividedWords : Self.maximumJoinedWords),
             compound.connectors.allSatisfy(\.joinsWords)
         else { return }
         addTogether(words[...])
-        guard words.count > 2, !isDivided else { return }
+        guard words.count > 2, !isOnlyMarkup else { return }
         for (index, word) in words.dropLast().enumerated() where word.letterCount == 1 && !word.hasDigit {
             addTogether(words[index...index + 1])
         }

@@ -33,11 +33,11 @@ extension WordScanner {
         return kind == .lower || kind == .letter ? next : nil
     }
 
-    /// The start of a letter after the marks of Markdown and inline HTML that a reader does not see, such as in `**M**üller`,
+    /// The start of the rest of a word after the marks of Markdown and inline HTML that a reader does not see, such as in `**M**üller`,
     /// `<b>M</b>üller`, `~~M~~üller`, `[M](#a)üller` and `M<!-- -->üller`, or after a zero-width space.
     ///
-    /// A number is part of the word only if it is above or below it: `H<sub>2</sub>O`.
-    func letterAfterMarkup(after word: ScannedWord) -> Int? {
+    /// A number is part of the word only if it stands above or below letters: `H<sub>2</sub>O`, but not `10<sup>6</sup>`.
+    func wordAfterMarkup(after word: ScannedWord) -> Int? {
         var next = offset
         var (isScript, isLink) = (false, false)
         while next < bytes.count, next < offset + Self.maximumMarkup {
@@ -58,17 +58,18 @@ extension WordScanner {
             }
             guard next == start else { continue }
             let following = ScalarClass(of: bytes.scalar(at: next).value)
-            let isJoint = isScript ? following.startsWord : word.letterCount > 0 && following.isCased
+            let (hasLetters, isLetter) = (word.letterCount > 0, following.isCased)
+            let isJoint = isScript ? isLetter || hasLetters && following.startsWord : hasLetters && isLetter
             return isJoint ? next : nil
         }
         return nil
     }
 
-    /// In bytes: how far a joint is looked for.
+    /// The most bytes of markup between two parts of a word.
     private static let maximumMarkup = 512
 
     private func end(of mark: StaticString, after start: Int) -> Int? {
-        let limit = min(bytes.count, start + Self.maximumMarkup)
+        let limit = min(bytes.count, offset + Self.maximumMarkup)
         let count = mark.utf8CodeUnitCount
         var next = start
         while next + count <= limit, bytes[next] != 0x0A {

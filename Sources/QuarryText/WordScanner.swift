@@ -26,9 +26,11 @@ enum Connector: UInt8 {
     case apostrophe = 0x27
     /// Between groups of three digits.
     case space = 0x20
+    /// A raised dot or the Arabic separator, between digits.
+    case thousands = 0xB7
     /// A hyphen at the end of a line.
     case lineEnd = 0x0A
-    /// Markup that a reader does not see, between two letters.
+    /// Markup that a reader does not see, between two parts of a word.
     case markup = 0x2A
 
     /// Whether words that it joins are also one word without it.
@@ -40,8 +42,8 @@ enum Connector: UInt8 {
         case 0x5F, 0xFF3F: self = .underscore
         case 0x2E, 0xFF0E, 0x66B: self = .dot
         case 0x2C: self = .comma
-        // The last two only separate thousands: a raised dot and the Arabic separator.
-        case 0x27, 0x2019, 0xFF07, 0xB7, 0x66C: self = .apostrophe
+        case 0x27, 0x2019, 0xFF07: self = .apostrophe
+        case 0xB7, 0x66C: self = .thousands
         default: self = .hyphen
         }
     }
@@ -194,7 +196,7 @@ struct WordScanner {
             return (.space, next)
         }
         let (scalar, width) = bytes.scalar(at: offset)
-        if Self.startsMarkup(scalar) { return letterAfterMarkup(after: word).map { (.markup, $0) } }
+        if Self.startsMarkup(scalar) { return wordAfterMarkup(after: word).map { (.markup, $0) } }
         guard ScalarClass(of: scalar) == .connector else { return nil }
         var connector = Connector(scalar)
         var next = offset + width
@@ -207,8 +209,9 @@ struct WordScanner {
         guard next < bytes.count else { return nil }
         let following = ScalarClass(of: bytes.scalar(at: next).value)
         guard following.startsWord else { return nil }
-        if connector == .comma || isSpaced == true {
-            guard word.isNumber, following == .digit, connector == .comma || connector == .dot else { return nil }
+        if connector == .comma || connector == .thousands || isSpaced == true {
+            guard word.isNumber, following == .digit, isSpaced != true || connector == .comma || connector == .dot
+            else { return nil }
         }
         return (connector, next)
     }

@@ -53,6 +53,7 @@ public struct ModelStore: Sendable {
     ///
     /// This is the only call in Quarry that uses the network without a given address. Call it only at a person's
     /// request. A failed call leaves no files behind.
+    /// - Throws: ``ModelStoreError``; also if one of the two steps takes an hour.
     /// - `note`: Receives progress messages for a person.
     public func install(_ model: LocalModel, note: (String) -> Void = { _ in }) async throws {
         let files = FileManager.default
@@ -113,7 +114,7 @@ public struct ModelStore: Sendable {
                 limits: ProgramLimits(duration: .seconds(3_600), outputBytes: 1 << 20))
             if output.succeeded { return }
             detail =
-                "“\(python.name)” ended with \(output.end): "
+                "“\(python.name) \(arguments.prefix(3).joined(separator: " "))” ended with \(output.end): "
                 + String(decoding: output.errors.suffix(2_000), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         } catch let error as ProgramError {

@@ -45,7 +45,7 @@ struct Command {
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice
-        // Foundation's process is told of its end by a socket, which a child that starts at the same moment keeps open.
+        // Foundation's process learns of its end through a socket, which a child that starts at the same moment keeps open.
         spawning.lock()
         defer { spawning.unlock() }
         try process.run()

@@ -45,6 +45,16 @@ struct SchemaDefinitionTests {
         try check(sql, against: own)
     }
 
+    @Test(arguments: ["/*", "/", "--", "'", "\"", "[", "`", "/**/", "/*/", "-"])
+    func `a statement may end in the middle of a comment or a text`(end: String) throws {
+        let queue = try DatabaseQueue()
+        try queue.write { db in
+            try db.execute(sql: "\(own); PRAGMA writable_schema = ON")
+            try db.execute(sql: "UPDATE sqlite_schema SET sql = sql || ';' || ?", arguments: [end])
+        }
+        try queue.read { try SchemaDefinition.refusePrograms(in: $0) }
+    }
+
     @Test(arguments: [
         "CREATE TABLE shelves(id INTEGER PRIMARY KEY, name TEXT DEFAULT '- -' NOT NULL)",
         "CREATE TABLE shelves(id INTEGER PRIMARY KEY, name TEXT DEFAULT '--'/* NOT NULL */)",

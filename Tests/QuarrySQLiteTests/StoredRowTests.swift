@@ -22,7 +22,10 @@ struct StoredRowTests {
         #expect(throws: StoredValueError.self) { _ = try row("13").integer(1, in: 0...12) }
         #expect(throws: StoredValueError.self) { _ = try row("-1").count(1) }
         #expect(throws: StoredValueError.self) { _ = try row("9223372036854775807").count(1) }
-        #expect(throws: StoredValueError.self) { _ = try row("x'61'").text(1) }
+        for value in ["x'61'", "7", "1.5", "NULL", "printf('%.9c', 'x')"] {
+            let error = try #require(throws: StoredValueError.self) { _ = try row(value).text(1, atMost: 8) }
+            #expect(error.place == "goods, row 7, amount")
+        }
         #expect(throws: StoredValueError.self) { _ = try row("x'61'").digest(1) }
         #expect(try row("NULL").optional(1) { try row("NULL").text($0) } == nil)
         try DatabaseQueue().read { db in

@@ -20,7 +20,7 @@ package final class ModelServer: Sendable {
     ///   - arguments: The launcher script and its arguments. It prints `READY <port>`, and ends with its input.
     /// - Throws: ``TestSupportFailure`` where the server does not come up.
     package static func start(interpreter: String, _ arguments: [String]) async throws -> ModelServer {
-        let (lines, continuation) = AsyncStream<String>.makeStream()
+        let (lines, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingOldest(1))
         var platform = PlatformOptions()
         platform.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         let configuration = Configuration(

@@ -15,18 +15,20 @@ log=$(mktemp)
 failures=$(mktemp)
 trap 'rm -f "$log" "$failures"' EXIT
 
-# A kind of tests takes a minute or two once it is built. One that hangs must not take the time of all others.
+# A kind of tests takes a minute or two, the first with the build some ten. One that hangs must not take the time of all
+# others.
 limit=()
 ! command -v timeout >/dev/null || limit=(timeout --kill-after=30 1500)
 
 # Runs the tests that the filter leaves.
 run() {
-    "${limit[@]}" swift test "$@" 2>&1 | tee "$log"
+    ${limit[@]+"${limit[@]}"} swift test "$@" 2>&1 | tee "$log"
     local status=${PIPESTATUS[0]}
     [ "$status" -eq 0 ] && return
     {
         echo
         echo "What failed, with: swift test $*"
+        [ "$status" -ne 124 ] || echo "It was ended after ${limit[2]} s."
         # Recorded issues come with the lines that explain them.
         grep -a -A 4 -E '^✘ Test .* recorded an issue' "$log" | grep -a -v -E '^(✔|◇|--)|^✘ .* failed after' |
             cut -c 1-600

@@ -35,7 +35,6 @@ extension CorpusIndex {
     /// - Complexity: O(documents + chunks). Texts are not read.
     public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
         try await read { db in
-            try filter?.checkMetadata(in: db)
             let condition: SQL = filter.map(\.sql) ?? "TRUE"
             let request: SQLRequest<Row> = """
                 SELECT documents.key, documents.title, sources.name, documents.language, documents.metadata, documents.id
@@ -43,9 +42,9 @@ extension CorpusIndex {
                 ORDER BY documents.key
                 """
             let chunks = try db.cachedStatement(sql: "SELECT id FROM chunks WHERE document = ? ORDER BY ordinal")
-            return try request.fetchAll(db).map { row in
+            return try Filter.namingDamage(in: db) { try request.fetchAll(db) }.map { row in
                 let row = StoredRow(row, of: "documents")
-                let json = Data(try row.text(4, atMost: PreparedDocument.maximumStoredMetadata).utf8)
+                let json = Data(try row.text(4, atMost: PreparedDocument.maximumMetadata).utf8)
                 guard let metadata = try? JSONDecoder().decode([String: MetadataValue].self, from: json) else {
                     throw row.error(4, "it is not metadata")
                 }

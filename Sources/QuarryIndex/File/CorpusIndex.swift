@@ -183,7 +183,9 @@ public final class CorpusIndex: Sendable {
             let row = StoredRow(row, of: "grdb_migrations")
             let identifier = try row.text(0)
             if migrator.migrations.contains(identifier) { continue }
-            guard Int(identifier) != nil else { throw row.error(0, "there is no such version") }
+            guard let number = Int(identifier), number > migrator.migrations.count else {
+                throw row.error(0, "it is not a version number")
+            }
             throw CorpusError(.otherVersion, "\(path) was written by a newer version of Quarry.")
         }
         guard try migrator.hasCompletedMigrations(db) else {

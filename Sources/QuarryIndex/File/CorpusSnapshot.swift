@@ -78,19 +78,20 @@ private struct CorpusSnapshot: Snapshot {
 
     func mask(of filter: Filter) async throws -> ChunkMask {
         try await connection.read { db in
-            try filter.checkMetadata(in: db)
             let request: SQLRequest<Int64> = """
                 SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document WHERE \(filter.sql)
                 """
-            var mask = ChunkMask()
-            let ids = try request.fetchCursor(db)
-            while let id = try ids.next() {
-                guard (0...ChunkID.maximum).contains(id) else {
-                    throw StoredValueError(place: "chunks, row \(id), id", reason: "no chunk has this id")
+            return try Filter.namingDamage(in: db) {
+                var mask = ChunkMask()
+                let ids = try request.fetchCursor(db)
+                while let id = try ids.next() {
+                    guard (0...ChunkID.maximum).contains(id) else {
+                        throw StoredValueError(place: "chunks, row \(id), id", reason: "no chunk has this id")
+                    }
+                    mask.insert(ChunkID(id))
                 }
-                mask.insert(ChunkID(id))
+                return mask
             }
-            return mask
         }
     }
 

@@ -26,14 +26,17 @@ extension Filter {
         }
     }
 
-    /// Finds metadata that SQLite cannot read, which would fail the whole filter without naming the place.
+    /// Runs a query with the condition ``sql``. SQLite fails it for metadata that is not JSON, without naming the place.
     ///
     /// - Throws: `StoredValueError` for the first such document.
-    /// - Complexity: Reads the metadata of all documents, as the filter itself does.
-    func checkMetadata(in db: Database) throws {
-        let sql = "SELECT id FROM documents WHERE NOT json_valid(metadata) LIMIT 1"
-        guard let id = try Int64.fetchOne(db, sql: sql) else { return }
-        throw StoredValueError(place: "documents, row \(id), metadata", reason: "it is not JSON")
+    static func namingDamage<Result>(in db: Database, _ query: () throws -> Result) throws -> Result {
+        do {
+            return try query()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            let sql = "SELECT id FROM documents WHERE NOT json_valid(metadata) LIMIT 1"
+            guard let id = try Int64.fetchOne(db, sql: sql) else { throw error }
+            throw StoredValueError(place: "documents, row \(id), metadata", reason: "it is not JSON")
+        }
     }
 
     /// The document's values of a key, one row each; no rows without the key.

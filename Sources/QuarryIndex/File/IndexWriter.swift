@@ -13,15 +13,13 @@ struct IndexWriter {
     /// Whether there may be vectors to reuse.
     private let knowsVectors: Bool
     private let engines: EngineTables.Writer
-    private let encoder: JSONEncoder
+    private let encoder = IndexWriter.jsonEncoder()
 
     init(_ db: Database, settings: IndexSettings) throws {
         self.db = db
         generation = try SettingsTable.integer(SettingsTable.generation, in: db)
         knowsVectors = try settings.embedding != nil && EngineTables.hasVectors(in: db)
         engines = EngineTables.Writer(db, generation: generation)
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     /// Flushes the engines. Call it before the transaction ends.
@@ -272,6 +270,13 @@ struct IndexWriter {
         _ type: Value.Type, _ sql: String, _ arguments: StatementArguments
     ) throws -> Value? {
         try Value.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    /// Writes the JSON of metadata and links.
+    static func jsonEncoder() -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
     }
 
     private func json(_ value: some Encodable) throws -> String {

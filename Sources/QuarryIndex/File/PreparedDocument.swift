@@ -42,10 +42,8 @@ struct ChunkAnalysis: Sendable {
 
 /// A document that is ready to be written.
 struct PreparedDocument: Sendable {
-    /// The most bytes of keys and values of a document's metadata.
+    /// The largest metadata of a document, in bytes of its JSON.
     static let maximumMetadata = 1 << 20
-    /// The most bytes of its JSON, where one byte can take six.
-    static let maximumStoredMetadata = 8 * maximumMetadata
 
     /// Without its text and blocks, which the chunks hold.
     var document: Document

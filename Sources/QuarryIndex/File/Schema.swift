@@ -170,6 +170,9 @@ enum SettingsTable {
     }
 
     static func set(_ key: String, to value: String, in db: Database) throws {
+        guard value.utf8.count <= maximumBytes else {
+            throw CorpusError(.input, "The setting \(key) has \(value.utf8.count) bytes; the limit is \(maximumBytes).")
+        }
         try db.execute(
             sql: """
                 \(CheckedTable.settings.insertion)

@@ -1,3 +1,4 @@
+import Foundation
 import QuarryCore
 import QuarryText
 
@@ -16,15 +17,20 @@ struct DocumentPreparation: Sendable {
         return ContentHash(of: content)
     }
 
-    /// Why a document cannot be stored; nil if it can.
-    static func fault(of document: Document) -> String? {
-        let bytes = document.metadata.reduce(0) { sum, entry in
-            switch entry.value {
-            case .string(let text): sum + entry.key.utf8.count + text.utf8.count
-            case .strings(let texts): texts.reduce(sum + entry.key.utf8.count) { $0 + $1.utf8.count }
-            case .number, .bool: sum + entry.key.utf8.count
-            }
+    /// Why a document's metadata cannot be stored; nil if it can.
+    static func metadataFault(of document: Document) throws -> String? {
+        // No JSON is longer. Most metadata is so short that its JSON need not be made to know.
+        let bound = document.metadata.reduce(0) { sum, entry in
+            let texts: [String] =
+                switch entry.value {
+                case .string(let text): [text]
+                case .strings(let texts): texts
+                case .number, .bool: []
+                }
+            return texts.reduce(sum + 6 * entry.key.utf8.count + 40) { $0 + 6 * $1.utf8.count + 3 }
         }
+        guard bound > PreparedDocument.maximumMetadata else { return nil }
+        let bytes = try IndexWriter.jsonEncoder().encode(document.metadata).count
         guard bytes > PreparedDocument.maximumMetadata else { return nil }
         return "The metadata of “\(document.id)” has \(bytes) bytes; the limit is \(PreparedDocument.maximumMetadata)."
     }

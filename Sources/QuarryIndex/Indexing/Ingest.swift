@@ -235,7 +235,7 @@ struct Ingest {
                 if holder != row.name { refused.append(document.id) }
                 continue
             }
-            if let fault = DocumentPreparation.fault(of: document) {
+            if let fault = try DocumentPreparation.metadataFault(of: document) {
                 rejected.append(
                     Rejection(
                         source: row.name, line: document.sourceMap.firstLine, reason: .tooLarge, message: fault))
