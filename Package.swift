@@ -141,7 +141,7 @@ let package = Package(
             name: "QuarryTestSupport", dependencies: [subprocess, systemPackage], path: "Tests/QuarryTestSupport",
             swiftSettings: settings),
 
-        tests("QuarryCore"),
+        tests("QuarryCore", "QuarryTestSupport"),
         tests("QuarryJSON", "QuarryTestSupport"),
         tests("QuarryText", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryLinearAlgebra", "QuarryTestSupport"),
