@@ -2,7 +2,7 @@ import CQuarryStemmer
 
 /// One Snowball stemmer of libstemmer. Not thread-safe: a stemmer has its own buffers.
 ///
-/// The stems are those of the installed libstemmer; major versions of Snowball change a few of them.
+/// The installed libstemmer makes the stems; major versions of Snowball change a few of them.
 package final class Stemmer {
     private let stemmer: OpaquePointer
 

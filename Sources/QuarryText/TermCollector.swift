@@ -23,7 +23,13 @@ struct TermCollector {
 
     mutating func collect() -> TermList {
         swap(&cache, &workspace.cache)
-        var scanner = WordScanner(bytes)
+        collect(from: WordScanner(bytes))
+        swap(&cache, &workspace.cache)
+        return terms
+    }
+
+    private mutating func collect(from scanner: WordScanner) {
+        var scanner = scanner
         while let piece = scanner.next() {
             switch piece {
             case .word(let word):
@@ -36,11 +42,21 @@ struct TermCollector {
             case .compound:
                 add(scanner.compound)
                 if let name = scanner.compound.words.last.flatMap(operatorName) { addWhole(name, .first) }
+                addMarkup(of: scanner.compound)
             case .unspaced(let range): addPairs(range)
             }
         }
-        swap(&cache, &workspace.cache)
-        return terms
+    }
+
+    /// Adds the words of link addresses and comments that divide a word.
+    private mutating func addMarkup(of compound: Compound) {
+        for (index, connector) in compound.connectors.enumerated() where connector == .markup {
+            let markup = compound.words[index].range.upperBound..<compound.words[index + 1].range.lowerBound
+            guard bytes[markup].contains(where: { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: "!") }) else {
+                continue
+            }
+            collect(from: WordScanner(bytes, in: markup))
+        }
     }
 
     private mutating func add(_ range: Range<Int>, script: Script?, _ marks: TermMarks) {

@@ -33,10 +33,10 @@ extension WordScanner {
         return kind == .lower || kind == .letter ? next : nil
     }
 
-    /// The start of the rest of a word after the marks of Markdown and inline HTML that a reader does not see, such as in `**M**üller`,
-    /// `<b>M</b>üller`, `~~M~~üller`, `[M](#a)üller` and `M<!-- -->üller`, or after a zero-width space.
+    /// The start of the rest of a word after invisible marks of Markdown and HTML: `**M**üller`, `<b>M</b>üller`,
+    /// `~~M~~üller`, `[M](#a)üller`, `M<!-- -->üller`, or after a zero-width space.
     ///
-    /// A number is part of the word only if it stands above or below letters: `H<sub>2</sub>O`, but not `10<sup>6</sup>`.
+    /// A number joins only as a subscript or superscript of letters: `H<sub>2</sub>O`, but not `10<sup>6</sup>`.
     func wordAfterMarkup(after word: ScannedWord) -> Int? {
         var next = offset
         var (isScript, isLink) = (false, false)

@@ -30,7 +30,7 @@ enum Connector: UInt8 {
     case thousands = 0xB7
     /// A hyphen at the end of a line.
     case lineEnd = 0x0A
-    /// Markup that a reader does not see, between two parts of a word.
+    /// Invisible markup between two parts of a word.
     case markup = 0x2A
 
     /// Whether words that it joins are also one word without it.
@@ -80,6 +80,12 @@ struct WordScanner {
     private(set) var compound = Compound()
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    /// Scans a part of a text. Offsets are those of the whole text.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
+        self.bytes = UnsafeBufferPointer(rebasing: bytes[..<range.upperBound])
+        offset = range.lowerBound
+    }
 
     mutating func next() -> Piece? {
         while offset < bytes.count {

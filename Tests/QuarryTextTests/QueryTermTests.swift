@@ -96,6 +96,14 @@ struct QueryTermTests {
         #expect(analyzer.finds(document, as: .english, by: question, in: [.english]))
     }
 
+    @Test(arguments: [
+        ("[light](https://a.test/beacon)house", "beacon"), ("light<!-- of the pilot -->house", "pilot"),
+        ("[light](https://a.test/beacon)house", "lighthouse"), ("[l](#a)i[g](b/lantern)ht", "lantern"),
+    ])
+    func `words of an address or comment that divides a word are found`(_ document: String, _ question: String) {
+        #expect(analyzer.finds(document, as: .english, by: question, in: [.english]))
+    }
+
     @Test(arguments: ["table[row]", "a ~ b", "light <house>", "light [house] (x)", "light] (house)", "3*4", "x~y"])
     func `marks that a reader sees do not join words`(_ text: String) {
         #expect(!analyzer.indexTerms(of: text, language: nil).contains { $0.hasPrefix("\u{1}") }, "\(text)")
