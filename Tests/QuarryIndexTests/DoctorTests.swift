@@ -97,6 +97,16 @@ struct DoctorTests {
         #expect(settings.message.contains("settings, row \"index\", value: it has 20"), "\(settings)")
     }
 
+    @Test func `an index that has lost its version is damaged, not empty`() async throws {
+        let corpus = try await damaged(by: "DELETE FROM grdb_migrations")
+        for readOnly in [true, false] {
+            let error = try #require(throws: CorpusError.self) {
+                try CorpusIndex.open(at: corpus.indexPath, readOnly: readOnly)
+            }
+            #expect(error.code == .damaged && error.message.contains("grdb_migrations"), "\(error)")
+        }
+    }
+
     @Test func `an unknown version that is not a number is damage, not a newer program`() async throws {
         let corpus = try await damaged(by: "INSERT INTO grdb_migrations VALUES ('gravel')")
         let error = try #require(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }

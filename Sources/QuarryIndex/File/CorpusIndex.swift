@@ -141,7 +141,9 @@ public final class CorpusIndex: Sendable {
         // A new file is ours before it has a table: another process may look at it at any moment.
         try writer.write { db in
             try SchemaDefinition.refusePrograms(in: db)
-            guard try SQLiteFile.applicationID(in: db) != Schema.applicationID else { return }
+            guard try SQLiteFile.applicationID(in: db) != Schema.applicationID else {
+                return try refuseLostVersion(in: db)
+            }
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw SQLiteFileError(.otherProgram, path: path)
             }
@@ -166,11 +168,21 @@ public final class CorpusIndex: Sendable {
         }
     }
 
+    /// - Throws: `StoredValueError` for a file that has tables but does not say which version made them.
+    private static func refuseLostVersion(in db: Database) throws {
+        let versions = try Schema.migrator { _ in }.appliedIdentifiers(db)
+        guard versions.isEmpty, try db.tableExists("settings") else { return }
+        throw StoredValueError(place: "grdb_migrations", reason: "the version of the file is missing")
+    }
+
     private static func checkVersion(in db: Database, path: String) throws {
         let isOwn = try SQLiteFile.applicationID(in: db) == Schema.applicationID
-        // Before a table is read: it could be a view.
-        if isOwn { try SchemaDefinition.refusePrograms(in: db) }
         let migrator = Schema.migrator { _ in }
+        if isOwn {
+            // Before a table is read: it could be a view.
+            try SchemaDefinition.refusePrograms(in: db)
+            try refuseLostVersion(in: db)
+        }
         let isNew =
             try isOwn
             ? migrator.appliedIdentifiers(db).isEmpty
