@@ -144,7 +144,7 @@ struct BatchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Ask every question of a JSONL file ({\"_id\", \"text\"}); - for standard input, line by line.",
+            "Ask every question of a JSONL file ({\"_id\", \"text\"}). - reads JSONL from standard input and answers each line at once.",
             valueName: "file"), completion: .file())
     var batch: String?
 

@@ -46,7 +46,7 @@ extension RefusalReason {
         case .noPassages: "No passage matches the question."
         case .nothingMatchesFilter: "No document matches the filter."
         case .lowSupport(let support, let threshold):
-            "I found no sentence that clearly answers this (confidence \(Self.percent(support)), needed \(Self.percent(threshold)))."
+            "I found no sentence that clearly answers this (confidence \(Self.percent(support, .down)), needed \(Self.percent(threshold, .up)))."
         case .declinedByModel: "The model found no answer in the passages."
         case .emptyReply: "The model wrote nothing."
         case .unsupported: "No passage supports what the model wrote."
@@ -54,7 +54,11 @@ extension RefusalReason {
         }
     }
 
-    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    /// Rounds to whole percent in a direction, so that a support below its threshold does not look equal to it.
+    private static func percent(_ share: Double, _ rule: FloatingPointRoundingRule) -> String {
+        // Without the last digits, by which 0.28 * 100 is more than 28.
+        "\(Int(((share * 1e8).rounded() / 1e6).rounded(rule))) %"
+    }
 }
 
 extension FinishReason {
