@@ -7,14 +7,14 @@ import Subprocess
     import SystemPackage
 #endif
 
-/// A program of this machine, run in a child process: without input, without this process's descriptors, and within limits.
+/// A program of this machine. It runs in a child process without input and without this process's descriptors.
 package struct Program: Sendable, Hashable {
     /// The name in error messages.
     package let name: String
     /// The file that is run.
     package let path: String
 
-    package init(name: String, path: String) {
+    private init(name: String, path: String) {
         self.name = name
         self.path = path
     }
@@ -61,7 +61,7 @@ package struct Program: Sendable, Hashable {
             }
             group.addTask {
                 try await Task.sleep(for: limits.duration)
-                throw ProgramError(.tooLong, program: program, "“\(program)” took longer than \(limits.duration).")
+                throw ProgramError(.tooLong, "“\(program)” took longer than \(limits.duration).")
             }
             defer { group.cancelAll() }
             guard let output = try await group.next() else { throw CancellationError() }

@@ -41,13 +41,10 @@ package struct ProgramError: Error, Sendable, CustomStringConvertible {
     }
 
     package var code: Code
-    /// The program's name.
-    package var program: String
     package var description: String
 
-    init(_ code: Code, program: String, _ description: String) {
+    init(_ code: Code, _ description: String) {
         self.code = code
-        self.program = program
         self.description = description
     }
 
@@ -55,11 +52,11 @@ package struct ProgramError: Error, Sendable, CustomStringConvertible {
         let reason = error.underlyingError.map { "\($0)" } ?? "\(error)"
         switch error.code {
         case .outputLimitExceeded:
-            self.init(.tooMuchOutput, program: program, "“\(program)” writes more than \(limits.outputBytes) bytes.")
+            self.init(.tooMuchOutput, "“\(program)” writes more than \(limits.outputBytes) bytes.")
         case .spawnFailed, .executableNotFound, .failedToChangeWorkingDirectory:
-            self.init(.notStarted, program: program, "“\(program)” cannot be started: \(reason)")
+            self.init(.notStarted, "“\(program)” cannot be started: \(reason)")
         default:
-            self.init(.failed, program: program, "“\(program)” cannot be read or written: \(reason)")
+            self.init(.failed, "“\(program)” cannot be read or written: \(reason)")
         }
     }
 }

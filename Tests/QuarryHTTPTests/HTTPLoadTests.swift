@@ -3,12 +3,12 @@ import QuarryTestSupport
 import Synchronization
 import Testing
 
-private let isPossible = Task {
+private func isPossible() async -> Bool {
     canOpenFiles(4096) && residentMemory() != nil ? await PythonScript.canImport("asyncio") : false
 }
 
 @Suite(
-    .enabled("needs 4,096 open files, /proc and a python3") { await isPossible.value },
+    .enabled("needs 4,096 open files, /proc and a python3") { await isPossible() },
     .timeLimit(.minutes(30)), .serialized)
 struct HTTPLoadTests {
     private static let streams = 1000

@@ -28,9 +28,11 @@ final class PeerProcess: Sendable {
         return configuration
     }
 
-    private static let python = Task { await PythonScript.canImport("ssl") }
     static var canServeTLS: Bool {
-        get async { FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl") ? await python.value : false }
+        get async {
+            guard FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl") else { return false }
+            return await PythonScript.canImport("ssl")
+        }
     }
     static var canServeHTTP2: Bool { get async { hasHTTP2Proxy ? await canServeTLS : false } }
     private static let hasHTTP2Proxy =

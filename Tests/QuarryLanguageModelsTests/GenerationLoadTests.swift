@@ -5,11 +5,11 @@ import QuarryProviders
 import QuarryTestSupport
 import Testing
 
-private let isPossible = Task {
+private func isPossible() async -> Bool {
     canOpenFiles(4096) && residentMemory() != nil ? await PythonScript.canImport("asyncio") : false
 }
 
-@Suite(.enabled("needs 4,096 open files, /proc and a python3") { await isPossible.value }, .timeLimit(.minutes(30)))
+@Suite(.enabled("needs 4,096 open files, /proc and a python3") { await isPossible() }, .timeLimit(.minutes(30)))
 struct GenerationLoadTests {
     private static let replies = 1000
 

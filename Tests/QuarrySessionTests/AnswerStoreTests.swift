@@ -96,7 +96,7 @@ import Testing
             try db.execute(sql: "PRAGMA writable_schema = RESET")
         }
         guard let store = try? AnswerStore(path: path, maximumBytes: 2_000) else { return }
-        // What is returned in spite of the damage is what was stored.
+        // A reply that is still returned must be the stored one.
         if let reply = try? await store.reply(for: key(1)) { #expect(reply.text == "kept") }
         if let similar = try? await store.similarReply(to: [1, 0], in: scope, atLeast: 0.5) {
             #expect(similar.reply.text == "near" && similar.similarity.isFinite)

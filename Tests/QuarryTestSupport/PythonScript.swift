@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import Synchronization
 
 #if canImport(System)
     import System
@@ -13,7 +14,7 @@ package func supportPath(_ name: String) -> String {
         .path
 }
 
-/// Runs the Python scripts that some tests lean on, with the `python3` that the search path finds.
+/// Runs Python scripts for tests with the `python3` of the search path.
 package struct PythonScript: Sendable {
     package struct Result: Sendable {
         package var succeeded: Bool
@@ -29,10 +30,18 @@ package struct PythonScript: Sendable {
         try await Self.python([path] + arguments, input: input)
     }
 
-    /// Whether that Python can import a module.
+    /// Whether that Python can import a module. Each module is tried once.
     package static func canImport(_ module: String) async -> Bool {
-        await (try? python(["-c", "import \(module)"], input: []))?.succeeded == true
+        await imports.withLock { imports in
+            let attempt =
+                imports[module]
+                ?? Task { await (try? python(["-c", "import \(module)"], input: []))?.succeeded == true }
+            imports[module] = attempt
+            return attempt
+        }.value
     }
+
+    private static let imports = Mutex<[String: Task<Bool, Never>]>([:])
 
     private static func python(_ arguments: [String], input: [UInt8]) async throws -> Result {
         // A pipe would end this process with SIGPIPE if the script did not read to the end.

@@ -17,8 +17,9 @@ package enum RequestSchemas {
         return nil
     }()
 
-    private static let canImport = Task { await PythonScript.canImport("jsonschema") }
-    package static var canValidate: Bool { get async { folder == nil ? false : await canImport.value } }
+    package static var canValidate: Bool {
+        get async { folder == nil ? false : await PythonScript.canImport("jsonschema") }
+    }
     /// What ``canValidate`` wants, for the reason of a skip.
     package static let needs = "needs ../shared/apis/specs and a python3 with the package jsonschema"
 

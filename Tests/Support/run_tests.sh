@@ -15,8 +15,7 @@ log=$(mktemp)
 failures=$(mktemp)
 trap 'rm -f "$log" "$failures"' EXIT
 
-# A kind of tests takes a minute or two, the first with the build some ten. One that hangs must not take the time of all
-# others.
+# A kind of tests takes a minute or two; the first includes the build, some ten minutes. A test that hangs is ended.
 limit=()
 ! command -v timeout >/dev/null || limit=(timeout --kill-after=30 1500)
 
