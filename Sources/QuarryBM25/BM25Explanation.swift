@@ -30,7 +30,7 @@ public struct BM25Explanation: Sendable, Hashable {
     public var averageLength: Double
     /// Chunks in the index.
     public var chunkCount: Int
-    /// The distinct terms of the query of which a form occurs in the index, in byte order.
+    /// The distinct query terms with a form that occurs in the index, in byte order.
     public var terms: [Term]
 }
 

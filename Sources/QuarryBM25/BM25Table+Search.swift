@@ -10,12 +10,12 @@ extension BM25Table {
     /// average))` with `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, as in Lucene since version 8. Fields are combined
     /// before saturation: `tf` and `length` are weighted sums over the fields (Robertson, Zaragoza and Taylor, 2004,
     /// “Simple BM25 extension to multiple weighted fields”). `n` is the number of chunks with the term in any field. A
-    /// term with several forms is scored as one: `n` counts the chunks with any form, and `tf` is that of the form with
-    /// the most occurrences in the chunk. A repeated term of the query counts as often as it occurs, each time by its
+    /// term with several forms is scored as one: `n` counts the chunks with any form, and `tf` is the count of the most
+    /// frequent form in the chunk. A repeated term of the query counts as often as it occurs, each time by its
     /// weight. The sum is taken in byte order of the terms, so that the order of the words in a question does not change
     /// the result.
     ///
-    /// - `mask`: Limits the search to these chunks; the statistics remain those of all chunks.
+    /// - `mask`: Limits the search to these chunks; the statistics still cover all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func search(
@@ -31,7 +31,7 @@ extension BM25Table {
 
     /// The scores of all chunks for the terms of a query, for repeated use.
     ///
-    /// - `mask`: Limits the search to these chunks; the statistics remain those of all chunks.
+    /// - `mask`: Limits the search to these chunks; the statistics still cover all chunks.
     /// - Throws: ``BM25Error``.
     /// - Complexity: O(chunks + postings of the terms).
     package static func scores(

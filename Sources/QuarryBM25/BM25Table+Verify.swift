@@ -7,7 +7,7 @@ extension BM25Table {
     /// All inconsistencies between the parts of the index, in plain words; empty if there are none.
     ///
     /// It compares postings with the chunks' lists of terms in both directions, and lengths and totals with the sums of
-    /// frequencies. It also checks that the division into blocks is the one that follows from the postings.
+    /// frequencies. It also checks that the postings are divided into the right blocks.
     ///
     /// - Complexity: O(size of the index), time and memory.
     package static func verify(in db: Database) throws -> [String] {

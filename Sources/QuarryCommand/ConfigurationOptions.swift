@@ -14,7 +14,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     var flag: Setting<String>? { Setting(path, flag: "--config") }
 
-    /// The effective settings, including those of the command line.
+    /// The effective settings, including settings of the command line.
     func settings(
         _ flags: SettingFlags = SettingFlags(), environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {

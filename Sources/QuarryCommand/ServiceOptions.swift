@@ -38,7 +38,7 @@ struct ServiceOptions: ParsableArguments {
         if let maxCost, maxCost < 0 { throw ValidationError("--max-cost \(maxCost) is negative.") }
     }
 
-    /// The effective settings, including these options and those of the command.
+    /// The effective settings, including these options and the command's options.
     func settings(_ flags: SettingFlags = SettingFlags()) throws -> Settings {
         var flags = flags
         if localOnly { flags.localOnly = Setting(true, flag: "--local-only") }

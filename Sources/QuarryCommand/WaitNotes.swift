@@ -3,8 +3,8 @@ import Synchronization
 
 /// Prints the reason of a wait, so that a run does not seem to hang.
 ///
-/// A terminal gets every reported wait, a pipe those of requests that wait 10 seconds or more in all. Parallel requests
-/// wait together: a wait that ends within a second of the last one is not printed again.
+/// A terminal gets every reported wait. A pipe gets the waits of requests that wait 10 seconds or more in all. Parallel
+/// requests wait together: a wait that ends within a second of the last one is not printed again.
 final class WaitNotes: Sendable {
     /// The end of the last printed wait, by provider.
     private let shown = Mutex<[String: ContinuousClock.Instant]>([:])

@@ -53,7 +53,7 @@ public struct GenerationRequest: Sendable, Hashable, Codable {
 
 /// Tokens that a call was billed for, as the provider counts them.
 public struct TokenUsage: Sendable, Hashable, Codable {
-    /// Tokens read, those of the provider's cache included.
+    /// Tokens read, including tokens from the provider's cache.
     public var input: Int
     public var output: Int
     /// The part of ``input`` that came from the provider's cache.

@@ -1,4 +1,4 @@
-/// A place in a source for which lines are not useful, such as a page or a time.
+/// A place in a source without useful lines, such as a page or a time.
 public enum Place: Sendable, Hashable {
     /// Pages and slides count from 1.
     case page(Int)

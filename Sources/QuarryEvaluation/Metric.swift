@@ -1,6 +1,6 @@
 import Foundation
 
-/// A metric of one query's ranking, from 0 to 1. Definitions and values are those of trec_eval 9.
+/// A metric of one query's ranking, from 0 to 1. Definitions and values agree with trec_eval 9.
 public enum Metric: Sendable, Hashable {
     /// Normalised discounted cumulative gain: Σ grade / log2(rank + 1), divided by that of the ideal ranking, both to
     /// the cut-off. Gain is linear in the grade.

@@ -1,6 +1,6 @@
 import CQuarryCurl
 
-/// Whether an IP address is that of this machine.
+/// Whether an IP address belongs to this machine.
 package enum AddressZone: Sendable, Hashable {
     /// 127.0.0.0/8 and ::1.
     case loopback

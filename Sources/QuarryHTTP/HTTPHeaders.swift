@@ -74,7 +74,7 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         }
     }
 
-    /// The first value of a name as it was received, even if it must not be shown.
+    /// The first received value of a name, even if it must not be shown.
     func wire(_ name: String) -> String? { fields.first { Self.same($0.name, name) }?.value.wire }
 
     /// The same fields. Values that contain a credential become secrets.

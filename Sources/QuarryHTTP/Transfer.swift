@@ -25,7 +25,7 @@ final class Transfer: @unchecked Sendable {
     var isHeadDelivered = false
     /// Nil unless the response is an event stream.
     private var events: EventActivity?
-    /// The reason for which a callback stopped libcurl.
+    /// Why a callback stopped libcurl.
     var refusal: HTTPError?
     var remoteAddress = ""
     /// The start of the body if bodies are traced.

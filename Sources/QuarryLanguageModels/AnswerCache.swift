@@ -22,7 +22,7 @@ public struct CachedReply: Sendable, Hashable, Codable {
 
 /// All inputs of a reply, in bytes. Keys are equal only if all inputs are equal.
 ///
-/// The whole request is encoded, so that no option of it can be forgotten. The bytes are stable across runs and machines;
+/// The whole request is encoded, so every option counts. The bytes are stable across runs and machines;
 /// a store should hash them.
 public struct AnswerCacheKey: Sendable, Hashable {
     public let bytes: [UInt8]

@@ -19,7 +19,7 @@ package enum BLAS {
 
     /// Sets the maximum number of threads per call, for the whole process. It has no effect on Accelerate.
     ///
-    /// Callers with parallel calls should use 1. Otherwise their threads multiply with those of BLAS.
+    /// Callers with parallel calls should use 1. Otherwise their threads multiply with the threads of BLAS.
     package static func setThreadCount(_ count: Int) {
         #if !canImport(Accelerate)
             openblas_set_num_threads(Int32(clamping: max(1, count)))

@@ -83,7 +83,7 @@ public struct ModelCard: Sendable, Hashable, Codable {
 public struct ModelPrice: Sendable, Hashable, Codable {
     public var inputPerMillion: Decimal?
     public var cachedInputPerMillion: Decimal?
-    /// The price of writing into the provider's prompt cache. If nil, it is that of other input.
+    /// The price of writing into the provider's prompt cache. If nil, it is the price of other input.
     public var cacheWritePerMillion: Decimal?
     public var outputPerMillion: Decimal?
     public var perThousandSearches: Decimal?

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The model cards: built-in ones and those of the user.
+/// The model cards: built-in cards and the user's cards.
 public struct ModelCatalog: Sendable, Hashable {
     /// If two cards are of the same model, the later one counts.
     public var cards: [ModelCard]

@@ -27,7 +27,7 @@ public struct ProviderError: Error, Sendable, CustomStringConvertible {
         public static let refusedHost = Code(name: .refusedHost)
         /// A server that only an index names, and that its user has not agreed to. Nothing was sent.
         public static let unknownServer = Code(name: .unknownServer)
-        /// A server whose model of the given name makes other vectors than those of the index.
+        /// A server with a model of the same name that makes other vectors than the index has.
         public static let otherModel = Code(name: .otherModel)
         /// The TLS handshake or the check of the certificate failed.
         public static let insecureConnection = Code(name: .insecureConnection)

@@ -43,7 +43,7 @@ struct CharsetTable: Sendable {
         return tables
     }()
 
-    /// Encodings for which the system's iconv has no table.
+    /// Encodings that the system's iconv does not know.
     static let missing = TextEncoding.allCases.filter { $0.charset != nil && available[$0] == nil }
 
     /// Reads characters from bytes, one at a time.

@@ -1,6 +1,6 @@
 import QuarryCore
 
-/// The ignore rules of a folder: its own and those of the folders above it.
+/// The ignore rules of a folder: its own rules and the rules of the folders above it.
 struct IgnoreRules: Sendable {
     /// The patterns of one folder, in the order of their lines.
     private struct Level: Sendable {

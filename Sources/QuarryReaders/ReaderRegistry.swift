@@ -41,7 +41,7 @@ public struct ReaderRegistry: Sendable {
         }
     }
 
-    /// Whether a file is a recording or picture for which no model is registered.
+    /// Whether a file is a recording or picture without a registered model.
     public func needsModel(_ path: String) -> Bool { kind(of: path) == .needsModel }
 
     /// The model reader for a file; nil if none is needed or registered.
@@ -118,7 +118,7 @@ public struct ReaderRegistry: Sendable {
         return text.isEmpty ? nil : text.lowercased()
     }
 
-    /// Whether the first bytes are those of another format that looks like text.
+    /// Whether the source begins with the signature of another format that looks like text.
     private static func hasForeignSignature(_ bytes: [UInt8]) -> Bool {
         for signature in ["%PDF-", "{\\rtf", "<!DOCTYPE html", "<!doctype html", "<html", "<?xml", "PK\u{3}\u{4}"] {
             if bytes.starts(with: signature.utf8) { return true }

@@ -107,7 +107,7 @@ extension YAMLFrontMatter {
     }
 }
 
-// What nodes say.
+// Messages about nodes.
 extension YAMLFrontMatter {
     /// - `lines`: The lines of the outermost mapping.
     private mutating func add(

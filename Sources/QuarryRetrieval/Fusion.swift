@@ -112,7 +112,7 @@ extension Fusion {
         return verdicts.reduce(0) { $0 + $1.weight / total * $1.score }
     }
 
-    /// The scores of one leg by chunk, comparable with those of other legs.
+    /// The scores of one leg by chunk, comparable with the scores of other legs.
     private func scores(of leg: LegResult) -> [ChunkID: Double] {
         switch self {
         case .reciprocalRank(let k):

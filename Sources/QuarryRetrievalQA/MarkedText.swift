@@ -5,7 +5,7 @@ struct MarkedText {
         var text: String
         /// All numbers of its markers, valid or not.
         var numbers: [Int]
-        /// The positions of its markers among those of the text.
+        /// The positions of its markers in the list of all markers.
         var markers: [Int]
         /// Where to insert a marker: before the closing punctuation, in offsets of the original text.
         var end: Int

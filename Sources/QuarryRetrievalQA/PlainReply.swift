@@ -81,7 +81,7 @@ struct PlainReply {
                     changes[start] = ""
                     changes[position] = " "
                     if isImage { changes[start - 1] = "" }
-                    // A number would be left of what looks like a marker.
+                    // Removing only the brackets would leave a bare number.
                     let label = start + 1..<position
                     if label.count < 49, !scalars[label].contains(where: \.properties.isAlphabetic) {
                         for place in label { changes[place] = "" }

@@ -8,7 +8,7 @@ public enum PromptError: Error, Sendable, Hashable {
     case invalidName(String, offset: Int)
     /// Variables of the template without a value.
     case missingValues([String])
-    /// Values for which the template has no variable.
+    /// Values without a variable in the template.
     case unknownValues([String])
     /// A template of a set lacks a required variable or contains an unknown one.
     case unsuitableTemplate(role: String, missing: [String], unknown: [String])

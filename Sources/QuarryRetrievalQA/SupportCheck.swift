@@ -69,7 +69,7 @@ package struct SupportCheck: Sendable {
             }
             var support = terms.isEmpty && facts.isEmpty ? 1.0 : 0
             var held: Set<FactToken> = []
-            // The refusal sentence, which the text may begin with, negates nothing that a passage says.
+            // The refusal sentence, which the text may begin with, does not negate the passage.
             var contradicts = idle.isEmpty && !markers.isEmpty && Negation.isStated(in: sentence.text)
             var places: [Quote] = []
             for marker in markers {

@@ -27,7 +27,7 @@ package struct TextAnalysis: Sendable {
     package func languages(of text: String, among passages: [ScoredChunk]) -> [String] {
         var counts: [String: Int] = [:]
         for passage in passages {
-            // The words of a text in an unknown language are stemmed as those of its script.
+            // The words of a text in an unknown language are stemmed in the default language of its script.
             let language = passage.language ?? dominantScript(of: passage.chunk.text)?.defaultLanguage?.rawValue
             if let language { counts[language, default: 0] += 1 }
         }
@@ -61,6 +61,6 @@ package struct TermReader: Sendable {
     /// All terms of a text, in text order.
     package func terms(_ text: String) -> [String] { analysis.terms(text, in: languages) }
 
-    /// The terms of a text without those of function words.
+    /// The terms of a text without its function words.
     package func contentTerms(_ text: String) -> [String] { terms(text).filter { !functionTerms.contains($0) } }
 }

@@ -35,12 +35,12 @@ extension SQLiteFile {
         do {
             try db.checkpoint(.truncate)
         } catch let error as DatabaseError where error.isTransient {
-            // A reader of the last state uses the log, of which nothing is missing in the file.
+            // A reader of the last state uses the log, but the file already has all of it.
         }
         return 0
     }
 
-    /// How long a connection waits for a lock. Also for readers, for which GRDB has a shorter time.
+    /// How long a connection waits for a lock. It also applies to readers, which have a shorter time in GRDB.
     static func setBusyTimeout(in db: Database) throws {
         try db.execute(sql: "PRAGMA busy_timeout = \(busyTimeout.components.seconds * 1000)")
     }

@@ -24,7 +24,7 @@ extension SQLiteFile {
 
     /// Retries an opening while another process opens the file.
     ///
-    /// Switching a file to WAL needs an exclusive lock, for which SQLite does not call the busy handler.
+    /// Switching a file to WAL needs an exclusive lock. SQLite does not call the busy handler for it.
     static func retryingWhileBusy<Value>(_ open: () throws -> Value) throws -> Value {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: busyTimeout)

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The reason for which a file could not be opened.
+/// Why a file could not be opened.
 package struct SQLiteFileError: Error, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         case notFound

@@ -68,8 +68,7 @@ package struct SchemaDefinition: Sendable {
         }
     }
 
-    /// A statement without its comments, and with one space where it has white space: what SQLite reads of it. Quoted
-    /// names and texts stay as they are.
+    /// A statement without comments and with single spaces. Quoted names and texts are unchanged.
     private static func withoutComments(_ sql: String) -> String {
         let scalars = Array(sql.unicodeScalars)
         var text = String.UnicodeScalarView()

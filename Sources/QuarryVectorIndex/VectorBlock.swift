@@ -96,7 +96,7 @@ struct VectorBlock {
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-    /// Converts between stored values and those of this machine. A no-op on little-endian machines.
+    /// Converts between stored byte order and the machine's byte order. A no-op on little-endian machines.
     func convertLittleEndian() {
         #if _endian(big)
             for index in indices { self[index] = Float(bitPattern: self[index].bitPattern.byteSwapped) }

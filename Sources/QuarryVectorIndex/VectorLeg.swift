@@ -34,7 +34,7 @@ public struct VectorLeg: Leg {
     }
 }
 
-/// The last vectors read, shared by all searches of one file, or by those of one snapshot.
+/// The last vectors read, shared by all searches of one file or one snapshot.
 package final class VectorCache: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, matrix: VectorMatrix)?>(nil)
 

@@ -79,7 +79,7 @@ struct CheckedTable: Sendable {
     }
 }
 
-/// The problems that a check finds, of which only the first ones are kept.
+/// The problems that a check finds. Only the first ones are kept.
 struct ProblemList {
     private static let limit = 100
     private var problems: [String]

@@ -18,7 +18,7 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         /// The requested chunking differs from that of the index.
         public static let otherSettings = Code(kind: .otherSettings)
         public static let noVectors = Code(kind: .noVectors)
-        /// The index has vectors, and no model is to make those of new documents.
+        /// The index has vectors, but there is no model to make vectors of new documents.
         public static let hasVectors = Code(kind: .hasVectors)
         public static let input = Code(kind: .input)
         /// Another process uses the file. The same call may succeed later.

@@ -6,7 +6,7 @@ extension CorpusIndex {
     /// A retriever over this corpus.
     ///
     /// - `embedder`: The model the index was built with; may be nil for ``RetrievalOptions/Mode/bm25``.
-    /// - `legs`: Legs besides those of the corpus. A leg replaces the corpus's leg of the same name.
+    /// - `legs`: Legs besides the corpus's legs. A leg replaces the corpus's leg of the same name.
     /// - `rerankers`: Applied one after the other.
     /// - Throws: ``CorpusError`` if the embedder is missing or did not make the vectors.
     public func retriever(

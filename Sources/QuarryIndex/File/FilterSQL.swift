@@ -26,7 +26,7 @@ extension Filter {
         }
     }
 
-    /// Runs a query with the condition ``sql``. SQLite fails it for metadata that is not JSON, without naming the place.
+    /// Runs a query with the condition ``sql``. SQLite's error for metadata that is not JSON does not name the document.
     ///
     /// - Throws: `StoredValueError` for the first such document.
     static func namingDamage<Result>(in db: Database, _ query: () throws -> Result) throws -> Result {

@@ -5,7 +5,7 @@ import QuarrySQLite
 
 /// Reads the passages of chunks from the file.
 enum StoredPassages {
-    /// The passages of the given chunks, without those of unknown ids.
+    /// The passages of the given chunks. Unknown ids are left out.
     ///
     /// - Throws: `StoredValueError` for a damaged row.
     static func fetch(_ ids: [ChunkID], in db: Database) throws -> [ChunkID: Passage] {

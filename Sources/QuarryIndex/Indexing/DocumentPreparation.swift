@@ -19,7 +19,7 @@ struct DocumentPreparation: Sendable {
 
     /// Why a document's metadata cannot be stored; nil if it can.
     static func metadataFault(of document: Document) throws -> String? {
-        // No JSON is longer. Most metadata is so short that its JSON need not be made to know.
+        // An upper bound, so that short metadata need not be encoded.
         let bound = document.metadata.reduce(0) { sum, entry in
             let texts: [String] =
                 switch entry.value {

@@ -47,7 +47,7 @@ struct InputScan {
         }
     }
 
-    /// Sources to read, by name; those of ``rechecked`` come last.
+    /// Sources to read, by name; ``rechecked`` sources come last.
     private(set) var work: [Work] = []
     /// Sources that models read, after all local work.
     private(set) var modelWork: [Work] = []

@@ -7,8 +7,8 @@ public import QuarryProviders
 ///     let reader = try RemoteTranscriber("whisper-1", on: connection)
 ///
 /// The document begins with a line about the author. If the model reports times, each paragraph begins with its time,
-/// `[mm:ss]` or `[h:mm:ss]`, and has it as its place. A recording has no lines or bytes of text, so those of a citation
-/// refer to the transcript.
+/// `[mm:ss]` or `[h:mm:ss]`, and has it as its place. A recording has no text, so a citation has
+/// lines and bytes of the transcript.
 public struct RemoteTranscriber: ModelReader {
     public struct Options: Sendable, Hashable {
         /// ISO 639-1, such as `ru`. The default is nil: the model detects it.

@@ -11,7 +11,7 @@ package struct SimilarAnswers: Sendable {
 
     /// - `threshold`: The minimum cosine of two questions that count as the same.
     /// - `conditions`: Everything besides the question and the index that an answer depends on. It is encoded as a
-    ///   whole, so that no part can be forgotten.
+    ///   whole, so every part counts.
     package init(store: AnswerStore, threshold: Double, conditions: some Encodable) throws {
         self.store = store
         self.threshold = threshold

@@ -41,7 +41,7 @@ package struct ConfigurationFile: Sendable {
     package var providerPositions: [String: FilePosition] = [:]
     /// The positions of header fields with keys and of a proxy address with a password.
     var secretFields: [FilePosition] = []
-    /// The built-in cards and those of the file.
+    /// The built-in cards and the file's cards.
     package var catalog = ModelCatalog.builtIn
     package var keys: [String: Setting<KeySource>] = [:]
 

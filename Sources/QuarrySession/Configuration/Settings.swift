@@ -43,7 +43,7 @@ package struct Settings: Sendable {
 
     /// The presets with the file's changes, and the providers that the file adds.
     package var providers: [Provider]
-    /// The built-in cards and those of the file.
+    /// The built-in cards and the file's cards.
     package var catalog: ModelCatalog
     let providerPositions: [String: FilePosition]
     /// The addresses from environment variables, by provider.

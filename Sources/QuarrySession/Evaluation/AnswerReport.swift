@@ -8,7 +8,7 @@ package struct AnswerReport: Sendable, Encodable {
     /// Questions without known answers. They were not asked.
     package var skipped: Int
     package var answerable: Int
-    /// Answerable questions for which a quoted sentence holds an accepted answer, refusals counted as misses.
+    /// Answerable questions with an accepted answer in a quoted sentence, refusals counted as misses.
     package var sentenceHitRate: Double
     /// The same among answerable questions that were answered.
     package var sentenceHitRateWhenAnswered: Double

@@ -39,7 +39,7 @@ extension Error {
 }
 
 extension QuerySession {
-    /// The documents found for each question, for a TREC run. A document's score is that of its best passage.
+    /// The documents found for each question, for a TREC run. A document has the score of its best passage.
     ///
     /// - Parameter receive: Called with the result of each question, in order.
     package func run(

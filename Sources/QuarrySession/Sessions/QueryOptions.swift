@@ -39,8 +39,8 @@ package struct QueryOptions: Sendable, Encodable {
 
     package init() {}
 
-    /// These options without what does not change an answer: where the model is found and how the answer is shown. A new
-    /// option counts until it is left out here.
+    /// The options that change an answer: not where the model is found, nor how the answer is shown. A new option counts
+    /// until it is left out here.
     func concerningAnswers(mode: RetrievalOptions.Mode) -> QueryOptions {
         var options = self
         (options.mode, options.model, options.streams) = (mode, nil, false)

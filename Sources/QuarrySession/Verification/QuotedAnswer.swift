@@ -10,7 +10,7 @@ package struct QuotedAnswer: Sendable {
         package var line: Int?
         package var marker: Int?
         package var text: String
-        /// The file or document that is said to hold it; nil if nothing is said.
+        /// The file or document that is named for it; nil if none is named.
         package var source: String?
         /// The citation, if this program made the quote and it was not altered since.
         package var citation: Citation?
