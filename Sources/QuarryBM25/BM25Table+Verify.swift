@@ -101,11 +101,19 @@ extension BM25Table {
             }
             for id in rest.keys.sorted() { problems.append("Chunk \(id) has a list of terms, but no length.") }
             let stored = try statistics(in: db)
-            if stored != totals { problems.append("The totals are \(stored), but the chunks add up to \(totals).") }
+            if stored != totals {
+                problems.append("The totals are \(stored.inWords), but the chunks add up to \(totals.inWords).")
+            }
         } catch let error as BM25Error {
             problems.append(error.description)
         }
         return problems
+    }
+}
+
+extension BM25Statistics {
+    fileprivate var inWords: String {
+        "\(chunks) chunks with \(title) words in titles, \(heading) in headings and \(body) in texts"
     }
 }
 

@@ -48,14 +48,15 @@ package enum BM25Table {
     }
 
     package static func statistics(in db: Database) throws -> BM25Statistics {
-        let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT chunks, title, heading, body FROM bm25_statistics"))
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT rowid, chunks, title, heading, body FROM bm25_statistics"))
         guard let row = rows.first, rows.count == 1 else {
             throw BM25Error.damaged(place: "the totals", reason: "there are \(rows.count) rows instead of one")
         }
         let totals = StoredRow(row, of: "bm25_statistics")
         return try reading {
             try BM25Statistics(
-                chunks: totals.count(0), title: totals.count(1), heading: totals.count(2), body: totals.count(3))
+                chunks: totals.count(1), title: totals.count(2), heading: totals.count(3), body: totals.count(4))
         }
     }
 

@@ -19,6 +19,11 @@ enum CommandWords {
         if arguments.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("The question is empty.") }
         let names = commands.map { $0._commandName }
         if first.hasPrefix("-") {
+            if arguments.count == 1, first.hasPrefix("--"),
+                let name = nearest(to: String(first.dropFirst(2)), among: ["version", "help"])
+            {
+                throw ValidationError("There is no option \(first). Did you mean:\n\n  \(line(["--" + name]))\n")
+            }
             if arguments.count == 1, first.lowercased() == "-v" {
                 throw ValidationError("There is no option \(first). To see the version: quarry --version")
             }
@@ -47,8 +52,13 @@ enum CommandWords {
         return ["query"] + arguments
     }
 
-    /// Checks the second word of a command with subcommands, such as `models list`.
+    /// Checks the second word of a command with subcommands, such as `models list`, and an index without its option.
     private static func check(_ arguments: [String], of command: any ParsableCommand.Type) throws {
+        if ["info", "doctor"].contains(arguments[0]), arguments.count > 1, !arguments[1].hasPrefix("-") {
+            throw ValidationError(
+                "The index is an option of \(arguments[0]). Did you mean:\n\n  "
+                    + "\(line([arguments[0], "--index"] + arguments.dropFirst()))\n")
+        }
         let names = command.configuration.subcommands.map { $0._commandName }
         guard !names.isEmpty, arguments.count > 1, !arguments[1].hasPrefix("-"), arguments[1] != "help",
             !names.contains(arguments[1])
@@ -65,7 +75,7 @@ enum CommandWords {
     /// Checks the command after `help`.
     private static func checkHelp(_ arguments: [String], among names: [String]) throws {
         guard arguments.count > 1, !arguments[1].hasPrefix("-"), !names.contains(arguments[1]) else { return }
-        guard let name = nearest(to: arguments[1], among: names) else {
+        guard let name = meant(arguments[1], among: names, count: 1)?.first, names.contains(name) else {
             throw ValidationError(
                 "There is no command “\(arguments[1])”. The commands are \(names.joined(separator: ", ")).")
         }

@@ -13,8 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var file: IndexFileOptions
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
     private struct Reply: Encodable {
         var schema = "quarry.doctor/1"
@@ -32,14 +31,14 @@ struct DoctorCommand: AsyncParsableCommand {
                 return [error.message]
             }
         }
-        if json {
+        if output.json {
             try Console.print(
                 JSONOutput.string(Reply(index: path, isWhole: problems.isEmpty, problems: problems), pretty: true))
         } else if problems.isEmpty {
-            try Console.print("\(path): no problems found")
+            if !output.quiet { try Console.prose("\(path): no problems found") }
         } else {
-            for problem in problems { try Console.print(problem) }
-            Console.note(
+            for problem in problems { try Console.prose(problem) }
+            output.note(
                 "\(path): \(Format.count(problems.count, "problem")) found. Restore the file from a copy, or move it away and run quarry index again."
             )
         }

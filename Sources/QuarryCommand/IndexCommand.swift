@@ -38,11 +38,14 @@ struct IndexCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Index only files that match this pattern (.gitignore syntax). Repeatable.", valueName: "pattern"))
+            "Index only files that match this pattern (.gitignore syntax). Other files of the folders leave the index. Repeatable.",
+            valueName: "pattern"))
     var include: [String] = []
 
     @Option(
-        help: ArgumentHelp("Skip files that match this pattern (.gitignore syntax). Repeatable.", valueName: "pattern"))
+        help: ArgumentHelp(
+            "Skip files that match this pattern (.gitignore syntax). They leave the index. Repeatable.",
+            valueName: "pattern"))
     var exclude: [String] = []
 
     @Option(

@@ -57,6 +57,12 @@ struct IndexingReportPrinter {
         for warning in report.warnings {
             output.note("warning: \(warning.inLine)\(warning.advice)")
         }
+        if report.sources.excluded > 0 {
+            let files = Format.count(report.sources.excluded, "file")
+            output.note(
+                "note: \(files) of these folders \(isPlan ? "would leave" : "left") the index: --include, --exclude, an "
+                    + "ignore file or --max-file-size leaves them out now. A run without it brings them back.")
+        }
         // Empty files, such as __init__.py, are counted only.
         let passedOver = report.passedOver.filter { $0.reason != .empty }
         for file in passedOver.prefix(Self.shownSkippedFiles) {
@@ -66,25 +72,25 @@ struct IndexingReportPrinter {
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing {
-            try Console.print(nothingIndexed)
+            try Console.prose(nothingIndexed)
         } else if isUpToDate {
             let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) \(self.skipped)" : ""
-            try Console.print(
+            try Console.prose(
                 "Up to date: \(Format.count(report.sources.unchanged, "file")), "
                     + "\(isPlan ? "nothing to do" : "nothing changed")\(skipped) (\(seconds))")
         } else {
-            for line in changes { try Console.print(line) }
+            for line in changes { try Console.prose(line) }
         }
         if !report.isEmpty || !readings.isEmpty {
-            for line in estimateLines + readings.flatMap(\.lines) { try Console.print(line) }
+            for line in estimateLines + readings.flatMap(\.lines) { try Console.prose(line) }
         }
         if !report.quarantined.isEmpty {
-            try Console.print("\(rejected) could not be indexed (listed above).")
+            try Console.prose("\(rejected) could not be indexed (listed above).")
         }
         if isRemoved {
-            try Console.print("No document was indexed, so \(path) was not made.")
+            try Console.prose("No document was indexed, so \(path) was not made.")
         } else if !isPlan, !isUpToDate, !report.readNothing {
-            try Console.print("\(path) is up to date (\(seconds))")
+            try Console.prose("\(path) is up to date (\(seconds))")
         }
     }
 
@@ -102,7 +108,9 @@ struct IndexingReportPrinter {
                 "files",
                 [
                     (sources.new, "new"), (sources.changed, "changed"), (sources.moved, "moved"),
-                    (sources.deleted, "deleted"), (sources.unchanged, "unchanged"), (sources.skipped, skipped),
+                    (sources.deleted, "deleted"),
+                    (sources.excluded, "\(isPlan ? "to take" : "taken") out of the index, still on disk"),
+                    (sources.unchanged, "unchanged"), (sources.skipped, skipped),
                 ])
         ]
         if report.modelReads.files > 0 {

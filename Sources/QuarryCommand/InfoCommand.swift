@@ -32,10 +32,10 @@ struct InfoCommand: AsyncParsableCommand {
         }
         let settings = summary.settings
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        try Console.print(
+        try Console.prose(
             "\(path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
         )
-        try Console.print(
+        try Console.prose(
             summary.documents == 0
                 ? ReplyPrinter.emptyIndex(path)
                 : "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
@@ -43,30 +43,30 @@ struct InfoCommand: AsyncParsableCommand {
         if !languages.isEmpty {
             let unknown = summary.documents - languages.reduce(0) { $0 + $1.value }
             let counts = languages.map { "\($0.key) \($0.value)" } + (unknown > 0 ? ["unknown \(unknown)"] : [])
-            try Console.print("languages: \(counts.joined(separator: ", "))")
+            try Console.prose("languages: \(counts.joined(separator: ", "))")
         }
         if let embedding = settings.embedding {
             let place = settings.embeddingAddress.map { " at \($0)" } ?? ""
             let revision = embedding.revision.isEmpty ? "" : ", revision \(embedding.revision.prefix(12))"
             let model = "\(embedding.model)\(place) (\(embedding.provider)\(revision))".visibleInLine
-            try Console.print("vectors: \(summary.vectors) × \(embedding.dimension) by \(model)")
+            try Console.prose("vectors: \(summary.vectors) × \(embedding.dimension) by \(model)")
             let missing = summary.chunks - summary.vectors
             if missing > 0 {
                 let refused = summary.refusedTexts > 0 ? " (\(summary.refusedTexts) rejected by the model)" : ""
-                try Console.print(
+                try Console.prose(
                     "without a vector: \(Format.count(missing, "chunk"))\(refused), found by their words only")
             }
         } else {
-            try Console.print("vectors: none (built with --model none)")
+            try Console.prose("vectors: none (built with --model none)")
         }
         let chunking = settings.chunking
-        try Console.print(
+        try Console.prose(
             "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)"
         )
         if !summary.quarantined.isEmpty {
-            try Console.print("not indexed:")
+            try Console.prose("not indexed:")
             for rejection in summary.quarantined {
-                try Console.print("  \(rejection.inLine)")
+                try Console.prose("  \(rejection.inLine)")
             }
         }
     }

@@ -36,6 +36,11 @@ enum OptionAdvice {
             ("embedding-model embedder embedding embeddings m", "Did you mean --model?"),
             ("rerank-model reranking", "Did you mean --reranker?"),
             ("min-score min-support min-confidence confidence support", "Did you mean --threshold?"),
+            ("q quiet", "This command prints only its result; no option is needed."),
+            (
+                "force f overwrite rebuild reindex full",
+                "Changed files are read again without it. To make an index anew, remove its file first."
+            ),
             ("silent", "Did you mean --quiet?"),
             ("ignore skip", "Did you mean --exclude?"),
             ("offline no-network local", "Did you mean --local-only?"),

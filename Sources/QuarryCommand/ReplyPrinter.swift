@@ -70,7 +70,7 @@ struct ReplyPrinter {
     }
 
     private func printHits() throws {
-        if reply.hits.isEmpty { try Console.print("No passage matches.") }
+        if reply.hits.isEmpty { try Console.prose(isRussian ? "Ни один отрывок не подходит." : "No passage matches.") }
         for hit in reply.hits {
             let place = place(hit.location)
             let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"

@@ -36,7 +36,14 @@ extension String {
             let line = String(line)
             guard line.columns > limit, !line.hasPrefix("  quarry ") else { return line }
             let margin = line.prefix { $0 == " " || $0 == "│" }
-            let words = line.dropFirst(margin.count).split(separator: " ").map(String.init)
+            // A percent sign stays with its number.
+            let words = line.dropFirst(margin.count).split(separator: " ").reduce(into: [String]()) { words, word in
+                if word.hasPrefix("%"), let number = words.popLast() {
+                    words.append("\(number) \(word)")
+                } else {
+                    words.append(String(word))
+                }
+            }
             var (lines, last) = ([String](), String(margin))
             var isEmpty = true
             for word in words {

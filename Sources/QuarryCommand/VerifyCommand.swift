@@ -52,11 +52,11 @@ struct VerifyCommand: AsyncParsableCommand {
         if output.json {
             try Console.print(JSONOutput.string(report, pretty: true))
         } else {
-            for entry in report.quotes { try Console.print(entry.line(isBatch: answer.replies > 1)) }
+            for entry in report.quotes { try Console.prose(entry.line(isBatch: answer.replies > 1)) }
             if path == nil, report.quotes.contains(where: { $0.status == .notFound }) {
                 output.note("note: there is no index here, so only the named files were searched")
             }
-            if !output.quiet { try Console.print(report.summary) }
+            if !output.quiet { try Console.prose(report.summary) }
         }
         if !report.stands { throw Termination.notInDocuments }
     }
@@ -80,7 +80,7 @@ extension VerificationReport.Entry {
         case (_, nil): place = source.map { Self.place($0, lines ?? []) } ?? "no source named"
         }
         let changed = status == .valid && sourceChanged == true ? " (the file changed elsewhere)" : ""
-        let missing = status == .gone ? " (if it was renamed, run quarry index first)" : ""
+        let missing = status == .gone ? " (if it was renamed, quarry index finds it again)" : ""
         let why = problem.map { " (\($0))" } ?? missing
         let name = status == .notFound ? "not found" : status.rawValue
         let words = quote.split(whereSeparator: \.isWhitespace).joined(separator: " ")

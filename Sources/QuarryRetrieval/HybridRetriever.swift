@@ -77,11 +77,13 @@ public struct HybridRetriever: Retriever {
         if results.contains(where: { $0.name == .vector }), !additionalLegs.contains(where: { $0.name == .vector }) {
             retrieval.vectorCoverage = try await snapshot.vectorCoverage()
         }
+        let asked = scripts(of: question.text)
         retrieval.warnings = legWarnings(
             terms: question.terms.count,
             hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
             coverage: retrieval.vectorCoverage, isModelEnglishOnly: embedder?.languages == ["en"],
-            hasOtherScripts: !scripts(of: question.text).subtracting([.latin]).isEmpty)
+            hasOtherScripts: !asked.subtracting([.latin]).isEmpty,
+            isInOtherScript: !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
         var candidates = Candidates(
             hits: options.fusion.fuse(results, limit: max(options.depth, room)), snapshot: snapshot)
         for stage in rerankers {

@@ -8,9 +8,10 @@ public import QuarryCore
 ///   - coverage: How many chunks have a vector; nil without the vector leg.
 ///   - isModelEnglishOnly: Whether the embedding model supports only English.
 ///   - hasOtherScripts: Whether the question contains letters beyond the Latin script.
+///   - isInOtherScript: Whether no document is in a language of the question's scripts.
 public func legWarnings(
     terms: Int, hitCounts: [LegName: Int], coverage: VectorCoverage? = nil, isModelEnglishOnly: Bool,
-    hasOtherScripts: Bool
+    hasOtherScripts: Bool, isInOtherScript: Bool = false
 ) -> [String] {
     var warnings: [String] = []
     if coverage?.chunks == 0 { return ["The index is empty."] }
@@ -19,7 +20,10 @@ public func legWarnings(
             terms == 0
                 ? "The question has no words to search for."
                 : "No word of the question occurs in the documents"
-                    + (hitCounts[.vector] ?? 0 > 0 ? "; found by meaning only." : ".")
+                    + (hitCounts[.vector] ?? 0 > 0
+                        ? "; found by meaning only."
+                        : isInOtherScript && hitCounts[.vector] == nil
+                            ? ". Another language than the documents' needs a search by meaning." : ".")
         )
     }
     if let coverage, !coverage.isComplete {

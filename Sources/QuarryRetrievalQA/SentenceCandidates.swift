@@ -37,11 +37,11 @@ package struct CandidateScan: Sendable {
         let passages = hits.map(measure)
         let asked = Question(question, reader: reader(of: question, among: hits))
         let weights = TermWeights(
-            of: asked.terms, over: passages.flatMap(\.sentences).map { $0.termSet.union($0.context) })
+            of: asked.terms, in: asked.text, over: passages.flatMap(\.sentences).map { $0.forms.union($0.context) })
         let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
         let meanCoverage = measures.reduce(0) { $0 + $1.coverage } / Double(max(1, measures.count))
         let names = Set(
-            passages.lazy.flatMap(\.sentences).flatMap { $0.words.dropFirst() }.filter(\.isCapitalized).map(\.folded))
+            passages.lazy.flatMap(\.sentences).flatMap { $0.surface.dropFirst() }.filter(\.isCapitalized).map(\.folded))
         var candidates: [SentenceCandidate] = []
         for (index, (passage, shared)) in zip(passages, measures).enumerated() {
             for position in passage.sentences.indices {
@@ -76,7 +76,8 @@ package struct CandidateScan: Sendable {
     private func measure(_ hit: ScoredChunk) -> Passage {
         let bytes = Array(hit.chunk.text.utf8)
         let reader = reader(of: hit)
-        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.terms))
+        let headings = Set(
+            (hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap { reader.words($0).forms })
         let segments = segmenter.segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
         var sentences: [Passage.Sentence] = []
         sentences.reserveCapacity(segments.count)
@@ -84,8 +85,8 @@ package struct CandidateScan: Sendable {
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             sentences.append(
                 Passage.Sentence(
-                    segment: segment, text: text, terms: reader.terms(text),
-                    context: Set(segment.context.flatMap(reader.terms))))
+                    segment: segment, text: text, words: reader.words(text),
+                    context: Set(segment.context.flatMap { reader.words($0).forms })))
         }
         return Passage(sentences: sentences, headings: headings)
     }
@@ -97,18 +98,18 @@ package struct CandidateScan: Sendable {
         let sentence = passage.sentences[position]
         let window = passage.window(around: position)
         var features = SentenceFeatures()
-        features.coverage = weights.coverage(by: sentence.ownTerms)
+        features.coverage = weights.coverage(by: sentence.ownForms)
         features.windowCoverage = weights.coverage(by: window)
         features.passageCoverage = shared.coverage
-        features.proximity = asked.proximity(in: sentence.terms)
-        if let held = asked.type.isHeld(by: sentence.words, notIn: asked.words, names: names) {
+        features.proximity = asked.proximity(in: sentence.words)
+        if let held = asked.type.isHeld(by: sentence.surface, notIn: asked.surface, names: names) {
             features.typeHeld = held ? 1 : 0
             features.typeMissing = held ? 0 : 1
         }
         features.rank = 1 / Double(rank + 1)
-        features.matched = min(1, Double(asked.termSet.intersection(window).subtracting(asked.functionTerms).count) / 8)
+        features.matched = min(1, Double(asked.contentCount(in: window)) / 8)
         features.lead = shared.coverage - meanCoverage
-        features.length = min(1, Double(sentence.terms.count) / 60)
+        features.length = min(1, Double(sentence.words.terms.count) / 60)
         features.missingNames = shared.missingNames
         features.missingTerm = shared.missingTerm
         features.foreign = asked.script != nil && sentence.script != nil && asked.script != sentence.script ? 1 : 0
@@ -121,26 +122,26 @@ private struct Passage {
     struct Sentence {
         var segment: Segment
         var text: String
-        var terms: [String]
-        var termSet: Set<String>
+        var words: AnalyzedText
         var context: Set<String>
         var script: Script?
-        var words: [SurfaceWord]
+        var surface: [SurfaceWord]
 
-        init(segment: Segment, text: String, terms: [String], context: Set<String>) {
+        init(segment: Segment, text: String, words: AnalyzedText, context: Set<String>) {
             self.segment = segment
             self.text = text
-            self.terms = terms
-            self.termSet = Set(terms)
+            self.words = words
             self.context = context
             self.script = dominantScript(of: text)
-            self.words = SurfaceWord.words(ofSentence: text)
+            self.surface = SurfaceWord.words(ofSentence: text)
         }
 
         var isProse: Bool { segment.kind == .sentence || segment.kind == .listItem }
 
+        var forms: Set<String> { words.forms }
+
         /// A table row includes its header, because a cell's meaning depends on it.
-        var ownTerms: Set<String> { segment.kind == .tableRow ? termSet.union(context) : termSet }
+        var ownForms: Set<String> { segment.kind == .tableRow ? forms.union(context) : forms }
     }
 
     var sentences: [Sentence]
@@ -150,11 +151,11 @@ private struct Passage {
     /// lines of code have no neighbours.
     func window(around position: Int) -> Set<String> {
         let sentence = sentences[position]
-        var window = sentence.termSet.union(sentence.context).union(headings)
+        var window = sentence.forms.union(sentence.context).union(headings)
         guard sentence.isProse else { return window }
         for neighbour in [position - 1, position + 1]
         where sentences.indices.contains(neighbour) && sentences[neighbour].isProse {
-            window.formUnion(sentences[neighbour].termSet)
+            window.formUnion(sentences[neighbour].forms)
         }
         return window
     }
@@ -163,34 +164,34 @@ private struct Passage {
 /// A question's terms without function words, unless it has no others.
 private struct Question {
     var terms: [String]
-    var termSet: Set<String>
-    var words: Set<String>
+    var text: AnalyzedText
+    var surface: Set<String>
     var type: AnswerType
     /// The terms of each name or number in the question.
     var names: [[String]]
     var script: Script?
-    var functionTerms: Set<String>
+    private var contentTerms: Set<String>
 
     init(_ text: String, reader: TermReader) {
-        let all = reader.terms(text)
-        let content = all.filter { !reader.functionTerms.contains($0) }
-        self.functionTerms = reader.functionTerms
-        self.terms = content.isEmpty ? all : content
-        self.termSet = Set(all)
+        let analyzed = reader.words(text)
+        let content = analyzed.terms.filter { !reader.functionTerms.contains($0) }
+        self.text = analyzed
+        self.terms = content.isEmpty ? analyzed.terms : content
+        self.contentTerms = Set(content)
         let words = SurfaceWord.words(of: text)
-        self.words = Set(words.map(\.folded))
+        self.surface = Set(words.map(\.folded))
         self.type = AnswerType(of: text)
         self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
-            .map { reader.terms($0.element.folded) }.filter { !$0.isEmpty }
+            .map { reader.words($0.element.folded).terms }.filter { !$0.isEmpty }
         self.script = dominantScript(of: text)
     }
 
-    func proximity(in sentence: [String]) -> Double {
+    /// The number of distinct words other than function words that the forms of a text hold.
+    func contentCount(in forms: Set<String>) -> Int { contentTerms.count { text.isHeld($0, by: forms) } }
+
+    func proximity(in sentence: AnalyzedText) -> Double {
         guard terms.count > 1 else { return 0 }
-        var positions: [String: [Int]] = [:]
-        for (position, term) in sentence.enumerated() where termSet.contains(term) {
-            positions[term, default: []].append(position)
-        }
+        let positions = text.positions(in: sentence)
         let pairs = zip(terms, terms.dropFirst())
         let near = pairs.count { first, second in
             guard first != second, let a = positions[first], let b = positions[second] else { return false }
@@ -202,20 +203,22 @@ private struct Question {
 
 /// Inverse document frequencies of a question's terms among sentences.
 struct TermWeights {
+    private let text: AnalyzedText
     private let terms: [String]
     private let weights: [Double]
     private let total: Double
 
-    init(of terms: [String], over sentences: some Sequence<Set<String>>) {
+    init(of terms: [String], in text: AnalyzedText, over sentences: some Sequence<Set<String>>) {
         var unique: [String] = []
         for term in terms where !unique.contains(term) { unique.append(term) }
         var frequencies = [Int](repeating: 0, count: unique.count)
         var count = 0
         for sentence in sentences {
             count += 1
-            for (index, term) in unique.enumerated() where sentence.contains(term) { frequencies[index] += 1 }
+            for (index, term) in unique.enumerated() where text.isHeld(term, by: sentence) { frequencies[index] += 1 }
         }
         let weights = frequencies.map { log(1 + (Double(count - $0) + 0.5) / (Double($0) + 0.5)) }
+        self.text = text
         self.terms = unique
         self.weights = weights
         self.total = weights.reduce(0, +)
@@ -225,14 +228,14 @@ struct TermWeights {
     func coverage(by set: Set<String>) -> Double {
         guard total > 0 else { return 0 }
         var sum = 0.0
-        for (term, weight) in zip(terms, weights) where set.contains(term) { sum += weight }
+        for (term, weight) in zip(terms, weights) where text.isHeld(term, by: set) { sum += weight }
         return sum / total
     }
 
     /// Weight of the heaviest term that is not in the set, divided by that of the heaviest term.
     func heaviestMissing(in set: Set<String>) -> Double {
         guard let heaviest = weights.max(), heaviest > 0 else { return 0 }
-        return (zip(terms, weights).filter { !set.contains($0.0) }.map(\.1).max() ?? 0) / heaviest
+        return (zip(terms, weights).filter { !text.isHeld($0.0, by: set) }.map(\.1).max() ?? 0) / heaviest
     }
 }
 
@@ -243,14 +246,14 @@ private struct PassageMeasure {
     var missingTerm: Double
 
     init(_ passage: Passage, asked: Question, weights: TermWeights) {
-        var terms = passage.headings
+        var forms = passage.headings
         for sentence in passage.sentences {
-            terms.formUnion(sentence.termSet)
-            terms.formUnion(sentence.context)
+            forms.formUnion(sentence.forms)
+            forms.formUnion(sentence.context)
         }
-        coverage = weights.coverage(by: terms)
-        let lacking = asked.names.count { name in !name.contains { terms.contains($0) } }
+        coverage = weights.coverage(by: forms)
+        let lacking = asked.names.count { name in !name.contains { asked.text.isHeld($0, by: forms) } }
         missingNames = asked.names.isEmpty ? 0 : Double(lacking) / Double(asked.names.count)
-        missingTerm = weights.heaviestMissing(in: terms)
+        missingTerm = weights.heaviestMissing(in: forms)
     }
 }

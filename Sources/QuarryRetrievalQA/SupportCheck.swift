@@ -50,7 +50,7 @@ package struct SupportCheck: Sendable {
         let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.terms) })
         let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
-        let idle = Set(reader.terms(phrase))
+        let idle = reader.words(phrase).forms
         let language = WrittenLanguage(script: dominantScript(of: text), language: analysis.language(of: text))
         var isGrounded = false
         var edits: [MarkedText.Edit] = []
@@ -58,12 +58,14 @@ package struct SupportCheck: Sendable {
         var sentences: [AnswerSentence] = []
         var quotes: [Quote] = []
         for sentence in marked.sentences {
-            let terms = Set(reader.contentTerms(sentence.text)).subtracting(idle)
+            let words = reader.words(sentence.text)
+            let terms = Set(words.terms).subtracting(reader.functionTerms).subtracting(idle)
             let facts = Fact.facts(in: sentence.text)
             let named = Set(sentence.numbers).filter { passages.indices.contains($0 - 1) }.sorted()
             var markers = named
             if named.isEmpty, !terms.isEmpty || !facts.isEmpty,
-                let found = best(for: terms, facts: facts, among: sources, idf: idf), found.support >= threshold
+                let found = best(for: terms, of: words, facts: facts, among: sources, idf: idf),
+                found.support >= threshold
             {
                 markers = [found.marker]
             }
@@ -73,7 +75,7 @@ package struct SupportCheck: Sendable {
             var contradicts = idle.isEmpty && !markers.isEmpty && Negation.isStated(in: sentence.text)
             var places: [Quote] = []
             for marker in markers {
-                let place = sources[marker - 1].bestPlace(for: terms, facts: facts, idf: idf)
+                let place = sources[marker - 1].bestPlace(for: terms, of: words, facts: facts, idf: idf)
                 support = max(support, place.support)
                 if place.mayNegate { contradicts = false }
                 held.formUnion(sources[marker - 1].facts)
@@ -110,11 +112,11 @@ package struct SupportCheck: Sendable {
     }
 
     private func best(
-        for terms: Set<String>, facts: [Fact], among sources: [Source], idf: InverseFrequencies
+        for terms: Set<String>, of words: AnalyzedText, facts: [Fact], among sources: [Source], idf: InverseFrequencies
     ) -> (marker: Int, support: Double)? {
         var best: (marker: Int, support: Double)?
         for (index, source) in sources.enumerated() {
-            let place = source.bestPlace(for: terms, facts: facts, idf: idf)
+            let place = source.bestPlace(for: terms, of: words, facts: facts, idf: idf)
             if place.support > best?.support ?? 0 { best = (index + 1, place.support) }
         }
         return best
@@ -123,14 +125,14 @@ package struct SupportCheck: Sendable {
     private func source(_ hit: ScoredChunk) -> Source {
         let bytes = Array(hit.chunk.text.utf8)
         let reader = scan.reader(of: hit)
-        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.contentTerms))
+        let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.contentForms))
         let segments = PassageSegmenter(sentences: analysis.sentences)
             .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
         let places = segments.map { segment in
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             return Source.Place(
-                range: segment.range, terms: Set(reader.contentTerms(text)),
-                context: headings.union(segment.context.flatMap(reader.contentTerms)), facts: Fact.tokens(of: text),
+                range: segment.range, terms: reader.contentForms(text),
+                context: headings.union(segment.context.flatMap(reader.contentForms)), facts: Fact.tokens(of: text),
                 mayNegate: Negation.isPossible(in: text))
         }
         return Source(
@@ -173,7 +175,7 @@ private struct Source: Sendable {
     ///
     /// - Returns: Also whether the sentence or a neighbour may negate something.
     func bestPlace(
-        for terms: Set<String>, facts: [Fact], idf: InverseFrequencies
+        for terms: Set<String>, of words: AnalyzedText, facts: [Fact], idf: InverseFrequencies
     ) -> (range: Range<Int>?, support: Double, mayNegate: Bool) {
         var best: (range: Range<Int>?, support: Double, own: Double, mayNegate: Bool) = (nil, 0, 0, false)
         let weights = terms.sorted().map { ($0, idf.weight(of: $0)) }
@@ -184,9 +186,11 @@ private struct Source: Sendable {
             var own = 0.0
             var around = 0.0
             for (term, weight) in weights {
-                if place.terms.contains(term) {
+                if words.isHeld(term, by: place.terms) {
                     own += weight
-                } else if place.context.contains(term) || neighbours.contains(where: { $0.terms.contains(term) }) {
+                } else if words.isHeld(term, by: place.context)
+                    || neighbours.contains(where: { words.isHeld(term, by: $0.terms) })
+                {
                     around += weight
                 }
             }

@@ -1,5 +1,5 @@
 package import QuarryCore
-import QuarryText
+package import QuarryText
 
 /// Language analysis for answers: sentence boundaries and index terms.
 package struct TextAnalysis: Sendable {
@@ -12,11 +12,11 @@ package struct TextAnalysis: Sendable {
     /// UTF-8 ranges of the sentences of a paragraph, in text order.
     package func sentences(_ text: String) -> [Range<Int>] { splitter.sentences(in: text) }
 
-    /// The index terms of a text, in text order, repeats included. Questions and passages are analysed alike.
+    /// The words of a text as stems. Questions and passages are analysed alike.
     ///
     /// - `languages`: ISO 639-1 codes, at most one a script. Other scripts are stemmed by their default language.
-    package func terms(_ text: String, in languages: [String] = []) -> [String] {
-        analyzer.terms(of: text, languages: languages.compactMap { Language(rawValue: $0) })
+    package func words(_ text: String, in languages: [String] = []) -> AnalyzedText {
+        analyzer.words(of: text, languages: languages.compactMap { Language(rawValue: $0) })
     }
 
     /// The language of a text as an ISO 639-1 code; nil if it is too short to detect.
@@ -42,7 +42,7 @@ package struct TextAnalysis: Sendable {
     }
 }
 
-/// Extracts terms from texts in known languages, and recognises function words.
+/// Reads the words of texts in known languages, and recognises function words.
 package struct TermReader: Sendable {
     private let analysis: TextAnalysis
     private let languages: [String]
@@ -55,12 +55,12 @@ package struct TermReader: Sendable {
     init(_ analysis: TextAnalysis, languages: [String] = []) {
         self.analysis = analysis
         self.languages = languages
-        functionTerms = Set(FunctionWords.all.flatMap { analysis.terms($0, in: languages) })
+        functionTerms = Set(FunctionWords.all.flatMap { analysis.words($0, in: languages).terms })
     }
 
-    /// All terms of a text, in text order.
-    package func terms(_ text: String) -> [String] { analysis.terms(text, in: languages) }
+    /// All words of a text.
+    package func words(_ text: String) -> AnalyzedText { analysis.words(text, in: languages) }
 
-    /// The terms of a text without its function words.
-    package func contentTerms(_ text: String) -> [String] { terms(text).filter { !functionTerms.contains($0) } }
+    /// The terms and other spellings of a text without its function words.
+    package func contentForms(_ text: String) -> Set<String> { words(text).forms.subtracting(functionTerms) }
 }

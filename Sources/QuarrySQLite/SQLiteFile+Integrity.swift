@@ -12,7 +12,7 @@ extension SQLiteFile {
             let check = try String.fetchAll(db, sql: quick ? "PRAGMA quick_check" : "PRAGMA integrity_check")
             return try check.filter { $0 != "ok" } + foreignKeyProblems(in: db)
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            return ["The file is too damaged to be checked: \(error)"]
+            return ["The file is too damaged to be checked: \(error.message ?? "error \(error.resultCode.rawValue)")"]
         }
     }
 

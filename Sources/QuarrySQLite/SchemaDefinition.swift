@@ -45,7 +45,9 @@ package struct SchemaDefinition: Sendable {
             if object.type == "table", ["sqlite_stat1", "sqlite_stat4"].contains(object.name) { return }
             guard let expected = missing.removeValue(forKey: object.name) else {
                 throw StoredValueError(
-                    place: object.name, reason: "it is a \(object.type) that this program did not create")
+                    place: object.name,
+                    reason:
+                        "it is \(object.type == "index" ? "an" : "a") \(object.type) that this program did not create")
             }
             // The library that applies migrations words its own table.
             let isOfLibrary = object.name == "grdb_migrations" && object.type == expected.type

@@ -105,8 +105,16 @@ package struct StoredRow {
     /// An error about a value of this row.
     package func error(_ column: Int, _ reason: String) -> StoredValueError {
         let names = Array(row.columnNames)
-        let key: DatabaseValue = row[key]
-        return StoredValueError(place: "\(table), row \(key), \(names[column])", reason: reason)
+        return StoredValueError(place: "\(table), row \(name(of: row[key])), \(names[column])", reason: reason)
+    }
+
+    /// The value of a key, as far as it fits into a message.
+    private func name(of key: DatabaseValue) -> String {
+        guard case .blob = key.storage else {
+            let text = "\(key)"
+            return text.count <= 80 ? text : text.prefix(80) + "…"
+        }
+        return kind(key)
     }
 
     private func kind(_ value: DatabaseValue) -> String {

@@ -53,12 +53,14 @@ public struct Analyzer: Sendable {
     /// - `language`: The language of the text, if known.
     /// - Complexity: O(bytes).
     public func terms(of text: String, language: Language?) -> [String] {
-        terms(of: text, languages: language.map { [$0] } ?? [])
+        collect(text, languages: Self.stemming(in: language.map { [$0] } ?? []))
+            .words(withStopWords: stopWords != .removed)
     }
 
     /// The words of a text as stems, each in the first of the languages that has its script.
-    package func terms(of text: String, languages: [Language]) -> [String] {
-        collect(text, languages: Self.stemming(in: languages)).words(withStopWords: stopWords != .removed)
+    package func words(of text: String, languages: [Language]) -> AnalyzedText {
+        AnalyzedText(
+            collect(text, languages: Self.stemming(in: languages)), withStopWords: stopWords != .removed)
     }
 
     /// The terms of a document or chunk for the index, in text order, repeated as often as they occur.

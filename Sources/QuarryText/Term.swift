@@ -21,6 +21,8 @@ struct TermMarks: OptionSet {
     static let part = TermMarks(rawValue: 8)
     /// Another spelling of words that are listed beside it: `email` for `e-mail`. It does not count in lengths.
     static let additional = TermMarks(rawValue: 16)
+    /// A part of a word that only markup divides: `d`, `o` and `g` of `d**o**g`.
+    static let divided = TermMarks(rawValue: 32)
 }
 
 /// The terms of one text, in text order. Terms of only invisible characters are empty.

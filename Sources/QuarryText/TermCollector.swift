@@ -182,15 +182,16 @@ struct TermCollector {
         let isDivided = compound.connectors.contains { $0 == .lineEnd || $0 == .markup }
         if isName, !isDivided { addWhole(compound.range, .first) }
         guard !isNumber else { return }
+        let isOneWord = compound.isOneWordInMarkup
         for (index, word) in compound.words.enumerated() {
-            let marks: TermMarks = isName ? .part : []
+            var marks: TermMarks = isName ? .part : []
+            if isOneWord { marks.insert(.divided) }
             add(word, index == 0 && (isDivided || !isName) ? marks.union(.first) : marks)
         }
     }
 
-    /// The largest number of words that are also indexed as one, and the same if only markup divides them.
+    /// The largest number of words that are also indexed as one.
     private static let maximumJoinedWords = 4
-    private static let maximumDividedWords = 16
 
     /// Adds `signoff` for `sign-off`, `emailaddress` and `email` for `e-mail-address`, and `12500` for `12.500`.
     private mutating func addOtherSpellings(of compound: Compound) {
@@ -199,12 +200,10 @@ struct TermCollector {
             if let number = numberWithoutDots(words.map(folded)) { add(number, .additional) }
             return
         }
-        let isOnlyMarkup = compound.connectors.allSatisfy { $0 == .markup }
-        guard words.count <= (isOnlyMarkup ? Self.maximumDividedWords : Self.maximumJoinedWords),
-            compound.connectors.allSatisfy(\.joinsWords)
-        else { return }
+        if compound.isOneWordInMarkup { return addTogether(words[...]) }
+        guard words.count <= Self.maximumJoinedWords, compound.connectors.allSatisfy(\.joinsWords) else { return }
         addTogether(words[...])
-        guard words.count > 2, !isOnlyMarkup else { return }
+        guard words.count > 2 else { return }
         for (index, word) in words.dropLast().enumerated() where word.letterCount == 1 && !word.hasDigit {
             addTogether(words[index...index + 1])
         }
@@ -289,6 +288,9 @@ struct TermCollector {
 extension Compound {
     /// Whether it is digits with dots: `12.500`, `22.08.2026`.
     fileprivate var isDottedNumber: Bool { connectors.allSatisfy { $0 == .dot } && words.allSatisfy(\.isNumber) }
+
+    /// Whether it is one word, divided only by markup, of at most 16 parts.
+    fileprivate var isOneWordInMarkup: Bool { words.count <= 16 && connectors.allSatisfy { $0 == .markup } }
 
     /// Whether the whole compound is a name: `foo_bar`, `v1.2.3`, `E-1042`, `main.rs`, `T-cell`, `TCP-IP`, unlike
     /// `well-known`.

@@ -162,7 +162,7 @@ struct CommandTests {
         #expect(try index().errors.contains("docs/b.jsonl:2"))
         let limited = try index("--max-file-size", "1")
         #expect(limited.errors.contains("docs/long.md: The file has ") && limited.errors.contains("docs/b.jsonl:2"))
-        #expect(limited.output.contains("1 deleted"))
+        #expect(limited.output.contains("1 taken out of the index"))
         let unlimited = try index()
         #expect(!unlimited.errors.contains("docs/long.md"), "\(unlimited.errors)")
 

@@ -40,6 +40,10 @@ struct FirstContactTests {
         (["list", "papers"], "quarry info"), ([""], "The question is empty."),
         (["query", " "], "The question is empty."), (["query", "Who?", "--budget", "-5"], "the minimum is 64"),
         (["-v"], "To see the version: quarry --version"), (["-V"], "To see the version: quarry --version"),
+        (["--versoin"], "quarry --version"), (["--hlep"], "quarry --help"), (["help", "ask"], "quarry help query"),
+        (["doctor", "old.quarry"], "quarry doctor --index old.quarry"),
+        (["info", "old.quarry", "--json"], "quarry info --index old.quarry --json"),
+        (["index", "papers", "--force"], "To make an index anew, remove its file first."),
         (["--bogus"], "Unknown option '--bogus'"), (["help", "indx"], "quarry help index"),
         (["index", "papers", "--output", "x"], "Did you mean --index?"),
         (["query", "Who?", "-k", "-1"], "-k -1 is not between 1 and 10000."),
@@ -99,6 +103,23 @@ struct FirstContactTests {
             #expect(outcome.errors.contains("papres: There is no such file or folder."), "\(outcome)")
         }
         #expect(try scratch.contents() == [])
+    }
+
+    @Test func `an index in a folder that does not exist is refused`() throws {
+        let scratch = try notes()
+        let outcome = try Command.run("index", "papers", "-i", "new/deep/x.quarry", "--model", "none", in: scratch.url)
+        #expect(outcome.status == 1 && outcome.errors.contains("There is no folder"), "\(outcome)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("new")))
+    }
+
+    @Test func `files that a pattern takes out of the index are not called deleted`() throws {
+        let scratch = try notes()
+        let outcome = try Command.run("index", "papers", "--include", "well.md", in: scratch.url)
+        #expect(outcome.status == 0 && !outcome.output.contains("deleted"), "\(outcome)")
+        #expect(outcome.output.contains("1 taken out of the index, still on disk"), "\(outcome)")
+        #expect(outcome.errors.contains("1 file of these folders left the index"), "\(outcome)")
+        let again = try Command.run("index", "papers", in: scratch.url)
+        #expect(again.output.contains("1 new"), "\(again)")
     }
 
     @Test func `an index without documents says so, in JSON and in the language of the question too`() throws {
@@ -179,7 +200,9 @@ struct FirstContactTests {
     @Test func `a refusal and its warning are in the language of the question, and said once`() throws {
         let scratch = try notes()
         let outcome = try Command.run("query", "Что такое мрак?", in: scratch.url)
-        #expect(outcome.errors == "предупреждение: Ни одно слово вопроса не встречается в документах.\n")
+        #expect(
+            outcome.errors == "предупреждение: Ни одно слово вопроса не встречается в документах. "
+                + "Для вопроса на другом языке нужен поиск по смыслу.\n")
         let filtered = try Command.run("query", "Who painted the shed?", "--filter", "year=1", in: scratch.url)
         #expect(filtered.errors.isEmpty, "\(filtered)")
         #expect(filtered.output.hasPrefix("No document matches the filter. Check its keys"), "\(filtered)")

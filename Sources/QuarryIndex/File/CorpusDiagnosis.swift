@@ -42,11 +42,11 @@ extension CorpusIndex {
                 FROM languages WHERE languages.documents != found OR found = 0
                 """)
         for row in wrong.map({ StoredRow($0, of: "languages") }) {
-            let (language, counted, found) = (try row.text(0), try row.integer(1), try row.integer(2))
+            let (language, number, found) = (try row.text(0), try row.integer(1), try row.integer(2))
             problems.append(
                 found == 0
-                    ? "languages, row \(language): no document is in this language"
-                    : "the index counts \(counted) documents in “\(language)”, but has \(found)")
+                    ? "languages, row \(language.prefix(80)): no document is in this language"
+                    : "the index counts \(counted(number, "document")) in “\(language.prefix(80))”, but has \(found)")
         }
         let uncounted = try Row.fetchAll(
             db,
@@ -56,7 +56,8 @@ extension CorpusIndex {
                 GROUP BY language ORDER BY language
                 """)
         for row in uncounted.map({ StoredRow($0, of: "documents") }) {
-            problems.append("\(try row.integer(1)) documents in “\(try row.text(0))” are not counted")
+            problems.append(
+                "languages: \(counted(try row.integer(1), "document")) in “\(try row.text(0).prefix(80))” not counted")
         }
         _ = try SettingsTable.integer(SettingsTable.generation, in: db)
         // Reads the values that a run reads. The first value of another type is listed.
@@ -115,7 +116,8 @@ extension CorpusIndex {
                 problems.append("\(key): its last chunks are missing")
             } else if expected != found || found != last + 1 {
                 problems.append(
-                    "\(key): it has \(found) chunks instead of \(expected), so some of its chunks are missing")
+                    "\(key): it has \(counted(found, "chunk")) instead of \(expected), so some of its chunks are missing"
+                )
             }
         }
         return problems.all

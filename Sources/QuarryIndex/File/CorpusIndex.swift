@@ -58,12 +58,15 @@ public final class CorpusIndex: Sendable {
     ///
     /// If several processes do this at once, one creates the index and the others open it. An unused index, for example
     /// of a failed first run, is replaced.
-    /// - Throws: ``CorpusError`` if the chunk lengths are invalid (nothing is created then) or differ from those of the
+    /// - Throws: ``CorpusError`` if there is no folder for the file, if the chunk lengths are invalid (nothing is created then) or differ from those of the
     ///   index, and the errors of ``open(at:readOnly:)``.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw CorpusError(
+                .missing, "There is no folder \(folder) for the index \(path). Make it first, or use another path.")
+        }
         let index = try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
             let index = try CorpusIndex(

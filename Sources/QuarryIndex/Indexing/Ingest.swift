@@ -194,7 +194,7 @@ struct Ingest {
         if let stored = work.stored {
             if rejection.reason == .tooLarge {
                 gone.append(stored)
-                report.sources.deleted += 1
+                report.sources.excluded += 1
             } else {
                 report.quarantined += scan.faults[stored.name] ?? []
             }

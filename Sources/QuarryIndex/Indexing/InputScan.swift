@@ -199,7 +199,10 @@ struct InputScan {
         report.sources.unreadable = unreadable
         report.passedOver = passedOver
         report.sources.moved = diff.moved.count
-        report.sources.deleted = diff.deleted.count
+        report.sources.excluded = diff.deleted.count { source in
+            source.path.map { FileManager.default.fileExists(atPath: $0) } ?? false
+        }
+        report.sources.deleted = diff.deleted.count - report.sources.excluded
         report.warnings = warnings
         report.quarantined = rejected.map(\.rejection) + rejectedInputs
         for source in diff.unchanged.map(\.stored) + diff.hidden { report.quarantined += faults[source.name] ?? [] }
