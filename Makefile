@@ -13,12 +13,12 @@ SHELL := /bin/bash
 .PHONY: setup build models test-assets demo test check docs examples release install uninstall bare-root clean
 
 # On Debian and Ubuntu what is missing is installed with apt, on macOS with Homebrew.
-DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config python3 python3-pip python3-venv
+DEBIAN_PACKAGES := libopenblas-dev libsqlite3-dev libcurl4-openssl-dev libstemmer-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libgumbo-dev libxml2-dev libarchive-dev poppler-utils pkg-config python3 python3-pip python3-venv
 # Only tests need these: a real HTTP/2 server, certificates, a tool to run as another user.
 TEST_PACKAGES := nghttp2-proxy openssl util-linux
 # What the released program needs on Debian 12; the certificates are for models on other machines.
-RUNTIME_PACKAGES := libopenblas0 libsqlite3-0 libcurl4 libstemmer0d libssl3 libcmark-gfm0.29.0.gfm.6 libcmark-gfm-extensions0.29.0.gfm.6 libstdc++6 ca-certificates
-BREW_PACKAGES := openblas curl snowball cmark-gfm pkg-config python3
+RUNTIME_PACKAGES := libopenblas0 libsqlite3-0 libcurl4 libstemmer0d libssl3 libcmark-gfm0.29.0.gfm.6 libcmark-gfm-extensions0.29.0.gfm.6 libgumbo1 libxml2 libarchive13 poppler-utils libstdc++6 ca-certificates
+BREW_PACKAGES := openblas curl snowball cmark-gfm gumbo-parser libxml2 libarchive poppler pkg-config python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 BUILD := .build

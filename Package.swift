@@ -70,6 +70,13 @@ let package = Package(
         .systemLibrary(
             name: "CQuarryMarkdown", pkgConfig: "libcmark-gfm",
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]),
+        .systemLibrary(
+            name: "CQuarryHTML", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"]), .brew(["gumbo-parser"])]),
+        .systemLibrary(
+            name: "CQuarryXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
+        .systemLibrary(
+            name: "CQuarryArchive", pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
         // `make` gives the commit that `quarry --version` names; a plain `swift build` has none.
         .target(
             name: "CQuarryKernels",
@@ -93,7 +100,11 @@ let package = Package(
 
         // engines
         .target(
-            name: "QuarryReaders", dependencies: ["QuarryCore", "QuarryJSON", "QuarryText", "CQuarryMarkdown", yams],
+            name: "QuarryReaders",
+            dependencies: [
+                "QuarryCore", "QuarryJSON", "QuarryPrograms", "QuarryText", "CQuarryArchive", "CQuarryHTML",
+                "CQuarryMarkdown", "CQuarryXML", yams,
+            ],
             swiftSettings: settings,
             // In glibc iconv is part of the C library.
             linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),

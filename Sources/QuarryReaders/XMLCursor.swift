@@ -1,0 +1,83 @@
+import CQuarryXML
+
+/// Reads an XML document from left to right with libxml2. Nothing is loaded from elsewhere, and entities that a document
+/// defines are not expanded.
+///
+/// Names have no namespace prefix: `w:p` is `p`. Attributes keep theirs unless it is asked for without.
+struct XMLCursor: ~Copyable {
+    enum Event {
+        /// The start of an element. One without content is followed by its end, too.
+        case start(String)
+        case end(String)
+        case text(String)
+    }
+
+    /// A document that is not well-formed, or nests deeper than 256 elements (libxml2's limit).
+    struct Malformed: Error {
+        var line: Int
+    }
+
+    private let reader: xmlTextReaderPtr
+    /// The end of an empty element, which libxml2 does not report.
+    private var pendingEnd: String?
+
+    /// - `bytes`: The document; it must live as long as the cursor. Its declaration gives the encoding.
+    /// - Throws: ``Malformed`` if the reader cannot be made.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Malformed) {
+        let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        let reader = bytes.withMemoryRebound(to: CChar.self) { bytes in
+            xmlReaderForMemory(bytes.baseAddress, Int32(clamping: bytes.count), nil, nil, Int32(options))
+        }
+        guard let reader else { throw Malformed(line: 1) }
+        self.reader = reader
+    }
+
+    deinit { xmlFreeTextReader(reader) }
+
+    /// The next event; nil at the end.
+    mutating func next() throws(Malformed) -> Event? {
+        if let name = pendingEnd {
+            pendingEnd = nil
+            return .end(name)
+        }
+        while true {
+            let status = xmlTextReaderRead(reader)
+            guard status >= 0 else { throw Malformed(line: Int(xmlTextReaderGetParserLineNumber(reader))) }
+            guard status == 1 else { return nil }
+            switch UInt32(bitPattern: xmlTextReaderNodeType(reader)) {
+            case XML_READER_TYPE_ELEMENT.rawValue:
+                let name = string(xmlTextReaderConstLocalName(reader))
+                if xmlTextReaderIsEmptyElement(reader) == 1 { pendingEnd = name }
+                return .start(name)
+            case XML_READER_TYPE_END_ELEMENT.rawValue: return .end(string(xmlTextReaderConstLocalName(reader)))
+            case XML_READER_TYPE_TEXT.rawValue, XML_READER_TYPE_CDATA.rawValue,
+                XML_READER_TYPE_WHITESPACE.rawValue, XML_READER_TYPE_SIGNIFICANT_WHITESPACE.rawValue:
+                return .text(string(xmlTextReaderConstValue(reader)))
+            default: continue
+            }
+        }
+    }
+
+    /// The value of an attribute of the element that started last; its name has the prefix that the document gives it.
+    func attribute(_ name: String) -> String? {
+        guard xmlTextReaderMoveToAttribute(reader, name) == 1 else { return nil }
+        defer { xmlTextReaderMoveToElement(reader) }
+        return string(xmlTextReaderConstValue(reader))
+    }
+
+    /// All attributes of the element that started last, by their names without prefixes.
+    func attributes() -> [String: String] {
+        var found: [String: String] = [:]
+        guard xmlTextReaderMoveToFirstAttribute(reader) == 1 else { return found }
+        repeat {
+            found[string(xmlTextReaderConstLocalName(reader))] = string(xmlTextReaderConstValue(reader))
+        } while xmlTextReaderMoveToNextAttribute(reader) == 1
+        xmlTextReaderMoveToElement(reader)
+        return found
+    }
+
+    /// The nesting of the current element, from 0.
+    var depth: Int { Int(xmlTextReaderDepth(reader)) }
+
+    private func string(_ text: UnsafePointer<xmlChar>?) -> String { text.map { String(cString: $0) } ?? "" }
+}
