@@ -113,7 +113,7 @@ extension BM25Table {
 
 extension BM25Statistics {
     fileprivate var inWords: String {
-        "\(chunks) chunks with \(title) words in titles, \(heading) in headings and \(body) in texts"
+        "\(counted(chunks, "chunk")) with \(counted(title, "word")) in titles, \(heading) in headings and \(body) in texts"
     }
 }
 

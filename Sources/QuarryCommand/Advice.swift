@@ -12,6 +12,9 @@ enum Advice {
             return "Without it: --mode bm25 for a question, --model none for a new index. "
                 + "Fetch it once with: quarry models pull \(error.model)"
         }
+        if let error = error as? ModelStoreError, error.code == .unknown {
+            return "A new index without vectors has --model none."
+        }
         if error is AnswerStoreError { return "To turn it off: --no-cache" }
         return switch (error as? ProviderError)?.code {
         case .missingBaseURL:

@@ -12,10 +12,16 @@ enum CommandWords {
             if arguments.first == "help" { try checkHelp(arguments, among: commands.map { $0._commandName }) }
             return arguments
         }
+        if let dash = arguments.first(where: { $0.hasPrefix("–") || $0.hasPrefix("—") }), dash.count > 2,
+            !dash.contains(where: \.isWhitespace)
+        {
+            throw ValidationError("“\(dash)” begins with a dash. Options begin with two hyphens: --\(dash.dropFirst())")
+        }
         if let command = commands.first(where: { $0._commandName == first }) {
             try check(arguments, of: command)
             return arguments
         }
+        if first == "quarry", arguments.count > 1 { return try resolved(Array(arguments.dropFirst())) }
         if arguments.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("The question is empty.") }
         let names = commands.map { $0._commandName }
         if first.hasPrefix("-") {
@@ -55,15 +61,18 @@ enum CommandWords {
     /// Checks the second word of a command with subcommands, such as `models list`, and an index without its option.
     private static func check(_ arguments: [String], of command: any ParsableCommand.Type) throws {
         if ["info", "doctor"].contains(arguments[0]), arguments.count > 1, !arguments[1].hasPrefix("-") {
+            let meant = complete([arguments[0]], with: Array(arguments.dropFirst()))
             throw ValidationError(
-                "The index is an option of \(arguments[0]). Did you mean:\n\n  "
-                    + "\(line([arguments[0], "--index"] + arguments.dropFirst()))\n")
+                "\(arguments[0]) takes no word “\(arguments[1])”. Did you mean:\n\n  \(line(meant))\n")
         }
         let names = command.configuration.subcommands.map { $0._commandName }
         guard !names.isEmpty, arguments.count > 1, !arguments[1].hasPrefix("-"), arguments[1] != "help",
             !names.contains(arguments[1])
         else { return }
-        guard let name = nearest(to: arguments[1], among: names) else {
+        let synonym = synonyms.first {
+            $0.command.first == arguments[0] && $0.words.contains(arguments[1].lowercased())
+        }
+        guard let name = synonym?.command.last ?? nearest(to: arguments[1], among: names) else {
             throw ValidationError(
                 "There is no command “\(arguments[0]) \(arguments[1])”. "
                     + "The commands of \(arguments[0]) are \(names.joined(separator: ", ")).")
@@ -91,8 +100,10 @@ enum CommandWords {
         switch command {
         case ["info"], ["doctor"]:
             guard let given else { return command + words }
-            if given.hasSuffix(".quarry") { return command + ["--index"] + words }
-            return command == ["doctor"] ? ["verify"] + words : command
+            let options = words.dropFirst().filter { $0.hasPrefix("-") }
+            if given.hasSuffix(".quarry") { return command + ["--index", given] + options }
+            let isAnswer = [".json", ".jsonl"].contains { given.hasSuffix($0) }
+            return (command == ["doctor"] && isAnswer ? ["verify", given] : command) + options
         case ["index"], ["index", "--plan"]: return command + (words.isEmpty ? ["FOLDER"] : words)
         case ["query"], ["query", "--retrieve"]: return command + (words.isEmpty ? ["…"] : words)
         case ["verify"]: return command + (words.isEmpty ? ["answer.json"] : words)

@@ -205,7 +205,11 @@ struct IndexCommand: AsyncParsableCommand {
         let isNew = !plan && !FileManager.default.fileExists(atPath: path)
         // A wrong path makes no index.
         if !FileManager.default.fileExists(atPath: path) {
-            try sources.checkExistence()
+            do {
+                try sources.checkExistence()
+            } catch {
+                throw Self.advised(error, on: inputs)
+            }
             if index == nil, let above = IndexFileOptions.indexAbove {
                 output.note("note: this makes a new index. To add to \(above), use --index \(above).")
             }
@@ -213,8 +217,13 @@ struct IndexCommand: AsyncParsableCommand {
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         let opening = try await opening(settings, services)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
-        let report = try await run(
-            on: opening, sources, refused, readers: services.readers(settings, describing: description))
+        let report: IndexingReport
+        do {
+            report = try await run(
+                on: opening, sources, refused, readers: services.readers(settings, describing: description))
+        } catch {
+            throw Self.advised(error, on: inputs)
+        }
         let isRemoved = isNew && removeIfEmpty(opening.index)
         let estimate = plan ? try await opening.estimate(of: report) : nil
         let readings = try ReadingEstimate.estimates(
@@ -225,6 +234,20 @@ struct IndexCommand: AsyncParsableCommand {
             spending: services.ledger.spending
         ).print(output)
         if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
+    }
+
+    /// The error with what a path that does not exist may mean.
+    private static func advised(_ error: any Error, on inputs: [String]) -> any Error {
+        let missing = inputs.filter { $0 != "-" && !FileManager.default.fileExists(atPath: $0) }
+        guard let error = error as? CorpusError, error.code == .input, !missing.isEmpty else { return error }
+        var advice = ""
+        if missing.contains(where: { $0.contains { "*?[".contains($0) } }) {
+            advice = " Give the folder, and the pattern with --include."
+        } else {
+            let near = missing.compactMap(NearbyFile.name).map(CommandWords.quoted)
+            if !near.isEmpty { advice = " Did you mean \(near.joined(separator: " "))?" }
+        }
+        return CorpusError(.input, error.message + advice)
     }
 
     /// Removes a file that this run made, if it holds no document: it would hide an index of a folder above.

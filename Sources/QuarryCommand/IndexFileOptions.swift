@@ -25,7 +25,10 @@ struct IndexFileOptions: ParsableArguments {
         // A folder is named by its own error.
         guard FileManager.default.fileExists(atPath: path) else {
             throw CorpusError(
-                .missing, "There is no index \(path). Make it first: \(Self.commandToFill(path))")
+                .missing,
+                "There is no index \(path). "
+                    + (NearbyFile.name(like: path).map { "Did you mean \($0)?" }
+                        ?? "Make it first: \(Self.commandToFill(path))"))
         }
         return path
     }

@@ -57,11 +57,13 @@ struct IndexingReportPrinter {
         for warning in report.warnings {
             output.note("warning: \(warning.inLine)\(warning.advice)")
         }
-        if report.sources.excluded > 0 {
-            let files = Format.count(report.sources.excluded, "file")
+        if report.sources.leftOut > 0 {
+            let isOne = report.sources.leftOut == 1
             output.note(
-                "note: \(files) of these folders \(isPlan ? "would leave" : "left") the index: --include, --exclude, an "
-                    + "ignore file or --max-file-size leaves them out now. A run without it brings them back.")
+                "note: \(Format.count(report.sources.leftOut, "file")) that \(isOne ? "is" : "are") still on disk "
+                    + "\(isPlan ? "would leave" : "left") the index, because this run leaves \(isOne ? "it" : "them") out "
+                    + "(patterns, ignore files, hidden files, links, size). A run that takes \(isOne ? "it" : "them") in "
+                    + "brings \(isOne ? "it" : "them") back.")
         }
         // Empty files, such as __init__.py, are counted only.
         let passedOver = report.passedOver.filter { $0.reason != .empty }
@@ -109,7 +111,7 @@ struct IndexingReportPrinter {
                 [
                     (sources.new, "new"), (sources.changed, "changed"), (sources.moved, "moved"),
                     (sources.deleted, "deleted"),
-                    (sources.excluded, "\(isPlan ? "to take" : "taken") out of the index, still on disk"),
+                    (sources.leftOut, "\(isPlan ? "to take" : "taken") out of the index, still on disk"),
                     (sources.unchanged, "unchanged"), (sources.skipped, skipped),
                 ])
         ]
@@ -202,7 +204,7 @@ struct IndexingReportPrinter {
             return estimate?.lines ?? []
         }
         return estimate.lines.map { line in
-            line.hasPrefix("time: ") ? "\(line). To measure it: quarry models measure \(estimate.model)" : line
+            line.hasPrefix("time: ") ? "\(line). To measure it:\n  quarry models measure \(estimate.model)" : line
         }
     }
 

@@ -8,14 +8,30 @@ enum OptionAdvice {
         let start = "Error: Unknown option '"
         guard let first = lines.first, first.hasPrefix(start),
             let name = first.dropFirst(start.count).split(separator: "'").first,
-            var advice = advice[name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased()]
+            let advice = advice(on: name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased(), usage: lines)
         else { return nil }
-        if name.hasPrefix("--output"), lines.contains(where: { $0.hasPrefix("Usage: quarry index ") }) {
-            advice = "Did you mean --index?"
-        }
         lines[0] = "\(start)\(name)'. \(advice)"
         return lines.joined(separator: "\n")
     }
+
+    private static func advice(on name: String, usage lines: [Substring]) -> String? {
+        for (command, names, text) in ofOneCommand
+        where names.contains(name) && lines.contains(where: { $0.hasPrefix("Usage: quarry \(command) ") }) {
+            return text
+        }
+        return advice[name]
+    }
+
+    /// What the names mean for one command.
+    private static let ofOneCommand: [(command: String, names: Set<String>, text: String)] = [
+        ("index", ["output", "o"], "Did you mean --index?"),
+        (
+            "index", ["force", "f", "overwrite", "rebuild", "reindex", "full"],
+            "Changed files are read again without it. To make an index anew, remove its file first."
+        ),
+        ("query", ["f", "where"], "Did you mean --filter?"),
+        ("info", ["q", "quiet", "silent"], "This command prints only its result; no option is needed."),
+    ]
 
     /// By the name of the unknown option, without hyphens.
     private static let advice: [String: String] = {
@@ -36,11 +52,6 @@ enum OptionAdvice {
             ("embedding-model embedder embedding embeddings m", "Did you mean --model?"),
             ("rerank-model reranking", "Did you mean --reranker?"),
             ("min-score min-support min-confidence confidence support", "Did you mean --threshold?"),
-            ("q quiet", "This command prints only its result; no option is needed."),
-            (
-                "force f overwrite rebuild reindex full",
-                "Changed files are read again without it. To make an index anew, remove its file first."
-            ),
             ("silent", "Did you mean --quiet?"),
             ("ignore skip", "Did you mean --exclude?"),
             ("offline no-network local", "Did you mean --local-only?"),

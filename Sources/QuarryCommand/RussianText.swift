@@ -44,10 +44,11 @@ enum RussianText {
     }
 
     private static let fixed = [
+        "No passage matches the question.": "Ни один отрывок не подходит к вопросу.",
         "The question has no words to search for.": "В вопросе нет слов для поиска.",
         "No word of the question occurs in the documents.": "Ни одно слово вопроса не встречается в документах.",
-        "No word of the question occurs in the documents. Another language than the documents' needs a search by meaning.":
-            "Ни одно слово вопроса не встречается в документах. Для вопроса на другом языке нужен поиск по смыслу.",
+        "No word of the question occurs in the documents. Documents in another language than the question are found only by meaning.":
+            "Ни одно слово вопроса не встречается в документах. Документы на другом языке, чем вопрос, находит только поиск по смыслу.",
         "No word of the question occurs in the documents; found by meaning only.":
             "Ни одно слово вопроса не встречается в документах; найдено только по смыслу.",
         "No passage that matches the filter has a vector.": "У отрывков, подходящих под фильтр, нет векторов.",

@@ -52,14 +52,15 @@ enum Termination {
             return interrupted.rawValue
         case is ClosedPipe:
             return 0
-        case is CleanExit, is ValidationError:
+        case is CleanExit:
             QuarryCommand.exit(withError: error)
         default:
-            if let message = OptionAdvice.message(for: error) {
-                Console.note(message)
-                return ExitCode.validationFailure.rawValue
+            let code = QuarryCommand.exitCode(for: error)
+            if code == .success { QuarryCommand.exit(withError: error) }
+            if code != .failure {
+                Console.note(OptionAdvice.message(for: error) ?? QuarryCommand.fullMessage(for: error))
+                return code.rawValue
             }
-            if QuarryCommand.exitCode(for: error) != .failure { QuarryCommand.exit(withError: error) }
             Console.note("quarry: \(Console.message(of: error))")
             return failure.rawValue
         }

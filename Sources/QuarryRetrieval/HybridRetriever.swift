@@ -83,7 +83,7 @@ public struct HybridRetriever: Retriever {
             hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
             coverage: retrieval.vectorCoverage, isModelEnglishOnly: embedder?.languages == ["en"],
             hasOtherScripts: !asked.subtracting([.latin]).isEmpty,
-            isInOtherScript: !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
+            isInOtherScript: !asked.isEmpty && !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
         var candidates = Candidates(
             hits: options.fusion.fuse(results, limit: max(options.depth, room)), snapshot: snapshot)
         for stage in rerankers {

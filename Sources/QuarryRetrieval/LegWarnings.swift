@@ -23,7 +23,7 @@ public func legWarnings(
                     + (hitCounts[.vector] ?? 0 > 0
                         ? "; found by meaning only."
                         : isInOtherScript && hitCounts[.vector] == nil
-                            ? ". Another language than the documents' needs a search by meaning." : ".")
+                            ? ". Documents in another language than the question are found only by meaning." : ".")
         )
     }
     if let coverage, !coverage.isComplete {

@@ -37,7 +37,7 @@ package struct CandidateScan: Sendable {
         let passages = hits.map(measure)
         let asked = Question(question, reader: reader(of: question, among: hits))
         let weights = TermWeights(
-            of: asked.terms, in: asked.text, over: passages.flatMap(\.sentences).map { $0.forms.union($0.context) })
+            of: asked.terms, in: asked.words, over: passages.flatMap(\.sentences).map { $0.forms.union($0.context) })
         let measures = passages.map { PassageMeasure($0, asked: asked, weights: weights) }
         let meanCoverage = measures.reduce(0) { $0 + $1.coverage } / Double(max(1, measures.count))
         let names = Set(
@@ -147,7 +147,7 @@ private struct Passage {
     var sentences: [Sentence]
     var headings: Set<String>
 
-    /// The terms of a sentence and its context: headings, table header, and the neighbouring sentences. Table rows and
+    /// The forms of a sentence and its context: headings, table header, and the neighbouring sentences. Table rows and
     /// lines of code have no neighbours.
     func window(around position: Int) -> Set<String> {
         let sentence = sentences[position]
@@ -164,7 +164,7 @@ private struct Passage {
 /// A question's terms without function words, unless it has no others.
 private struct Question {
     var terms: [String]
-    var text: AnalyzedText
+    var words: AnalyzedText
     var surface: Set<String>
     var type: AnswerType
     /// The terms of each name or number in the question.
@@ -175,23 +175,25 @@ private struct Question {
     init(_ text: String, reader: TermReader) {
         let analyzed = reader.words(text)
         let content = analyzed.terms.filter { !reader.functionTerms.contains($0) }
-        self.text = analyzed
+        self.words = analyzed
         self.terms = content.isEmpty ? analyzed.terms : content
         self.contentTerms = Set(content)
-        let words = SurfaceWord.words(of: text)
-        self.surface = Set(words.map(\.folded))
+        let surface = SurfaceWord.words(of: text)
+        self.surface = Set(surface.map(\.folded))
         self.type = AnswerType(of: text)
-        self.names = words.enumerated().filter { $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0 }
-            .map { reader.words($0.element.folded).terms }.filter { !$0.isEmpty }
+        self.names = surface.enumerated().filter {
+            $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0
+        }
+        .map { reader.words($0.element.folded).terms }.filter { !$0.isEmpty }
         self.script = dominantScript(of: text)
     }
 
     /// The number of distinct words other than function words that the forms of a text hold.
-    func contentCount(in forms: Set<String>) -> Int { contentTerms.count { text.isHeld($0, by: forms) } }
+    func contentCount(in forms: Set<String>) -> Int { contentTerms.count { words.isHeld($0, by: forms) } }
 
     func proximity(in sentence: AnalyzedText) -> Double {
         guard terms.count > 1 else { return 0 }
-        let positions = text.positions(in: sentence)
+        let positions = words.positions(in: sentence)
         let pairs = zip(terms, terms.dropFirst())
         let near = pairs.count { first, second in
             guard first != second, let a = positions[first], let b = positions[second] else { return false }
@@ -203,22 +205,22 @@ private struct Question {
 
 /// Inverse document frequencies of a question's terms among sentences.
 struct TermWeights {
-    private let text: AnalyzedText
+    private let words: AnalyzedText
     private let terms: [String]
     private let weights: [Double]
     private let total: Double
 
-    init(of terms: [String], in text: AnalyzedText, over sentences: some Sequence<Set<String>>) {
+    init(of terms: [String], in words: AnalyzedText, over sentences: some Sequence<Set<String>>) {
         var unique: [String] = []
         for term in terms where !unique.contains(term) { unique.append(term) }
         var frequencies = [Int](repeating: 0, count: unique.count)
         var count = 0
         for sentence in sentences {
             count += 1
-            for (index, term) in unique.enumerated() where text.isHeld(term, by: sentence) { frequencies[index] += 1 }
+            for (index, term) in unique.enumerated() where words.isHeld(term, by: sentence) { frequencies[index] += 1 }
         }
         let weights = frequencies.map { log(1 + (Double(count - $0) + 0.5) / (Double($0) + 0.5)) }
-        self.text = text
+        self.words = words
         self.terms = unique
         self.weights = weights
         self.total = weights.reduce(0, +)
@@ -228,14 +230,14 @@ struct TermWeights {
     func coverage(by set: Set<String>) -> Double {
         guard total > 0 else { return 0 }
         var sum = 0.0
-        for (term, weight) in zip(terms, weights) where text.isHeld(term, by: set) { sum += weight }
+        for (term, weight) in zip(terms, weights) where words.isHeld(term, by: set) { sum += weight }
         return sum / total
     }
 
     /// Weight of the heaviest term that is not in the set, divided by that of the heaviest term.
     func heaviestMissing(in set: Set<String>) -> Double {
         guard let heaviest = weights.max(), heaviest > 0 else { return 0 }
-        return (zip(terms, weights).filter { !text.isHeld($0.0, by: set) }.map(\.1).max() ?? 0) / heaviest
+        return (zip(terms, weights).filter { !words.isHeld($0.0, by: set) }.map(\.1).max() ?? 0) / heaviest
     }
 }
 
@@ -252,7 +254,7 @@ private struct PassageMeasure {
             forms.formUnion(sentence.context)
         }
         coverage = weights.coverage(by: forms)
-        let lacking = asked.names.count { name in !name.contains { asked.text.isHeld($0, by: forms) } }
+        let lacking = asked.names.count { name in !name.contains { asked.words.isHeld($0, by: forms) } }
         missingNames = asked.names.isEmpty ? 0 : Double(lacking) / Double(asked.names.count)
         missingTerm = weights.heaviestMissing(in: forms)
     }

@@ -47,7 +47,7 @@ package struct SupportCheck: Sendable {
     /// - Complexity: O(sentences of the text × length of the passages).
     package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)
-        let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.terms) })
+        let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.forms) })
         let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
         let idle = reader.words(phrase).forms
@@ -131,7 +131,7 @@ package struct SupportCheck: Sendable {
         let places = segments.map { segment in
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             return Source.Place(
-                range: segment.range, terms: reader.contentForms(text),
+                range: segment.range, forms: reader.contentForms(text),
                 context: headings.union(segment.context.flatMap(reader.contentForms)), facts: Fact.tokens(of: text),
                 mayNegate: Negation.isPossible(in: text))
         }
@@ -159,8 +159,8 @@ private struct WrittenLanguage: Sendable {
 private struct Source: Sendable {
     struct Place: Sendable {
         var range: Range<Int>
-        var terms: Set<String>
-        /// Terms of the headings and of the table header or list introduction.
+        var forms: Set<String>
+        /// Forms of the headings and of the table header or list introduction.
         var context: Set<String>
         var facts: Set<FactToken>
         var mayNegate: Bool
@@ -178,7 +178,7 @@ private struct Source: Sendable {
         for terms: Set<String>, of words: AnalyzedText, facts: [Fact], idf: InverseFrequencies
     ) -> (range: Range<Int>?, support: Double, mayNegate: Bool) {
         var best: (range: Range<Int>?, support: Double, own: Double, mayNegate: Bool) = (nil, 0, 0, false)
-        let weights = terms.sorted().map { ($0, idf.weight(of: $0)) }
+        let weights = terms.sorted().map { ($0, idf.weight(of: $0, in: words)) }
         let total = weights.reduce(0) { $0 + $1.1 } + Double(facts.count)
         guard total > 0 else { return (nil, 0, true) }
         for (index, place) in places.enumerated() {
@@ -186,10 +186,10 @@ private struct Source: Sendable {
             var own = 0.0
             var around = 0.0
             for (term, weight) in weights {
-                if words.isHeld(term, by: place.terms) {
+                if words.isHeld(term, by: place.forms) {
                     own += weight
                 } else if words.isHeld(term, by: place.context)
-                    || neighbours.contains(where: { words.isHeld(term, by: $0.terms) })
+                    || neighbours.contains(where: { words.isHeld(term, by: $0.forms) })
                 {
                     around += weight
                 }
@@ -214,18 +214,15 @@ private struct Source: Sendable {
 
 /// ln(1 + (n − df + ½) / (df + ½)) over the sentences of the passages, at least ½ so that no term is free.
 private struct InverseFrequencies: Sendable {
-    private var frequencies: [String: Int] = [:]
-    private let count: Int
+    /// The forms of each sentence.
+    private let sentences: [Set<String>]
 
-    init(of sentences: [Set<String>]) {
-        count = sentences.count
-        for sentence in sentences {
-            for term in sentence { frequencies[term, default: 0] += 1 }
-        }
-    }
+    init(of sentences: [Set<String>]) { self.sentences = sentences }
 
-    func weight(of term: String) -> Double {
-        let frequency = Double(frequencies[term] ?? 0)
-        return max(0.5, log(1 + (Double(count) - frequency + 0.5) / (frequency + 0.5)))
+    /// The weight of a term of a text.
+    /// - Complexity: O(sentences).
+    func weight(of term: String, in text: AnalyzedText) -> Double {
+        let frequency = Double(sentences.count { text.isHeld(term, by: $0) })
+        return max(0.5, log(1 + (Double(sentences.count) - frequency + 0.5) / (frequency + 0.5)))
     }
 }

@@ -1,7 +1,7 @@
 package import QuarryCore
 package import QuarryText
 
-/// Language analysis for answers: sentence boundaries and index terms.
+/// Language analysis for answers: the boundaries of sentences, and words.
 package struct TextAnalysis: Sendable {
     private let splitter = SentenceSplitter()
     private let analyzer = Analyzer(stopWords: .kept)

@@ -16,6 +16,14 @@ package struct StoredValueError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(place): \(reason)" }
 }
 
+/// A stored text as far as it fits into a message.
+package func excerpt(_ text: String) -> String { text.count <= 80 ? text : text.prefix(80) + "…" }
+
+/// `1 chunk`, `2 chunks`.
+package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
 /// A row of a file that may be damaged. Each value is checked where it is read.
 ///
 /// The subscripts of `Row` end the process for values of another type. These methods throw ``StoredValueError``.
@@ -110,11 +118,8 @@ package struct StoredRow {
 
     /// The value of a key, as far as it fits into a message.
     private func name(of key: DatabaseValue) -> String {
-        guard case .blob = key.storage else {
-            let text = "\(key)"
-            return text.count <= 80 ? text : text.prefix(80) + "…"
-        }
-        return kind(key)
+        if case .blob(let data) = key.storage { return "with a key of \(counted(data.count, "byte"))" }
+        return excerpt("\(key)")
     }
 
     private func kind(_ value: DatabaseValue) -> String {

@@ -53,8 +53,7 @@ public struct Analyzer: Sendable {
     /// - `language`: The language of the text, if known.
     /// - Complexity: O(bytes).
     public func terms(of text: String, language: Language?) -> [String] {
-        collect(text, languages: Self.stemming(in: language.map { [$0] } ?? []))
-            .words(withStopWords: stopWords != .removed)
+        words(of: text, languages: language.map { [$0] } ?? []).terms
     }
 
     /// The words of a text as stems, each in the first of the languages that has its script.

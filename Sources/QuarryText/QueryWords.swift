@@ -12,12 +12,10 @@ struct QueryWords {
         let hasContent = first.marks.contains { !$0.contains(.stopWord) }
         let keepsStopWords = stopWords == .kept || (stopWords == .removedFromQueries && !hasContent)
         var terms: [QueryTerm] = []
-        var start = 0
-        for index in 1...max(1, first.count) where index >= first.count || first.marks[index].contains(.first) {
-            let unit = (start..<min(index, first.count)).filter { !first.texts[$0].isEmpty }
+        for compound in first.compounds {
+            let unit = compound.filter { !first.texts[$0].isEmpty }
             terms += self.terms(
                 of: unit, keeping: unit.filter { keepsStopWords || !first.marks[$0].contains(.stopWord) })
-            start = index
         }
         return terms
     }

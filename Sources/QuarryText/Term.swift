@@ -21,7 +21,7 @@ struct TermMarks: OptionSet {
     static let part = TermMarks(rawValue: 8)
     /// Another spelling of words that are listed beside it: `email` for `e-mail`. It does not count in lengths.
     static let additional = TermMarks(rawValue: 16)
-    /// A part of a word that only markup divides: `d`, `o` and `g` of `d**o**g`.
+    /// A part of a word that only markup divides: `her` and `on` of `her**on**`.
     static let divided = TermMarks(rawValue: 32)
 }
 
@@ -32,8 +32,8 @@ struct TermList {
     private(set) var texts: [String] = []
     private(set) var marks: [TermMarks] = []
     private var languages: [Language?] = []
-    /// Whether any term is empty or additional.
-    private var hasHidden = false
+    /// The terms that another spelling joins, by its index, if they are not all of its compound.
+    private(set) var joined: [Int: Range<Int>] = [:]
 
     var count: Int { texts.count }
 
@@ -47,14 +47,21 @@ struct TermList {
         texts.append(term.text)
         self.marks.append(term.isStopWord ? marks.union(.stopWord) : marks)
         languages.append(term.stemLanguage)
-        if term.text.isEmpty || marks.contains(.additional) { hasHidden = true }
     }
 
-    /// The words and the parts of names, without additional spellings.
-    func words(withStopWords: Bool) -> [String] {
-        guard hasHidden || !withStopWords else { return texts }
-        let hidden: TermMarks = withStopWords ? .additional : [.additional, .stopWord]
-        return texts.indices.compactMap { texts[$0].isEmpty || !marks[$0].isDisjoint(with: hidden) ? nil : texts[$0] }
+    /// Says that the term appended last joins only some terms of its compound.
+    mutating func join(_ terms: Range<Int>) { joined[count - 1] = terms }
+
+    /// The words and compounds with all their terms.
+    var compounds: [Range<Int>] {
+        var compounds: [Range<Int>] = []
+        var start = 0
+        for index in marks.indices.dropFirst() where marks[index].contains(.first) {
+            compounds.append(start..<index)
+            start = index
+        }
+        if start < count { compounds.append(start..<count) }
+        return compounds
     }
 
     /// All terms as the index stores them.

@@ -168,44 +168,64 @@ struct TermCollector {
         {
             addAcronym(compound)
         } else {
-            addWords(compound)
-            addOtherSpellings(of: compound)
+            addOtherSpellings(of: compound, startingAt: addWords(compound))
         }
     }
 
     /// Adds the words of a compound, and a name as a whole.
-    private mutating func addWords(_ compound: Compound) {
+    ///
+    /// - Returns: The index of each word's first term.
+    private mutating func addWords(_ compound: Compound) -> [Int] {
         let isNumber =
             compound.isDottedNumber
             && (compound.words.count == 2 || numberWithoutDots(compound.words.map(folded)) != nil)
         let isName = compound.isIdentifier
-        let isDivided = compound.connectors.contains { $0 == .lineEnd || $0 == .markup }
-        if isName, !isDivided { addWhole(compound.range, .first) }
-        guard !isNumber else { return }
-        let isOneWord = compound.isOneWordInMarkup
+        let isInterrupted = compound.connectors.contains { $0 == .lineEnd || $0 == .markup }
+        if isName, !isInterrupted { addWhole(compound.range, .first) }
+        guard !isNumber else { return [] }
+        let isOneWord = !isName && isOneWordInMarkup(compound)
+        var starts: [Int] = []
         for (index, word) in compound.words.enumerated() {
             var marks: TermMarks = isName ? .part : []
             if isOneWord { marks.insert(.divided) }
-            add(word, index == 0 && (isDivided || !isName) ? marks.union(.first) : marks)
+            starts.append(terms.count)
+            add(word, index == 0 && (isInterrupted || !isName) ? marks.union(.first) : marks)
         }
+        return starts
+    }
+
+    /// Whether a compound is one word, divided only by markup. `width*height` is a product.
+    private func isOneWordInMarkup(_ compound: Compound) -> Bool {
+        let words = compound.words
+        guard words.count <= 16, compound.connectors.allSatisfy({ $0 == .markup }) else { return false }
+        let asterisk = UInt8(ascii: "*")
+        guard words.count == 2, bytes[words[0].range.upperBound..<words[1].range.lowerBound].elementsEqual([asterisk])
+        else { return true }
+        let range = compound.range
+        return (range.lowerBound > 0 && bytes[range.lowerBound - 1] == asterisk)
+            || (range.upperBound < bytes.count && bytes[range.upperBound] == asterisk)
     }
 
     /// The largest number of words that are also indexed as one.
     private static let maximumJoinedWords = 4
 
     /// Adds `signoff` for `sign-off`, `emailaddress` and `email` for `e-mail-address`, and `12500` for `12.500`.
-    private mutating func addOtherSpellings(of compound: Compound) {
+    ///
+    /// - `starts`: The index of each word's first term.
+    private mutating func addOtherSpellings(of compound: Compound, startingAt starts: [Int]) {
         let words = compound.words
         if compound.isDottedNumber {
             if let number = numberWithoutDots(words.map(folded)) { add(number, .additional) }
             return
         }
-        if compound.isOneWordInMarkup { return addTogether(words[...]) }
+        if isOneWordInMarkup(compound) { return addTogether(words[...]) }
         guard words.count <= Self.maximumJoinedWords, compound.connectors.allSatisfy(\.joinsWords) else { return }
+        let end = terms.count
         addTogether(words[...])
         guard words.count > 2 else { return }
         for (index, word) in words.dropLast().enumerated() where word.letterCount == 1 && !word.hasDigit {
             addTogether(words[index...index + 1])
+            terms.join(starts[index]..<(index + 2 < starts.count ? starts[index + 2] : end))
         }
     }
 
@@ -288,9 +308,6 @@ struct TermCollector {
 extension Compound {
     /// Whether it is digits with dots: `12.500`, `22.08.2026`.
     fileprivate var isDottedNumber: Bool { connectors.allSatisfy { $0 == .dot } && words.allSatisfy(\.isNumber) }
-
-    /// Whether it is one word, divided only by markup, of at most 16 parts.
-    fileprivate var isOneWordInMarkup: Bool { words.count <= 16 && connectors.allSatisfy { $0 == .markup } }
 
     /// Whether the whole compound is a name: `foo_bar`, `v1.2.3`, `E-1042`, `main.rs`, `T-cell`, `TCP-IP`, unlike
     /// `well-known`.

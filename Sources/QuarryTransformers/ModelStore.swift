@@ -24,7 +24,8 @@ public struct ModelStore: Sendable {
     public func embedder(_ name: String) throws -> TransformerEmbedder {
         guard let model = LocalModelCatalog.model(named: name) else {
             let known = LocalModelCatalog.models.map(\.name).joined(separator: ", ")
-            throw ModelStoreError(.unknown, model: name, "“\(name)” is not a known model. Known models: \(known).")
+            throw ModelStoreError(
+                .unknown, model: name, "“\(name)” is not a known local model. Known local models: \(known).")
         }
         guard isInstalled(model) else {
             throw ModelStoreError(

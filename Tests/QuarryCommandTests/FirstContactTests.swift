@@ -41,7 +41,10 @@ struct FirstContactTests {
         (["query", " "], "The question is empty."), (["query", "Who?", "--budget", "-5"], "the minimum is 64"),
         (["-v"], "To see the version: quarry --version"), (["-V"], "To see the version: quarry --version"),
         (["--versoin"], "quarry --version"), (["--hlep"], "quarry --help"), (["help", "ask"], "quarry help query"),
-        (["doctor", "old.quarry"], "quarry doctor --index old.quarry"),
+        (["doctor", "old.quarry"], "quarry doctor --index old.quarry"), (["doctor", "papers"], "\n  quarry doctor\n"),
+        (["doctor", "answer.json"], "quarry verify answer.json"),
+        (["quarry", "indx", "papers"], "quarry index papers"),
+        (["models", "install", "x"], "quarry models pull x"), (["query", "–json", "shed"], "--json"),
         (["info", "old.quarry", "--json"], "quarry info --index old.quarry --json"),
         (["index", "papers", "--force"], "To make an index anew, remove its file first."),
         (["--bogus"], "Unknown option '--bogus'"), (["help", "indx"], "quarry help index"),
@@ -105,6 +108,20 @@ struct FirstContactTests {
         #expect(try scratch.contents() == [])
     }
 
+    @Test(arguments: [
+        (["index", "papres"], "Did you mean papers?"), (["index", "papers/*.md"], "the pattern with --include"),
+        (["index", "papers/deep/wel.md"], "Did you mean papers/deep/well.md?"),
+        (["info", "--index", "index.qarry"], "Did you mean index.quarry?"),
+    ])
+    func `a mistyped path leads to the right one`(arguments: [String], meant: String) throws {
+        let scratch = try notes()
+        for index in ["index.quarry", "other.quarry"] {
+            let more = arguments[0] == "index" ? ["--index", index, "--model", "none"] : []
+            let outcome = try Command.run(arguments + more, in: scratch.url)
+            #expect(outcome.status == 1 && outcome.errors.contains(meant), "\(outcome)")
+        }
+    }
+
     @Test func `an index in a folder that does not exist is refused`() throws {
         let scratch = try notes()
         let outcome = try Command.run("index", "papers", "-i", "new/deep/x.quarry", "--model", "none", in: scratch.url)
@@ -117,7 +134,9 @@ struct FirstContactTests {
         let outcome = try Command.run("index", "papers", "--include", "well.md", in: scratch.url)
         #expect(outcome.status == 0 && !outcome.output.contains("deleted"), "\(outcome)")
         #expect(outcome.output.contains("1 taken out of the index, still on disk"), "\(outcome)")
-        #expect(outcome.errors.contains("1 file of these folders left the index"), "\(outcome)")
+        #expect(outcome.errors.contains("1 file that is still on disk left the index"), "\(outcome)")
+        let nothing = try Command.run("index", "papers", "--include", "papers/well.md", in: scratch.url)
+        #expect(nothing.status == 1 && nothing.errors.contains("Nothing was changed."), "\(nothing)")
         let again = try Command.run("index", "papers", in: scratch.url)
         #expect(again.output.contains("1 new"), "\(again)")
     }
@@ -155,7 +174,7 @@ struct FirstContactTests {
         }
         #expect(try Command.run("How deep is the well?", in: scans).output.contains("14 metres"))
         // A file that was there stays, even without documents.
-        #expect(try Command.run("index", "papers", "--include", "*.nothing", in: scratch.url).status == 0)
+        #expect(try Command.run("index", "papers", "--exclude", "*", in: scratch.url).status == 0)
         #expect(try Command.run("info", in: scratch.url).output.contains("holds no documents yet"))
     }
 
@@ -202,7 +221,7 @@ struct FirstContactTests {
         let outcome = try Command.run("query", "Что такое мрак?", in: scratch.url)
         #expect(
             outcome.errors == "предупреждение: Ни одно слово вопроса не встречается в документах. "
-                + "Для вопроса на другом языке нужен поиск по смыслу.\n")
+                + "Документы на другом языке, чем вопрос, находит только поиск по смыслу.\n")
         let filtered = try Command.run("query", "Who painted the shed?", "--filter", "year=1", in: scratch.url)
         #expect(filtered.errors.isEmpty, "\(filtered)")
         #expect(filtered.output.hasPrefix("No document matches the filter. Check its keys"), "\(filtered)")

@@ -29,7 +29,7 @@ struct DoctorTests {
             "DELETE FROM chunks WHERE id = (SELECT max(chunks.id) FROM chunks JOIN documents ON documents.id = document WHERE key = 'docs/long.txt')",
             "docs/long.txt: its last chunks are missing"
         ),
-        ("DELETE FROM languages", "not counted"),
+        ("DELETE FROM languages", "are not counted"),
         ("INSERT INTO languages VALUES ('fi', 0)", "languages, row fi"),
         ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
         (

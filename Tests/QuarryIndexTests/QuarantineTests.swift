@@ -35,7 +35,7 @@ struct QuarantineTests {
         for run in 1...2 {
             let report = try await corpus.index(options: limit)
             #expect(report.quarantined.map(\.reason) == [.tooLarge])
-            #expect(report.sources.excluded == (run == 1 ? 1 : 0))
+            #expect(report.sources.leftOut == (run == 1 ? 1 : 0))
             #expect(try await corpus.documents(with: "note") == ["docs/b.md"])
             #expect(try corpus.open().summary().quarantined.count == 1)
         }

@@ -44,4 +44,23 @@ struct SpellingTests {
         let result = check.check(reply, against: [hit(passage)])
         #expect(result.sentences.map(\.support) == [1])
     }
+
+    @Test(arguments: [
+        ("The bridge is **un**safe. [1]", "The bridge is safe."),
+        ("The bridge is safe. [1]", "The bridge is **un**safe."),
+        ("The heron nests here. [1]", "Her nests here on the roof."),
+        ("The address is written here. [1]", "The e-mail is written here."),
+    ])
+    func `a part of a word is not the word`(reply: String, passage: String) {
+        let check = SupportCheck(analysis: TextAnalysis(), threshold: 0.5)
+        let result = check.check(reply, against: [hit(passage)])
+        #expect(result.sentences.allSatisfy { $0.support < 1 })
+    }
+
+    @Test func `the factors of a product are words`() async throws {
+        let hits = [hit("The area is width*height of the field."), hit("The gate is closed at night.")]
+        let found = try await ExtractiveReader().rank("What is the width?", in: hits)
+        #expect(found.first?.sentence.text == "The area is width*height of the field.")
+        #expect(found.first?.features.coverage == 1)
+    }
 }

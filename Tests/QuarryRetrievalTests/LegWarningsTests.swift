@@ -15,6 +15,15 @@ struct LegWarningsTests {
         #expect(none.count == 1 && unknown.count == 1 && none != unknown)
     }
 
+    @Test func `without vectors a question in another script is told of the search by meaning`() {
+        func warnings(_ hits: [LegName: Int]) -> [String] {
+            legWarnings(
+                terms: 3, hitCounts: hits, isModelEnglishOnly: false, hasOtherScripts: true, isInOtherScript: true)
+        }
+        #expect(warnings([.bm25: 0]).contains { $0.contains("only by meaning") })
+        #expect(!warnings([.bm25: 0, .vector: 3]).contains { $0.contains("only by meaning") })
+    }
+
     @Test func `an English model warns of a question in another script`() {
         let warnings = legWarnings(
             terms: 3, hitCounts: [.bm25: 2, .vector: 5], isModelEnglishOnly: true, hasOtherScripts: true)

@@ -45,8 +45,8 @@ extension CorpusIndex {
             let (language, number, found) = (try row.text(0), try row.integer(1), try row.integer(2))
             problems.append(
                 found == 0
-                    ? "languages, row \(language.prefix(80)): no document is in this language"
-                    : "the index counts \(counted(number, "document")) in “\(language.prefix(80))”, but has \(found)")
+                    ? "languages, row \(excerpt(language)): no document is in this language"
+                    : "the index counts \(counted(number, "document")) in “\(excerpt(language))”, but has \(found)")
         }
         let uncounted = try Row.fetchAll(
             db,
@@ -56,8 +56,10 @@ extension CorpusIndex {
                 GROUP BY language ORDER BY language
                 """)
         for row in uncounted.map({ StoredRow($0, of: "documents") }) {
+            let number = try row.integer(1)
             problems.append(
-                "languages: \(counted(try row.integer(1), "document")) in “\(try row.text(0).prefix(80))” not counted")
+                "languages: \(counted(number, "document")) in “\(excerpt(try row.text(0)))” "
+                    + "\(number == 1 ? "is" : "are") not counted")
         }
         _ = try SettingsTable.integer(SettingsTable.generation, in: db)
         // Reads the values that a run reads. The first value of another type is listed.
@@ -129,7 +131,7 @@ extension CorpusIndex {
             db,
             sql: """
                 SELECT chunks.id, chunks.start, chunks."end", chunks.text, chunks.headings, chunks.table_header,
-                    chunks.sha256, documents.key
+                    chunks.sha256, documents.key, chunks.ordinal, chunks.tokens
                 FROM chunks JOIN documents ON documents.id = chunks.document ORDER BY chunks.id
                 """)
         while let row = try rows.next() {
@@ -137,6 +139,7 @@ extension CorpusIndex {
             do {
                 let (id, start, end) = (try row.integer(0, in: 1...ChunkID.maximum), try row.count(1), try row.count(2))
                 let (key, text) = (try row.text(7), try row.text(3))
+                _ = (try row.count(8), try row.count(9))
                 guard text.utf8.count == end - start else {
                     problems.append("\(key): the length of chunk \(id) does not match its range")
                     continue

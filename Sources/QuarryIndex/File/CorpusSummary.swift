@@ -37,7 +37,8 @@ extension CorpusIndex {
                     sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
                     documents: try count("documents"),
                     chunks: try count("chunks"),
-                    tokens: try Int.fetchOne(db, sql: "SELECT coalesce(sum(tokens), 0) FROM chunks") ?? 0,
+                    tokens: try Int.fetchOne(db, sql: "SELECT CAST(min(total(tokens), 9e15) AS INTEGER) FROM chunks")
+                        ?? 0,
                     vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
                     // Two texts of the file may be the same in another normal form.
                     languages: Dictionary(languages, uniquingKeysWith: +),

@@ -75,8 +75,10 @@ enum EngineTables {
         if settings.embedding != nil {
             problems += try listingDamage { ProblemList(try VectorTable.verify(in: db)).all }
             problems += try listingDamage { try vectorProblems(in: db) }
-        } else if try hasVectors(in: db) {
-            problems.append("vectors: there are rows, but the index has no embedding model")
+        } else {
+            problems += try listingDamage {
+                try hasVectors(in: db) ? ["vectors: there are rows, but the index has no embedding model"] : []
+            }
         }
         return problems
     }
@@ -86,11 +88,15 @@ enum EngineTables {
         let unindexed =
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM bm25_chunks)") ?? 0
-        if unindexed > 0 { problems.append("\(counted(unindexed, "chunk")) without postings") }
+        if unindexed > 0 {
+            problems.append("\(counted(unindexed, "chunk")) \(unindexed == 1 ? "has" : "have") no postings")
+        }
         let ghosts =
             try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM bm25_chunks WHERE id NOT IN (SELECT id FROM chunks)") ?? 0
-        if ghosts > 0 { problems.append("\(counted(ghosts, "deleted chunk")) with postings") }
+        if ghosts > 0 {
+            problems.append("\(counted(ghosts, "deleted chunk")) still \(ghosts == 1 ? "has" : "have") postings")
+        }
         return problems
     }
 
@@ -100,13 +106,12 @@ enum EngineTables {
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
         let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
         let extra = vectors.subtracting(chunks).count
-        if extra > 0 { problems.append("\(counted(extra, "deleted chunk")) with a vector") }
+        if extra > 0 {
+            problems.append("\(counted(extra, "deleted chunk")) still \(extra == 1 ? "has" : "have") a vector")
+        }
         return problems
     }
 }
-
-/// `1 chunk`, `2 chunks`.
-func counted(_ count: some BinaryInteger, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Runs a check. Damage that stops the check becomes its result.
 func listingDamage(_ check: () throws -> [String]) throws -> [String] {

@@ -8,8 +8,8 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var changed = 0
         public var moved = 0
         public var deleted = 0
-        /// Taken out of the index although they exist: excluded, ignored or too large now.
-        public var excluded = 0
+        /// Taken out of the index although they exist, because this run leaves them out. They are in ``skipped`` too.
+        public var leftOut = 0
         public var unchanged = 0
         /// Skipped in a folder: ignored, excluded, hidden, links, or a format that Quarry cannot read.
         public var skipped = 0
@@ -58,7 +58,7 @@ public struct IndexingReport: Sendable, Hashable, Codable {
 
     /// Whether the run changed nothing.
     public var isEmpty: Bool {
-        sources.new + sources.changed + sources.moved + sources.deleted + sources.excluded == 0
+        sources.new + sources.changed + sources.moved + sources.deleted + sources.leftOut == 0
             && documents + deletedDocuments + embeddedChunks == 0
     }
 }

@@ -194,7 +194,7 @@ struct Ingest {
         if let stored = work.stored {
             if rejection.reason == .tooLarge {
                 gone.append(stored)
-                report.sources.excluded += 1
+                report.sources.leftOut += 1
             } else {
                 report.quarantined += scan.faults[stored.name] ?? []
             }

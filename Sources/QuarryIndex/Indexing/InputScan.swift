@@ -95,6 +95,10 @@ struct InputScan {
         let absent = try Self.removeMissing(
             &walker.roots, known: stored.sources, inputRoots: inputRoots, inputs: inputs.count)
         let walk = try Self.walk(walker)
+        // Otherwise a mistyped pattern would empty the index.
+        if walk.files.isEmpty, !options.include.isEmpty, !stored.sources.isEmpty, !walker.roots.isEmpty {
+            throw CorpusError(.input, Self.nothingMatches(options.include))
+        }
         let rejected = walk.rejected.map { ($0, inputRoots.location(of: $0.source)) }
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
         warnings = walk.warnings + absent.gone
@@ -194,15 +198,17 @@ struct InputScan {
 
     /// Fills in the counts that are known before reading.
     func begin(_ report: inout IndexingReport) {
+        // A file that had two names keeps one of them.
+        let kept = Set((diff.unchanged + diff.changed + diff.moved).map { ExactText($0.file.path) })
         report.sources.unchanged = diff.unchanged.count - passedOver.count
         report.sources.skipped = skipped + passedOver.count
         report.sources.unreadable = unreadable
         report.passedOver = passedOver
         report.sources.moved = diff.moved.count
-        report.sources.excluded = diff.deleted.count { source in
-            source.path.map { FileManager.default.fileExists(atPath: $0) } ?? false
+        report.sources.leftOut = diff.deleted.count { source in
+            source.path.map { !kept.contains(ExactText($0)) && Self.isFile($0) } ?? false
         }
-        report.sources.deleted = diff.deleted.count - report.sources.excluded
+        report.sources.deleted = diff.deleted.count - report.sources.leftOut
         report.warnings = warnings
         report.quarantined = rejected.map(\.rejection) + rejectedInputs
         for source in diff.unchanged.map(\.stored) + diff.hidden { report.quarantined += faults[source.name] ?? [] }
@@ -231,6 +237,17 @@ struct InputScan {
         diff.new.removeAll { readers.needsModel($0.id) }
         diff.unchanged += diff.changed.filter { readers.needsModel($0.file.id) }
         diff.changed.removeAll { readers.needsModel($0.file.id) }
+    }
+
+    private static func nothingMatches(_ patterns: [String]) -> String {
+        let list = patterns.map { "“\($0)”" }.joined(separator: ", ")
+        return "No file that Quarry reads matches \(list). A pattern is relative to the folder that is indexed. "
+            + "Nothing was changed."
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
     }
 
     private static func walk(_ walker: FileWalker) throws -> WalkResult {

@@ -90,7 +90,7 @@ enum AnswerSchema {
     ) throws -> Bool {
         try remove(digest, in: db)
         let bytes = reply.text.utf8.count + overhead + more
-        guard bytes <= maximum else { return false }
+        guard bytes <= maximum, reply.text.utf8.count <= maximumReplyBytes else { return false }
         try db.execute(
             sql: """
                 INSERT INTO replies(digest, text, input, cached_input, output, bytes, used)
@@ -104,6 +104,9 @@ enum AnswerSchema {
         return true
     }
 
+    /// The longest reply that is kept.
+    static let maximumReplyBytes = 1 << 20
+
     static func remove(_ digest: Data, in db: Database) throws {
         guard
             let row = try Row.fetchOne(
@@ -116,9 +119,11 @@ enum AnswerSchema {
 
     /// Removes the least recently used replies.
     private static func evict(downTo maximum: Int, in db: Database) throws {
-        while let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
-            let oldest = try Row.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
-        {
+        // In a file that this program did not fill alone, there may be many; the rest goes with the next reply.
+        for _ in 0..<1000 {
+            guard let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
+                let oldest = try Row.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
+            else { return }
             // A digest of another type would never be found and removed.
             try remove(StoredRow(oldest, of: "replies").blob(0), in: db)
         }
@@ -141,7 +146,7 @@ extension AnswerStore.Reply {
     /// - Throws: `StoredValueError` for a damaged row.
     init(_ row: Row) throws {
         let row = StoredRow(row, of: "replies")
-        text = try row.text(1)
+        text = try row.text(1, atMost: AnswerSchema.maximumReplyBytes)
         usage = try row.optional(2, row.count).map { input in
             TokenUsage(
                 input: input, output: try row.optional(3, row.count) ?? 0,

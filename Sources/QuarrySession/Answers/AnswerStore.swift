@@ -65,14 +65,18 @@ package final class AnswerStore: Sendable {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 {
-            close(descriptor)
-        } else if errno == EEXIST {
-            chmod(path, 0o600)
-        } else {
-            throw AnswerStoreError(path, reason: String(cString: strerror(errno)))
+        // Not through a link, which could lead to a file of another program; nor to a pipe, which would wait.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw AnswerStoreError(
+                path, reason: errno == ELOOP ? "it is a link" : String(cString: strerror(errno)))
         }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw AnswerStoreError(path, reason: "it is not a file")
+        }
+        _ = fchmod(descriptor, 0o600)
     }
 
     /// The stored reply for a key; nil if there is none.
@@ -173,6 +177,7 @@ package struct AnswerStoreError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "The answer cache \(path) cannot be used: \(reason). Delete the file, or turn the cache off."
+        "The answer cache \(path) cannot be used: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). "
+            + "Delete the file, or turn the cache off."
     }
 }
