@@ -4,6 +4,8 @@ struct ListLabel: Hashable {
     var number: Int?
     /// The mark as shown, such as `1.2` or `(a)`; empty for a bullet.
     var text: String
+    /// Whether the mark has words, as that of a caption or an article has.
+    var isWorded = false
 }
 
 /// The formats of numbers in lists.

@@ -116,7 +116,8 @@ struct WordNumbering {
         guard !text.isEmpty else { return nil }
         let isPlain = current.format == "decimal" && ["%\(level + 1).", "%\(level + 1))", "%\(level + 1)"].contains(
             current.text.trimmingSpaces)
-        return ListLabel(number: isPlain ? numbers[level] : nil, text: text)
+        return ListLabel(
+            number: isPlain ? numbers[level] : nil, text: text, isWorded: current.text.contains(where: \.isLetter))
     }
 
     /// The mark with the numbers in place of `%1` to `%9`.

@@ -82,10 +82,19 @@ struct WordStyles {
     /// The list of a numbering style.
     func list(ofStyle id: String) -> Int? { styles[id]?.properties.list }
 
+    /// Names of headings in the templates of publishers.
+    private static let publishersHeadings = [
+        "chaptertitle": 1, "parttitle": 1, "appendixtitle": 1, "heada": 2, "headb": 3, "headc": 4, "ahead": 2, "bhead": 3,
+        "chead": 4, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "head1": 1, "head2": 2, "head3": 3, "head4": 4,
+    ]
+
     /// The role that the name of a style gives; nil if it gives none. Names of built-in styles are English in all languages.
     private static func role(ofStyle name: String) -> Role? {
         if name == "title" { return .heading(level: 1) }
         if name.hasPrefix("heading"), let level = Int(name.dropFirst(7).trimmingSpaces), (1...9).contains(level) {
+            return .heading(level: level)
+        }
+        if let level = publishersHeadings[name.filter { $0 != " " && $0 != "-" && $0 != "_" }] {
             return .heading(level: level)
         }
         if name == "quote" || name == "intense quote" { return .quote }

@@ -71,12 +71,14 @@ struct WordWriter {
         case (.heading(let level), _):
             guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
             writer.add(.heading(level: level), labelled ?? paragraph.text)
-        case (_, let label?):
+        case (_, let label?) where !label.isWorded:
             guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
             let text = label.number == nil ? labelled ?? paragraph.text : paragraph.text
             writer.add(.item(depth: paragraph.properties.listLevel ?? 0, number: label.number), text)
         case (.quote, nil): writer.add(.quote, paragraph.text)
-        case (_, nil): writer.add(.paragraph, paragraph.text)
+        default:
+            guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
+            writer.add(.paragraph, labelled ?? paragraph.text)
         }
     }
 
