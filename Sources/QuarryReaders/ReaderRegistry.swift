@@ -24,7 +24,7 @@ public struct ReaderRegistry: Sendable {
     /// other light markup, configuration and source code.
     public init() {
         readers = []
-        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader(), DOCXReader(), XLSXReader()] as [any Reader] { register(reader) }
+        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader(), DOCXReader(), XLSXReader(), PPTXReader(), ODTReader(), ODSReader(), ODPReader()] as [any Reader] { register(reader) }
     }
 
     /// Registers a reader for the files of its extensions.

@@ -61,7 +61,7 @@ struct NumberFormat {
     /// A number as the cell shows it.
     ///
     /// - `text`: The number as the file writes it.
-    /// - `isDate`: Whether the format is that of a date or time.
+    /// - `countsFrom1904`: Whether days are counted from 1904, as old Macs do.
     func shown(_ text: String, countsFrom1904: Bool = false) -> String {
         guard let number = DecimalNumber(text), let value = Double(text) else { return text }
         guard let (section, hidesSign) = section(for: value) else { return number.general }
@@ -147,7 +147,10 @@ extension NumberFormat.Section {
                 if decimal < fraction.count { text.append(Character(UnicodeScalar(fraction[decimal] + 0x30))) }
                 decimal += 1
             case .point: if !fraction.isEmpty { text.append(".") }
-            case .exponent: text += "E\(power < 0 ? "-" : "+")\(abs(power))"
+            case .exponent:
+                let digits = "\(abs(power))"
+                let least = tokens[index...].count { $0 == .digit("0") }
+                text += "E\(power < 0 ? "-" : "+")" + String(repeating: "0", count: max(0, least - digits.count)) + digits
             case .percent: text.append("%")
             case .literal(let literal): text += literal
             case .general, .text: text += number.general.drop { hidesSign && $0 == "-" || !text.isEmpty && $0 == "-" }

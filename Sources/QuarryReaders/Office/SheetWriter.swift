@@ -45,15 +45,20 @@ struct SheetWriter {
         guard !sheet.rows.isEmpty, !isCut else { return }
         writer.move(to: nil)
         writer.add(.heading(level: 1), sheet.name)
+        let isWide = sheet.rows.contains { $0.cells.count > 1 }
         var table: Table?
-        for region in Self.regions(of: sheet.rows) {
-            let (title, rows) = Self.title(of: region, isFirst: table == nil)
+        let regions = Self.regions(of: sheet.rows)
+        for (index, region) in regions.enumerated() {
+            let (title, rows) = Self.title(of: region, isFirst: table == nil, isWide: isWide)
             if !title.isEmpty {
                 write(&table, of: sheet)
                 for row in title { writeParagraph(row, of: sheet) }
             }
             guard let first = rows.first else { continue }
-            let hasHeader = table == nil ? Self.isFirstHeader(rows) : Self.isNextHeader(rows)
+            let hasHeader = 
+                table == nil
+                ? first.isText && (rows.count > 1 || first.cells.count > 1 && index + 1 < regions.count)
+                : Self.isNextHeader(rows)
             if table != nil, !hasHeader {
                 table?.rows += rows
             } else {
@@ -81,23 +86,17 @@ struct SheetWriter {
 
     /// Splits off the lines above a table, which have one cell.
     private static func title(
-        of region: ArraySlice<Sheet.Row>, isFirst: Bool
+        of region: ArraySlice<Sheet.Row>, isFirst: Bool, isWide: Bool
     ) -> (title: ArraySlice<Sheet.Row>, rows: ArraySlice<Sheet.Row>) {
         guard let start = region.firstIndex(where: { $0.cells.count > 1 }) else {
-            // Lines of text next to a table, or a table of one column.
-            return isFirst || region.count > 3 || !region.allSatisfy(\.isText)
-                ? (region[region.startIndex..<region.startIndex], region)
-                : (region, region[region.endIndex..<region.endIndex])
+            // Lines of text near a table, or a table of one column.
+            let isText = isWide && region.count <= 3 && region.allSatisfy(\.isText)
+            return isText ? (region, region.suffix(0)) : (region.prefix(0), region)
         }
         let rest = region[start...]
         let isTitle = isFirst || isNextHeader(rest)
         let split = isTitle && region[..<start].allSatisfy(\.isText) ? start : region.startIndex
         return (region[..<split], region[split...])
-    }
-
-    private static func isFirstHeader(_ rows: ArraySlice<Sheet.Row>) -> Bool {
-        guard let first = rows.first, rows.count > 1 else { return false }
-        return first.isText
     }
 
     /// Whether rows after an empty one begin with a header of their own: text above numbers.
