@@ -150,7 +150,8 @@ extension NumberFormat.Section {
             case .exponent:
                 let digits = "\(abs(power))"
                 let least = tokens[index...].count { $0 == .digit("0") }
-                text += "E\(power < 0 ? "-" : "+")" + String(repeating: "0", count: max(0, least - digits.count)) + digits
+                text +=
+                    "E\(power < 0 ? "-" : "+")" + String(repeating: "0", count: max(0, least - digits.count)) + digits
             case .percent: text.append("%")
             case .literal(let literal): text += literal
             case .general, .text: text += number.general.drop { hidesSign && $0 == "-" || !text.isEmpty && $0 == "-" }

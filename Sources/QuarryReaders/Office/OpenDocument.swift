@@ -134,7 +134,9 @@ struct OpenDocumentStyles {
             guard let id = next, let style = styles[id] else { return nil }
             if let level = style.outlineLevel { return level > 0 ? min(level, 10) : nil }
             if style.name == "title" { return 1 }
-            if style.name.hasPrefix("heading "), let level = Int(style.name.dropFirst(8)) { return max(1, min(10, level)) }
+            if style.name.hasPrefix("heading "), let level = Int(style.name.dropFirst(8)) {
+                return max(1, min(10, level))
+            }
             next = style.parent
         }
         return nil

@@ -186,7 +186,9 @@ struct OpenDocumentParser {
         var notes: [OpenDocumentBlock] = []
         var hasHeader = false
         try self.rows(&xml, into: &rows, notes: &notes, hasHeader: &hasHeader)
-        if rows.count > 1, let first = rows.first, first.allSatisfy({ $0.contains { $0.isLetter } }) { hasHeader = true }
+        if rows.count > 1, let first = rows.first, first.allSatisfy({ $0.contains { $0.isLetter } }) {
+            hasHeader = true
+        }
         try body(.table(rows: rows, hasHeader: hasHeader && rows.count > 1))
         for note in notes { try body(note) }
     }
@@ -238,7 +240,11 @@ extension DocumentWriter {
         case .paragraph(let text): add(.paragraph, text)
         case .item(let depth, let label, let text):
             let labelled = label.number == nil && !label.text.isEmpty ? "\(label.text) \(text)" : text
-            if label.isWorded { add(.paragraph, labelled) } else { add(.item(depth: depth, number: label.number), labelled) }
+            if label.isWorded {
+                add(.paragraph, labelled)
+            } else {
+                add(.item(depth: depth, number: label.number), labelled)
+            }
         case .table(let rows, let hasHeader):
             for (index, row) in rows.enumerated() { addRow(row, isHeader: index == 0 && hasHeader) }
             endTable()

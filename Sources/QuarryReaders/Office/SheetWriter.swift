@@ -55,7 +55,7 @@ struct SheetWriter {
                 for row in title { writeParagraph(row, of: sheet) }
             }
             guard let first = rows.first else { continue }
-            let hasHeader = 
+            let hasHeader =
                 table == nil
                 ? first.isText && (rows.count > 1 || first.cells.count > 1 && index + 1 < regions.count)
                 : Self.isNextHeader(rows)
@@ -139,7 +139,8 @@ struct SheetWriter {
 
     private mutating func write(_ row: Sheet.Row, _ positions: [Int: Int], isHeader: Bool = false) {
         // Very wide rows end with their last text.
-        let width = positions.count <= 256 ? positions.count : (row.cells.last.flatMap { positions[$0.column] } ?? 0) + 1
+        let width =
+            positions.count <= 256 ? positions.count : (row.cells.last.flatMap { positions[$0.column] } ?? 0) + 1
         guard !isCut, remaining >= width, writer.count < OfficeLimits.text else {
             isCut = true
             return

@@ -114,8 +114,10 @@ struct WordNumbering {
         if current.format == "bullet" { return ListLabel(text: "") }
         let text = mark(current, numbers, format)
         guard !text.isEmpty else { return nil }
-        let isPlain = current.format == "decimal" && ["%\(level + 1).", "%\(level + 1))", "%\(level + 1)"].contains(
-            current.text.trimmingSpaces)
+        let isPlain =
+            current.format == "decimal"
+            && ["%\(level + 1).", "%\(level + 1))", "%\(level + 1)"].contains(
+                current.text.trimmingSpaces)
         return ListLabel(
             number: isPlain ? numbers[level] : nil, text: text, isWorded: current.text.contains(where: \.isLetter))
     }

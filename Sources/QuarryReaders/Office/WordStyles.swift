@@ -84,7 +84,8 @@ struct WordStyles {
 
     /// Names of headings in the templates of publishers.
     private static let publishersHeadings = [
-        "chaptertitle": 1, "parttitle": 1, "appendixtitle": 1, "heada": 2, "headb": 3, "headc": 4, "ahead": 2, "bhead": 3,
+        "chaptertitle": 1, "parttitle": 1, "appendixtitle": 1, "heada": 2, "headb": 3, "headc": 4, "ahead": 2,
+        "bhead": 3,
         "chead": 4, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "head1": 1, "head2": 2, "head3": 3, "head4": 4,
     ]
 
