@@ -28,7 +28,7 @@ struct DecimalNumber {
         guard hasDigit else { return nil }
         if let letter = bytes.first {
             guard letter == UInt8(ascii: "e") || letter == UInt8(ascii: "E"),
-                let exponent = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), abs(exponent) < 1_000
+                let exponent = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), (-999...999).contains(exponent)
             else { return nil }
             point += exponent
         }

@@ -110,7 +110,11 @@ struct SheetWriter {
     // MARK: Writing
 
     private mutating func writeParagraph(_ row: Sheet.Row, of sheet: Sheet) {
-        guard let cell = row.cells.first else { return }
+        guard let cell = row.cells.first, remaining > 0, writer.count < OfficeLimits.text else {
+            isCut = true
+            return
+        }
+        remaining -= 1
         writer.move(to: .cells(sheet: sheet.name, range: Self.reference(cell.column, row.number)))
         writer.add(.paragraph, cell.text)
     }
