@@ -20,11 +20,15 @@ public struct ReaderRegistry: Sendable {
         case unknown
     }
 
-    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`) and plain text: `txt`, logs,
-    /// other light markup, configuration and source code.
+    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), office files (`docx`, `pptx`,
+    /// `xlsx`, `odt`, `odp`, `ods`, …) and plain text: `txt`, logs, other light markup, configuration and source code.
     public init() {
         readers = []
-        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader()] as [any Reader] { register(reader) }
+        let readers: [any Reader] = [
+            PlainTextReader(), MarkdownReader(), JSONLReader(), DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(),
+            ODPReader(), ODSReader(),
+        ]
+        for reader in readers { register(reader) }
     }
 
     /// Registers a reader for the files of its extensions.
@@ -171,8 +175,8 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
-        "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
+        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "rtf", "xls", "xlsb",
+        "ppt", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",
         "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal",

@@ -1,0 +1,32 @@
+public import QuarryCore
+
+/// Reads OpenDocument texts (ODT): headings, lists with their numbers, tables, text boxes and notes.
+///
+/// A footnote or endnote follows its paragraph as `[^1]: …`. Comments, deleted text, headers and footers are left out.
+public struct ODTReader: Reader {
+    public init() {}
+
+    public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
+    public var version: String { "odt/1" }
+
+    private static let kind = "an OpenDocument text"
+
+    public func read(_ source: Source) -> ReadResult {
+        do {
+            let document = try OpenDocument(source, kind: Self.kind)
+            var parser = OpenDocumentParser(styles: document.styles)
+            var writer = DocumentWriter()
+            let foreign = try document.read("text", of: source, kind: Self.kind) { xml in
+                try parser.blocks(&xml) { block in
+                    writer.add(block)
+                    guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
+                }
+            }
+            return try foreign ?? writer.officeResult(source, document.properties)
+        } catch let rejection as Rejection {
+            return ReadResult(rejected: [rejection])
+        } catch {
+            return ReadResult(rejected: [.damagedOffice(source, kind: Self.kind)])
+        }
+    }
+}

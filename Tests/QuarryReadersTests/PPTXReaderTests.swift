@@ -1,0 +1,90 @@
+import QuarryCore
+import QuarryReaders
+import QuarryTestSupport
+import Testing
+
+struct PPTXReaderTests {
+    private static func shape(_ type: String, _ paragraphs: String) -> String {
+        "<p:sp><p:nvSpPr><p:nvPr><p:ph \(type)/></p:nvPr></p:nvSpPr><p:txBody>\(paragraphs)</p:txBody></p:sp>"
+    }
+
+    private static func paragraph(_ text: String, _ properties: String = "") -> String {
+        "<a:p>\(properties)<a:r><a:t>\(text)</a:t></a:r></a:p>"
+    }
+
+    private static func page(_ root: String, _ shapes: String) -> String {
+        "<p:\(root) xmlns:p=\"p\" xmlns:a=\"a\"><p:cSld><p:spTree>\(shapes)</p:spTree></p:cSld></p:\(root)>"
+    }
+
+    /// A presentation whose second slide is shown first.
+    private static let files: [(name: String, text: String)] = [
+        (
+            "ppt/presentation.xml",
+            """
+            <p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="b"/><p:sldId id="257" r:id="a"/>\
+            </p:sldIdLst></p:presentation>
+            """
+        ),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            """
+            <Relationships><Relationship Id="a" Type="x/slide" Target="slides/slide1.xml"/>\
+            <Relationship Id="b" Type="x/slide" Target="/ppt/slides/slide2.xml"/></Relationships>
+            """
+        ),
+        (
+            "ppt/slides/slide1.xml",
+            page(
+                "sld",
+                "<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tblPr firstRow=\"1\"/>"
+                    + ["Year", "1920"].map {
+                        "<a:tr><a:tc><a:txBody>\(paragraph($0))</a:txBody></a:tc><a:tc><a:txBody>\(paragraph("x"))</a:txBody></a:tc></a:tr>"
+                    }.joined() + "</a:tbl></a:graphicData></a:graphic></p:graphicFrame>")
+        ),
+        (
+            "ppt/slides/slide2.xml",
+            page(
+                "sld",
+                shape("idx=\"1\"", paragraph("flour") + paragraph("rye", "<a:pPr lvl=\"1\"/>"))
+                    + shape("type=\"sldNum\"", paragraph("7")) + shape("type=\"title\"", paragraph("Mills")))
+        ),
+        (
+            "ppt/slides/_rels/slide2.xml.rels",
+            "<Relationships><Relationship Id=\"n\" Type=\"x/notesSlide\" Target=\"../notesSlides/n.xml\"/></Relationships>"
+        ),
+        ("ppt/notesSlides/n.xml", page("notes", shape("type=\"body\"", paragraph("Speak slowly.")))),
+    ]
+
+    @Test func `slides come in the order of the presentation with their titles, tables and notes`() throws {
+        let result = PPTXReader().read(Source(id: "a.pptx", bytes: ZipWriter.archive(Self.files)))
+        let document = try #require(result.documents.first)
+        #expect(
+            document.text == """
+                # Mills
+
+                - flour
+                  - rye
+
+                Notes: Speak slowly.
+
+                # Slide 2
+
+                | Year | x |
+                | --- | --- |
+                | 1920 | x |
+                """)
+        #expect(document.sourceMap.places.map(\.place) == [.slide(1), .slide(2)])
+        #expect(document.title == "Mills")
+    }
+
+    @Test(arguments: 0..<300)
+    func `changed bytes crash no reader`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var bytes = ZipWriter.archive(Self.files)
+        for _ in 0..<Int.random(in: 1...8, using: &generator) {
+            bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+        }
+        let result = PPTXReader().read(Source(id: "a.pptx", bytes: bytes))
+        #expect(!result.documents.isEmpty || !result.rejected.isEmpty)
+    }
+}
