@@ -139,7 +139,7 @@ struct DocumentWriter {
             return
         }
         open()
-        if space.isPending, let last = text.last, last != 0x20 || !isAtStart { put(0x20, space.source) }
+        if space.isPending, !isAtStart { put(0x20, space.source) }
         space = (false, nil)
         isAtStart = false
         if table != nil, byte == UInt8(ascii: "|") { write("\\") }

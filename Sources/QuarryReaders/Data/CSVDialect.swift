@@ -169,7 +169,8 @@ enum CSVCellKind: Hashable {
             self = isDate ? .date : .number
         } else if cell.isQuoted {
             self = .text
-        } else if hasDelimiter || [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(where: { $0 == first || $0 == last })
+        } else if hasDelimiter
+            || [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(where: { $0 == first || $0 == last })
         {
             self = .odd
         } else {

@@ -5,13 +5,18 @@ import QuarryJSON
 struct JSONDocument {
     let bytes: UnsafeBufferPointer<UInt8>
     var writer = DocumentWriter()
+    /// The heading of members of the whole value that follow an object.
+    private let title: String
 
     /// Longer strings are paragraphs.
     private static let maximumLine = 200
     /// Lists of short scalars up to this length are one line.
     private static let maximumInline = 400
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>, title: String) {
+        self.bytes = bytes
+        self.title = title
+    }
 
     /// Writes the next value.
     ///
@@ -19,9 +24,18 @@ struct JSONDocument {
     mutating func write(_ cursor: inout JSONCursor, name: String = "", level: Int = 1, body: JSONSpan? = nil) throws {
         switch cursor.next() {
         case UInt8(ascii: "{"):
+            let heading = name.isEmpty ? title : name
+            var isUnderOther = false
             try cursor.spans { key, cursor in
                 let name = try string(key)
-                switch cursor.next() {
+                let next = cursor.next()
+                let hasHeading =
+                    next == UInt8(ascii: "{") || cursor.firstByteOfElements() == UInt8(ascii: "{")
+                if isUnderOther, !hasHeading, next != UInt8(ascii: "n") {
+                    writer.add(.heading(level: max(1, level - 1)), heading)
+                }
+                isUnderOther = hasHeading || isUnderOther && next == UInt8(ascii: "n")
+                switch next {
                 case UInt8(ascii: "{"):
                     writer.add(.heading(level: level), name, source: key.contents)
                     try write(&cursor, name: name, level: level + 1)

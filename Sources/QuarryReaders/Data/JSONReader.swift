@@ -53,10 +53,10 @@ public struct JSONReader: Reader {
             for record in records { parse.read(record) }
             return parse.finish()
         }
-        var document = JSONDocument(bytes)
+        let metadata = try JSONMetadata(of: whole, in: bytes)
+        var document = JSONDocument(bytes, title: metadata.title ?? String(id.split(separator: "/").last ?? ""))
         var start = JSONCursor(bytes, in: whole.range)
         try document.write(&start)
-        let metadata = try JSONMetadata(of: whole, in: bytes)
         guard let written = document.writer.document(id: id, title: metadata.title, from: text) else {
             throw Rejection.empty(id)
         }

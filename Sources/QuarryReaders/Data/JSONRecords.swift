@@ -16,6 +16,7 @@ struct JSONMetadata {
     init(of object: JSONSpan, in bytes: UnsafeBufferPointer<UInt8>) throws {
         guard object.kind == .object else { return }
         var other: String?
+        var longestName = ""
         var cursor = JSONCursor(bytes, in: object.range)
         try cursor.members { name, cursor in
             if name == "metadata", cursor.next() == UInt8(ascii: "{") {
@@ -34,15 +35,18 @@ struct JSONMetadata {
             default: break
             }
             if name == "id", isName, id == nil { id = try text() }
-            if value.kind == .string, value.range.count > longest?.range.count ?? 0, !["_id", "id", "title"].contains(name)
+            if value.kind == .string, value.range.count > longest?.range.count ?? 0,
+                !["_id", "id", "title"].contains(name)
             {
                 longest = value
+                longestName = name
             }
             if !["_id", "title", "text"].contains(name), value.range.count <= Self.maximumValue {
                 var again = start
                 try collect(&again, as: name)
             }
         }
+        if text == nil { values[longestName] = nil }
         if id?.isEmpty == true { id = nil }
         title = title ?? other
         if title?.isEmpty == true { title = nil }
@@ -150,7 +154,7 @@ struct JSONRecords {
                 id: id, title: metadata.title, text: cleaned.text, metadata: metadata.values,
                 sourceMap: SourceMap(segments: segments, lineStarts: text.sourceMap.lineStarts))
         }
-        var document = JSONDocument(bytes)
+        var document = JSONDocument(bytes, title: metadata.title ?? id)
         var cursor = JSONCursor(bytes, in: record.range)
         try document.write(&cursor, body: metadata.longest)
         let written = document.writer.document(
