@@ -166,7 +166,10 @@ struct CaptionParser {
         default: return nil
         }
         let limit = min(end, index + 512)
-        guard let close = bytes[index..<limit].firstIndex(of: closing) else { return nil }
+        let opening = bytes[index]
+        guard let close = bytes[(index + 1)..<limit].firstIndex(where: { $0 == closing || $0 == opening }),
+            bytes[close] == closing
+        else { return nil }
         // A voice may have classes: <v.loud Anna>.
         guard bytes[index] == UInt8(ascii: "<"), next == UInt8(ascii: "v"),
             bytes[index + 2] == 0x20 || bytes[index + 2] == UInt8(ascii: "."),

@@ -8,6 +8,8 @@ struct JSONDocument {
     /// The heading of members of the whole value that follow an object.
     private let title: String
 
+    /// Values deeper than this are written as JSON, so that the stack suffices.
+    private static let maximumDepth = 32
     /// Longer strings are paragraphs.
     private static let maximumLine = 200
     /// Lists of short scalars up to this length are one line.
@@ -22,6 +24,7 @@ struct JSONDocument {
     ///
     /// - `body`: A string that is written as a paragraph without its name.
     mutating func write(_ cursor: inout JSONCursor, name: String = "", level: Int = 1, body: JSONSpan? = nil) throws {
+        if level > Self.maximumDepth { return try writeCode(&cursor) }
         switch cursor.next() {
         case UInt8(ascii: "{"):
             let heading = name.isEmpty ? title : name
@@ -67,6 +70,7 @@ struct JSONDocument {
     private mutating func writeList(
         _ cursor: inout JSONCursor, name: String, key: JSONSpan?, level: Int, depth: Int = 0
     ) throws {
+        if level + depth > Self.maximumDepth { return try writeCode(&cursor) }
         if try writeInline(&cursor, name: name, key: key, depth: depth) { return }
         let hasObjects = cursor.firstByteOfElements() == UInt8(ascii: "{")
         if !name.isEmpty, let key {
@@ -89,10 +93,17 @@ struct JSONDocument {
                 writer.add(.heading(level: key == nil ? level : level + 1), title)
                 try write(&cursor, name: name, level: level + (key == nil ? 1 : 2))
             case UInt8(ascii: "["):
-                try writeList(&cursor, name: "", key: nil, level: level, depth: inner)
+                try writeList(&cursor, name: "", key: nil, level: level, depth: max(inner, depth + 1))
             default: try writeScalar(try cursor.value(), name: "", key: nil, depth: inner)
             }
         }
+    }
+
+    private mutating func writeCode(_ cursor: inout JSONCursor) throws {
+        let value = try cursor.value()
+        writer.begin(.code(language: "json"))
+        writer.append(UnsafeBufferPointer(rebasing: bytes[value.range]), source: value.range)
+        writer.end()
     }
 
     /// Writes a list of short scalars as one line; false if the next list is another.

@@ -9,7 +9,7 @@ import QuarryText
 /// is a paragraph. Members become metadata.
 ///
 /// Any other value is one document: objects are under headings, other members are lines `name: value`, and lists are
-/// lists. Values nest at most 256 deep. Several values in a file are read as JSONL.
+/// lists. Values nest at most 256 deep, and those deeper than 32 are written as JSON. Several values in a file are read as JSONL.
 public struct JSONReader: Reader {
     public init() {}
 

@@ -12,6 +12,7 @@ struct JSONMetadata {
 
     /// Longer strings and lists are text, not metadata.
     private static let maximumValue = 1 << 12
+    private static let maximumDepth = 32
 
     init(of object: JSONSpan, in bytes: UnsafeBufferPointer<UInt8>) throws {
         guard object.kind == .object else { return }
@@ -57,10 +58,11 @@ struct JSONMetadata {
     }
 
     /// Adds the next value; objects are added member by member.
-    private mutating func collect(_ cursor: inout JSONCursor, as name: String) throws {
+    private mutating func collect(_ cursor: inout JSONCursor, as name: String, depth: Int = 0) throws {
+        guard depth <= Self.maximumDepth else { return try cursor.skip() }
         switch cursor.next() {
         case UInt8(ascii: "{"):
-            try cursor.members { key, cursor in try collect(&cursor, as: "\(name).\(key)") }
+            try cursor.members { key, cursor in try collect(&cursor, as: "\(name).\(key)", depth: depth + 1) }
         case UInt8(ascii: "["):
             var elements: [String] = []
             try cursor.elements { cursor in elements.append(try self.text(of: &cursor).text) }
