@@ -20,8 +20,9 @@ public struct ReaderRegistry: Sendable {
         case unknown
     }
 
-    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`) and plain text: `txt`, logs,
-    /// other light markup, configuration and source code.
+    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), tables (`csv`, `tsv`), JSON,
+    /// notebooks (`ipynb`), captions (`srt`, `vtt`), XML and plain text: `txt`, logs, other light markup, configuration
+    /// and source code.
     public init() {
         readers = []
         let readers: [any Reader] = [

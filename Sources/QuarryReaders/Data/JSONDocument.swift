@@ -89,6 +89,9 @@ struct JSONDocument {
             number += 1
             switch cursor.next() {
             case UInt8(ascii: "{"):
+                var ahead = cursor
+                let range = try ahead.value().range
+                guard bytes[range].contains(UInt8(ascii: "\"")) else { return cursor = ahead }
                 let title = name.isEmpty ? "\(number)" : "\(name) \(number)"
                 writer.add(.heading(level: key == nil ? level : level + 1), title)
                 try write(&cursor, name: name, level: level + (key == nil ? 1 : 2))
