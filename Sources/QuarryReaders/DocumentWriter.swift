@@ -139,7 +139,7 @@ struct DocumentWriter {
             return
         }
         open()
-        if space.isPending, let last = text.last, last != 0x20 || !isAtStart { put(0x20, space.source) }
+        if space.isPending, !isAtStart { put(0x20, space.source) }
         space = (false, nil)
         isAtStart = false
         if table != nil, byte == UInt8(ascii: "|") { write("\\") }
@@ -294,7 +294,7 @@ extension Block {
 }
 
 /// The map from a written text to its source. Bytes without a source are joined with the next that has one.
-private struct MapOfPieces {
+struct MapOfPieces {
     private var builder = SourceMapBuilder()
     private var waiting = 0
     private var sourceEnd = 0
@@ -321,6 +321,17 @@ private struct MapOfPieces {
     /// The segments; nil if the pieces did not come in the order of the source.
     consuming func finished(length: Int) -> [SourceMap.Segment]? {
         if waiting > 0, sourceEnd < length { join(sourceEnd..<length) }
-        return isAscending && waiting == 0 ? builder.segments : nil
+        guard isAscending else { return nil }
+        var segments = builder.segments
+        guard waiting > 0 else { return segments }
+        // Nothing of the source is left: the rest belongs to its last unit.
+        guard var last = segments.popLast() else { return nil }
+        if last.count > 1 {
+            last.count -= 1
+            segments.append(last)
+            (last.clean, last.source, last.count) = (last.cleanEnd, last.sourceEnd, 1)
+        }
+        last.cleanUnit += waiting
+        return segments + [last]
     }
 }

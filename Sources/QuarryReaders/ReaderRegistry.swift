@@ -20,13 +20,14 @@ public struct ReaderRegistry: Sendable {
         case unknown
     }
 
-    /// Creates a registry for Markdown (`md`, `markdown`, …), JSONL (`jsonl`, `ndjson`), office files (`docx`, `pptx`,
-    /// `xlsx`, `odt`, `odp`, `ods`, …) and plain text: `txt`, logs, other light markup, configuration and source code.
+    /// Creates a registry of all formats that need no model: text and its markups, web pages, office files, tables, JSON,
+    /// notebooks, captions, XML, configuration and source code.
     public init() {
         readers = []
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), JSONLReader(), DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(),
-            ODPReader(), ODSReader(),
+            PlainTextReader(), MarkdownReader(), JSONLReader(), CSVReader(), JSONReader(), NotebookReader(),
+            CaptionReader(), XMLReader(), DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(),
+            ODSReader(),
         ]
         for reader in readers { register(reader) }
     }
@@ -163,7 +164,7 @@ extension ReaderRegistry {
     static let markdown: Set<String> = ["md", "markdown", "mdown", "mkd", "mdx", "qmd"]
     static let jsonLines: Set<String> = ["jsonl", "ndjson"]
     static let plainText: Set<String> = [
-        "txt", "text", "log", "rst", "org", "adoc", "asciidoc", "tex", "textile", "srt", "me", "diff", "patch",
+        "txt", "text", "log", "rst", "org", "adoc", "asciidoc", "tex", "textile", "me", "diff", "patch",
         "swift", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "rs", "go", "java", "kt", "kts", "scala", "cs",
         "py", "rb", "pl", "pm", "php", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx", "sh", "bash", "zsh", "fish",
         "sql", "r", "jl", "hs", "ml", "mli", "ex", "exs", "erl", "clj", "dart", "zig", "nim", "css", "scss", "less",
@@ -175,8 +176,8 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "rtf", "xls", "xlsb",
-        "ppt", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
+        "html", "htm", "xhtml", "pdf", "doc", "rtf", "xls", "xlsb",
+        "ppt", "epub", "mobi", "djvu", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",
         "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal",

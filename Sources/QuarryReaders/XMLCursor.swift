@@ -30,9 +30,14 @@ struct XMLCursor: ~Copyable {
         }
         guard let reader else { throw Malformed(line: 1) }
         self.reader = reader
+        // Invalid bytes of an encoding are otherwise printed, whatever the options. The handler is the thread's.
+        xmlSetStructuredErrorFunc(nil) { _, _ in }
     }
 
-    deinit { xmlFreeTextReader(reader) }
+    deinit {
+        xmlFreeTextReader(reader)
+        xmlSetStructuredErrorFunc(nil, nil)
+    }
 
     /// The next event; nil at the end.
     mutating func next() throws(Malformed) -> Event? {

@@ -1,0 +1,218 @@
+public import QuarryCore
+import QuarryText
+
+/// Reads XML: the text of the elements in order.
+///
+/// An element with text of its own is a block, together with the elements within it. Titles, paragraphs, lists, code and
+/// tables are recognised by their names in DocBook, TEI, JATS and feeds. Other elements with a short text and without
+/// elements are written as `name: text`, and an element of only such is one paragraph. Attributes are left out, and
+/// entities that the document defines are not expanded.
+///
+/// Elements nest at most 256 deep. Offsets count in the text that is written here, not in the file.
+public struct XMLReader: Reader {
+    public init() {}
+
+    public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
+    public var version: String { "xml/1" }
+
+    public func read(_ source: Source) -> ReadResult {
+        guard source.bytes.contains(where: { $0 > 0x20 }) else { return ReadResult(rejected: [.empty(source.id)]) }
+        do {
+            return try read(source.bytes, id: source.id)
+        } catch {
+            // The bytes may not be in the encoding that is declared.
+            if !EncodingDetector.isMarkedOrUTF8(source.bytes), let clean = try? CleanSource(source),
+                var result = try? read(withoutDeclaration(Array(clean.text.utf8)), id: source.id)
+            {
+                result.warnings += clean.warnings
+                return result
+            }
+            return ReadResult(rejected: [
+                Rejection(
+                    source: source.id, line: error.line, reason: .brokenRecord,
+                    message: "The file is not well-formed XML.")
+            ])
+        }
+    }
+
+    private func read(_ bytes: [UInt8], id: String) throws(XMLCursor.Malformed) -> ReadResult {
+        let result = bytes.withUnsafeBufferPointer { bytes in
+            Result { () throws(XMLCursor.Malformed) in
+                var document = XMLDocument(outline: try XMLOutline(bytes))
+                try document.write(bytes)
+                return document
+            }
+        }
+        let document = try result.get()
+        guard let written = document.writer.document(id: id, title: document.title) else {
+            return ReadResult(rejected: [.empty(id)])
+        }
+        return ReadResult(
+            documents: [written.document], bidirectionalControls: written.removed.bidirectionalControls)
+    }
+
+    /// The text with spaces in the place of its declaration.
+    private func withoutDeclaration(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.starts(with: "<?xml".utf8), let end = bytes.prefix(512).firstIndex(of: UInt8(ascii: ">")) else {
+            return bytes
+        }
+        return bytes[...end].map { $0 == 0x0A ? 0x0A : 0x20 } + bytes[(end + 1)...]
+    }
+}
+
+extension EncodingDetector {
+    fileprivate static func isMarkedOrUTF8(_ bytes: [UInt8]) -> Bool {
+        byteOrderMark(of: bytes) != nil || String(validating: bytes, as: UTF8.self) != nil
+    }
+}
+
+/// Writes the text of one document.
+private struct XMLDocument {
+    let outline: XMLOutline
+    var writer = DocumentWriter()
+    private(set) var title: String?
+
+    /// An element whose start was read, and not yet its end.
+    private struct Element {
+        var name: String
+        var content: XMLOutline.Content
+        var role = Role.none
+    }
+
+    private enum Role {
+        case none
+        /// Its text is one part, to which the text of its elements belongs.
+        case block, cell, row
+        /// A block of lines `name: text`, one for each of its elements.
+        case record
+    }
+
+    private var open: [Element] = []
+    private var started = 0
+    private var blocks = 0
+    private var cells = 0
+    private var lists = 0
+    private var firstTitleDepth: Int?
+    /// The text of the title while it is read.
+    private var titleText: String?
+    /// Whether the open part has no text yet.
+    private var isEmpty = true
+
+    init(outline: XMLOutline) { self.outline = outline }
+
+    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(XMLCursor.Malformed) {
+        var cursor = try XMLCursor(bytes)
+        while let event = try cursor.next() {
+            switch event {
+            case .start(let name): start(name)
+            case .end: end()
+            case .text(let text): append(text)
+            }
+        }
+    }
+
+    private mutating func append(_ text: String) {
+        // Text between blocks is white space, or stands after a block within a block.
+        guard blocks > 0 || cells > 0 || text.utf8.contains(where: { $0 > 0x20 }) else { return }
+        writer.append(text)
+        if titleText?.utf8.count ?? 4096 < 4096 { titleText? += text }
+        if isEmpty, text.utf8.contains(where: { $0 > 0x20 }) { isEmpty = false }
+    }
+
+    private mutating func start(_ name: String) {
+        var element = Element(name: name, content: started < outline.contents.count ? outline.contents[started] : [])
+        started += 1
+        defer { open.append(element) }
+        if XMLName.lists.contains(name) { lists += 1 }
+        if case .record? = open.last?.role {
+            guard element.content.contains(.text) else { return }
+            writer.append((isEmpty ? "" : "; ") + name + ": ")
+            isEmpty = false
+            return
+        }
+        if cells > 0 {
+            if XMLName.blocks.contains(name) || XMLName.cells.contains(name) { writer.append(" ") }
+            return
+        }
+        if XMLName.breaks.contains(name) {
+            if writer.isOpen { writer.append("\n") }
+            return
+        }
+        if XMLName.rows.contains(name), element.content.contains(.cells), blocks == 0 {
+            element.role = .row
+            return writer.beginRow()
+        }
+        if XMLName.cells.contains(name), case .row? = open.last?.role {
+            element.role = .cell
+            cells += 1
+            return writer.beginCell()
+        }
+        if blocks == 0, !element.content.contains(.text), element.content.isSuperset(of: [.elements, .record]) {
+            element.role = .record
+            blocks += 1
+            isEmpty = true
+            return writer.begin(.paragraph)
+        }
+        guard let part = part(of: element) else { return }
+        element.role = .block
+        blocks += 1
+        // The paragraph of an item is the item.
+        if case .paragraph = part, let parent = open.last, parent.role == .block, isEmpty, blocks > 1 { return }
+        writer.begin(part)
+        isEmpty = true
+        if case .item = part, !XMLName.items.contains(name) {
+            writer.append(name + ": ")
+            isEmpty = false
+        }
+    }
+
+    /// The part that an element begins; nil if its text belongs to the part around it, or it has no text.
+    private mutating func part(of element: Element) -> DocumentWriter.Part? {
+        let (name, content) = (element.name, element.content)
+        guard blocks == 0 || XMLName.blocks.contains(name) else { return nil }
+        let isInText = open.last?.content.contains(.text) ?? false
+        if XMLName.code.contains(name), content.contains(.text) { return .code() }
+        if XMLName.items.contains(name), lists > 0 || blocks > 0 { return .item(depth: max(0, lists - 1)) }
+        if XMLName.quotes.contains(name) { return content.contains(.text) ? .quote : nil }
+        if XMLName.titles.contains(name), !isInText, !content.contains(.title) { return heading(name) }
+        if XMLName.paragraphs.contains(name) {
+            let isContainer = !content.contains(.text) && !["p", "para", "simpara", "ab"].contains(name)
+            return isContainer ? nil : .paragraph
+        }
+        guard content.contains(.text) else { return nil }
+        if content.contains(.elements) || content.contains(.longText) || open.isEmpty { return .paragraph }
+        return .item(depth: 0)
+    }
+
+    private mutating func heading(_ name: String) -> DocumentWriter.Part {
+        let first = firstTitleDepth ?? open.count
+        firstTitleDepth = first
+        if title == nil, titleText == nil { titleText = "" }
+        if name.utf8.count == 2, let level = name.utf8.last.map({ Int($0) - 0x30 }) { return .heading(level: level) }
+        return .heading(level: max(1, open.count - first + 1))
+    }
+
+    private mutating func end() {
+        guard let element = open.popLast() else { return }
+        if XMLName.lists.contains(element.name) { lists -= 1 }
+        switch element.role {
+        case .block, .record:
+            blocks -= 1
+            writer.end()
+            isEmpty = true
+            if let text = titleText {
+                title = text.joiningWords()
+                titleText = nil
+                if title?.isEmpty == true { title = nil }
+            }
+        case .cell: cells -= 1
+        case .row:
+            let isHeader = open.last.map { $0.name == "thead" } ?? false
+            writer.endRow(isHeader: isHeader)
+        case .none:
+            if ["table", "tgroup", "informaltable"].contains(element.name), cells == 0, blocks == 0 {
+                writer.endTable()
+            }
+        }
+    }
+}

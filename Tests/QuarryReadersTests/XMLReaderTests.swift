@@ -1,0 +1,97 @@
+import QuarryCore
+import QuarryReaders
+import Testing
+
+struct XMLReaderTests {
+    private func read(_ text: String) -> ReadResult {
+        XMLReader().read(Source(id: "a.xml", bytes: Array(text.utf8)))
+    }
+
+    private static let book = """
+        <?xml version="1.0"?>
+        <book><info><title>Of <emphasis>Tea</emphasis></title></info>
+        <chapter><title>Leaves</title><para><emphasis>Green</emphasis> tea is <link>un</link>oxidised.</para>
+        <itemizedlist><listitem><para>Sencha</para></listitem><listitem><para>Matcha</para></listitem></itemizedlist>
+        <section><title>Brewing</title><programlisting>boil(80)
+          wait(3)</programlisting>
+        <table><tgroup><thead><row><entry>Tea</entry><entry>°C</entry></row></thead>
+        <tbody><row><entry>Green</entry><entry><para>80</para></entry></row></tbody></tgroup></table>
+        </section></chapter></book>
+        """
+
+    @Test func `titles, paragraphs, lists, code and tables are recognised`() throws {
+        let document = try #require(read(Self.book).documents.first)
+        #expect(document.title == "Of Tea")
+        #expect(
+            document.text == """
+                # Of Tea
+
+                # Leaves
+
+                Green tea is unoxidised.
+
+                - Sencha
+                - Matcha
+
+                ## Brewing
+
+                ```
+                boil(80)
+                  wait(3)
+                ```
+
+                | Tea | °C |
+                | --- | --- |
+                | Green | 80 |
+                """)
+    }
+
+    @Test func `a title within a sentence is not a heading`() throws {
+        let document = try #require(
+            read("<text><div><head>I</head><p>He read <title>Hamlet</title> twice.<lb/>Then slept.</p></div></text>")
+                .documents.first)
+        #expect(document.text == "# I\n\nHe read Hamlet twice. Then slept.")
+    }
+
+    @Test func `an element of short elements is one paragraph`() throws {
+        let source = "<all><who><name>Bob</name><age>31</age></who><who><name>Eve</name><age>22</age></who></all>"
+        #expect(read(source).documents.map(\.text) == ["name: Bob; age: 31\n\nname: Eve; age: 22"])
+    }
+
+    @Test func `a malformed file is rejected with its line`() {
+        let result = read("<a>\n<b>x</b>\n<c>y</d>\n</a>")
+        #expect(result.rejected.map(\.line) == [3])
+        #expect(result.rejected.map(\.reason) == [.brokenRecord])
+    }
+
+    @Test func `entities are not expanded`() {
+        var source = "<!DOCTYPE a [<!ENTITY x0 \"laugh\"><!ENTITY file SYSTEM \"file:///etc/passwd\">"
+        for level in 1...9 {
+            source += "<!ENTITY x\(level) \"" + String(repeating: "&x\(level - 1);", count: 10) + "\">"
+        }
+        let result = read(source + "]><a><p>see &x9; here</p></a>")
+        #expect(result.documents.allSatisfy { !$0.text.contains("laugh") })
+        let file = read(source + "]><a><p>see &file; here</p></a>")
+        #expect(file.documents.map(\.text) == ["see here"])
+    }
+
+    @Test func `a file that declares another encoding is decoded`() {
+        let bytes: [UInt8] =
+            Array("<?xml version=\"1.0\" encoding=\"windows-1251\"?><p>".utf8) + [0xEC, 0xE8, 0xF0] + Array("</p>".utf8)
+        #expect(XMLReader().read(Source(id: "a.xml", bytes: bytes)).documents.map(\.text) == ["мир"])
+    }
+
+    @Test(arguments: ["", " \n", "<a/>", "<a b=\"c\"><d> </d></a>"])
+    func `a file without text is rejected`(source: String) {
+        #expect(read(source).rejected.map(\.reason) == [.empty])
+    }
+
+    @Test func `deep nesting is rejected`() {
+        let source = String(repeating: "<a>", count: 5000) + "x" + String(repeating: "</a>", count: 5000)
+        #expect(read(source).rejected.map(\.reason) == [.brokenRecord])
+    }
+
+    @Test func `damaged files do not crash`() async throws {
+        try await readDamaged(Self.book, id: "a.xml", with: XMLReader())
+    }
+}
