@@ -24,7 +24,7 @@ public struct ReaderRegistry: Sendable {
     /// other light markup, configuration and source code.
     public init() {
         readers = []
-        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader()] as [any Reader] { register(reader) }
+        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader(), HTMLReader()] as [any Reader] { register(reader) }
     }
 
     /// Registers a reader for the files of its extensions.
@@ -171,7 +171,7 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
+        "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
         "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",
