@@ -9,8 +9,9 @@ struct CleanSource {
     /// Problems that a person should check, although the text was read.
     var warnings: [Rejection] = []
 
+    /// - `declared`: The encoding that the source names, if it names one. Unicode marks and valid UTF-8 count more.
     /// - Throws: A rejection of the whole source if it is empty, binary or in no known encoding.
-    init(_ source: Source) throws(Rejection) {
+    init(_ source: Source, declared: TextEncoding? = nil) throws(Rejection) {
         let bytes = source.bytes
         let start = try SourceStart(source)
         if let encoding = start.encoding {
@@ -29,9 +30,13 @@ struct CleanSource {
             } catch let error as InvalidUTF8 where start.isMarkedUTF8 {
                 throw Rejection.undecodable(source, as: .utf8, at: error.offset)
             } catch {
-                let encoding = try EncodingDetector.encoding(of: source)
-                self = try CleanSource(source, as: encoding)
-                warnings = Rejection.guesses(source.id, encoding)
+                if let declared, declared.charset != nil, let decoded = try? CleanSource(source, as: declared) {
+                    self = decoded
+                } else {
+                    let encoding = try EncodingDetector.encoding(of: source)
+                    self = try CleanSource(source, as: encoding)
+                    warnings = Rejection.guesses(source.id, encoding)
+                }
             }
         }
         if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { throw Rejection.empty(source.id) }

@@ -110,6 +110,9 @@ struct DocumentWriter {
     /// Whether a part or a cell is open.
     var isOpen: Bool { part != nil || table?.begun ?? 0 > 0 }
 
+    /// Whether a part is open that has no text yet.
+    var isAtStartOfPart: Bool { part != nil && start == nil }
+
     /// Appends text to the open part, or to a new paragraph.
     ///
     /// - `source`: The bytes behind the text. If they are as many as those of the text, each byte comes from one of them.
