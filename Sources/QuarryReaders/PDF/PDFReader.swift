@@ -1,0 +1,161 @@
+import Foundation
+public import QuarryCore
+import QuarryPrograms
+import QuarryText
+
+/// Reads PDF with poppler's `pdftotext` and `pdfinfo`, each in a process of its own with limits on time, memory and
+/// output.
+///
+/// The text comes in reading order, in columns too. Lines become paragraphs, with hyphens at their ends joined; headings
+/// are known by their size; tables become rows; headers and footers that repeat on pages are left out. A citation names
+/// the page. Offsets and lines count in the text that this reader makes.
+///
+/// The title, author and dates of the file become metadata.
+public struct PDFReader: Reader {
+    private let password: String?
+    private let pdftotext: Program?
+    private let pdfinfo: Program?
+
+    /// - `password`: Opens encrypted files. poppler takes it as an argument, which other users of the machine can see.
+    public init(password: String? = nil) {
+        self.init(password: password, environment: ProcessInfo.processInfo.environment)
+    }
+
+    package init(password: String? = nil, environment: [String: String]) {
+        self.password = password
+        pdftotext = Program.find("pdftotext", environment: environment)
+        pdfinfo = Program.find("pdfinfo", environment: environment)
+    }
+
+    public var pathExtensions: Set<String> { ["pdf"] }
+    /// Another version without poppler, so that its files are read again when it is installed.
+    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/1" }
+
+    private static let limits = ProgramLimits(
+        duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)
+
+    public func read(_ source: Source) async throws -> ReadResult {
+        do {
+            return try await document(of: source)
+        } catch let error as Rejection {
+            return ReadResult(rejected: [error])
+        }
+    }
+
+    private func document(of source: Source) async throws -> ReadResult {
+        guard let pdftotext else {
+            throw Rejection(
+                source: source.id, reason: .unsupportedFormat,
+                message: "PDF is read with pdftotext, which is not installed (Debian: poppler-utils).")
+        }
+        guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
+            throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")
+        }
+        let file = try TemporaryFile(source.bytes, named: "document.pdf")
+        let output = try await run(pdftotext, ["-tsv", "-enc", "UTF-8"] + access + [file.path, "-"], on: source)
+        let pages = PDFPage.pages(of: output.bytes)
+        let info = try await info(of: file.path, on: source)
+        let layout = PDFLayout(pages)
+        var writer = DocumentWriter()
+        for page in pages { PDFPageWriter(page, layout: layout).write(to: &writer) }
+        guard let result = writer.document(id: source.id, title: info.title, metadata: info.metadata) else {
+            throw Rejection(
+                source: source.id, reason: .empty,
+                message: pages.isEmpty
+                    ? "It has no pages."
+                    : "None of its \(pages.count) pages has text: they are pictures, such as scans.")
+        }
+        var warnings: [Rejection] = []
+        let empty = pages.filter(\.lines.isEmpty).map(\.number)
+        if !empty.isEmpty { warnings.append(.pagesWithoutText(source.id, empty, of: pages.count)) }
+        return ReadResult(
+            documents: [result.document], warnings: warnings,
+            bidirectionalControls: result.removed.bidirectionalControls)
+    }
+
+    private var access: [String] { password.map { ["-upw", $0] } ?? [] }
+
+    private func info(of path: String, on source: Source) async throws -> PDFInformation {
+        guard let pdfinfo else { return PDFInformation([]) }
+        let output = try await pdfinfo.run(
+            ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
+        return PDFInformation(output.bytes)
+    }
+
+    /// A fixed language, so that messages can be understood.
+    private static let environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"]
+
+    /// - Throws: A `Rejection` if the program fails or meets a limit.
+    private func run(_ program: Program, _ arguments: [String], on source: Source) async throws -> ProgramOutput {
+        let output: ProgramOutput
+        do {
+            output = try await program.run(arguments, environment: Self.environment, limits: Self.limits)
+        } catch let error as ProgramError {
+            throw Rejection(source: source.id, reason: .undecodable, message: "It cannot be read: \(error)")
+        }
+        if output.succeeded { return output }
+        let errors = String(decoding: output.errors, as: UTF8.self)
+        if errors.contains("Incorrect password") {
+            throw Rejection(
+                source: source.id, reason: .unsupportedFormat,
+                message: password == nil ? "It is encrypted, and needs a password." : "The password does not open it.")
+        }
+        // What came before the damage counts, unless there is nothing.
+        if output.end == .status(1) || output.bytes.isEmpty || output.end != .status(3) {
+            let reason = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+            throw Rejection(
+                source: source.id, reason: .undecodable,
+                message: "pdftotext ended with \(output.end)\(reason).".replacing("..", with: "."))
+        }
+        return output
+    }
+}
+
+extension Rejection {
+    fileprivate static func pagesWithoutText(_ id: String, _ pages: [Int], of count: Int) -> Rejection {
+        let shown = pages.prefix(10).map(String.init).joined(separator: ", ") + (pages.count > 10 ? ", …" : "")
+        return Rejection(
+            source: id, reason: .empty,
+            message: "\(pages.count) of \(count) pages have no text, such as scans: \(shown).")
+    }
+}
+
+/// What `pdfinfo` prints about a file.
+struct PDFInformation {
+    private(set) var title: String?
+    private(set) var metadata: [String: MetadataValue] = [:]
+
+    private static let names = [
+        "Author": "author", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created",
+        "ModDate": "modified",
+    ]
+
+    init(_ bytes: [UInt8]) {
+        for line in bytes.split(separator: 0x0A) {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            let name = String(decoding: line[..<colon], as: UTF8.self)
+            let value = String(decoding: line[(colon + 1)...], as: UTF8.self).joiningWords()
+            guard !value.isEmpty, value.utf8.count <= 4096 else { continue }
+            if name == "Title", !value.hasPrefix("Microsoft Word -"), value != "untitled" { title = value }
+            if let key = Self.names[name] { metadata[key] = .string(value) }
+            if name == "Pages" { metadata["pages"] = Double(value).map { .number($0) } }
+        }
+    }
+}
+
+/// A file in a folder of its own that is removed with the value.
+struct TemporaryFile: ~Copyable {
+    let path: String
+    private let folder: URL
+
+    init(_ bytes: [UInt8], named name: String) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        let file = folder.appending(path: name)
+        path = file.path
+        try Data(bytes).write(to: file)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+}
