@@ -51,10 +51,13 @@ public struct PDFReader: Reader {
         guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")
         }
-        let file = try TemporaryFile(source.bytes, named: "document.pdf")
-        let output = try await run(pdftotext, ["-tsv", "-enc", "UTF-8"] + access + [file.path, "-"], on: source)
+        let arguments = ["-tsv", "-enc", "UTF-8"] + access
+        let (output, info) = try await withTemporaryFile(source.bytes, named: "document.pdf") {
+            (path: String) async throws -> (ProgramOutput, PDFInformation) in
+            let output = try await run(pdftotext, arguments + [path, "-"], on: source)
+            return (output, try await information(about: path))
+        }
         let pages = PDFPage.pages(of: output.bytes)
-        let info = try await info(of: file.path, on: source)
         let layout = PDFLayout(pages)
         var writer = DocumentWriter()
         for page in pages { PDFPageWriter(page, layout: layout).write(to: &writer) }
@@ -66,7 +69,7 @@ public struct PDFReader: Reader {
                     : "None of its \(pages.count) pages has text: they are pictures, such as scans.")
         }
         var warnings: [Rejection] = []
-        let empty = pages.filter(\.lines.isEmpty).map(\.number)
+        let empty = pages.filter { $0.lines.isEmpty }.map(\.number)
         if !empty.isEmpty { warnings.append(.pagesWithoutText(source.id, empty, of: pages.count)) }
         return ReadResult(
             documents: [result.document], warnings: warnings,
@@ -75,7 +78,7 @@ public struct PDFReader: Reader {
 
     private var access: [String] { password.map { ["-upw", $0] } ?? [] }
 
-    private func info(of path: String, on source: Source) async throws -> PDFInformation {
+    private func information(about path: String) async throws -> PDFInformation {
         guard let pdfinfo else { return PDFInformation([]) }
         let output = try await pdfinfo.run(
             ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
@@ -141,21 +144,4 @@ struct PDFInformation {
             if name == "Pages" { metadata["pages"] = Double(value).map { .number($0) } }
         }
     }
-}
-
-/// A file in a folder of its own that is removed with the value.
-struct TemporaryFile: ~Copyable {
-    let path: String
-    private let folder: URL
-
-    init(_ bytes: [UInt8], named name: String) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        let file = folder.appending(path: name)
-        path = file.path
-        try Data(bytes).write(to: file)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 }
