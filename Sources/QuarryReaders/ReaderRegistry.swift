@@ -25,7 +25,8 @@ public struct ReaderRegistry: Sendable {
     public init() {
         readers = []
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), JSONLReader(), CSVReader(), JSONReader(),
+            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), JSONLReader(), CSVReader(),
+            JSONReader(),
             NotebookReader(),
             CaptionReader(), XMLReader(), DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(),
             ODSReader(),
@@ -178,7 +179,7 @@ extension ReaderRegistry {
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
         "doc", "rtf", "xls", "xlsb",
-        "ppt", "epub", "mobi", "djvu", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
+        "ppt", "mobi", "djvu", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",
         "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal",

@@ -3,7 +3,7 @@ import QuarryCore
 /// Writes nodes of a page into a document.
 struct HTMLWriter {
     private let tree: HTMLTree
-    private(set) var document = DocumentWriter()
+    private(set) var document: DocumentWriter
     /// The text of the first heading of level 1.
     private(set) var firstHeading: String?
 
@@ -17,7 +17,11 @@ struct HTMLWriter {
     private var tables: [(isData: Bool, isHeaderRow: Bool)] = []
     private var hadBreak = false
 
-    init(_ tree: HTMLTree) { self.tree = tree }
+    /// - `document`: What is written so far.
+    init(_ tree: HTMLTree, to document: DocumentWriter = DocumentWriter()) {
+        self.tree = tree
+        self.document = document
+    }
 
     mutating func write(_ parts: [Range<Int>]) {
         for part in parts { for index in part { visit(index) } }

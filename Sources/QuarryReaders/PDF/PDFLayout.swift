@@ -33,11 +33,11 @@ struct PDFLayout {
     /// A line this much higher than the text is a heading.
     private static let headingFactor = 1.15
 
-    private static func tenths(_ line: PDFPage.Line) -> Int { Int((min(line.box.height, 10_000) * 10).rounded()) }
+    private static func tenths(_ line: PDFPage.Line) -> Int { Int((min(line.textHeight, 10_000) * 10).rounded()) }
 
     /// The level of a heading, from 1; nil for text.
     func headingLevel(of line: PDFPage.Line) -> Int? {
-        guard line.box.height >= textHeight * Self.headingFactor,
+        guard line.textHeight >= textHeight * Self.headingFactor,
             line.words.contains(where: { $0.text.contains(where: \.isLetter) }), line.letters <= 200
         else { return nil }
         let height = Self.tenths(line)
@@ -50,7 +50,8 @@ struct PDFLayout {
     /// Whether a line is a header, a footer or a page number.
     func isRepeated(_ line: PDFPage.Line, on page: PDFPage) -> Bool {
         guard Self.isInMargin(line, of: page) else { return false }
-        return repeated.contains(Self.key(of: line, on: page)) || Self.isPageNumber(line.text)
+        return repeated.contains(Self.key(of: line, on: page))
+            || line.box.top > page.height * 0.88 && Self.isPageNumber(line.text)
     }
 
     /// Lines in the margins that stand at the same place of at least three pages and of a quarter of all pages, numbers
@@ -65,7 +66,7 @@ struct PDFLayout {
     }
 
     private static func isInMargin(_ line: PDFPage.Line, of page: PDFPage) -> Bool {
-        line.box.bottom < page.height * 0.12 || line.box.top > page.height * 0.88
+        line.box.bottom < page.height * 0.12 || line.box.top > page.height * 0.82
     }
 
     private static func key(of line: PDFPage.Line, on page: PDFPage) -> String {

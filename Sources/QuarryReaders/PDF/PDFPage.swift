@@ -24,6 +24,17 @@ struct PDFPage {
 
         var text: String { words.map(\.text).joined(separator: " ") }
         var letters: Int { words.reduce(0) { $0 + $1.text.utf8.count } }
+        /// The height of the words with most letters: one tall sign does not count.
+        private(set) var textHeight = 0.0
+
+        mutating func measure() {
+            var seen = 0
+            for word in words.sorted(by: { $0.box.height < $1.box.height }) {
+                seen += word.text.utf8.count
+                textHeight = word.box.height
+                if 2 * seen >= letters { return }
+            }
+        }
     }
 
     var number: Int
@@ -56,7 +67,10 @@ struct PDFPage {
             default: continue
             }
         }
-        for index in pages.indices { pages[index].lines.removeAll(where: \.words.isEmpty) }
+        for index in pages.indices {
+            pages[index].lines.removeAll(where: \.words.isEmpty)
+            for line in pages[index].lines.indices { pages[index].lines[line].measure() }
+        }
         return pages
     }
 
