@@ -9,11 +9,18 @@ public protocol Reader: Sendable {
     var version: String { get }
     func read(_ source: Source) async throws -> ReadResult
 
+    /// What it reads, for a list of formats: `PDF`. The default is the name in ``version``.
+    var formatName: String { get }
+    /// Why it cannot read on this machine, such as a program that is not installed; nil, the default, if it can.
+    var obstacle: String? { get }
+
     /// The reader itself if it calls a model; otherwise nil, the default.
     var modelReader: (any ModelReader)? { get }
 }
 
 extension Reader {
+    public var formatName: String { String(version.prefix { $0 != "/" }) }
+    public var obstacle: String? { nil }
     public var modelReader: (any ModelReader)? { nil }
 }
 

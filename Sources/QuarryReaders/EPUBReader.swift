@@ -9,6 +9,7 @@ import QuarryText
 public struct EPUBReader: Reader {
     public init() {}
 
+    public var formatName: String { "books (EPUB)" }
     public var pathExtensions: Set<String> { ["epub"] }
     public var version: String { "epub/1" }
 

@@ -15,6 +15,7 @@ import QuarryText
 public struct JSONLReader: Reader {
     public init() {}
 
+    public var formatName: String { "JSON Lines" }
     public var pathExtensions: Set<String> { ReaderRegistry.jsonLines }
     public var version: String { "jsonl/3" }
 

@@ -9,6 +9,7 @@ import QuarryText
 public struct MarkdownReader: Reader {
     public init() {}
 
+    public var formatName: String { "Markdown" }
     public var pathExtensions: Set<String> { ReaderRegistry.markdown }
     public var version: String { "markdown/2" }
 

@@ -8,6 +8,7 @@ import QuarryText
 public struct PlainTextReader: Reader {
     public init() {}
 
+    public var formatName: String { "plain text, source code, configuration" }
     public var pathExtensions: Set<String> { ReaderRegistry.plainText }
     public var version: String { "text/2" }
 

@@ -34,6 +34,35 @@ public struct ReaderRegistry: Sendable {
         for reader in readers { register(reader) }
     }
 
+    /// A format that files can have.
+    public struct Format: Sendable, Hashable, Codable {
+        public var name: String
+        /// In lower case and without dots, in alphabetical order.
+        public var pathExtensions: [String]
+        /// Why its files cannot be read on this machine; nil if they can.
+        public var obstacle: String?
+    }
+
+    /// The formats that the readers read, in the order of their registration.
+    public var formats: [Format] {
+        readers.indices.compactMap { index in
+            let names = kinds.filter { $0.value == .reader(index) }.keys.sorted()
+            let reader = readers[index]
+            return names.isEmpty
+                ? nil : Format(name: reader.formatName, pathExtensions: names, obstacle: reader.obstacle)
+        }
+    }
+
+    /// The formats that are known and not read: recordings and pictures without a model, and the others.
+    public var unreadFormats: [Format] {
+        let media = Self.media.filter { kinds[$0] == nil }.sorted()
+        let others = Self.unsupported.filter { kinds[$0] == nil }.sorted()
+        return [
+            Format(name: "recordings and pictures", pathExtensions: media, obstacle: "only a model reads them"),
+            Format(name: "others", pathExtensions: others, obstacle: "convert them first"),
+        ].filter { !$0.pathExtensions.isEmpty }
+    }
+
     /// Registers a reader for the files of its extensions.
     public mutating func register(_ reader: any Reader) {
         for name in reader.pathExtensions { kinds[name.lowercased()] = .reader(readers.count) }

@@ -42,16 +42,13 @@ extension Citation {
         let isSourceChanged = sourceDigest.map { $0 != source.digest } ?? false
         let isOtherFile = path != nil && location.path != nil && path != location.path
         // A text that a model made of the source is not made again. The same bytes gave the quote.
-        if location.base == .text, !isSourceChanged, sourceDigest != nil {
+        if location.base == .text, source.documents.isEmpty, !isSourceChanged, sourceDigest != nil {
             return CitationCheck(status: isOtherFile ? .moved : .valid, location: location, isSourceChanged: false)
         }
         let own = source.documents.indices.filter { source.documents[$0].id == documentID }
         let expected = Array(quote.utf8)
-        for document in own.map({ source.documents[$0] }) where location.base == .source {
-            let range = document.sourceMap.textRange(ofSource: location.bytes)
-            guard range.upperBound <= document.text.utf8.count,
-                document.text.utf8.dropFirst(range.lowerBound).prefix(range.count).elementsEqual(expected)
-            else { continue }
+        for document in own.map({ source.documents[$0] }) where location.base == document.sourceMap.base {
+            guard let range = document.range(of: expected, from: location.bytes) else { continue }
             return CitationCheck(
                 status: isOtherFile ? .moved : .valid,
                 location: document.location(of: range, source: location.source, path: path ?? location.path),
@@ -70,6 +67,24 @@ extension Citation {
                 isSourceChanged: isSourceChanged)
         }
         return CitationCheck(status: .changed, isSourceChanged: isSourceChanged)
+    }
+}
+
+extension Document {
+    /// The stretch of the text that is a quote and comes from a range of the source; nil if there is none.
+    ///
+    /// Signs that a reader adds, such as the bars of a table, belong to the bytes after them, so the stretch may begin
+    /// and end a little beside those that the map gives.
+    fileprivate func range(of quote: [UInt8], from source: Range<Int>) -> Range<Int>? {
+        let bytes = Array(text.utf8)
+        let start = sourceMap.textRange(ofSource: source).lowerBound
+        for shift in 0...64 {
+            for begin in Set([start - shift, start + shift]) where begin >= 0 && begin + quote.count <= bytes.count {
+                let range = begin..<begin + quote.count
+                if bytes[range].elementsEqual(quote), sourceMap.sourceRange(of: range) == source { return range }
+            }
+        }
+        return nil
     }
 }
 

@@ -12,6 +12,7 @@ import QuarryText
 public struct CSVReader: Reader {
     public init() {}
 
+    public var formatName: String { "tables" }
     public var pathExtensions: Set<String> { ["csv", "tsv", "tab"] }
     public var version: String { "csv/1" }
 

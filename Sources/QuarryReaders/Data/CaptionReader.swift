@@ -9,6 +9,7 @@ import QuarryText
 public struct CaptionReader: Reader {
     public init() {}
 
+    public var formatName: String { "captions" }
     public var pathExtensions: Set<String> { ["srt", "vtt"] }
     public var version: String { "captions/1" }
 

@@ -13,6 +13,7 @@ import QuarryText
 public struct JSONReader: Reader {
     public init() {}
 
+    public var formatName: String { "JSON" }
     public var pathExtensions: Set<String> { ["json"] }
     public var version: String { "json/1" }
 

@@ -9,6 +9,7 @@ import QuarryText
 public struct NotebookReader: Reader {
     public init() {}
 
+    public var formatName: String { "notebooks (Jupyter)" }
     public var pathExtensions: Set<String> { ["ipynb"] }
     public var version: String { "notebook/1" }
 

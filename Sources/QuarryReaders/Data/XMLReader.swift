@@ -12,6 +12,7 @@ import QuarryText
 public struct XMLReader: Reader {
     public init() {}
 
+    public var formatName: String { "XML" }
     public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
     public var version: String { "xml/1" }
 

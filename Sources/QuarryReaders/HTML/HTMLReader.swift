@@ -11,6 +11,7 @@ import QuarryText
 public struct HTMLReader: Reader {
     public init() {}
 
+    public var formatName: String { "web pages" }
     public var pathExtensions: Set<String> { ["html", "htm", "xhtml", "xht"] }
     public var version: String { "html/1" }
 

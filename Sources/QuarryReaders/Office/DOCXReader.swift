@@ -7,6 +7,7 @@ public import QuarryCore
 public struct DOCXReader: Reader {
     public init() {}
 
+    public var formatName: String { "Word" }
     public var pathExtensions: Set<String> { ["docx", "docm", "dotx", "dotm"] }
     public var version: String { "docx/1" }
 

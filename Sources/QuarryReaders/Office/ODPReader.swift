@@ -4,6 +4,7 @@ public import QuarryCore
 public struct ODPReader: Reader {
     public init() {}
 
+    public var formatName: String { "OpenDocument slides" }
     public var pathExtensions: Set<String> { ["odp", "otp", "fodp"] }
     public var version: String { "odp/1" }
 

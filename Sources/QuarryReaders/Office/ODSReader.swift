@@ -4,6 +4,7 @@ public import QuarryCore
 public struct ODSReader: Reader {
     public init() {}
 
+    public var formatName: String { "OpenDocument spreadsheets" }
     public var pathExtensions: Set<String> { ["ods", "ots", "fods"] }
     public var version: String { "ods/1" }
 

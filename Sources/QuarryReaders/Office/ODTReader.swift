@@ -6,6 +6,7 @@ public import QuarryCore
 public struct ODTReader: Reader {
     public init() {}
 
+    public var formatName: String { "OpenDocument texts" }
     public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
     public var version: String { "odt/1" }
 

@@ -6,6 +6,7 @@ public import QuarryCore
 public struct PPTXReader: Reader {
     public init() {}
 
+    public var formatName: String { "PowerPoint" }
     public var pathExtensions: Set<String> { ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"] }
     public var version: String { "pptx/1" }
 

@@ -8,6 +8,7 @@ public import QuarryCore
 public struct XLSXReader: Reader {
     public init() {}
 
+    public var formatName: String { "Excel" }
     public var pathExtensions: Set<String> { ["xlsx", "xlsm", "xltx", "xltm"] }
     public var version: String { "xlsx/1" }
 

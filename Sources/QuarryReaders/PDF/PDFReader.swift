@@ -27,7 +27,11 @@ public struct PDFReader: Reader {
         pdfinfo = Program.find("pdfinfo", environment: environment)
     }
 
+    public var formatName: String { "PDF" }
     public var pathExtensions: Set<String> { ["pdf"] }
+    public var obstacle: String? {
+        pdftotext == nil ? "pdftotext is not installed (Debian: poppler-utils)" : nil
+    }
     /// Another version without poppler, so that its files are read again when it is installed.
     public var version: String { pdftotext == nil ? "pdf/0" : "pdf/1" }
 
@@ -46,7 +50,7 @@ public struct PDFReader: Reader {
         guard let pdftotext else {
             throw Rejection(
                 source: source.id, reason: .unsupportedFormat,
-                message: "PDF is read with pdftotext, which is not installed (Debian: poppler-utils).")
+                message: "PDF cannot be read here: \(obstacle ?? "").")
         }
         guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")

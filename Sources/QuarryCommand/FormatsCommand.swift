@@ -1,0 +1,40 @@
+import ArgumentParser
+import Quarry
+
+struct FormatsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "formats", abstract: "List the formats that are read, and what is missing on this machine.",
+        discussion: """
+              quarry formats
+              quarry formats --json
+            """)
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Reply: Encodable {
+        var schema = "quarry.formats/1"
+        var read: [ReaderRegistry.Format]
+        var notRead: [ReaderRegistry.Format]
+    }
+
+    func run() async throws {
+        let registry = ReaderRegistry()
+        if json {
+            let reply = Reply(read: registry.formats, notRead: registry.unreadFormats)
+            try Console.print(JSONOutput.string(reply, pretty: true))
+            return
+        }
+        for format in registry.formats { try Console.prose(Self.line(for: format)) }
+        try Console.print("")
+        for format in registry.unreadFormats { try Console.prose("not read: " + Self.line(for: format)) }
+        try Console.prose(
+            "\nRecordings and pictures are read with --transcribe and --describe-images. Files of unknown extensions are "
+                + "read if they hold text.")
+    }
+
+    private static func line(for format: ReaderRegistry.Format) -> String {
+        let why = format.obstacle.map { " (\($0))" } ?? ""
+        return "\(format.name)\(why): \(format.pathExtensions.joined(separator: " "))"
+    }
+}

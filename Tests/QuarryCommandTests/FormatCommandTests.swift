@@ -1,0 +1,45 @@
+import Foundation
+import QuarryTestSupport
+import Testing
+
+/// Files of several formats, from the index to a citation that is verified.
+struct FormatCommandTests {
+    private func folder() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
+        try scratch.write(
+            "<html><head><title>Shed</title></head><body><nav><a href=x>Home</a></nav>"
+                + "<p>The shed is painted green by Mr Okonkwo.</p></body></html>", to: "docs/shed.html")
+        try scratch.write("name,depth\nold well,14 metres\nnew well,31 metres\n", to: "docs/wells.csv")
+        try scratch.write(
+            "1\n00:00:05,000 --> 00:00:09,000\nThe lock opens at noon on Fridays.\n", to: "docs/talk.srt")
+        try scratch.write("a letter", to: "docs/old.doc")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        try #require(outcome.status == 0, "\(outcome)")
+        return scratch
+    }
+
+    @Test(arguments: [
+        ("Who painted the shed?", "Mr Okonkwo", "docs/shed.html:1"),
+        ("How deep is the new well?", "31 metres", "docs/wells.csv, wells.csv!"),
+        ("When does the lock open?", "noon", "docs/talk.srt, 00:05"),
+    ])
+    func `an answer names the place, and its quote is verified`(question: String, words: String, place: String) throws {
+        let scratch = try folder()
+        let shown = try Command.run("query", question, in: scratch.url)
+        #expect(shown.status == 0 && shown.output.contains(words) && shown.output.contains(place), "\(shown)")
+        let saved = try Command.run("query", question, "--json", in: scratch.url)
+        try scratch.write(saved.output, to: "answer.json")
+        let verified = try Command.run("verify", "answer.json", in: scratch.url)
+        #expect(verified.status == 0 && verified.output.contains("valid"), "\(verified)")
+    }
+
+    @Test func `formats lists what is read and what is not`() throws {
+        let outcome = try Command.run("formats")
+        #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))
+        #expect(outcome.output.contains("not read: "))
+        let json = try Command.run("formats", "--json")
+        let reply = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(reply["schema"] as? String == "quarry.formats/1" && (reply["read"] as? [Any])?.isEmpty == false)
+    }
+}
