@@ -202,12 +202,19 @@ extension CleanSource {
 
 /// Keeps the ranges that ascend. A document whose pieces are not in the order of the source loses its map.
 struct AscendingRanges {
-    private var end = 0
+    /// Where the document begins in the source; admitted ranges count from it.
+    private let start: Int
+    private var end: Int
 
-    /// The range, or nil if a later one was given before.
+    init(from start: Int = 0) {
+        self.start = start
+        end = start
+    }
+
+    /// The range within the document; nil if a later one was admitted before.
     mutating func admit(_ range: Range<Int>?) -> Range<Int>? {
         guard let range, !range.isEmpty, range.lowerBound >= end else { return nil }
         end = range.upperBound
-        return range
+        return range.lowerBound - start..<range.upperBound - start
     }
 }

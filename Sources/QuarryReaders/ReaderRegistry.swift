@@ -24,7 +24,7 @@ public struct ReaderRegistry: Sendable {
     /// other light markup, configuration and source code.
     public init() {
         readers = []
-        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader(), MailReader()] as [any Reader] {
+        for reader in [PlainTextReader(), MarkdownReader(), JSONLReader(), MailReader(), RTFReader()] as [any Reader] {
             register(reader)
         }
     }
@@ -173,7 +173,7 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods",
+        "html", "htm", "xhtml", "xml", "json", "csv", "tsv", "pdf", "doc", "docx", "odt", "xls", "xlsx", "ods",
         "ppt", "pptx", "odp", "epub", "mobi", "djvu", "ipynb", "msg", "bmp", "tif", "tiff", "ico", "svg",
         "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
         "a", "so", "dylib",

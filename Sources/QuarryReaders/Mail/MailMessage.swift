@@ -4,7 +4,7 @@ import QuarryText
 /// Writes one message as a document: the subject as a heading, its text, nested messages and the names of attachments.
 struct MailMessageWriter {
     private var writer = DocumentWriter()
-    private var ranges = AscendingRanges()
+    private var ranges: AscendingRanges
     private var charsets: NamedCharsets
     /// The files that the message carries, those of nested messages included.
     private(set) var attachments: [MailAttachment] = []
@@ -13,7 +13,10 @@ struct MailMessageWriter {
     private var isEncrypted = false
     private var hasText = false
 
-    init(charsets: NamedCharsets) { self.charsets = charsets }
+    private init(charsets: NamedCharsets, from start: Int) {
+        self.charsets = charsets
+        ranges = AscendingRanges(from: start)
+    }
 
     enum Outcome {
         case document(Document, RemovedCharacters)
@@ -30,7 +33,7 @@ struct MailMessageWriter {
         if message.mediaType == "message/rfc822", let inner = message.children.first, message.fields.fields.isEmpty {
             message = inner
         }
-        var pass = MailMessageWriter(charsets: charsets)
+        var pass = MailMessageWriter(charsets: charsets, from: message.range.lowerBound)
         let subject = pass.header("subject", of: message)
         pass.writer.move(to: .message(subject ?? String(number)))
         if let subject {
@@ -249,7 +252,8 @@ enum MailAddresses {
             if isEscaped || character != "\"" && character != "\\" { text.append(character) }
             isEscaped = character == "\\" && !isEscaped
         }
-        return text.joiningWords()
+        text = text.joiningWords()
+        return text.hasPrefix("<") && text.hasSuffix(">") ? String(text.dropFirst().dropLast()) : text
     }
 
     /// An identifier, or several, without the brackets.
