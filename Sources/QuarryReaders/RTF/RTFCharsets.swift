@@ -4,6 +4,7 @@ struct RTFCharsets {
     var codePage = 1252
     /// The code pages of fonts, by number; 0 stands for an ANSI font.
     private var fonts: [Int: Int] = [:]
+    private var knownCodePages: Set<Int> = []
     private var readers: [Int: CharsetTable.Reader?] = [:]
     /// Of further code pages the bytes are read as Windows-1252.
     private static let maximumTables = 32
@@ -12,7 +13,9 @@ struct RTFCharsets {
     static let symbols = 42
 
     mutating func setCodePage(_ codePage: Int, ofFont font: Int) {
-        if fonts.count < RTFCharsets.maximumFonts { fonts[font] = codePage }
+        guard fonts.count < RTFCharsets.maximumFonts else { return }
+        fonts[font] = codePage
+        knownCodePages.insert(codePage)
     }
 
     mutating func setCharset(_ charset: Int, ofFont font: Int) {
@@ -23,7 +26,7 @@ struct RTFCharsets {
         guard let known = fonts[font] else { return codePage }
         guard known == 0 else { return known }
         // Word has other fonts for the letters of the file's code page. Without such fonts, this font has them.
-        return fonts.values.contains(codePage) ? 1252 : codePage
+        return knownCodePages.contains(codePage) ? 1252 : codePage
     }
 
     /// The code page of `\fcharset`.

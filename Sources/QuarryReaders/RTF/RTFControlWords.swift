@@ -64,17 +64,19 @@ extension RTFParse {
         switch word {
         case "fonttbl": state.destination = .fonts
         case "stylesheet": state.destination = .styles
+        case "info": state.destination = .info
         case "title", "author":
-            guard state.destination == .skip else { return false }
+            guard state.destination == .info else { return false }
             state.destination = word == "title" ? .title : .author
+            output.begin(state.destination)
         case "listtext", "pntext":
             guard state.destination == .body else { return false }
-            output.beginListText()
             state.destination = .listText
+            output.begin(state.destination)
         case "footnote":
             guard state.destination == .body else { return false }
-            output.beginFootnote()
             state.destination = .footnote
+            output.begin(state.destination)
         case "upr":
             state.resumed = state.destination
             state.destination = .skip
@@ -94,7 +96,7 @@ extension RTFParse {
 
     /// Destinations without text of the document.
     private static let skipped: Set<String> = [
-        "colortbl", "filetbl", "revtbl", "listtable", "listoverridetable", "rsidtbl", "info", "pict", "object",
+        "colortbl", "filetbl", "revtbl", "listtable", "listoverridetable", "rsidtbl", "pict", "object",
         "objdata", "nonshppict", "fldinst", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr",
         "footerf", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "annotation", "atnid", "atnauthor",
         "tc", "tcn", "xe", "txe", "rxe", "sp", "do", "template", "private", "pntxta", "pntxtb", "nonesttables",

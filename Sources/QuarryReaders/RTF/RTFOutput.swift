@@ -35,7 +35,7 @@ struct RTFOutput {
             if !isOpen, !text.contains(where: { $0 > 0x20 }) { return }
             open(paragraph)
             writer.append(text, source: ranges.admit(source))
-        case .skip, .fonts: break
+        case .skip, .fonts, .info: break
         case .styles: addToStyle(text)
         case .title: title = appended(to: title)
         case .author: author = appended(to: author)
@@ -97,9 +97,16 @@ struct RTFOutput {
         writeFootnotes()
     }
 
-    mutating func beginListText() { listText = "" }
-
-    mutating func beginFootnote() { footnote = "" }
+    /// Begins the text of a destination.
+    mutating func begin(_ destination: RTFParse.Destination) {
+        switch destination {
+        case .title: title = ""
+        case .author: author = ""
+        case .listText: listText = ""
+        case .footnote: footnote = ""
+        case .body, .skip, .fonts, .styles, .info: break
+        }
+    }
 
     /// Ends the text of a destination.
     mutating func end(_ destination: RTFParse.Destination) {
@@ -193,7 +200,9 @@ struct RTFOutput {
     private mutating func endStyle() {
         defer { style = (0, [], nil) }
         guard let number = style.number, styles.count < RTFOutput.maximumStyles else { return }
-        if let level = style.level ?? RTFOutput.level(ofStyle: String(decoding: style.name, as: UTF8.self)) { styles[number] = level }
+        if let level = style.level ?? RTFOutput.level(ofStyle: String(decoding: style.name, as: UTF8.self)) {
+            styles[number] = level
+        }
     }
 
     /// The level of a style named `heading 2`, in the languages of common programs; that of a title is 1.

@@ -4,7 +4,7 @@ import QuarryText
 /// One pass over the bytes of an RTF file.
 struct RTFParse {
     /// Where the text of a group goes.
-    enum Destination { case body, skip, fonts, styles, title, author, listText, footnote }
+    enum Destination { case body, skip, fonts, styles, info, title, author, listText, footnote }
 
     /// What a group inherits and its end restores.
     struct State {
@@ -42,6 +42,7 @@ struct RTFParse {
     private var excess = 0
     /// Whether the next control word may be ignored (`\*`).
     var isIgnorable = false
+    private var groupStart = 0
     /// Characters to skip after `\u`.
     var fallback = 0
     private var highSurrogate: (value: UInt32, start: Int)?
@@ -76,6 +77,7 @@ struct RTFParse {
         (fallback, isIgnorable) = (0, false)
         if stack.count < RTFParse.maximumDepth { stack.append(state) } else { excess += 1 }
         offset += 1
+        groupStart = offset
     }
 
     /// Whether a group is still open.
@@ -119,13 +121,18 @@ struct RTFParse {
         write(UnsafeBufferPointer(rebasing: bytes[start..<offset]), from: start)
     }
 
+    /// The code page of the next bytes: that of the font, or of the file in its information.
+    private var codePage: Int {
+        if state.font == nil, state.destination == .title || state.destination == .author { return charsets.codePage }
+        return charsets.codePage(ofFont: state.font ?? defaultFont)
+    }
+
     /// Adds a byte of the font's code page.
     mutating func add(_ byte: UInt8, from start: Int) {
         if fallback > 0 {
             fallback -= 1
             return
         }
-        let codePage = charsets.codePage(ofFont: state.font ?? defaultFont)
         if pending.missing > 0 {
             pending.bytes.append(byte)
             pending.missing -= 1
@@ -139,7 +146,7 @@ struct RTFParse {
     /// Ends a character whose bytes are not complete.
     mutating func endCharacter() {
         endSurrogate()
-        if !pending.bytes.isEmpty { endPending(charsets.codePage(ofFont: state.font ?? defaultFont)) }
+        if !pending.bytes.isEmpty { endPending(codePage) }
     }
 
     private mutating func endPending(_ codePage: Int) {
@@ -156,7 +163,7 @@ struct RTFParse {
 
     /// Adds the UTF-16 unit of `\u`.
     mutating func add(unit number: Int, from start: Int) {
-        if !pending.bytes.isEmpty { endPending(charsets.codePage(ofFont: state.font ?? defaultFont)) }
+        if !pending.bytes.isEmpty { endPending(codePage) }
         let value = UInt32(truncatingIfNeeded: number) & 0xFFFF
         fallback = state.fallbackLength
         if let high = highSurrogate, value & 0xFC00 == 0xDC00 {
@@ -244,7 +251,8 @@ struct RTFParse {
             return add(high << 4 | low, from: start)
         }
         if sign == UInt8(ascii: "*") {
-            isIgnorable = true
+            // Elsewhere some programs write it before names of styles.
+            isIgnorable = start - groupStart <= 8 && bytes[groupStart..<start].allSatisfy { $0 <= 0x20 }
             return
         }
         if pending.missing > 0, sign == UInt8(ascii: "\\") || sign == UInt8(ascii: "{") || sign == UInt8(ascii: "}") {
