@@ -119,14 +119,17 @@ struct QuoteMarks {
             end += 1
         }
         guard end < min(lines.count, index + 4) else { return nil }
+        let isBeforeQuote = nextText(after: end).map { lines[$0].depth > 0 } ?? false
+        let bytes = text[lines[index].range.lowerBound..<lines[end].range.upperBound]
+        let hasDate = bytes.contains { $0.isASCIIDigit }
+        guard isBeforeQuote || hasDate else { return nil }
         let words = (index...end).map { string($0) }.joined(separator: " ").lowercased()
         let hasVerb = QuoteMarks.verbs.contains { words.contains($0) }
         let hasAddress = words.utf8.contains(UInt8(ascii: "@"))
-        let hasDate = words.utf8.contains { $0.isASCIIDigit }
         let hasOpening =
             words.utf8.first?.isASCIIDigit == true || QuoteMarks.openings.contains { words.hasPrefix($0) }
         guard end == index || hasOpening else { return nil }
-        if nextText(after: end).map({ lines[$0].depth > 0 }) ?? false {
+        if isBeforeQuote {
             return hasVerb || hasAddress || hasDate && hasOpening ? (end + 1, false) : nil
         }
         guard hasVerb, hasDate, hasAddress || hasOpening && hasClock(words) else { return nil }

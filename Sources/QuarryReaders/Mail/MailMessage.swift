@@ -48,7 +48,7 @@ struct MailMessageWriter {
         let source =
             pass.isTraceable && message.buffer.isSource
             ? CleanSource(undecoded: message.buffer.bytes, in: message.range) : nil
-        guard var written = pass.written(id, subject, metadata, source, message.range) else { return .empty }
+        guard var written = pass.written(id, subject, metadata, source) else { return .empty }
         let map = written.0.sourceMap
         if map.base == .source, firstLine > 1 {
             written.0.sourceMap = SourceMap(
@@ -58,7 +58,7 @@ struct MailMessageWriter {
     }
 
     private consuming func written(
-        _ id: String, _ title: String?, _ metadata: [String: MetadataValue], _ source: CleanSource?, _ range: Range<Int>
+        _ id: String, _ title: String?, _ metadata: [String: MetadataValue], _ source: CleanSource?
     ) -> (Document, RemovedCharacters)? {
         writer.document(id: id, title: title, metadata: metadata, from: source).map { ($0.document, $0.removed) }
     }
@@ -165,7 +165,7 @@ struct MailMessageWriter {
             let html = leaf(part.children[rich], "text/html")
         else { return plain }
         let weight = MailBody(text, charsets: &charsets).weight
-        // Markup included, the HTML is no longer than it must be to be preferred.
+        // HTML that is short even with its markup need not be decoded.
         guard weight == 0 || html.body.count > weight * 4 else { return plain }
         let other = MailBody(html, charsets: &charsets).weight
         return weight == 0 && other > 0 || other > max(200, weight * 4) ? rich : plain
