@@ -20,16 +20,14 @@ public struct ReaderRegistry: Sendable {
         case unknown
     }
 
-    /// Creates a registry of all formats that need no model: text and its markups, web pages, office files, tables, JSON,
-    /// notebooks, captions, XML, configuration and source code.
+    /// Creates a registry of all formats that need no model: text and its markups, web pages, PDF, books, mail, office files,
+    /// tables, JSON, notebooks, captions, XML, configuration and source code.
     public init() {
         readers = []
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), JSONLReader(), CSVReader(),
-            JSONReader(),
-            NotebookReader(),
-            CaptionReader(), XMLReader(), DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(),
-            ODSReader(),
+            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), MailReader(), RTFReader(),
+            DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(), JSONReader(),
+            JSONLReader(), NotebookReader(), CaptionReader(), XMLReader(),
         ]
         for reader in readers { register(reader) }
     }
@@ -207,12 +205,12 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "doc", "rtf", "xls", "xlsb",
-        "ppt", "mobi", "djvu", "eml", "msg", "bmp", "tif", "tiff", "ico", "svg",
-        "heic", "avi", "mov", "mkv", "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o",
-        "a", "so", "dylib",
-        "dll", "exe", "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal",
-        "quarry-shm", "quarry-lock", "db-wal", "db-shm", "sqlite-wal", "sqlite-shm", "ttf", "otf", "woff", "woff2",
-        "safetensors", "gguf", "onnx", "pt", "npy", "npz", "parquet", "iso", "dmg", "deb", "rpm",
+        "doc", "xls", "xlsb", "ppt", "mobi", "djvu", "msg", "bmp", "tif", "tiff", "ico", "svg", "heic", "avi", "mov",
+        "mkv",
+        "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o", "a", "so", "dylib", "dll",
+        "exe",
+        "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal", "quarry-shm", "quarry-lock", "db-wal",
+        "db-shm", "sqlite-wal", "sqlite-shm", "ttf", "otf", "woff", "woff2", "safetensors", "gguf", "onnx", "pt", "npy",
+        "npz", "parquet", "iso", "dmg", "deb", "rpm",
     ]
 }

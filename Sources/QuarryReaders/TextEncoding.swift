@@ -64,39 +64,6 @@ public enum TextEncoding: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// The encoding with a name of the WHATWG Encoding Standard or of IANA, such as `latin1`; nil for one that is not
-    /// supported.
-    init?(label: String) {
-        let name = label.lowercased()
-        if let encoding = Self.allCases.first(where: { $0.rawValue.lowercased() == name }) {
-            self = encoding
-            return
-        }
-        let plain = name.filter { $0.isLetter || $0.isNumber }
-        if let encoding = Self.allCases.first(where: {
-            $0.rawValue.lowercased().filter { $0 != "-" && $0 != "_" } == plain
-        }) {
-            self = encoding
-            return
-        }
-        switch plain {
-        case "latin1", "iso88591", "ascii", "usascii", "cp1252", "ansi": self = .windows1252
-        case "iso885915", "latin9": self = .iso885915
-        case "latin2": self = .iso88592
-        case "cp1250", "win1250": self = .windows1250
-        case "cp1251", "win1251": self = .windows1251
-        case "koi8", "koi": self = .koi8R
-        case "cp866", "866": self = .cp866
-        case "sjis", "xsjis", "shiftjis", "windows31j", "cp932", "mskanji": self = .shiftJIS
-        case "gbk", "gb2312", "cp936", "xgbk": self = .gb18030
-        case "big5hkscs", "cp950": self = .big5
-        case "ksc56011987", "ksc5601", "cp949", "windows949", "uhc": self = .eucKR
-        case "iso88599", "latin5": self = .windows1254
-        case "utf16": self = .utf16LittleEndian
-        default: return nil
-        }
-    }
-
     /// Bytes of a code unit.
     var unit: Int {
         switch self {

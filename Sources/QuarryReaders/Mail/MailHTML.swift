@@ -1,0 +1,14 @@
+/// The text of an HTML part, in lines of Markdown: `> ` before quotations and `- ` before items of lists.
+///
+/// - Complexity: As ``HTMLTree/withTree(of:_:)``.
+func htmlText(of html: [UInt8]) -> [UInt8] {
+    let text = html.withUnsafeBufferPointer { bytes in
+        try? HTMLTree.withTree(of: bytes) { tree -> String? in
+            guard let body = tree.first("body") else { return nil }
+            var writer = HTMLWriter(tree)
+            writer.write([body..<tree.nodes[body].end])
+            return writer.document.document(id: "")?.document.text
+        }
+    }
+    return Array((text ?? nil ?? "").utf8)
+}
