@@ -255,6 +255,13 @@ struct MailReaderTests {
         #expect(read("Subject: x\n" + parts + "\nDeep.\n").documents.count == 1)
     }
 
+    @Test(arguments: [
+        "text/plain; (", "text/plain; charset=\"", "text/plain; a=(", "; =", "text/plain; name*1*=%", "(\\",
+    ])
+    func `a header value that breaks off is read as far as it goes`(value: String) throws {
+        #expect(try document("Content-Type: \(value)\n\nx").text == "x")
+    }
+
     @Test func `changed bytes crash nothing`() throws {
         let sample = Array(alternative("On 1 May 2026 a@b.c wrote:\n> =?utf-8?Q?x?=", "<blockquote>a&amp;b").utf8)
         var generator = SeededGenerator(seed: 7)

@@ -73,7 +73,7 @@ struct MailParameters {
         mutating func skipSpace() {
             while index < bytes.count {
                 if bytes[index] == UInt8(ascii: "(") {
-                    while index < bytes.count, bytes[index] != UInt8(ascii: ")") { index += 1 }
+                    while index + 1 < bytes.count, bytes[index] != UInt8(ascii: ")") { index += 1 }
                 } else if bytes[index] > 0x20 {
                     return
                 }
@@ -112,7 +112,6 @@ struct MailParameters {
                 text.append(bytes[index])
                 index += 1
             }
-            index += 1
             while index < bytes.count, bytes[index] != UInt8(ascii: ";") { index += 1 }
             return text
         }
