@@ -98,7 +98,7 @@ public struct ReaderRegistry: Sendable {
     }
 
     private func kind(of path: String) -> Kind {
-        guard let name = ReaderRegistry.pathExtension(of: path) else { return .unknown }
+        guard let name = pathExtension(of: path) else { return .unknown }
         if let kind = kinds[name] { return kind }
         if ReaderRegistry.media.contains(name) { return .needsModel }
         return ReaderRegistry.unsupported.contains(name) ? .unsupported : .unknown
@@ -144,14 +144,6 @@ public struct ReaderRegistry: Sendable {
         return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
     }
 
-    /// The part of a file's name after its last dot, in lower case; nil if there is none.
-    package static func pathExtension(of path: String) -> String? {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-        let text = name[name.index(after: dot)...]
-        return text.isEmpty ? nil : text.lowercased()
-    }
-
     /// Whether the source begins with the signature of another format that looks like text.
     private static func hasForeignSignature(_ bytes: [UInt8]) -> Bool {
         for signature in ["%PDF-", "{\\rtf", "<!DOCTYPE html", "<!doctype html", "<html", "<?xml", "PK\u{3}\u{4}"] {
@@ -190,15 +182,6 @@ extension Rejection {
 }
 
 extension ReaderRegistry {
-    static let markdown: Set<String> = ["md", "markdown", "mdown", "mkd", "mdx", "qmd"]
-    static let jsonLines: Set<String> = ["jsonl", "ndjson"]
-    static let plainText: Set<String> = [
-        "txt", "text", "log", "rst", "org", "adoc", "asciidoc", "tex", "textile", "me", "diff", "patch",
-        "swift", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "rs", "go", "java", "kt", "kts", "scala", "cs",
-        "py", "rb", "pl", "pm", "php", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx", "sh", "bash", "zsh", "fish",
-        "sql", "r", "jl", "hs", "ml", "mli", "ex", "exs", "erl", "clj", "dart", "zig", "nim", "css", "scss", "less",
-        "proto", "graphql", "cmake", "mk", "gradle", "toml", "yaml", "yml", "ini", "cfg", "conf", "properties", "env",
-    ]
     /// Common formats of models for speech and pictures.
     private static let media: Set<String> = [
         "flac", "gif", "jpeg", "jpg", "m4a", "mp3", "mp4", "mpeg", "mpga", "ogg", "png", "wav", "webm", "webp",

@@ -228,7 +228,7 @@ struct InputScan {
                 rejected.append((.needsModel(file.id), file.root))
             } else {
                 skipped += 1
-                unreadable[ReaderRegistry.pathExtension(of: file.id) ?? "", default: 0] += 1
+                unreadable[pathExtension(of: file.id) ?? "", default: 0] += 1
             }
         }
         for change in diff.changed where readers.needsModel(change.file.id) {

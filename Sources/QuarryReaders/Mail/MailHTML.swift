@@ -1,3 +1,5 @@
+import QuarryCore
+
 /// The text of an HTML part, in lines of Markdown: `> ` before quotations and `- ` before items of lists.
 ///
 /// - Complexity: As ``HTMLTree/withTree(of:_:)``.

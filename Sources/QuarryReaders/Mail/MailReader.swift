@@ -32,7 +32,7 @@ public struct MailReader: Reader {
         }
         let start = buffer.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         let isMailbox =
-            ReaderRegistry.pathExtension(of: source.id) == "mbox" && buffer.bytes[start...].starts(with: "From ".utf8)
+            pathExtension(of: source.id) == "mbox" && buffer.bytes[start...].starts(with: "From ".utf8)
         var entries = [Mailbox.Entry(range: start..<buffer.bytes.count, firstLine: 1)]
         if isMailbox {
             buffer.isMailbox = true

@@ -170,7 +170,7 @@ struct Walk {
         // The size limit applies only to files that some reader handles.
         if !walker.finds(entry.path) || !walker.readers.reads(entry.path) && status.size > walker.maximumBytes {
             skip()
-            result.unreadable[ReaderRegistry.pathExtension(of: entry.path) ?? "", default: 0] += 1
+            result.unreadable[pathExtension(of: entry.path) ?? "", default: 0] += 1
             return
         }
         guard visited.insert(ExactText(entry.canonical)).inserted else { return }

@@ -10,7 +10,7 @@ public struct MarkdownReader: Reader {
     public init() {}
 
     public var formatName: String { "Markdown" }
-    public var pathExtensions: Set<String> { ReaderRegistry.markdown }
+    public var pathExtensions: Set<String> { ["md", "markdown", "mdown", "mkd", "mdx", "qmd"] }
     public var version: String { "markdown/2" }
 
     public func read(_ source: Source) -> ReadResult {

@@ -16,7 +16,7 @@ public struct JSONLReader: Reader {
     public init() {}
 
     public var formatName: String { "JSON Lines" }
-    public var pathExtensions: Set<String> { ReaderRegistry.jsonLines }
+    public var pathExtensions: Set<String> { ["jsonl", "ndjson"] }
     public var version: String { "jsonl/3" }
 
     public func read(_ source: Source) -> ReadResult {

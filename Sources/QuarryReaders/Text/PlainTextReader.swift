@@ -9,7 +9,7 @@ public struct PlainTextReader: Reader {
     public init() {}
 
     public var formatName: String { "plain text, source code, configuration" }
-    public var pathExtensions: Set<String> { ReaderRegistry.plainText }
+    public var pathExtensions: Set<String> { Self.pathExtensions }
     public var version: String { "text/2" }
 
     public func read(_ source: Source) -> ReadResult {
@@ -23,4 +23,12 @@ public struct PlainTextReader: Reader {
             return ReadResult(rejected: [error])
         }
     }
+
+    private static let pathExtensions: Set<String> = [
+        "txt", "text", "log", "rst", "org", "adoc", "asciidoc", "tex", "textile", "me", "diff", "patch",
+        "swift", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "rs", "go", "java", "kt", "kts", "scala", "cs",
+        "py", "rb", "pl", "pm", "php", "lua", "js", "mjs", "cjs", "jsx", "ts", "tsx", "sh", "bash", "zsh", "fish",
+        "sql", "r", "jl", "hs", "ml", "mli", "ex", "exs", "erl", "clj", "dart", "zig", "nim", "css", "scss", "less",
+        "proto", "graphql", "cmake", "mk", "gradle", "toml", "yaml", "yml", "ini", "cfg", "conf", "properties", "env",
+    ]
 }
