@@ -30,6 +30,11 @@ enum OptionAdvice {
             "Changed files are read again without it. To make an index anew, remove its file first."
         ),
         ("query", ["f", "where"], "Did you mean --filter?"),
+        ("query", ["verbose", "debug"], "Did you mean --explain?"),
+        (
+            "doctor", ["fix", "repair"],
+            "doctor only checks. Restore the file from a copy, or remove it and run quarry index again."
+        ),
         ("info", ["q", "quiet", "silent"], "This command prints only its result; no option is needed."),
     ]
 
@@ -42,7 +47,7 @@ enum OptionAdvice {
                 "Did you mean -k? It sets the number of passages of a query."
             ),
             ("db database index-file index-path collection file path", "Did you mean --index?"),
-            ("format output", "Did you mean --json?"),
+            ("format output j", "Did you mean --json?"),
             ("semantic vectors vector dense", "Did you mean --mode vector?"),
             ("keyword keywords lexical words exact sparse fts", "Did you mean --mode bm25?"),
             ("search passages hits raw sources", "Did you mean --retrieve? It shows passages."),
@@ -53,6 +58,7 @@ enum OptionAdvice {
             ("rerank-model reranking", "Did you mean --reranker?"),
             ("min-score min-support min-confidence confidence support", "Did you mean --threshold?"),
             ("silent", "Did you mean --quiet?"),
+            ("verbose debug", "Notes and progress are shown without it."),
             ("ignore skip", "Did you mean --exclude?"),
             ("offline no-network local", "Did you mean --local-only?"),
             ("lang language languages locale", "The language of a document is recognised; no option is needed."),

@@ -75,6 +75,7 @@ struct QueryCommand: AsyncParsableCommand {
             output.note("note: \(change.to) answered instead of \(change.from): \(change.reason.visibleInLine)")
         }
         for warning in reply.shownWarnings { output.note(warning) }
+        noteKeys(of: session.index, after: reply)
         if reply.finish == "length" {
             output.note(
                 reply.isRussian
@@ -88,6 +89,18 @@ struct QueryCommand: AsyncParsableCommand {
                 .print()
         }
         if reply.refused == true { throw Termination.notInDocuments }
+    }
+
+    /// Names the keys that a filter can use, if it matched nothing.
+    private func noteKeys(of index: CorpusIndex, after reply: QueryReply) {
+        guard reply.warnings.contains(where: { $0.hasPrefix("No document matches the filter") }),
+            let keys = try? index.metadataKeys(limit: 31)
+        else { return }
+        let shown = keys.prefix(30).joined(separator: ", ").visibleInLine + (keys.count > 30 ? ", …" : "")
+        output.note(
+            keys.isEmpty
+                ? "note: no document of this index has metadata to filter by"
+                : "note: the keys of this index are \(shown)")
     }
 
     /// Whether an answer is shown on a terminal while it is written.

@@ -29,6 +29,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenFrontMatter
         /// An invalid line of an ignore file. Only ever a warning.
         case brokenPattern
+        /// Files that are written into a text as base64 were left out. Only ever a warning.
+        case embeddedData
         /// The encoding was guessed, because the file does not declare one. Only ever a warning.
         case guessedEncoding
     }

@@ -127,10 +127,7 @@ public struct ReaderRegistry: Sendable {
         case .unsupported, .needsModel: return unsupported(source)
         case .unknown: break
         }
-        let sniffed = ReaderRegistry.looksLikeJSONLines(source.bytes) ? "jsonl" : "txt"
-        guard let reader = reader(for: sniffed), !ReaderRegistry.hasForeignSignature(source.bytes) else {
-            return unsupported(source)
-        }
+        guard let reader = reader(for: ReaderRegistry.format(of: source.bytes)) else { return unsupported(source) }
         let result = try await reader.read(source)
         let isForeign =
             result.documents.isEmpty
@@ -144,13 +141,16 @@ public struct ReaderRegistry: Sendable {
         return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
     }
 
-    /// Whether the source begins with the signature of another format that looks like text.
-    private static func hasForeignSignature(_ bytes: [UInt8]) -> Bool {
-        for signature in ["%PDF-", "{\\rtf", "<!DOCTYPE html", "<!doctype html", "<html", "<?xml", "PK\u{3}\u{4}"] {
-            if bytes.starts(with: signature.utf8) { return true }
-        }
-        return false
+    /// The extension of the format that the first bytes show; that of plain text for others.
+    private static func format(of bytes: [UInt8]) -> String {
+        if let known = signatures.first(where: { bytes.starts(with: $0.signature.utf8) }) { return known.pathExtension }
+        return looksLikeJSONLines(bytes) ? "jsonl" : "txt"
     }
+
+    private static let signatures = [
+        ("%PDF-", "pdf"), ("{\\rtf", "rtf"), ("<!DOCTYPE html", "html"), ("<!doctype html", "html"), ("<html", "html"),
+        ("<?xml", "xml"), ("PK\u{3}\u{4}", "zip"),
+    ].map { (signature: $0.0, pathExtension: $0.1) }
 
     /// Whether the first line is an object with a member `"text"`.
     private static func looksLikeJSONLines(_ bytes: [UInt8]) -> Bool {

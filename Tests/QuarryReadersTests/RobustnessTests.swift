@@ -117,7 +117,9 @@ struct RobustnessTests {
         #expect(try await read("README", "{ text }").documents.first?.text == "{ text }")
         #expect(try await read("a.doc", "<p>").rejected.map(\.reason) == [.unsupportedFormat])
         #expect(try await read("a.doc", "<p>", isExplicit: false).skipped?.reason == .unsupportedFormat)
-        #expect(try await read("a", "%PDF-1.7 …").rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(try await read("a", "<html><p>t</p></html>").documents.first?.text == "t")
+        #expect(try await read("a", "{\\rtf1 t}").documents.first?.text == "t")
+        #expect(try await read("a", "PK\u{3}\u{4}").rejected.map(\.reason) == [.unsupportedFormat])
         #expect(try await read("a.xyz", "\0\u{1}\0", isExplicit: false).skipped?.reason == .binary)
         #expect(try await read("a.xyz", "\0\u{1}\0").rejected.map(\.reason) == [.binary])
     }

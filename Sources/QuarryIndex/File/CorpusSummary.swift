@@ -23,6 +23,22 @@ public struct CorpusSummary: Sendable, Codable {
 }
 
 extension CorpusIndex {
+    /// The keys of the documents' metadata in alphabetical order, at most `limit`.
+    /// - Throws: ``CorpusError``.
+    /// - Complexity: O(size of all metadata).
+    package func metadataKeys(limit: Int) throws -> [String] {
+        try translatingErrors(path: path) {
+            try pool.read { db in
+                try String.fetchAll(
+                    db,
+                    sql: """
+                        SELECT DISTINCT entries.key FROM documents, json_each(documents.metadata) AS entries
+                        WHERE json_valid(documents.metadata) ORDER BY 1 LIMIT ?
+                        """, arguments: [limit])
+            }
+        }
+    }
+
     public func summary() throws -> CorpusSummary {
         try translatingErrors(path: path) {
             try pool.read { db in

@@ -39,7 +39,39 @@ struct CleanSource {
                 }
             }
         }
+        leaveOutEmbeddedData(source.id)
         if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { throw Rejection.empty(source.id) }
+    }
+
+    /// Takes files that are written into the text out of it, with a warning.
+    private mutating func leaveOutEmbeddedData(_ id: String) {
+        var text = text
+        let (ranges, bytes) = text.withUTF8 { bytes in
+            let ranges = EmbeddedData.ranges(in: bytes)
+            return (ranges, ranges.isEmpty ? [] : Array(bytes))
+        }
+        guard !ranges.isEmpty else { return }
+        var kept: [UInt8] = []
+        var segments: [SourceMap.Segment] = []
+        var start = 0
+        for end in ranges + [bytes.count..<bytes.count] {
+            let part = start..<end.lowerBound
+            segments += sourceMap.slice(part).segments.map { segment in
+                var segment = segment
+                segment.clean += kept.count
+                return segment
+            }
+            kept += bytes[part]
+            start = end.upperBound
+        }
+        let count = ranges.reduce(0) { $0 + $1.count }
+        self.text = String(decoding: kept, as: UTF8.self)
+        sourceMap = SourceMap(segments: segments, lineStarts: sourceMap.lineStarts)
+        warnings.append(
+            Rejection(
+                source: id, reason: .embeddedData,
+                message: "\(ranges.count) embedded \(ranges.count == 1 ? "file" : "files") (\(count) bytes of base64) "
+                    + "\(ranges.count == 1 ? "was" : "were") left out."))
     }
 
     private init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
