@@ -33,6 +33,17 @@ struct FormatCommandTests {
         #expect(verified.status == 0 && verified.output.contains("valid"), "\(verified)")
     }
 
+    @Test func `a file of a folder that is not read is named in JSON`() throws {
+        let scratch = try folder()
+        try scratch.write("a tune", to: "docs/tune.mp3")
+        let outcome = try Command.run("index", "docs", "--json", in: scratch.url)
+        let reply = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let unread = try #require((reply["report"] as? [String: Any])?["unread"] as? [[String: Any]])
+        #expect(unread.compactMap { $0["source"] as? String }.sorted() == ["docs/old.doc", "docs/tune.mp3"])
+        #expect(unread.compactMap { $0["reason"] as? String }.sorted() == ["needsModel", "unsupportedFormat"])
+    }
+
     @Test func `formats lists what is read and what is not`() throws {
         let outcome = try Command.run("formats")
         #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))

@@ -46,6 +46,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     /// Skipped files of folders with an unknown extension that turned out to be binary, with the reason. The reason
     /// of an earlier run is not kept. They are included in ``Sources/skipped``.
     public var passedOver: [Rejection] = []
+    /// Skipped files of folders whose format cannot be read, or needs a model that is not given; at most 10,000 by name.
+    /// ``Sources/unreadable`` counts all of them.
+    public var unread: [Rejection] = []
     /// Doubtful points in sources that were read.
     public var warnings: [Rejection] = []
     /// Wall-clock time.

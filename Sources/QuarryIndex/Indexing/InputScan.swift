@@ -66,6 +66,8 @@ struct InputScan {
     private(set) var skipped: Int
     /// Of these, the files with a format that cannot be read, by extension.
     private(set) var unreadable: [String: Int]
+    /// These files by name.
+    private(set) var unread: [Rejection]
     /// Rows of the quarantine that this walk checks again.
     let outdated: [Int64]
     /// Errors of earlier readings by source name. They stay valid until the source is read again.
@@ -105,6 +107,7 @@ struct InputScan {
         rejectedInputs = absent.unknown
         skipped = walk.skippedCount
         unreadable = walk.unreadable
+        unread = walk.unread
         emptySources = stored.empty
         maximumFileBytes = options.maximumFileBytes
 
@@ -203,6 +206,7 @@ struct InputScan {
         report.sources.unchanged = diff.unchanged.count - passedOver.count
         report.sources.skipped = skipped + passedOver.count
         report.sources.unreadable = unreadable
+        report.unread = unread
         report.passedOver = passedOver
         report.sources.moved = diff.moved.count
         report.sources.leftOut = diff.deleted.count { source in
@@ -229,6 +233,7 @@ struct InputScan {
             } else {
                 skipped += 1
                 unreadable[pathExtension(of: file.id) ?? "", default: 0] += 1
+                if unread.count < WalkResult.maximumUnread { unread.append(.needsModel(file.id)) }
             }
         }
         for change in diff.changed where readers.needsModel(change.file.id) {

@@ -171,6 +171,7 @@ struct Walk {
         if !walker.finds(entry.path) || !walker.readers.reads(entry.path) && status.size > walker.maximumBytes {
             skip()
             result.unreadable[pathExtension(of: entry.path) ?? "", default: 0] += 1
+            if result.unread.count < WalkResult.maximumUnread { result.unread.append(.unsupported(entry.id)) }
             return
         }
         guard visited.insert(ExactText(entry.canonical)).inserted else { return }

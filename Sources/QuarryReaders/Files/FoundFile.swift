@@ -76,6 +76,10 @@ public struct WalkResult: Sendable, Hashable {
     public var skippedCount: Int
     /// Of these, the files with a format that no reader handles, by lower-case extension; `""` without one.
     public var unreadable: [String: Int] = [:]
+    /// These files by name, at most 10,000.
+    public var unread: [Rejection] = []
+
+    package static let maximumUnread = 10_000
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool
 
