@@ -1,5 +1,6 @@
 import ArgumentParser
 import Quarry
+import QuarrySession
 
 struct FormatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,6 +9,8 @@ struct FormatsCommand: AsyncParsableCommand {
               quarry formats
               quarry formats --json
             """)
+
+    @OptionGroup var configuration: ConfigurationOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -19,7 +22,7 @@ struct FormatsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let registry = ReaderRegistry()
+        let registry = try configuration.settings().readers
         if json {
             let reply = Reply(read: registry.formats, notRead: registry.unreadFormats)
             try Console.print(JSONOutput.string(reply, pretty: true))

@@ -44,6 +44,8 @@ package struct ConfigurationFile: Sendable {
     /// The built-in cards and the file's cards.
     package var catalog = ModelCatalog.builtIn
     package var keys: [String: Setting<KeySource>] = [:]
+    /// The commands that print the text of files, by extension.
+    package var converters: [String: Setting<[String]>] = [:]
 
     /// An empty file.
     init(path: String) {
@@ -74,7 +76,7 @@ package struct ConfigurationFile: Sendable {
         let fields = root.fields([
             "model", "llm", "rerank", "transcribe", "describeImages", "localOnly", "proxy", "certificateAuthorities",
             "timeouts",
-            "budget", "cache", "providers", "models", "keys",
+            "budget", "cache", "providers", "models", "keys", "converters",
         ])
         model = fields["model"]?.setting { $0.string() }
         llm = fields["llm"]?.setting { $0.strings() }
@@ -106,6 +108,16 @@ package struct ConfigurationFile: Sendable {
         if let providers = fields["providers"] { readProviders(providers) }
         if let models = fields["models"] { readModels(models, day: day) }
         if let keys = fields["keys"] { readKeys(keys) }
+        for (key, value) in fields["converters"]?.entries() ?? [] {
+            guard let name = key.string() else { continue }
+            if name.isEmpty || name.contains(where: { !$0.isLetter && !$0.isNumber }) {
+                key.refuse("“\(name)” is not an extension of files. Write it without a dot, such as djvu.")
+            } else if !value.isSequence {
+                value.refuse("\(value.keyPath) must be a program and its arguments, such as [djvutxt, \"{input}\"].")
+            } else {
+                converters[name.lowercased()] = value.setting { $0.strings() }
+            }
+        }
     }
 
     private mutating func readKeys(_ value: YAMLValue) {

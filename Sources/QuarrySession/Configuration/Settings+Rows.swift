@@ -87,6 +87,9 @@ extension Settings {
             row("cache.directory", cacheDirectory) { .text($0) },
             row("cache.maximumMegabytes", cacheMegabytes) { .number(Decimal($0)) },
         ]
+        for (name, command) in converters.sorted(by: { $0.key < $1.key }) {
+            rows.append(row("converters.\(name)", command) { .list($0) })
+        }
         for provider in providers {
             let origin = addresses[provider.name]?.origin ?? providerPositions[provider.name].map { .file($0) }
             if let origin {

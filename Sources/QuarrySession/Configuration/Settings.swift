@@ -17,6 +17,9 @@ package struct Settings: Sendable {
     /// The model that describes pictures; nil if they are not read.
     package var describeImages: Setting<String>?
 
+    /// The commands that print the text of files, by extension.
+    package var converters: [String: Setting<[String]>]
+
     package var localOnly: Setting<Bool>
     package var proxy: Setting<ConnectionOptions.Proxy>
     package var certificateAuthorities: Setting<String>?
@@ -101,6 +104,7 @@ package struct Settings: Sendable {
         providerPositions = file.providerPositions
         catalog = file.catalog
         keys = file.keys
+        converters = file.converters
         var variables = VariableReader(environment: environment)
 
         model = flags.model ?? variables.text("QUARRY_MODEL") ?? file.model

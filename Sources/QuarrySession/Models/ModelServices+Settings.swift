@@ -31,10 +31,21 @@ extension ModelServices {
     package func readers(
         _ settings: Settings, describing options: ImageDescriber.Options = .init()
     ) async throws -> ReaderRegistry {
-        var readers = ReaderRegistry()
+        var readers = settings.readers
         if let model = settings.transcribe?.value { readers.register(try await transcriber(model)) }
         if let model = settings.describeImages?.value {
             readers.register(try await imageDescriber(model, options: options))
+        }
+        return readers
+    }
+}
+
+extension Settings {
+    /// The readers of all formats that need no model, with the converters of the configuration.
+    package var readers: ReaderRegistry {
+        var readers = ReaderRegistry()
+        for (name, command) in converters.sorted(by: { $0.key < $1.key }) {
+            readers.register(ConverterReader(pathExtension: name, command: command.value))
         }
         return readers
     }
