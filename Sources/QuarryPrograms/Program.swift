@@ -52,8 +52,10 @@ package struct Program: Sendable, Hashable {
         let variables = Dictionary(
             environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }, uniquingKeysWith: { $1 })
         // The limit of memory is set by a shell that the program then replaces. The shell reads no argument of the
-        // program, so nothing in it can be taken for a command.
-        let memory = limits.memoryBytes.map { ["-c", "ulimit -v \"$0\" && exec \"$@\"", "\($0 >> 10)", path] }
+        // program, so nothing in it can be taken for a command. A limit above that of the machine changes nothing.
+        let memory = limits.memoryBytes.map {
+            ["-c", "ulimit -v \"$0\" 2>/dev/null; exec \"$@\"", "\($0 >> 10)", path]
+        }
         let configuration = Configuration(
             executable: .path(FilePath(memory == nil ? path : "/bin/sh")),
             arguments: Arguments((memory ?? []) + arguments), environment: .custom(variables),

@@ -79,7 +79,7 @@ extension Document {
         let bytes = Array(text.utf8)
         let start = sourceMap.textRange(ofSource: source).lowerBound
         for shift in 0...64 {
-            for begin in Set([start - shift, start + shift]) where begin >= 0 && begin + quote.count <= bytes.count {
+            for begin in [start - shift, start + shift] where begin >= 0 && begin + quote.count <= bytes.count {
                 let range = begin..<begin + quote.count
                 if bytes[range].elementsEqual(quote), sourceMap.sourceRange(of: range) == source { return range }
             }

@@ -44,6 +44,33 @@ struct EPUBReaderTests {
         }
     }
 
+    @Test func `a chapter is read once, and one that is missing is a warning`() throws {
+        let package = Self.package.replacing(
+            "<itemref idref=\"b\"/>", with: "<itemref idref=\"b\"/><itemref idref=\"b\"/>"
+        )
+        .replacing("text/one%20a.xhtml", with: "text/none.xhtml")
+        let result = EPUBReader().read(
+            Source(
+                id: "a.epub",
+                bytes: ZipWriter.archive([
+                    ("OPS/book.opf", package),
+                    (
+                        "OPS/text/two.xhtml",
+                        "<html><body><style>p {}</style><p>The ferry left.</p><p hidden>no</p></body></html>"
+                    ),
+                ])))
+        #expect(result.documents.first?.text == "The ferry left.")
+        #expect(
+            result.warnings.map(\.message) == ["The chapter OPS/text/none.xhtml is left out: it is not in the file."])
+    }
+
+    @Test(arguments: ["LRZI\0\0\0\0", "7z\u{BC}", "Rar!"])
+    func `only zip archives are opened`(start: String) {
+        let bytes = Array(start.utf8) + [UInt8](repeating: 7, count: 400)
+        let result = EPUBReader().read(Source(id: "a.epub", bytes: bytes))
+        #expect(result.rejected.count == 1 && !(result.rejected.first?.message.contains("lrzip") ?? true))
+    }
+
     @Test func `changed bytes never end the process`() {
         var random = SystemRandomNumberGenerator()
         let bytes = book()

@@ -74,6 +74,9 @@ struct HTMLReaderTests {
         ("<p>one<p>two", "one\n\ntwo"), ("<ul><li><p>first</p><p>second</p></ul>", "- first\n\nsecond"),
         ("<p>5 &gt 3 &notit;</p>", "5 > 3 ¬it;"), ("<table><tr><td>loose</table>", "loose"),
         ("<p>H<sub>2</sub>O</p>", "H2O"), ("<blockquote><p>said</p></blockquote>", "> said"),
+        ("<ol start=-9223372036854775808><li>one</ol>", "-1000000. one"),
+        ("<script>" + String(repeating: "i<n;", count: 2000) + "</script><p>text", "text"),
+        ("<svg>" + String(repeating: "<path/>", count: 2000) + "</svg><p>text", "text"),
         ("<dl><dt>kiln</dt><dd>an oven</dd></dl>", "- kiln: an oven"),
     ])
     func `markup is read as browsers do`(page: String, text: String) throws {
@@ -91,6 +94,7 @@ struct HTMLReaderTests {
         for page in [
             String(repeating: "<div>", count: 100_000) + "deep",
             String(repeating: "<b id=a>", count: 900) + String(repeating: "<p>x", count: 100_000),
+            "<p " + (0..<100_000).map { "a\($0)=1" }.joined(separator: " ") + ">x",
         ] {
             let result = HTMLReader().read(Source(id: "deep.html", bytes: Array(page.utf8)))
             #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [.unsupportedFormat])

@@ -45,6 +45,16 @@ struct PDFReaderTests {
         #expect(document.sourceMap.places(of: third) == [.page(3)])
     }
 
+    @Test func `lines at the top that differ in more than the number of the page stay`() async throws {
+        var file = PDFFile()
+        for number in [4711, 4724, 4730, 4802] { file.page([.init("Invoice number \(number)", x: 72, y: 40)]) }
+        let text = try #require(try await read(file).documents.first).text
+        #expect(text.contains("4711") && text.contains("4802"))
+        var same = PDFFile()
+        for number in 1...4 { same.page([.init("Room \(number) is closed", x: 72, y: 40)]) }
+        #expect(try await read(same).documents.first?.text.contains("Room 4 is closed") ?? false)
+    }
+
     @Test func `cells under each other are rows of a table`() async throws {
         var file = PDFFile()
         var lines: [PDFFile.Line] = [.init("Flour sold by the mill in two years of the last century:", x: 72, y: 90)]

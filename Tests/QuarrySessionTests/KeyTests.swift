@@ -8,7 +8,7 @@ import Testing
 
     private func key(
         _ yaml: String, of name: String = "openai", environment: [String: String] = [:],
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(300)
     ) async throws -> APIKey? {
         let settings = try InMemoryFiles.settings(yaml, environment: environment, permissions: 0o600)
         return try await settings.key(for: provider(name), commands: KeyCommand(timeout: timeout))

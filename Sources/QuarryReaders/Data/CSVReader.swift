@@ -84,7 +84,8 @@ private struct CSVTable {
             CSVHeader(first: first.cells, rows: judged.dropFirst().map(\.cells), in: parser).isHeader
         {
             header = first.cells
-            names = first.cells.map(parser.text)
+            // Names are written again with each table.
+            names = first.cells.map { String(parser.text(of: $0).prefix(200)) }
             judged.removeFirst()
         }
         for row in judged { add(row) }

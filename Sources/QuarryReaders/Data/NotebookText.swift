@@ -77,7 +77,7 @@ struct NotebookText {
         guard cleaned.text.utf8.contains(where: { $0 > 0x20 }) else { return nil }
         let toWritten = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: text), base: .text)
         var sourceMap = toWritten
-        if let segments = map.finished(length: source.text.utf8.count) {
+        if let segments = map.finished() {
             sourceMap = SourceMap(
                 segments: SourceMap.composition(
                     of: SourceMap.composition(of: cleaned.segments, over: segments), over: source.sourceMap.segments),

@@ -27,7 +27,8 @@ public struct EPUBReader: Reader {
         }
     }
 
-    /// More text is not read.
+    /// Chapters after this many bytes of text are left out.
+    private static let maximumText = 128 << 20
     private static let limits = Archive.Limits(total: 256 << 20, file: 64 << 20, files: 20_000)
 
     private func document(of source: Source) throws -> ReadResult {
@@ -52,15 +53,21 @@ public struct EPUBReader: Reader {
         let package = try EPUBPackage(bytes, at: name)
         var writer = DocumentWriter()
         var warnings: [Rejection] = []
-        for (number, path) in package.spine.enumerated() {
-            guard let page = files[path] else { continue }
+        var seen: Set<String> = []
+        for (number, path) in package.spine.enumerated() where seen.insert(path).inserted {
+            guard let page = files[path] else {
+                warnings.append(.leftOut(path, of: source.id, "it is not in the file"))
+                continue
+            }
+            guard writer.count < Self.maximumText else {
+                warnings.append(
+                    .leftOut(path, of: source.id, "the book has more than \(Self.maximumText) bytes of text"))
+                break
+            }
             do {
                 try write(page, named: path, number: number + 1, to: &writer)
             } catch is HTMLTree.TooDeep {
-                warnings.append(
-                    Rejection(
-                        source: source.id, reason: .undecodable,
-                        message: "\(path) is nested too deeply; it is left out."))
+                warnings.append(.leftOut(path, of: source.id, "its elements are nested too deeply"))
             }
         }
         guard let result = writer.document(id: source.id, title: package.title, metadata: package.metadata) else {
@@ -76,15 +83,20 @@ public struct EPUBReader: Reader {
         guard let clean = try? CleanSource(source, declared: HTMLEncoding.declared(in: page)) else { return }
         try Array(clean.text.utf8).withUnsafeBufferPointer { bytes in
             try HTMLTree.withTree(of: bytes) { tree in
-                guard let body = tree.first("body") else { return }
                 let heading = ["h1", "h2", "h3"].lazy.compactMap { tree.first($0) }.first
                 let title = heading.map { tree.content(of: $0).joiningWords() } ?? ""
                 writer.move(to: .chapter(title.isEmpty || title.count > 200 ? "\(number)" : title))
                 var pages = HTMLWriter(tree, to: writer)
-                pages.write([body..<tree.nodes[body].end])
+                pages.write(HTMLContent.seenParts(of: tree))
                 writer = pages.document
             }
         }
+    }
+}
+
+extension Rejection {
+    fileprivate static func leftOut(_ path: String, of id: String, _ reason: String) -> Rejection {
+        Rejection(source: id, reason: .undecodable, message: "The chapter \(path) is left out: \(reason).")
     }
 }
 

@@ -36,6 +36,21 @@ struct HTMLContent {
         parts = keptRanges(of: root)
     }
 
+    /// The body of a page without scripts and what is hidden: for pages that have no boilerplate, such as chapters.
+    static func seenParts(of tree: HTMLTree) -> [Range<Int>] {
+        guard let body = tree.first("body") else { return [] }
+        var content = HTMLContent(whole: tree)
+        content.leaveOutUnseen(body)
+        return content.keptRanges(of: body)
+    }
+
+    private init(whole tree: HTMLTree) {
+        self.tree = tree
+        letters = []
+        linked = []
+        isLeftOut = [Bool](repeating: false, count: tree.nodes.count)
+    }
+
     // MARK: Counting
 
     private mutating func count() {

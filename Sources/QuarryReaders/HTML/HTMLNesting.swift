@@ -13,7 +13,13 @@ struct HTMLNesting {
         var formatting = 0
         var repeats = 0
         var index = 0
+        /// The element whose content is no markup: script, style and the like.
+        var raw: String?
         while index < bytes.count {
+            if bytes[index...].starts(with: "<!--".utf8), raw == nil {
+                index = Self.end(of: "-->", in: bytes, from: index + 4)
+                continue
+            }
             guard bytes[index] == UInt8(ascii: "<"), index + 1 < bytes.count else {
                 index += 1
                 continue
@@ -25,7 +31,11 @@ struct HTMLNesting {
             index = max(end, index + 1)
             guard end > start else { continue }
             let name = String(decoding: bytes[start..<end], as: UTF8.self).lowercased()
-            guard !Self.void.contains(name) else { continue }
+            if let open = raw {
+                if isEnd, name == open { raw = nil } else { continue }
+            }
+            guard !Self.void.contains(name), !Self.closesAtOnce(bytes, from: end) else { continue }
+            if !isEnd, Self.rawText.contains(name) { raw = name }
             if Self.formatting.contains(name) { formatting = max(0, formatting + (isEnd ? -1 : 1)) }
             if !isEnd, !Self.formatting.contains(name) { repeats += formatting }
             depth = max(0, depth + (isEnd ? -1 : Self.closesItself.contains(name) ? 0 : 1))
@@ -34,6 +44,27 @@ struct HTMLNesting {
                 return
             }
         }
+    }
+
+    /// The elements whose content is text.
+    private static let rawText: Set<String> = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed"]
+
+    private static func end(of mark: String, in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        let mark = Array(mark.utf8)
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == mark[0], bytes[index...].starts(with: mark) { return index + mark.count }
+            index += 1
+        }
+        return bytes.count
+    }
+
+    /// Whether a tag ends in `/>`, as those of SVG and XHTML do. For other elements the sign means nothing, so only a few
+    /// bytes are looked at and elements of HTML are counted.
+    private static func closesAtOnce(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+        var index = start
+        while index < bytes.count, index < start + 65_536, bytes[index] != UInt8(ascii: ">") { index += 1 }
+        return index < bytes.count && bytes[index - 1] == UInt8(ascii: "/") && index > start
     }
 
     private static func isName(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 }

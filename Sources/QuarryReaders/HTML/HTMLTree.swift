@@ -35,7 +35,7 @@ struct HTMLTree {
     static func withTree<Result>(
         of bytes: UnsafeBufferPointer<UInt8>, _ body: (HTMLTree) throws -> Result
     ) throws -> Result {
-        guard HTMLNesting(bytes).isAcceptable else { throw TooDeep() }
+        guard TagLimits.areMet(by: bytes), HTMLNesting(bytes).isAcceptable else { throw TooDeep() }
         var options = kGumboDefaultOptions
         options.max_errors = 0
         return try bytes.withMemoryRebound(to: CChar.self) { characters in

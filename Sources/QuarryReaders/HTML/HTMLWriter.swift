@@ -66,7 +66,9 @@ struct HTMLWriter {
             document.begin(.heading(level: Int(tag.dropFirst()) ?? 1))
         case "br", "hr": breakLine()
         case "ul", "ol", "menu", "dir":
-            lists.append(tag == "ol" ? (Int(tree.attribute("start", of: index) ?? "") ?? 1) - 1 : nil)
+            lists.append(
+                tag == "ol"
+                    ? min(1_000_000, max(-1_000_000, Int(tree.attribute("start", of: index) ?? "") ?? 1)) - 1 : nil)
         case "li":
             guard cells == 0 else { return space() }
             let depth = max(0, lists.count - 1)

@@ -6,9 +6,8 @@ import QuarryCore
 func htmlText(of html: [UInt8]) -> [UInt8] {
     let text = html.withUnsafeBufferPointer { bytes in
         try? HTMLTree.withTree(of: bytes) { tree -> String? in
-            guard let body = tree.first("body") else { return nil }
             var writer = HTMLWriter(tree)
-            writer.write([body..<tree.nodes[body].end])
+            writer.write(HTMLContent.seenParts(of: tree))
             return writer.document.document(id: "")?.document.text
         }
     }

@@ -158,6 +158,10 @@ struct SheetWriter {
                 writer.beginCell()
                 written += 1
             }
+            guard writer.count < OfficeLimits.text else {
+                isCut = true
+                break
+            }
             writer.append(cell.text)
         }
         while written < width {

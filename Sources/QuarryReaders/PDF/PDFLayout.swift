@@ -33,7 +33,9 @@ struct PDFLayout {
     /// A line this much higher than the text is a heading.
     private static let headingFactor = 1.15
 
-    private static func tenths(_ line: PDFPage.Line) -> Int { Int((min(line.textHeight, 10_000) * 10).rounded()) }
+    private static func tenths(_ line: PDFPage.Line) -> Int {
+        Int((min(max(0, line.textHeight), 10_000) * 10).rounded())
+    }
 
     /// The level of a heading, from 1; nil for text.
     func headingLevel(of line: PDFPage.Line) -> Int? {
@@ -47,15 +49,20 @@ struct PDFLayout {
 
     // MARK: Headers and footers
 
-    /// Whether a line is a header, a footer or a page number.
-    func isRepeated(_ line: PDFPage.Line, on page: PDFPage) -> Bool {
+    /// The lines of a page that are headers, footers or page numbers; none if nothing else would be left.
+    func repeatedLines(of page: PDFPage) -> Set<Int> {
+        let found = page.lines.indices.filter { isRepeated(page.lines[$0], on: page) }
+        return found.count == page.lines.count ? [] : Set(found)
+    }
+
+    private func isRepeated(_ line: PDFPage.Line, on page: PDFPage) -> Bool {
         guard Self.isInMargin(line, of: page) else { return false }
         return repeated.contains(Self.key(of: line, on: page))
             || line.box.top > page.height * 0.88 && Self.isPageNumber(line.text)
     }
 
-    /// Lines in the margins that stand at the same place of at least three pages and of a quarter of all pages, numbers
-    /// aside.
+    /// Lines in the margins that stand at the same place of at least three pages and of a quarter of all pages, the page's
+    /// number aside.
     private static func repeatedLines(of pages: [PDFPage]) -> Set<String> {
         var counts: [String: Int] = [:]
         for page in pages {
@@ -69,9 +76,14 @@ struct PDFLayout {
         line.box.bottom < page.height * 0.12 || line.box.top > page.height * 0.82
     }
 
+    /// The line without the number of its page, which may begin to count later.
     private static func key(of line: PDFPage.Line, on page: PDFPage) -> String {
-        let text = String(line.text.lowercased().map { $0.isNumber ? "#" : $0 }).replacing(/#+/, with: "#")
-        return "\(line.box.top < page.height / 2 ? "top" : "bottom") \(text)"
+        let words = line.words.map { word -> String in
+            let digits = word.text.filter(\.isNumber)
+            guard let number = Int(digits), abs(number - page.number) <= 30 else { return word.text.lowercased() }
+            return word.text.replacing(digits, with: "#\(number - page.number)").lowercased()
+        }
+        return "\(line.box.top < page.height / 2 ? "top" : "bottom") \(words.joined(separator: " "))"
     }
 
     private static func isPageNumber(_ text: String) -> Bool {

@@ -28,6 +28,7 @@ struct PDFPage {
         private(set) var textHeight = 0.0
 
         mutating func measure() {
+            let letters = letters
             var seen = 0
             for word in words.sorted(by: { $0.box.height < $1.box.height }) {
                 seen += word.text.utf8.count

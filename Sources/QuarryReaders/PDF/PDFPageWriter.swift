@@ -6,20 +6,22 @@ struct PDFPageWriter {
     private let layout: PDFLayout
     private let tables: PDFTables
     private let leftOut: Set<Int>
+    /// The level of each line that is a heading.
+    private let levels: [Int?]
 
     init(_ page: PDFPage, layout: PDFLayout) {
         self.page = page
         self.layout = layout
-        leftOut = Set(page.lines.indices.filter { layout.isRepeated(page.lines[$0], on: page) })
+        leftOut = layout.repeatedLines(of: page)
+        levels = Self.headingLevels(of: page, layout)
         tables = PDFTables(page, without: leftOut)
     }
 
     func write(to writer: inout DocumentWriter) {
         writer.move(to: .page(page.number))
-        var last: PDFPage.Line?
+        var last: Int?
         let lines = page.lines.indices.filter { !leftOut.contains($0) }
         for (position, index) in lines.enumerated() {
-            let line = page.lines[index]
             if let table = tables.tables[index] {
                 for (number, row) in table.rows.enumerated() {
                     writer.addRow(row, isHeader: number == 0 && Self.isHeader(row))
@@ -30,43 +32,63 @@ struct PDFPageWriter {
                 last = nil
                 continue
             }
-            let next = position + 1 < lines.count ? page.lines[lines[position + 1]] : nil
-            write(line, after: last, before: next, to: &writer)
-            last = line
+            let next = position + 1 < lines.count ? lines[position + 1] : nil
+            write(index, after: last, before: next, to: &writer)
+            last = index
         }
         writer.end()
+    }
+
+    /// Three large lines one after another, or a large sentence, are text.
+    private static func headingLevels(of page: PDFPage, _ layout: PDFLayout) -> [Int?] {
+        var levels = page.lines.map { layout.headingLevel(of: $0) }
+        var start = 0
+        while start < levels.count {
+            var end = start + 1
+            while end < levels.count, levels[end] == levels[start], page.lines[end].block == page.lines[start].block {
+                end += 1
+            }
+            let isSentence = page.lines[end - 1].words.last.map { $0.text.hasSuffix(".") && $0.text.count > 3 } ?? false
+            if end - start > 2 || isSentence { for index in start..<end { levels[index] = nil } }
+            start = end
+        }
+        return levels
     }
 
     private static func isHeader(_ row: [String]) -> Bool {
         row.dropFirst().contains { !$0.isEmpty } && !row.dropFirst().contains { $0.first?.isNumber ?? false }
     }
 
-    private func write(
-        _ line: PDFPage.Line, after last: PDFPage.Line?, before next: PDFPage.Line?, to writer: inout DocumentWriter
-    ) {
-        let level = layout.headingLevel(of: line)
-        if let level {
+    private func write(_ index: Int, after last: Int?, before next: Int?, to writer: inout DocumentWriter) {
+        let line = page.lines[index]
+        if let level = levels[index] {
             // A heading of several lines.
-            let continues = last.map { layout.headingLevel(of: $0) == level && isNext(line, after: $0) } ?? false
+            let continues = last.map { levels[$0] == level && isNext(line, after: page.lines[$0]) } ?? false
             if continues { writer.append(" ") } else { writer.begin(.heading(level: level)) }
             return writer.append(line.text)
         }
         let item = Self.item(of: line)
         var text = item ?? line.text
-        let isDivided = Self.isDivided(line, before: next)
-        if isDivided { text.removeLast() }
-        let wasHeading = last.map { layout.headingLevel(of: $0) != nil } ?? true
-        if item != nil || wasHeading || last.map({ endsParagraph($0, before: line) }) ?? true {
+        if isDivided(index, before: next) { text.removeLast() }
+        if !continues(index, after: last) {
             writer.begin(item == nil ? .paragraph : .item(depth: 0))
-        } else if let last, !Self.isDivided(last, before: line) {
+        } else if !isDivided(last, before: index) {
             writer.append(" ")
         }
         writer.append(text)
     }
 
-    /// Whether a word goes on in the next line after a hyphen.
-    private static func isDivided(_ line: PDFPage.Line, before next: PDFPage.Line?) -> Bool {
-        guard let end = line.words.last?.text, let start = next?.words.first?.text.first, start.isLowercase,
+    /// Whether a line belongs to the paragraph of the one before.
+    private func continues(_ index: Int, after last: Int?) -> Bool {
+        guard let last, levels[last] == nil, levels[index] == nil, !tables.lines.contains(index) else { return false }
+        let (before, line) = (page.lines[last], page.lines[index])
+        return Self.item(of: line) == nil && !endsParagraph(before, before: line)
+    }
+
+    /// Whether a word goes on in the next line of the paragraph after a hyphen.
+    private func isDivided(_ index: Int?, before next: Int?) -> Bool {
+        guard let index, let next, continues(next, after: index), let end = page.lines[index].words.last?.text,
+            let start = page.lines[next].words.first?.text.first, start.isLowercase,
             let hyphen = end.last, ["-", "\u{2010}", "\u{AD}"].contains(hyphen), end.count > 2
         else { return false }
         return end.dropLast().last?.isLetter ?? false

@@ -70,7 +70,7 @@ public struct PDFReader: Reader {
                 source: source.id, reason: .empty,
                 message: pages.isEmpty
                     ? "It has no pages."
-                    : "None of its \(pages.count) pages has text: they are pictures, such as scans.")
+                    : "None of its \(pages.count) pages has text: they may be pictures, such as scans.")
         }
         var warnings: [Rejection] = []
         let empty = pages.filter { $0.lines.isEmpty }.map(\.number)
@@ -84,9 +84,14 @@ public struct PDFReader: Reader {
 
     private func information(about path: String) async throws -> PDFInformation {
         guard let pdfinfo else { return PDFInformation([]) }
-        let output = try await pdfinfo.run(
-            ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
-        return PDFInformation(output.bytes)
+        do {
+            let output = try await pdfinfo.run(
+                ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
+            return PDFInformation(output.bytes)
+        } catch is ProgramError {
+            // The text counts, even if its metadata cannot be read.
+            return PDFInformation([])
+        }
     }
 
     /// A fixed language, so that messages can be understood.
@@ -107,14 +112,15 @@ public struct PDFReader: Reader {
                 source: source.id, reason: .unsupportedFormat,
                 message: password == nil ? "It is encrypted, and needs a password." : "The password does not open it.")
         }
-        // What came before the damage counts, unless there is nothing.
-        if output.end == .status(1) || output.bytes.isEmpty || output.end != .status(3) {
-            let reason = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+        if output.end == .status(3) {
             throw Rejection(
-                source: source.id, reason: .undecodable,
-                message: "pdftotext ended with \(output.end)\(reason).".replacing("..", with: "."))
+                source: source.id, reason: .unsupportedFormat,
+                message: "Its author does not permit to take its text out.")
         }
-        return output
+        let reason = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+        throw Rejection(
+            source: source.id, reason: .undecodable,
+            message: "pdftotext ended with \(output.end)\(reason).".replacing("..", with: "."))
     }
 }
 

@@ -6,7 +6,7 @@ import CQuarryArchive
     import Darwin
 #endif
 
-/// The files of an archive in memory: zip, tar, 7z, and what gzip and its like compress. Read with libarchive.
+/// The files of a zip archive in memory. Read with libarchive.
 ///
 /// Nothing is written to disk, so names such as `../../etc/passwd` are only names.
 struct Archive {
@@ -26,17 +26,15 @@ struct Archive {
 
     /// Calls `body` with each file whose name `wants` accepts, in the order of the archive, until it returns false.
     ///
-    /// - `isCompressedFile`: Whether the bytes may be one compressed file without an archive (`gz`).
     /// - Throws: ``Failure``, and what `body` throws.
     static func forEachFile(
-        of bytes: [UInt8], limits: Limits = Limits(), isCompressedFile: Bool = false,
+        of bytes: [UInt8], limits: Limits = Limits(),
         wants: (String) -> Bool = { _ in true }, _ body: (String, [UInt8]) throws -> Bool
     ) throws {
         guard let archive = archive_read_new() else { throw Failure(code: .damaged, reason: "It cannot be opened.") }
         defer { archive_read_free(archive) }
-        archive_read_support_filter_all(archive)
-        archive_read_support_format_all(archive)
-        if isCompressedFile { archive_read_support_format_raw(archive) }
+        // Some filters of libarchive start programs: only zip is enabled, which needs none.
+        archive_read_support_format_zip(archive)
         try bytes.withUnsafeBytes { bytes in
             try check(archive_read_open_memory(archive, bytes.baseAddress, bytes.count), archive)
             var (total, files) = (0, 0)
@@ -55,7 +53,7 @@ struct Archive {
                 }
                 let name = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
                 guard let path = name.map({ String(cString: $0) }), wants(path) else { continue }
-                let content = try contents(of: archive, limit: min(limits.file, limits.total - total))
+                let content = try contents(of: archive, limit: min(limits.file, limits.total - total), limits)
                 total += content.count
                 guard try body(path, content) else { return }
             }
@@ -65,7 +63,7 @@ struct Archive {
     /// `AE_IFREG`, which is a cast in C.
     private static let regularFile: mode_t = 0o100000
 
-    private static func contents(of archive: OpaquePointer, limit: Int) throws -> [UInt8] {
+    private static func contents(of archive: OpaquePointer, limit: Int, _ limits: Limits) throws -> [UInt8] {
         var content: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -78,7 +76,11 @@ struct Archive {
                     reason: isEncrypted ? "It is encrypted." : "A file in it is damaged: \(reason(archive)).")
             }
             guard content.count + count <= limit else {
-                throw Failure(code: .tooLarge, reason: "Its files have more than \(limit) bytes when unpacked.")
+                throw Failure(
+                    code: .tooLarge,
+                    reason:
+                        "Unpacked, a file in it has more than \(limits.file) bytes, or all have more than \(limits.total)."
+                )
             }
             content += piece[..<count]
         }

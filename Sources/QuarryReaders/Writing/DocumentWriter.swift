@@ -63,7 +63,10 @@ struct DocumentWriter {
     mutating func end() {
         defer { (part, start, space) = (nil, nil, (false, nil)) }
         guard let part, let start else { return }
-        if case .code = part { write(text.last == 0x0A ? "```" : "\n```") }
+        if case .code = part {
+            write(text.last == 0x0A ? "```" : "\n```")
+            map.close()
+        }
         let range = start.part..<text.count
         switch part {
         case .heading(let level):
@@ -217,6 +220,7 @@ struct DocumentWriter {
             write("\n|" + String(repeating: " --- |", count: open.begun))
             table?.headerEnd = text.count
         }
+        map.close()
         table?.end = text.count
     }
 
@@ -267,7 +271,7 @@ struct DocumentWriter {
         }
         let toWritten = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: text), base: .text)
         var sourceMap = toWritten
-        if let source, let segments = map.finished(length: source.text.utf8.count) {
+        if let source, let segments = map.finished() {
             sourceMap = SourceMap(
                 segments: SourceMap.composition(
                     of: SourceMap.composition(of: cleaned.segments, over: segments), over: source.sourceMap.segments),

@@ -1,8 +1,12 @@
 import QuarryCore
 
-/// The map from a written text to its source. Bytes without a source are joined with the next that has one.
+/// The map from a written text to its source.
+///
+/// Bytes without a source, such as the sign of a heading, are joined with the next byte that has one; closing signs, such
+/// as the bar at the end of a row, with the last that had one.
 struct MapOfPieces {
-    private var builder = SourceMapBuilder()
+    private var segments: [SourceMap.Segment] = []
+    private var cleanCount = 0
     private var waiting = 0
     private var sourceEnd = 0
     private var isAscending = true
@@ -20,25 +24,39 @@ struct MapOfPieces {
             isAscending = false
             return
         }
-        builder.append(source: source.lowerBound, cleanUnit: waiting, sourceUnit: source.count)
+        if let last = segments.last, last.cleanUnit == waiting, last.sourceUnit == source.count,
+            last.sourceEnd == source.lowerBound
+        {
+            segments[segments.count - 1].count += 1
+        } else {
+            segments.append(
+                .init(
+                    clean: cleanCount, source: source.lowerBound, cleanUnit: waiting, sourceUnit: source.count, count: 1
+                )
+            )
+        }
+        cleanCount += waiting
         sourceEnd = source.upperBound
         waiting = 0
     }
 
-    /// The segments; nil if the pieces did not come in the order of the source.
-    consuming func finished(length: Int) -> [SourceMap.Segment]? {
-        if waiting > 0, sourceEnd < length { join(sourceEnd..<length) }
-        guard isAscending else { return nil }
-        var segments = builder.segments
-        guard waiting > 0 else { return segments }
-        // Nothing of the source is left: the rest belongs to its last unit.
-        guard var last = segments.popLast() else { return nil }
+    /// Joins the bytes that wait with the last unit.
+    mutating func close() {
+        guard waiting > 0, var last = segments.popLast() else { return }
         if last.count > 1 {
             last.count -= 1
             segments.append(last)
             (last.clean, last.source, last.count) = (last.cleanEnd, last.sourceEnd, 1)
         }
         last.cleanUnit += waiting
-        return segments + [last]
+        segments.append(last)
+        cleanCount += waiting
+        waiting = 0
+    }
+
+    /// The segments; nil if the pieces did not come in the order of the source, or had no source.
+    consuming func finished() -> [SourceMap.Segment]? {
+        close()
+        return isAscending && waiting == 0 ? segments : nil
     }
 }

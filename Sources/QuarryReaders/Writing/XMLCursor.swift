@@ -24,6 +24,7 @@ struct XMLCursor: ~Copyable {
     /// - `bytes`: The document; it must live as long as the cursor. Its declaration gives the encoding.
     /// - Throws: ``Malformed`` if the reader cannot be made.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Malformed) {
+        guard TagLimits.areMet(by: bytes) else { throw Malformed(line: 1) }
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let reader = bytes.withMemoryRebound(to: CChar.self) { bytes in
             xmlReaderForMemory(bytes.baseAddress, Int32(clamping: bytes.count), nil, nil, Int32(options))
