@@ -202,5 +202,7 @@ import Testing
         let settings = try InMemoryFiles.settings(yaml, environment: ["ACME_API_KEY": "k"])
         #expect(settings.findings().isEmpty, "\(settings.findings())")
         #expect(settings.catalog.card(of: "acme-embed", at: "acme")?.price?.inputPerMillion == Decimal(string: "0.015"))
+        #expect(settings.converters["djvu"]?.value == ["djvutxt", "{input}"])
+        #expect(settings.readers.reads("scan.DJVU"))
     }
 }

@@ -80,7 +80,9 @@ struct PDFLayout {
     private static func key(of line: PDFPage.Line, on page: PDFPage) -> String {
         let words = line.words.map { word -> String in
             let digits = word.text.filter(\.isNumber)
-            guard let number = Int(digits), abs(number - page.number) <= 30 else { return word.text.lowercased() }
+            // Not the number of a quarter or a form: `Q3`, `10-Q`.
+            guard !word.text.contains(where: \.isLetter), let number = Int(digits), abs(number - page.number) <= 30
+            else { return word.text.lowercased() }
             return word.text.replacing(digits, with: "#\(number - page.number)").lowercased()
         }
         return "\(line.box.top < page.height / 2 ? "top" : "bottom") \(words.joined(separator: " "))"
