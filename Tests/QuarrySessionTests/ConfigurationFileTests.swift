@@ -1,5 +1,6 @@
 import Foundation
 import QuarryProviders
+import QuarryReaders
 import QuarrySession
 import Testing
 
