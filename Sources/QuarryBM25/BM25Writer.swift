@@ -138,7 +138,7 @@ package struct BM25Writer {
                 stored[number] = (try BM25Table.number(row), false)
             } else {
                 try insert.execute(arguments: [bytes])
-                // SQLite goes on from the largest id, which is negative only in a damaged file.
+                // SQLite continues from the largest id, which is negative only in a damaged file.
                 guard db.lastInsertedRowID > 0 else {
                     throw BM25Error.damaged(place: "bm25_terms, row \(db.lastInsertedRowID)", reason: "it is negative")
                 }

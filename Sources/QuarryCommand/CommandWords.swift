@@ -12,9 +12,8 @@ enum CommandWords {
             if arguments.first == "help" { try checkHelp(arguments, among: commands.map { $0._commandName }) }
             return arguments
         }
-        if let dash = arguments.first(where: { $0.hasPrefix("–") || $0.hasPrefix("—") }), dash.count > 2,
-            !dash.contains(where: \.isWhitespace)
-        {
+        // A program that writes letters may have made a dash of two hyphens.
+        if let dash = arguments.first(where: { $0.wholeMatch(of: /[–—][a-z][a-z-]+/) != nil }) {
             throw ValidationError("“\(dash)” begins with a dash. Options begin with two hyphens: --\(dash.dropFirst())")
         }
         if let command = commands.first(where: { $0._commandName == first }) {

@@ -33,7 +33,7 @@ struct FormatsCommand: AsyncParsableCommand {
         for format in registry.unreadFormats { try Console.prose("not read: " + Self.line(for: format)) }
         try Console.prose(
             "\nRecordings and pictures are read with --transcribe and --describe-images. Files of unknown extensions are "
-                + "read if they hold text.")
+                + "read if they begin like one of these formats, or hold text.")
     }
 
     private static func line(for format: ReaderRegistry.Format) -> String {

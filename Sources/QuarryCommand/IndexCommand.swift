@@ -236,7 +236,7 @@ struct IndexCommand: AsyncParsableCommand {
         if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
     }
 
-    /// The error with what a path that does not exist may mean.
+    /// The error, with the path that was probably meant.
     private static func advised(_ error: any Error, on inputs: [String]) -> any Error {
         let missing = inputs.filter { $0 != "-" && !FileManager.default.fileExists(atPath: $0) }
         guard let error = error as? CorpusError, error.code == .input, !missing.isEmpty else { return error }

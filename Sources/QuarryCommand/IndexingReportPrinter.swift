@@ -141,7 +141,7 @@ struct IndexingReportPrinter {
         return lines.compactMap(\.self)
     }
 
-    /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, as far as the reasons are known.
+    /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, with the reasons that are known.
     private var skipped: String {
         let media = report.sources.unreadable.filter { ReaderRegistry().needsModel("x.\($0.key)") }
         let others = report.sources.unreadable.filter { media[$0.key] == nil }

@@ -22,7 +22,7 @@ enum OptionAdvice {
         return advice[name]
     }
 
-    /// What the names mean for one command.
+    /// The advice for one command.
     private static let ofOneCommand: [(command: String, names: Set<String>, text: String)] = [
         ("index", ["output", "o"], "Did you mean --index?"),
         (

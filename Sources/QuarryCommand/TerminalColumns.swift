@@ -29,7 +29,7 @@ extension String {
         return String(fitting)
     }
 
-    /// The text with each line broken at blanks to at most `limit` columns, as far as its words allow. What begins a line,
+    /// The text with each line broken at blanks to at most `limit` columns, if its words are short enough. What begins a line,
     /// blanks or the bar of a quoted text, begins its parts too. Commands to copy stay whole.
     func wrapped(to limit: Int) -> String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in

@@ -9,7 +9,7 @@ public protocol Reader: Sendable {
     var version: String { get }
     func read(_ source: Source) async throws -> ReadResult
 
-    /// What it reads, for a list of formats: `PDF`. The default is the name in ``version``.
+    /// The name of its format in a list, such as `PDF`. The default is the name in ``version``.
     var formatName: String { get }
     /// Why it cannot read on this machine, such as a program that is not installed; nil, the default, if it can.
     var obstacle: String? { get }

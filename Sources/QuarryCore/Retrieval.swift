@@ -159,7 +159,7 @@ public protocol TransientFailure: Error {
 
 /// An error of a model that may concern a single input: a text, a recording or a picture.
 ///
-/// An indexing run notes such an input and goes on with the others.
+/// An indexing run reports such an input and continues with the others.
 public protocol InputFailure: Error {
     /// Whether another input may succeed. False for errors such as a missing key or a server that cannot be reached.
     var concernsOneInput: Bool { get }

@@ -47,7 +47,7 @@ public struct LegResult: Sendable, Hashable {
     public var scoreFloor: Double
     /// Best first.
     public var hits: [ScoredID]
-    /// The leg's scores for chunks that only other legs found, as far as it has scores for them; nil if not known.
+    /// The leg's scores for chunks that only other legs found, if it has scores for them; nil if not known.
     public var others: [ScoredID]?
 
     public init(_ name: LegName, scoreFloor: Double = 0, hits: [ScoredID], others: [ScoredID]? = nil) {

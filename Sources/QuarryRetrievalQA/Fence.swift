@@ -79,7 +79,7 @@ struct Fence: Sendable, Hashable {
     }
 
     private struct ControlMark: Sendable {
-        /// In lower case, as far as it is ASCII.
+        /// ASCII letters are in lower case.
         var pattern: [UInt8]
         var replacement: [UInt8]
         /// The number of pattern bytes to replace; the rest of the pattern is kept.

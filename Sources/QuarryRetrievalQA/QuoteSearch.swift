@@ -39,7 +39,7 @@ package struct QuotableText: Sendable {
         return best
     }
 
-    /// Whether neither a word nor a number goes on beyond the range.
+    /// Whether the range ends at the ends of words and numbers.
     private func isWhole(_ range: Range<Int>) -> Bool {
         let before = folded[..<range.lowerBound].lastScalars(2)
         let after = folded[range.upperBound...].firstScalars(2)
@@ -147,7 +147,7 @@ private struct QuoteFolding {
                 let count = scalars.distance(from: index, to: end)
                 let before = index == scalars.startIndex ? nil : scalars[scalars.index(before: index)]
                 let after = end == scalars.endIndex ? nil : scalars[end]
-                // Marks of emphasis stand at the edge of a word or phrase. Others, as in a*b and 5 * 3, are text.
+                // Marks of emphasis are at the edge of a word or phrase. Others, as in a*b and 5 * 3, are text.
                 if Edge(before) == Edge(after) {
                     for _ in 0..<count {
                         append(Array(String(scalar).utf8), from: offset, length: length)
@@ -219,7 +219,7 @@ extension Unicode.Scalar {
 
     fileprivate var isWordPart: Bool { properties.isAlphabetic || properties.numericType != nil }
 
-    /// Whether the scalar goes on a word: a letter or digit of a script that writes blanks between words.
+    /// Whether the scalar continues a word: a letter or digit of a script that writes blanks between words.
     fileprivate var joinsWords: Bool { value < 0xE00 && isWordPart }
 }
 

@@ -18,7 +18,7 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// The number of question terms in the window, divided by eight and capped at 1: half of a long question is
     /// stronger evidence than half of a short one.
     package var matched = 0.0
-    /// ``passageCoverage`` minus the mean of the hits. Small if no passage stands out.
+    /// ``passageCoverage`` minus the mean of the hits. Small if all passages are alike.
     package var lead = 0.0
     /// Number of terms in the sentence, divided by sixty and capped at 1.
     package var length = 0.0
@@ -35,7 +35,7 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// 1 if sentence and question are in different scripts. No overlap can be expected then.
     package var foreign = 0.0
     /// The distance of the sentence's cosine from the candidates' mean, divided by the largest possible distance: (c −
-    /// m) / (1 − m), below 1; 0 without an embedder. Unlike ``cosine`` it is small if no candidate stands out. It
+    /// m) / (1 − m), below 1; 0 without an embedder. Unlike ``cosine`` it is small if all candidates are alike. It
     /// hardly depends on the range of the embedder's cosines.
     package var gain = 0.0
 

@@ -142,7 +142,7 @@ package struct SupportCheck: Sendable {
     }
 }
 
-/// The script and language of a text, as far as known.
+/// The script and language of a text, if known.
 private struct WrittenLanguage: Sendable {
     var script: Script?
     var language: String?

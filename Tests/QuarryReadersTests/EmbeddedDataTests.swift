@@ -19,6 +19,18 @@ struct EmbeddedDataTests {
         #expect(String(decoding: source, as: UTF8.self) == "The wall is two metres high.")
     }
 
+    @Test func `many pictures between lines with two line ends leave their lines in place`() throws {
+        let line = "A line.\r\n<img src=\"data:image/png;base64,\(Self.picture)\">\r\n"
+        let text = String(repeating: line, count: 200) + "The end."
+        let document = try #require(
+            PlainTextReader().read(Source(id: "a.txt", bytes: Array(text.utf8))).documents.first)
+        #expect(!document.text.contains("iVBORw") && document.text.ranges(of: "A line.").count == 200)
+        let end = document.text.utf8.count
+        #expect(document.sourceMap.lines(of: end - 8..<end) == 401...401)
+        let tag = document.text.utf8Range(of: "<img")
+        #expect(document.sourceMap.sourceRange(of: tag) == 9..<13)
+    }
+
     @Test(arguments: ["data:text/plain;base64,SGVsbG8=", "x;base64,", ";base64, is a word", "a;base64"])
     func `short data stays`(text: String) {
         let result = PlainTextReader().read(Source(id: "a.txt", bytes: Array(text.utf8)))

@@ -276,4 +276,15 @@ struct MailReaderTests {
             #expect(!result.documents.isEmpty || !result.rejected.isEmpty)
         }
     }
+
+    @Test func `HTML that nests too deeply is a warning, and styles are not text`() throws {
+        func read(_ html: String) -> ReadResult {
+            let message = "Subject: Tea\r\nContent-Type: text/html\r\n\r\n\(html)\r\n"
+            return MailReader().read(Source(id: "a.eml", bytes: Array(message.utf8)))
+        }
+        let deep = read(String(repeating: "<div>", count: 5000) + "text")
+        #expect(deep.warnings.count == 1 && deep.documents.first?.text == "# Tea")
+        let plain = read("<style>p { color: red }</style><p>The tea is ready.</p><p hidden>no</p>")
+        #expect(plain.warnings.isEmpty && plain.documents.first?.text == "# Tea\n\nThe tea is ready.")
+    }
 }

@@ -71,6 +71,19 @@ struct PDFReaderTests {
         #expect(document.text.contains("| January | 120 | 131 |\n| February | 98 | 104 |"), "\(document.text)")
     }
 
+    @Test func `words of different heights beside a table are not lost`() async throws {
+        var file = PDFFile()
+        var lines: [PDFFile.Line] = []
+        for (index, row) in [("January", "120"), ("February", "98"), ("March", "140")].enumerated() {
+            let y = Double(130 + 16 * index)
+            lines += [.init(row.0, x: 72, y: y), .init(row.1, x: 220, y: y), .init("in tons", x: 260, y: y, size: 6)]
+        }
+        file.page(lines + [.init("Total", x: 72, y: 190, size: 30), .init("358", x: 220, y: 190)])
+        let text = try #require(try await read(file).documents.first).text
+        for word in ["January", "120", "98", "March", "Total", "358"] { #expect(text.contains(word), "\(text)") }
+        #expect(text.ranges(of: "in tons").count == 3)
+    }
+
     @Test func `a file without text says how many pages it has`() async throws {
         var file = PDFFile()
         file.page([])

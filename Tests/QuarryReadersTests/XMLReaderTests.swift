@@ -94,4 +94,10 @@ struct XMLReaderTests {
     @Test func `damaged files do not crash`() async throws {
         try await readDamaged(Self.book, id: "a.xml", with: XMLReader())
     }
+
+    @Test func `an entity that the document defines stays as it is written`() throws {
+        let page = "<!DOCTYPE a [<!ENTITY product \"Kettle\">]><a><p>We sell &product; in all shops.</p></a>"
+        let result = XMLReader().read(Source(id: "a.xml", bytes: Array(page.utf8)))
+        #expect(result.documents.first?.text.contains("We sell &product; in all shops.") ?? false, "\(result)")
+    }
 }

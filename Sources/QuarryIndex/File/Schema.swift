@@ -6,7 +6,7 @@ enum Schema {
     /// "QRRY": marks a SQLite file as a Quarry index.
     static let applicationID: Int32 = 0x5152_5259
 
-    /// Every format so far, oldest first; each brings a file from the one before to its own.
+    /// Every format so far, oldest first; each changes a file from the format before to its own.
     ///
     /// - Parameter fill: Completes a new file: what depends on its settings.
     static func migrator(fill: @escaping @Sendable (Database) throws -> Void) -> DatabaseMigrator {

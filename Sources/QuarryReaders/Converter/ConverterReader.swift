@@ -4,7 +4,7 @@ import QuarryPrograms
 
 /// Reads a format with a program of the user's choice, such as `djvutxt`, which prints the text of a file.
 ///
-/// The program runs in a process of its own, without a shell, with limits on time, memory and output. What it prints is
+/// The program runs in a process of its own, without a shell, with limits on time, memory and output. Its output is
 /// read as Markdown. Offsets and lines count in that text.
 public struct ConverterReader: Reader {
     /// The place of the file's path in a command.

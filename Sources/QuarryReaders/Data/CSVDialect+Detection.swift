@@ -82,7 +82,7 @@ extension CSVDialect {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Whether a backslash stands before a quote.
+    /// Whether any quote follows a backslash.
     fileprivate func hasEscape(of quote: UInt8?) -> Bool {
         guard let quote else { return false }
         return indices.dropFirst().contains { self[$0] == quote && self[$0 - 1] == UInt8(ascii: "\\") }

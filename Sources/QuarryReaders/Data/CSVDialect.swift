@@ -56,7 +56,7 @@ struct CSVParser {
             while opening < bytes.count, bytes[opening] == 0x20 { opening += 1 }
             if opening < bytes.count, bytes[opening] == quote {
                 if let cell = quotedCell(from: opening, quote) { return cell }
-                // The quote is not closed in the rest of the text, so that it is no quote.
+                // The quote is not closed in the rest of the text, so it is not a quote.
                 readsQuotes = false
                 isMalformed = true
             }
@@ -125,10 +125,10 @@ struct CSVParser {
     }
 }
 
-/// What the text of a cell looks like.
+/// The kind of a cell, judged by its text.
 enum CSVCellKind: Hashable {
     case empty, number, date, text
-    /// Holds a delimiter or stands in quotes, as if the dialect were another.
+    /// Contains a delimiter or is in quotes, which suggests another dialect.
     case odd
 
     init(_ cell: CSVCell, in parser: CSVParser) {

@@ -11,7 +11,7 @@ struct CSVHeader {
         var count = 0
     }
 
-    /// - `rows`: The rows after the first, as far as they are judged.
+    /// - `rows`: The rows after the first that are compared with it.
     init(first: [CSVCell], rows: [[CSVCell]], in parser: CSVParser) {
         self.parser = parser
         self.first = first

@@ -20,18 +20,23 @@ public struct CSVReader: Reader {
         do throws(Rejection) {
             let clean = try CleanSource(source)
             let bytes = Array(clean.text.utf8)
-            let written = bytes.withUnsafeBufferPointer { bytes in
+            let (document, cut) = bytes.withUnsafeBufferPointer { bytes in
                 let path = source.id.utf8.suffix(4).map { $0 | 0x20 }
                 let isTabbed = path.elementsEqual(".tsv".utf8) || path.elementsEqual(".tab".utf8)
                 let (dialect, start) = CSVDialect.detect(bytes, isTabbed: isTabbed)
                 var table = CSVTable(parser: CSVParser(bytes, dialect, from: start), firstRow: start > 0 ? 2 : 1)
                 table.sheet = String(source.id.split(separator: "/").last ?? "")
                 table.write()
-                return table.writer.document(id: source.id, title: table.title, from: clean)
+                return (table.writer.document(id: source.id, title: table.title, from: clean), table.cut)
             }
-            guard let written else { throw Rejection.empty(source.id) }
+            guard let written = document else { throw Rejection.empty(source.id) }
+            let warning = cut.map { row in
+                Rejection(
+                    source: source.id, line: nil, reason: .tooLarge,
+                    message: "The rows from \(row) on are left out: with the names of their columns they are too long.")
+            }
             return ReadResult(
-                documents: [written.document], warnings: clean.warnings,
+                documents: [written.document], warnings: clean.warnings + [warning].compactMap(\.self),
                 bidirectionalControls: clean.removed.bidirectionalControls)
         } catch {
             return ReadResult(rejected: [error])
@@ -54,6 +59,11 @@ private struct CSVTable {
     private var length = 0
     private var nextNumber: Int
 
+    /// The first row that was left out, because names of columns made the text too long; nil if none was.
+    private(set) var cut: Int?
+    /// Eight times the file, and some more, for names of columns that are written again.
+    private let maximumBytes: Int
+
     private static let rowsOfTable = 20
     private static let bytesOfTable = 1 << 12
     private static let maximumColumns = 50
@@ -61,6 +71,7 @@ private struct CSVTable {
 
     init(parser: CSVParser, firstRow: Int) {
         self.parser = parser
+        maximumBytes = min(8 * parser.bytes.count + (16 << 20), 1 << 30)
         nextNumber = firstRow
     }
 
@@ -88,8 +99,8 @@ private struct CSVTable {
             names = first.cells.map { String(parser.text(of: $0).prefix(200)) }
             judged.removeFirst()
         }
-        for row in judged { add(row) }
-        while let row = nextRow() { add(row) }
+        for row in judged where cut == nil { add(row) }
+        while cut == nil, let row = nextRow() { add(row) }
         writeTable()
     }
 
@@ -112,6 +123,10 @@ private struct CSVTable {
     }
 
     private mutating func add(_ row: (number: Int, cells: [CSVCell])) {
+        guard writer.count <= maximumBytes else {
+            cut = row.number
+            return
+        }
         guard max(row.cells.count, names.count) <= Self.maximumColumns else {
             writeTable()
             writeList(row)

@@ -62,7 +62,7 @@ struct CaptionParser {
             let line = bytes.trimmed(start..<end)
             start = end + 1
             if let next = timing(line) {
-                // The number of the cue stands on the line before.
+                // The number of the cue is on the line before.
                 if !isWebVTT, let last = lines.last, isNumber(last) { lines.removeLast() }
                 take()
                 time = next

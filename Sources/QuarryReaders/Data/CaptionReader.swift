@@ -4,7 +4,7 @@ import QuarryText
 /// Reads captions and subtitles: SubRip (SRT) and WebVTT.
 ///
 /// Cues are joined into paragraphs of some 30 seconds; a pause of more than 2 seconds ends one, too. The place of a
-/// paragraph is its time. Markup, positions and comments are left out. The name of a speaker (`<v Anna>`) stands before
+/// paragraph is its time. Markup, positions and comments are left out. The name of a speaker (`<v Anna>`) is written before
 /// the words, as in `Anna: Hello.` A file without times is read as plain text.
 public struct CaptionReader: Reader {
     public init() {}
@@ -14,7 +14,7 @@ public struct CaptionReader: Reader {
     public var version: String { "captions/1" }
 
     private static let paragraphLength = 30.0
-    /// A paragraph that does not end with a sentence goes on up to this length.
+    /// The maximum length of a paragraph that does not end with a sentence.
     private static let maximumLength = 45.0
     private static let pause = 2.0
 

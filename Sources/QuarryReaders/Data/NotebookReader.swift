@@ -109,7 +109,7 @@ private struct Notebook {
         language = language ?? kernel
     }
 
-    /// The name of a language, as far as it can stand after a fence.
+    /// The name of a language; nil if it cannot follow a fence.
     private func fenceName(_ value: JSONSpan) throws -> String? {
         let name = try JSONCursor(bytes, in: value.range).string(value)
         let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "`") }

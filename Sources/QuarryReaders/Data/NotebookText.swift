@@ -116,7 +116,7 @@ struct NotebookText {
 }
 
 extension Block {
-    /// The block, when text of a length stands before its text.
+    /// The block, moved by the length of a text before it.
     fileprivate func shifted(by length: Int) -> Block {
         let range = range.lowerBound + length..<range.upperBound + length
         guard case .table(let header) = kind else { return Block(kind: kind, range: range) }

@@ -113,7 +113,7 @@ private struct XMLDocument {
     }
 
     private mutating func append(_ text: String) {
-        // Text between blocks is white space, or stands after a block within a block.
+        // Text between blocks is white space, or follows a block within a block.
         guard blocks > 0 || cells > 0 || text.utf8.contains(where: { $0 > 0x20 }) else { return }
         writer.append(text)
         if titleText?.utf8.count ?? 4096 < 4096 { titleText? += text }

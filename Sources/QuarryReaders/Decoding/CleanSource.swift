@@ -53,13 +53,17 @@ struct CleanSource {
         guard !ranges.isEmpty else { return }
         var kept: [UInt8] = []
         var segments: [SourceMap.Segment] = []
-        var start = 0
+        var (start, next) = (0, 0)
         for end in ranges + [bytes.count..<bytes.count] {
             let part = start..<end.lowerBound
-            segments += sourceMap.slice(part).segments.map { segment in
-                var segment = segment
-                segment.clean += kept.count
-                return segment
+            while next < sourceMap.segments.count, sourceMap.segments[next].clean < part.upperBound {
+                if var segment = sourceMap.segments[next].clipped(to: part) {
+                    segment.clean += kept.count
+                    segments.append(segment)
+                }
+                // A segment that goes beyond the part is needed for the next one, too.
+                if sourceMap.segments[next].cleanEnd > part.upperBound { break }
+                next += 1
             }
             kept += bytes[part]
             start = end.upperBound
@@ -89,7 +93,7 @@ struct CleanSource {
     }
 }
 
-/// The encoding of a source, as far as its first bytes show.
+/// The encoding that the first bytes of a source show.
 struct SourceStart {
     /// Nil if the bytes must be tried as UTF-8 first.
     var encoding: TextEncoding?

@@ -23,7 +23,7 @@ enum EmbeddedData {
     private static func end(ofBase64From start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var end = start
         while end < bytes.count, isBase64(bytes[end]) { end += 1 }
-        // A wrapped line goes on, if the one before was long.
+        // The next line continues a wrapped one, if that was long.
         while end < bytes.count, bytes[end] == 0x0A, end - start >= 60 {
             var next = end + 1
             while next < bytes.count, isBase64(bytes[next]) { next += 1 }

@@ -107,7 +107,7 @@ struct NamedCharsets {
             utf8: Array(String(decoding: converted, as: UTF8.self).utf8), segments: [], lineStarts: [0])
     }
 
-    /// Converts with iconv and keeps what is around invalid bytes; nil without a table.
+    /// Converts with iconv. U+FFFD replaces each invalid byte. Nil without a table.
     private static func converted(_ bytes: [UInt8], from charset: String) -> [UInt8]? {
         guard let descriptor = iconv_open("UTF-8", charset), descriptor != iconv_t(bitPattern: -1) else { return nil }
         defer { iconv_close(descriptor) }

@@ -25,7 +25,7 @@ struct HTMLContent {
         let all = letters[body]
         leaveOutBoilerplate(body, all: all)
         count()
-        // A page that is nothing but navigation is still a page.
+        // A page of navigation alone is read whole.
         if letters[body] * 10 < all {
             isLeftOut = isLeftOut.map { _ in false }
             leaveOutUnseen(body)

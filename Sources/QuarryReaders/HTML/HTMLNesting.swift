@@ -13,7 +13,7 @@ struct HTMLNesting {
         var formatting = 0
         var repeats = 0
         var index = 0
-        /// The element whose content is no markup: script, style and the like.
+        /// The open element whose content is not markup, such as script or style.
         var raw: String?
         while index < bytes.count {
             if bytes[index...].starts(with: "<!--".utf8), raw == nil {

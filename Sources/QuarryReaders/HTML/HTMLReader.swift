@@ -69,7 +69,7 @@ enum HTMLEncoding {
     }
 }
 
-/// What the head of a page says about it.
+/// The title and metadata in the head of a page.
 struct HTMLHead {
     private(set) var title: String?
     private(set) var metadata: [String: MetadataValue] = [:]

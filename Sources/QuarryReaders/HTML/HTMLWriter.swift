@@ -17,7 +17,7 @@ struct HTMLWriter {
     private var tables: [(isData: Bool, isHeaderRow: Bool)] = []
     private var hadBreak = false
 
-    /// - `document`: What is written so far.
+    /// - `document`: The document to continue.
     init(_ tree: HTMLTree, to document: DocumentWriter = DocumentWriter()) {
         self.tree = tree
         self.document = document

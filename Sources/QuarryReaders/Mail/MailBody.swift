@@ -6,12 +6,15 @@ struct MailBody {
     /// To the buffer of the message; empty if the text cannot be traced to it.
     var segments: [SourceMap.Segment]
     var layout: MailLayout
+    /// Whether the text is HTML that nests too deeply to be read.
+    private(set) var isTooDeep = false
 
     init(_ part: MailPart, charsets: inout NamedCharsets) {
         let content = part.content
         let decoded = charsets.decode(content.bytes, charset: part.contentType["charset"])
         if part.mediaType == "text/html" || part.mediaType == "text/x-amp-html" {
-            (text, segments, layout) = (htmlText(of: decoded.utf8), [], .paragraphs)
+            let read = try? htmlText(of: decoded.utf8)
+            (text, segments, layout, isTooDeep) = (read ?? [], [], .paragraphs, read == nil)
             return
         }
         text = decoded.utf8

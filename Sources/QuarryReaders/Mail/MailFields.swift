@@ -140,7 +140,8 @@ private struct EncodedWord {
         guard stop + 1 < limit, raw[stop] == mark else { return nil }
         switch raw[charsetEnd + 1].lowerASCII {
         case UInt8(ascii: "b"): bytes = Base64.decode(raw[text..<stop])
-        case UInt8(ascii: "q"): bytes = EncodedWord.unquoted(raw[text..<stop])
+        case UInt8(ascii: "q"):
+            bytes = unescaped(raw[text..<stop].map { $0 == UInt8(ascii: "_") ? 0x20 : $0 }, sign: UInt8(ascii: "="))
         default: return nil
         }
         // A language may follow the charset (RFC 2231).
@@ -148,21 +149,23 @@ private struct EncodedWord {
         charset = String(decoding: name, as: UTF8.self).lowercased()
         end = stop + 2
     }
+}
 
-    private static func unquoted(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "="), index + 2 < text.endIndex, let high = text[index + 1].hexadecimal,
-                let low = text[index + 2].hexadecimal
-            {
-                bytes.append(high << 4 | low)
-                index += 3
-            } else {
-                bytes.append(text[index] == UInt8(ascii: "_") ? 0x20 : text[index])
-                index += 1
-            }
+/// The bytes of a text with escapes of two hexadecimal digits, such as `%C3` or `=C3`. Other bytes stay.
+func unescaped(_ text: some RandomAccessCollection<UInt8>, sign: UInt8) -> [UInt8] {
+    let text = Array(text)
+    var bytes: [UInt8] = []
+    var index = text.startIndex
+    while index < text.endIndex {
+        if text[index] == sign, index + 2 < text.endIndex, let high = text[index + 1].hexadecimal,
+            let low = text[index + 2].hexadecimal
+        {
+            bytes.append(high << 4 | low)
+            index += 3
+        } else {
+            bytes.append(text[index])
+            index += 1
         }
-        return bytes
     }
+    return bytes
 }

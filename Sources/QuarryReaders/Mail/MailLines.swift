@@ -7,7 +7,7 @@ struct MailLine {
     /// The number of quotation marks `>`.
     var depth = 0
     var kind = Kind.text
-    /// Whether its paragraph goes on in the next line (RFC 3676).
+    /// Whether the next line continues its paragraph (RFC 3676).
     var isSoft = false
     /// The number of characters.
     var length = 0

@@ -12,6 +12,8 @@ struct MailMessageWriter {
     private var isTraceable = true
     private var isEncrypted = false
     private var hasText = false
+    /// Whether a part was left out because it nests too deeply.
+    private var isIncomplete = false
 
     private init(charsets: NamedCharsets, from start: Int) {
         self.charsets = charsets
@@ -19,7 +21,8 @@ struct MailMessageWriter {
     }
 
     enum Outcome {
-        case document(Document, RemovedCharacters)
+        /// A document that may lack parts that nest too deeply.
+        case document(Document, RemovedCharacters, isComplete: Bool)
         case encrypted
         case empty
     }
@@ -54,7 +57,7 @@ struct MailMessageWriter {
             written.0.sourceMap = SourceMap(
                 segments: map.segments, lineStarts: map.lineStarts, firstLine: firstLine, places: map.places)
         }
-        return .document(written.0, written.1)
+        return .document(written.0, written.1, isComplete: !pass.isIncomplete)
     }
 
     private consuming func written(
@@ -116,6 +119,7 @@ struct MailMessageWriter {
     }
 
     private mutating func write(_ body: MailBody, of part: MailPart) {
+        isIncomplete = isIncomplete || body.isTooDeep
         guard body.weight > 0 else { return }
         if body.segments.isEmpty { isTraceable = false }
         body.text.withUnsafeBufferPointer { text in

@@ -37,7 +37,7 @@ struct MailParameters {
                             text = text[(last + 1)...]
                         }
                     }
-                    bytes += MailParameters.unescaped(text)
+                    bytes += unescaped(text, sign: UInt8(ascii: "%"))
                 } else {
                     bytes += text
                 }
@@ -47,24 +47,6 @@ struct MailParameters {
     }
 
     subscript(_ name: String) -> String? { parameters[name] }
-
-    /// The bytes of `%hh`.
-    private static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = text[index + 1].hexadecimal,
-                let low = text[index + 2].hexadecimal
-            {
-                bytes.append(high << 4 | low)
-                index += 3
-            } else {
-                bytes.append(text[index])
-                index += 1
-            }
-        }
-        return bytes
-    }
 
     private struct Scan {
         let bytes: [UInt8]

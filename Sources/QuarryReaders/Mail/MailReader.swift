@@ -75,7 +75,13 @@ public struct MailReader: Reader {
             switch MailMessageWriter.document(
                 of: message, id: id, number: number, firstLine: entry.firstLine, charsets: &parser.charsets)
             {
-            case .document(let document, let removed):
+            case .document(let document, let removed, let isComplete):
+                if !isComplete {
+                    result.warnings.append(
+                        Rejection(
+                            source: source, line: isNumbered ? entry.firstLine : nil, reason: .undecodable,
+                            message: "The HTML of the message is nested too deeply, and is left out."))
+                }
                 result.documents.append(document)
                 result.bidirectionalControls += removed.bidirectionalControls
             case .encrypted:

@@ -2,7 +2,7 @@ import QuarryCore
 
 /// Reads the elements of an XML part one level at a time.
 ///
-/// What a caller leaves unread of an element is skipped, and so is what nests too deeply.
+/// Content that the caller does not read is skipped, and so are elements that nest too deeply.
 struct ElementReader: ~Copyable {
     enum Child {
         case element(String)

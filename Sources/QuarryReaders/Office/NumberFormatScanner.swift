@@ -74,7 +74,7 @@ struct NumberFormatScanner {
         return index - start
     }
 
-    /// Whether the code goes on with a word, from the character before.
+    /// Whether the character that was read last begins this word.
     private func matches(_ word: String) -> Bool {
         index - 1 + word.count <= code.count
             && String(code[(index - 1)..<(index - 1 + word.count)]).lowercased() == word.lowercased()

@@ -147,7 +147,7 @@ private enum OLEFile {
         bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0])
     }
 
-    /// A rejection that says what the file is, as far as the names of its streams show.
+    /// A rejection that names the kind of the file, if the names of its streams tell it.
     static func rejection(of source: Source) -> Rejection {
         if contains("EncryptedPackage", in: source.bytes) { return Rejection.encryptedOffice(source) }
         for (stream, program, format) in [

@@ -18,7 +18,7 @@ struct OpenDocumentParser {
 
     init(styles: OpenDocumentStyles) { self.styles = styles }
 
-    /// A paragraph, and what is anchored in it.
+    /// A paragraph, and the content anchored in it.
     private struct Paragraph {
         var text = ""
         var anchored: [OpenDocumentBlock] = []

@@ -8,7 +8,7 @@ struct WordParagraph {
     var properties = WordStyles.Properties()
     var role = WordStyles.Role.body
     var text = ""
-    /// What stands in text boxes that are anchored here.
+    /// The content of the text boxes that are anchored here.
     var boxes: [WordBlock] = []
     /// The notes that it is the first to refer to, with their numbers.
     var notes: [(number: Int, note: WordNote)] = []

@@ -1,6 +1,6 @@
 /// The styles of a Word document (`word/styles.xml`).
 struct WordStyles {
-    /// What a paragraph and its style say of its role. Nil is inherited.
+    /// The role of a paragraph, by itself and its style. Nil is inherited.
     struct Properties {
         var style: String?
         /// From 0; 9 is body text.

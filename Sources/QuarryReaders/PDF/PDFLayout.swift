@@ -1,4 +1,4 @@
-/// What the pages of a PDF have in common: the size of the text, the sizes of headings, and lines that repeat.
+/// The common properties of the pages of a PDF: the size of the text, the sizes of headings, and lines that repeat.
 struct PDFLayout {
     /// The usual height of a line, by letters.
     let textHeight: Double
@@ -61,7 +61,7 @@ struct PDFLayout {
             || line.box.top > page.height * 0.88 && Self.isPageNumber(line.text)
     }
 
-    /// Lines in the margins that stand at the same place of at least three pages and of a quarter of all pages, the page's
+    /// Lines in the margins at the same place of at least three pages and of a quarter of all pages, the page's
     /// number aside.
     private static func repeatedLines(of pages: [PDFPage]) -> Set<String> {
         var counts: [String: Int] = [:]

@@ -85,7 +85,7 @@ struct PDFPageWriter {
         return Self.item(of: line) == nil && !endsParagraph(before, before: line)
     }
 
-    /// Whether a word goes on in the next line of the paragraph after a hyphen.
+    /// Whether a hyphen divides a word between this line and the next one of the paragraph.
     private func isDivided(_ index: Int?, before next: Int?) -> Bool {
         guard let index, let next, continues(next, after: index), let end = page.lines[index].words.last?.text,
             let start = page.lines[next].words.first?.text.first, start.isLowercase,

@@ -133,7 +133,7 @@ extension Rejection {
     }
 }
 
-/// What `pdfinfo` prints about a file.
+/// The title and metadata that `pdfinfo` prints.
 struct PDFInformation {
     private(set) var title: String?
     private(set) var metadata: [String: MetadataValue] = [:]

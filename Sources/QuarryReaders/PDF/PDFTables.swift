@@ -1,7 +1,7 @@
-/// Finds the tables of a page: rows of short cells that stand under each other.
+/// Finds the tables of a page: rows of short cells below each other.
 ///
-/// pdftotext gives cells as lines of their own, column by column or row by row. Here the words of the page are put into
-/// rows by their height. Three or more rows one after another whose cells begin or end at the same places are a table,
+/// pdftotext gives cells as lines of their own, column by column or row by row. Here the lines of the page are put
+/// into rows by their height. Three or more rows one after another whose cells begin or end at the same places are a table,
 /// unless the cells are long, as the columns of a text are.
 struct PDFTables {
     struct Table {
@@ -49,17 +49,17 @@ struct PDFTables {
     // MARK: Rows
 
     private static func rows(of page: PDFPage, without left: Set<Int>) -> [Row] {
-        let words = page.lines.indices.filter { !left.contains($0) }.flatMap { line in
-            page.lines[line].words.map { (word: $0, line: line) }
-        }.sorted { ($0.word.box.top, $0.word.box.left) < ($1.word.box.top, $1.word.box.left) }
+        let lines = page.lines.indices.filter { !left.contains($0) }.map { (index: $0, box: page.lines[$0].box) }
+            .sorted { ($0.box.top, $0.box.left, $0.index) < ($1.box.top, $1.box.left, $1.index) }
+        // A line belongs to one row with all of its words, so that a table that replaces it loses none.
         var rows: [[(word: PDFPage.Word, line: Int)]] = []
         var middle = -Double.infinity
-        for item in words {
-            let box = item.word.box
+        for (index, box) in lines {
+            let words = page.lines[index].words.map { (word: $0, line: index) }
             if abs(box.top + box.height / 2 - middle) <= box.height * 0.45, !rows.isEmpty {
-                rows[rows.count - 1].append(item)
+                rows[rows.count - 1] += words
             } else {
-                rows.append([item])
+                rows.append(words)
                 middle = box.top + box.height / 2
             }
         }
@@ -81,7 +81,7 @@ struct PDFTables {
         }
     }
 
-    /// Whether a row stands close below others, and shares a column with one of the last.
+    /// Whether a row is close below others, and shares a column with one of the last.
     private static func continues(_ rows: ArraySlice<Row>, with next: Row) -> Bool {
         guard let last = rows.last else { return false }
         let height = max(1, last.bottom - last.top)

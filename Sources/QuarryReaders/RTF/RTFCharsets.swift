@@ -2,7 +2,7 @@
 struct RTFCharsets {
     /// The code page of the file (`\ansicpg`).
     var codePage = 1252
-    /// The code pages of fonts, by number; 0 stands for an ANSI font.
+    /// The code pages of fonts, by number; 0 means an ANSI font.
     private var fonts: [Int: Int] = [:]
     private var knownCodePages: Set<Int> = []
     private var readers: [Int: CharsetTable.Reader?] = [:]

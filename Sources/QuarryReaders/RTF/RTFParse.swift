@@ -6,7 +6,7 @@ struct RTFParse {
     /// Where the text of a group goes.
     enum Destination { case body, skip, fonts, styles, info, title, author, listText, footnote }
 
-    /// What a group inherits and its end restores.
+    /// The state that a group inherits and its end restores.
     struct State {
         var destination = Destination.body
         /// The destination outside of a group that has its text twice (`\upr`).
@@ -186,7 +186,7 @@ struct RTFParse {
         text.withUTF8 { write($0, from: start) }
     }
 
-    /// Writes text that the bytes from `start` to here stand for.
+    /// Writes the text of the bytes from `start` to here.
     mutating func write(_ text: UnsafeBufferPointer<UInt8>, from start: Int) {
         guard !state.isHidden || state.destination != .body else { return }
         output.write(

@@ -155,7 +155,7 @@ struct DocumentWriter {
     /// Whether nothing of the open part or cell is written yet.
     private var isAtStart = true
 
-    /// Writes what stands before the first letter of a part or cell.
+    /// Writes the sign of a part, or the bar of a cell, before its first letter.
     private mutating func open() {
         if table != nil { return openCell() }
         if part == nil { begin(.paragraph) }
@@ -244,7 +244,7 @@ struct DocumentWriter {
 
     // MARK: Writing
 
-    /// Writes text that does not stand in the source.
+    /// Writes text that is not in the source.
     private mutating func write(_ words: String) { for byte in words.utf8 { put(byte, nil) } }
 
     private mutating func put(_ byte: UInt8, _ source: Int?) {

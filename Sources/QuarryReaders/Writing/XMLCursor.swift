@@ -59,6 +59,9 @@ struct XMLCursor: ~Copyable {
             case XML_READER_TYPE_TEXT.rawValue, XML_READER_TYPE_CDATA.rawValue,
                 XML_READER_TYPE_WHITESPACE.rawValue, XML_READER_TYPE_SIGNIFICANT_WHITESPACE.rawValue:
                 return .text(string(xmlTextReaderConstValue(reader)))
+            // Entities are not expanded; their names are kept.
+            case XML_READER_TYPE_ENTITY_REFERENCE.rawValue:
+                return .text("&\(string(xmlTextReaderConstName(reader)));")
             default: continue
             }
         }

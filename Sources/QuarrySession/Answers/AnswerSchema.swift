@@ -119,7 +119,7 @@ enum AnswerSchema {
 
     /// Removes the least recently used replies.
     private static func evict(downTo maximum: Int, in db: Database) throws {
-        // In a file that this program did not fill alone, there may be many; the rest goes with the next reply.
+        // In a file that this program did not fill alone, there may be many; the others are removed with the next reply.
         for _ in 0..<1000 {
             guard let bytes = try Int.fetchOne(db, sql: "SELECT bytes FROM totals"), bytes > maximum,
                 let oldest = try Row.fetchOne(db, sql: "SELECT digest FROM replies ORDER BY used LIMIT 1")
