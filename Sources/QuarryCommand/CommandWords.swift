@@ -41,11 +41,6 @@ enum CommandWords {
         if arguments.allSatisfy({ $0.hasPrefix("-") || isPath($0) }) {
             throw unknown(first, meant: (first.hasSuffix(".quarry") ? ["info", "--index"] : ["index"]) + arguments)
         }
-        if deletions.contains(first.lowercased()), arguments.count <= 2 {
-            throw ValidationError(
-                "There is no command “\(first)”. A deleted file leaves the index with the next run of: "
-                    + "quarry index FOLDER")
-        }
         let isQuestion = first.contains(where: \.isWhitespace)
         if !isQuestion, let meant = meant(first, among: names, count: arguments.count) {
             throw unknown(first, meant: complete(meant, with: Array(arguments.dropFirst())))
@@ -141,7 +136,10 @@ enum CommandWords {
 
     /// The same for words that also begin questions. They count only without further words.
     private static let shortSynonyms: [(command: [String], words: Set<String>)] = [
-        (["info"], ["status", "stats", "stat", "show", "list", "ls", "describe", "about"]),
+        (["info"], ["status", "stats", "stat", "describe", "about"]),
+        (["ls"], ["list", "documents", "dir"]),
+        (["show"], ["cat", "view", "print"]),
+        (["rm"], ["remove", "delete", "del", "drop", "forget", "purge"]),
         (["doctor"], ["check", "verify-index", "fsck", "diagnose", "repair", "test"]),
         (["--version"], ["version"]),
         (["config"], ["configure", "configuration", "settings", "options", "set"]),
@@ -149,9 +147,6 @@ enum CommandWords {
         (["index", "--plan"], ["plan"]),
         (["--help"], ["man", "manual"]),
     ]
-
-    /// Words for deletion. No command deletes: a run of `index` follows the files.
-    private static let deletions: Set<String> = ["remove", "delete", "rm", "del", "drop", "forget", "purge"]
 
     private static func meant(_ word: String, among names: [String], count: Int) -> [String]? {
         let word = word.lowercased()

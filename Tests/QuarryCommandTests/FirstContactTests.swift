@@ -34,7 +34,7 @@ struct FirstContactTests {
         (["papers"], "quarry index papers"), (["./papers"], "quarry index ./papers"),
         (["plan", "papers"], "quarry index --plan papers"), (["configure"], "quarry config"),
         (["completion", "zsh"], "quarry --generate-completion-script zsh"), (["man"], "quarry --help"),
-        (["remove", "papers/shed.md"], "A deleted file leaves the index with the next run of: quarry index FOLDER"),
+        (["remove", "papers/shed.md"], "quarry rm papers/shed.md"),
         (["check", "answer.json"], "quarry verify answer.json"), (["ask"], "quarry query \"…\""),
         (["check", "old.quarry"], "quarry doctor --index old.quarry"), (["init"], "quarry index FOLDER"),
         (["list", "papers"], "quarry info"), ([""], "The question is empty."),

@@ -160,6 +160,7 @@ enum SettingsTable {
     static let generation = "generation"
     static let identity = "identity"
     static let revision = "revision"
+    static let selections = "selections"
     private static let maximumBytes = 1 << 20
 
     static func string(_ key: String, in db: Database) throws -> String? {

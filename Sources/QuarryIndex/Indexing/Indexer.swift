@@ -76,6 +76,7 @@ public struct Indexer: Sendable {
             try index.checkUnchanged()
             let start = ContinuousClock.now
             let scan = try InputScan(inputs, options: options, index: index, readers: readers)
+            try index.remember(options, for: scan.inputNames)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)

@@ -55,6 +55,9 @@ struct InputRoots {
     /// The names of the input folders, by input path.
     var folderNames: [String: String] { absolutePaths.compactMapValues { names.names[$0] } }
 
+    /// The names of the input folders, and the paths of the input files that exist.
+    var inputNames: [String] { Array(folderByName.keys) + files.subtracting(missing.values) }
+
     /// Whether a path is one of the inputs, or in one of them.
     func contains(_ path: String) -> Bool { enclosing(path).contains(where: paths.contains) }
 

@@ -81,6 +81,8 @@ struct InputScan {
     /// Sources that had no document before this run.
     let emptySources: Set<Int64>
     let maximumFileBytes: Int
+    /// The names of the input folders and the paths of the input files.
+    let inputNames: [String]
 
     init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: ReaderRegistry) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
@@ -110,6 +112,7 @@ struct InputScan {
         unread = walk.unread
         emptySources = stored.empty
         maximumFileBytes = options.maximumFileBytes
+        inputNames = inputRoots.inputNames
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         var known = stored.sources.filter { $0.path.map(inputRoots.contains) ?? false }
@@ -398,7 +401,9 @@ extension Rejection {
     fileprivate static func stillWithoutText(_ name: String) -> Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
-            message: "It had no readable text when it was last read, and is unchanged.")
+            message:
+                "It has no document in the index: it had no readable text, or it was taken out. It is read again when it changes."
+        )
     }
 
     fileprivate static func deletedInput(_ path: String) -> Rejection {

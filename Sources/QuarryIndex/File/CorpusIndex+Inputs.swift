@@ -1,0 +1,67 @@
+import Foundation
+import GRDB
+import QuarrySQLite
+
+/// Inputs of earlier runs that are read with the same options.
+public struct KnownInputs: Sendable, Hashable {
+    /// The options of the last run that named these inputs.
+    public var options: InputOptions
+    /// Absolute paths of folders and files.
+    public var paths: [String]
+}
+
+extension CorpusIndex {
+    /// The folders of the index, and its files that are in none of them, by the options of their last run.
+    ///
+    /// Texts without a file, such as standard input, are not among them.
+    public func knownInputs() async throws -> [KnownInputs] {
+        let (stored, selections) = try await read { db in
+            (try StoredInputs(db), try InputSelections(in: db))
+        }
+        let folders = Set(stored.folders.map(\.path))
+        let files = stored.sources.compactMap(\.path).filter { enclosing($0).allSatisfy { !folders.contains($0) } }
+        var groups: [InputOptions: [String]] = [:]
+        for folder in stored.folders { groups[selections[folder.name], default: []].append(folder.path) }
+        for file in files { groups[selections[file], default: []].append(file) }
+        return groups.map { KnownInputs(options: $0.key, paths: $0.value.sorted()) }
+            .sorted { $0.paths.lexicographicallyPrecedes($1.paths) }
+    }
+
+    /// Stores the options of a run for its folders and files.
+    func remember(_ options: InputOptions, for names: [String]) throws {
+        let stored = try translatingErrors(path: path) { try pool.read { try InputSelections(in: $0) } }
+        var selections = stored
+        for name in names { selections[name] = options }
+        guard selections != stored else { return }
+        let changed = selections
+        try writeNow { try changed.store(in: $0) }
+    }
+}
+
+/// The options of the last run of each input: by the name of a folder in the index, or the path of a file. Inputs with
+/// the default options are left out.
+struct InputSelections: Sendable, Hashable {
+    private var options: [String: InputOptions] = [:]
+
+    init(in db: Database) throws {
+        guard let json = try SettingsTable.string(SettingsTable.selections, in: db) else { return }
+        do {
+            options = try JSONDecoder().decode([String: InputOptions].self, from: Data(json.utf8))
+        } catch {
+            throw StoredValueError(
+                place: "settings, row \(SettingsTable.selections)", reason: "it is not the options of inputs")
+        }
+    }
+
+    func store(in db: Database) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = String(decoding: try encoder.encode(options), as: UTF8.self)
+        try SettingsTable.set(SettingsTable.selections, to: json, in: db)
+    }
+
+    subscript(name: String) -> InputOptions {
+        get { options[name] ?? InputOptions() }
+        set { options[name] = newValue == InputOptions() ? nil : newValue }
+    }
+}
