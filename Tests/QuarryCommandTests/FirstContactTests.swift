@@ -37,7 +37,7 @@ struct FirstContactTests {
         (["remove", "papers/shed.md"], "quarry rm papers/shed.md"),
         (["check", "answer.json"], "quarry verify answer.json"), (["ask"], "quarry query \"…\""),
         (["check", "old.quarry"], "quarry doctor --index old.quarry"), (["init"], "quarry index FOLDER"),
-        (["list", "papers"], "quarry info"), ([""], "The question is empty."),
+        (["list", "papers"], "quarry ls papers"), ([""], "The question is empty."),
         (["query", " "], "The question is empty."), (["query", "Who?", "--budget", "-5"], "the minimum is 64"),
         (["-v"], "To see the version: quarry --version"), (["-V"], "To see the version: quarry --version"),
         (["--versoin"], "quarry --version"), (["--hlep"], "quarry --help"), (["help", "ask"], "quarry help query"),
