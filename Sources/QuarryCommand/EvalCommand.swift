@@ -6,7 +6,18 @@ import QuarrySession
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Measure the quality of search and answers on your own questions.",
+        abstract: "Measure the quality of search, answers and chunking on your own questions.",
+        discussion: """
+              quarry eval --queries q.jsonl --qrels qrels.tsv
+              quarry eval chunking --queries spans.jsonl corpus.jsonl
+            """,
+        subcommands: [EvalSearchCommand.self, EvalChunkingCommand.self], defaultSubcommand: EvalSearchCommand.self)
+}
+
+struct EvalSearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Measure the quality of search and answers.",
         usage: "quarry eval --queries file (--qrels file | --answers) [options]",
         discussion: """
             Ranks documents for every judged question. Reports nDCG@10, recall@10, recall@100 and MRR@10, each with a \

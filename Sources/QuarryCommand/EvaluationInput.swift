@@ -12,6 +12,10 @@ enum EvaluationInput {
         try EvaluationQuery.readLeniently(jsonl: bytes(at: path), file: path)
     }
 
+    static func spanQuestions(at path: String) throws -> [SpanQuestion] {
+        try SpanQuestion.read(jsonl: bytes(at: path), file: path)
+    }
+
     static func judgements(at path: String) throws -> Judgements {
         try Judgements(qrels: text(at: path), file: path)
     }

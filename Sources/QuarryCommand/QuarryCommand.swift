@@ -27,6 +27,7 @@ struct QuarryCommand: AsyncParsableCommand {
         subcommands: [
             IndexCommand.self, QueryCommand.self, VerifyCommand.self, InfoCommand.self, DoctorCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self,
+            ChunkCommand.self,
             EvalCommand.self, ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 
