@@ -46,7 +46,7 @@ struct EvalChunkingCommand: AsyncParsableCommand {
         help: ArgumentHelp("Overlap of consecutive passages; the default is 0.", valueName: "tokens"))
     var overlap = 0
 
-    @Option(parsing: .unconditional, help: "Number of passages for a question.")
+    @Option(name: .customShort("k"), parsing: .unconditional, help: "Number of passages for a question.")
     var k = 5
 
     @Option(help: ArgumentHelp("The embedding model; the default is none (search by words only).", valueName: "model"))
