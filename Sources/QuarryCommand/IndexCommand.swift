@@ -36,6 +36,9 @@ struct IndexCommand: AsyncParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var plan = false
 
+    @Flag(help: "Stay, and update the index when something in the folders changes. ^C ends it.")
+    var watch = false
+
     @Option(
         help: ArgumentHelp(
             "Index only files that match this pattern (.gitignore syntax). Other files of the folders leave the index. Repeatable.",
@@ -190,10 +193,52 @@ struct IndexCommand: AsyncParsableCommand {
         if let descriptionTokens, descriptionTokens < 1 {
             throw ValidationError("--description-tokens \(descriptionTokens) is not positive.")
         }
+        if watch, plan || inputs.contains("-") {
+            throw ValidationError("--watch needs files and folders, and goes without --plan.")
+        }
         guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
     }
 
+    /// What a run did.
+    struct Outcome {
+        var report: IndexingReport
+        var path: String
+        var isPlan: Bool
+        /// Whether the run made the index and removed it, because it held no document.
+        var isRemoved: Bool
+        var estimate: CostEstimate?
+        var readings: [ReadingEstimate]
+        var spending: Spending
+
+        func print(_ output: OutputOptions) throws {
+            try IndexingReportPrinter(
+                report: report, isPlan: isPlan, path: path, isRemoved: isRemoved, estimate: estimate,
+                readings: readings, spending: spending
+            ).print(output)
+        }
+
+        /// - Throws: The exit code, if inputs could not be used.
+        func check() throws {
+            if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
+        }
+    }
+
     func run() async throws {
+        guard watch else { return try await update() }
+        try await FolderChanges.follow(inputs, index: path, output) { isFirst in
+            try await update(showsNothing: !isFirst)
+        }
+    }
+
+    /// - Parameter showsNothing: Whether to print nothing if nothing changed.
+    private func update(showsNothing: Bool = false) async throws {
+        let outcome = try await outcome()
+        if !showsNothing || !outcome.report.isEmpty { try outcome.print(output) }
+        try outcome.check()
+    }
+
+    /// - Parameter selections: The options of single inputs, in place of those of the command.
+    func outcome(_ selections: [String: InputOptions] = [:]) async throws -> Outcome {
         var flags = SettingFlags()
         flags.model = Setting(model, flag: "--model")
         flags.transcribe = Setting(transcribe, flag: "--transcribe")
@@ -221,7 +266,7 @@ struct IndexCommand: AsyncParsableCommand {
         let report: IndexingReport
         do {
             report = try await run(
-                on: opening, sources, refused,
+                on: opening, sources, refused, selections,
                 readers: services.readers(settings, opening.reading, describing: description))
         } catch {
             throw Self.advised(error, on: inputs)
@@ -231,11 +276,9 @@ struct IndexCommand: AsyncParsableCommand {
         let readings = try ReadingEstimate.estimates(
             of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
             besides: estimate)
-        try IndexingReportPrinter(
-            report: report, isPlan: plan, path: path, isRemoved: isRemoved, estimate: estimate, readings: readings,
-            spending: services.ledger.spending
-        ).print(output)
-        if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
+        return Outcome(
+            report: report, path: path, isPlan: plan, isRemoved: isRemoved, estimate: estimate, readings: readings,
+            spending: services.ledger.spending)
     }
 
     /// The error, with the path that was probably meant.
@@ -264,7 +307,8 @@ struct IndexCommand: AsyncParsableCommand {
 
     /// Indexes, or plans.
     private func run(
-        on opening: IndexOpening, _ inputs: [IndexInput], _ rejected: [Rejection], readers: ReaderRegistry
+        on opening: IndexOpening, _ inputs: [IndexInput], _ rejected: [Rejection],
+        _ selections: [String: InputOptions], readers: ReaderRegistry
     ) async throws -> IndexingReport {
         var (sources, refused) = (inputs, rejected)
         if let error = opening.serverNotRemembered { output.note("warning: \(Console.message(of: error))") }
@@ -278,8 +322,9 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             report =
                 plan
-                ? try await indexer.plan(sources, options: options)
-                : try await indexer.index(sources, options: options, onProgress: progress.show, onWait: noteWaiting)
+                ? try await indexer.plan(sources, options: options, selections: selections)
+                : try await indexer.index(
+                    sources, options: options, selections: selections, onProgress: progress.show, onWait: noteWaiting)
         } catch {
             progress.clear()
             if error is ProviderError, !plan {

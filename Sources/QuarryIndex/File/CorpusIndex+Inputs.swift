@@ -2,36 +2,28 @@ import Foundation
 import GRDB
 import QuarrySQLite
 
-/// Inputs of earlier runs that are read with the same options.
-public struct KnownInputs: Sendable, Hashable {
-    /// The options of the last run that named these inputs.
-    public var options: InputOptions
-    /// Absolute paths of folders and files.
-    public var paths: [String]
-}
-
 extension CorpusIndex {
-    /// The folders of the index, and its files that are in none of them, by the options of their last run.
+    /// The absolute paths of the folders of the index, and of its files that are in none of them, with the options of the
+    /// last run that named them.
     ///
     /// Texts without a file, such as standard input, are not among them.
-    public func knownInputs() async throws -> [KnownInputs] {
+    public func knownInputs() async throws -> (folders: [String: InputOptions], files: [String: InputOptions]) {
         let (stored, selections) = try await read { db in
             (try StoredInputs(db), try InputSelections(in: db))
         }
         let folders = Set(stored.folders.map(\.path))
         let files = stored.sources.compactMap(\.path).filter { enclosing($0).allSatisfy { !folders.contains($0) } }
-        var groups: [InputOptions: [String]] = [:]
-        for folder in stored.folders { groups[selections[folder.name], default: []].append(folder.path) }
-        for file in files { groups[selections[file], default: []].append(file) }
-        return groups.map { KnownInputs(options: $0.key, paths: $0.value.sorted()) }
-            .sorted { $0.paths.lexicographicallyPrecedes($1.paths) }
+        return (
+            Dictionary(stored.folders.map { ($0.path, selections[$0.name]) }, uniquingKeysWith: { first, _ in first }),
+            Dictionary(files.map { ($0, selections[$0]) }, uniquingKeysWith: { first, _ in first })
+        )
     }
 
     /// Stores the options of a run for its folders and files.
-    func remember(_ options: InputOptions, for names: [String]) throws {
+    func remember(_ options: [String: InputOptions]) throws {
         let stored = try translatingErrors(path: path) { try pool.read { try InputSelections(in: $0) } }
         var selections = stored
-        for name in names { selections[name] = options }
+        for (name, options) in options { selections[name] = options }
         guard selections != stored else { return }
         let changed = selections
         try writeNow { try changed.store(in: $0) }

@@ -43,12 +43,15 @@ public struct Indexer: Sendable {
             chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }
 
-    /// What ``index(_:options:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
-    public func plan(_ inputs: [IndexInput], options: InputOptions = InputOptions()) async throws -> IndexingReport {
+    /// What ``index(_:options:selections:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
+    public func plan(
+        _ inputs: [IndexInput], options: InputOptions = InputOptions(), selections: [String: InputOptions] = [:]
+    ) async throws -> IndexingReport {
         let start = ContinuousClock.now
         let writer = PlanWriter(index: index)
         var ingest = Ingest(
-            indexer: self, scan: try InputScan(inputs, options: options, index: index, readers: readers),
+            indexer: self,
+            scan: try InputScan(inputs, options: options, selections: selections, index: index, readers: readers),
             writer: writer, progress: ProgressBoard { _ in }, isPlan: true)
         try await ingest.run()
         ingest.count(try await writer.missingTexts())
@@ -62,21 +65,23 @@ public struct Indexer: Sendable {
     /// cannot be read are listed in the report, and the run continues.
     ///
     /// Only one run at a time works on an index, across all processes. A second run waits.
+    /// - `selections`: The options of single paths, in place of `options`.
     /// - `onProgress`: Called after every commit of text or vectors, one call at a time.
     /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
     /// - Throws: ``CorpusError`` if no input exists or the index cannot be written; `CancellationError`. Committed
     ///   batches stay. An error of the embedder ends the run after all text is committed.
     @discardableResult
     public func index(
-        _ inputs: [IndexInput], options: InputOptions = InputOptions(),
+        _ inputs: [IndexInput], options: InputOptions = InputOptions(), selections: [String: InputOptions] = [:],
         onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
             // Until now another process could make the file again, with other settings.
             try index.checkUnchanged()
             let start = ContinuousClock.now
-            let scan = try InputScan(inputs, options: options, index: index, readers: readers)
-            try index.remember(options, for: scan.inputNames)
+            let scan = try InputScan(
+                inputs, options: options, selections: selections, index: index, readers: readers)
+            try index.remember(scan.selections)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)

@@ -55,8 +55,13 @@ struct InputRoots {
     /// The names of the input folders, by input path.
     var folderNames: [String: String] { absolutePaths.compactMapValues { names.names[$0] } }
 
-    /// The names of the input folders, and the paths of the input files that exist.
-    var inputNames: [String] { Array(folderByName.keys) + files.subtracting(missing.values) }
+    /// The inputs by what the index calls them: the name of a folder, or the absolute path of a file.
+    func names(of inputs: [String]) -> [String: String] {
+        Dictionary(
+            inputs.compactMap { input in
+                absolutePaths[input].map { (names.names[$0] ?? $0, input) }
+            }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// Whether a path is one of the inputs, or in one of them.
     func contains(_ path: String) -> Bool { enclosing(path).contains(where: paths.contains) }

@@ -81,27 +81,37 @@ struct InputScan {
     /// Sources that had no document before this run.
     let emptySources: Set<Int64>
     let maximumFileBytes: Int
-    /// The names of the input folders and the paths of the input files.
-    let inputNames: [String]
+    /// The options of the input folders and files, by their names in the index.
+    let selections: [String: InputOptions]
 
-    init(_ inputs: [IndexInput], options: InputOptions, index: CorpusIndex, readers: ReaderRegistry) throws {
+    /// - Parameter selections: The options of single paths, in place of `options`.
+    init(
+        _ inputs: [IndexInput], options: InputOptions, selections: [String: InputOptions] = [:], index: CorpusIndex,
+        readers: ReaderRegistry
+    ) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
         let inputRoots = InputRoots(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
         folders = inputRoots.names
         knownFolders = stored.folders
         stored.relocate(folders.relocations)
-        var walker = FileWalker(
-            roots: paths, include: options.include, exclude: options.exclude, maximumBytes: options.maximumFileBytes,
-            readers: readers)
-        walker.rootNames = inputRoots.folderNames
-        walker.ownFiles = index.ownFiles
+        var roots = paths
         let absent = try Self.removeMissing(
-            &walker.roots, known: stored.sources, inputRoots: inputRoots, inputs: inputs.count)
-        let walk = try Self.walk(walker)
-        // Otherwise a mistyped pattern would empty the index.
-        if walk.files.isEmpty, !options.include.isEmpty, !stored.sources.isEmpty, !walker.roots.isEmpty {
-            throw CorpusError(.input, Self.nothingMatches(options.include))
+            &roots, known: stored.sources, inputRoots: inputRoots, inputs: inputs.count)
+        var walk = WalkResult()
+        let groups = Dictionary(grouping: roots, by: { selections[$0] ?? options })
+        for (options, roots) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
+            var walker = FileWalker(
+                roots: roots, include: options.include, exclude: options.exclude,
+                maximumBytes: options.maximumFileBytes, readers: readers)
+            walker.rootNames = inputRoots.folderNames
+            walker.ownFiles = index.ownFiles
+            let found = try Self.walk(walker)
+            // Otherwise a mistyped pattern would empty the index.
+            if found.files.isEmpty, !options.include.isEmpty, !stored.sources.isEmpty {
+                throw CorpusError(.input, Self.nothingMatches(options.include))
+            }
+            walk.add(found)
         }
         let rejected = walk.rejected.map { ($0, inputRoots.location(of: $0.source)) }
         self.rejected = rejected.map { ($0.0, $0.1?.root) }
@@ -111,8 +121,8 @@ struct InputScan {
         unreadable = walk.unreadable
         unread = walk.unread
         emptySources = stored.empty
-        maximumFileBytes = options.maximumFileBytes
-        inputNames = inputRoots.inputNames
+        maximumFileBytes = paths.map { (selections[$0] ?? options).maximumFileBytes }.max() ?? options.maximumFileBytes
+        self.selections = inputRoots.names(of: roots).mapValues { selections[$0] ?? options }
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         var known = stored.sources.filter { $0.path.map(inputRoots.contains) ?? false }

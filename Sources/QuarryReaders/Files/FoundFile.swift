@@ -79,6 +79,17 @@ public struct WalkResult: Sendable, Hashable {
     /// These files by name, at most 10,000.
     public var unread: [Rejection] = []
 
+    /// Adds the result of another walk with other roots.
+    package mutating func add(_ next: WalkResult) {
+        files = (files + next.files).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        rejected += next.rejected
+        warnings += next.warnings
+        skippedCount += next.skippedCount
+        unreadable.merge(next.unreadable, uniquingKeysWith: +)
+        unread += next.unread.prefix(max(0, Self.maximumUnread - unread.count))
+        includesStandardInput = includesStandardInput || next.includesStandardInput
+    }
+
     package static let maximumUnread = 10_000
     /// Whether `-` was among the roots.
     public var includesStandardInput: Bool
