@@ -46,8 +46,23 @@ struct UpdateCommandTests {
 
     @Test func `update of an index without folders says what to do`() throws {
         let scratch = try TemporaryFolder()
-        _ = try Command.run(["index", "--model", "none", "--quiet", "-"], in: scratch.url, input: "Some text.\n")
+        _ = try Command.run(
+            ["index", "--model", "none", "--quiet", "-"], in: scratch.url, input: Array("Some text.\n".utf8))
         let outcome = try Command.run(["update"], in: scratch.url)
         #expect(outcome.status == 1 && outcome.errors.contains("quarry index FOLDER"), "\(outcome)")
+    }
+
+    @Test func `watch indexes a file that is written while it runs`() async throws {
+        let scratch = try corpus()
+        let process = try Command.start(["update", "--watch"], in: scratch.url)
+        defer { process.terminate() }
+        try scratch.write("The pier is long.\n", to: "notes/pier.md")
+        let clock = ContinuousClock()
+        let limit = clock.now + .seconds(60)
+        while try !documents(in: scratch).contains("notes/pier.md"), clock.now < limit {
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        #expect(try documents(in: scratch).contains("notes/pier.md"))
+        #expect(process.isRunning)
     }
 }
