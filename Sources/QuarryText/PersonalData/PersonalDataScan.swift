@@ -252,7 +252,12 @@ extension PersonalDataScan {
             // `+420 123 456 789` is a phone, `+12 345 678 901` an amount.
             let isGrouped = count > 2 && number.groups[1..<count].allSatisfy { $0.count == 3 }
             guard !isGrouped || (first == code && total == code + 9 && code > 1) else { continue }
-            return match(.phone, number, count)
+            var match = match(.phone, number, count)
+            // `(+86) 28 85423680`
+            if number.gaps.first == .closing, number.start > 0, bytes[number.start - 1] == 0x28 {
+                match.range = (number.start - 1)..<match.range.upperBound
+            }
+            return match
         }
         return nil
     }
