@@ -88,6 +88,7 @@ extension CorpusSummary {
                         + "before; index \(isOne ? "it" : "them") again")
             }
         }
+        if reading.keepsHiddenText { lines.append("hidden text: kept") }
         for (name, labels) in reading.labels.byName.sorted(by: { $0.key < $1.key }) {
             let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.asLabel)" }
             lines.append("labels of \(name.isEmpty ? "/" : name): \(list.joined(separator: ", "))".visibleInLine)

@@ -9,6 +9,11 @@ struct PrivacyFlags: ParsableArguments {
             valueName: "kind"))
     var redact: [RedactionArgument] = []
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep text that a person does not see in the document, such as white on white. The index remembers it.")
+    var hiddenText: Bool?
+
     @Option(
         help: ArgumentHelp(
             "Metadata of the files and folders named in this run, for filters. Later runs keep it; key= removes it. Repeatable.",
@@ -26,6 +31,7 @@ struct PrivacyFlags: ParsableArguments {
     /// The options of an index with those named here. Kinds are added to those that the index has.
     func applied(to options: ReadingOptions) -> ReadingOptions {
         var options = options
+        options.keepsHiddenText = hiddenText ?? options.keepsHiddenText
         for argument in redact {
             switch argument {
             case .none: options.redaction.kinds = []

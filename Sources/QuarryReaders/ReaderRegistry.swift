@@ -29,9 +29,12 @@ public struct ReaderRegistry: Sendable {
     public init(_ options: ReadingOptions = ReadingOptions()) {
         self.options = options
         readers = []
+        let hidden = options.keepsHiddenText
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), MailReader(), RTFReader(),
-            DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(),
+            PlainTextReader(), MarkdownReader(), HTMLReader(keepsHidden: hidden), PDFReader(),
+            EPUBReader(keepsHidden: hidden), MailReader(), RTFReader(),
+            DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
+            CSVReader(),
             JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
             XMLReader(),
         ]

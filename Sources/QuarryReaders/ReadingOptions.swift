@@ -9,6 +9,8 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
     public var records = RecordPaths()
     /// The personal data that is replaced. The default is none.
     public var redaction = Redaction()
+    /// Whether text is kept that a person does not see in the document. The default is false.
+    public var keepsHiddenText = false
     /// Metadata by the name of a folder or source.
     public var labels = SourceLabels()
 
@@ -19,6 +21,7 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         records = try values.decodeIfPresent(RecordPaths.self, forKey: .records) ?? records
         redaction = try values.decodeIfPresent(Redaction.self, forKey: .redaction) ?? redaction
+        keepsHiddenText = try values.decodeIfPresent(Bool.self, forKey: .keepsHiddenText) ?? keepsHiddenText
         labels = try values.decodeIfPresent(SourceLabels.self, forKey: .labels) ?? labels
     }
 }
