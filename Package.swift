@@ -133,7 +133,7 @@ let package = Package(
         module(
             "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryChunking", "QuarryTransformers",
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
-            "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA"),
+            "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarryText"),
         module(
             "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
             "QuarryEmbedders",
@@ -159,7 +159,7 @@ let package = Package(
         tests("QuarryPrograms"),
         tests("QuarryHTTP", "QuarryTestSupport"),
         tests("QuarrySQLite", "QuarryTestSupport", grdb),
-        tests("QuarryReaders", "QuarryCore", "QuarryTestSupport"),
+        tests("QuarryReaders", "QuarryCore", "QuarryTestSupport", "QuarryText"),
         tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport"),
         tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),

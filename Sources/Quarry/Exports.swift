@@ -9,5 +9,6 @@
 @_exported public import QuarryReranking
 @_exported public import QuarryRetrieval
 @_exported public import QuarryRetrievalQA
+@_exported public import QuarryText
 @_exported public import QuarryTransformers
 @_exported public import QuarryVectorIndex

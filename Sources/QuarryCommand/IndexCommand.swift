@@ -72,6 +72,7 @@ struct IndexCommand: AsyncParsableCommand {
     var model: String?
 
     @OptionGroup(title: "Reading") var reading: ReadingFlags
+    @OptionGroup(title: "Privacy and labels") var privacy: PrivacyFlags
     @OptionGroup(title: "Remote models, for a new index") var remote: RemoteModelOptions
 
     @Option(
@@ -132,7 +133,7 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             return try await IndexOpening(
                 path: path, model: model, settings: settings, services: services, remote: remote.options,
-                chunking: chunking, reading: reading.applied, isTemporary: plan)
+                chunking: chunking, reading: { privacy.applied(to: reading.applied(to: $0)) }, isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
         }
@@ -261,7 +262,8 @@ struct IndexCommand: AsyncParsableCommand {
             }
         }
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
-        let opening = try await opening(settings, services)
+        var opening = try await opening(settings, services)
+        if !privacy.labels.isEmpty { try opening.label(sources, with: privacy.labels) }
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
         do {

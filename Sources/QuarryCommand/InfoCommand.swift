@@ -63,11 +63,47 @@ struct InfoCommand: AsyncParsableCommand {
         try Console.prose(
             "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)"
         )
+        for line in summary.readingLines { try Console.prose(line) }
         if !summary.quarantined.isEmpty {
             try Console.prose("not indexed:")
             for rejection in summary.quarantined {
                 try Console.prose("  \(rejection.inLine)")
             }
+        }
+    }
+}
+
+extension CorpusSummary {
+    /// What is replaced and added when sources are read.
+    fileprivate var readingLines: [String] {
+        guard let reading = settings.reading else { return [] }
+        var lines: [String] = []
+        let kinds = reading.redaction.kinds.map(\.rawValue).sorted()
+        if !kinds.isEmpty {
+            lines.append("replaced: \(kinds.joined(separator: ", "))")
+            if unredactedSources > 0 {
+                let isOne = unredactedSources == 1
+                lines.append(
+                    "not replaced yet: \(Format.count(unredactedSources, "file")) that \(isOne ? "was" : "were") read "
+                        + "before; index \(isOne ? "it" : "them") again")
+            }
+        }
+        if reading.keepsHiddenText { lines.append("hidden text: kept") }
+        for (name, labels) in reading.labels.byName.sorted(by: { $0.key < $1.key }) {
+            let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.asLabel)" }
+            lines.append("labels of \(name.isEmpty ? "/" : name): \(list.joined(separator: ", "))".visibleInLine)
+        }
+        return lines
+    }
+}
+
+extension MetadataValue {
+    fileprivate var asLabel: String {
+        switch self {
+        case .string(let text): text
+        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+        case .bool(let isTrue): "\(isTrue)"
+        case .strings(let texts): texts.joined(separator: ", ")
         }
     }
 }

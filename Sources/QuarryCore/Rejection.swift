@@ -33,6 +33,11 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case embeddedData
         /// The encoding was guessed, because the file does not declare one. Only ever a warning.
         case guessedEncoding
+        /// Characters were repaired that had been decoded in a wrong encoding before the text was saved. Only ever a
+        /// warning.
+        case repairedText
+        /// Text that a reader of the document does not see was left out. Only ever a warning.
+        case hiddenText
     }
 
     /// The id or the path of the source.

@@ -5,6 +5,8 @@ import QuarryJSON
 ///
 /// Readers are values: a reader that is registered later replaces earlier ones for its extensions.
 public struct ReaderRegistry: Sendable {
+    /// How the readers read.
+    public let options: ReadingOptions
     private var readers: [any Reader]
     private var kinds: [String: Kind] = [:]
 
@@ -25,10 +27,14 @@ public struct ReaderRegistry: Sendable {
     ///
     /// - `options`: How they read.
     public init(_ options: ReadingOptions = ReadingOptions()) {
+        self.options = options
         readers = []
+        let hidden = options.keepsHiddenText
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), MailReader(), RTFReader(),
-            DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(),
+            PlainTextReader(), MarkdownReader(), HTMLReader(keepsHidden: hidden), PDFReader(),
+            EPUBReader(keepsHidden: hidden), MailReader(), RTFReader(),
+            DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
+            CSVReader(),
             JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
             XMLReader(),
         ]
@@ -87,17 +93,26 @@ public struct ReaderRegistry: Sendable {
         return readers[index].modelReader
     }
 
-    /// Whether the same reader handles two files, judged by their names.
-    public func readsAlike(_ a: String, _ b: String) -> Bool { kind(of: a) == kind(of: b) }
+    /// Whether the same reader handles two files, judged by their names, and they have the same labels.
+    public func readsAlike(_ a: String, _ b: String) -> Bool {
+        kind(of: a) == kind(of: b) && options.labels.labels(of: a) == options.labels.labels(of: b)
+    }
 
     /// The version of the reader of a file; nil without a reader. Files recognised by content have the version of plain
-    /// text.
+    /// text. The options that change the documents of every reader are a part of the version.
     public func version(of path: String) -> String? {
+        let version: String?
         switch kind(of: path) {
-        case .reader(let index): readers[index].version
-        case .unknown: reader(for: "txt")?.version
-        case .needsModel, .unsupported: nil
+        case .reader(let index): version = readers[index].version
+        case .unknown: version = reader(for: "txt")?.version
+        case .needsModel, .unsupported: version = nil
         }
+        return version.map { $0 + versionSuffix(of: path) }
+    }
+
+    /// What the options add to the version of the reader of a source.
+    package func versionSuffix(of source: String) -> String {
+        options.redaction.versionSuffix + options.labels.versionSuffix(of: source)
     }
 
     private func kind(of path: String) -> Kind {
@@ -117,11 +132,16 @@ public struct ReaderRegistry: Sendable {
     /// Without a matching reader or without text, an explicit source is rejected with a reason, and any other is skipped.
     /// Text that is damaged, or in an unknown encoding, is rejected in both cases.
     public func read(_ source: Source) async throws -> ReadResult {
-        let result = try await readFully(source)
+        let result = options.finished(try await readFully(source), of: source.id)
         guard !source.isExplicit, result.rejected.count == 1, let reason = result.rejected.first,
             reason.reason == .empty, reason.line == nil
         else { return result }
         return ReadResult(skipped: reason)
+    }
+
+    /// A document that was made without a reader, with what the options change in every document.
+    package func finished(_ document: Document) -> Document {
+        options.finished(ReadResult(documents: [document]), of: document.id).documents[0]
     }
 
     private func readFully(_ source: Source) async throws -> ReadResult {

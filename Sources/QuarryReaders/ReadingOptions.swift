@@ -1,3 +1,5 @@
+import QuarryCore
+
 /// How sources are read. An index keeps these options, so that all its runs read alike.
 ///
 /// Options that change the documents of a format are part of its reader's version: the files of this format are then read
@@ -5,6 +7,12 @@
 public struct ReadingOptions: Sendable, Hashable, Codable {
     /// Where records of JSON and JSONL have their text, id and title.
     public var records = RecordPaths()
+    /// The personal data that is replaced. The default is none.
+    public var redaction = Redaction()
+    /// Whether text is kept that a person does not see in the document. The default is false.
+    public var keepsHiddenText = false
+    /// Metadata by the name of a folder or source.
+    public var labels = SourceLabels()
 
     public init() {}
 
@@ -12,5 +20,19 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         records = try values.decodeIfPresent(RecordPaths.self, forKey: .records) ?? records
+        redaction = try values.decodeIfPresent(Redaction.self, forKey: .redaction) ?? redaction
+        keepsHiddenText = try values.decodeIfPresent(Bool.self, forKey: .keepsHiddenText) ?? keepsHiddenText
+        labels = try values.decodeIfPresent(SourceLabels.self, forKey: .labels) ?? labels
+    }
+}
+
+extension ReadingOptions {
+    /// A result without what is redacted, and with labels. A label wins over the metadata in the source.
+    func finished(_ result: ReadResult, of source: String) -> ReadResult {
+        var result = redaction.redacted(result)
+        let labels = labels.labels(of: source)
+        guard !labels.isEmpty else { return result }
+        for index in result.documents.indices { result.documents[index].metadata.merge(labels) { $1 } }
+        return result
     }
 }

@@ -4,8 +4,22 @@ package import QuarryCore
 package struct RemovedCharacters: Sendable, Hashable {
     package var bidirectionalControls = 0
     package var controls = 0
+    /// Spaces and joints without width, except a byte-order mark at the start.
+    package var zeroWidth = 0
+    /// Tag characters (U+E0000 to U+E007F), which are not shown, except those in the flag of a region.
+    package var tags = 0
+    /// Characters that were repaired before cleaning. The cleaner sets none.
+    package var repaired = 0
 
     package init() {}
+
+    package mutating func add(_ other: RemovedCharacters) {
+        bidirectionalControls += other.bidirectionalControls
+        controls += other.controls
+        zeroWidth += other.zeroWidth
+        tags += other.tags
+        repaired += other.repaired
+    }
 }
 
 /// Bytes that are not UTF-8, with the offset of the first.
@@ -33,7 +47,7 @@ package struct CleanedText: Sendable, Hashable {
 ///
 /// Line ends, including vertical tab, form feed and U+0085, become `\n`. The text is composed (NFC, UAX #15). No-break,
 /// narrow no-break and figure spaces become spaces. A soft hyphen at the end of a line is a hyphen. Other soft hyphens, U+200B, U+2060, U+FEFF, bidirectional controls and
-/// all control characters except `\n` and `\t` are removed. So are combining acute and grave accents over Cyrillic
+/// all control characters except `\n` and `\t` are removed, and so are tag characters. So are combining acute and grave accents over Cyrillic
 /// vowels, which mark stress, unless they compose to a letter (ѐ, ѝ).
 ///
 /// Cleaning is idempotent. For any stretch of the result between units of the map, cleaning its source gives the
@@ -70,6 +84,8 @@ private struct CleaningPass {
     var cluster: [Unicode.Scalar] = []
     /// Start of the run that is not copied yet.
     var runStart = 0
+    /// The end of the last tag character of a flag.
+    var flagEnd = -1
     /// Whether anything was copied; until then the output is the input.
     var isChanged = false
 
@@ -130,7 +146,7 @@ private struct CleaningPass {
             var (scalar, length) = try UTF8Scan.scalar(in: bytes, at: next)
             if scalar.value == 0xAD, isLineEnd(next + length) {
                 scalar = "-"
-            } else if remove(scalar) {
+            } else if remove(scalar, at: next) {
                 next += length
                 continue
             }
@@ -171,14 +187,22 @@ private struct CleaningPass {
         }
     }
 
-    private mutating func remove(_ scalar: Unicode.Scalar) -> Bool {
+    private mutating func remove(_ scalar: Unicode.Scalar, at index: Int) -> Bool {
         switch scalar.value {
         case 0x09...0x0D, 0x85: return false
         case 0x00..<0x20, 0x7F..<0xA0: removed.controls += 1
-        case 0xAD, 0x200B, 0x2060, 0xFEFF: break
+        case 0xAD: break
+        case 0x200B, 0x2060, 0xFEFF: if index > 0 { removed.zeroWidth += 1 }
+        case 0xE0000...0xE007F:
+            if isInFlag(index) { flagEnd = index + 4 } else { removed.tags += 1 }
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: removed.bidirectionalControls += 1
         default: return false
         }
         return true
+    }
+
+    /// Whether a tag character follows a black flag, U+1F3F4, or another tag of it.
+    private func isInFlag(_ index: Int) -> Bool {
+        index == flagEnd || (index >= 4 && bytes[index - 4..<index].elementsEqual([0xF0, 0x9F, 0x8F, 0xB4]))
     }
 }

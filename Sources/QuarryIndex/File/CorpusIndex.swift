@@ -116,6 +116,20 @@ public final class CorpusIndex: Sendable {
         try check(state)
     }
 
+    /// Checks that readers replace the personal data that the index replaces.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``.
+    func checkRedaction(by readers: ReaderRegistry) throws {
+        let stored = try translatingErrors(path: path) { try pool.read { try Self.readSettings(in: $0, path: path) } }
+        let missing = (stored.reading ?? ReadingOptions()).redaction.kinds.subtracting(readers.options.redaction.kinds)
+        guard !missing.isEmpty else { return }
+        let kinds = missing.map(\.rawValue).sorted().joined(separator: ", ")
+        throw CorpusError(
+            .otherSettings,
+            "\(path) replaces personal data (\(kinds)), and the readers of this run do not. Read with the options of the "
+                + "index, and try again if another process has just set them.")
+    }
+
     /// Checks that a state is one of the index that was opened.
     func check(_ state: IndexState) throws {
         guard state.identity != identity else { return }
@@ -124,18 +138,19 @@ public final class CorpusIndex: Sendable {
 
     /// Stores the new address of the embedding model's server.
     public func remember(embeddingAddress: String) throws {
-        var settings = settings
-        settings.embeddingAddress = embeddingAddress
-        let moved = settings
-        try writeNow { try Self.store(moved, in: $0) }
+        try change { $0.embeddingAddress = embeddingAddress }
     }
 
     /// Stores how sources are read from now on. Sources that would be read differently are read again by the next run.
     public func remember(reading: ReadingOptions) throws {
-        // The settings of the file: this value may have been opened before another one was stored.
+        try change { $0.reading = reading == ReadingOptions() ? nil : reading }
+    }
+
+    /// Changes the settings of the file: this value may have been opened before other ones were stored.
+    private func change(_ change: (inout IndexSettings) -> Void) throws {
         try writeNow { [path] db in
             var settings = try Self.readSettings(in: db, path: path)
-            settings.reading = reading == ReadingOptions() ? nil : reading
+            change(&settings)
             try Self.store(settings, in: db)
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import QuarryCore
+import QuarryReaders
 import QuarrySQLite
 
 /// The content and settings of an index.
@@ -18,6 +19,8 @@ public struct CorpusSummary: Sendable, Codable {
     public var quarantined: [Rejection]
     /// Passages that the model rejected. They have no vector and are found by their words.
     public var refusedTexts: Int
+    /// Files that were read before the personal data was to be replaced that is replaced now, and not again since.
+    public var unredactedSources: Int
     /// The end of the last run: ISO 8601, UTC.
     public var updated: String?
 }
@@ -65,6 +68,9 @@ extension CorpusIndex {
                     refusedTexts: try Int.fetchOne(
                         db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?",
                         arguments: [try SettingsTable.integer(SettingsTable.generation, in: db)]) ?? 0,
+                    unredactedSources: try Int.fetchOne(
+                        db, sql: "SELECT count(*) FROM sources WHERE instr(reader, ?1) = 0 AND ?1 != ''",
+                        arguments: [(settings.reading ?? ReadingOptions()).redaction.versionSuffix]) ?? 0,
                     updated: try Row.fetchOne(db, sql: "SELECT id, finished FROM runs ORDER BY id DESC LIMIT 1").map {
                         try StoredRow($0, of: "runs").text(1)
                     })

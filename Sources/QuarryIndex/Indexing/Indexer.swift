@@ -68,7 +68,8 @@ public struct Indexer: Sendable {
     /// - `selections`: The options of single paths, in place of `options`.
     /// - `onProgress`: Called after every commit of text or vectors, one call at a time.
     /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
-    /// - Throws: ``CorpusError`` if no input exists or the index cannot be written; `CancellationError`. Committed
+    /// - Throws: ``CorpusError`` if no input exists, the index cannot be written, or it replaces personal data that the
+    ///   readers do not; `CancellationError`. Committed
     ///   batches stay. An error of the embedder ends the run after all text is committed.
     @discardableResult
     public func index(
@@ -78,6 +79,7 @@ public struct Indexer: Sendable {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
             // Until now another process could make the file again, with other settings.
             try index.checkUnchanged()
+            try index.checkRedaction(by: readers)
             let start = ContinuousClock.now
             let scan = try InputScan(
                 inputs, options: options, selections: selections, index: index, readers: readers)

@@ -252,6 +252,11 @@ struct InputScan {
         for change in diff.changed where readers.needsModel(change.file.id) {
             warnings.append(.changedWithoutModel(change.file.id))
         }
+        let redaction = readers.options.redaction.versionSuffix
+        for stored in diff.unchanged.map(\.stored)
+        where !redaction.isEmpty && readers.needsModel(stored.name) && !stored.reader.contains(redaction) {
+            warnings.append(.unredacted(stored.name))
+        }
         diff.new.removeAll { readers.needsModel($0.id) }
         diff.unchanged += diff.changed.filter { readers.needsModel($0.file.id) }
         diff.changed.removeAll { readers.needsModel($0.file.id) }
@@ -406,6 +411,14 @@ extension Rejection {
             source: name, reason: .needsModel,
             message:
                 "The file changed since a model read it, and no model is given now. The old text stays in the index.")
+    }
+
+    fileprivate static func unredacted(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .needsModel,
+            message:
+                "A model read it before personal data was to be replaced, and no model is given now. The old text stays "
+                + "in the index with the personal data.")
     }
 
     fileprivate static func stillWithoutText(_ name: String) -> Rejection {

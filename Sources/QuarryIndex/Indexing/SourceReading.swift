@@ -35,10 +35,12 @@ struct SourceReading: Sendable {
                 reader: version)
         case .document(let document, let stored):
             let size = document.text.utf8.count
+            let finished = readers.finished(document)
             row = SourceRow(
                 id: stored?.id, name: document.id, size: size, modified: 0,
-                sha256: DocumentPreparation.digest(of: document), reader: "document/1")
-            return .read(row, ReadResult(documents: [document]), byModel: false)
+                sha256: DocumentPreparation.digest(of: document),
+                reader: "document/1" + readers.versionSuffix(of: document.id))
+            return .read(row, ReadResult(documents: [finished]), byModel: false)
         case .file(let file, let stored):
             do {
                 source = try file.load(maximumBytes: maximumBytes)

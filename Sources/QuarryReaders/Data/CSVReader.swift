@@ -14,7 +14,7 @@ public struct CSVReader: Reader {
 
     public var formatName: String { "tables" }
     public var pathExtensions: Set<String> { ["csv", "tsv", "tab"] }
-    public var version: String { "csv/1" }
+    public var version: String { "csv/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {

@@ -11,7 +11,7 @@ public struct CaptionReader: Reader {
 
     public var formatName: String { "captions" }
     public var pathExtensions: Set<String> { ["srt", "vtt"] }
-    public var version: String { "captions/1" }
+    public var version: String { "captions/2" }
 
     private static let paragraphLength = 30.0
     /// The maximum length of a paragraph that does not end with a sentence.

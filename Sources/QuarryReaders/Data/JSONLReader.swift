@@ -20,14 +20,16 @@ public struct JSONLReader: Reader {
 
     public var formatName: String { "JSON Lines" }
     public var pathExtensions: Set<String> { ["jsonl", "ndjson"] }
-    public var version: String { "jsonl/3" + paths.versionSuffix }
+    public var version: String { "jsonl/4" + paths.versionSuffix }
 
     public func read(_ source: Source) -> ReadResult {
         do {
             let start = try SourceStart(source, isLines: true)
             if let encoding = start.encoding { return try read(source, as: encoding) }
-            let parse = source.bytes.withUnsafeBufferPointer { bytes in
-                var parse = JSONLParse(source: source.id, bytes: bytes, decoded: nil, paths: paths)
+            let mojibake = Mojibake(in: source.bytes)
+            let parse = (mojibake?.utf8 ?? source.bytes).withUnsafeBufferPointer { bytes in
+                var parse = JSONLParse(source: source.id, bytes: bytes, decoded: mojibake?.segments, paths: paths)
+                parse.removed.repaired = mojibake?.count ?? 0
                 parse.run()
                 return parse
             }
@@ -48,9 +50,15 @@ public struct JSONLReader: Reader {
     }
 
     private func read(_ source: Source, as encoding: TextEncoding) throws(Rejection) -> ReadResult {
-        let decoded = try TextDecoder.decode(source, as: encoding)
+        var decoded = try TextDecoder.decode(source, as: encoding)
+        let mojibake = Mojibake(in: decoded.utf8)
+        if let mojibake {
+            decoded.utf8 = mojibake.utf8
+            decoded.segments = SourceMap.composition(of: mojibake.segments, over: decoded.segments)
+        }
         return decoded.utf8.withUnsafeBufferPointer { bytes in
             var parse = JSONLParse(source: source.id, bytes: bytes, decoded: decoded.segments, paths: paths)
+            parse.removed.repaired = mojibake?.count ?? 0
             parse.run()
             return parse.finish()
         }
@@ -65,6 +73,8 @@ private struct JSONLParse {
     let decoded: [SourceMap.Segment]?
     let paths: RecordPaths
     var result = ReadResult()
+    /// The characters that were removed from all records.
+    var removed = RemovedCharacters()
     private var rejected = RejectedRecords()
     var ids: Set<ExactText> = []
     private var lines = 0
@@ -100,6 +110,7 @@ private struct JSONLParse {
     func finish() -> ReadResult {
         var result = result
         result.rejected = rejected.all
+        result.warnings += removed.warnings(source)
         if result.documents.isEmpty, result.rejected.isEmpty { return ReadResult(rejected: [.empty(source)]) }
         return result
     }
@@ -175,6 +186,7 @@ private struct JSONLParse {
         let texts = try paths.text?.values(in: range, of: bytes) ?? text.map { [$0] } ?? []
         let body = try self.text(texts, title: title, line: line)
         result.bidirectionalControls += body.removed.bidirectionalControls
+        removed.add(body.removed)
         return Document(
             id: try self.id(id, or: otherID, line: line), title: name, text: body.text, metadata: metadata,
             sourceMap: SourceMap(segments: body.segments, lineStarts: JSONLParse.lineStarts, firstLine: line))

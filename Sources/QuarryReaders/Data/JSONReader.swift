@@ -18,7 +18,7 @@ public struct JSONReader: Reader {
 
     public var formatName: String { "JSON" }
     public var pathExtensions: Set<String> { ["json"] }
-    public var version: String { "json/1" + paths.versionSuffix }
+    public var version: String { "json/2" + paths.versionSuffix }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {
@@ -64,7 +64,7 @@ public struct JSONReader: Reader {
             throw Rejection.empty(id)
         }
         return ReadResult(
-            documents: [written.document], warnings: text.warnings,
+            documents: [written.document], warnings: text.warnings + written.removed.warnings(id),
             bidirectionalControls: written.removed.bidirectionalControls)
     }
 

@@ -15,26 +15,29 @@ extension CleanSource {
                 let count = text.utf8.count
                 let segment = SourceMap.Segment(clean: 0, source: mark, cleanUnit: 1, sourceUnit: 1, count: count)
                 self.init(
-                    text: text,
-                    sourceMap: SourceMap(
-                        segments: count == 0 ? [] : [segment], lineStarts: SourceMap.lineStarts(in: source.bytes)),
-                    warnings: [])
+                    DecodedText(
+                        utf8: Array(text.utf8), segments: count == 0 ? [] : [segment],
+                        lineStarts: SourceMap.lineStarts(in: source.bytes)), warnings: [], id: source.id)
                 return
             }
             encoding = try EncodingDetector.encoding(of: source)
             warnings = encoding.map { Rejection.guesses(source.id, $0) } ?? []
         }
         let decoded = try TextDecoder.decode(source, as: encoding ?? .utf8)
-        self.init(
-            text: String(decoding: decoded.utf8, as: UTF8.self),
-            sourceMap: SourceMap(segments: decoded.segments, lineStarts: decoded.lineStarts), warnings: warnings)
+        self.init(decoded, warnings: warnings, id: source.id)
     }
 
-    private init(text: String, sourceMap: SourceMap, warnings: [Rejection]) {
-        self.text = text
-        self.sourceMap = sourceMap
-        self.warnings = warnings
+    private init(_ decoded: DecodedText, warnings: [Rejection], id: String) {
         removed = RemovedCharacters()
+        var decoded = decoded
+        if let mojibake = Mojibake(in: decoded.utf8) {
+            decoded.utf8 = mojibake.utf8
+            decoded.segments = SourceMap.composition(of: mojibake.segments, over: decoded.segments)
+            removed.repaired = mojibake.count
+        }
+        text = String(decoding: decoded.utf8, as: UTF8.self)
+        sourceMap = SourceMap(segments: decoded.segments, lineStarts: decoded.lineStarts)
+        self.warnings = warnings + removed.warnings(id)
     }
 
     /// The line of a byte of the text.

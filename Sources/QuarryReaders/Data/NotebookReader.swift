@@ -11,7 +11,7 @@ public struct NotebookReader: Reader {
 
     public var formatName: String { "notebooks (Jupyter)" }
     public var pathExtensions: Set<String> { ["ipynb"] }
-    public var version: String { "notebook/1" }
+    public var version: String { "notebook/2" }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {
@@ -30,7 +30,7 @@ public struct NotebookReader: Reader {
                         throw Rejection.empty(source.id)
                     }
                     return ReadResult(
-                        documents: [written.document], warnings: text.warnings,
+                        documents: [written.document], warnings: text.warnings + written.removed.warnings(source.id),
                         bidirectionalControls: written.removed.bidirectionalControls)
                 } catch let fault as JSONFault {
                     return ReadResult(rejected: [text.rejection(source.id, of: fault)])

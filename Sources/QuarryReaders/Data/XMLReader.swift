@@ -14,7 +14,7 @@ public struct XMLReader: Reader {
 
     public var formatName: String { "XML" }
     public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
-    public var version: String { "xml/1" }
+    public var version: String { "xml/2" }
 
     public func read(_ source: Source) -> ReadResult {
         guard source.bytes.contains(where: { $0 > 0x20 }) else { return ReadResult(rejected: [.empty(source.id)]) }
@@ -49,7 +49,8 @@ public struct XMLReader: Reader {
             return ReadResult(rejected: [.empty(id)])
         }
         return ReadResult(
-            documents: [written.document], bidirectionalControls: written.removed.bidirectionalControls)
+            documents: [written.document], warnings: written.removed.warnings(id),
+            bidirectionalControls: written.removed.bidirectionalControls)
     }
 
     /// The text with spaces in the place of its declaration.

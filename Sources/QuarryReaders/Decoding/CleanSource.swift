@@ -18,13 +18,18 @@ struct CleanSource {
             self = try CleanSource(source, as: encoding)
         } else {
             do {
-                let cleaned = try TextCleaner.clean(bytes)
+                let mojibake = Mojibake(in: bytes)
+                let cleaned = try TextCleaner.clean(mojibake?.utf8 ?? bytes)
                 if cleaned.removed.controls * 50 > bytes.count, EncodingDetector.isBinary(bytes) {
                     throw Rejection.binary(source.id)
                 }
                 text = cleaned.text
                 removed = cleaned.removed
-                sourceMap = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: bytes))
+                sourceMap = SourceMap(
+                    segments: mojibake.map { SourceMap.composition(of: cleaned.segments, over: $0.segments) }
+                        ?? cleaned.segments,
+                    lineStarts: SourceMap.lineStarts(in: bytes))
+                removed.repaired = mojibake?.count ?? 0
             } catch let error as Rejection {
                 throw error
             } catch let error as InvalidUTF8 where start.isMarkedUTF8 {
@@ -40,6 +45,7 @@ struct CleanSource {
             }
         }
         leaveOutEmbeddedData(source.id)
+        warnings += removed.warnings(source.id)
         if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { throw Rejection.empty(source.id) }
     }
 
@@ -79,7 +85,12 @@ struct CleanSource {
     }
 
     private init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
-        let decoded = try TextDecoder.decode(source, as: encoding)
+        var decoded = try TextDecoder.decode(source, as: encoding)
+        let mojibake = Mojibake(in: decoded.utf8)
+        if let mojibake {
+            decoded.utf8 = mojibake.utf8
+            decoded.segments = SourceMap.composition(of: mojibake.segments, over: decoded.segments)
+        }
         do {
             let cleaned = try TextCleaner.clean(decoded.utf8)
             text = cleaned.text
@@ -87,6 +98,7 @@ struct CleanSource {
             sourceMap = SourceMap(
                 segments: SourceMap.composition(of: cleaned.segments, over: decoded.segments),
                 lineStarts: decoded.lineStarts)
+            removed.repaired = mojibake?.count ?? 0
         } catch {
             throw Rejection.undecodable(source, as: encoding, at: error.offset)
         }

@@ -50,6 +50,11 @@ public struct FileWalker: Sendable {
         self.readers = readers
     }
 
+    /// The name that a file gets if it is itself a root.
+    package static func name(ofFile path: String) -> String {
+        RootNames.normalized(path, in: FileSystem.currentDirectory())
+    }
+
     /// - Throws: A rejection that names a root that does not exist or cannot be read, or an invalid pattern.
     public func files() throws(Rejection) -> WalkResult {
         var walk = Walk(walker: self, include: try patterns(include), exclude: try patterns(exclude))

@@ -7,11 +7,14 @@ import QuarryText
 /// Title, authors, language, publisher, date and identifier of the book become metadata. Protected books are rejected.
 /// Offsets and lines count in the text that this reader makes. Source: EPUB 3.3 (W3C, 2023).
 public struct EPUBReader: Reader {
-    public init() {}
+    private let keepsHidden: Bool
+
+    /// - `keepsHidden`: Whether text is kept that a page hides by its inline styles. The default is false.
+    public init(keepsHidden: Bool = false) { self.keepsHidden = keepsHidden }
 
     public var formatName: String { "books (EPUB)" }
     public var pathExtensions: Set<String> { ["epub"] }
-    public var version: String { "epub/1" }
+    public var version: String { "epub/2" + (keepsHidden ? " hidden" : "") }
 
     public func read(_ source: Source) -> ReadResult {
         do {
@@ -53,6 +56,7 @@ public struct EPUBReader: Reader {
         let package = try EPUBPackage(bytes, at: name)
         var writer = DocumentWriter()
         var warnings: [Rejection] = []
+        var hiddenLetters = 0
         var seen: Set<String> = []
         for (number, path) in package.spine.enumerated() where seen.insert(path).inserted {
             guard let page = files[path] else {
@@ -65,7 +69,7 @@ public struct EPUBReader: Reader {
                 break
             }
             do {
-                try write(page, named: path, number: number + 1, to: &writer)
+                try write(page, named: path, number: number + 1, to: &writer, &hiddenLetters)
             } catch is HTMLTree.TooDeep {
                 warnings.append(.leftOut(path, of: source.id, "its elements are nested too deeply"))
             }
@@ -74,11 +78,15 @@ public struct EPUBReader: Reader {
             throw Rejection.empty(source.id)
         }
         return ReadResult(
-            documents: [result.document], warnings: warnings,
+            documents: [result.document],
+            warnings: warnings + result.removed.warnings(source.id)
+                + Rejection.hiddenText(source.id, letters: hiddenLetters),
             bidirectionalControls: result.removed.bidirectionalControls)
     }
 
-    private func write(_ page: [UInt8], named path: String, number: Int, to writer: inout DocumentWriter) throws {
+    private func write(
+        _ page: [UInt8], named path: String, number: Int, to writer: inout DocumentWriter, _ hiddenLetters: inout Int
+    ) throws {
         let source = Source(id: path, bytes: page)
         guard let clean = try? CleanSource(source, declared: HTMLEncoding.declared(in: page)) else { return }
         try Array(clean.text.utf8).withUnsafeBufferPointer { bytes in
@@ -87,7 +95,9 @@ public struct EPUBReader: Reader {
                 let title = heading.map { tree.content(of: $0).joiningWords() } ?? ""
                 writer.move(to: .chapter(title.isEmpty || title.count > 200 ? "\(number)" : title))
                 var pages = HTMLWriter(tree, to: writer)
-                pages.write(HTMLContent.seenParts(of: tree))
+                let seen = HTMLContent.seen(of: tree, keepsHidden: keepsHidden)
+                hiddenLetters += seen.hiddenLetters
+                pages.write(seen.parts)
                 writer = pages.document
             }
         }

@@ -13,9 +13,14 @@ struct HTMLContent {
 
     /// The ranges of nodes to write, in text order.
     private(set) var parts: [Range<Int>] = []
+    /// The letters of text that a person does not see by its style, which is left out.
+    private(set) var hiddenLetters = 0
+    private let keepsHidden: Bool
 
-    init(_ tree: HTMLTree) {
+    /// - `keepsHidden`: Whether hidden text is kept.
+    init(_ tree: HTMLTree, keepsHidden: Bool = false) {
         self.tree = tree
+        self.keepsHidden = keepsHidden
         letters = [Int](repeating: 0, count: tree.nodes.count)
         linked = letters
         isLeftOut = [Bool](repeating: false, count: tree.nodes.count)
@@ -37,15 +42,16 @@ struct HTMLContent {
     }
 
     /// The body of a page without scripts and what is hidden: for pages that have no boilerplate, such as chapters.
-    static func seenParts(of tree: HTMLTree) -> [Range<Int>] {
-        guard let body = tree.first("body") else { return [] }
-        var content = HTMLContent(whole: tree)
+    static func seen(of tree: HTMLTree, keepsHidden: Bool) -> (parts: [Range<Int>], hiddenLetters: Int) {
+        guard let body = tree.first("body") else { return ([], 0) }
+        var content = HTMLContent(whole: tree, keepsHidden: keepsHidden)
         content.leaveOutUnseen(body)
-        return content.keptRanges(of: body)
+        return (content.keptRanges(of: body), content.hiddenLetters)
     }
 
-    private init(whole tree: HTMLTree) {
+    private init(whole tree: HTMLTree, keepsHidden: Bool) {
         self.tree = tree
+        self.keepsHidden = keepsHidden
         letters = []
         linked = []
         isLeftOut = [Bool](repeating: false, count: tree.nodes.count)
@@ -82,19 +88,21 @@ struct HTMLContent {
     ]
 
     private mutating func leaveOutUnseen(_ body: Int) {
-        for index in body + 1..<tree.nodes[body].end where !tree.nodes[index].isText {
-            let isHidden =
-                Self.unseen.contains(tree.nodes[index].tag) || tree.attribute("hidden", of: index) != nil
-                || Self.hides(tree.attribute("style", of: index))
-                || tree.attribute("aria-hidden", of: index) == "true"
-            if isHidden { isLeftOut[index] = true }
+        hiddenLetters = 0
+        var hidden = HTMLHiddenText(tree)
+        var hiddenEnd = 0
+        for index in body + 1..<max(body + 1, tree.nodes[body].end) {
+            let node = tree.nodes[index]
+            if node.isText {
+                guard index < hiddenEnd else { continue }
+                hiddenLetters += tree.text(of: index).text.count { $0 > 0x20 && $0 & 0xC0 != 0x80 }
+            } else if Self.unseen.contains(node.tag) || tree.attribute("aria-hidden", of: index) == "true" {
+                isLeftOut[index] = true
+            } else if !keepsHidden, index >= hiddenEnd, hidden.hides(index) {
+                isLeftOut[index] = true
+                hiddenEnd = node.end
+            }
         }
-    }
-
-    private static func hides(_ style: String?) -> Bool {
-        guard let style else { return false }
-        let plain = style.lowercased().filter { !$0.isWhitespace }
-        return plain.contains("display:none") || plain.contains("visibility:hidden")
     }
 
     private static let leftOutTags: Set<String> = ["nav", "footer", "aside", "menu"]

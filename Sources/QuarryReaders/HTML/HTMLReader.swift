@@ -9,11 +9,14 @@ import QuarryText
 ///
 /// The title is that of the page. Its language, author, description, date and canonical address become metadata.
 public struct HTMLReader: Reader {
-    public init() {}
+    private let keepsHidden: Bool
+
+    /// - `keepsHidden`: Whether text is kept that the page hides by its inline styles. The default is false.
+    public init(keepsHidden: Bool = false) { self.keepsHidden = keepsHidden }
 
     public var formatName: String { "web pages" }
     public var pathExtensions: Set<String> { ["html", "htm", "xhtml", "xht"] }
-    public var version: String { "html/1" }
+    public var version: String { "html/2" + (keepsHidden ? " hidden" : "") }
 
     /// Pages that are longer are rejected.
     private static let maximumBytes = 64 << 20
@@ -44,13 +47,16 @@ public struct HTMLReader: Reader {
             try HTMLTree.withTree(of: bytes) { tree in
                 let head = HTMLHead(tree)
                 var writer = HTMLWriter(tree)
-                writer.write(HTMLContent(tree).parts)
+                let content = HTMLContent(tree, keepsHidden: keepsHidden)
+                writer.write(content.parts)
                 guard
                     let result = writer.document.document(
                         id: source.id, title: head.title ?? writer.firstHeading, metadata: head.metadata, from: clean)
                 else { throw Rejection.empty(source.id) }
                 return ReadResult(
-                    documents: [result.document], warnings: clean.warnings,
+                    documents: [result.document],
+                    warnings: clean.warnings + result.removed.warnings(source.id)
+                        + Rejection.hiddenText(source.id, letters: content.hiddenLetters),
                     bidirectionalControls: clean.removed.bidirectionalControls + result.removed.bidirectionalControls)
             }
         }

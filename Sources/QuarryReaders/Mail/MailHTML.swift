@@ -8,7 +8,7 @@ func htmlText(of html: [UInt8]) throws -> [UInt8] {
     let text = try html.withUnsafeBufferPointer { bytes in
         try HTMLTree.withTree(of: bytes) { tree in
             var writer = HTMLWriter(tree)
-            writer.write(HTMLContent.seenParts(of: tree))
+            writer.write(HTMLContent.seen(of: tree, keepsHidden: false).parts)
             return writer.document.document(id: "")?.document.text
         }
     }

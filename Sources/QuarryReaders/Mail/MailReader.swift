@@ -17,7 +17,7 @@ public struct MailReader: Reader {
 
     public var formatName: String { "mail" }
     public var pathExtensions: Set<String> { ["eml", "mbox"] }
-    public var version: String { "mail/1" }
+    public var version: String { "mail/2" }
 
     public func read(_ source: Source) -> ReadResult {
         if source.bytes.isEmpty { return ReadResult(rejected: [.empty(source.id)]) }
@@ -84,6 +84,7 @@ public struct MailReader: Reader {
                 }
                 result.documents.append(document)
                 result.bidirectionalControls += removed.bidirectionalControls
+                result.warnings += removed.warnings(source)
             case .encrypted:
                 reject(entry, .unsupportedFormat, "The message is encrypted. Save it decrypted to have it read.")
             case .empty where isNumbered: break

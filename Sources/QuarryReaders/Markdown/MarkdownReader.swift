@@ -11,7 +11,7 @@ public struct MarkdownReader: Reader {
 
     public var formatName: String { "Markdown" }
     public var pathExtensions: Set<String> { ["md", "markdown", "mdown", "mkd", "mdx", "qmd"] }
-    public var version: String { "markdown/3" }
+    public var version: String { "markdown/4" }
 
     public func read(_ source: Source) -> ReadResult {
         do {

@@ -5,11 +5,15 @@ public import QuarryCore
 /// Headings are paragraphs with an outline level, of their own or of their style. A footnote or endnote follows its
 /// paragraph as `[^1]: …`. Tracked changes are read as accepted. Comments, hidden text, headers and footers are left out.
 public struct DOCXReader: Reader {
-    public init() {}
+    private let keepsHidden: Bool
+
+    /// - `keepsHidden`: Whether hidden text is kept: hidden runs, white text on a white page, and text of 1 point. The
+    ///   default is false.
+    public init(keepsHidden: Bool = false) { self.keepsHidden = keepsHidden }
 
     public var formatName: String { "Word" }
     public var pathExtensions: Set<String> { ["docx", "docm", "dotx", "dotm"] }
-    public var version: String { "docx/1" }
+    public var version: String { "docx/2" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "a Word document"
 
@@ -37,7 +41,7 @@ public struct DOCXReader: Reader {
             for (id, blocks) in Self.notes(part, styles) { notes[WordNote(kind: kind, id: id)] = blocks }
         }
         var writer = WordWriter(styles: styles, numbering: numbering, notes: notes)
-        var parser = WordParser(styles: styles)
+        var parser = WordParser(styles: styles, keepsHidden: keepsHidden)
         var isDocument = false
         try ElementReader.read(bytes) { xml in
             try xml.elements { xml, name in
@@ -52,7 +56,8 @@ public struct DOCXReader: Reader {
         guard isDocument else { throw Rejection.foreignOffice(source, kind: Self.kind) }
         writer.finish()
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        return try writer.writer.officeResult(source, properties)
+        let hidden = Rejection.hiddenText(source.id, letters: parser.hiddenLetters)
+        return try writer.writer.officeResult(source, properties, warnings: hidden)
     }
 
     /// The notes of a part by their ids, without the lines that separate them from the text.

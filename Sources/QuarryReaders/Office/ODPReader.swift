@@ -6,7 +6,7 @@ public struct ODPReader: Reader {
 
     public var formatName: String { "OpenDocument slides" }
     public var pathExtensions: Set<String> { ["odp", "otp", "fodp"] }
-    public var version: String { "odp/1" }
+    public var version: String { "odp/2" }
 
     private static let kind = "an OpenDocument presentation"
     /// Classes of shapes that repeat on all slides.

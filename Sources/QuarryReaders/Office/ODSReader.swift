@@ -6,7 +6,7 @@ public struct ODSReader: Reader {
 
     public var formatName: String { "OpenDocument spreadsheets" }
     public var pathExtensions: Set<String> { ["ods", "ots", "fods"] }
-    public var version: String { "ods/1" }
+    public var version: String { "ods/2" }
 
     private static let kind = "an OpenDocument spreadsheet"
 

@@ -8,7 +8,7 @@ public struct ODTReader: Reader {
 
     public var formatName: String { "OpenDocument texts" }
     public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
-    public var version: String { "odt/1" }
+    public var version: String { "odt/2" }
 
     private static let kind = "an OpenDocument text"
 

@@ -66,6 +66,7 @@ extension DocumentWriter {
                 }.first
         }
         return ReadResult(
-            documents: [document], warnings: warnings, bidirectionalControls: written.removed.bidirectionalControls)
+            documents: [document], warnings: warnings + written.removed.warnings(source.id),
+            bidirectionalControls: written.removed.bidirectionalControls)
     }
 }

@@ -8,7 +8,7 @@ public struct PPTXReader: Reader {
 
     public var formatName: String { "PowerPoint" }
     public var pathExtensions: Set<String> { ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"] }
-    public var version: String { "pptx/1" }
+    public var version: String { "pptx/2" }
 
     private static let kind = "a PowerPoint presentation"
 

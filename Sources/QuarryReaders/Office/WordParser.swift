@@ -35,13 +35,52 @@ struct WordNote: Hashable {
     var id: String
 }
 
+/// How a run of text looks.
+struct WordLook {
+    private var isVanished = false
+    private var isWhite = false
+    private var isTiny = false
+    private var isShaded = false
+
+    /// Reads an element of run properties.
+    mutating func read(_ name: String, _ xml: borrowing ElementReader) {
+        switch name {
+        case "vanish": isVanished = xml.isOn
+        case "color": isWhite = xml.value?.uppercased() == "FFFFFF"
+        // In half points.
+        case "sz": isTiny = xml.value.flatMap(Int.init).map { $0 <= 2 } ?? false
+        case "shd", "highlight": isShaded = true
+        default: break
+        }
+    }
+
+    /// Whether a person does not see the text: hidden, white on white, or of 1 point.
+    func isHidden(onColor: Bool) -> Bool { isVanished || isTiny || (isWhite && !isShaded && !onColor) }
+}
+
 /// Reads the paragraphs and tables of WordprocessingML. Tracked changes are read as accepted.
 struct WordParser {
     let styles: WordStyles
+    private let keepsHidden: Bool
+    /// The letters of text that a person does not see, which is left out.
+    private(set) var hiddenLetters = 0
+    /// Whether white text may have another color behind it: in tables, in text boxes and on a colored page.
+    private var isOnColor = false
     /// The numbers of notes, in the order in which the text refers to them.
     private var notes: [WordNote: Int] = [:]
 
-    init(styles: WordStyles) { self.styles = styles }
+    init(styles: WordStyles, keepsHidden: Bool = false) {
+        self.styles = styles
+        self.keepsHidden = keepsHidden
+    }
+
+    /// Reads parts that have a background of their own.
+    private mutating func onColor<Result>(_ read: (inout WordParser) throws -> Result) rethrows -> Result {
+        let outer = isOnColor
+        isOnColor = true
+        defer { isOnColor = outer }
+        return try read(&self)
+    }
 
     /// Calls `body` with each block of the element that started last.
     mutating func blocks(_ xml: inout ElementReader, _ body: (WordBlock) throws -> Void) throws {
@@ -50,6 +89,7 @@ struct WordParser {
             switch name {
             case "p": try body(.paragraph(try paragraph(&xml)))
             case "tbl": try body(.table(try table(&xml)))
+            case "background": isOnColor = true
             case "Fallback" where hasChoice: break
             case "document", "body", "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "AlternateContent",
                 "Choice", "Fallback":
@@ -98,7 +138,7 @@ struct WordParser {
         case "footnoteReference", "endnoteReference":
             guard let id = xml.attributes()["id"] else { return }
             refer(to: WordNote(kind: name == "footnoteReference" ? .footnote : .endnote, id: id), in: &paragraph)
-        case "txbxContent": paragraph.boxes += try blocks(&xml)
+        case "txbxContent": paragraph.boxes += try onColor { try $0.blocks(&xml) }
         // Deleted text, codes of fields, and the reading of ruby.
         case "del", "moveFrom", "delText", "instrText", "delInstrText", "fldData", "rPr", "pPr", "sdtPr", "rt": break
         default: try inlines(&xml, into: &paragraph)
@@ -110,8 +150,13 @@ struct WordParser {
         var hasChoice = false
         try xml.elements { xml, name in
             switch name {
-            case "rPr": try xml.elements { xml, name in if name == "vanish" { isHidden = xml.isOn } }
+            case "rPr":
+                var look = WordLook()
+                try xml.elements { xml, name in look.read(name, xml) }
+                let isOnColor = isOnColor || paragraph.properties.isShaded
+                isHidden = !keepsHidden && look.isHidden(onColor: isOnColor)
             case "Fallback" where hasChoice: break
+            case "t" where isHidden: hiddenLetters += try xml.text().count { !$0.isWhitespace }
             case _ where isHidden: break
             default:
                 if name == "Choice" { hasChoice = true }
@@ -141,7 +186,7 @@ struct WordParser {
 
     private mutating func table(_ xml: inout ElementReader) throws -> WordTable {
         var table = WordTable()
-        try rows(&xml, into: &table)
+        try onColor { try $0.rows(&xml, into: &table) }
         return table
     }
 

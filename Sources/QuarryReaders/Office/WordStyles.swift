@@ -8,6 +8,8 @@ struct WordStyles {
         /// 0 takes the paragraph out of its list.
         var list: Int?
         var listLevel: Int?
+        /// Whether a color is behind its text.
+        var isShaded = false
     }
 
     enum Role: Hashable {
@@ -65,6 +67,7 @@ struct WordStyles {
             guard let id = next else { break }
             let style = styles[id]
             if let style {
+                found.isShaded = found.isShaded || style.properties.isShaded
                 found.outlineLevel = found.outlineLevel ?? style.properties.outlineLevel
                 if found.list == nil {
                     found.list = style.properties.list
@@ -116,6 +119,7 @@ extension WordStyles.Properties {
         case "pStyle": style = xml.value
         case "outlineLvl": outlineLevel = xml.value.flatMap(Int.init).map { max(0, min(9, $0)) }
         case "numId": list = xml.value.flatMap(Int.init)
+        case "shd": isShaded = true
         case "ilvl": listLevel = xml.value.flatMap(Int.init).map { max(0, min(8, $0)) }
         default: break
         }

@@ -10,7 +10,7 @@ public struct XLSXReader: Reader {
 
     public var formatName: String { "Excel" }
     public var pathExtensions: Set<String> { ["xlsx", "xlsm", "xltx", "xltm"] }
-    public var version: String { "xlsx/1" }
+    public var version: String { "xlsx/2" }
 
     private static let kind = "an Excel workbook"
 

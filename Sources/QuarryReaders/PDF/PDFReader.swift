@@ -33,7 +33,7 @@ public struct PDFReader: Reader {
         pdftotext == nil ? "pdftotext is not installed (Debian: poppler-utils)" : nil
     }
     /// Another version without poppler, so that its files are read again when it is installed.
-    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/1" }
+    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/2" }
 
     private static let limits = ProgramLimits(
         duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)
@@ -76,7 +76,7 @@ public struct PDFReader: Reader {
         let empty = pages.filter { $0.lines.isEmpty }.map(\.number)
         if !empty.isEmpty { warnings.append(.pagesWithoutText(source.id, empty, of: pages.count)) }
         return ReadResult(
-            documents: [result.document], warnings: warnings,
+            documents: [result.document], warnings: warnings + result.removed.warnings(source.id),
             bidirectionalControls: result.removed.bidirectionalControls)
     }
 

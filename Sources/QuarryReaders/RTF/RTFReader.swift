@@ -11,7 +11,7 @@ public struct RTFReader: Reader {
 
     public var formatName: String { "RTF" }
     public var pathExtensions: Set<String> { ["rtf"] }
-    public var version: String { "rtf/1" }
+    public var version: String { "rtf/2" }
 
     public func read(_ source: Source) -> ReadResult {
         if source.bytes.isEmpty { return ReadResult(rejected: [.empty(source.id)]) }
@@ -36,7 +36,9 @@ public struct RTFReader: Reader {
             }
             var document = written.document
             if document.title == nil { document.title = RTFReader.title(document.blocks) }
-            return ReadResult(documents: [document], bidirectionalControls: written.removed.bidirectionalControls)
+            return ReadResult(
+                documents: [document], warnings: written.removed.warnings(source.id),
+                bidirectionalControls: written.removed.bidirectionalControls)
         }
     }
 

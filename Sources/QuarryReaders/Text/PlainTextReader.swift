@@ -10,7 +10,7 @@ public struct PlainTextReader: Reader {
 
     public var formatName: String { "plain text, source code, configuration" }
     public var pathExtensions: Set<String> { Self.pathExtensions }
-    public var version: String { "text/3" }
+    public var version: String { "text/4" }
 
     public func read(_ source: Source) -> ReadResult {
         do {

@@ -266,8 +266,16 @@ struct DocumentWriter {
         endTable()
         endPlace()
         // The parts are valid UTF-8, which cleaning cannot refuse.
-        guard let cleaned = try? TextCleaner.clean(text), cleaned.text.utf8.contains(where: { $0 > 0x20 }) else {
+        // A source that is text was repaired before it was parsed.
+        let mojibake = source == nil ? Mojibake(in: text) : nil
+        guard var cleaned = try? TextCleaner.clean(mojibake?.utf8 ?? text),
+            cleaned.text.utf8.contains(where: { $0 > 0x20 })
+        else {
             return nil
+        }
+        if let mojibake {
+            cleaned.segments = SourceMap.composition(of: cleaned.segments, over: mojibake.segments)
+            cleaned.removed.repaired = mojibake.count
         }
         let toWritten = SourceMap(segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: text), base: .text)
         var sourceMap = toWritten

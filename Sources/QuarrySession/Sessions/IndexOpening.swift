@@ -8,7 +8,8 @@ package struct IndexOpening: Sendable {
     /// Why the server of the model could not be remembered; nil if it was, or need not be.
     package private(set) var serverNotRemembered: (any Error)?
     /// How sources are read.
-    package let reading: ReadingOptions
+    package private(set) var reading: ReadingOptions
+    private let isTemporary: Bool
     private let settings: Settings
 
     package var embedder: (any Embedder)? { model?.embedder }
@@ -30,6 +31,7 @@ package struct IndexOpening: Sendable {
         reading: (ReadingOptions) -> ReadingOptions = { $0 }, isTemporary: Bool = false
     ) async throws {
         self.settings = settings
+        self.isTemporary = isTemporary
         var reused: (index: CorpusIndex, model: ModelServices.OpenedEmbedder?)?
         if let existing = try CorpusIndex.existing(at: path, readOnly: isTemporary) {
             do {
@@ -65,6 +67,23 @@ package struct IndexOpening: Sendable {
             isTemporary
             ? try CorpusIndex.inMemory(settings: settings) : try CorpusIndex.openOrCreate(at: path, settings: settings)
         if !isTemporary { await rememberServer() }
+    }
+
+    /// Gives labels to files and folders, for this and later runs.
+    ///
+    /// - Parameters:
+    ///   - labels: Values by key; nil removes a label.
+    ///   - inputs: Paths, and the names of texts without a file.
+    /// - Throws: ``CorpusError``.
+    package mutating func label(_ inputs: [IndexInput], with labels: [(key: String, value: MetadataValue?)]) throws {
+        let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
+        var names = Set(try index.names(ofInputs: paths).values)
+        for case .bytes(_, let name) in inputs { names.insert(name) }
+        let kept = reading
+        for name in names {
+            for (key, value) in labels { reading.labels.set(key, to: value, of: name) }
+        }
+        if !isTemporary, reading != kept { try index.remember(reading: reading) }
     }
 
     /// Remembers the server of a model that the user named, so that later questions may be sent to it.

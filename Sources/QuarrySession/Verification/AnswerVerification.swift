@@ -4,8 +4,8 @@ package import Quarry
 /// Verifies quotes: opens their files again and, for quotes that are not there, searches the documents of an index.
 package struct AnswerVerification {
     private let readers: (ReadingOptions) -> ReaderRegistry
-    /// Made when the first file is read.
-    private var verifier: CitationVerifier?
+    /// By the kinds of personal data that they replace besides those of the index.
+    private var verifiers: [Set<Redaction.Kind>: CitationVerifier] = [:]
     /// Opened when it is needed first.
     private let openIndex: () throws -> CorpusIndex?
     private var index: CorpusIndex??
@@ -13,6 +13,7 @@ package struct AnswerVerification {
     private struct FileKey: Hashable {
         var path: String
         var name: String
+        var replaced: Set<Redaction.Kind>
     }
 
     /// Each file is read once for a name. Nil means that the file is gone.
@@ -57,9 +58,8 @@ package struct AnswerVerification {
         var check: CitationCheck?
         for path in try await paths(of: citation) {
             do {
-                guard let file = try await read(path, as: location.source) else { continue }
-                check = citation.check(in: file, path: path)
-                break
+                check = try await self.check(citation, in: path)
+                if check != nil { break }
             } catch let error as Rejection {
                 entry.problem = "\(path): \(error.message)"
             }
@@ -74,6 +74,23 @@ package struct AnswerVerification {
         entry.found = check.location.map { .init($0) }
         entry.sourceChanged = check.isSourceChanged
         return entry
+    }
+
+    /// Nil if there is no such file.
+    private mutating func check(_ citation: Citation, in path: String) async throws -> CitationCheck? {
+        var check: CitationCheck?
+        for replaced in Self.replacements(in: citation.quote) where check == nil || check?.status == .changed {
+            guard let file = try await read(path, as: citation.location.source, replacing: replaced) else { break }
+            check = citation.check(in: file, path: path)
+        }
+        return check
+    }
+
+    /// What is replaced in a file to find a quote in it: nothing, then what the placeholders in the quote stand for. The
+    /// index that replaced it may not be here.
+    private static func replacements(in quote: String) -> [Set<Redaction.Kind>] {
+        let kinds = Set(Redaction.Kind.allCases.filter { quote.contains($0.placeholder) })
+        return kinds.isEmpty ? [[]] : [[], kinds]
     }
 
     /// Where the file of a citation may be, likeliest first.
@@ -97,12 +114,14 @@ package struct AnswerVerification {
         let known = try await openedIndex()?.path(ofSource: source)
         for path in [known, Self.absolute(source), Self.absolute(Self.withoutLines(source))].compactMap({ $0 }) {
             do {
-                guard let file = try await read(path, as: path) else { continue }
-                for (number, document) in file.documents.enumerated() {
-                    guard let range = file.text(number).range(of: wanted) else { continue }
-                    entry.status = .supported
-                    entry.found = .init(document.location(of: range, source: source, path: path))
-                    return entry
+                for replaced in Self.replacements(in: quote.text) {
+                    guard let file = try await read(path, as: path, replacing: replaced) else { break }
+                    for (number, document) in file.documents.enumerated() {
+                        guard let range = file.text(number).range(of: wanted) else { continue }
+                        entry.status = .supported
+                        entry.found = .init(document.location(of: range, source: source, path: path))
+                        return entry
+                    }
                 }
             } catch let error as Rejection {
                 entry.problem = "\(path): \(error.message)"
@@ -141,19 +160,26 @@ package struct AnswerVerification {
 
     // MARK: Files and the index
 
-    private mutating func read(_ path: String, as name: String) async throws -> ReadSource? {
-        let key = FileKey(path: path, name: name)
+    private mutating func read(
+        _ path: String, as name: String, replacing kinds: Set<Redaction.Kind>
+    ) async throws -> ReadSource? {
+        let key = FileKey(path: path, name: name, replaced: kinds)
         if let file = files[key] { return file }
-        if verifier == nil {
-            // Without an index, or with a damaged one, files are read as for a new index.
-            let options = (try? await openedIndex())?.settings.reading
-            verifier = CitationVerifier(readers: readers(options ?? ReadingOptions()))
-        }
-        let file = try await verifier?.read(path, as: name)
+        let file = try await verifier(replacing: kinds).read(path, as: name)
         kept += file?.byteCount ?? 0
         if kept > Self.maximumKept { (files, kept) = ([:], file?.byteCount ?? 0) }
         files[key] = .some(file)
         return file
+    }
+
+    private mutating func verifier(replacing kinds: Set<Redaction.Kind>) async -> CitationVerifier {
+        if let verifier = verifiers[kinds] { return verifier }
+        // Without an index, or with a damaged one, files are read as for a new index.
+        var options = (try? await openedIndex())?.settings.reading ?? ReadingOptions()
+        options.redaction.kinds.formUnion(kinds)
+        let verifier = CitationVerifier(readers: readers(options))
+        verifiers[kinds] = verifier
+        return verifier
     }
 
     private mutating func openedIndex() async throws -> CorpusIndex? {
