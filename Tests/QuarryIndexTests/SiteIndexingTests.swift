@@ -3,6 +3,7 @@ import GRDB
 import QuarryCore
 import QuarryIndex
 import QuarryReaders
+import QuarryRetrieval
 import QuarryTestSupport
 import Testing
 
@@ -56,27 +57,27 @@ struct SiteIndexingTests {
         #expect(known[start + "a"]?.entityTag == "\"1\"")
         #expect(known[start + "a"]?.links == [start])
         #expect(known[start + "a"]?.isCurrent == true)
-        #expect(try await corpus.open().problems() == [])
+        #expect(try corpus.open().problems() == [])
     }
 
     @Test func `an unmodified page costs nothing, and stays`() async throws {
         try await index(site([a, b]))
-        let before = corpus.embedder.count
+        let before = corpus.embedder.passages
         let report = try await index(site([]) { $0.unmodified = [start + "a", start + "b"] })
         #expect(report.sources.unchanged == 2)
         #expect(report.isEmpty)
         #expect(report.web?.unmodified == 2)
-        #expect(corpus.embedder.count == before)
+        #expect(corpus.embedder.passages == before)
         #expect(try await corpus.documents(with: "heron") == [start + "a"])
     }
 
     @Test func `a page sent again with the same bytes is not embedded, and gets its new tag`() async throws {
         try await index(site([a]))
-        let before = corpus.embedder.count
+        let before = corpus.embedder.passages
         let again = try page("a", "<p>The heron waits.</p>", tag: "\"2\"")
         let report = try await index(site([again]))
         #expect(report.sources.unchanged == 1)
-        #expect(corpus.embedder.count == before)
+        #expect(corpus.embedder.passages == before)
         #expect(try await known()[start + "a"]?.entityTag == "\"2\"")
     }
 
@@ -95,7 +96,7 @@ struct SiteIndexingTests {
         #expect(complete.sources.deleted == 1)
         #expect(try await corpus.documents(with: "Kingfishers").isEmpty)
         #expect(Set(try await known().keys) == [start + "a"])
-        #expect(try await corpus.open().problems() == [])
+        #expect(try corpus.open().problems() == [])
     }
 
     @Test func `a page belongs to the site that met it last, and other inputs leave it alone`() async throws {
@@ -150,7 +151,7 @@ struct SiteIndexingTests {
         try await index(site([b]))
         #expect(try await corpus.documents(with: "otters") == [start + "b"])
         #expect(try await corpus.documents(with: "heron") == ["docs/heron.md"])
-        #expect(try await corpus.open().problems() == [])
+        #expect(try corpus.open().problems() == [])
     }
 
     @Test func `an edited row of a page is found by the doctor`() async throws {
@@ -158,7 +159,7 @@ struct SiteIndexingTests {
         try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction {
             try $0.execute(sql: "UPDATE pages SET entity_tag = 'other'")
         }
-        #expect(try await corpus.open().problems().contains { $0.hasPrefix("pages, row") })
+        #expect(try corpus.open().problems().contains { $0.hasPrefix("pages, row") })
         try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction {
             try $0.execute(sql: "UPDATE pages SET links = '{'")
         }

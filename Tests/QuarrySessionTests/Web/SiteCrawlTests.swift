@@ -2,6 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryHTTP
 import QuarryIndex
+import QuarryReaders
 import QuarrySession
 import QuarryTestSupport
 import Testing
