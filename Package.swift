@@ -135,7 +135,7 @@ let package = Package(
             "QuarryEmbedders", "QuarryLanguageModels", "QuarryVectorIndex", "QuarryBM25", "QuarryRetrieval",
             "QuarryProviders", "QuarryReranking", "QuarryRetrievalQA", "QuarryText"),
         module(
-            "QuarrySession", "Quarry", "QuarryCore", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryHTTP", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
             "QuarryEmbedders",
             "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
             "QuarryPrograms", "QuarryProviders", "QuarrySQLite", yams, grdb),
@@ -179,8 +179,8 @@ let package = Package(
             "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
             "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
         tests(
-            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryReaders", "QuarryProviders",
-            "QuarryTesting",
+            "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryHTTP", "QuarryIndex", "QuarryReaders",
+            "QuarryProviders", "QuarryTesting",
             "QuarryTestSupport", grdb),
         tests("Quarry", "QuarryEvaluation", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryCommand", "Quarry", "QuarryTestSupport"),

@@ -6,7 +6,7 @@ import QuarrySession
 struct IndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "index",
-        abstract: "Index files and folders, or update an index.",
+        abstract: "Index files, folders and web pages, or update an index.",
         usage: "quarry index [options] input ...",
         discussion: """
             Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
@@ -15,12 +15,15 @@ struct IndexCommand: AsyncParsableCommand {
             Unknown files that turn out to be binary are skipped and listed. Recordings and pictures are read if you \
             name models for them. Their text stays in the index when a later run names no model.
 
+            Web pages are fetched from the addresses that you give, and from nowhere else.
+
               quarry index docs/ notes.md
+              quarry index https://example.org/docs/ --depth 2
               quarry index --plan docs/
               cat report.md | quarry index - --name report.md
             """)
 
-    @Argument(help: "Files and folders; - for standard input.", completion: .file())
+    @Argument(help: "Files, folders and addresses of web pages; - for standard input.", completion: .file())
     var inputs: [String]
 
     @Option(
@@ -30,6 +33,7 @@ struct IndexCommand: AsyncParsableCommand {
         completion: .file(extensions: ["quarry"]))
     var index: String?
 
+    @OptionGroup(title: "Web pages") var web: WebOptions
     @OptionGroup(title: "Limits and connections of models") var service: ServiceOptions
     @OptionGroup var output: OutputOptions
 
@@ -148,7 +152,7 @@ struct IndexCommand: AsyncParsableCommand {
     private func sources() async throws -> (inputs: [IndexInput], refused: [Rejection]) {
         var sources: [IndexInput] = []
         var refused: [Rejection] = []
-        for input in inputs {
+        for input in inputs where !SiteFetch.isAddress(input) {
             guard input == "-" else {
                 sources.append(.path(input))
                 continue
@@ -194,7 +198,7 @@ struct IndexCommand: AsyncParsableCommand {
         if let descriptionTokens, descriptionTokens < 1 {
             throw ValidationError("--description-tokens \(descriptionTokens) is not positive.")
         }
-        if watch, plan || inputs.contains("-") {
+        if watch, plan || inputs.contains(where: { $0 == "-" || SiteFetch.isAddress($0) }) {
             throw ValidationError("--watch needs files and folders, and goes without --plan.")
         }
         guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
@@ -248,12 +252,14 @@ struct IndexCommand: AsyncParsableCommand {
         guard descriptionTokens == nil || settings.describeImages != nil else {
             throw ValidationError("--description-tokens needs a model that describes pictures: --describe-images.")
         }
+        let addresses = inputs.filter(SiteFetch.isAddress)
+        if !addresses.isEmpty { try web.check(settings) }
         let (sources, refused) = try await sources()
         let isNew = !plan && !FileManager.default.fileExists(atPath: path)
         // A wrong path makes no index.
         if !FileManager.default.fileExists(atPath: path) {
             do {
-                try sources.checkExistence()
+                if addresses.isEmpty { try sources.checkExistence() }
             } catch {
                 throw Self.advised(error, on: inputs)
             }
@@ -267,9 +273,16 @@ struct IndexCommand: AsyncParsableCommand {
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
         do {
+            let readers = try await services.readers(settings, opening.reading, describing: description)
+            let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
+            defer { fetch?.end() }
+            let progress = ProgressLine(isQuiet: output.quiet)
+            let pages = try await fetch?.sites(
+                addresses, for: opening.index, readers: readers, onProgress: progress.show)
+            progress.clear()
             report = try await run(
-                on: opening, sources, refused, selections,
-                readers: services.readers(settings, opening.reading, describing: description))
+                on: opening, sources + (pages?.sites ?? []).map(IndexInput.site), refused + (pages?.refused ?? []),
+                selections, readers: readers)
         } catch {
             throw Self.advised(error, on: inputs)
         }
@@ -285,7 +298,9 @@ struct IndexCommand: AsyncParsableCommand {
 
     /// The error, with the path that was probably meant.
     private static func advised(_ error: any Error, on inputs: [String]) -> any Error {
-        let missing = inputs.filter { $0 != "-" && !FileManager.default.fileExists(atPath: $0) }
+        let missing = inputs.filter {
+            $0 != "-" && !SiteFetch.isAddress($0) && !FileManager.default.fileExists(atPath: $0)
+        }
         guard let error = error as? CorpusError, error.code == .input, !missing.isEmpty else { return error }
         var advice = ""
         if missing.contains(where: { $0.contains { "*?[".contains($0) } }) {

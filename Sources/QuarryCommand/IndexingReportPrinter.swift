@@ -115,6 +115,12 @@ struct IndexingReportPrinter {
                     (sources.unchanged, "unchanged"), (sources.skipped, skipped),
                 ])
         ]
+        if let web = report.web {
+            let requests = "\(Format.count(web.requests, "request")) (\(Format.bytes(web.bytes)))"
+            let parts = [(web.unmodified, "unchanged and not sent again"), (web.kept, "not checked and kept")]
+            let pages = parts.filter { $0.0 > 0 }.map { "\(Format.count($0.0, "page")) \($0.1)" }
+            lines.append("web: \(([requests] + pages).joined(separator: ", "))")
+        }
         if report.modelReads.files > 0 {
             let what = "\(Format.count(report.modelReads.files, "file")) of \(report.modelReads.bytes) bytes"
             lines.append(
@@ -156,8 +162,11 @@ struct IndexingReportPrinter {
         let (empty, binary) = (
             report.passedOver.count { $0.reason == .empty }, report.passedOver.count { $0.reason == .binary }
         )
-        let rest = report.passedOver.count - empty - binary
-        for (count, name) in [(binary, "binary"), (empty, "empty"), (rest, "without text")] where count > 0 {
+        let pages = report.passedOver.count { [.notFound, .disallowed].contains($0.reason) }
+        let rest = report.passedOver.count - empty - binary - pages
+        for (count, name) in [
+            (binary, "binary"), (empty, "empty"), (pages, "not there or not to be read"), (rest, "without text"),
+        ] where count > 0 {
             reasons.append("\(count) \(name)")
         }
         return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
@@ -230,6 +239,7 @@ extension Rejection {
     /// The next step, if this tool has one.
     fileprivate var advice: String {
         switch (reason, source.split(separator: ".").last?.lowercased()) {
+        case (.privateAddress, _): " To allow it: --allow-private"
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
         case (.unsupportedFormat, "doc"): " For example: soffice --headless --convert-to docx FILE"
         case (.unsupportedFormat, "xls"): " For example: soffice --headless --convert-to xlsx FILE"

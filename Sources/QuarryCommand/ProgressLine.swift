@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 
 /// A progress line on a terminal: the progress of both strokes, with rate and time left. Silent in a pipe.
 struct ProgressLine {
@@ -15,6 +16,21 @@ struct ProgressLine {
         guard isShown else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
         Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns - 1))
+    }
+
+    func show(_ crawl: CrawlProgress) {
+        guard isShown else { return }
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        Console.status(Self.line(crawl, seconds: elapsed, columns: Console.columns - 1))
+    }
+
+    /// The pages that were fetched and the rate, and as much of the last address as fits.
+    static func line(_ crawl: CrawlProgress, seconds: Double, columns: Int) -> String {
+        var line = "pages \(crawl.pages)/\(crawl.pages + crawl.waiting)"
+        if seconds > 0.5 { line += "  \(Format.decimal(Double(crawl.pages) / seconds, digits: 1))/s" }
+        let rest = columns - line.columns - 2
+        guard rest >= minimumName else { return line.cut(to: columns) }
+        return line + "  " + crawl.address.visibleInLine.shortened(to: rest)
     }
 
     /// The progress of words while sources are read, then of vectors. Parts at the end that do not fit into `columns` are

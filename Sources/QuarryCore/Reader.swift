@@ -49,11 +49,15 @@ public struct Source: Sendable, Hashable {
     /// Whether a person named this source, instead of a folder that contains it. Without a matching reader, implicit
     /// sources are skipped and explicit ones rejected. The default is true.
     public var isExplicit: Bool
+    /// The media type that a server gives with the bytes, with its parameters, such as `text/html; charset=koi8-r`. It
+    /// counts more than the extension of ``id``. The default is nil: there is none.
+    public var mediaType: String?
 
-    public init(id: String, bytes: [UInt8], isExplicit: Bool = true) {
+    public init(id: String, bytes: [UInt8], isExplicit: Bool = true, mediaType: String? = nil) {
         self.id = id
         self.bytes = bytes
         self.isExplicit = isExplicit
+        self.mediaType = mediaType
     }
 }
 

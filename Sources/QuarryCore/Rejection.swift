@@ -14,6 +14,12 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         /// A folder has a file whose name is not UTF-8.
         case invalidName
         case notFound
+        /// A server cannot be reached, or gives an error that may pass.
+        case unreachable
+        /// The rules of a web site, or the limits of a run, forbid to read a page.
+        case disallowed
+        /// A page has a private address, and the run allows only public ones.
+        case privateAddress
         case brokenRecord
         case duplicateID
         case unsupportedFormat

@@ -24,16 +24,22 @@ package enum AddressZone: Sendable, Hashable {
     /// The zone of a host that needs no lookup: a literal address, with or without brackets, or `localhost` and the
     /// names below it (RFC 6761, 6.3). Nil for other names.
     package init?(host: String) {
-        var name = host.lowercased()
-        // The root of the name system: `127.0.0.1.` and `localhost.` are the same hosts as without it.
-        if name.hasSuffix(".") { name.removeLast() }
-        if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+        let name = Self.bare(host)
         if let bytes = Self.bytes(ofLiteral: name) {
             self.init(bytes: bytes)
             return
         }
         guard name == "localhost" || name.hasSuffix(".localhost") else { return nil }
         self = .loopback
+    }
+
+    /// A host in lower case, without brackets and without the dot of the root: `127.0.0.1.` and `localhost.` are the same
+    /// hosts as without it.
+    static func bare(_ host: String) -> String {
+        var name = host.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+        return name
     }
 
     /// The bytes of a literal address without brackets; nil if the text is not an address.
@@ -61,19 +67,16 @@ package enum AddressZone: Sendable, Hashable {
     }
 
     private static func zone(ofIPv6 bytes: [UInt8]) -> AddressZone {
+        if bytes[..<15].allSatisfy({ $0 == 0 }), bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .unspecified }
+        return embeddedIPv4(in: bytes).map(zone(ofIPv4:)) ?? .elsewhere
+    }
+
+    /// The IPv4 address inside an IPv6 one: mapped, compatible, NAT64 of RFC 6052, or 6to4.
+    static func embeddedIPv4(in bytes: [UInt8]) -> [UInt8]? {
         func starts(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
-        let zeros = [UInt8](repeating: 0, count: 15)
-        if starts(zeros) && bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .unspecified }
-        let embedded: [UInt8]? =
-            if starts(Array(zeros.prefix(10)) + [0xFF, 0xFF]) || starts(Array(zeros.prefix(12))) {
-                Array(bytes[12...])
-            } else if starts([0x00, 0x64, 0xFF, 0x9B]) && bytes[4..<12].allSatisfy({ $0 == 0 }) {
-                Array(bytes[12...])
-            } else if starts([0x20, 0x02]) {
-                Array(bytes[2..<6])
-            } else {
-                nil
-            }
-        return embedded.map(zone(ofIPv4:)) ?? .elsewhere
+        let zeros = [UInt8](repeating: 0, count: 12)
+        if starts(Array(zeros.prefix(10)) + [0xFF, 0xFF]) || starts(zeros) { return Array(bytes[12...]) }
+        if starts([0x00, 0x64, 0xFF, 0x9B]) && bytes[4..<12].allSatisfy({ $0 == 0 }) { return Array(bytes[12...]) }
+        return starts([0x20, 0x02]) ? Array(bytes[2..<6]) : nil
     }
 }

@@ -59,15 +59,15 @@ package final class HTTPClient: Sendable {
     private let engine: TransferEngine
     private let exchangeCount = Atomic(0)
 
-    /// Proxies of the environment are ignored if only this machine is allowed.
+    /// Proxies of the environment are ignored if not every host is allowed.
     ///
     /// - Throws: ``HTTPError`` if libcurl cannot be initialised. Also, with code `refusedHost`, if a proxy is set and
-    ///   only this machine is allowed: even a local proxy would forward requests to other hosts.
+    ///   not every host is allowed: even a local proxy would forward requests to other hosts.
     package init(_ configuration: Configuration = .init()) throws {
-        if configuration.hosts == .loopbackOnly, case .url(let proxy, _) = configuration.proxy {
+        if !configuration.hosts.allowsProxy, case .url(let proxy, _) = configuration.proxy {
+            let allowed = configuration.hosts == .loopbackOnly ? "this machine is" : "public addresses are"
             throw HTTPError(
-                .refusedHost,
-                "The proxy \(proxy) could forward requests to other hosts, and only this machine is allowed.")
+                .refusedHost, "The proxy \(proxy) could forward requests to other hosts, and only \(allowed) allowed.")
         }
         self.configuration = configuration
         self.engine = try TransferEngine(configuration)
@@ -140,9 +140,9 @@ package final class HTTPClient: Sendable {
 }
 
 extension HTTPClient.Configuration {
-    /// Whether proxies of the environment apply to a URL. They do not apply to this machine, or if only this machine is
+    /// Whether proxies of the environment apply to a URL. They do not apply to this machine, or if not every host is
     /// allowed.
     func usesEnvironmentProxy(for url: HTTPURL) -> Bool {
-        hosts != .loopbackOnly && ![.loopback, .unspecified].contains(AddressZone(host: url.host))
+        hosts.allowsProxy && ![.loopback, .unspecified].contains(AddressZone(host: url.host))
     }
 }

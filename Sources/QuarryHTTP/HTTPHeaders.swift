@@ -47,6 +47,16 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         }
     }
 
+    /// The values of all fields of a name; `<redacted>` for a secret.
+    package func values(of name: String) -> [String] {
+        fields.filter { Self.same($0.name, name) }.map { field in
+            switch field.value {
+            case .plain(let text): text
+            case .secret(let secret): secret.description
+            }
+        }
+    }
+
     package mutating func add(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: .plain(value)))
     }

@@ -320,7 +320,10 @@ public final class ProviderConnection: Sendable {
 }
 
 extension ConnectionOptions {
-    fileprivate func client(
+    /// The configuration of a client.
+    ///
+    /// - `trace`: Called for every event, with a text without credentials.
+    package func client(
         connections: Int, trace: (@Sendable (String) -> Void)?
     ) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()

@@ -1,7 +1,7 @@
 public import QuarryCore
 import QuarryJSON
 
-/// Chooses a reader by a source's extension, or by its content if the extension is unknown.
+/// Chooses a reader by a source's media type or extension, or by its content if neither is known.
 ///
 /// Readers are values: a reader that is registered later replaces earlier ones for its extensions.
 public struct ReaderRegistry: Sendable {
@@ -76,9 +76,9 @@ public struct ReaderRegistry: Sendable {
         readers.append(reader)
     }
 
-    /// Whether there is a reader for a file, judged by its name.
-    public func reads(_ path: String) -> Bool {
-        switch kind(of: path) {
+    /// Whether there is a reader for a file, judged by its name and its media type, if it has one.
+    public func reads(_ path: String, mediaType: String? = nil) -> Bool {
+        switch kind(of: path, mediaType) {
         case .reader, .unknown: true
         case .needsModel, .unsupported: false
         }
@@ -88,8 +88,8 @@ public struct ReaderRegistry: Sendable {
     public func needsModel(_ path: String) -> Bool { kind(of: path) == .needsModel }
 
     /// The model reader for a file; nil if none is needed or registered.
-    public func modelReader(of path: String) -> (any ModelReader)? {
-        guard case .reader(let index) = kind(of: path) else { return nil }
+    public func modelReader(of path: String, mediaType: String? = nil) -> (any ModelReader)? {
+        guard case .reader(let index) = kind(of: path, mediaType) else { return nil }
         return readers[index].modelReader
     }
 
@@ -100,9 +100,9 @@ public struct ReaderRegistry: Sendable {
 
     /// The version of the reader of a file; nil without a reader. Files recognised by content have the version of plain
     /// text. The options that change the documents of every reader are a part of the version.
-    public func version(of path: String) -> String? {
+    public func version(of path: String, mediaType: String? = nil) -> String? {
         let version: String?
-        switch kind(of: path) {
+        switch kind(of: path, mediaType) {
         case .reader(let index): version = readers[index].version
         case .unknown: version = reader(for: "txt")?.version
         case .needsModel, .unsupported: version = nil
@@ -115,8 +115,16 @@ public struct ReaderRegistry: Sendable {
         options.redaction.versionSuffix + options.labels.versionSuffix(of: source)
     }
 
-    private func kind(of path: String) -> Kind {
-        guard let name = pathExtension(of: path) else { return .unknown }
+    private func kind(of path: String, _ mediaType: String? = nil) -> Kind {
+        let name: String?
+        if let mediaType = mediaType.map({ MediaType($0) }) {
+            // A server gives types that say nothing, such as text/plain for Markdown.
+            let own = mediaType.isGeneric ? pathExtension(ofAddress: path) : nil
+            name = own.flatMap { kinds[$0] == nil ? nil : $0 } ?? mediaType.pathExtension
+        } else {
+            name = pathExtension(of: path)
+        }
+        guard let name else { return .unknown }
         if let kind = kinds[name] { return kind }
         if ReaderRegistry.media.contains(name) { return .needsModel }
         return ReaderRegistry.unsupported.contains(name) ? .unsupported : .unknown
@@ -145,7 +153,7 @@ public struct ReaderRegistry: Sendable {
     }
 
     private func readFully(_ source: Source) async throws -> ReadResult {
-        switch kind(of: source.id) {
+        switch kind(of: source.id, source.mediaType) {
         case .reader(let index): return try await readers[index].read(source)
         case .unsupported, .needsModel: return unsupported(source)
         case .unknown: break

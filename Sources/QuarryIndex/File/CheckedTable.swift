@@ -43,8 +43,11 @@ struct CheckedTable: Sendable {
     static let refusedDocuments = CheckedTable(name: "refused_documents", columns: ["source", "key"])
     static let refusedTexts = CheckedTable(name: "refused_texts", columns: ["chunk", "generation", "message"])
     static let runs = CheckedTable(name: "runs", columns: ["finished", "report"])
+    static let pages = CheckedTable(
+        name: "pages", columns: ["source", "site", "media_type", "entity_tag", "last_modified", "links"])
     static let all = [
         settings, sources, documents, chunks, retiredVectors, quarantine, roots, refusedDocuments, refusedTexts, runs,
+        pages,
     ]
 
     /// The statement that changes rows with their checksums.
@@ -65,6 +68,8 @@ struct CheckedTable: Sendable {
     ///
     /// - Complexity: Reads the whole table.
     func problems(in db: Database) throws -> [String] {
+        // A file of an earlier version lacks the tables that came later.
+        guard try db.tableExists(name) else { return [] }
         var problems = ProblemList()
         let list = (columns + ["checksum"]).joined(separator: ", ")
         let rows = try Row.fetchCursor(db, sql: "SELECT \(list) FROM \(name)")

@@ -47,10 +47,14 @@ public final class CorpusIndex: Sendable {
         }
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
-            let settings = try pool.read { db in
+            let (settings, isCurrent) = try pool.read { db in
                 try Self.checkVersion(in: db, path: path)
-                return try Self.readSettings(in: db, path: path)
+                return (
+                    try Self.readSettings(in: db, path: path),
+                    try Schema.migrator { _ in }.hasCompletedMigrations(db)
+                )
             }
+            if !readOnly, !isCurrent { try Schema.migrator { _ in }.migrate(pool) }
             return try CorpusIndex(path: path, settings: settings, pool: pool)
         }
     }
@@ -230,12 +234,11 @@ public final class CorpusIndex: Sendable {
             }
             throw CorpusError(.otherVersion, "\(path) was written by a newer version of Quarry.")
         }
-        guard try migrator.hasCompletedMigrations(db) else {
-            throw CorpusError(
-                .otherVersion, "\(path) has an older format, which is brought up to date when it is opened for writing."
-            )
-        }
-        try Schema.definition().check(db)
+        // A file of an earlier version is brought up to date when it is opened for writing.
+        guard let version = try migrator.completedMigrations(db).last,
+            let definition = try Schema.definition(ofVersion: version)
+        else { throw StoredValueError(place: "grdb_migrations", reason: "the version of the file is missing") }
+        try definition.check(db)
     }
 
     private static func readSettings(in db: Database, path: String) throws -> IndexSettings {

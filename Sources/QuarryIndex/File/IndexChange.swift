@@ -24,6 +24,8 @@ enum IndexChange: Sendable {
     /// Removes a document, unless it now belongs to another source.
     case removeDocument(Int64, of: Int64)
     case removeSource(Int64)
+    /// Stores what a server said about an unchanged page.
+    case page(StoredPage, of: Int64)
     case complete(Int64, sha256: ContentHash)
     /// Deletes the vectors of replaced documents, after all sources are read.
     case forgetRetiredVectors
@@ -41,4 +43,6 @@ struct SourceRow: Sendable {
     var sha256: ContentHash
     /// The version of the reader that makes the documents.
     var reader: String
+    /// Nil unless it is a page of a web site.
+    var page: StoredPage?
 }

@@ -10,8 +10,10 @@ extension IndexWriter {
         case .move(let stored, let file): try move(stored, to: file)
         case .release(let rows): try releaseQuarantine(rows)
         case .quarantine(let rejection, let root): try quarantine([rejection], root: root)
-        case .touch(let id, let row): try touch(id, as: row)
-        case .open(let row): _ = try upsertSource(row)
+        case .touch(let id, let row):
+            try touch(id, as: row)
+            try store(row.page, of: id)
+        case .open(let row): try store(row.page, of: upsertSource(row))
         case .write(let prepared, let source): try write(prepared, source: sourceID(source))
         case .relocate(let key, let sourceMap, let source):
             try relocate(key, sourceMap: sourceMap, source: sourceID(source))
@@ -25,6 +27,7 @@ extension IndexWriter {
         case .reopen(let id): try reopen(id)
         case .removeDocument(let id, let source): try removeDocument(id, of: source)
         case .removeSource(let id): try removeSource(id)
+        case .page(let page, let source): try store(page, of: source)
         case .complete(let id, let sha256): try complete(id, sha256: sha256)
         case .forgetRetiredVectors: try RetiredVectors.removeAll(in: db)
         }

@@ -15,6 +15,10 @@ enum Schema {
             try create(in: db)
             try fill(db)
         }
+        migrator.registerMigration("2", foreignKeyChecks: .immediate) { db in
+            try createPages(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 
@@ -120,14 +124,37 @@ enum Schema {
         try RetiredVectors.create(in: db)
     }
 
-    /// The tables and indexes of a file of this version.
-    static func definition() throws -> SchemaDefinition { try created.get() }
-
-    private static let created = Result {
-        try SchemaDefinition { queue in
-            try migrator { try EngineTables.create(in: $0, dimension: nil, generation: 1) }.migrate(queue)
-        }
+    /// What a server said about the sources that are pages of a web site.
+    private static func createPages(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE pages(
+                    source INTEGER PRIMARY KEY REFERENCES sources(id) ON DELETE CASCADE,
+                    site TEXT NOT NULL,             -- the address that the crawl began at
+                    media_type TEXT NOT NULL,       -- with its parameters
+                    entity_tag TEXT,
+                    last_modified TEXT,
+                    links TEXT NOT NULL,            -- JSON array: the pages of the site that it leads to
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                """)
     }
+
+    /// The tables and indexes of a file of a version so far.
+    static func definition(ofVersion version: String) throws -> SchemaDefinition? {
+        try definitions[version]?.get()
+    }
+
+    private static let definitions = Dictionary(
+        uniqueKeysWithValues: migrator { _ in }.migrations.map { version in
+            let definition = Result {
+                try SchemaDefinition { queue in
+                    try migrator { try EngineTables.create(in: $0, dimension: nil, generation: 1) }
+                        .migrate(queue, upTo: version)
+                }
+            }
+            return (version, definition)
+        })
 
     /// Whether no run has put anything into the index.
     static func isEmpty(in db: Database) throws -> Bool {

@@ -16,6 +16,8 @@ struct StoredSource: Sendable, Hashable {
     var sha256: ContentHash?
     /// The version of the reader that read it.
     var reader: String
+    /// Nil unless it is a page of a web site.
+    var page: StoredPage?
 }
 
 /// The sources, roots and rejections of an index, in one snapshot.
@@ -47,12 +49,12 @@ struct StoredInputs: Sendable {
     init(_ db: Database) throws {
         sources = try Row.fetchAll(
             db, sql: "SELECT id, name, root, path, size, modified, sha256, reader FROM sources ORDER BY name"
-        ).map { row in
+        ).map { [pages = try StoredPage.all(in: db)] row in
             let row = StoredRow(row, of: "sources")
             return StoredSource(
                 id: try row.integer(0), name: try row.text(1), root: try row.optional(2, row.text),
                 path: try row.optional(3, row.text), size: try row.count(4), modified: try row.integer(5),
-                sha256: try row.optional(6, row.digest), reader: try row.text(7))
+                sha256: try row.optional(6, row.digest), reader: try row.text(7), page: pages[try row.integer(0)])
         }
         folders = try Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map { row in
             let row = StoredRow(row, of: "roots")

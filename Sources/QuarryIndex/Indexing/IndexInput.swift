@@ -6,6 +6,8 @@ public enum IndexInput: Sendable, Hashable {
     case path(String)
     /// Bytes without a file, such as standard input, with a name for citations. The name's extension sets the format.
     case bytes([UInt8], name: String)
+    /// The pages of a web site that a crawl fetched.
+    case site(FetchedSite)
     /// A document made in memory. Its id is also the name of its source.
     case document(Document)
 }

@@ -27,7 +27,23 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public init() {}
     }
 
+    /// The requests for pages of web sites.
+    public struct Web: Sendable, Hashable, Codable {
+        /// All requests, also for redirects, sitemaps and robots.txt.
+        public var requests = 0
+        /// Bytes of all bodies, after decompression.
+        public var bytes = 0
+        /// Pages that the server reported as unchanged, and that were not sent again.
+        public var unmodified = 0
+        /// Pages that could not be checked now, or lie beyond the limits of the run. Their text stays in the index.
+        public var kept = 0
+
+        public init() {}
+    }
+
     public var sources = Sources()
+    /// Nil for a run without web sites.
+    public var web: Web?
     /// Files that models read, or in a plan would read. A plan does not know their documents and chunks.
     public var modelReads = ModelReads()
     /// Documents written: new or with changed content.

@@ -10,12 +10,14 @@ struct InputScan {
     enum Work {
         case file(FoundFile, stored: StoredSource?)
         case bytes([UInt8], name: String, stored: StoredSource?)
+        case page(FetchedSite.Page, site: String, stored: StoredSource?)
         case document(Document, stored: StoredSource?)
 
         var byteCount: Int {
             switch self {
             case .file(let file, _): file.size
             case .bytes(let bytes, _, _): bytes.count
+            case .page(let page, _, _): page.size
             case .document(let document, _): document.text.utf8.count
             }
         }
@@ -24,24 +26,32 @@ struct InputScan {
             switch self {
             case .file(let file, _): file.id
             case .bytes(_, let name, _): name
+            case .page(let page, _, _): page.address
             case .document(let document, _): document.id
             }
         }
 
         var stored: StoredSource? {
             switch self {
-            case .file(_, let stored), .bytes(_, _, let stored), .document(_, let stored): stored
+            case .file(_, let stored), .bytes(_, _, let stored), .page(_, _, let stored), .document(_, let stored):
+                stored
             }
+        }
+
+        /// Nil unless a server gave one.
+        var mediaType: String? {
+            if case .page(let page, _, _) = self { page.mediaType } else { nil }
         }
 
         /// Whether the content, the version of the reader and the name are unchanged.
         fileprivate func isOnlyTouched(by readers: ReaderRegistry) -> Bool {
             guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
-                stored.isCurrent(readers)
+                stored.isCurrent(readers, mediaType: mediaType)
             else { return false }
             return switch self {
             case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
             case .bytes(let bytes, _, _): ContentHash(of: bytes) == digest
+            case .page(let page, _, _): (try? ContentHash(ofFileAt: page.file)) == digest
             case .document: false
             }
         }
@@ -83,6 +93,8 @@ struct InputScan {
     let maximumFileBytes: Int
     /// The options of the input folders and files, by their names in the index.
     let selections: [String: InputOptions]
+    /// The pages of web sites.
+    private let sites: SiteScan
 
     /// - Parameter selections: The options of single paths, in place of `options`.
     init(
@@ -136,9 +148,15 @@ struct InputScan {
                 !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
             hash: { try? ContentHash(ofFileAt: $0.path) }, canMove: mover.canMove)
+        sites = SiteScan(
+            inputs.compactMap { if case .site(let site) = $0 { site } else { nil } }, stored: stored.sources)
+        diff.deleted += sites.deleted
+        rejectedInputs += sites.sites.flatMap(\.rejected)
+        warnings += sites.sites.flatMap(\.warnings)
 
-        let rows = stored.quarantined.filter { row in
+        let rows = stored.quarantined.filter { [sites] row in
             row.root.map(inputRoots.contains) ?? false || inputRoots.location(of: row.rejection.source) != nil
+                || sites.holds(row.rejection.source)
         }
         func isFault(_ row: StoredInputs.Quarantined) -> Bool {
             row.rejection.reason.isOfContent && names[ExactText(row.rejection.source)] != nil
@@ -174,7 +192,7 @@ struct InputScan {
             let name: String
             let item: (StoredSource?) -> Work
             switch input {
-            case .path: continue
+            case .path, .site: continue
             case .bytes(let bytes, let given): (name, item) = (given, { .bytes(bytes, name: given, stored: $0) })
             case .document(let document): (name, item) = (document.id, { .document(document, stored: $0) })
             }
@@ -186,12 +204,18 @@ struct InputScan {
                 work.append(item(names[ExactText(name)]))
             }
         }
+        for (page, site) in sites.pages where given.insert(ExactText(page.address)).inserted {
+            work.append(.page(page, site: site, stored: names[ExactText(page.address)]))
+        }
         touched = Set(work.filter { $0.isOnlyTouched(by: readers) }.map(\.name))
         work.sort { $0.name < $1.name }
         work += again.map { .file($0.file, stored: $0.stored) }
-        modelWork = work.filter { readers.modelReader(of: $0.name) != nil }
-        modelConcurrency = modelWork.compactMap { readers.modelReader(of: $0.name)?.concurrency }.min() ?? 1
-        work.removeAll { readers.modelReader(of: $0.name) != nil }
+        func modelReader(of work: Work) -> (any ModelReader)? {
+            readers.modelReader(of: work.name, mediaType: work.mediaType)
+        }
+        modelWork = work.filter { modelReader(of: $0) != nil }
+        modelConcurrency = modelWork.compactMap { modelReader(of: $0)?.concurrency }.min() ?? 1
+        work.removeAll { modelReader(of: $0) != nil }
     }
 
     var totalBytes: Int { (work + modelWork).reduce(0) { $0 + $1.byteCount } }
@@ -209,18 +233,24 @@ struct InputScan {
     /// again.
     var firstChanges: [IndexChange] {
         [.folders(folders, known: knownFolders)] + diff.moved.map { .move($0.stored, to: $0.file) }
-            + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) }
+            + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) } + sites.changes
     }
 
     /// Fills in the counts that are known before reading.
     func begin(_ report: inout IndexingReport) {
         // A file that had two names keeps one of them.
         let kept = Set((diff.unchanged + diff.changed + diff.moved).map { ExactText($0.file.path) })
-        report.sources.unchanged = diff.unchanged.count - passedOver.count
-        report.sources.skipped = skipped + passedOver.count
+        report.sources.unchanged = diff.unchanged.count - passedOver.count + sites.unchanged.count
+        report.sources.skipped = skipped + passedOver.count + sites.skipped.count
         report.sources.unreadable = unreadable
         report.unread = unread
-        report.passedOver = passedOver
+        for address in sites.sites.flatMap(\.unread).sorted() {
+            report.sources.skipped += 1
+            report.sources.unreadable[pathExtension(ofAddress: address) ?? "", default: 0] += 1
+            if report.unread.count < WalkResult.maximumUnread { report.unread.append(.unsupported(address)) }
+        }
+        report.passedOver = passedOver + sites.skipped
+        report.web = sites.web
         report.sources.moved = diff.moved.count
         report.sources.leftOut = diff.deleted.count { source in
             source.path.map { !kept.contains(ExactText($0)) && Self.isFile($0) } ?? false
@@ -228,7 +258,9 @@ struct InputScan {
         report.sources.deleted = diff.deleted.count - report.sources.leftOut
         report.warnings = warnings
         report.quarantined = rejected.map(\.rejection) + rejectedInputs
-        for source in diff.unchanged.map(\.stored) + diff.hidden { report.quarantined += faults[source.name] ?? [] }
+        for source in diff.unchanged.map(\.stored) + diff.hidden + sites.unchanged {
+            report.quarantined += faults[source.name] ?? []
+        }
         for change in diff.moved {
             report.quarantined += (faults[change.stored.name] ?? []).map { fault in
                 var fault = fault
@@ -381,7 +413,9 @@ private final class Mover {
 extension StoredSource {
     /// Whether the current reader would give the same result. A recording that a model read stays current if there is
     /// no model now.
-    func isCurrent(_ readers: ReaderRegistry) -> Bool { readers.version(of: name).map { $0 == reader } ?? true }
+    func isCurrent(_ readers: ReaderRegistry, mediaType: String? = nil) -> Bool {
+        readers.version(of: name, mediaType: mediaType).map { $0 == reader } ?? true
+    }
 }
 
 extension Rejection.Reason {
@@ -389,7 +423,8 @@ extension Rejection.Reason {
     var isOfContent: Bool { !Self.ofPlaces.contains(self) }
 
     static let ofPlaces: Set<Rejection.Reason> = [
-        .unreadable, .tooLarge, .vanished, .notFound, .invalidName,
+        .unreadable, .tooLarge, .vanished, .notFound, .invalidName, .unreachable, .disallowed,
+        .privateAddress,
     ]
 }
 

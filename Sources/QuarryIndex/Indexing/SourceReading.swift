@@ -26,13 +26,23 @@ struct SourceReading: Sendable {
     func outcome(of work: InputScan.Work) async -> Outcome {
         let source: Source
         var row: SourceRow
-        let version = readers.version(of: work.name) ?? work.stored?.reader ?? ""
+        let version =
+            readers.version(of: work.name, mediaType: work.mediaType) ?? work.stored?.reader ?? ""
         switch work {
         case .bytes(let bytes, let name, let stored):
             source = Source(id: name, bytes: bytes)
             row = SourceRow(
                 id: stored?.id, name: name, size: bytes.count, modified: 0, sha256: ContentHash(of: bytes),
                 reader: version)
+        case .page(let page, let site, let stored):
+            do {
+                source = try page.load(maximumBytes: maximumBytes)
+            } catch {
+                return .unreadable(error)
+            }
+            row = SourceRow(
+                id: stored?.id, name: page.address, size: source.bytes.count, modified: 0,
+                sha256: ContentHash(of: source.bytes), reader: version, page: StoredPage(page, of: site))
         case .document(let document, let stored):
             let size = document.text.utf8.count
             let finished = readers.finished(document)
@@ -52,7 +62,7 @@ struct SourceReading: Sendable {
                 modified: file.changeTime, sha256: ContentHash(of: source.bytes), reader: version)
         }
         if let stored = work.stored, stored.holds(row), !rechecked.contains(row.name) { return .same(row) }
-        let model = readers.modelReader(of: row.name)
+        let model = readers.modelReader(of: row.name, mediaType: work.mediaType)
         if isPlan, let model {
             let work = model.work(on: source)
             return .planned(row, model.identity.flatMap { identity in work.map { (identity, $0) } })

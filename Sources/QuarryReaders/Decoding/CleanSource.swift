@@ -9,10 +9,12 @@ struct CleanSource {
     /// Problems that a person should check, although the text was read.
     var warnings: [Rejection] = []
 
-    /// - `declared`: The encoding that the source names, if it names one. Unicode marks and valid UTF-8 count more.
+    /// - `declared`: The encoding that the source names, if it names one. That of its media type, Unicode marks and valid
+    ///   UTF-8 count more.
     /// - Throws: A rejection of the whole source if it is empty, binary or in no known encoding.
     init(_ source: Source, declared: TextEncoding? = nil) throws(Rejection) {
         let bytes = source.bytes
+        let declared = source.mediaType.flatMap { MediaType($0).encoding } ?? declared
         let start = try SourceStart(source)
         if let encoding = start.encoding {
             self = try CleanSource(source, as: encoding)

@@ -64,12 +64,18 @@ package struct AnswerVerification {
                 entry.problem = "\(path): \(error.message)"
             }
         }
-        // A text without a file, such as standard input, is in the index alone.
+        // A text without a file, such as standard input or a page of the web, is in the index alone.
         if check == nil, location.path == nil, let stored = try await stored(citation.documentID) {
-            check = citation.check(
-                in: [stored.document], digest: citation.sourceDigest ?? ContentHash(of: stored.document.text))
+            let digest = try await openedIndex()?.digest(ofSource: stored.source) ?? citation.sourceDigest
+            check = citation.check(in: [stored.document], digest: digest ?? ContentHash(of: stored.document.text))
         }
-        guard let check else { return entry }
+        guard let check else {
+            if location.path == nil, SiteFetch.isAddress(location.source) {
+                entry.status = .unknown
+                entry.problem = "the index does not have this page, and pages are not fetched to verify them"
+            }
+            return entry
+        }
         entry.status = .init(check.status)
         entry.found = check.location.map { .init($0) }
         entry.sourceChanged = check.isSourceChanged

@@ -5,6 +5,8 @@ package struct VerificationReport: Sendable, Encodable {
     package enum Status: String, Sendable, Encodable, CaseIterable {
         /// As in `CitationCheck`, for a citation of this program.
         case valid, moved, changed, gone
+        /// A page of the web that the index does not have. Pages are not fetched to verify them.
+        case unknown
         /// A quote that was made elsewhere is in the source that is named, or in some document if none is named.
         case supported
         /// It is in another document than the named one.

@@ -1,0 +1,64 @@
+import Foundation
+package import QuarryCore
+import QuarryHTTP
+package import QuarryIndex
+import QuarryProviders
+package import QuarryReaders
+
+/// Fetches the web sites that a person names, for an index.
+package struct SiteFetch {
+    private let options: CrawlOptions
+    private let client: HTTPClient
+    /// A folder for what servers send.
+    private let folder: URL
+
+    /// Whether an input is the address of a page and not a path.
+    package static func isAddress(_ input: String) -> Bool {
+        let start = input.prefix(8).lowercased()
+        return start.hasPrefix("http://") || start.hasPrefix("https://")
+    }
+
+    /// - `settings`: Only if private addresses are allowed, a proxy is used: it looks up names itself, so that addresses
+    ///   could not be checked. A proxy of the environment is ignored otherwise, and one that is named is an error.
+    /// - `trace`: Called for every request.
+    /// - Throws: The errors of the file system and of the client.
+    package init(_ options: CrawlOptions, settings: Settings, trace: (@Sendable (String) -> Void)? = nil) throws {
+        self.options = options
+        var configuration = try settings.connectionOptions.client(connections: CrawlOptions.width, trace: trace)
+        configuration.userAgent = CrawlOptions.userAgent
+        if !options.allowsPrivate { configuration.hosts = .publicOnly }
+        client = try HTTPClient(configuration)
+        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// Removes what servers sent.
+    package func end() { try? FileManager.default.removeItem(at: folder) }
+
+    /// The pages of sites, to index before ``end()``.
+    ///
+    /// - Returns: Also the addresses that cannot be fetched from.
+    /// - Throws: `CancellationError`, and the errors of the index and of the file system.
+    package func sites(
+        _ addresses: [String], for index: CorpusIndex, readers: ReaderRegistry,
+        onProgress: @escaping (CrawlProgress) -> Void
+    ) async throws -> (sites: [FetchedSite], refused: [Rejection]) {
+        let known = try await index.pages(readers: readers)
+        var sites: [FetchedSite] = []
+        var refused: [Rejection] = []
+        for (number, address) in addresses.enumerated() {
+            let folder = folder.appending(path: "\(number)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            do {
+                var crawl = try SiteCrawl(
+                    address, options: options, known: known, client: client, readers: readers, folder: folder,
+                    onProgress: onProgress)
+                sites.append(try await crawl.run())
+            } catch let error as HTTPError {
+                refused.append(Rejection(source: address, reason: .notFound, message: error.message))
+            }
+        }
+        return (sites, refused)
+    }
+}

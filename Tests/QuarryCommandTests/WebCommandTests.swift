@@ -1,0 +1,85 @@
+import Foundation
+import QuarryTestSupport
+import Synchronization
+import Testing
+
+/// `quarry index` with addresses of web pages, from a server on this machine.
+@Suite(.timeLimit(.minutes(30))) struct WebCommandTests {
+    private let scratch: TemporaryFolder
+    private let pages: Pages
+    private let server: FakeHTTPServer
+
+    private final class Pages: Sendable {
+        let texts = Mutex<[String: String]>([:])
+    }
+
+    init() throws {
+        scratch = try TemporaryFolder()
+        let pages = Pages()
+        self.pages = pages
+        pages.texts.withLock { texts in
+            texts["/"] = "<title>Harbour</title><p>The harbour opens at dawn.</p><a href='/tides'>Tides</a>"
+            texts["/tides"] = "<title>Tides</title><p>The tide turns at noon.</p>"
+        }
+        server = try FakeHTTPServer { request in
+            guard let text = pages.texts.withLock({ $0[request.path] }) else { return .text("", status: 404) }
+            let tag = "\"\(text.utf8.count)\""
+            if request.headers["if-none-match"] == tag { return FakeHTTPServer.Response(status: 304) }
+            return .text(text, type: "text/html", headers: [("ETag", tag)])
+        }
+    }
+
+    private func index(_ more: String...) throws -> Command.Outcome {
+        try Command.run(
+            ["index", server.url + "/", "--model", "none", "--depth", "1"] + more, in: scratch.url)
+    }
+
+    @Test func `a site is indexed, cited by address, and brought up to date`() throws {
+        let first = try index("--allow-private")
+        #expect(first.status == 0, "\(first)")
+        #expect(first.output.contains("files: 2 new"))
+        let reply = try Command.run("query", "When does the tide turn?", in: scratch.url)
+        #expect(reply.output.contains("\(server.url)/tides"), "\(reply)")
+        let second = try index("--allow-private")
+        #expect(second.output.contains("Up to date"), "\(second)")
+        pages.texts.withLock { $0["/"] = "<title>Harbour</title><p>The harbour is closed.</p>" }
+        let third = try index("--allow-private")
+        #expect(third.status == 0)
+        #expect(third.output.contains("1 changed, 1 deleted"), "\(third)")
+    }
+
+    @Test func `a private address is refused with the option that allows it, and no index is made`() throws {
+        let outcome = try index()
+        #expect(outcome.status == 2, "\(outcome)")
+        #expect(outcome.errors.contains("only public addresses are allowed"))
+        #expect(outcome.errors.contains("--allow-private"))
+        #expect(server.connectionCount == 0)
+        #expect(try scratch.contents().filter { $0.hasSuffix(".quarry") }.isEmpty)
+    }
+
+    @Test func `a plan writes nothing`() throws {
+        let outcome = try index("--allow-private", "--plan")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.output.contains("files: 2 new"))
+        #expect(try scratch.contents().isEmpty)
+    }
+
+    @Test func `a citation of a page is verified with the index, and is unknown without it`() throws {
+        _ = try index("--allow-private")
+        let reply = try Command.run("query", "When does the tide turn?", "--json", in: scratch.url)
+        try scratch.write(reply.output, to: "answer.json")
+        let requests = server.requests.count
+        #expect(try Command.run("verify", "answer.json", in: scratch.url).output.contains("valid"))
+        try scratch.remove("index.quarry")
+        let unknown = try Command.run("verify", "answer.json", in: scratch.url)
+        #expect(unknown.status == 3, "\(unknown)")
+        #expect(unknown.output.contains("unknown"))
+        #expect(server.requests.count == requests)
+    }
+
+    @Test(arguments: [["--depth", "-1"], ["--max-pages", "0"], ["--allow-domain", "https://a/"], ["--local-only"]])
+    func `wrong limits are wrong usage`(options: [String]) throws {
+        let outcome = try Command.run(["index", server.url + "/", "--model", "none"] + options, in: scratch.url)
+        #expect(outcome.status == 64, "\(outcome)")
+    }
+}
