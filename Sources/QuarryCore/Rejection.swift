@@ -33,6 +33,10 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case embeddedData
         /// The encoding was guessed, because the file does not declare one. Only ever a warning.
         case guessedEncoding
+        /// Its text is encrypted, or its author does not permit to take it out.
+        case encrypted
+        /// Its pages have no text: they may be pictures, such as scans.
+        case scanned
     }
 
     /// The id or the path of the source.

@@ -116,7 +116,7 @@ public struct ReaderRegistry: Sendable {
     public func read(_ source: Source) async throws -> ReadResult {
         let result = try await readFully(source)
         guard !source.isExplicit, result.rejected.count == 1, let reason = result.rejected.first,
-            reason.reason == .empty, reason.line == nil
+            reason.reason == .empty || reason.reason == .scanned, reason.line == nil
         else { return result }
         return ReadResult(skipped: reason)
     }

@@ -78,7 +78,7 @@ struct CleanSource {
                     + "\(ranges.count == 1 ? "was" : "were") left out."))
     }
 
-    private init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
+    init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
         let decoded = try TextDecoder.decode(source, as: encoding)
         do {
             let cleaned = try TextCleaner.clean(decoded.utf8)
