@@ -38,8 +38,8 @@ public struct Corpus: Sendable {
         public var languageModel: (any LanguageModel)?
         /// Re-ranks the best passages. The default is nil.
         public var reranker: (any Reranker)?
-        /// The readers by format; register your own.
-        public var readers = ReaderRegistry()
+        /// The readers by format, to register your own. The default is nil: those for the reading options of the file.
+        public var readers: ReaderRegistry?
         /// How a new file cuts documents. The default is nil: by structure, 300 tokens, at most 400.
         public var chunking: IndexSettings.Chunking?
         /// The chunkers by strategy; register your own.
@@ -144,7 +144,8 @@ public struct Corpus: Sendable {
 
     private func indexer() throws -> Indexer {
         try Indexer(
-            file, embedder: embedder, counter: counter, readers: configuration.readers,
+            file, embedder: embedder, counter: counter,
+            readers: configuration.readers ?? ReaderRegistry(file.settings.reading ?? ReadingOptions()),
             chunkers: configuration.chunkers)
     }
 

@@ -22,7 +22,7 @@ struct FormatsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let registry = try configuration.settings().readers
+        let registry = try configuration.settings().readers()
         if json {
             let reply = Reply(read: registry.formats, notRead: registry.unreadFormats)
             try Console.print(JSONOutput.string(reply, pretty: true))

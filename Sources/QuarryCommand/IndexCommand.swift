@@ -68,6 +68,7 @@ struct IndexCommand: AsyncParsableCommand {
             valueName: "model"))
     var model: String?
 
+    @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Remote models, for a new index") var remote: RemoteModelOptions
 
     @Option(
@@ -128,7 +129,7 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             return try await IndexOpening(
                 path: path, model: model, settings: settings, services: services, remote: remote.options,
-                chunking: chunking, isTemporary: plan)
+                chunking: chunking, reading: reading.applied, isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
         }
@@ -220,7 +221,8 @@ struct IndexCommand: AsyncParsableCommand {
         let report: IndexingReport
         do {
             report = try await run(
-                on: opening, sources, refused, readers: services.readers(settings, describing: description))
+                on: opening, sources, refused,
+                readers: services.readers(settings, opening.reading, describing: description))
         } catch {
             throw Self.advised(error, on: inputs)
         }

@@ -26,6 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var file: String
 
     @OptionGroup var index: IndexFileOptions
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     private static let maximumBytes = 64 << 20
@@ -44,7 +45,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let answer = try QuotedAnswer(bytes, name: name)
         let isNamed = index.path != nil
         let path = try? index.existing()
-        var verification = AnswerVerification {
+        let settings = try configuration.settings()
+        var verification = AnswerVerification(readers: settings.readers) {
             guard isNamed || path != nil else { return nil }
             return try CorpusIndex.open(at: index.existing(), readOnly: true)
         }

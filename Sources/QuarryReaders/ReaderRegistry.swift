@@ -22,12 +22,15 @@ public struct ReaderRegistry: Sendable {
 
     /// Creates a registry of all formats that need no model: text and its markups, web pages, PDF, books, mail, office files,
     /// tables, JSON, notebooks, captions, XML, configuration and source code.
-    public init() {
+    ///
+    /// - `options`: How they read.
+    public init(_ options: ReadingOptions = ReadingOptions()) {
         readers = []
         let readers: [any Reader] = [
             PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), MailReader(), RTFReader(),
-            DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(), JSONReader(),
-            JSONLReader(), NotebookReader(), CaptionReader(), XMLReader(),
+            DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(),
+            JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
+            XMLReader(),
         ]
         for reader in readers { register(reader) }
     }

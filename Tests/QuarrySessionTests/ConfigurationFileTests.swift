@@ -204,6 +204,6 @@ import Testing
         #expect(settings.findings().isEmpty, "\(settings.findings())")
         #expect(settings.catalog.card(of: "acme-embed", at: "acme")?.price?.inputPerMillion == Decimal(string: "0.015"))
         #expect(settings.converters["djvu"]?.value == ["djvutxt", "{input}"])
-        #expect(settings.readers.reads("scan.DJVU"))
+        #expect(settings.readers().reads("scan.DJVU"))
     }
 }

@@ -145,7 +145,9 @@ struct CorpusTests {
 
     @Test func `a leg, a reader and a chunker of one's own enter as values`() async throws {
         var configuration = configuration()
-        configuration.readers.register(PropertyReader())
+        var readers = ReaderRegistry()
+        readers.register(PropertyReader())
+        configuration.readers = readers
         configuration.chunkers.register("whole") { _, _ in WholeDocument() }
         configuration.chunking = .init(strategy: "whole")
         let folder = try TemporaryFolder()

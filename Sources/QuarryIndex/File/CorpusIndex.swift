@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryChunking
 public import QuarryCore
+public import QuarryReaders
 import QuarrySQLite
 import QuarryText
 import QuarryVectorIndex
@@ -127,6 +128,16 @@ public final class CorpusIndex: Sendable {
         settings.embeddingAddress = embeddingAddress
         let moved = settings
         try writeNow { try Self.store(moved, in: $0) }
+    }
+
+    /// Stores how sources are read from now on. Sources that would be read differently are read again by the next run.
+    public func remember(reading: ReadingOptions) throws {
+        // The settings of the file: this value may have been opened before another one was stored.
+        try writeNow { [path] db in
+            var settings = try Self.readSettings(in: db, path: path)
+            settings.reading = reading == ReadingOptions() ? nil : reading
+            try Self.store(settings, in: db)
+        }
     }
 
     private static func store(_ settings: IndexSettings, in db: Database) throws {

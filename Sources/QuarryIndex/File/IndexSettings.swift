@@ -1,5 +1,6 @@
 public import QuarryChunking
 public import QuarryCore
+public import QuarryReaders
 import QuarryText
 import QuarryVectorIndex
 
@@ -58,6 +59,8 @@ public struct IndexSettings: Sendable, Hashable, Codable {
     public var embeddingProbe: String?
     /// The dimension that was requested from the model; nil for its default.
     public var requestedDimension: Int?
+    /// How sources are read; nil for the defaults. A run can change it, and then reads the sources again.
+    public var reading: ReadingOptions?
     /// Version of the analyzer that made the lexical terms.
     public var analyzerVersion: Int
 
@@ -85,13 +88,14 @@ public struct IndexSettings: Sendable, Hashable, Codable {
 
     public init(
         chunking: Chunking = Chunking(), embedding: EmbeddingFingerprint?, embeddingAddress: String? = nil,
-        embeddingProbe: String? = nil, requestedDimension: Int? = nil
+        embeddingProbe: String? = nil, requestedDimension: Int? = nil, reading: ReadingOptions? = nil
     ) {
         self.chunking = chunking
         self.embedding = embedding
         self.embeddingAddress = embeddingAddress
         self.embeddingProbe = embeddingProbe
         self.requestedDimension = requestedDimension
+        self.reading = reading
         analyzerVersion = Analyzer.version
     }
 }

@@ -13,18 +13,21 @@ import QuarryText
 /// Invalid lines are rejected by number, and the others are read. Of many invalid lines, the first are listed and the
 /// others counted.
 public struct JSONLReader: Reader {
-    public init() {}
+    private let paths: RecordPaths
+
+    /// - `paths`: Where the records have their text, id and title.
+    public init(paths: RecordPaths = RecordPaths()) { self.paths = paths }
 
     public var formatName: String { "JSON Lines" }
     public var pathExtensions: Set<String> { ["jsonl", "ndjson"] }
-    public var version: String { "jsonl/3" }
+    public var version: String { "jsonl/3" + paths.versionSuffix }
 
     public func read(_ source: Source) -> ReadResult {
         do {
             let start = try SourceStart(source, isLines: true)
             if let encoding = start.encoding { return try read(source, as: encoding) }
             let parse = source.bytes.withUnsafeBufferPointer { bytes in
-                var parse = JSONLParse(source: source.id, bytes: bytes, decoded: nil)
+                var parse = JSONLParse(source: source.id, bytes: bytes, decoded: nil, paths: paths)
                 parse.run()
                 return parse
             }
@@ -47,7 +50,7 @@ public struct JSONLReader: Reader {
     private func read(_ source: Source, as encoding: TextEncoding) throws(Rejection) -> ReadResult {
         let decoded = try TextDecoder.decode(source, as: encoding)
         return decoded.utf8.withUnsafeBufferPointer { bytes in
-            var parse = JSONLParse(source: source.id, bytes: bytes, decoded: decoded.segments)
+            var parse = JSONLParse(source: source.id, bytes: bytes, decoded: decoded.segments, paths: paths)
             parse.run()
             return parse.finish()
         }
@@ -60,6 +63,7 @@ private struct JSONLParse {
     let bytes: UnsafeBufferPointer<UInt8>
     /// From `bytes` to the source, if they differ.
     let decoded: [SourceMap.Segment]?
+    let paths: RecordPaths
     var result = ReadResult()
     private var rejected = RejectedRecords()
     var ids: Set<ExactText> = []
@@ -72,10 +76,13 @@ private struct JSONLParse {
     /// A longer list is data, not metadata.
     private static let maximumListCount = 1 << 16
 
-    init(source: String, bytes: UnsafeBufferPointer<UInt8>, decoded: [SourceMap.Segment]?) {
+    init(
+        source: String, bytes: UnsafeBufferPointer<UInt8>, decoded: [SourceMap.Segment]?, paths: RecordPaths
+    ) {
         self.source = source
         self.bytes = bytes
         self.decoded = decoded
+        self.paths = paths
     }
 
     mutating func run() {
@@ -139,20 +146,22 @@ private struct JSONLParse {
         var otherID: JSONSpan?
         for member in try members(of: range, line: line) {
             switch try self.member(member.key) {
-            case .id: id = member.value
+            case .id where paths.id == nil: id = member.value
             case .otherID:
                 otherID = member.value
                 others.append(member)
-            case .title: title = member.value
-            case .text: text = member.value
+            case .title where paths.title == nil: title = member.value
+            case .text where paths.text == nil: text = member.value
             case .metadata:
                 guard member.value.kind == .object || member.value.kind == .null else {
                     throw broken(line, "\"metadata\" is \(member.value.kind.rawValue), not an object.")
                 }
                 nested = member.value
-            case .other: others.append(member)
+            case .id, .title, .text, .other: others.append(member)
             }
         }
+        if let path = paths.id { id = try path.values(in: range, of: bytes).first }
+        if let path = paths.title { title = try path.values(in: range, of: bytes).first { $0.kind == .string } }
         var metadata: [String: MetadataValue] = [:]
         for member in others {
             var cursor = JSONCursor(bytes, in: member.value.range)
@@ -163,7 +172,8 @@ private struct JSONLParse {
             try cursor.spans { key, cursor in try collect(&cursor, as: try string(key), into: &metadata) }
         }
         let name = try self.title(title, line: line)
-        let body = try self.text(text, title: title, line: line)
+        let texts = try paths.text?.values(in: range, of: bytes) ?? text.map { [$0] } ?? []
+        let body = try self.text(texts, title: title, line: line)
         result.bidirectionalControls += body.removed.bidirectionalControls
         return Document(
             id: try self.id(id, or: otherID, line: line), title: name, text: body.text, metadata: metadata,
@@ -220,17 +230,20 @@ private struct JSONLParse {
         return title.isEmpty ? nil : title
     }
 
-    private func text(_ value: JSONSpan?, title: JSONSpan?, line: Int) throws -> CleanedText {
-        guard let value else { throw broken(line, "The record has no \"text\".") }
-        guard value.kind == .string else { throw broken(line, "\"text\" is \(value.kind.rawValue), not a string.") }
-        let body = try clean(value)
+    private func text(_ values: [JSONSpan], title: JSONSpan?, line: Int) throws -> CleanedText {
+        guard let value = values.first else { throw broken(line, "The record has no \"\(paths.textName)\".") }
+        guard value.kind == .string || paths.text != nil else {
+            throw broken(line, "\"text\" is \(value.kind.rawValue), not a string.")
+        }
+        let body = CleanedText(paragraphs: try values.map(clean))
         if body.text.utf8.contains(where: { $0 > 0x20 }) { return body }
         if let title, title.kind == .string {
             let name = try clean(title)
             if name.text.utf8.contains(where: { $0 > 0x20 }) { return name }
         }
         throw Rejection(
-            source: source, line: line, reason: .empty, message: "Both \"text\" and \"title\" are empty.")
+            source: source, line: line, reason: .empty,
+            message: "Both \"\(paths.textName)\" and \"\(paths.titleName)\" are empty.")
     }
 
     private func broken(_ line: Int, _ message: String) -> Rejection {
@@ -273,6 +286,7 @@ private struct JSONLParse {
     private func collect(
         _ cursor: inout JSONCursor, as name: String, into metadata: inout [String: MetadataValue]
     ) throws {
+        if paths.isMember(name) { return try cursor.skip() }
         switch cursor.next() {
         case UInt8(ascii: "{"):
             try cursor.spans { key, cursor in

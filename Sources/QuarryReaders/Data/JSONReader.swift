@@ -11,11 +11,14 @@ import QuarryText
 /// Any other value is one document: objects are under headings, other members are lines `name: value`, and lists are
 /// lists. Values nest at most 256 deep, and those deeper than 32 are written as JSON. Several values in a file are read as JSONL.
 public struct JSONReader: Reader {
-    public init() {}
+    private let paths: RecordPaths
+
+    /// - `paths`: Where the records have their text, id and title.
+    public init(paths: RecordPaths = RecordPaths()) { self.paths = paths }
 
     public var formatName: String { "JSON" }
     public var pathExtensions: Set<String> { ["json"] }
-    public var version: String { "json/1" }
+    public var version: String { "json/1" + paths.versionSuffix }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {
@@ -27,7 +30,7 @@ public struct JSONReader: Reader {
                     return try read(source.id, text, bytes)
                 } catch let fault as JSONFault {
                     if bytes.first == UInt8(ascii: "{") {
-                        let lines = JSONLReader().read(source)
+                        let lines = JSONLReader(paths: paths).read(source)
                         if lines.documents.count > 1, lines.rejected.isEmpty { return lines }
                     }
                     return ReadResult(rejected: [text.rejection(source.id, of: fault)])
@@ -46,15 +49,14 @@ public struct JSONReader: Reader {
         _ id: String, _ text: CleanSource, _ bytes: UnsafeBufferPointer<UInt8>
     ) throws -> ReadResult {
         var cursor = JSONCursor(bytes, in: 0..<bytes.count)
-        let isList = cursor.next() == UInt8(ascii: "[")
         let whole = try cursor.value()
         try cursor.end()
-        if isList, let records = try records(in: whole, bytes) {
-            var parse = JSONRecords(source: id, text: text, bytes: bytes)
+        if let (records, paths) = try records(in: whole, bytes) {
+            var parse = JSONRecords(source: id, text: text, bytes: bytes, paths: paths)
             for record in records { parse.read(record) }
             return parse.finish()
         }
-        let metadata = try JSONMetadata(of: whole, in: bytes)
+        let metadata = try JSONMetadata(of: whole, in: bytes, paths: RecordPaths())
         var document = JSONDocument(bytes, title: metadata.title ?? String(id.split(separator: "/").last ?? ""))
         var start = JSONCursor(bytes, in: whole.range)
         try document.write(&start)
@@ -66,8 +68,28 @@ public struct JSONReader: Reader {
             bidirectionalControls: written.removed.bidirectionalControls)
     }
 
+    /// The records of a list, and of a list that the path of the text leads through, with the rest of the paths.
+    private func records(
+        in whole: JSONSpan, _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws -> (records: [JSONSpan], paths: RecordPaths)? {
+        var (list, paths) = (whole, paths)
+        while list.kind == .object, let name = paths.text?.names.first, let inner = paths.within(name) {
+            var value: JSONSpan?
+            var cursor = JSONCursor(bytes, in: list.range)
+            try cursor.members { key, cursor in
+                let member = try cursor.value()
+                if key == name { value = member }
+            }
+            guard let value else { break }
+            (list, paths) = (value, inner)
+        }
+        if list.kind == .array, let records = try elements(of: list, bytes) { return (records, paths) }
+        // Without a list, the object that the path begins at is the only record.
+        return self.paths.text != nil && whole.kind == .object ? ([whole], self.paths) : nil
+    }
+
     /// The elements of a list; nil if it is empty, or not each is an object with a string.
-    private func records(in list: JSONSpan, _ bytes: UnsafeBufferPointer<UInt8>) throws -> [JSONSpan]? {
+    private func elements(of list: JSONSpan, _ bytes: UnsafeBufferPointer<UInt8>) throws -> [JSONSpan]? {
         var records: [JSONSpan] = []
         var areRecords = true
         var cursor = JSONCursor(bytes, in: list.range)

@@ -6,7 +6,8 @@ import QuarryText
 struct JSONMetadata {
     var id: String?
     var title: String?
-    var text: JSONSpan?
+    /// Several if a path leads to several.
+    var texts: [JSONSpan] = []
     var longest: JSONSpan?
     var values: [String: MetadataValue] = [:]
 
@@ -14,7 +15,7 @@ struct JSONMetadata {
     private static let maximumValue = 1 << 12
     private static let maximumDepth = 32
 
-    init(of object: JSONSpan, in bytes: UnsafeBufferPointer<UInt8>) throws {
+    init(of object: JSONSpan, in bytes: UnsafeBufferPointer<UInt8>, paths: RecordPaths) throws {
         guard object.kind == .object else { return }
         var other: String?
         var longestName = ""
@@ -29,25 +30,35 @@ struct JSONMetadata {
             let isName = value.kind == .string || value.kind == .number
             func text() throws -> String { try JSONCursor(bytes, in: value.range).string(value) }
             switch name {
-            case "_id" where isName: id = try text()
-            case "title" where value.kind == .string: title = try Self.line(text())
+            case "_id" where isName && paths.id == nil: id = try text()
+            case "title" where value.kind == .string && paths.title == nil: title = try Self.line(text())
             case "name" where value.kind == .string && other == nil: other = try Self.line(text())
-            case "text" where value.kind == .string: self.text = value
+            case "text" where value.kind == .string && paths.text == nil: texts = [value]
             default: break
             }
-            if name == "id", isName, id == nil { id = try text() }
+            if name == "id", isName, id == nil, paths.id == nil { id = try text() }
             if value.kind == .string, value.range.count > longest?.range.count ?? 0,
                 !["_id", "id", "title"].contains(name)
             {
                 longest = value
                 longestName = name
             }
-            if !["_id", "title", "text"].contains(name), value.range.count <= Self.maximumValue {
+            if !["_id", "title", "text"].contains(name), !paths.isMember(name), value.range.count <= Self.maximumValue {
                 var again = start
                 try collect(&again, as: name)
             }
         }
-        if text == nil { values[longestName] = nil }
+        if let path = paths.text { texts = try path.values(in: object.range, of: bytes) }
+        if let path = paths.id, let value = try path.values(in: object.range, of: bytes).first {
+            id = try JSONCursor(bytes, in: value.range).string(value)
+        }
+        if let path = paths.title,
+            let value = try path.values(in: object.range, of: bytes).first(where: { $0.kind == .string })
+        {
+            title = try Self.line(JSONCursor(bytes, in: value.range).string(value))
+        }
+        for path in [paths.text, paths.title].compactMap({ $0 }) { values[path.description] = nil }
+        if texts.isEmpty { values[longestName] = nil }
         if id?.isEmpty == true { id = nil }
         title = title ?? other
         if title?.isEmpty == true { title = nil }
@@ -89,16 +100,18 @@ struct JSONRecords {
     let source: String
     let text: CleanSource
     let bytes: UnsafeBufferPointer<UInt8>
+    let paths: RecordPaths
     private var result = ReadResult()
     private var rejected = RejectedRecords()
     private var ids: Set<ExactText> = []
     /// The line of the last record without an id, and how many began there.
     private var line = (number: 0, records: 0)
 
-    init(source: String, text: CleanSource, bytes: UnsafeBufferPointer<UInt8>) {
+    init(source: String, text: CleanSource, bytes: UnsafeBufferPointer<UInt8>, paths: RecordPaths) {
         self.source = source
         self.text = text
         self.bytes = bytes
+        self.paths = paths
     }
 
     func finish() -> ReadResult {
@@ -111,7 +124,7 @@ struct JSONRecords {
     mutating func read(_ record: JSONSpan) {
         let line = text.line(at: record.range.lowerBound)
         do {
-            let metadata = try JSONMetadata(of: record, in: bytes)
+            let metadata = try JSONMetadata(of: record, in: bytes, paths: paths)
             let id = metadata.id ?? nextID(line: line)
             guard !ids.contains(ExactText(id)) else {
                 throw Rejection(
@@ -119,7 +132,9 @@ struct JSONRecords {
                     message: "The id \"\(id)\" occurs twice; the first record is kept.")
             }
             guard var document = try document(id: id, record, metadata) else {
-                throw Rejection(source: source, line: line, reason: .empty, message: "The record has no text.")
+                throw Rejection(
+                    source: source, line: line, reason: .empty,
+                    message: paths.text.map { "The record has no \"\($0)\"." } ?? "The record has no text.")
             }
             document.sourceMap = ownLines(of: document.sourceMap, record)
             ids.insert(ExactText(id))
@@ -139,8 +154,8 @@ struct JSONRecords {
     }
 
     private mutating func document(id: String, _ record: JSONSpan, _ metadata: JSONMetadata) throws -> Document? {
-        if let body = metadata.text {
-            var cleaned = try clean(body)
+        if paths.text != nil || !metadata.texts.isEmpty {
+            var cleaned = CleanedText(paragraphs: try metadata.texts.map(clean))
             if !cleaned.text.utf8.contains(where: { $0 > 0x20 }), let title = metadata.title {
                 cleaned = try TextCleaner.clean(Array(title.utf8))
                 cleaned.segments = [

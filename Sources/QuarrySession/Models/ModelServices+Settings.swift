@@ -29,9 +29,9 @@ extension ModelServices {
 
     /// The readers, with models for recordings and pictures if the settings name them.
     package func readers(
-        _ settings: Settings, describing options: ImageDescriber.Options = .init()
+        _ settings: Settings, _ reading: ReadingOptions, describing options: ImageDescriber.Options = .init()
     ) async throws -> ReaderRegistry {
-        var readers = settings.readers
+        var readers = settings.readers(reading)
         if let model = settings.transcribe?.value { readers.register(try await transcriber(model)) }
         if let model = settings.describeImages?.value {
             readers.register(try await imageDescriber(model, options: options))
@@ -42,8 +42,8 @@ extension ModelServices {
 
 extension Settings {
     /// The readers of all formats that need no model, with the converters of the configuration.
-    package var readers: ReaderRegistry {
-        var readers = ReaderRegistry()
+    package func readers(_ reading: ReadingOptions = ReadingOptions()) -> ReaderRegistry {
+        var readers = ReaderRegistry(reading)
         for (name, command) in converters.sorted(by: { $0.key < $1.key }) {
             readers.register(ConverterReader(pathExtension: name, command: command.value))
         }

@@ -7,6 +7,8 @@ package struct IndexOpening: Sendable {
     package let model: ModelServices.OpenedEmbedder?
     /// Why the server of the model could not be remembered; nil if it was, or need not be.
     package private(set) var serverNotRemembered: (any Error)?
+    /// How sources are read.
+    package let reading: ReadingOptions
     private let settings: Settings
 
     package var embedder: (any Embedder)? { model?.embedder }
@@ -17,13 +19,15 @@ package struct IndexOpening: Sendable {
     ///     the model of the index or, for a new index, of the settings.
     ///   - remote: The options of a remote model, for a new index.
     ///   - chunking: Changes the chunking of the index, or the default chunking of a new index.
+    ///   - reading: Changes how the sources of the index are read.
     ///   - isTemporary: Whether to create a missing index in memory, so that a plan leaves no file.
     /// - Throws: ``CorpusError`` and the errors of `services`. The code is ``CorpusError/Code/noVectors`` for a model and
     ///   an index without vectors, and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors.
     package init(
         path: String, model name: String? = nil, settings: Settings, services: ModelServices,
         remote: RemoteEmbedder.Options = .init(),
-        chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking = { $0 }, isTemporary: Bool = false
+        chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking = { $0 },
+        reading: (ReadingOptions) -> ReadingOptions = { $0 }, isTemporary: Bool = false
     ) async throws {
         self.settings = settings
         var reused: (index: CorpusIndex, model: ModelServices.OpenedEmbedder?)?
@@ -37,6 +41,9 @@ package struct IndexOpening: Sendable {
         }
         if let reused {
             (index, model) = (reused.index, reused.model)
+            let kept = index.settings.reading ?? ReadingOptions()
+            self.reading = reading(kept)
+            if !isTemporary, self.reading != kept { try index.remember(reading: self.reading) }
             if !isTemporary, name != nil { await rememberServer() }
             if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
                 // The model is the same, but its server has a new address.
@@ -44,6 +51,7 @@ package struct IndexOpening: Sendable {
             }
             return
         }
+        self.reading = reading(ReadingOptions())
         let name = name ?? settings.model?.value ?? LocalModelCatalog.defaultModelName
         model = name == "none" ? nil : try await services.embedder(name, options: remote)
         let wanted = chunking(IndexSettings.Chunking())
@@ -51,7 +59,8 @@ package struct IndexOpening: Sendable {
         let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
         let settings = IndexSettings(
             chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
-            embeddingProbe: model?.probe, requestedDimension: remote.dimension)
+            embeddingProbe: model?.probe, requestedDimension: remote.dimension,
+            reading: self.reading == ReadingOptions() ? nil : self.reading)
         index =
             isTemporary
             ? try CorpusIndex.inMemory(settings: settings) : try CorpusIndex.openOrCreate(at: path, settings: settings)

@@ -3,7 +3,9 @@ package import Quarry
 
 /// Verifies quotes: opens their files again and, for quotes that are not there, searches the documents of an index.
 package struct AnswerVerification {
-    private let verifier = CitationVerifier()
+    private let readers: (ReadingOptions) -> ReaderRegistry
+    /// Made when the first file is read.
+    private var verifier: CitationVerifier?
     /// Opened when it is needed first.
     private let openIndex: () throws -> CorpusIndex?
     private var index: CorpusIndex??
@@ -20,8 +22,15 @@ package struct AnswerVerification {
     /// With more text than this, files are forgotten and read again.
     private static let maximumKept = 128 << 20
 
-    /// - Parameter openIndex: Opens the index, whose documents are searched for quotes; nil if there is none.
-    package init(openIndex: @escaping () throws -> CorpusIndex?) { self.openIndex = openIndex }
+    /// - Parameters:
+    ///   - readers: The readers for the reading options of the index.
+    ///   - openIndex: Opens the index, whose documents are searched for quotes; nil if there is none.
+    package init(
+        readers: @escaping (ReadingOptions) -> ReaderRegistry, openIndex: @escaping () throws -> CorpusIndex?
+    ) {
+        self.readers = readers
+        self.openIndex = openIndex
+    }
 
     /// - Throws: ``CorpusError`` for an index that cannot be read.
     package mutating func report(on answer: QuotedAnswer) async throws -> VerificationReport {
@@ -135,7 +144,12 @@ package struct AnswerVerification {
     private mutating func read(_ path: String, as name: String) async throws -> ReadSource? {
         let key = FileKey(path: path, name: name)
         if let file = files[key] { return file }
-        let file = try await verifier.read(path, as: name)
+        if verifier == nil {
+            // Without an index, or with a damaged one, files are read as for a new index.
+            let options = (try? await openedIndex())?.settings.reading
+            verifier = CitationVerifier(readers: readers(options ?? ReadingOptions()))
+        }
+        let file = try await verifier?.read(path, as: name)
         kept += file?.byteCount ?? 0
         if kept > Self.maximumKept { (files, kept) = ([:], file?.byteCount ?? 0) }
         files[key] = .some(file)
