@@ -26,7 +26,7 @@ struct QuarryCommand: AsyncParsableCommand {
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
             IndexCommand.self, QueryCommand.self, VerifyCommand.self, InfoCommand.self, DoctorCommand.self,
-            FormatsCommand.self,
+            AuditCommand.self, FormatsCommand.self,
             EvalCommand.self, ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Quarry
 package import QuarryEvaluation
 import QuarryText
@@ -114,7 +114,7 @@ package struct Audit: Sendable {
         } then: { question, result in
             switch result {
             case .success(let answer):
-                let cited = answer.citations.first?.document ?? answer.hits.first?.document
+                let cited = answer.citations.first?.documentID ?? answer.hits.first?.chunk.documentID
                 asked.append(
                     .init(
                         text: question.text, isAnswered: answer.refusal == nil, support: answer.support,

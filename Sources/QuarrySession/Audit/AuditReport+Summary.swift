@@ -34,7 +34,8 @@ extension AuditReport.Summary {
         }
         if report.lengths.short > 0 {
             doubts.append(
-                "\(percent(report.lengths.short, of: documents)) have less than \(AuditReport.Lengths.shortLimit) words")
+                "\(percent(report.lengths.short, of: documents)) have less than \(AuditReport.Lengths.shortLimit) words"
+            )
         }
         if !doubts.isEmpty { sentences.append("Of the documents, \(doubts.joined(separator: " and ")).") }
         return sentences
@@ -95,7 +96,9 @@ extension AuditReport.Summary {
         sentences.append(kinds + ".")
         guard documents > 0 else { return sentences }
         var missing: [String] = []
-        if report.withoutTitle.count > 0 { missing.append("\(percent(report.withoutTitle.count, of: documents)) have no title") }
+        if report.withoutTitle.count > 0 {
+            missing.append("\(percent(report.withoutTitle.count, of: documents)) have no title")
+        }
         if report.age.fromFile > 0 { missing.append("\(percent(report.age.fromFile, of: documents)) name no date") }
         if !missing.isEmpty {
             sentences.append("Of the documents, \(missing.joined(separator: " and ")).")

@@ -63,6 +63,8 @@ package struct AuditReport: Sendable, Hashable, Codable {
     package struct LanguageShare: Sendable, Hashable, Codable {
         /// The ISO 639-1 code; nil for documents in an unknown language or without words.
         package var code: String?
+        /// In English, such as `Russian`; `unknown` without a code.
+        package var name: String
         package var documents = 0
         package var words = 0
     }

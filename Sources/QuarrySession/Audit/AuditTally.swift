@@ -134,7 +134,11 @@ struct AuditTally: ~Copyable {
         let number = names.count
         names.append(document.id)
         lengths.append(document.words)
-        languages[document.language, default: .init(code: document.language?.rawValue)].documents += 1
+        languages[
+            document.language,
+            default: .init(
+                code: document.language?.rawValue, name: document.language.map { "\($0)".capitalized } ?? "unknown")
+        ].documents += 1
         languages[document.language]?.words += document.words
         if !document.hasTitle { report.withoutTitle.append(document.id) }
         for (key, type) in document.metadata where metadata[key] != nil || metadata.count < Self.maximumKeys {

@@ -32,19 +32,23 @@ struct NearDuplicateSearch: ~Copyable {
     }
 
     private let file: FileHandle
-    private var end: UInt64 = 0
-    private var entries: [Entry] = []
+    private var end: UInt64
+    private var entries: [Entry]
 
     /// - Throws: If the temporary file cannot be made.
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quarry-audit-\(UUID().uuidString)")
-        try Data().write(to: url, options: .withoutOverwriting)
-        file = try FileHandle(forUpdating: url)
-        // The open file stays until it is closed.
-        try FileManager.default.removeItem(at: url)
+        file = try Self.temporaryFile()
+        end = 0
+        entries = []
     }
 
-    deinit { try? file.close() }
+    /// A file without a name. It stays until the handle is gone.
+    private static func temporaryFile() throws -> FileHandle {
+        let url = FileManager.default.temporaryDirectory.appending(path: "quarry-audit-\(UUID().uuidString)")
+        try Data().write(to: url, options: .withoutOverwriting)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try FileHandle(forUpdating: url)
+    }
 
     /// - Parameter number: Names the document in the groups; ascending.
     mutating func add(_ shingles: WordShingles, _ sketch: MinHash, number: Int) throws {
