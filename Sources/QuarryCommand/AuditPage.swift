@@ -56,7 +56,9 @@ struct AuditPage {
                 "Files",
                 table(["format", "files", "size", "documents", "not read"], bars: 1, of: report.formats) {
                     [$0.shownName, "\($0.files)", Format.bytes($0.bytes), "\($0.documents)", "\($0.unread)"]
-                } + note("Skipped (hidden, ignored, excluded, links): \(report.files.skipped)")),
+                }
+                    + (report.files.skipped > 0
+                        ? note("Skipped (hidden, ignored, excluded, links): \(report.files.skipped)") : "")),
             problems("Not read", report.unread, count: report.files.count - report.files.read),
             problems("Records left out", report.partlyRead),
             problems("Read with doubts", report.warnings),
@@ -121,7 +123,8 @@ struct AuditPage {
         } + table(["year", "documents"], bars: 1, of: age.years) { [$0.name, "\($0.count)"] }
             + note(
                 "Older than \(Format.count(age.limit, "year")): \(age.older) of \(report.lengths.documents). Dates from "
-                    + "metadata: \(age.fromMetadata), from the files: \(age.fromFile). In the future: \(age.inFuture).")
+                    + "metadata: \(age.fromMetadata), from the files: \(age.fromFile)."
+                    + (age.inFuture > 0 ? " In the future: \(age.inFuture)." : ""))
     }
 
     private var duplicates: String {
@@ -138,15 +141,15 @@ struct AuditPage {
             found.near.count == 0
             ? ""
             : details(
-                "groups with nearly the same text",
+                (found.near.count == 1 ? "group" : "groups") + " with nearly the same text",
                 table(["alike", "documents"], of: found.near.items, count: found.near.count) {
                     [
                         "\(Int($0.similarity * 100)) %",
                         $0.documents.prefix(Self.shown).map(\.visibleInLine).joined(separator: "\n"),
                     ]
                 }, found.near.count)
-        return groups("groups with the same bytes", found.sameBytes)
-            + groups("groups with the same text", found.sameText)
+        return groups("with the same bytes", found.sameBytes)
+            + groups("with the same text", found.sameText)
             + near
     }
 
@@ -265,7 +268,7 @@ struct AuditPage {
         .answer p { margin: .25rem 0 .5rem; }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; margin: .5rem 0; }
-        th { text-align: left; color: var(--soft); font-weight: 500; }
+        th { text-align: left; white-space: nowrap; color: var(--soft); font-weight: 500; }
         th, td { padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; \
         overflow-wrap: anywhere; }
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

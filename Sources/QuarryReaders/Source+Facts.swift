@@ -39,7 +39,7 @@ extension Source {
 }
 
 extension HTMLTree {
-    /// The addresses of links, pictures, frames, style sheets and scripts. With `<base href>` there are none, because they
+    /// The addresses of links, pictures, frames and recordings. With `<base href>` there are none, because they
     /// are relative to that address.
     fileprivate var linkTargets: [String] {
         guard !nodes.indices.contains(where: { nodes[$0].tag == "base" && attribute("href", of: $0) != nil }) else {
@@ -47,8 +47,8 @@ extension HTMLTree {
         }
         return nodes.indices.compactMap { index in
             switch nodes[index].tag {
-            case "a", "area", "link": attribute("href", of: index)
-            case "img", "iframe", "script", "source", "video", "audio", "embed": attribute("src", of: index)
+            case "a", "area": attribute("href", of: index)
+            case "img", "iframe", "source", "video", "audio", "embed": attribute("src", of: index)
             default: nil
             }
         }

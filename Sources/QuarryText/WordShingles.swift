@@ -96,10 +96,15 @@ package struct MinHash: Sendable, Hashable {
     package init(of shingles: WordShingles) {
         var values = [UInt32](repeating: .max, count: Self.count)
         values.withUnsafeMutableBufferPointer { values in
-            for hash in shingles.hashes {
-                for (index, function) in Self.functions.enumerated() {
-                    let value = UInt32(truncatingIfNeeded: (hash &* function.factor &+ function.addend) >> 32)
-                    if value < values[index] { values[index] = value }
+            Self.functions.withUnsafeBufferPointer { functions in
+                for hash in shingles.hashes {
+                    var index = 0
+                    while index < Self.count {
+                        let function = functions[index]
+                        let value = UInt32(truncatingIfNeeded: (hash &* function.factor &+ function.addend) >> 32)
+                        if value < values[index] { values[index] = value }
+                        index += 1
+                    }
                 }
             }
         }

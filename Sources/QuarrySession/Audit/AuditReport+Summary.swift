@@ -50,7 +50,7 @@ extension AuditReport.Summary {
             sentences.append("Every file was read.")
         } else {
             let reasons = report.unread.prefix(3).map { "\($0.files.count) \(AuditReport.title(of: $0.reason))" }
-            let more = report.unread.count > 3 ? ", …" : ""
+            let more = report.unread.count > 3 ? " and others" : ""
             sentences.append(
                 "\(count(unread, "file", "files")) of \(report.files.count) could not be read "
                     + "(\(percent(unread, of: report.files.count))): \(reasons.joined(separator: ", "))\(more)."
@@ -65,11 +65,13 @@ extension AuditReport.Summary {
                     + count(places, "place", "places"))
         }
         let withoutHint = report.files.read - report.licences.files
-        if report.files.read > 0, withoutHint > 0 {
+        if withoutHint > 0 {
+            let covering = report.licences.licenceFiles.items.first.map { " (\($0) may speak for them)" } ?? ""
             rights.append(
                 report.licences.files == 0
                     ? "no file says under which licence it is"
-                    : "\(count(withoutHint, "file does", "files do")) not say under which licence they are")
+                    : "\(count(withoutHint, "file does", "files do")) not say under which licence "
+                        + "\(withoutHint == 1 ? "it is" : "they are")\(covering)")
         }
         if !rights.isEmpty { sentences.append(capitalized(rights.joined(separator: ", and ")) + ".") }
         if report.links.dangling.count > 0 {
@@ -146,9 +148,9 @@ extension AuditReport {
     private static let titles = [
         "empty": "without text", "binary": "binary", "undecodable": "damaged or in an unknown encoding",
         "tooLarge": "too large", "unreadable": "without access", "vanished": "gone while reading",
-        "invalidName": "with an unreadable name", "notFound": "not found", "brokenRecord": "with broken records",
+        "invalidName": "with an unreadable name", "notFound": "not found", "brokenRecord": "with broken syntax",
         "duplicateID": "with a repeated id", "unsupportedFormat": "in an unsupported format",
-        "needsModel": "recordings or pictures", "refusedByModel": "refused by a model",
+        "needsModel": "in need of a model", "refusedByModel": "refused by a model",
         "withheldByModel": "withheld by a model", "foundEmptyByModel": "found empty by a model",
         "brokenFrontMatter": "with broken front matter", "brokenPattern": "with broken ignore patterns",
         "embeddedData": "with embedded files", "guessedEncoding": "in a guessed encoding", "encrypted": "encrypted",

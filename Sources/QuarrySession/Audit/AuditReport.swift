@@ -125,6 +125,8 @@ package struct AuditReport: Sendable, Hashable, Codable {
         package var hints: [Licence] = []
         /// Read files with a hint of their own.
         package var files = 0
+        /// Files such as `LICENSE`, which may speak for the others in their folders.
+        package var licenceFiles = Listing<String>()
     }
 
     package struct Links: Sendable, Hashable, Codable {

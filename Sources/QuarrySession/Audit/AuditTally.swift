@@ -119,6 +119,7 @@ struct AuditTally: ~Copyable {
             report.personalData.files.append(.init(name: file, counts: source.personalData))
         }
         if !source.licences.isEmpty { report.licences.files += 1 }
+        if isRead, LicenceHints.isLicence(file) { report.licences.licenceFiles.append(file) }
         for licence in source.licences where licences[licence] != nil || licences.count < Self.maximumKeys {
             licences[licence, default: .init()].append(file)
         }

@@ -1,8 +1,8 @@
 import Foundation
-import QuarryCore
+package import QuarryCore
 
 /// The date of a document, as precise as it is known: `2024-05-31`, `2024-05` or `2024`. Dates compare by their text.
-enum DocumentDate {
+package enum DocumentDate {
     /// The names of dates in metadata, in lower case.
     private static let keys: Set<String> = [
         "date", "datum", "created", "creationdate", "published", "publishdate", "pubdate", "issued", "modified",
@@ -11,7 +11,7 @@ enum DocumentDate {
     ]
 
     /// The latest date that the metadata names; nil if there is none.
-    static func latest(in metadata: [String: MetadataValue]) -> String? {
+    package static func latest(in metadata: [String: MetadataValue]) -> String? {
         metadata.compactMap { key, value in
             guard keys.contains(key.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " }) else { return nil }
             return switch value {

@@ -2,17 +2,19 @@ import QuarryReaders
 
 /// Finds sentences and lines that say under which licence a text is: SPDX lines, “Licensed under …”, addresses of Creative
 /// Commons, “All rights reserved” and «Все права защищены». They are hints, not advice.
-struct LicenceHints {
-    private(set) var names: Set<String> = []
+package struct LicenceHints {
+    package private(set) var names: Set<String> = []
 
     /// The most hints of one file, and the bytes of one.
     private static let maximumNames = 20
     private static let maximumLength = 60
 
+    package init() {}
+
     /// Looks for hints in UTF-8.
     ///
     /// - Complexity: O(bytes).
-    mutating func find(in bytes: UnsafeBufferPointer<UInt8>) {
+    package mutating func find(in bytes: UnsafeBufferPointer<UInt8>) {
         var index = 0
         while index < bytes.count, names.count < Self.maximumNames {
             let byte = bytes[index]
@@ -35,11 +37,19 @@ struct LicenceHints {
         if !name.isEmpty { names.insert(name) }
     }
 
-    /// Takes the licence of a file such as `LICENSE`, if its name says that it is one.
-    mutating func take(file name: String, text: String) {
+    /// Whether a file is the licence of its folder, by its name.
+    static func isLicence(_ name: String) -> Bool { stem(ofLicence: name) != nil }
+
+    /// `LICENSE` of `docs/LICENSE-MIT.txt`; nil for a file that is not a licence.
+    private static func stem(ofLicence name: String) -> String? {
         let file = (name.split(separator: "/").last ?? "").uppercased()
         let stem = file.prefix { $0 != "." && $0 != "-" && $0 != "_" }
-        guard ["LICENSE", "LICENCE", "COPYING", "UNLICENSE", "COPYRIGHT"].contains(stem) else { return }
+        return ["LICENSE", "LICENCE", "COPYING", "UNLICENSE", "COPYRIGHT"].contains(stem) ? String(stem) : nil
+    }
+
+    /// Takes the licence of a file such as `LICENSE`, if its name says that it is one.
+    mutating func take(file name: String, text: String) {
+        guard let stem = Self.stem(ofLicence: name) else { return }
         let start = String(decoding: text.utf8.prefix(4096), as: UTF8.self)
             .split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         names.insert(Self.knownTexts.first { start.contains($0.phrase) }?.name ?? "\(stem) file")
