@@ -53,7 +53,7 @@ struct WordShinglesTests {
 
     @Test func `a sketch is the same in every run`() {
         let sketch = MinHash(of: WordShingles(of: "the same sketch in each and every run"))
-        #expect(sketch.values.prefix(2) == [0, 0])
+        #expect(sketch.values.prefix(2) == [1_412_782_572, 641_125_219])
         #expect(Set((0..<MinHash.bands).map(sketch.band)).count == MinHash.bands)
     }
 }

@@ -7,6 +7,8 @@ struct MarkdownLinks {
 
     /// Longer targets are not links to files.
     private static let maximumLength = 2048
+    /// Parentheses within a target, as in cmark.
+    private static let maximumDepth = 32
 
     init(bytes: UnsafeBufferPointer<UInt8>) {
         var parser = MarkdownBlockParser(bytes: bytes)
@@ -59,7 +61,12 @@ struct MarkdownLinks {
         let end = min(end, start + Self.maximumLength)
         let start = afterBlanks(start, before: end)
         if start < end, bytes[start] == UInt8(ascii: "<") {
-            return bytes[start..<end].firstIndex { $0 == UInt8(ascii: ">") || $0 == 0x0A }.map { start + 1..<$0 }
+            let rest = bytes[(start + 1)..<end]
+            guard
+                let stop = rest.firstIndex(where: { $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "<") || $0 == 0x0A }),
+                bytes[stop] == UInt8(ascii: ">")
+            else { return nil }
+            return start + 1..<stop
         }
         var depth = 0
         var stop = start
@@ -67,7 +74,9 @@ struct MarkdownLinks {
             switch bytes[stop] {
             case 0...0x20: break loop
             case UInt8(ascii: "\\"): stop += 1
-            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: "("):
+                depth += 1
+                guard depth <= Self.maximumDepth else { return nil }
             case UInt8(ascii: ")"):
                 depth -= 1
                 if depth < 0 { break loop }

@@ -37,7 +37,7 @@ package struct Audit: Sendable {
     ///   - inputs: Files and folders.
     ///   - questions: Nil measures no coverage.
     ///   - onProgress: Called after every file.
-    /// - Throws: ``CorpusError`` if no input exists or a pattern is invalid; `CancellationError`; the errors of models and of
+    /// - Throws: ``CorpusError`` if an input does not exist or a pattern is invalid; `CancellationError`; the errors of
     ///   temporary files.
     package func report(
         on inputs: [String], questions: [EvaluationQuery]? = nil,
@@ -95,6 +95,10 @@ package struct Audit: Sendable {
             return SourceFacts(of: file, source, try await readers.read(source), folders: folders)
         } catch let error as Rejection {
             return SourceFacts(unread: file, error)
+        } catch  where !(error is CancellationError) {
+            return SourceFacts(
+                unread: file, Rejection(source: file.id, reason: .unreadable, message: "It could not be read: \(error)")
+            )
         }
     }
 

@@ -57,8 +57,11 @@ package enum DocumentDate {
         return text
     }
 
-    /// The day of a time in UTC.
-    static func day(of date: Date) -> String { String(date.ISO8601Format().prefix(10)) }
+    /// The day of a time in UTC, from 1970 to 9999.
+    static func day(of date: Date) -> String {
+        let seconds = min(max(0, date.timeIntervalSince1970), 253_402_300_799)
+        return String(Date(timeIntervalSince1970: seconds).ISO8601Format().prefix(10))
+    }
 
     /// The same day some years earlier.
     static func day(_ day: String, minusYears years: Int) -> String {
