@@ -138,7 +138,7 @@ let package = Package(
             "QuarrySession", "Quarry", "QuarryCore", "QuarryHTTP", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
             "QuarryEmbedders",
             "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
-            "QuarryPrograms", "QuarryProviders", "QuarrySQLite", yams, grdb),
+            "QuarryPrograms", "QuarryProviders", "QuarrySQLite", "QuarryText", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",

@@ -7,6 +7,16 @@ enum EvaluationInput {
         try EvaluationQuery.read(jsonl: text(at: path), file: path)
     }
 
+    /// The questions of a file: one a line, or the records of ``queries(at:)``.
+    static func questions(at path: String) throws -> [EvaluationQuery] {
+        let text = try text(at: path)
+        if text.first(where: { !$0.isWhitespace }) == "{" { return try EvaluationQuery.read(jsonl: text, file: path) }
+        return text.split(whereSeparator: \.isNewline).enumerated().compactMap { number, line in
+            let question = line.trimmingCharacters(in: .whitespaces)
+            return question.isEmpty ? nil : EvaluationQuery(id: "\(number + 1)", text: question)
+        }
+    }
+
     /// The questions of a batch, and the errors of the lines that are skipped.
     static func batch(at path: String) throws -> (queries: [EvaluationQuery], broken: [EvaluationFileError]) {
         try EvaluationQuery.readLeniently(jsonl: bytes(at: path), file: path)

@@ -297,7 +297,7 @@ struct IndexCommand: AsyncParsableCommand {
     }
 
     /// The error, with the path that was probably meant.
-    private static func advised(_ error: any Error, on inputs: [String]) -> any Error {
+    static func advised(_ error: any Error, on inputs: [String]) -> any Error {
         let missing = inputs.filter {
             $0 != "-" && !SiteFetch.isAddress($0) && !FileManager.default.fileExists(atPath: $0)
         }

@@ -7,15 +7,18 @@ struct ProgressLine {
     /// A shorter name says nothing.
     private static let minimumName = 12
     private let start = ContinuousClock.now
+    /// What is read.
+    private let subject: String
 
-    init(isQuiet: Bool) {
+    init(isQuiet: Bool, subject: String = "words") {
+        self.subject = subject
         isShown = !isQuiet && Console.standardErrorIsTerminal
     }
 
     func show(_ progress: IndexingProgress) {
         guard isShown else { return }
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns - 1))
+        Console.status(Self.line(progress, seconds: elapsed, columns: Console.columns - 1, subject: subject))
     }
 
     func show(_ crawl: CrawlProgress) {
@@ -35,15 +38,18 @@ struct ProgressLine {
 
     /// The progress of words while sources are read, then of vectors. Parts at the end that do not fit into `columns` are
     /// dropped. The name of the file at work is shortened in the middle.
-    static func line(_ progress: IndexingProgress, seconds: Double, columns: Int) -> String {
+    static func line(
+        _ progress: IndexingProgress, seconds: Double, columns: Int, subject: String = "words"
+    ) -> String {
         var parts: [String] = []
         if progress.bytes < progress.totalBytes {
             let share = Double(progress.bytes) / Double(progress.totalBytes)
-            parts.append("words \(Int(share * 100)) %")
+            parts.append("\(subject) \(Int(share * 100)) %")
             parts.append("\(progress.documents) documents")
             if seconds > 0.5, share > 0.01 { parts.append("\(duration(seconds / share - seconds)) left") }
         } else {
-            parts.append(progress.documents > 0 ? "words done: \(progress.documents) documents" : "words done")
+            parts.append(
+                progress.documents > 0 ? "\(subject) done: \(progress.documents) documents" : "\(subject) done")
         }
         if progress.chunksToEmbed > 0 {
             parts.append("vectors \(progress.embeddedChunks)/\(progress.chunksToEmbed)")

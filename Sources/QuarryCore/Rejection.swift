@@ -44,6 +44,10 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case repairedText
         /// Text that a reader of the document does not see was left out. Only ever a warning.
         case hiddenText
+        /// Its text is encrypted, or its author does not permit to take it out.
+        case encrypted
+        /// Its pages have no text: they may be pictures, such as scans.
+        case scanned
     }
 
     /// The id or the path of the source.

@@ -142,7 +142,7 @@ public struct ReaderRegistry: Sendable {
     public func read(_ source: Source) async throws -> ReadResult {
         let result = options.finished(try await readFully(source), of: source.id)
         guard !source.isExplicit, result.rejected.count == 1, let reason = result.rejected.first,
-            reason.reason == .empty, reason.line == nil
+            reason.reason == .empty || reason.reason == .scanned, reason.line == nil
         else { return result }
         return ReadResult(skipped: reason)
     }

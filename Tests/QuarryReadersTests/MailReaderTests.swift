@@ -202,7 +202,7 @@ struct MailReaderTests {
             --b--
             """)
         #expect(result.documents.isEmpty)
-        #expect(result.rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(result.rejected.map(\.reason) == [.encrypted])
         #expect(result.rejected.first?.message.contains("encrypted") == true)
     }
 

@@ -89,7 +89,7 @@ struct PDFReaderTests {
         file.page([])
         file.page([])
         let result = try await read(file)
-        #expect(result.documents.isEmpty && result.rejected.first?.reason == .empty)
+        #expect(result.documents.isEmpty && result.rejected.first?.reason == .scanned)
         #expect(result.rejected.first?.message.contains("None of its 2 pages has text") ?? false)
     }
 

@@ -86,7 +86,7 @@ struct CleanSource {
                     + "\(ranges.count == 1 ? "was" : "were") left out."))
     }
 
-    private init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
+    init(_ source: Source, as encoding: TextEncoding) throws(Rejection) {
         var decoded = try TextDecoder.decode(source, as: encoding)
         let mojibake = Mojibake(in: decoded.utf8)
         if let mojibake {

@@ -170,7 +170,9 @@ struct Walk {
         // The size limit applies only to files that some reader handles.
         if !walker.finds(entry.path) || !walker.readers.reads(entry.path) && status.size > walker.maximumBytes {
             skip()
-            result.unreadable[pathExtension(of: entry.path) ?? "", default: 0] += 1
+            let format = pathExtension(of: entry.path) ?? ""
+            result.unreadable[format, default: 0] += 1
+            result.unreadableBytes[format, default: 0] += status.size
             if result.unread.count < WalkResult.maximumUnread { result.unread.append(.unsupported(entry.id)) }
             return
         }

@@ -76,6 +76,8 @@ public struct WalkResult: Sendable, Hashable {
     public var skippedCount: Int
     /// Of these, the files with a format that no reader handles, by lower-case extension; `""` without one.
     public var unreadable: [String: Int] = [:]
+    /// The bytes of these files, by lower-case extension.
+    package var unreadableBytes: [String: Int] = [:]
     /// These files by name, at most 10,000.
     public var unread: [Rejection] = []
 

@@ -86,7 +86,7 @@ public struct MailReader: Reader {
                 result.bidirectionalControls += removed.bidirectionalControls
                 result.warnings += removed.warnings(source)
             case .encrypted:
-                reject(entry, .unsupportedFormat, "The message is encrypted. Save it decrypted to have it read.")
+                reject(entry, .encrypted, "The message is encrypted. Save it decrypted to have it read.")
             case .empty where isNumbered: break
             case .empty: rejected.append(.empty(source))
             }

@@ -39,6 +39,13 @@ struct Wikilinks {
     private func links() -> [Link] {
         guard containsOpening else { return [] }
         var links: [Link] = []
+        for paragraph in paragraphs() { collect(paragraph, into: &links) }
+        return links
+    }
+
+    /// The lines between blank lines and code blocks, in text order.
+    func paragraphs() -> [Range<Int>] {
+        var paragraphs: [Range<Int>] = []
         var paragraphStart = 0
         var lineStart = 0
         var nextCode = 0
@@ -47,13 +54,13 @@ struct Wikilinks {
             while nextCode < code.count, code[nextCode].upperBound <= lineStart { nextCode += 1 }
             let isCode = nextCode < code.count && code[nextCode].contains(lineStart)
             if isCode || bytes.trimmed(lineStart..<end).isEmpty {
-                if paragraphStart < lineStart { collect(paragraphStart..<lineStart, into: &links) }
+                if paragraphStart < lineStart { paragraphs.append(paragraphStart..<lineStart) }
                 paragraphStart = end + 1
             }
             lineStart = end + 1
         }
-        if paragraphStart < bytes.count { collect(paragraphStart..<bytes.count, into: &links) }
-        return links
+        if paragraphStart < bytes.count { paragraphs.append(paragraphStart..<bytes.count) }
+        return paragraphs
     }
 
     private var containsOpening: Bool {
@@ -121,7 +128,7 @@ struct Wikilinks {
     }
 
     /// Code spans of a paragraph: a run of backticks up to the next run of the same length (CommonMark 0.31, 6.1).
-    private func codeSpans(in range: Range<Int>) -> [Range<Int>] {
+    func codeSpans(in range: Range<Int>) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var index = range.lowerBound
         while index < range.upperBound {

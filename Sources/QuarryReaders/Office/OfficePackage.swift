@@ -115,7 +115,7 @@ extension Rejection {
 
     static func encryptedOffice(_ source: Source) -> Rejection {
         Rejection(
-            source: source.id, reason: .unsupportedFormat,
+            source: source.id, reason: .encrypted,
             message: "The file is encrypted. Open it with its password and save it without one.")
     }
 

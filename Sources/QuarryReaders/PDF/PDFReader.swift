@@ -67,7 +67,7 @@ public struct PDFReader: Reader {
         for page in pages { PDFPageWriter(page, layout: layout).write(to: &writer) }
         guard let result = writer.document(id: source.id, title: info.title, metadata: info.metadata) else {
             throw Rejection(
-                source: source.id, reason: .empty,
+                source: source.id, reason: pages.isEmpty ? .empty : .scanned,
                 message: pages.isEmpty
                     ? "It has no pages."
                     : "None of its \(pages.count) pages has text: they may be pictures, such as scans.")
@@ -109,12 +109,12 @@ public struct PDFReader: Reader {
         let errors = String(decoding: output.errors, as: UTF8.self)
         if errors.contains("Incorrect password") {
             throw Rejection(
-                source: source.id, reason: .unsupportedFormat,
+                source: source.id, reason: .encrypted,
                 message: password == nil ? "It is encrypted, and needs a password." : "The password does not open it.")
         }
         if output.end == .status(3) {
             throw Rejection(
-                source: source.id, reason: .unsupportedFormat,
+                source: source.id, reason: .encrypted,
                 message: "Its author does not permit to take its text out.")
         }
         let reason = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
@@ -128,7 +128,7 @@ extension Rejection {
     fileprivate static func pagesWithoutText(_ id: String, _ pages: [Int], of count: Int) -> Rejection {
         let shown = pages.prefix(10).map(String.init).joined(separator: ", ") + (pages.count > 10 ? ", …" : "")
         return Rejection(
-            source: id, reason: .empty,
+            source: id, reason: .scanned,
             message: "\(pages.count) of \(count) pages have no text, such as scans: \(shown).")
     }
 }
