@@ -7,12 +7,16 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(stringLiteral value: String) { rawValue = value }
 
-    /// Splits at headings, tables, code and lists if a document has them; otherwise recursively.
+    /// Splits at headings, tables, code and lists, at questions, articles and turns; otherwise recursively.
     public static let structure: ChunkingStrategy = "structure"
     /// Splits at blank lines, lines, sentences and words, in this order.
     public static let recursive: ChunkingStrategy = "recursive"
     /// Splits between sentences.
     public static let sentence: ChunkingStrategy = "sentence"
+
+    /// Says with which version of the strategy an index was made; empty for the first. Documents that were cut by
+    /// another version are cut again.
+    package var versionSuffix: String { self == .structure ? "+structure/2" : "" }
 }
 
 /// Makes chunkers by the name of their strategy. Custom chunkers can be registered.

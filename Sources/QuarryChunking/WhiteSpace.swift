@@ -51,3 +51,15 @@ func scalarBoundary(atOrBefore offset: Int, in bytes: [UInt8]) -> Int {
     while index > 0, index < bytes.count, bytes[index] & 0xC0 == 0x80 { index -= 1 }
     return index
 }
+
+/// The scalar that starts at `index`, and its length in bytes. Damaged bytes are U+FFFD.
+@inline(__always)
+func scalar(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (scalar: UInt32, length: Int) {
+    let lead = UInt32(bytes[index])
+    if lead < 0x80 { return (lead, 1) }
+    let (length, mask): (Int, UInt32) = lead >= 0xF0 ? (4, 0x07) : lead >= 0xE0 ? (3, 0x0F) : (2, 0x1F)
+    guard index + length <= bytes.count else { return (0xFFFD, bytes.count - index) }
+    var scalar = lead & mask
+    for offset in 1..<length { scalar = scalar << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    return (scalar, length)
+}

@@ -7,6 +7,9 @@ import QuarryJSON
 public struct ReaderRegistry: Sendable {
     private var readers: [any Reader]
     private var kinds: [String: Kind] = [:]
+    /// Added to the version of each reader that needs no model, by who stores what is made of its documents. Another
+    /// suffix means that the files are read again.
+    package var versionSuffix = ""
 
     /// How files with an extension are handled.
     private enum Kind: Hashable {
@@ -91,8 +94,9 @@ public struct ReaderRegistry: Sendable {
     /// text.
     public func version(of path: String) -> String? {
         switch kind(of: path) {
-        case .reader(let index): readers[index].version
-        case .unknown: reader(for: "txt")?.version
+        case .reader(let index):
+            readers[index].version + (readers[index].modelReader == nil ? versionSuffix : "")
+        case .unknown: reader(for: "txt").map { $0.version + versionSuffix }
         case .needsModel, .unsupported: nil
         }
     }

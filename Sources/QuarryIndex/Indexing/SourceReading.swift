@@ -37,7 +37,7 @@ struct SourceReading: Sendable {
             let size = document.text.utf8.count
             row = SourceRow(
                 id: stored?.id, name: document.id, size: size, modified: 0,
-                sha256: DocumentPreparation.digest(of: document), reader: "document/1")
+                sha256: DocumentPreparation.digest(of: document), reader: "document/1" + readers.versionSuffix)
             return .read(row, ReadResult(documents: [document]), byModel: false)
         case .file(let file, let stored):
             do {
