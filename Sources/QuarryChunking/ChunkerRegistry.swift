@@ -13,6 +13,11 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
     public static let recursive: ChunkingStrategy = "recursive"
     /// Splits between sentences.
     public static let sentence: ChunkingStrategy = "sentence"
+    /// Cuts windows of equal length between words.
+    public static let fixed: ChunkingStrategy = "fixed"
+
+    /// The strategies that a new ``ChunkerRegistry`` knows.
+    public static let all: [ChunkingStrategy] = [.structure, .recursive, .sentence, .fixed]
 
     /// Says with which version of the strategy an index was made; empty for the first. Documents that were cut by
     /// another version are cut again.
@@ -23,12 +28,13 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
 public struct ChunkerRegistry: Sendable {
     private var makers: [ChunkingStrategy: @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker]
 
-    /// Creates a registry with the three strategies of ``ChunkingStrategy``.
+    /// Creates a registry with the strategies of ``ChunkingStrategy``.
     public init() {
         makers = [
             .structure: { try MarkdownChunker(length: $0, counter: $1) },
             .recursive: { try RecursiveChunker(length: $0, counter: $1) },
             .sentence: { try SentenceChunker(length: $0, counter: $1) },
+            .fixed: { try FixedChunker(length: $0, counter: $1) },
         ]
     }
 

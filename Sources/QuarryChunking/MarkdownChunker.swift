@@ -16,18 +16,18 @@ public import QuarryCore
 /// A document without blocks and such headings is split as by ``RecursiveChunker``, so one chunker serves a mixed corpus.
 public struct MarkdownChunker: Chunker {
     public let length: ChunkLength
-    private let counter: any TokenCounter
+    private let tokens: WordTokens
 
     /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
     /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
-        self.counter = counter
+        tokens = WordTokens(counter)
     }
 
     /// - Complexity: O(length of the text), and one count of every distinct word, every heading and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
-        let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
+        let cutter = UnitCutter(text: MeasuredText(document.text, tokens: tokens), length: length)
         return MarkdownSections.chunks(of: document, cutter: cutter, length: length)
     }
 }

@@ -15,6 +15,21 @@ func whiteSpaceLength(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> In
     return byte < 0xC2 || byte > 0xE3 ? 0 : lengthBeyondASCII(at: index, in: bytes)
 }
 
+/// The end of the word that starts at `index`.
+@inline(__always)
+func endOfWord(from index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var index = index
+    while index < bytes.count {
+        let byte = bytes[index]
+        // No other byte begins white space.
+        if byte <= 0x20 || byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3), whiteSpaceLength(at: index, in: bytes) > 0 {
+            break
+        }
+        index += 1
+    }
+    return index
+}
+
 private func lengthBeyondASCII(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     guard index + 1 < bytes.count else { return 0 }
     let second = bytes[index + 1]

@@ -8,6 +8,8 @@ public import QuarryCore
 public struct WordCounter: TokenCounter {
     public init() {}
 
+    public var isSumOfWords: Bool { true }
+
     /// - Complexity: O(bytes), without allocation for native strings.
     public func tokenCount(of text: String) -> Int {
         var text = text

@@ -100,7 +100,7 @@ struct HeadingScan {
         if let law = LawHeading(line) { return add(law, line) }
         if isAfterBareLaw, addTitle(line) { return }
         isAfterBareLaw = false
-        if QuestionHeading.isAnswer(line), let question, questions[question].form == .labelled {
+        if let question, questions[question].form == .labelled, QuestionHeading.isAnswer(line) {
             questions[question].isAnswered = true
             questions[question].hasAnswerLabel = true
             return finishQuestion()

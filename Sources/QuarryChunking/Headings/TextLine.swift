@@ -38,9 +38,22 @@ struct TextLine {
         return Unicode.Scalar(QuarryChunking.scalar(at: offset, in: bytes).scalar)
     }
 
-    func isUppercase(at offset: Int) -> Bool { scalar(at: offset)?.properties.isUppercase ?? false }
-    func isLowercase(at offset: Int) -> Bool { scalar(at: offset)?.properties.isLowercase ?? false }
-    func isLetter(at offset: Int) -> Bool { scalar(at: offset)?.properties.isAlphabetic ?? false }
+    func isUppercase(at offset: Int) -> Bool {
+        guard let byte = byte(offset) else { return false }
+        return byte < 0x80 ? byte >= 0x41 && byte <= 0x5A : scalar(at: offset)?.properties.isUppercase ?? false
+    }
+
+    func isLowercase(at offset: Int) -> Bool {
+        guard let byte = byte(offset) else { return false }
+        return byte < 0x80 ? byte >= 0x61 && byte <= 0x7A : scalar(at: offset)?.properties.isLowercase ?? false
+    }
+
+    func isLetter(at offset: Int) -> Bool {
+        guard let byte = byte(offset) else { return false }
+        return byte < 0x80
+            ? byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A : scalar(at: offset)?.properties.isAlphabetic ?? false
+    }
+
     func isDigit(at offset: Int) -> Bool { byte(offset).map { $0 >= 0x30 && $0 <= 0x39 } ?? false }
 
     /// Where the text after a list marker (`-`, `*`, `+`, `•`, `12.`, `12)`) begins; nil without a marker.
