@@ -2,8 +2,8 @@ import QuarryChunking
 import QuarryCore
 import QuarryReaders
 
-/// Three words, for a sentence that fills a chunk.
-let filler = "stone sand gravel stone sand gravel stone sand gravel stone sand gravel stone sand gravel."
+/// A sentence of fifteen words.
+let filler = "Stone sand gravel stone sand gravel stone sand gravel stone sand gravel stone sand gravel."
 
 /// A chunker whose chunks are about two lines of ``filler``.
 func smallChunker() throws -> MarkdownChunker {

@@ -27,7 +27,7 @@ import Testing
     @Test func `a question and its answer may be on one line`() throws {
         let text = "Question: What is the password? Answer: \(answer)"
         let cut = try chunks(of: text)
-        #expect(cut.first?.text.hasPrefix("Question: What is the password? Answer: stone") == true)
+        #expect(cut.first?.text.hasPrefix("Question: What is the password? Answer: Stone") == true)
         #expect(headings(of: cut) == ["What is the password?"])
     }
 
