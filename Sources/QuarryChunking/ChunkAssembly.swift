@@ -8,12 +8,26 @@ struct ChunkAssembly {
     let outline: Outline
 
     private(set) var chunks: [Chunk] = []
+    /// The headings of the last chunk, and their tokens.
+    private var headings = (breadcrumb: -1, tokens: 0)
 
     init(document: Document, cutter: UnitCutter, length: ChunkLength, outline: Outline) {
         self.document = document
         self.cutter = cutter
         self.length = length
         self.outline = outline
+    }
+
+    /// The chunks of a document, cut by one form without regard to its blocks.
+    static func chunks(
+        of document: Document, cutAt form: TextUnit.Form, length: ChunkLength, tokens: WordTokens
+    ) -> [Chunk] {
+        let cutter = UnitCutter(text: MeasuredText(document.text, tokens: tokens), length: length)
+        guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: form) else { return [] }
+        let outline = Outline(title: document.title, length: length, counter: tokens.counter)
+        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
+        assembly.add([unit])
+        return assembly.chunks
     }
 
     /// Cuts units that may share chunks, in text order.
@@ -32,13 +46,25 @@ struct ChunkAssembly {
             documentID: document.id, ordinal: chunks.count, range: run.range, text: cutter.text.string(run.range),
             headings: outline.breadcrumbs[run.breadcrumb].titles,
             tableHeader: run.tableHeader.map { outline.tableHeaders[$0].text }, tokenCount: 0)
-        chunk.tokenCount = cutter.text.counter.tokenCount(of: chunk.contextualText)
+        chunk.tokenCount = tokens(of: chunk, in: run)
         let smaller = chunk.tokenCount > length.maximum ? shorter(run, counted: chunk.tokenCount, factor: factor) : nil
         guard let smaller else {
             chunks.append(chunk)
             return
         }
         for run in smaller.runs { finish(run, factor: smaller.factor) }
+    }
+
+    /// Tokens of a chunk with its headings and table header, as the counter counts them.
+    private mutating func tokens(of chunk: Chunk, in run: ChunkPacker.Run) -> Int {
+        guard let text = cutter.text.exactTokens(in: run.range) else {
+            return cutter.text.counter.tokenCount(of: chunk.contextualText)
+        }
+        if run.breadcrumb != headings.breadcrumb {
+            let title = chunk.headings.joined(separator: " > ")
+            headings = (run.breadcrumb, cutter.text.counter.tokenCount(of: title))
+        }
+        return headings.tokens + (run.tableHeader.map { outline.tableHeaders[$0].tokens } ?? 0) + text
     }
 
     /// The run without its overlap, or cut into several runs; nil if it is a single scalar.

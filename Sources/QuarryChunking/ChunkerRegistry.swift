@@ -7,24 +7,34 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(stringLiteral value: String) { rawValue = value }
 
-    /// Splits at headings, tables, code and lists if a document has them; otherwise recursively.
+    /// Splits at headings, tables, code and lists, at questions, articles and turns; otherwise recursively.
     public static let structure: ChunkingStrategy = "structure"
     /// Splits at blank lines, lines, sentences and words, in this order.
     public static let recursive: ChunkingStrategy = "recursive"
     /// Splits between sentences.
     public static let sentence: ChunkingStrategy = "sentence"
+    /// Cuts windows of equal length between words.
+    public static let fixed: ChunkingStrategy = "fixed"
+
+    /// The strategies that a new ``ChunkerRegistry`` knows.
+    public static let all: [ChunkingStrategy] = [.structure, .recursive, .sentence, .fixed]
+
+    /// Says with which version of the strategy an index was made; empty for the first. Documents that were cut by
+    /// another version are cut again.
+    package var versionSuffix: String { self == .structure ? "+structure/2" : "" }
 }
 
 /// Makes chunkers by the name of their strategy. Custom chunkers can be registered.
 public struct ChunkerRegistry: Sendable {
     private var makers: [ChunkingStrategy: @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker]
 
-    /// Creates a registry with the three strategies of ``ChunkingStrategy``.
+    /// Creates a registry with the strategies of ``ChunkingStrategy``.
     public init() {
         makers = [
             .structure: { try MarkdownChunker(length: $0, counter: $1) },
             .recursive: { try RecursiveChunker(length: $0, counter: $1) },
             .sentence: { try SentenceChunker(length: $0, counter: $1) },
+            .fixed: { try FixedChunker(length: $0, counter: $1) },
         ]
     }
 

@@ -2,6 +2,9 @@ public import QuarryCore
 
 /// Splits by the document's structure: headings, lists, tables, code.
 ///
+/// - Questions with their answers, articles of laws and numbered sections of contracts (English, Russian, German,
+///   French) are headings too, where a text does not mark them as such. Doubtful lines are not.
+/// - Turns of a transcript share chunks. A chunk that begins inside a turn has the speaker among its headings.
 /// - A chunk carries the document's title and the titles of the headings above it, outermost first. Headings in the
 ///   chunk's own text are not repeated. A breadcrumb of more than a quarter of the target loses its outermost titles; a
 ///   lone document title loses its last words.
@@ -10,21 +13,21 @@ public import QuarryCore
 /// - Lists are split between items, and code between lines. Tables are split between rows, with the header repeated in
 ///   `Chunk.tableHeader` unless it exceeds half of the target. Each stays whole if it fits the maximum.
 ///
-/// A document without blocks is split as by ``RecursiveChunker``, so one chunker serves a mixed corpus.
+/// A document without blocks and such headings is split as by ``RecursiveChunker``, so one chunker serves a mixed corpus.
 public struct MarkdownChunker: Chunker {
     public let length: ChunkLength
-    private let counter: any TokenCounter
+    private let tokens: WordTokens
 
     /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
     /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
-        self.counter = counter
+        tokens = WordTokens(counter)
     }
 
     /// - Complexity: O(length of the text), and one count of every distinct word, every heading and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
-        let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
+        let cutter = UnitCutter(text: MeasuredText(document.text, tokens: tokens), length: length)
         return MarkdownSections.chunks(of: document, cutter: cutter, length: length)
     }
 }

@@ -63,7 +63,7 @@ struct MarkdownSections {
         var reader = MarkdownSections(document: document, cutter: cutter, length: length)
         let bytes = cutter.text.bytes
         var end = 0
-        for block in document.blocks {
+        for block in ImpliedHeadings.blocks(document.blocks, in: bytes) {
             let start = scalarBoundary(atOrBefore: block.range.lowerBound, in: bytes)
             let blockEnd = scalarBoundary(atOrBefore: block.range.upperBound, in: bytes)
             guard start >= end, start < blockEnd else { continue }
@@ -111,9 +111,12 @@ struct MarkdownSections {
     private mutating func open(level: Int, title: String, range: Range<Int>) {
         while let last = path.last, last.level >= level { path.removeLast() }
         let parent = path.last?.breadcrumb ?? 0
-        if section.hasText || section.units.count >= Self.maximumUnits { finishSection() }
-        section.level = level
-        section.parent = parent
+        let sharesSection = ImpliedHeadings.isTurn(level: level)
+        if section.hasText && !sharesSection || section.units.count >= Self.maximumUnits { finishSection() }
+        if !sharesSection || section.units.isEmpty {
+            section.level = level
+            section.parent = parent
+        }
         var opening = Opening(level: level, parent: parent)
         if var unit = cutter.unit(range, form: .lines) {
             unit.isHeading = true

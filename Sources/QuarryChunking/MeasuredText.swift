@@ -20,48 +20,61 @@ struct MeasuredText {
     /// For each page of 2^30 bytes after the first, its first word. Empty for most texts.
     private var pages: [Int] = []
     private var tokens: UInt32 = 0
+    /// Whether any stretch between words has the sum of its words' tokens.
+    private(set) var isSumOfWords: Bool
 
-    /// - Complexity: O(bytes), plus one count for each distinct word.
-    init(_ text: String, counter: any TokenCounter) {
+    /// - Complexity: O(bytes), plus the counts of words that `tokens` does not remember.
+    init(_ text: String, tokens: WordTokens) {
         let bytes = [UInt8](text.utf8)
         self.bytes = bytes
-        self.counter = counter
-        bytes.withUnsafeBufferPointer { scan($0) }
+        counter = tokens.counter
+        isSumOfWords = counter.isSumOfWords
+        tokens.withMemo { memo in bytes.withUnsafeBufferPointer { scan($0, &memo) } }
     }
 
-    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var count = 0
-        Self.forEachWord(in: bytes) { _, _ in count += 1 }
-        words.reserveCapacity(count)
-        var memo = TokenMemo(counter: counter)
-        Self.forEachWord(in: bytes) { word, gap in
-            while word.lowerBound >> 30 > pages.count { pages.append(words.count) }
-            words.append(
-                Word(
-                    place: UInt32(truncatingIfNeeded: word.lowerBound & (1 << 30 - 1)) << 2 | UInt32(gap.rawValue),
-                    tokensBefore: tokens))
-            tokens &+= UInt32(truncatingIfNeeded: memo.tokens(of: word, in: bytes))
-        }
-    }
-
-    /// Calls `body` with each word and the separation between it and the previous one.
-    private static func forEachWord(
-        in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Separation) -> Void
-    ) {
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ memo: inout TokenMemo) {
+        words.reserveCapacity(Self.wordsInASCII(bytes))
         var index = 0
         while index < bytes.count {
             var lines = 0
             while index < bytes.count {
+                let byte = bytes[index]
+                if byte > 0x20 && byte < 0x80 { break }
+                if byte == 0x20 {
+                    index += 1
+                    continue
+                }
                 let length = whiteSpaceLength(at: index, in: bytes)
                 guard length > 0 else { break }
                 lines += lineBreaks(at: index, in: bytes)
+                // Other white space may separate words for us, and not for the counter.
+                if byte != 0x0A && byte != 0x0D && byte != 0x09 { isSumOfWords = false }
                 index += length
             }
-            let start = index
-            while index < bytes.count, whiteSpaceLength(at: index, in: bytes) == 0 { index += 1 }
-            guard start < index else { break }
-            body(start..<index, lines == 0 ? .space : lines == 1 ? .line : .paragraph)
+            guard index < bytes.count else { break }
+            let end = endOfWord(from: index, in: bytes)
+            add(index..<end, after: lines == 0 ? .space : lines == 1 ? .line : .paragraph)
+            let (count, isExact) = memo.tokens(of: index..<end, in: bytes)
+            tokens &+= UInt32(truncatingIfNeeded: count)
+            if !isExact { isSumOfWords = false }
+            index = end
         }
+    }
+
+    private mutating func add(_ word: Range<Int>, after gap: Separation) {
+        while word.lowerBound >> 30 > pages.count { pages.append(words.count) }
+        words.append(
+            Word(
+                place: UInt32(truncatingIfNeeded: word.lowerBound & (1 << 30 - 1)) << 2 | UInt32(gap.rawValue),
+                tokensBefore: tokens))
+    }
+
+    /// The number of words, if all white space and controls are ASCII and separate words.
+    private static func wordsInASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = bytes.first else { return 0 }
+        var count = first > 0x20 ? 1 : 0
+        for index in 1..<bytes.count { count += bytes[index - 1] <= 0x20 && bytes[index] > 0x20 ? 1 : 0 }
+        return count
     }
 
     /// Where a word starts.
@@ -130,12 +143,22 @@ struct MeasuredText {
         Int(tokensBefore(words.upperBound) &- tokensBefore(words.lowerBound))
     }
 
+    /// Tokens of a stretch, exactly as the counter counts it; nil if it has to count.
+    func exactTokens(in range: Range<Int>) -> Int? {
+        guard isSumOfWords else { return nil }
+        let indices = words(touching: range)
+        guard let first = indices.first, let last = indices.last, start(of: first) >= range.lowerBound,
+            !extends(last, beyond: range.upperBound)
+        else { return nil }
+        return tokens(of: indices)
+    }
+
     /// The change in a word's tokens if only its part within a range is counted.
     private func recount(_ index: Int, within range: Range<Int>) -> Int {
         let start = max(range.lowerBound, start(of: index))
         let part = start..<max(start, end(of: index, limit: range.upperBound))
         let counted = bytes.withUnsafeBufferPointer {
-            TokenMemo.count(UnsafeBufferPointer(rebasing: $0[part]), with: counter)
+            TokenMemo.count(UnsafeBufferPointer(rebasing: $0[part]), with: counter).tokens
         }
         return counted - tokens(of: index..<index + 1)
     }

@@ -11,22 +11,17 @@ public import QuarryCore
 /// quarter of the target.
 public struct RecursiveChunker: Chunker {
     public let length: ChunkLength
-    private let counter: any TokenCounter
+    private let tokens: WordTokens
 
     /// Creates a chunker that measures by `counter`: the tokenizer of the model that will read the chunks, or
     /// ``WordCounter``.
     public init(length: ChunkLength = ChunkLength(), counter: any TokenCounter) throws(ChunkingError) {
         self.length = try length.validated()
-        self.counter = counter
+        tokens = WordTokens(counter)
     }
 
     /// - Complexity: O(length of the text), and one count of every distinct word and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
-        let cutter = UnitCutter(text: MeasuredText(document.text, counter: counter), length: length)
-        guard let unit = cutter.unit(0..<cutter.text.bytes.count, form: .paragraphs) else { return [] }
-        let outline = Outline(title: document.title, length: length, counter: counter)
-        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
-        assembly.add([unit])
-        return assembly.chunks
+        ChunkAssembly.chunks(of: document, cutAt: .paragraphs, length: length, tokens: tokens)
     }
 }

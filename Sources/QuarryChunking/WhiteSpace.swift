@@ -15,6 +15,21 @@ func whiteSpaceLength(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> In
     return byte < 0xC2 || byte > 0xE3 ? 0 : lengthBeyondASCII(at: index, in: bytes)
 }
 
+/// The end of the word that starts at `index`.
+@inline(__always)
+func endOfWord(from index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var index = index
+    while index < bytes.count {
+        let byte = bytes[index]
+        // No other byte begins white space.
+        if byte <= 0x20 || byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3), whiteSpaceLength(at: index, in: bytes) > 0 {
+            break
+        }
+        index += 1
+    }
+    return index
+}
+
 private func lengthBeyondASCII(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     guard index + 1 < bytes.count else { return 0 }
     let second = bytes[index + 1]
@@ -50,4 +65,16 @@ func scalarBoundary(atOrBefore offset: Int, in bytes: [UInt8]) -> Int {
     var index = min(max(0, offset), bytes.count)
     while index > 0, index < bytes.count, bytes[index] & 0xC0 == 0x80 { index -= 1 }
     return index
+}
+
+/// The scalar that starts at `index`, and its length in bytes. Damaged bytes are U+FFFD.
+@inline(__always)
+func scalar(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (scalar: UInt32, length: Int) {
+    let lead = UInt32(bytes[index])
+    if lead < 0x80 { return (lead, 1) }
+    let (length, mask): (Int, UInt32) = lead >= 0xF0 ? (4, 0x07) : lead >= 0xE0 ? (3, 0x0F) : (2, 0x1F)
+    guard index + length <= bytes.count else { return (0xFFFD, bytes.count - index) }
+    var scalar = lead & mask
+    for offset in 1..<length { scalar = scalar << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    return (scalar, length)
 }

@@ -8,6 +8,8 @@ public import QuarryCore
 public struct WordCounter: TokenCounter {
     public init() {}
 
+    public var isSumOfWords: Bool { true }
+
     /// - Complexity: O(bytes), without allocation for native strings.
     public func tokenCount(of text: String) -> Int {
         var text = text
@@ -33,7 +35,7 @@ public struct WordCounter: TokenCounter {
                 index += space
                 continue
             }
-            let (scalar, length) = decode(at: index, in: bytes)
+            let (scalar, length) = scalar(at: index, in: bytes)
             switch scalar {
             case 0x3001...0x3003, 0x3008...0x301F, 0xFF01...0xFF0F, 0xFF1A...0xFF20:
                 insideWord = false
@@ -48,15 +50,5 @@ public struct WordCounter: TokenCounter {
             index += length
         }
         return count
-    }
-
-    @inline(__always)
-    private static func decode(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (scalar: UInt32, length: Int) {
-        let lead = UInt32(bytes[index])
-        let (length, mask): (Int, UInt32) = lead >= 0xF0 ? (4, 0x07) : lead >= 0xE0 ? (3, 0x0F) : (2, 0x1F)
-        guard index + length <= bytes.count else { return (0xFFFD, bytes.count - index) }
-        var scalar = lead & mask
-        for offset in 1..<length { scalar = scalar << 6 | UInt32(bytes[index + offset] & 0x3F) }
-        return (scalar, length)
     }
 }

@@ -99,7 +99,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How to cut documents into passages: structure, recursive or sentence. For a new index; the default is structure."
+            "How to cut documents into passages: structure, recursive, sentence or fixed. For a new index; the default is structure."
     )
     var chunker: ChunkingStrategy?
 
@@ -380,7 +380,7 @@ struct RemoteModelOptions: ParsableArguments {
 }
 
 extension ChunkingStrategy: ExpressibleByArgument, CaseIterable {
-    public static let allCases: [ChunkingStrategy] = [.structure, .recursive, .sentence]
+    public static let allCases = ChunkingStrategy.all
 
     public init?(argument: String) {
         self.init(rawValue: argument)

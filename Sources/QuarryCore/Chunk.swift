@@ -98,4 +98,12 @@ public protocol Chunker: Sendable {
 /// Counts the tokens a model would make of a text, special tokens not included.
 public protocol TokenCounter: Sendable {
     func tokenCount(of text: String) -> Int
+
+    /// Whether a text has as many tokens as its words together, which are the runs between spaces, tabs and line ends.
+    /// The default is false. A chunker then counts every chunk again as a whole.
+    var isSumOfWords: Bool { get }
+}
+
+extension TokenCounter {
+    public var isSumOfWords: Bool { false }
 }

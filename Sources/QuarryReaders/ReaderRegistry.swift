@@ -9,6 +9,9 @@ public struct ReaderRegistry: Sendable {
     public let options: ReadingOptions
     private var readers: [any Reader]
     private var kinds: [String: Kind] = [:]
+    /// Added to the version of each reader that needs no model, by who stores what is made of its documents. Another
+    /// suffix means that the files are read again.
+    package var cutting = ""
 
     /// How files with an extension are handled.
     private enum Kind: Hashable {
@@ -103,8 +106,9 @@ public struct ReaderRegistry: Sendable {
     public func version(of path: String, mediaType: String? = nil) -> String? {
         let version: String?
         switch kind(of: path, mediaType) {
-        case .reader(let index): version = readers[index].version
-        case .unknown: version = reader(for: "txt")?.version
+        case .reader(let index):
+            version = readers[index].version + (readers[index].modelReader == nil ? cutting : "")
+        case .unknown: version = reader(for: "txt").map { $0.version + cutting }
         case .needsModel, .unsupported: version = nil
         }
         return version.map { $0 + versionSuffix(of: path) }

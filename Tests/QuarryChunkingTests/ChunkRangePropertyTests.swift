@@ -8,7 +8,7 @@ private let counters: [any TokenCounter] = [WordCounter(), QuarterByteCounter(),
 private func chunkers(_ length: ChunkLength, _ counter: any TokenCounter) throws -> [any Chunker] {
     [
         try RecursiveChunker(length: length, counter: counter), try MarkdownChunker(length: length, counter: counter),
-        try SentenceChunker(length: length, counter: counter),
+        try SentenceChunker(length: length, counter: counter), try FixedChunker(length: length, counter: counter),
     ]
 }
 

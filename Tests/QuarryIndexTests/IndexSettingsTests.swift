@@ -65,6 +65,23 @@ struct IndexSettingsTests {
         #expect(error?.message.contains("99") == true)
     }
 
+    @Test func `documents that an earlier version of the chunker cut are cut again`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("Words.", to: "a.md")
+        try await corpus.index()
+        #expect(try await corpus.index().isEmpty)
+        try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try db.execute(sql: "UPDATE sources SET reader = replace(reader, '+structure/2', '')")
+            try db.execute(sql: "UPDATE documents SET sha256 = zeroblob(32)")
+        }
+        let report = try await corpus.index()
+        #expect(report.sources.changed == 1)
+        #expect(report.documents == 1)
+        #expect(try await corpus.index().isEmpty)
+        // Their vectors are kept.
+        #expect(corpus.embedder.passages == 1)
+    }
+
     @Test func `a database of another program is refused and not changed`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("theirs.db")

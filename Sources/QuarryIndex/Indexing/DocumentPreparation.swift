@@ -10,10 +10,12 @@ struct DocumentPreparation: Sendable {
 
     init(chunker: any Chunker) { self.chunker = chunker }
 
-    static func digest(of document: Document) -> ContentHash {
+    /// - `cut`: The version of the chunker, if it makes other chunks than before of the same document.
+    static func digest(of document: Document, cut: String = "") -> ContentHash {
         var content = "\(document.id)\u{0}\(document.title ?? "")\u{0}"
         for (key, value) in document.metadata.sorted(by: { $0.key < $1.key }) { content += "\(key)\u{1}\(value)\u{0}" }
         content += document.text
+        content += cut
         return ContentHash(of: content)
     }
 

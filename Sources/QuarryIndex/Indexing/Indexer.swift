@@ -36,9 +36,11 @@ public struct Indexer: Sendable {
         }
         self.index = index
         self.embedder = embedder
-        self.readers = readers
         try index.settings.chunking.validate()
         let chunking = index.settings.chunking
+        var readers = readers
+        readers.cutting = chunking.strategy.versionSuffix
+        self.readers = readers
         preparation = DocumentPreparation(
             chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }

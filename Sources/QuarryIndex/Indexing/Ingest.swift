@@ -243,7 +243,7 @@ struct Ingest {
             }
             seen[key] = row.name
             keys.insert(key)
-            let digest = DocumentPreparation.digest(of: document)
+            let digest = DocumentPreparation.digest(of: document, cut: indexer.readers.cutting)
             if let stored, stored.sha256 == digest {
                 report.unchangedDocuments += 1
                 let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))

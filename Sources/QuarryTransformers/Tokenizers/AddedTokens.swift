@@ -21,6 +21,8 @@ struct AddedTokens: Sendable {
     }
 
     var isEmpty: Bool { tokens.isEmpty }
+    /// Whether a token spans words.
+    var spanWords: Bool { tokens.contains { $0.content.contains { $0 <= 0x20 } } }
     var largestID: Int32 { tokens.map(\.id).max() ?? -1 }
 
     enum Segment {

@@ -13,6 +13,10 @@ package struct UnigramTokenizer: Tokenizer {
 
     package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
 
+    package var isSumOfWords: Bool {
+        preTokenizer.splitsAtWhiteSpace && preTokenizer.prependScheme == .always && !pipeline.hasTokensOfWords
+    }
+
     private func contentIDs(of text: String, limit: Int) -> [Int32] {
         var ids: [Int32] = []
         ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))

@@ -12,6 +12,8 @@ package struct WordPieceTokenizer: Tokenizer {
 
     package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
 
+    package var isSumOfWords: Bool { !pipeline.hasTokensOfWords }
+
     private func contentIDs(of text: String, limit: Int) -> [Int32] {
         var ids: [Int32] = []
         ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))
@@ -34,6 +36,9 @@ package struct WordPieceTokenizer: Tokenizer {
 }
 
 extension TextPipeline {
+    /// Whether an added token spans words.
+    var hasTokensOfWords: Bool { rawTokens.spanWords || normalizedTokens.spanWords }
+
     /// One more than the largest id of an added or a special token.
     func vocabularySize(with template: SpecialTokenTemplate) -> Int {
         let special = (template.prefix + template.suffix).max() ?? -1
