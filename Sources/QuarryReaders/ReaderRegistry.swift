@@ -27,7 +27,8 @@ public struct ReaderRegistry: Sendable {
         let readers: [any Reader] = [
             PlainTextReader(), MarkdownReader(), HTMLReader(), PDFReader(), EPUBReader(), MailReader(), RTFReader(),
             DOCXReader(), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(), CSVReader(), JSONReader(),
-            JSONLReader(), NotebookReader(), CaptionReader(), XMLReader(),
+            JSONLReader(), NotebookReader(), CaptionReader(), XMLReader(), SourceCodeReader(), RSTReader(),
+            AsciiDocReader(), OrgReader(), LaTeXReader(), ManReader(), LogReader(),
         ]
         for reader in readers { register(reader) }
     }
