@@ -39,7 +39,8 @@ public struct ReaderRegistry: Sendable {
             DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
             CSVReader(),
             JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
-            XMLReader(),
+            XMLReader(), SourceCodeReader(), RSTReader(), AsciiDocReader(), OrgReader(), LaTeXReader(), ManReader(),
+            LogReader(),
         ]
         for reader in readers { register(reader) }
     }
