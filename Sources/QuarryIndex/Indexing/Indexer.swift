@@ -77,6 +77,7 @@ public struct Indexer: Sendable {
             let start = ContinuousClock.now
             let scan = try InputScan(inputs, options: options, index: index, readers: readers)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
+            report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)
             report.unmergedBytes = try await index.mergeLog()
@@ -121,6 +122,8 @@ public struct Indexer: Sendable {
         var rejected, skipped, warnings: Int
         var seconds: Double
     }
+
+    private static let listedCopies = 10_000
 
     /// The number of runs whose counts are kept.
     private static let keptRuns = 100
