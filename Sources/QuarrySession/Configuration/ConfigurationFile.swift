@@ -187,11 +187,10 @@ extension YAMLValue {
     }
 
     fileprivate func window() -> RetrievalOptions.Window? {
-        guard case .scalar(let scalar) = node, let window = RetrievalOptions.Window(scalar.string) else {
-            refuse("\(keyPath) must be \(RetrievalOptions.Window.wanted).")
-            return nil
-        }
-        return window
+        guard let text = string() else { return nil }
+        if let window = RetrievalOptions.Window(text) { return window }
+        refuse("\(keyPath) must be \(RetrievalOptions.Window.wanted), not “\(text.prefix(80))”.")
+        return nil
     }
 
     /// `false` or a cosine. The inner nil means off.
