@@ -4,16 +4,16 @@ import QuarryCore
 ///
 /// Passages with the same words are one candidate: the best of them, with the others as its duplicates.
 struct Candidates {
-    /// The largest number of duplicates that a candidate lists.
-    static let maximumDuplicates = 100
-
     /// Best first.
     private let fused: [FusedHit]
     private let snapshot: any Snapshot
-    /// Nil if every passage is a candidate of its own.
-    private var positions: [PassageWording: Int]?
+    private let groupsDuplicates: Bool
+    private var groups = DistinctHits()
     /// The candidates so far, best first.
-    private var hits: [ScoredChunk] = []
+    private var hits: [ScoredChunk] {
+        get { groups.hits }
+        set { groups.hits = newValue }
+    }
     /// How many of `fused` are in `hits`.
     private var taken = 0
     private var diversity: (relevance: MaximalMarginalRelevance, vectors: [[Float]?])?
@@ -22,7 +22,7 @@ struct Candidates {
     init(_ fused: [FusedHit], snapshot: any Snapshot, groupsDuplicates: Bool) {
         self.fused = fused
         self.snapshot = snapshot
-        positions = groupsDuplicates ? [:] : nil
+        self.groupsDuplicates = groupsDuplicates
     }
 
     /// Whether one of the candidates so far has duplicates.
@@ -40,25 +40,12 @@ struct Candidates {
             for hit in fused[taken..<end] {
                 // A custom leg may return chunks that are not in the snapshot.
                 guard let passage = passages[hit.id] else { continue }
-                add(ScoredChunk(id: hit.id, passage: passage, score: hit.score, legs: hit.legs))
+                let hit = ScoredChunk(id: hit.id, passage: passage, score: hit.score, legs: hit.legs)
+                if groupsDuplicates { groups.add(hit) } else { groups.hits.append(hit) }
             }
             taken = end
         }
         return hits.count
-    }
-
-    private mutating func add(_ hit: ScoredChunk) {
-        guard positions != nil else {
-            hits.append(hit)
-            return
-        }
-        let wording = hit.passage.wording
-        if let position = positions?[wording] {
-            hits[position].absorb(hit)
-        } else {
-            positions?[wording] = hits.count
-            hits.append(hit)
-        }
     }
 
     /// Sorts the best `depth` candidates by a re-ranker and drops the others.
@@ -108,8 +95,14 @@ struct Candidates {
             let hits = try await first(wanted)
             guard hits.count > seen else { break }
             seen = hits.count
-            merged = mergeNeighbours(hits, reading: try await surroundings(of: hits, within: window))
-            if positions != nil { merged = grouped(merged) }
+            let context = try await surroundings(of: hits, within: window)
+            merged = mergeNeighbours(hits, reading: context)
+            if groupsDuplicates, merged.count < hits.count || !context.isEmpty {
+                // Different hits can become the same by joining.
+                var distinct = DistinctHits()
+                for hit in merged { distinct.add(hit) }
+                merged = distinct.hits
+            }
         }
         return Array(merged.prefix(limit))
     }
@@ -136,32 +129,5 @@ struct Candidates {
             all += known
         }
         return all
-    }
-}
-
-/// Hits with the same words as one. Different hits can become the same when neighbours are joined.
-private func grouped(_ hits: [ScoredChunk]) -> [ScoredChunk] {
-    var groups: [ScoredChunk] = []
-    var positions: [PassageWording: Int] = [:]
-    for hit in hits {
-        let wording = hit.passage.wording
-        if let position = positions[wording] {
-            groups[position].absorb(hit)
-        } else {
-            positions[wording] = groups.count
-            groups.append(hit)
-        }
-    }
-    return groups
-}
-
-extension ScoredChunk {
-    /// Lists a hit with the same words as a duplicate.
-    fileprivate mutating func absorb(_ other: ScoredChunk) {
-        let (all, allOfOther) = (0..<chunk.text.utf8.count, 0..<other.chunk.text.utf8.count)
-        let same =
-            [(other.id, other.passage)] + other.duplicates.filter { $0.range == allOfOther }.map { ($0.id, $0.passage) }
-        let room = max(0, Candidates.maximumDuplicates - duplicates.count)
-        duplicates += same.prefix(room).map { Duplicate(id: $0.0, passage: $0.1, range: all) }
     }
 }

@@ -138,7 +138,7 @@ private func joining(_ first: [Duplicate], _ second: [Duplicate], in passage: Pa
         rest.remove(at: index)
         return both
     }
-    return Array((joined + rest).prefix(Candidates.maximumDuplicates))
+    return Array((joined + rest).prefix(DistinctHits.maximumDuplicates))
 }
 
 extension Duplicate {
