@@ -171,7 +171,7 @@ let package = Package(
             "QuarryTestSupport"),
         tests("QuarryVectorIndex", "QuarryCore", "QuarrySQLite", "QuarryTesting", "QuarryTestSupport", grdb),
         tests("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", "QuarryTestSupport", grdb),
-        tests("QuarryRetrieval", "QuarryCore"),
+        tests("QuarryRetrieval", "QuarryCore", "QuarryTestSupport"),
         tests("QuarryReranking", "QuarryCore", "QuarryProviders", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryEvaluation"),

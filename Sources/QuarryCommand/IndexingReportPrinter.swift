@@ -144,6 +144,11 @@ struct IndexingReportPrinter {
                         "\(isPlan ? "to embed" : "embedded") (\(Format.count(report.embeddedTokens, "token")))"
                     ),
                 ]))
+        if !report.copies.isEmpty {
+            let has = report.copies.count == 1 ? "has" : "have"
+            lines.append(
+                "copies: \(Format.count(report.copies.count, "file")) \(has) the content of another; --json names them")
+        }
         return lines.compactMap(\.self)
     }
 

@@ -40,6 +40,10 @@ struct InfoCommand: AsyncParsableCommand {
                 ? ReplyPrinter.emptyIndex(path)
                 : "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
                     + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
+        if summary.copies > 0 {
+            let has = summary.copies == 1 ? "has" : "have"
+            try Console.prose("copies: \(Format.count(summary.copies, "file")) \(has) the content of another")
+        }
         if !languages.isEmpty {
             let unknown = summary.documents - languages.reduce(0) { $0 + $1.value }
             let counts = languages.map { "\($0.key) \($0.value)" } + (unknown > 0 ? ["unknown \(unknown)"] : [])

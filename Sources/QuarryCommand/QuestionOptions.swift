@@ -34,6 +34,7 @@ struct QuestionOptions: ParsableArguments {
         var flags = SettingFlags()
         flags.llm = Setting(answering.modelNames, flag: "--llm")
         flags.rerank = Setting(models.reranker, flag: "--rerank")
+        flags.window = Setting(search.window, flag: "--window")
         flags.model = Setting(models.model, flag: "--model")
         return try await service.session(path, options, flags, isQuiet: output.quiet)
     }

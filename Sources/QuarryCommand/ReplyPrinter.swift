@@ -22,7 +22,10 @@ struct ReplyPrinter {
         try Console.prose(reply.refused == true ? refusal : answer)
         if let citations = reply.citations, !citations.isEmpty {
             try Console.print("")
-            for citation in citations { try Console.prose(line(for: citation)) }
+            for citation in citations {
+                try Console.prose(line(for: citation))
+                if let others = others(citation.alsoIn) { try Console.prose("    \(others)") }
+            }
         }
         if let draft = reply.draft {
             try Console.prose("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
@@ -65,7 +68,7 @@ struct ReplyPrinter {
         guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
         let closest = isRussian ? "Ближе всего" : "Closest"
         let more = isRussian ? "другие отрывки" : "see more"
-        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(Self.excerpt(hit.text, length: 80))” "
+        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(Self.excerpt(hit.foundText, length: 80))” "
             + "(\(more): --retrieve)"
     }
 
@@ -85,7 +88,8 @@ struct ReplyPrinter {
                 let language = hit.language.map { "; language \($0)" } ?? ""
                 try Console.prose("   \(legs.joined(separator: "; "))\(language)")
             }
-            try Console.prose("   \(Self.excerpt(hit.text))")
+            try Console.prose("   \(Self.excerpt(hit.foundText))")
+            if let others = others(hit.alsoIn) { try Console.prose("   \(others)") }
         }
     }
 
@@ -109,6 +113,15 @@ struct ReplyPrinter {
         if support >= 0.75 { return isRussian ? "высокая" : "high" }
         if support >= 0.4 { return isRussian ? "средняя" : "medium" }
         return isRussian ? "низкая" : "low"
+    }
+
+    /// `also in: a.md:3, b.md:7 and 2 more`; nil without another place.
+    private func others(_ places: [QueryReply.Elsewhere]?) -> String? {
+        guard let places, !places.isEmpty else { return nil }
+        let shown = places.prefix(2).map { place($0.location) }.joined(separator: ", ")
+        let more = places.count - 2
+        return (isRussian ? "также: " : "also in: ") + shown
+            + (more > 0 ? isRussian ? " и ещё \(more)" : " and \(more) more" : "")
     }
 
     private func line(for citation: QueryReply.Citation) -> String {
@@ -135,5 +148,13 @@ struct ReplyPrinter {
     private static func excerpt(_ text: String, length: Int = 240) -> String {
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.count <= length ? line : line.prefix(length) + "…"
+    }
+}
+
+extension QueryReply.Hit {
+    /// The text from the first part that the search found.
+    fileprivate var foundText: String {
+        guard let start = found?.first?.range.first else { return text }
+        return String(decoding: text.utf8.dropFirst(max(0, start)), as: UTF8.self)
     }
 }

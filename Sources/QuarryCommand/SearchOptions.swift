@@ -39,6 +39,16 @@ struct SearchOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Join adjacent passages of a document.")
     var merge = true
 
+    @Option(
+        name: .customLong("window"),
+        help: ArgumentHelp(
+            "Read more around each passage found, under the same headings: a number of passages before and after it, or section for all.",
+            valueName: "window"),
+        transform: WindowArgument.init)
+    var windowArgument: WindowArgument?
+
+    var window: RetrievalOptions.Window? { windowArgument?.window }
+
     func validate() throws {
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
@@ -87,6 +97,19 @@ struct FusionArgument {
             }
             fusion = .convex(alpha: alpha, normalization: normalization)
         }
+    }
+}
+
+/// `2` or `section`.
+struct WindowArgument {
+    var window: RetrievalOptions.Window
+
+    /// - Throws: `ValidationError` with the permitted values.
+    init(_ argument: String) throws {
+        guard let window = RetrievalOptions.Window(argument) else {
+            throw ValidationError("it is not \(RetrievalOptions.Window.wanted).")
+        }
+        self.window = window
     }
 }
 

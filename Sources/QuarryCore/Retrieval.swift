@@ -95,6 +95,11 @@ public struct ScoredChunk: Sendable, Hashable {
     public var score: Double
     /// Rank and score in each leg that has a score for the chunk. One without a vector has no score in the vector leg.
     public var legs: [LegName: LegScore]
+    /// The same text elsewhere, or the same part of it: best first, at most 100. The default is none.
+    public var duplicates: [Duplicate] = []
+    /// The parts that the search found, if more was read around them: UTF-8 offsets into the text, ascending. The default
+    /// is nil: all of the text was found.
+    public var found: [Range<Int>]?
 
     public init(id: ChunkID, passage: Passage, score: Double, legs: [LegName: LegScore] = [:]) {
         self.id = id

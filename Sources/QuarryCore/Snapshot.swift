@@ -53,6 +53,8 @@ public protocol Snapshot: Sendable {
     func mask(of filter: Filter) async throws -> ChunkMask
     /// The chunks with the given ids. Unknown ids are omitted.
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage]
+    /// The passages of one document at given positions, ``Chunk/ordinal``. Positions without a passage are omitted.
+    func passages(ofDocument documentID: String, at ordinals: ClosedRange<Int>) async throws -> [ChunkID: Passage]
     /// The vectors of chunks, of unit length. Chunks without a vector are omitted.
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]]
     /// The number of chunks, and how many of them have a vector.

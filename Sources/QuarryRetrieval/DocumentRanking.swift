@@ -14,14 +14,17 @@ public struct ScoredDocument: Sendable, Hashable {
 extension HybridRetriever {
     /// The best documents for a question, each by its best passage.
     ///
-    /// Neighbouring passages are never joined here, because a document counts once anyway. The search depth doubles
-    /// until it finds enough documents or all of them.
+    /// Neither neighbours nor duplicates are joined here: a document counts once anyway, and each of several equal
+    /// documents has its own place in the ranking. The search depth doubles until it finds enough documents or all of
+    /// them.
     public func documents(for query: Query, limit: Int) async throws -> [ScoredDocument] {
         let query = try await prepared(query)
-        return try await corpus.withSnapshot { snapshot in
+        var options = options
+        (options.mergesNeighbours, options.groupsDuplicates, options.window) = (false, false, nil)
+        return try await corpus.withSnapshot { [options] snapshot in
             var depth = max(limit * 2, 100)
             while true {
-                let hits = try await search(query, limit: depth, mergesNeighbours: false, in: snapshot).hits
+                let hits = try await search(query, limit: depth, options: options, in: snapshot).hits
                 var seen: Set<String> = []
                 let documents = hits.compactMap { hit in
                     seen.insert(hit.chunk.documentID).inserted

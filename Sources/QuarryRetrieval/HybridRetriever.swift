@@ -1,9 +1,10 @@
 public import QuarryCore
 import QuarryText
 
-/// Searches a corpus by all its legs in one snapshot: candidates, fusion, re-ranking, diversity, neighbours.
+/// Searches a corpus by all its legs in one snapshot: candidates, fusion, duplicates, re-ranking, diversity, neighbours.
 ///
-/// Ids and scores come first. Texts are fetched only for chunks that a re-ranker reads or that may be returned.
+/// Ids and scores come first. Texts are fetched only for chunks that a re-ranker reads or that may be returned, and for
+/// all candidates with ``RetrievalOptions/diversity``.
 public struct HybridRetriever: Retriever {
     public let options: RetrievalOptions
     let corpus: any SnapshotSource
@@ -47,14 +48,16 @@ public struct HybridRetriever: Retriever {
     public func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
         let query = try await prepared(query)
         return try await corpus.withSnapshot { snapshot in
-            try await search(
-                query, limit: max(0, limit), mergesNeighbours: options.mergesNeighbours, in: snapshot)
+            try await search(query, limit: max(0, limit), options: options, in: snapshot)
         }
     }
 
+    /// The largest depth of a search that goes deeper because duplicates fill its depth.
+    static let maximumDepth = 10_000
+
     /// - `query`: Prepared.
     func search(
-        _ query: Query, limit: Int, mergesNeighbours: Bool, in snapshot: any Snapshot
+        _ query: Query, limit: Int, options: RetrievalOptions, in snapshot: any Snapshot
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
         let question = AnalyzedQuery(
@@ -70,9 +73,21 @@ public struct HybridRetriever: Retriever {
             return retrieval
         }
         // Joining two neighbours leaves one hit, so twice the limit is usually enough.
-        let room = mergesNeighbours ? Self.doubled(limit) : limit
+        let room = options.mergesNeighbours || options.openWindow != nil ? Self.doubled(limit) : limit
         let legs = try await legs(of: snapshot)
-        let results = try await results(of: legs, for: question, among: mask, depth: max(options.depth, room))
+        var depth = max(options.depth, room)
+        var results: [LegResult] = []
+        var candidates: Candidates
+        while true {
+            results = try await self.results(of: legs, for: question, among: mask, depth: depth)
+            candidates = Candidates(
+                options.fusion.fuse(results, limit: depth), snapshot: snapshot,
+                groupsDuplicates: options.groupsDuplicates)
+            guard try await candidates.take(room) < room, candidates.haveDuplicates, depth < Self.maximumDepth,
+                results.contains(where: { $0.hits.count >= depth })
+            else { break }
+            depth = min(4 * depth, Self.maximumDepth)
+        }
         // The corpus has no coverage of vectors that are stored elsewhere.
         if results.contains(where: { $0.name == .vector }), !additionalLegs.contains(where: { $0.name == .vector }) {
             retrieval.vectorCoverage = try await snapshot.vectorCoverage()
@@ -84,8 +99,6 @@ public struct HybridRetriever: Retriever {
             coverage: retrieval.vectorCoverage, isModelEnglishOnly: embedder?.languages == ["en"],
             hasOtherScripts: !asked.subtracting([.latin]).isEmpty,
             isInOtherScript: !asked.isEmpty && !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
-        var candidates = Candidates(
-            hits: options.fusion.fuse(results, limit: max(options.depth, room)), snapshot: snapshot)
         for stage in rerankers {
             let depth = stage.depth.map { max(Self.doubled(limit), $0) }
             if let failure = try await candidates.rerank(by: stage.reranker, for: question, depth: depth) {
@@ -95,7 +108,8 @@ public struct HybridRetriever: Retriever {
         if let lambda = options.diversity, question.vector != nil {
             try await candidates.loadVectors(for: MaximalMarginalRelevance(lambda: lambda))
         }
-        retrieval.hits = try await candidates.best(limit, mergingNeighbours: mergesNeighbours)
+        retrieval.hits = try await candidates.best(
+            limit, mergingNeighbours: options.mergesNeighbours, window: options.openWindow)
         return retrieval
     }
 

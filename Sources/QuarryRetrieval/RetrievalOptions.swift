@@ -21,16 +21,25 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var diversity: Double?
     /// Whether adjacent hits of one document become one hit. The default is true.
     public var mergesNeighbours: Bool
+    /// Whether passages with the same words become one hit, the best of them, with the others as its
+    /// ``ScoredChunk/duplicates``. If they fill the depth, the search goes deeper, to 10,000 hits of a leg. The default is
+    /// true.
+    public var groupsDuplicates: Bool
+    /// What is read around a hit. Hits whose windows meet become one hit, also without ``mergesNeighbours``. The default
+    /// is nil: nothing.
+    public var window: Window?
 
     public init(
         mode: Mode = .hybrid, fusion: Fusion = RetrievalOptions.defaultFusion, depth: Int = 100,
-        diversity: Double? = nil, mergesNeighbours: Bool = true
+        diversity: Double? = nil, mergesNeighbours: Bool = true, groupsDuplicates: Bool = true, window: Window? = nil
     ) {
         self.mode = mode
         self.fusion = fusion
         self.depth = depth
         self.diversity = diversity
         self.mergesNeighbours = mergesNeighbours
+        self.groupsDuplicates = groupsDuplicates
+        self.window = window
     }
 
     /// Three quarters for the vector leg. In steps of a tenth, shares near it put hybrid search above both legs on

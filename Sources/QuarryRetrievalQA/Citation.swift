@@ -19,10 +19,12 @@ public struct Citation: Sendable, Hashable, Codable {
     public var quoteDigest: ContentHash
     /// Digest of the whole source when it was indexed; nil if the corpus stores none.
     public var sourceDigest: ContentHash?
+    /// Where the corpus has the same words besides, as far as the search saw it.
+    public var alsoIn: [OtherPlace]
 
     public init(
         marker: Int, documentID: String, chunk: ChunkID, range: Range<Int>, location: SourceLocation, quote: String,
-        quoteDigest: ContentHash, sourceDigest: ContentHash? = nil
+        quoteDigest: ContentHash, sourceDigest: ContentHash? = nil, alsoIn: [OtherPlace] = []
     ) {
         self.marker = marker
         self.documentID = documentID
@@ -32,5 +34,6 @@ public struct Citation: Sendable, Hashable, Codable {
         self.quote = quote
         self.quoteDigest = quoteDigest
         self.sourceDigest = sourceDigest
+        self.alsoIn = alsoIn
     }
 }

@@ -52,7 +52,7 @@ public struct ExtractiveReader: Sendable {
         }
         var chosen: [RankedSentence] = []
         var held = 0.0
-        for sentence in ranked.prefix(max(1, maximumSentences)) {
+        for sentence in ExtractiveReader.withoutRepeats(ranked).prefix(max(1, maximumSentences)) {
             guard held < ExtractiveReader.enough, chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
             else { break }
             chosen.append(sentence)
@@ -67,6 +67,24 @@ public struct ExtractiveReader: Sendable {
     private static let enough = 0.8
     /// A sentence less likely than this is not added.
     private static let worthwhile = 0.1
+
+    /// Sentences with the same words as one, in the place of the best, with the probability of all.
+    private static func withoutRepeats(_ ranked: [RankedSentence]) -> [RankedSentence] {
+        var distinct: [RankedSentence] = []
+        var positions: [Wording: Int] = [:]
+        for sentence in ranked {
+            let wording = Wording(of: sentence.sentence.text)
+            if let position = positions[wording] {
+                distinct[position].probability += sentence.probability
+                distinct[position].sentence.repeats.append(
+                    .init(hit: sentence.sentence.hit, range: sentence.sentence.range))
+            } else {
+                positions[wording] = distinct.count
+                distinct.append(sentence)
+            }
+        }
+        return distinct
+    }
 
     /// All candidates, best first; ties in hit and text order.
     package func rank(
@@ -130,11 +148,21 @@ public struct Extraction: Sendable, Hashable {
 
 /// A stretch of a passage, quoted.
 public struct ExtractedSentence: Sendable, Hashable {
+    /// A stretch of a passage with the same words.
+    public struct Repeat: Sendable, Hashable {
+        /// Index into the hits that were read.
+        public var hit: Int
+        /// UTF-8 offsets in the chunk's text.
+        public var range: Range<Int>
+    }
+
     /// Index into the hits that were read.
     public var hit: Int
     /// UTF-8 offsets of ``text`` in the chunk's text.
     public var range: Range<Int>
     public var text: String
+    /// The same words in the other hits, or again in this one.
+    public var repeats: [Repeat] = []
 }
 
 /// A candidate with its score among the others.

@@ -7,7 +7,14 @@ extension RetrievalQA {
         var sentences: [AnswerSentence] = []
         for (index, sentence) in extraction.sentences.enumerated() {
             let marker = index + 1
-            citations.append(citation(marker: marker, range: sentence.range, in: hits[sentence.hit]))
+            var citation = citation(marker: marker, range: sentence.range, in: hits[sentence.hit])
+            for repeated in sentence.repeats {
+                let hit = hits[repeated.hit]
+                citation.alsoIn.append(
+                    OtherPlace(documentID: hit.chunk.documentID, location: hit.location(of: repeated.range)))
+                citation.alsoIn += hit.otherPlaces(of: repeated.range)
+            }
+            citations.append(citation)
             sentences.append(
                 AnswerSentence(text: sentence.text, markers: [marker], support: 1, isSupported: true))
         }
@@ -29,6 +36,6 @@ extension RetrievalQA {
             marker: marker, documentID: hit.chunk.documentID, chunk: hit.id,
             range: (start + range.lowerBound)..<(start + range.upperBound), location: hit.location(of: range),
             quote: String(decoding: quote, as: UTF8.self), quoteDigest: ContentHash(of: Array(quote)),
-            sourceDigest: hit.passage.sourceDigest)
+            sourceDigest: hit.passage.sourceDigest, alsoIn: hit.otherPlaces(of: range))
     }
 }

@@ -35,15 +35,18 @@ public struct StuffAssembler: Sendable {
         var used: [(hit: ScoredChunk, text: String, tokens: Int)] = []
         var dropped: [DroppedPassage] = []
         var spent = needed
+        var wordings: [PassageWording: ChunkID] = [:]
         for hit in hits {
-            if let other = used.first(where: { $0.hit.covers(hit) }) {
-                dropped.append(DroppedPassage(id: hit.id, reason: .contained(in: other.hit.id), tokens: 0))
+            let wording = hit.passage.wording
+            if let other = wordings[wording] ?? used.first(where: { $0.hit.covers(hit) })?.hit.id {
+                dropped.append(DroppedPassage(id: hit.id, reason: .contained(in: other), tokens: 0))
                 continue
             }
             let text = layout.passage(hit, number: used.count + 1)
             let tokens = counter.tokenCount(of: text)
             if spent + tokens <= budget {
                 used.append((hit, text, tokens))
+                wordings[wording] = hit.id
                 spent += tokens
             } else {
                 dropped.append(DroppedPassage(id: hit.id, reason: .overBudget, tokens: tokens))
@@ -109,7 +112,6 @@ public struct StuffAssembler: Sendable {
 extension ScoredChunk {
     /// Whether another hit adds nothing to this one.
     fileprivate func covers(_ other: ScoredChunk) -> Bool {
-        id == other.id || chunk.contextualText == other.chunk.contextualText
-            || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)
+        id == other.id || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)
     }
 }

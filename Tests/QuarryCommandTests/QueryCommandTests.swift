@@ -105,4 +105,77 @@ struct QueryCommandTests {
         let outcome = try Command.run("index", "-", "--name", name, in: scratch.url, input: Array("Text.".utf8))
         #expect(outcome.status == 64 && outcome.errors.contains("--name"), "\(outcome)")
     }
+
+    /// Seven copies of one file, and another one.
+    private func copies() throws -> TemporaryFolder {
+        let scratch = try TemporaryFolder()
+        for number in 1...7 {
+            try scratch.write(
+                "# Rules\n\nThe deposit is 90 euros. The caretaker keeps it.\n", to: "docs/\(number)/rules.md")
+        }
+        try scratch.write("# Boats\n\nA boat needs no deposit before June.\n", to: "docs/boats.md")
+        return scratch
+    }
+
+    @Test func `copies take one place, and the others are named`() throws {
+        let scratch = try copies()
+        let indexed = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(indexed.output.contains("copies: 6 files have the content of another"), "\(indexed)")
+        let again = try object(try Command.run("index", "docs", "--json", in: scratch.url))
+        let report = try #require(again["report"] as? [String: Any])
+        let named = try #require(report["copies"] as? [[String: String]])
+        #expect(named.map { $0["source"] } == (2...7).map { "docs/\($0)/rules.md" })
+        #expect(named.allSatisfy { $0["original"] == "docs/1/rules.md" })
+        let info = try Command.run("info", in: scratch.url)
+        #expect(info.output.contains("copies: 6 files have the content of another"), "\(info)")
+
+        let answer = try Command.run("query", "How much is the deposit?", in: scratch.url)
+        #expect(answer.output.components(separatedBy: "The deposit is 90 euros. [").count == 2, "\(answer)")
+        #expect(
+            answer.output.split(separator: "\n").contains(
+                "    also in: docs/2/rules.md:3, docs/3/rules.md:3 and 4 more"),
+            "\(answer)")
+        let russian = try Command.run("query", "--retrieve", "deposit сколько", in: scratch.url)
+        #expect(russian.output.contains("также: docs/2/rules.md:1-3, docs/3/rules.md:1-3 и ещё 4"), "\(russian)")
+
+        let found = try object(try Command.run("query", "--retrieve", "deposit", "-k", "2", "--json", in: scratch.url))
+        let hits = try #require(found["hits"] as? [[String: Any]])
+        #expect(hits.map { $0["document"] as? String }.contains("docs/boats.md") && hits.count == 2)
+        let others = hits.compactMap { $0["alsoIn"] as? [[String: Any]] }
+        #expect(others.map { $0.map { $0["document"] as? String } } == [(2...7).map { "docs/\($0)/rules.md" }])
+        let prompt = try Command.run("query", "--dry-run", "How much is the deposit?", in: scratch.url)
+        #expect(prompt.output.components(separatedBy: "The deposit is 90 euros.").count == 2, "\(prompt)")
+    }
+
+    @Test func `a window is read around small passages, and the reply says which part was found`() throws {
+        let scratch = try TemporaryFolder()
+        let months = ["January", "March", "May", "July", "August", "October"]
+        let text = months.map { "In \($0) the ferry sails \($0.count) times a day from the old pier." }
+        try scratch.write(
+            "# Ferry\n\n\(text.joined(separator: "\n\n"))\n\n# Bus\n\nThe bus is late.\n", to: "docs/ferry.md")
+        let indexed = try Command.run(
+            "index", "docs", "--model", "none", "--chunk-target", "16", "--chunk-maximum", "20", in: scratch.url)
+        try #require(indexed.status == 0, "\(indexed)")
+        func hit(_ arguments: String...) throws -> [String: Any] {
+            let found = try object(
+                try Command.run(["query", "--retrieve", "May", "-k", "1", "--json"] + arguments, in: scratch.url))
+            return try #require((found["hits"] as? [[String: Any]])?.first)
+        }
+        #expect(try hit()["text"] as? String == text[2] && hit()["found"] == nil)
+        let wide = try hit("--window", "1")
+        #expect(wide["text"] as? String == text[1...3].joined(separator: "\n\n"))
+        let parts = try #require(wide["found"] as? [[String: Any]])
+        #expect(
+            parts.map { $0["range"] as? [Int] } == [
+                [text[1].utf8.count + 2, text[1].utf8.count + 2 + text[2].utf8.count]
+            ])
+        #expect((parts[0]["location"] as? [String: Any])?["lines"] as? [Int] == [7, 7])
+        let section = try #require(try hit("--window", "section")["text"] as? String)
+        #expect(section.hasSuffix(text.joined(separator: "\n\n")) && !section.contains("bus"))
+        let shown = try Command.run("query", "--retrieve", "May", "-k", "1", "--window", "section", in: scratch.url)
+        #expect(shown.output.split(separator: "\n").contains { $0.hasPrefix("   In May the ferry") }, "\(shown)")
+        let wrong = try Command.run("query", "May", "--window", "all", in: scratch.url)
+        #expect(
+            wrong.status == 64 && wrong.errors.contains("“section” or a number of passages from 0 to 100"), "\(wrong)")
+    }
 }

@@ -52,6 +52,34 @@ struct RetrievalQATests {
         #expect(answer.citations.isEmpty && answer.usage == nil)
     }
 
+    @Test func `a sentence that several passages have is quoted once, with its other places`() async throws {
+        let rent = "The monthly rent is 740 euros."
+        let hits = [
+            hit(1, rent + " It is due on the fifth.", source: "lease.md"),
+            hit(2, "A summary.\n\nThe monthly rent\nis 740 euros. Peter pays it.", source: "summary.md"),
+            hit(3, "The yearly rent is 8880 euros. " + rent, source: "books.md"),
+        ]
+        let answer = try await RetrievalQA(retriever: ListRetriever(hits: hits)).answer("How much is the monthly rent?")
+        let citation = try #require(answer.citations.first { $0.quote.hasSuffix("740 euros.") })
+        #expect(answer.citations.count { $0.quote.hasSuffix("740 euros.") } == 1)
+        let places = [citation.location] + citation.alsoIn.map(\.location)
+        #expect(Set(places.map(\.description)) == ["lease.md:1", "summary.md:3-4", "books.md:1"])
+        #expect(citation.alsoIn.allSatisfy { $0.documentID == $0.location.source })
+    }
+
+    @Test func `a quote has the places of its passage's duplicates`() async throws {
+        var found = hits[0]
+        let copy = hit(9, lease.replacing("\n", with: "\n\n"), source: "copy.md")
+        found.duplicates = [Duplicate(id: copy.id, passage: copy.passage, range: 0..<lease.utf8.count)]
+        let offline = try await RetrievalQA(retriever: ListRetriever(hits: [found])).answer("Who is the landlord?")
+        #expect(offline.citations.map(\.location.description) == ["lease.md:3"])
+        #expect(offline.citations.map { $0.alsoIn.map(\.location.description) } == [["copy.md:5"]])
+        let model = FixedLanguageModel(pieces: ["The rent is 740 euros a month [1]."])
+        let written = try await RetrievalQA(retriever: ListRetriever(hits: [found]), model: model)
+            .answer("How much is the monthly rent of the studio?")
+        #expect(written.citations.map { $0.alsoIn.map(\.location.description) } == [["copy.md:7"]])
+    }
+
     @Test func `a search without hits is a refusal`() async throws {
         let answer = try await RetrievalQA(retriever: ListRetriever(hits: [])).answer("Who?")
         #expect(answer.refusal == .noPassages && answer.text == "The documents do not answer this question.")

@@ -37,6 +37,19 @@ struct StuffAssemblerTests {
         #expect(prompt.dropped.allSatisfy { $0.reason == .contained(in: ChunkID(1)) })
     }
 
+    @Test func `a passage is sent once, whatever its headings, but under one table header`() throws {
+        var rows = hit(4, "| 2 | 5 |", source: "c.md")
+        rows.passage.chunk.tableHeader = "| a | b |"
+        var others = hit(5, "| 2 | 5 |", source: "d.md")
+        others.passage.chunk.tableHeader = "| c | d |"
+        let hits = [
+            hit(1, "Rent is due in May.", headings: ["Old"]), hit(2, "Rent is\ndue in May.", source: "b.md"), rows,
+            others,
+        ]
+        let prompt = try StuffAssembler().assemble(question: "?", hits: hits)
+        #expect(prompt.used.map(\.id) == [ChunkID(1), ChunkID(4), ChunkID(5)])
+    }
+
     @Test func `a budget below the instructions is an error with both numbers`() throws {
         #expect {
             try StuffAssembler(budget: 10, counter: ByteCounter()).assemble(question: "?", hits: [])

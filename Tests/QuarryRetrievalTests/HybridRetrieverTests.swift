@@ -38,6 +38,7 @@ private final class Shelf: SnapshotSource, Snapshot {
                 return (id, Passage(chunk: chunk, source: "d\(id.rawValue)"))
             })
     }
+    func passages(ofDocument documentID: String, at ordinals: ClosedRange<Int>) -> [ChunkID: Passage] { [:] }
     func vectors(of ids: [ChunkID]) -> [ChunkID: [Float]] { [:] }
     func vectorCoverage() -> VectorCoverage { VectorCoverage(chunks: texts.count, vectors: texts.count) }
 }

@@ -119,6 +119,10 @@ import Testing
             "config.yaml:1:18: timeouts.idle must be a number of seconds above 0 and up to 86400, not “0”."
         ),
         (
+            "window: all",
+            "config.yaml:1:9: window must be “section” or a number of passages from 0 to 100, not “all”."
+        ),
+        (
             "cache: {semantic: 0.2}",
             "config.yaml:1:19: cache.semantic must be false or a cosine from 0.5 to 1, not “0.2”."
         ),

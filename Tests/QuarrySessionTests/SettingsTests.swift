@@ -1,4 +1,5 @@
 import Foundation
+import Quarry
 import QuarryProviders
 import QuarrySession
 import Testing
@@ -103,6 +104,17 @@ import Testing
         var dumped = ""
         dump(settings.keyOrigin(for: try #require(Provider.preset("cohere"))), to: &dumped)
         #expect(!dumped.contains("sk-secret"))
+    }
+
+    @Test func `the window of a flag goes before that of a variable and of the file`() throws {
+        var flags = SettingFlags()
+        func window(_ environment: [String: String] = [:]) throws -> RetrievalOptions.Window? {
+            try InMemoryFiles.settings("window: 2", flags: flags, environment: environment).window?.value
+        }
+        #expect(try window() == .passages(2) && window(["QUARRY_WINDOW": "section"]) == .section)
+        flags.window = Setting(.passages(0), .flag("--window"))
+        #expect(try window(["QUARRY_WINDOW": "section"]) == .passages(0))
+        #expect(throws: ConfigurationError.self) { try window(["QUARRY_WINDOW": "much"]) }
     }
 
     @Test(arguments: ["model", "llm", "rerank", "transcribe", "describeImages"])

@@ -99,6 +99,19 @@ private struct CorpusSnapshot: Snapshot {
         try await connection.read { try StoredPassages.fetch(ids, in: $0) }
     }
 
+    func passages(ofDocument documentID: String, at ordinals: ClosedRange<Int>) async throws -> [ChunkID: Passage] {
+        try await connection.read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document
+                    WHERE documents.key = ? AND chunks.ordinal BETWEEN ? AND ?
+                    """)
+            let ids = try Int64.fetchAll(
+                statement, arguments: [documentID, ordinals.lowerBound, ordinals.upperBound])
+            return try StoredPassages.fetch(ids.map { ChunkID($0) }, in: db)
+        }
+    }
+
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]] {
         guard let matrix = try await vector?.matrix() else { return [:] }
         var vectors: [ChunkID: [Float]] = [:]

@@ -8,6 +8,8 @@ import QuarrySQLite
 public struct CorpusSummary: Sendable, Codable {
     /// Files and other inputs, without skipped binary files.
     public var sources: Int
+    /// Files with the same bytes as another one, besides that one.
+    public var copies: Int
     public var documents: Int
     public var chunks: Int
     public var tokens: Int
@@ -54,6 +56,7 @@ extension CorpusIndex {
                 }
                 return CorpusSummary(
                     sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
+                    copies: try CopiedFile.count(in: db),
                     documents: try count("documents"),
                     chunks: try count("chunks"),
                     tokens: try Int.fetchOne(db, sql: "SELECT CAST(min(total(tokens), 9e15) AS INTEGER) FROM chunks")

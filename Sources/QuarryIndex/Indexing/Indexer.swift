@@ -87,6 +87,7 @@ public struct Indexer: Sendable {
                 inputs, options: options, selections: selections, index: index, readers: readers)
             try index.remember(scan.selections)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
+            report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)
             report.unmergedBytes = try await index.mergeLog()
@@ -131,6 +132,8 @@ public struct Indexer: Sendable {
         var rejected, skipped, warnings: Int
         var seconds: Double
     }
+
+    private static let listedCopies = 10_000
 
     /// The number of runs whose counts are kept.
     private static let keptRuns = 100

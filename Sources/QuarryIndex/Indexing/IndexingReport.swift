@@ -65,6 +65,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     /// Skipped files of folders whose format cannot be read, or needs a model that is not given; at most 10,000 by name.
     /// ``Sources/unreadable`` counts all of them.
     public var unread: [Rejection] = []
+    /// Files of the index with the same bytes as another one, from this run or an earlier one; at most 10,000. They are
+    /// indexed too. A plan does not know them.
+    public var copies: [CopiedFile] = []
     /// Doubtful points in sources that were read.
     public var warnings: [Rejection] = []
     /// Wall-clock time.

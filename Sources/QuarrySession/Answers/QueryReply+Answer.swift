@@ -17,7 +17,8 @@ extension QueryReply {
             Citation(
                 marker: citation.marker, document: citation.documentID, chunk: citation.chunk.rawValue,
                 location: Location(citation.location), quote: citation.quote,
-                quoteSHA256: citation.quoteDigest.description, sourceSHA256: citation.sourceDigest?.description)
+                quoteSHA256: citation.quoteDigest.description, sourceSHA256: citation.sourceDigest?.description,
+                alsoIn: Elsewhere.places(citation.alsoIn))
         }
         if case .model = result.generator { cached = result.isCached }
         generator =

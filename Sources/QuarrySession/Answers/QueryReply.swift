@@ -24,6 +24,10 @@ package struct QueryReply: Sendable, Codable {
         package var headings: [String]
         package var text: String
         package var location: Location
+        /// The parts of the text that the search found, if more was read around them.
+        package var found: [Part]?
+        /// Where the same text, or a part of it, stands besides. Nil if it was seen nowhere else.
+        package var alsoIn: [Elsewhere]?
     }
 
     package struct Location: Sendable, Codable {
@@ -63,6 +67,8 @@ package struct QueryReply: Sendable, Codable {
         package var quoteSHA256: String
         /// SHA-256 of the whole source at the time of indexing.
         package var sourceSHA256: String?
+        /// Where the same words stand besides. Nil if they were seen nowhere else.
+        package var alsoIn: [Elsewhere]?
     }
 
     /// The author of the answer.
@@ -117,13 +123,6 @@ package struct QueryReply: Sendable, Codable {
     /// The earlier question whose cached answer this is.
     package var similarQuestion: SimilarQuestion?
 
-    /// Whether all lines and bytes are pairs. A stored reply may be damaged.
-    var hasWholeRanges: Bool {
-        (hits.map(\.location) + (citations ?? []).map(\.location)).allSatisfy {
-            $0.lines.count == 2 && $0.bytes.count == 2
-        }
-    }
-
     /// An earlier question.
     package struct SimilarQuestion: Sendable, Codable {
         package var question: String
@@ -147,7 +146,11 @@ package struct QueryReply: Sendable, Codable {
                 chunk: hit.id.rawValue,
                 document: hit.chunk.documentID, title: hit.documentTitle, language: hit.language,
                 headings: hit.chunk.headings,
-                text: hit.chunk.text, location: Location(hit.location))
+                text: hit.chunk.text, location: Location(hit.location),
+                found: hit.found?.map { range in
+                    Part(range: [range.lowerBound, range.upperBound], location: Location(hit.location(of: range)))
+                },
+                alsoIn: Elsewhere.places(hit.duplicates.map(\.place)))
         }
     }
 
@@ -159,12 +162,5 @@ package struct QueryReply: Sendable, Codable {
     mutating func markEmptyIndex() {
         warnings = [Self.emptyIndex]
         if refused == true { refusalReason = Self.emptyIndex }
-    }
-
-    mutating func mark(_ changes: [String: SourceChange]) {
-        for index in hits.indices { hits[index].location.change = changes[hits[index].location.source] }
-        guard var citations else { return }
-        for index in citations.indices { citations[index].location.change = changes[citations[index].location.source] }
-        self.citations = citations
     }
 }

@@ -1,5 +1,6 @@
 package import Foundation
 package import QuarryProviders
+package import QuarryRetrieval
 import Yams
 
 /// The content of a configuration file.
@@ -26,6 +27,7 @@ package struct ConfigurationFile: Sendable {
     /// The language models, in order of preference.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    package var window: Setting<RetrievalOptions.Window>?
     package var transcribe: Setting<String>?
     package var describeImages: Setting<String>?
     package var localOnly: Setting<Bool>?
@@ -74,13 +76,15 @@ package struct ConfigurationFile: Sendable {
 
     private mutating func read(_ root: YAMLValue, day: String) {
         let fields = root.fields([
-            "model", "llm", "rerank", "transcribe", "describeImages", "localOnly", "proxy", "certificateAuthorities",
+            "model", "llm", "rerank", "window", "transcribe", "describeImages", "localOnly", "proxy",
+            "certificateAuthorities",
             "timeouts",
             "budget", "cache", "providers", "models", "keys", "converters",
         ])
         model = fields["model"]?.setting { $0.string() }
         llm = fields["llm"]?.setting { $0.strings() }
         rerank = fields["rerank"]?.setting { $0.string() }
+        window = fields["window"]?.setting { $0.window() }
         transcribe = fields["transcribe"]?.setting { $0.string() }
         describeImages = fields["describeImages"]?.setting { $0.string() }
         localOnly = fields["localOnly"]?.setting { $0.bool() }
@@ -180,6 +184,13 @@ package struct ConfigurationFile: Sendable {
 extension YAMLValue {
     func setting<Value>(_ read: (YAMLValue) -> Value?) -> Setting<Value>? {
         read(self).map { Setting($0, origin) }
+    }
+
+    fileprivate func window() -> RetrievalOptions.Window? {
+        guard let text = string() else { return nil }
+        if let window = RetrievalOptions.Window(text) { return window }
+        refuse("\(keyPath) must be \(RetrievalOptions.Window.wanted), not “\(text.prefix(80))”.")
+        return nil
     }
 
     /// `false` or a cosine. The inner nil means off.

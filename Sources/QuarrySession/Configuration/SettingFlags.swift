@@ -1,4 +1,5 @@
 package import Foundation
+package import QuarryRetrieval
 
 /// The settings of the command line, with the names of their flags as origins; nil if not given.
 package struct SettingFlags: Sendable, Hashable {
@@ -7,6 +8,7 @@ package struct SettingFlags: Sendable, Hashable {
     /// In order of preference.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    package var window: Setting<RetrievalOptions.Window>?
     package var transcribe: Setting<String>?
     package var describeImages: Setting<String>?
     package var localOnly: Setting<Bool>?

@@ -1,5 +1,6 @@
 package import Foundation
 package import QuarryProviders
+package import QuarryRetrieval
 
 /// The effective settings. Flags override the environment, which overrides the file, which overrides the defaults.
 package struct Settings: Sendable {
@@ -12,6 +13,8 @@ package struct Settings: Sendable {
     /// The language models, in order of preference; nil for none.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    /// What is read around a passage; nil for nothing.
+    package var window: Setting<RetrievalOptions.Window>?
     /// The model that transcribes recordings; nil if they are not read.
     package var transcribe: Setting<String>?
     /// The model that describes pictures; nil if they are not read.
@@ -110,6 +113,7 @@ package struct Settings: Sendable {
         model = flags.model ?? variables.text("QUARRY_MODEL") ?? file.model
         llm = flags.llm ?? variables.list("QUARRY_LLM") ?? file.llm
         rerank = flags.rerank ?? variables.text("QUARRY_RERANK") ?? file.rerank
+        window = flags.window ?? variables.window("QUARRY_WINDOW") ?? file.window
         transcribe = flags.transcribe ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe
         describeImages =
             flags.describeImages ?? variables.text("QUARRY_DESCRIBE_IMAGES")
@@ -223,6 +227,10 @@ private struct VariableReader {
 
     mutating func count(_ name: String) -> Setting<Int>? {
         read(name, wanted: "a whole number of at least 0") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+    }
+
+    mutating func window(_ name: String) -> Setting<RetrievalOptions.Window>? {
+        read(name, wanted: RetrievalOptions.Window.wanted, RetrievalOptions.Window.init)
     }
 
     private mutating func read<Value>(

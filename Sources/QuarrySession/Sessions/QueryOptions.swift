@@ -12,6 +12,8 @@ package struct QueryOptions: Sendable, Encodable {
     package var diversity: Double?
     /// Whether adjacent passages of one document are joined. The default is true.
     package var mergesNeighbours = true
+    /// What is read around a passage. The default is nil: as the settings say.
+    package var window: RetrievalOptions.Window?
     package var bm25 = BM25Parameters()
     /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
     package var reranksByWords = false
@@ -49,7 +51,8 @@ package struct QueryOptions: Sendable, Encodable {
 
     func retrieval(mode: RetrievalOptions.Mode) -> RetrievalOptions {
         RetrievalOptions(
-            mode: mode, fusion: fusion, depth: depth, diversity: diversity, mergesNeighbours: mergesNeighbours)
+            mode: mode, fusion: fusion, depth: depth, diversity: diversity, mergesNeighbours: mergesNeighbours,
+            window: window)
     }
 }
 

@@ -28,6 +28,8 @@ package struct QuerySession: Sendable {
         onUnkept: @escaping @Sendable (any Error) -> Void = { _ in }
     ) async throws {
         let start = ContinuousClock.now
+        var options = options
+        options.window = options.window ?? settings.window?.value
         self.options = options
         self.onUnkept = onUnkept
         ledger = services.ledger
@@ -184,8 +186,7 @@ package struct QuerySession: Sendable {
             if try await index.hasNoDocuments() { reply.markEmptyIndex() }
             return
         }
-        let names = Set(reply.hits.map(\.location.source) + (reply.citations ?? []).map(\.location.source))
-        reply.mark(try await index.changes(ofSources: names))
+        reply.mark(try await index.changes(ofSources: reply.sources))
     }
 
     /// The prompt for a language model. No request is sent.
