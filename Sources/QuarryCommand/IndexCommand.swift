@@ -277,12 +277,16 @@ struct IndexCommand: AsyncParsableCommand {
             let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
             defer { fetch?.end() }
             let progress = ProgressLine(isQuiet: output.quiet)
+            let start = ContinuousClock.now
             let pages = try await fetch?.sites(
                 addresses, for: opening.index, readers: readers, onProgress: progress.show)
             progress.clear()
-            report = try await run(
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            var result = try await run(
                 on: opening, sources + (pages?.sites ?? []).map(IndexInput.site), refused + (pages?.refused ?? []),
                 selections, readers: readers)
+            result.seconds += seconds
+            report = result
         } catch {
             throw Self.advised(error, on: inputs)
         }

@@ -18,7 +18,7 @@ struct QuarryCommand: AsyncParsableCommand {
 
             Nothing leaves this machine unless you name a remote model: with --llm, --model, --reranker, --transcribe or \
             --describe-images, with a QUARRY_… variable, or in the configuration. An index that was made with one sends your questions to it. To forbid it: --local-only. \
-            quarry models pull downloads a model.
+            quarry models pull downloads a model, and quarry index fetches the web pages that you name.
 
             Exit codes: 0 success; 1 failure; 2 some inputs could not be used; 3 no answer found in the documents, or a quote is not in its file any more; \
             64 wrong usage; 130 interrupted (committed work is kept).

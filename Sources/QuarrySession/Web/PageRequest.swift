@@ -84,7 +84,7 @@ struct PageRequest: Sendable {
             guard isRead else { return .unread(mediaType: head.mediaType ?? "") }
             return .page(try page(file, size, mediaType, url, head.headers))
         } catch let error as HTTPError {
-            return error.code == .refusedHost ? .forbidden(error.message) : .failed(error.message)
+            return error.code == .refusedHost ? .forbidden(error.reason(at: url)) : .failed(error.reason(at: url))
         }
     }
 
@@ -147,5 +147,13 @@ struct PageRequest: Sendable {
             entityTag: Self.short(headers["etag"]),
             lastModified: Self.short(headers["last-modified"]), links: links, directives: directives,
             canonical: named ?? links.canonical ?? links.refresh)
+    }
+}
+
+extension HTTPError {
+    /// Its message without the address in front, for a text that names the address itself.
+    func reason(at url: HTTPURL) -> String {
+        let start = "\(url): "
+        return message.hasPrefix(start) ? String(message.dropFirst(start.count)) : message
     }
 }

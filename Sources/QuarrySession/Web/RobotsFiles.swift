@@ -71,7 +71,7 @@ struct RobotsFiles {
         } catch let error as HTTPError where error.code == .refusedHost {
             return .failure(Unreachable(message: error.message, isPrivate: true))
         } catch let error as HTTPError {
-            return unreachable(error.message)
+            return unreachable(try error.reason(at: HTTPURL(address)))
         }
     }
 }

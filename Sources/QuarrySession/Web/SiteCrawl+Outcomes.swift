@@ -90,7 +90,9 @@ extension SiteCrawl {
                 address: target.address, file: page.file, size: page.bytes, mediaType: page.mediaType,
                 isExplicit: target.kind == .start, entityTag: page.entityTag, lastModified: page.lastModified,
                 links: links)
-            if let own = page.canonical, let url = try? WebAddress.page(own, on: base), scope?.contains(url) == true,
+            // The page that a person named may be a copy, such as one for printing, beside the pages below it.
+            if let own = page.canonical, let url = try? WebAddress.page(own, on: base),
+                scope?.contains(url) == true || target.kind == .start && url.origin == target.url.origin,
                 aliases.add(target.address, for: url.string, isRedirect: false)
             {
                 add(CrawlTarget(url: url, depth: target.depth, kind: .page, from: target.address))

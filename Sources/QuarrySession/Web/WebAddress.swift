@@ -1,3 +1,4 @@
+import Foundation
 import QuarryHTTP
 
 /// Addresses of pages, each written in one way, so that a page is met once.
@@ -21,8 +22,8 @@ enum WebAddress {
         return try HTTPURL(url.origin + normalized(url.path.isEmpty ? "/" : url.path) + query)
     }
 
-    /// The reference without white space around it, with spaces and other bytes encoded that URLs do not have. The host of
-    /// an absolute one stays: libcurl writes international names in their own way.
+    /// The reference without white space around it, with spaces and other bytes encoded that URLs do not have, and with an
+    /// international host in its ASCII form (`xn--…`).
     private static func encoded(_ reference: String) -> String {
         var text = Substring(reference)
         while let first = text.first, first.isWhitespace { text.removeFirst() }
@@ -32,7 +33,7 @@ enum WebAddress {
         if let mark = text.firstRange(of: "//"), !text[..<mark.lowerBound].contains(where: { "/?#".contains($0) }) {
             start = text[mark.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
         }
-        var bytes = Array(utf8[..<start])
+        var bytes = Array(withPlainHost(text[..<start]).utf8)
         for byte in utf8[start...] {
             if byte > 0x20, byte < 0x7F, !"\"<>\\^`{|}".utf8.contains(byte) {
                 bytes.append(byte)
@@ -41,6 +42,16 @@ enum WebAddress {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The start of an absolute reference, up to its path.
+    private static func withPlainHost(_ start: Substring) -> String {
+        guard start.utf8.contains(where: { $0 >= 0x80 }), let mark = start.firstRange(of: "//") else {
+            return String(start)
+        }
+        let parts = start[mark.upperBound...].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let host = URLComponents(string: "http://\(parts[0])")?.encodedHost ?? String(parts[0])
+        return start[..<mark.upperBound] + ([host] + parts.dropFirst().map(String.init)).joined(separator: ":")
     }
 
     /// Escapes of letters, digits and `-._~` are resolved; other escapes get capital digits.
