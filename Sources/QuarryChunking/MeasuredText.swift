@@ -71,9 +71,13 @@ struct MeasuredText {
 
     /// The number of words, if all white space and controls are ASCII and separate words.
     private static func wordsInASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let first = bytes.first else { return 0 }
+        guard let first = bytes.first, let start = bytes.baseAddress else { return 0 }
         var count = first > 0x20 ? 1 : 0
-        for index in 1..<bytes.count { count += bytes[index - 1] <= 0x20 && bytes[index] > 0x20 ? 1 : 0 }
+        var index = 1
+        while index < bytes.count {
+            count &+= (start[index &- 1] <= 0x20 ? 1 : 0) & (start[index] > 0x20 ? 1 : 0)
+            index &+= 1
+        }
         return count
     }
 

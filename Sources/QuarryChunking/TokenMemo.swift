@@ -17,11 +17,15 @@ struct TokenMemo {
     private static let bits = 16
 
     let counter: any TokenCounter
+    /// ``WordCounter`` is faster than a look-up.
+    private let countsWords: Bool
     private var entries: [Entry]
 
     init(counter: any TokenCounter) {
         self.counter = counter
-        entries = Array(repeating: Entry(key: (0, 0, 0, 0), length: 0, tokens: 0), count: 1 << Self.bits)
+        countsWords = counter is WordCounter
+        entries = Array(
+            repeating: Entry(key: (0, 0, 0, 0), length: 0, tokens: 0), count: countsWords ? 1 : 1 << Self.bits)
     }
 
     /// Tokens of the word at `range`, at least one for every started 64 bytes, and whether the counter says the same.
@@ -31,6 +35,11 @@ struct TokenMemo {
     mutating func tokens(
         of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>
     ) -> (tokens: Int, isExact: Bool) {
+        if countsWords, range.count <= 64 {
+            if Self.isASCII(range, in: bytes) { return (1, true) }
+            let count = WordCounter.count(UnsafeBufferPointer(rebasing: bytes[range]))
+            return (max(1, count), count > 0)
+        }
         guard range.count <= Self.longestKept else { return count(range, in: bytes) }
         let key = Self.key(range, in: bytes)
         let place = Self.place(of: key)
@@ -73,6 +82,17 @@ struct TokenMemo {
             start = end
         }
         return (total, isExact)
+    }
+
+    @inline(__always)
+    private static func isASCII(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = range.lowerBound
+        var all: UInt64 = 0
+        while index < range.upperBound {
+            all |= load(index, count: min(8, range.upperBound - index), in: bytes)
+            index += 8
+        }
+        return all & 0x8080_8080_8080_8080 == 0
     }
 
     @inline(__always)

@@ -16,7 +16,7 @@ public struct WordCounter: TokenCounter {
         return text.withUTF8(Self.count)
     }
 
-    private static func count(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    static func count(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var count = 0
         var insideWord = false
         var index = 0
