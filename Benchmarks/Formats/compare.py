@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Compares the text that Quarry reads with the expected text, and with that of other programs on the same files.
 
-usage: Formats/compare.py QUARRY [--formats FOLDER]
+usage: Formats/compare.py QUARRY [--formats FOLDER] [--markup FOLDER]
 
 Word F1 is 2PR / (P + R) over the words as a multiset, in lower case, mean over files. The expected texts are those that
 come with the files: the article of a web page, the Markdown that a Word file was made from. Programs that are not
 installed are left out: trafilatura and markitdown (Python packages), pandoc and pdftotext (commands). The time is that
 of the processor, all files of a kind one after another, each in a process of its own (start of Python included).
+
+With --markup, the rst, org, tex and manual pages (.1 to .8) in a folder are compared with pandoc's plain text, which is no
+truth but another reading. Files that pandoc cannot read in 15 seconds are left out; pandoc does not read AsciiDoc.
 
 The last table counts what Quarry reads and rejects, by extension, of every file in the folder.
 """
@@ -115,6 +118,27 @@ def compare(title, pairs, programs):
         print(f"| {name} | {sum(scores) / len(scores):.3f} | {seconds:.1f} |", flush=True)
 
 
+def markup(quarry, folder):
+    kinds = {"rst": "rst", "org": "org", "tex": "latex", **{str(section): "man" for section in range(1, 9)}}
+    pairs = collections.defaultdict(list)
+    for path in sorted(glob.glob(os.path.join(folder, "**", "*"), recursive=True)):
+        kind = kinds.get(path.rsplit(".", 1)[-1])
+        if not kind or not os.path.isfile(path):
+            continue
+        try:
+            reply = subprocess.run(["pandoc", "-f", kind, "-t", "plain", path], capture_output=True, timeout=15)
+        except subprocess.TimeoutExpired:
+            continue
+        if reply.returncode == 0:
+            pairs[kind].append((path, reply.stdout.decode("utf-8", "replace")))
+
+    def plain(path):
+        return open(path, encoding="utf-8", errors="replace").read()
+
+    for kind, found in pairs.items():
+        compare(f"{kind} against pandoc's plain text", found, [("quarry", quarry), ("the file as it is", plain)])
+
+
 def counts(quarry, folder):
     table = collections.defaultdict(collections.Counter)
     for path in sorted(glob.glob(os.path.join(folder, "**", "*"), recursive=True)):
@@ -165,6 +189,8 @@ def main():
     ]
     compare("Word files against their Markdown", letters, [
         ("quarry", quarry), ("markitdown", markitdown), ("pandoc", command("pandoc", "-t", "plain", "{}"))])
+    if "--markup" in sys.argv:
+        markup(quarry, sys.argv[sys.argv.index("--markup") + 1])
     if "--no-counts" not in sys.argv:
         counts(quarry, folder)
 

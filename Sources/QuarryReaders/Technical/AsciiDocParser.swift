@@ -282,11 +282,13 @@ struct AsciiDocParser {
         output.writer.end()
         func flush(_ parser: inout AsciiDocParser, _ all: Bool) {
             guard columns > 0 else { return }
-            while cells.count >= columns || all && !cells.isEmpty {
-                parser.writeRow(cells.prefix(columns), isHeader: isHeader && rows == 0)
+            var start = 0
+            while cells.count - start >= columns || all && start < cells.count {
+                parser.writeRow(cells[start...].prefix(columns), isHeader: isHeader && rows == 0)
                 rows += 1
-                cells.removeFirst(min(columns, cells.count))
+                start = min(start + columns, cells.count)
             }
+            cells.removeFirst(start)
         }
         for number in content {
             let line = lines.trimmed(number)

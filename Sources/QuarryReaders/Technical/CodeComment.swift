@@ -67,7 +67,7 @@ struct CodeComment {
             }
         }
         while start <= end {
-            let stop = min(end, bytes.lineEnd(from: start))
+            let stop = bytes[start..<max(start, end)].firstIndex(of: 0x0A) ?? end
             var line = start
             if isStar, start > comment.lowerBound + 2 {
                 let text = bytes.trimmed(start..<stop)

@@ -33,6 +33,8 @@ struct CodeOutline {
     private var lineStart = 0
     private var indentation = 0
     private var isLineStart = true
+    /// Whether the line begins with `@`.
+    private var isDecorator = false
 
     private struct Statement {
         var tokens: [CodeToken] = []
@@ -156,6 +158,7 @@ struct CodeOutline {
     }
 
     private mutating func beginIndentedLine(_ token: CodeToken) {
+        isDecorator = token.isSign("@", in: bytes)
         if statement.tokens.isEmpty {
             let isCloser =
                 token.kind == .word ? Self.closers.contains(bytes.string(token.range)) : token.isSign("})]", in: bytes)
@@ -171,11 +174,7 @@ struct CodeOutline {
         guard brackets.isEmpty, let first = statement.tokens.first else { return }
         if let last = statement.last, last.isSign("\\", in: bytes) { return }
         // A decorator is part of the next statement.
-        if first.isSign("@", in: bytes), statement.tokens.count < Self.maximumTokens,
-            CodeDeclaration(statement.tokens, bytes, language, hasBody: true) == nil
-        {
-            return
-        }
+        if first.isSign("@", in: bytes), isDecorator, statement.tokens.count < Self.maximumTokens { return }
         endStatement()
     }
 

@@ -133,7 +133,7 @@ struct LaTeXParser {
         var depth = 0
         var offset = start
         // Longer arguments are not taken as a whole.
-        let limit = min(end, start + 8_192)
+        let limit = min(end, start + 1_024)
         while offset < limit {
             switch bytes[offset] {
             case 0x5C: offset += 1
@@ -589,7 +589,7 @@ extension LaTeXParser {
         let start = skipSpace(offset)
         var label: Range<Int>?
         if bytes.byte(start) == UInt8(ascii: "["),
-            let close = bytes[start..<min(bytes.count, start + 512)].firstIndex(of: UInt8(ascii: "]"))
+            let close = bytes[start..<min(bytes.count, start + 256)].firstIndex(of: UInt8(ascii: "]"))
         {
             label = start + 1..<close
             offset = close + 1
