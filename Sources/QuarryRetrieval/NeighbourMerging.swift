@@ -39,7 +39,8 @@ public func mergeNeighbours(
                     !isTaken[next],
                     // Ranges of a damaged index may contradict the numbers.
                     step * (all[next].chunk.range.lowerBound - chunk.range.lowerBound) >= 0,
-                    next < hits.count || all[next].chunk.headings == chunk.headings,
+                    next < hits.count
+                        || (step > 0 ? chunk.isContinued(by: all[next].chunk) : all[next].chunk.isContinued(by: chunk)),
                     tokens + all[next].chunk.tokenCount <= maximumTokens
                 else { return }
                 isTaken[next] = true

@@ -73,19 +73,40 @@ private struct Surroundings {
         let byOrdinal = Dictionary(
             fetched.map { ($0.value.chunk.ordinal, $0) }, uniquingKeysWith: { first, _ in first })
         var tokens = hit.chunk.tokenCount
-        var steps: Set = [1, -1]
+        // The chunks at which the text read so far ends and begins, as long as it can grow there.
+        var edges = [1: hit.chunk, -1: hit.chunk]
         for distance in 1...radius {
-            for step in [1, -1] where steps.contains(step) {
+            for step in [1, -1] {
+                guard let edge = edges[step] else { continue }
                 guard let (id, passage) = byOrdinal[ordinal + step * distance],
-                    passage.chunk.headings == hit.chunk.headings, tokens + passage.chunk.tokenCount <= mergedTokens
+                    step > 0 ? edge.isContinued(by: passage.chunk) : passage.chunk.isContinued(by: edge),
+                    tokens + passage.chunk.tokenCount <= mergedTokens
                 else {
-                    steps.remove(step)
+                    edges[step] = nil
                     continue
                 }
                 tokens += passage.chunk.tokenCount
+                edges[step] = passage.chunk
                 passages.append(ScoredChunk(id: id, passage: passage, score: 0))
             }
         }
-        isCut = !steps.isEmpty
+        isCut = !edges.isEmpty
+    }
+}
+
+extension Chunk {
+    /// Whether the following chunk of the document goes on under the heading at which this one ends.
+    ///
+    /// The headings of a chunk are those above its beginning, so the first chunk of a section has fewer than the others.
+    func isContinued(by next: Chunk) -> Bool { next.headings.starts(with: headings) && !next.beginsWithHeading }
+
+    private var beginsWithHeading: Bool {
+        let lines = text.utf8.split(separator: 0x0A, maxSplits: 2)
+        guard let first = lines.first else { return false }
+        let marks = first.prefix { $0 == 0x23 }.count
+        if (1...6).contains(marks), first.dropFirst(marks).first == 0x20 { return true }
+        // The underline of a heading.
+        guard lines.count > 1, let mark = lines[1].first, mark == 0x3D || mark == 0x2D else { return false }
+        return lines[1].allSatisfy { $0 == mark }
     }
 }

@@ -27,7 +27,7 @@ public struct StuffAssembler: Sendable {
     /// - Complexity: every passage is counted once, and the whole prompt once for each passage removed again.
     public func assemble(question: String, hits: [ScoredChunk]) throws(PromptError) -> AssembledPrompt {
         let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
-        let fence = Fence(around: [question] + hits.flatMap { [$0.passage.source, $0.chunk.contextualText] })
+        let fence = Fence(around: [question] + hits.flatMap { [$0.passage.source, $0.promptText] })
         let layout = Layout(prompts: prompts, fence: fence, question: question)
         let needed = total(of: layout.messages([]))
         guard needed <= budget else { throw .budgetTooSmall(budget: budget, needed: needed) }
@@ -35,9 +35,9 @@ public struct StuffAssembler: Sendable {
         var used: [(hit: ScoredChunk, text: String, tokens: Int)] = []
         var dropped: [DroppedPassage] = []
         var spent = needed
-        var wordings: [PassageWording: ChunkID] = [:]
+        var wordings: [Wording: ChunkID] = [:]
         for hit in hits {
-            let wording = hit.passage.wording
+            let wording = Wording(of: hit.chunk.contextualText)
             if let other = wordings[wording] ?? used.first(where: { $0.hit.covers(hit) })?.hit.id {
                 dropped.append(DroppedPassage(id: hit.id, reason: .contained(in: other), tokens: 0))
                 continue
@@ -97,7 +97,7 @@ public struct StuffAssembler: Sendable {
 
         func passage(_ hit: ScoredChunk, number: Int) -> String {
             fence.enclose(
-                hit.chunk.contextualText, number: number, source: hit.location.source, lines: hit.location.lines)
+                hit.promptText, number: number, source: hit.location.source, lines: hit.location.lines)
         }
 
         func messages(_ passages: [String]) -> [Message] {
@@ -110,6 +110,16 @@ public struct StuffAssembler: Sendable {
 }
 
 extension ScoredChunk {
+    /// What a model reads. A passage that stands under several headings has all of them: they may be what it is about.
+    fileprivate var promptText: String {
+        var seen: Set = [chunk.headings, []]
+        let all = 0..<chunk.text.utf8.count
+        let others = duplicates.filter { $0.range == all }.map(\.passage.chunk.headings).filter {
+            seen.insert($0).inserted
+        }
+        return (others.prefix(5).map { $0.joined(separator: " > ") } + [chunk.contextualText]).joined(separator: "\n")
+    }
+
     /// Whether another hit adds nothing to this one.
     fileprivate func covers(_ other: ScoredChunk) -> Bool {
         id == other.id || chunk.documentID == other.chunk.documentID && chunk.range.contains(other.chunk.range)

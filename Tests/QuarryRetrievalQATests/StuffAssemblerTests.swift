@@ -37,13 +37,13 @@ struct StuffAssemblerTests {
         #expect(prompt.dropped.allSatisfy { $0.reason == .contained(in: ChunkID(1)) })
     }
 
-    @Test func `a passage is sent once, whatever its headings, but under one table header`() throws {
+    @Test func `a passage is sent once for each header of its table, whatever its white space`() throws {
         var rows = hit(4, "| 2 | 5 |", source: "c.md")
         rows.passage.chunk.tableHeader = "| a | b |"
         var others = hit(5, "| 2 | 5 |", source: "d.md")
         others.passage.chunk.tableHeader = "| c | d |"
         let hits = [
-            hit(1, "Rent is due in May.", headings: ["Old"]), hit(2, "Rent is\ndue in May.", source: "b.md"), rows,
+            hit(1, "Rent is due in May."), hit(2, "Rent is\ndue in May.", source: "b.md"), rows,
             others,
         ]
         let prompt = try StuffAssembler().assemble(question: "?", hits: hits)
@@ -116,6 +116,16 @@ struct StuffAssemblerTests {
         let prompt = try StuffAssembler().assemble(question: "When is the library open?", hits: hits)
         #expect(prompt.used == Array(hits.prefix(2)))
         #expect(prompt.dropped == [DroppedPassage(id: ChunkID(3), reason: .contained(in: ChunkID(2)), tokens: 0)])
+    }
+
+    @Test func `a passage of several headings is sent once, with all of them`() throws {
+        var museum = hit(1, "Open from nine to five.", source: "museum.md", headings: ["Museum"])
+        museum.duplicates = [["City", "Library"], ["Museum"], []].enumerated().map { index, headings in
+            let copy = hit(Int64(index + 2), "Open from nine to five.", source: "\(index).md", headings: headings)
+            return Duplicate(id: copy.id, passage: copy.passage, range: 0..<23)
+        }
+        let prompt = try StuffAssembler().assemble(question: "When is the library open?", hits: [museum])
+        #expect(prompt.messages[1].content.contains("\nCity > Library\nMuseum\nOpen from nine to five.\n"))
     }
 
     @Test func `an attack with an earlier fence meets another one`() throws {

@@ -30,13 +30,26 @@ struct WindowTests {
         #expect(hit.location.bytes == hit.chunk.range && hit.location.lines == 3...7)
         #expect(hit.found?.map { part($0, of: hit.chunk.text) } == ["two"])
         #expect(hit.found.map { hit.location(of: $0[0]).lines } == 5...5)
-        #expect(hit.legs[.bm25]?.rank == 1 && hit.score == 98 && hit.chunk.headings == ["A"])
+        #expect(hit.legs[.bm25]?.rank == 1 && hit.chunk.headings == ["A"])
     }
 
     @Test func `a window stays under the headings of its passage`() async throws {
         #expect(try await find(["three"], window: .passages(2)).map(\.chunk.text) == ["one\n\ntwo\n\nthree"])
         #expect(try await find(["four"], window: .section).map(\.chunk.text) == ["four\n\nfive\n\nsix\n\nseven"])
         #expect(try await find(["one"], window: .section).map(\.chunk.text) == ["zero\n\none\n\ntwo\n\nthree"])
+    }
+
+    @Test func `a section begins with the passage that has its heading`() async throws {
+        // The headings of a passage are those above its beginning.
+        let parts = ["# T\nzero", "## A\none", "two", "three", "## B\nfour", "five", "C\n---\nsix"]
+        let headings = [[], ["T"], ["T", "A"], ["T", "A"], ["T"], ["T", "B"], ["T"]]
+        let text = parts.joined(separator: "\n\n")
+        func section(_ index: Int) async throws -> [String] {
+            try await find([parts[index]], window: .section, text: text, headings: headings).map(\.chunk.text)
+        }
+        for index in 1...3 { #expect(try await section(index) == [parts[1...3].joined(separator: "\n\n")]) }
+        for index in 4...5 { #expect(try await section(index) == [parts[4...5].joined(separator: "\n\n")]) }
+        for index in [0, 6] { #expect(try await section(index) == [parts[index]]) }
     }
 
     @Test(arguments: [true, false]) func `hits whose windows meet become one`(merging: Bool) async throws {

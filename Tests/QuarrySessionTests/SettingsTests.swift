@@ -112,9 +112,9 @@ import Testing
             try InMemoryFiles.settings("window: 2", flags: flags, environment: environment).window?.value
         }
         #expect(try window() == .passages(2) && window(["QUARRY_WINDOW": "section"]) == .section)
+        #expect(throws: ConfigurationError.self) { try window(["QUARRY_WINDOW": "much"]) }
         flags.window = Setting(.passages(0), .flag("--window"))
         #expect(try window(["QUARRY_WINDOW": "section"]) == .passages(0))
-        #expect(throws: ConfigurationError.self) { try window(["QUARRY_WINDOW": "much"]) }
     }
 
     @Test(arguments: ["model", "llm", "rerank", "transcribe", "describeImages"])
