@@ -144,7 +144,7 @@ struct MojibakeScan {
 
     /// Second characters after `Ã` or `Â` that no word and no quotation has there.
     private static let strongSeconds: Set<UInt32> = Set(
-        "€ƒ†‡ˆ‰ŠŒŽ˜šœžŸ¡¢£¤¥¦§¨©¬¯±³´µ¶¸¼½¾¿".unicodeScalars.map(\.value))
+        "€ƒ†‡ˆ‰ŠŒŽ˜šœžŸ¡¢£¤¥¦§¨©¬¯°±³´µ¶¸¼½¾¿".unicodeScalars.map(\.value))
 
     private func isStrong(_ encoded: [UInt8], _ second: UInt32, _ scalar: UInt32, after previous: UInt32) -> Bool {
         switch encoded[0] {
