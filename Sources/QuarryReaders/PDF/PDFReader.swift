@@ -33,7 +33,7 @@ public struct PDFReader: Reader {
         pdftotext == nil ? "pdftotext is not installed (Debian: poppler-utils)" : nil
     }
     /// Another version without poppler, so that its files are read again when it is installed.
-    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/1" }
+    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/2" }
 
     private static let limits = ProgramLimits(
         duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)
@@ -62,10 +62,11 @@ public struct PDFReader: Reader {
             return (output, try await information(about: path))
         }
         let pages = PDFPage.pages(of: output.bytes)
-        let layout = PDFLayout(pages)
+        let text = PDFTextWriter(pages)
         var writer = DocumentWriter()
-        for page in pages { PDFPageWriter(page, layout: layout).write(to: &writer) }
-        guard let result = writer.document(id: source.id, title: info.title, metadata: info.metadata) else {
+        text.write(to: &writer)
+        guard let result = writer.document(id: source.id, title: info.title ?? text.title, metadata: info.metadata)
+        else {
             throw Rejection(
                 source: source.id, reason: .empty,
                 message: pages.isEmpty
@@ -143,13 +144,24 @@ struct PDFInformation {
         "ModDate": "modified",
     ]
 
+    /// Not the number or the file name that some programs write in place of a title.
+    private static func isTitle(_ value: String) -> Bool {
+        let lower = value.lowercased()
+        let ends = [
+            ".doc", ".docx", ".rtf", ".odt", ".pdf", ".tex", ".dvi", ".indd", ".qxd", ".xls", ".xlsx", ".ppt", ".pptx",
+        ]
+        return value.contains(where: \.isLetter) && !lower.hasPrefix("microsoft word -")
+            && !lower.hasPrefix("microsoft powerpoint -") && !lower.hasPrefix("untitled")
+            && !ends.contains(where: lower.hasSuffix)
+    }
+
     init(_ bytes: [UInt8]) {
         for line in bytes.split(separator: 0x0A) {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let name = String(decoding: line[..<colon], as: UTF8.self)
             let value = String(decoding: line[(colon + 1)...], as: UTF8.self).joiningWords()
             guard !value.isEmpty, value.utf8.count <= 4096 else { continue }
-            if name == "Title", !value.hasPrefix("Microsoft Word -"), value != "untitled" { title = value }
+            if name == "Title", Self.isTitle(value) { title = value }
             if let key = Self.names[name] { metadata[key] = .string(value) }
             if name == "Pages" { metadata["pages"] = Double(value).map { .number($0) } }
         }
