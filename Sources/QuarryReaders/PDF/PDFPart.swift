@@ -10,7 +10,8 @@ enum PDFPart {
 
     static func parts(of page: PDFPage, _ layout: PDFLayout) -> [PDFPart] {
         let leftOut = layout.margins.lines(of: page)
-        let tables = PDFTables(page, without: leftOut)
+        let headings = page.lines.indices.filter { layout.headingLevel(of: page.lines[$0]) != nil }
+        let tables = PDFTables(page, without: leftOut, headings: Set(headings))
         var parts: [PDFPart] = []
         for index in page.lines.indices where !leftOut.contains(index) {
             if let table = tables.tables[index] { parts.append(.table(table)) }

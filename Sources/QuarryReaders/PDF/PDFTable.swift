@@ -7,6 +7,7 @@ struct PDFTable {
     private let header: [PDFRow]
     private let rows: [PDFRow]
     private let columns: [(left: Double, right: Double)]
+    private let isForm: Bool
 
     /// - `above`: The rows over the first one, which may be the table's header.
     /// - Returns: Nil if the rows are not a table.
@@ -20,7 +21,7 @@ struct PDFTable {
             !isForm && titles.count < rows.count && (titles.count <= 2 || titles.count <= 6 && labelled <= 1)
         let body = hasTitles ? rows.dropFirst(titles.count) : rows
         let full = body.filter { $0.cells.count > 1 }
-        guard !full.isEmpty, let columns = Self.columns(of: full) else { return nil }
+        guard !full.isEmpty, let columns = isForm ? Self.fields(of: full) : Self.columns(of: full) else { return nil }
         let firstValue = columns[1].left
         let upper: (header: [PDFRow], labels: [PDFRow]) =
             isForm ? ([], []) : Self.header(above + (hasTitles ? titles : []), over: body, from: firstValue)
@@ -32,14 +33,19 @@ struct PDFTable {
             words <= 5 && (2 * amounts >= values.count || columns.count > 2 && words <= 3) || words <= 10 && isForm
         else { return nil }
         self.columns = columns
+        self.isForm = isForm
         header = upper.header
         self.rows = upper.labels + body
     }
 
     var table: PDFTables.Table {
         var texts: [[String]] = []
-        for row in rows {
+        for (number, row) in rows.enumerated() {
             let cells = self.texts(of: [row])
+            if PDFTables.isSecondLine(row, of: rows[..<number]), let last = texts.last {
+                texts[texts.count - 1] = zip(last, cells).map { $1.isEmpty ? $0 : $0 + ($0.isEmpty ? "" : " ") + $1 }
+                continue
+            }
             // A label of two lines: the amounts stand beside its second one.
             if row.cells.count > 1, let last = texts.last, last.dropFirst().allSatisfy(\.isEmpty),
                 !last[0].hasSuffix(":"),
@@ -69,6 +75,7 @@ struct PDFTable {
 
     /// The first column that a cell is over: a title of several columns belongs to the first of them.
     private func column(of cell: Cell) -> Int {
+        if isForm { return columns.lastIndex { $0.left <= cell.left + 6 } ?? 0 }
         if cell.left < columns[1].left - 1, cell.left <= columns[0].right { return 0 }
         let covered = columns.indices.first { index in
             min(columns[index].right, cell.right) - max(columns[index].left, cell.left) > 0
@@ -98,6 +105,21 @@ struct PDFTable {
         let beside = labels.filter { $0.left < first.left - 1 }
         guard !beside.isEmpty, left < first.left else { return columns.count > 1 ? columns : nil }
         return [(left, min(first.left - 1, beside.map(\.right).max() ?? left))] + columns
+    }
+
+    /// The columns of a form: the places where several cells begin. A long value may reach over the next column.
+    private static func fields(of rows: [PDFRow]) -> [(left: Double, right: Double)]? {
+        let cells = rows.flatMap(\.cells).sorted { $0.left < $1.left }
+        var columns: [(left: Double, right: Double, count: Int)] = []
+        for cell in cells {
+            if let last = columns.last, cell.left - last.left < 6 {
+                columns[columns.count - 1].count += 1
+            } else {
+                columns.append((cell.left, cell.left, 1))
+            }
+        }
+        let usual = columns.filter { 4 * $0.count >= rows.count }.map { (left: $0.left, right: $0.right) }
+        return usual.count > 1 ? usual : nil
     }
 
     // MARK: Header

@@ -15,9 +15,12 @@ struct PDFTables {
     private(set) var tables: [Int: Table] = [:]
     private(set) var lines: Set<Int> = []
 
-    /// - `left`: Lines that are in no table.
-    init(_ page: PDFPage, without left: Set<Int>) {
+    /// - Parameters:
+    ///   - left: Lines that are in no table.
+    ///   - headings: Lines that end a table if nothing is beside them.
+    init(_ page: PDFPage, without left: Set<Int>, headings: Set<Int>) {
         let rows = PDFRow.rows(of: page, without: left.union(Self.prose(of: page)))
+        func isHeading(_ row: PDFRow) -> Bool { row.cells.count == 1 && !row.lines.isDisjoint(with: headings) }
         var start = 0
         var lastEnd = 0
         while start < rows.count {
@@ -26,8 +29,15 @@ struct PDFTables {
                 continue
             }
             var end = start + 1
-            while end < rows.count, Self.continues(rows[start..<end], with: rows[end]) { end += 1 }
-            while end > start, rows[end - 1].cells.count == 1 { end -= 1 }
+            while end < rows.count, !isHeading(rows[end]), Self.continues(rows[start..<end], with: rows[end]) {
+                end += 1
+            }
+            // The second line of a cell belongs to the last row, but not a label.
+            while end > start, rows[end - 1].cells.count == 1,
+                !Self.isSecondLine(rows[end - 1], of: rows[start..<(end - 1)])
+            {
+                end -= 1
+            }
             let candidate = PDFTable(rows[start..<end], below: rows[lastEnd..<start])
             if let table = candidate?.table, let first = table.lines.min() {
                 tables[first] = table
@@ -73,6 +83,15 @@ struct PDFTables {
         return low < heights.count && heights[low] <= box.middle + 0.45 * box.height
     }
 
+    /// Whether a row is the second line of one cell of the row before, and not of its label.
+    static func isSecondLine(_ row: PDFRow, of rows: ArraySlice<PDFRow>) -> Bool {
+        guard let last = rows.last, row.cells.count == 1, row.top - last.bottom < 0.5 * last.height,
+            let first = last.cells.first
+        else { return false }
+        return row.cells[0].left > first.right
+            && last.cells.dropFirst().contains { abs($0.left - row.cells[0].left) < last.height }
+    }
+
     /// Whether a row is close below others, and shares a column with one of the last.
     private static func continues(_ rows: ArraySlice<PDFRow>, with next: PDFRow) -> Bool {
         guard let last = rows.last, next.top - last.bottom < 2 * last.height else { return false }
@@ -85,7 +104,7 @@ struct PDFTables {
         }
         if next.cells.count == 1 {
             // A label between the rows, or the second line of a cell.
-            return rows.suffix(2).contains { $0.cells.count > 1 }
+            return rows.suffix(3).contains { $0.cells.count > 1 }
         }
         return rows.suffix(4).contains { row in
             next.cells.dropFirst().contains { cell in
