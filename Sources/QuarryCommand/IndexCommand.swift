@@ -88,6 +88,8 @@ struct IndexCommand: AsyncParsableCommand {
             "Maximum length of a picture's description; the default is 800.", valueName: "tokens"))
     var descriptionTokens: Int?
 
+    @OptionGroup(title: "PDF and scans") var pdf: PDFOptions
+
     @Option(
         help:
             "How to cut documents into passages: structure, recursive or sentence. For a new index; the default is structure."
@@ -220,7 +222,9 @@ struct IndexCommand: AsyncParsableCommand {
         let report: IndexingReport
         do {
             report = try await run(
-                on: opening, sources, refused, readers: services.readers(settings, describing: description))
+                on: opening, sources, refused,
+                readers: services.readers(
+                    settings, describing: description, password: pdf.password(), ocr: pdf.recognition))
         } catch {
             throw Self.advised(error, on: inputs)
         }

@@ -35,12 +35,15 @@ struct PDFLayout {
 
     /// A line this much higher than the text is a heading.
     private static let headingFactor = 1.15
+    /// The height of recognised lines depends on their letters.
+    private static let recognizedHeadingFactor = 1.4
 
     private static func tenths(_ height: Double) -> Int { Int((min(max(0, height), 10_000) * 10).rounded()) }
 
     /// The level of a heading by its size, from 1; nil for text.
     func headingLevel(of line: PDFPage.Line) -> Int? {
-        guard line.textHeight >= textHeight * Self.headingFactor, line.letters <= 200,
+        let factor = line.isRecognized ? Self.recognizedHeadingFactor : Self.headingFactor
+        guard line.textHeight >= textHeight * factor, line.letters <= 200,
             line.words.contains(where: { $0.text.contains(where: \.isLetter) })
         else { return nil }
         let height = Self.tenths(line.textHeight)

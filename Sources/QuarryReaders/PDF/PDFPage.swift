@@ -28,6 +28,8 @@ struct PDFPage {
         private(set) var letters = 0
         /// The height of the words with most letters: one tall sign does not count.
         private(set) var textHeight = 0.0
+        /// Whether the heights are those of the letters, as of recognised text.
+        var isRecognized = false
 
         init(words: [Word], box: Box, block: Int) {
             (self.words, self.box, self.block) = (words, box, block)

@@ -62,8 +62,8 @@ struct PDFTables {
             let right = block.map(\.box.right).max() ?? 0
             let full = block.dropLast().count { $0.box.right >= right - 0.12 * (right - left) }
             let words = block.reduce(0) { $0 + $1.words.count }
-            // Labels have amounts beside them.
-            let labels = block.count { Self.isNear($0.box, amounts) }
+            // Labels have amounts beside them, in lines of their own or in theirs.
+            let labels = block.count { Self.isNear($0.box, amounts) || Self.hasGap($0) }
             if block.count > 2, 2 * labels < block.count, right - left > 0.2 * page.width, words >= 5 * block.count,
                 full * 5 >= (block.count - 1) * 4
             {
@@ -71,6 +71,10 @@ struct PDFTables {
             }
         }
         return prose
+    }
+
+    private static func hasGap(_ line: PDFPage.Line) -> Bool {
+        zip(line.words, line.words.dropFirst()).contains { $1.box.left - $0.box.right > 2 * line.textHeight }
     }
 
     /// Whether one of the heights, in order, is that of a line.

@@ -28,10 +28,18 @@ extension ModelServices {
     }
 
     /// The readers, with models for recordings and pictures if the settings name them.
+    ///
+    /// - Parameters:
+    ///   - password: Opens encrypted PDF files. It is not stored.
+    ///   - ocr: How to read scanned pages and the text of pictures; nil leaves them out. A model that describes pictures
+    ///     goes before.
     package func readers(
-        _ settings: Settings, describing options: ImageDescriber.Options = .init()
+        _ settings: Settings, describing options: ImageDescriber.Options = .init(), password: String? = nil,
+        ocr: TextRecognition? = nil
     ) async throws -> ReaderRegistry {
         var readers = settings.readers
+        if password != nil || ocr != nil { readers.register(PDFReader(password: password, ocr: ocr)) }
+        if let ocr { readers.register(PictureTextReader(ocr)) }
         if let model = settings.transcribe?.value { readers.register(try await transcriber(model)) }
         if let model = settings.describeImages?.value {
             readers.register(try await imageDescriber(model, options: options))
