@@ -94,7 +94,7 @@ struct PDFHeadings {
     /// 0 for the name of a part or capital letters, 1 for other headings; nil for text.
     private static func rank(of line: PDFPage.Line) -> Int? {
         let text = line.text
-        guard line.words.count <= 12, line.letters > 2, 2 * line.letters > text.utf8.count,
+        guard line.words.count <= 16, line.letters > 2, 2 * line.letters > text.utf8.count,
             let first = text.first, first.isUppercase || first.isNumber,
             let last = text.last, !".,;:…-–".contains(last),
             text.contains(where: \.isLetter), !text.contains("://"), !text.contains("@")
@@ -104,8 +104,9 @@ struct PDFHeadings {
         if captions.contains(opening) { return nil }
         let second = line.words.count > 1 ? line.words[1].text.first : nil
         if parts.contains(opening), second.map({ $0.isNumber || $0.isUppercase }) ?? false { return 0 }
-        if first.isNumber { return second?.isUppercase ?? false ? 1 : nil }
-        return text.contains(where: \.isLowercase) ? 1 : 0
+        if !text.contains(where: \.isLowercase), line.words.count > 1 || line.letters > 8, !first.isNumber { return 0 }
+        guard line.words.count <= 12 else { return nil }
+        return !first.isNumber || second?.isUppercase ?? false ? 1 : nil
     }
 
     private static let captions: Set<String> = [

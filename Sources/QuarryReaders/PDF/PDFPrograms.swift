@@ -44,6 +44,7 @@ struct PDFPrograms: Sendable {
         if output.end == .status(3) {
             throw PDFAccessError(description: "Its author does not permit to take its text out.")
         }
+        if errors.contains("Wrong page range") { throw PDFAccessError(isFault: true, description: "It has no pages.") }
         throw ProgramError(.failed, "pdftotext ended with \(output.end)\(output.reason(besides: path)).")
     }
 
@@ -82,19 +83,27 @@ struct PDFPrograms: Sendable {
     }
 }
 
-/// A file that needs a password, or does not permit to be read.
+/// A file that needs a password, does not permit to be read, or has nothing to read.
 struct PDFAccessError: Error, CustomStringConvertible {
+    /// Whether it will be the same with another password.
+    var isFault = false
     var description: String
 }
 
 extension ProgramOutput {
-    /// The last line of the program's errors, with a colon before it, without the path of the temporary file; or nothing.
+    /// The last line of the program's errors in quotation marks, with a colon before it; or nothing.
+    ///
+    /// - `path`: The path of the temporary file, which says nothing to people.
     func reason(besides path: String = "") -> String {
         let lines = String(decoding: errors, as: UTF8.self).split(separator: "\n")
         guard var line = lines.last.map(String.init) else { return "" }
         if !path.isEmpty { line = line.replacing("'\(path)'", with: "").replacing(path, with: "") }
+        // `Syntax Error (1234): `
+        if let colon = line.firstRange(of: ": "), line[..<colon.lowerBound].contains("Error") {
+            line = String(line[colon.upperBound...])
+        }
         line = line.joiningWords()
         while let end = line.last, ".: ".contains(end) { line.removeLast() }
-        return line.isEmpty ? "" : ": \(line.prefix(200))"
+        return line.isEmpty ? "" : ": “\(line.prefix(200))”"
     }
 }

@@ -10,7 +10,7 @@ import QuarryText
 /// are known by their size and place; tables become rows; headers and footers that repeat on pages are left out. A citation
 /// names the page. Offsets and lines count in the text that this reader makes.
 ///
-/// The title is that of the file, or else the largest lines of its first page. Its author and dates become metadata.
+/// The title is that in the file, or else the largest lines of its first page with the file's name. Its author and dates become metadata.
 ///
 /// Pages without text, such as scans, are left out with a warning, or recognised by tesseract if the options say so:
 ///
@@ -51,9 +51,8 @@ public struct PDFReader: Reader {
             return ReadResult(rejected: [error])
         } catch let error as PDFAccessError {
             // Not a fault of the content: another run may have the password.
-            return ReadResult(rejected: [
-                Rejection(source: source.id, reason: .unreadable, message: error.description)
-            ])
+            let reason: Rejection.Reason = error.isFault ? .empty : .unreadable
+            return ReadResult(rejected: [Rejection(source: source.id, reason: reason, message: error.description)])
         } catch let error as ProgramError {
             return ReadResult(rejected: [
                 Rejection(source: source.id, reason: .undecodable, message: "It cannot be read: \(error)")
@@ -81,7 +80,10 @@ public struct PDFReader: Reader {
         text.write(to: &writer)
         var metadata = info.metadata
         if !scans.recognized.isEmpty { metadata["recognizedPages"] = .number(Double(scans.recognized.count)) }
-        guard let result = writer.document(id: source.id, title: info.title ?? text.title, metadata: metadata) else {
+        guard
+            let result = writer.document(
+                id: source.id, title: info.title ?? title(text.title, of: source), metadata: metadata)
+        else {
             throw Rejection(
                 source: source.id, reason: .empty,
                 message: pages.isEmpty
@@ -103,6 +105,17 @@ public struct PDFReader: Reader {
         return ReadResult(
             documents: [result.document], warnings: warnings,
             bidirectionalControls: result.removed.bidirectionalControls)
+    }
+
+    /// The largest lines with the name of the file: those of a series, such as the reports of a company, often differ in
+    /// the name alone.
+    private func title(_ largest: String?, of source: Source) -> String? {
+        guard let largest, let file = source.id.split(separator: "/").last else { return nil }
+        let name = file.split(separator: ".").dropLast().joined(separator: ".")
+        guard name.contains(where: \.isLetter), !largest.lowercased().contains(name.lowercased()) else {
+            return largest
+        }
+        return "\(largest) – \(name)"
     }
 
     // MARK: Scanned pages
