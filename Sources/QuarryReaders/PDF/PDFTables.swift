@@ -38,7 +38,8 @@ struct PDFTables {
             {
                 end -= 1
             }
-            let candidate = PDFTable(rows[start..<end], below: rows[lastEnd..<start])
+            let above = rows[lastEnd..<start].lastIndex(where: isHeading).map { $0 + 1 } ?? lastEnd
+            let candidate = PDFTable(rows[start..<end], below: rows[above..<start])
             if let table = candidate?.table, let first = table.lines.min() {
                 tables[first] = table
                 lines.formUnion(table.lines)
