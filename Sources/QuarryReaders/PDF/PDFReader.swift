@@ -88,7 +88,9 @@ public struct PDFReader: Reader {
                 source: source.id, reason: .empty,
                 message: pages.isEmpty
                     ? "It has no pages."
-                    : "None of its \(pages.count) pages has text: they may be pictures, such as scans.\(hint(on: scans))"
+                    : "None of its \(pages.count) pages has text"
+                        + (tesseract == nil ? ": they may be pictures, such as scans." : ", and tesseract found none.")
+                        + hint(on: scans)
             )
         }
         var warnings: [Rejection] = []
