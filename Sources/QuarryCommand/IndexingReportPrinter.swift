@@ -231,7 +231,7 @@ extension Rejection {
     fileprivate var advice: String {
         switch (reason, source.split(separator: ".").last?.lowercased()) {
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
-        case (.unreadable, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
+        case (.unsupportedFormat, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
         case (.empty, "pdf") where message.contains("scans"): " --ocr recognises their text."
         case (.unsupportedFormat, "doc"): " For example: soffice --headless --convert-to docx FILE"
         case (.unsupportedFormat, "xls"): " For example: soffice --headless --convert-to xlsx FILE"

@@ -9,7 +9,7 @@ struct PDFMargins {
     init(_ pages: [PDFPage]) {
         var found: [String: [Int]] = [:]
         for (index, page) in pages.enumerated() {
-            let keys = Self.edges(of: page).compactMap { Self.key(of: page.lines[$0.key], at: $0.value, on: page) }
+            let keys = Self.edges(of: page).flatMap { Self.keys(of: page.lines[$0.key], at: $0.value, on: page) }
             for key in Set(keys) { found[key, default: []].append(index) }
         }
         // On a quarter of all pages, or on 40 % of the pages of a stretch, such as the heads of a chapter.
@@ -24,7 +24,7 @@ struct PDFMargins {
     func lines(of page: PDFPage) -> Set<Int> {
         let found = Self.edges(of: page).filter { index, edge in
             let line = page.lines[index]
-            return Self.key(of: line, at: edge, on: page).map(repeated.contains) ?? false
+            return Self.keys(of: line, at: edge, on: page).contains(where: repeated.contains)
                 || line.box.top > page.height * 0.88 && Self.isPageNumber(line.text)
         }
         return found.count == page.lines.count ? [] : Set(found.keys)
@@ -60,21 +60,26 @@ struct PDFMargins {
         line.box.bottom < page.height * 0.12 || line.box.top > page.height * 0.82
     }
 
-    /// The line without the number of its page, which may begin to count later. Nil for a line away from the edge without
-    /// such a number: it may be the header of a table that goes on.
-    private static func key(of line: PDFPage.Line, at edge: Edge, on page: PDFPage) -> String? {
-        var hasNumber = false
-        let words = line.words.map { word -> String in
-            let digits = word.text.filter(\.isNumber)
+    /// The line as it is, and without each number that may be that of its page, which may begin to count later.
+    ///
+    /// Away from the edge a line counts only if it begins or ends with such a number: others may be the header of a table
+    /// that goes on.
+    private static func keys(of line: PDFPage.Line, at edge: Edge, on page: PDFPage) -> [String] {
+        let isNear = isNearEdge(line, of: page)
+        let words = line.words.prefix(40).map { $0.text.lowercased() }
+        func key(_ words: [String]) -> String { "\(edge) \(words.joined(separator: " "))" }
+        var keys = isNear ? [key(words)] : []
+        for (index, word) in words.enumerated() where isNear || index == 0 || index == words.count - 1 {
+            let digits = word.filter(\.isNumber)
             // Not the number of a quarter or a form: `Q3`, `10-Q`.
-            guard !digits.isEmpty, !word.text.contains(where: \.isLetter), let number = Int(digits),
-                abs(number - page.number) <= 30
-            else { return word.text.lowercased() }
-            hasNumber = true
-            return word.text.replacing(digits, with: "#\(number - page.number)").lowercased()
+            guard !digits.isEmpty, !word.contains(where: \.isLetter), let number = Int(digits),
+                abs(number - page.number) <= 30, keys.count < 8
+            else { continue }
+            var others = words
+            others[index] = word.replacing(digits, with: "#\(number - page.number)")
+            keys.append(key(others))
         }
-        guard hasNumber || isNearEdge(line, of: page) else { return nil }
-        return "\(edge) \(words.joined(separator: " "))"
+        return keys
     }
 
     private static func isPageNumber(_ text: String) -> Bool {

@@ -16,7 +16,7 @@ struct PDFPrograms: Sendable {
     }
 
     var isInstalled: Bool { pdftotext != nil }
-    var canRender: Bool { pdftoppm != nil }
+    var hasPassword: Bool { password != nil }
 
     private static let limits = ProgramLimits(
         duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)
@@ -38,13 +38,15 @@ struct PDFPrograms: Sendable {
         let errors = String(decoding: output.errors, as: UTF8.self)
         if errors.contains("Incorrect password") {
             throw PDFAccessError(
+                reason: .unsupportedFormat,
                 description: password == nil
                     ? "It is encrypted, and needs a password." : "The password does not open it.")
         }
         if output.end == .status(3) {
-            throw PDFAccessError(description: "Its author does not permit to take its text out.")
+            throw PDFAccessError(
+                reason: .unsupportedFormat, description: "Its author does not permit to take its text out.")
         }
-        if errors.contains("Wrong page range") { throw PDFAccessError(isFault: true, description: "It has no pages.") }
+        if errors.contains("Wrong page range") { throw PDFAccessError(reason: .empty, description: "It has no pages.") }
         throw ProgramError(.failed, "pdftotext ended with \(output.end)\(output.reason(besides: path)).")
     }
 
@@ -85,8 +87,7 @@ struct PDFPrograms: Sendable {
 
 /// A file that needs a password, does not permit to be read, or has nothing to read.
 struct PDFAccessError: Error, CustomStringConvertible {
-    /// Whether it will be the same with another password.
-    var isFault = false
+    var reason: Rejection.Reason
     var description: String
 }
 

@@ -39,9 +39,11 @@ public struct PDFReader: Reader {
     public var obstacle: String? {
         programs.isInstalled ? nil : "pdftotext is not installed (Debian: poppler-utils)"
     }
-    /// Another version without poppler, and with recognition, so that files are read again when that changes.
+    /// Another version without poppler, with recognition and with a password, so that files are read again when that
+    /// changes.
     public var version: String {
-        programs.isInstalled ? "pdf/2" + (tesseract.map(\.options.mark) ?? "") : "pdf/0"
+        guard programs.isInstalled else { return "pdf/0" }
+        return "pdf/2" + (tesseract.map(\.options.mark) ?? "") + (programs.hasPassword ? "+password" : "")
     }
 
     public func read(_ source: Source) async throws -> ReadResult {
@@ -50,9 +52,9 @@ public struct PDFReader: Reader {
         } catch let error as Rejection {
             return ReadResult(rejected: [error])
         } catch let error as PDFAccessError {
-            // Not a fault of the content: another run may have the password.
-            let reason: Rejection.Reason = error.isFault ? .empty : .unreadable
-            return ReadResult(rejected: [Rejection(source: source.id, reason: reason, message: error.description)])
+            return ReadResult(rejected: [
+                Rejection(source: source.id, reason: error.reason, message: error.description)
+            ])
         } catch let error as ProgramError {
             return ReadResult(rejected: [
                 Rejection(source: source.id, reason: .undecodable, message: "It cannot be read: \(error)")

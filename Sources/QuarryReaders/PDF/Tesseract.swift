@@ -69,6 +69,10 @@ extension PDFPage {
                 lines[index].words[word].box = lines[index].words[word].box.scaled(by: scale)
                 lines[index].words[word].box.top = box.top
                 lines[index].words[word].box.height = box.height
+                // Words of a narrow type are still words.
+                guard word > 0 else { continue }
+                let gap = lines[index].words[word].box.left - lines[index].words[word - 1].box.right
+                lines[index].words[word - 1].box.width -= max(0, 0.15 * box.height - gap)
             }
             lines[index].isRecognized = true
             lines[index].measure()
