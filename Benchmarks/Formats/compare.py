@@ -4,9 +4,11 @@
 usage: Formats/compare.py QUARRY [--formats FOLDER] [--markup FOLDER]
 
 Word F1 is 2PR / (P + R) over the words as a multiset, in lower case, mean over files. The expected texts are those that
-come with the files: the article of a web page, the Markdown that a Word file was made from. Programs that are not
-installed are left out: trafilatura and markitdown (Python packages), pandoc and pdftotext (commands). The time is that
-of the processor, all files of a kind one after another, each in a process of its own (start of Python included).
+come with the files: the article of a web page, the Markdown that a Word file was made from. PDF files come without:
+their words are compared with those of pdftotext, so that the figure says what is lost or added by a layout. Programs that
+are not installed are left out: trafilatura, markitdown, kreuzberg and docling-rs (Python packages; the last without its
+layout model), pandoc and pdftotext (commands). The time is that of the processor, all files of a kind one after another,
+each in a process of its own (start of Python included); for PDF also all files in one process.
 
 With --markup, the rst, org, tex and manual pages (.1 to .8) in a folder are compared with pandoc's plain text, which is no
 truth but another reading. Files that pandoc cannot read in 15 seconds are left out; pandoc does not read AsciiDoc.
@@ -137,6 +139,37 @@ def markup(quarry, folder):
 
     for kind, found in pairs.items():
         compare(f"{kind} against pandoc's plain text", found, [("quarry", quarry), ("the file as it is", plain)])
+KREUZBERG = "import sys,kreuzberg;[print(kreuzberg.extract_file_sync(p).content) for p in sys.argv[1:]]"
+DOCLING = (
+    "import sys,docling_rs;c=docling_rs.DocumentConverter(text_layer_only=True,do_ocr=False)\n"
+    "for p in sys.argv[1:]:\n try: print(c.convert(p).document.export_to_markdown())\n except Exception as e: print(e,file=sys.stderr)")
+
+
+def pages_a_second(quarry, files):
+    """Reads all files in one process, if the program takes several."""
+    pages = 0
+    for path in files:
+        count = re.search(rb"Pages:\s+(\d+)", run(["pdfinfo", path]).stdout)
+        pages += int(count[1]) if count else 0
+    index = os.path.join(quarry.folder, "pages.quarry")
+    commands = [
+        ("quarry, with chunks and terms", [quarry.program, "index", *files, "-i", index, "--model", "none", "--plan"]),
+        ("kreuzberg", importlib.util.find_spec("kreuzberg") and [sys.executable, "-c", KREUZBERG, *files]),
+        ("docling-rs without its layout model", importlib.util.find_spec("docling_rs") and [sys.executable, "-c", DOCLING, *files]),
+    ]
+    print(f"\nPDF, {len(files)} files of {pages} pages\n\n| program | pages a second of the processor |\n|---|---|")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for path in files:
+        run(["pdftotext", path, "-"])
+    for name, program in [("pdftotext, a process a file", None), *commands]:
+        if program:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            run(program)
+        elif not name.startswith("pdftotext"):
+            continue
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"| {name} | {pages / seconds:.0f} |", flush=True)
 
 
 def counts(quarry, folder):
@@ -191,6 +224,18 @@ def main():
         ("quarry", quarry), ("markitdown", markitdown), ("pandoc", command("pandoc", "-t", "plain", "{}"))])
     if "--markup" in sys.argv:
         markup(quarry, sys.argv[sys.argv.index("--markup") + 1])
+    plain = command("pdftotext", "{}", "-")
+    if plain:
+        documents = os.path.join(folder, "..", "documents")
+        found = glob.glob(os.path.join(folder, "pdf*", "**", "*.pdf"), recursive=True)
+        found += glob.glob(os.path.join(documents, "**", "*.pdf"), recursive=True)
+        texts = [(path, plain(path)) for path in sorted(found)]
+        compare("PDF against the words of pdftotext", [pair for pair in texts if words(pair[1])], [
+            ("quarry", quarry), ("kreuzberg", python("kreuzberg", KREUZBERG)), ("markitdown", markitdown),
+            ("docling-rs without its layout model", python("docling_rs", DOCLING))])
+        filings = sorted(glob.glob(os.path.join(folder, "..", "pdf", "sec10q", "pdfs", "*.pdf")))
+        if filings:
+            pages_a_second(quarry, filings)
     if "--no-counts" not in sys.argv:
         counts(quarry, folder)
 

@@ -97,6 +97,8 @@ struct IndexCommand: AsyncParsableCommand {
             "Maximum length of a picture's description; the default is 800.", valueName: "tokens"))
     var descriptionTokens: Int?
 
+    @OptionGroup(title: "PDF and scans") var pdf: PDFOptions
+
     @Option(
         help:
             "How to cut documents into passages: structure, recursive, sentence or fixed. For a new index; the default is structure."
@@ -137,7 +139,8 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             return try await IndexOpening(
                 path: path, model: model, settings: settings, services: services, remote: remote.options,
-                chunking: chunking, reading: { privacy.applied(to: reading.applied(to: $0)) }, isTemporary: plan)
+                chunking: chunking, reading: { pdf.applied(to: privacy.applied(to: reading.applied(to: $0))) },
+                isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
         }
@@ -273,7 +276,8 @@ struct IndexCommand: AsyncParsableCommand {
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
         do {
-            let readers = try await services.readers(settings, opening.reading, describing: description)
+            let readers = try await services.readers(
+                settings, opening.reading, describing: description, password: pdf.password())
             let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
             defer { fetch?.end() }
             let progress = ProgressLine(isQuiet: output.quiet)

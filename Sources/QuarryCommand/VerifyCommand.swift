@@ -46,7 +46,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let isNamed = index.path != nil
         let path = try? index.existing()
         let settings = try configuration.settings()
-        var verification = AnswerVerification(readers: settings.readers) {
+        var verification = AnswerVerification(readers: { settings.readers($0) }) {
             guard isNamed || path != nil else { return nil }
             return try CorpusIndex.open(at: index.existing(), readOnly: true)
         }

@@ -53,8 +53,13 @@ package struct Program: Sendable, Hashable {
             environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }, uniquingKeysWith: { $1 })
         // The limit of memory is set by a shell that the program then replaces. The shell reads no argument of the
         // program, so nothing in it can be taken for a command. A limit above that of the machine changes nothing.
+        // The limit of processor time, on several processors, ends a program whose parent was killed.
+        let seconds = 8 * max(1, limits.duration.components.seconds)
         let memory = limits.memoryBytes.map {
-            ["-c", "ulimit -v \"$0\" 2>/dev/null; exec \"$@\"", "\($0 >> 10)", path]
+            [
+                "-c", "ulimit -v \"$0\" 2>/dev/null; ulimit -t \"$1\" 2>/dev/null; shift; exec \"$@\"", "\($0 >> 10)",
+                "\(seconds)", path,
+            ]
         }
         let configuration = Configuration(
             executable: .path(FilePath(memory == nil ? path : "/bin/sh")),

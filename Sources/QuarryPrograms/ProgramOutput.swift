@@ -43,7 +43,7 @@ package struct ProgramError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     package var description: String
 
-    init(_ code: Code, _ description: String) {
+    package init(_ code: Code, _ description: String) {
         self.code = code
         self.description = description
     }

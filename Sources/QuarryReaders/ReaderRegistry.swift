@@ -7,6 +7,8 @@ import QuarryJSON
 public struct ReaderRegistry: Sendable {
     /// How the readers read.
     public let options: ReadingOptions
+    /// Whether encrypted files can be opened that could not be before.
+    package let hasPassword: Bool
     private var readers: [any Reader]
     private var kinds: [String: Kind] = [:]
     /// Added to the version of each reader that needs no model, by who stores what is made of its documents. Another
@@ -28,13 +30,17 @@ public struct ReaderRegistry: Sendable {
     /// Creates a registry of all formats that need no model: text and its markups, web pages, PDF, books, mail, office files,
     /// tables, JSON, notebooks, captions, XML, configuration and source code.
     ///
-    /// - `options`: How they read.
-    public init(_ options: ReadingOptions = ReadingOptions()) {
+    /// - Parameters:
+    ///   - options: How they read.
+    ///   - password: Opens encrypted PDF files.
+    public init(_ options: ReadingOptions = ReadingOptions(), password: String? = nil) {
         self.options = options
+        hasPassword = password != nil
         readers = []
         let hidden = options.keepsHiddenText
         let readers: [any Reader] = [
-            PlainTextReader(), MarkdownReader(), HTMLReader(keepsHidden: hidden), PDFReader(),
+            PlainTextReader(), MarkdownReader(), HTMLReader(keepsHidden: hidden),
+            PDFReader(password: password, ocr: options.ocr),
             EPUBReader(keepsHidden: hidden), MailReader(), RTFReader(),
             DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
             CSVReader(),
@@ -43,6 +49,7 @@ public struct ReaderRegistry: Sendable {
             LogReader(),
         ]
         for reader in readers { register(reader) }
+        if let ocr = options.ocr { register(PictureTextReader(ocr)) }
     }
 
     /// A format that files can have.

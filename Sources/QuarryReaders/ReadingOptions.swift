@@ -11,6 +11,8 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
     public var redaction = Redaction()
     /// Whether text is kept that a person does not see in the document. The default is false.
     public var keepsHiddenText = false
+    /// How to read scanned pages and the text of pictures. The default is nil: they are left out.
+    public var ocr: TextRecognition?
     /// Metadata by the name of a folder or source.
     public var labels = SourceLabels()
 
@@ -22,6 +24,7 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
         records = try values.decodeIfPresent(RecordPaths.self, forKey: .records) ?? records
         redaction = try values.decodeIfPresent(Redaction.self, forKey: .redaction) ?? redaction
         keepsHiddenText = try values.decodeIfPresent(Bool.self, forKey: .keepsHiddenText) ?? keepsHiddenText
+        ocr = try values.decodeIfPresent(TextRecognition.self, forKey: .ocr)
         labels = try values.decodeIfPresent(SourceLabels.self, forKey: .labels) ?? labels
     }
 }

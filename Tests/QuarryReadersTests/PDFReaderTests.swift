@@ -1,6 +1,7 @@
 import Foundation
 import QuarryCore
 import QuarryReaders
+import QuarryTestSupport
 import Testing
 
 /// Skipped where poppler is not installed.
@@ -71,6 +72,169 @@ struct PDFReaderTests {
         #expect(document.text.contains("| January | 120 | 131 |\n| February | 98 | 104 |"), "\(document.text)")
     }
 
+    @Test func `titles above the columns are the header of the table`() async throws {
+        var file = PDFFile()
+        var lines: [PDFFile.Line] = [
+            .init("The mill sold flour and oats in both years, as the following table shows in tons:", x: 72, y: 60),
+            .init("Year ended", x: 250, y: 114), .init("March 1911", x: 220, y: 128),
+            .init("March 1912", x: 330, y: 128),
+            .init("Sold:", x: 72, y: 142),
+        ]
+        for (index, row) in [("Flour", "120", "(131)"), ("Oats, barley and other", "", ""), ("grain", "40", "52")]
+            .enumerated()
+        {
+            let y = Double(156 + 14 * index)
+            lines.append(.init(row.0, x: 80, y: y))
+            if !row.1.isEmpty {
+                lines += [.init("$", x: 222, y: y), .init(row.1, x: 255, y: y), .init(row.2, x: 365, y: y)]
+            }
+        }
+        file.page(lines)
+        let document = try #require(try await read(file).documents.first)
+        #expect(
+            document.text.contains(
+                """
+                |  | Year ended March 1911 | March 1912 |
+                | --- | --- | --- |
+                | Sold: |  |  |
+                | Flour | $120 | (131) |
+                | Oats, barley and other grain | $40 | 52 |
+                """), "\(document.text)")
+    }
+
+    @Test func `fields and their values stay together`() async throws {
+        var file = PDFFile()
+        var lines: [PDFFile.Line] = []
+        for (index, row) in [
+            ("Owner:", "Anna Reed", "Built:", "1871"), ("Place:", "Lower valley, by the old", "Wheel:", "Oak"),
+            ("Trade:", "Grain", "Stones:", "Granite"),
+        ].enumerated() {
+            let y = Double(130 + 30 * index)
+            for (text, x) in [(row.0, 72.0), (row.1, 150), (row.2, 330), (row.3, 420)] {
+                lines.append(.init(text, x: x, y: y))
+            }
+        }
+        file.page(lines + [.init("stone bridge", x: 150, y: 173)])
+        let document = try #require(try await read(file).documents.first)
+        #expect(document.text.contains("| Owner: | Anna Reed | Built: | 1871 |"), "\(document.text)")
+        #expect(document.text.contains("| Place: | Lower valley, by the old stone bridge | Wheel: | Oak |"))
+    }
+
+    @Test func `a short line of its own above text is a heading`() async throws {
+        var file = PDFFile()
+        let text = "The wheel of the mill was rebuilt after the flood of 1902, of oak and iron, by"
+        file.page([
+            .init(text, x: 72, y: 90), .init("the younger brother alone.", x: 72, y: 104),
+            .init("Note 2 - The stones", x: 72, y: 132), .init("Granite", x: 72, y: 160),
+            .init(text, x: 72, y: 174), .init("hand. No one helped him.", x: 72, y: 188),
+            .init("Yes", x: 72, y: 220), .init("No", x: 72, y: 248),
+        ])
+        let document = try #require(try await read(file).documents.first)
+        #expect(document.text.contains("# Note 2 - The stones\n\n## Granite\n\nThe wheel of"), "\(document.text)")
+        #expect(!document.text.contains("# Yes") && !document.text.contains("# No\n"))
+    }
+
+    @Test func `a large line that ends with a point is a heading, and the title if the file has none`() async throws {
+        var file = PDFFile()
+        file.page([
+            .init("Reed & Sons Inc.", x: 72, y: 90, size: 22),
+            .init("The mill was built in 1871 by two brothers, who had learned the trade.", x: 72, y: 130),
+        ])
+        let document = try #require(try await read(file).documents.first)
+        #expect(document.title == "Reed & Sons Inc. – file" && document.text.hasPrefix("# Reed & Sons Inc.\n\nThe"))
+    }
+
+    @Test func `a paragraph goes on over the end of a page`() async throws {
+        var file = PDFFile()
+        file.page([.init("The mill stood on the river until the flood took the build-", x: 72, y: 300)])
+        file.page([.init("ings and the wheel with it.", x: 72, y: 90)])
+        let document = try #require(try await read(file).documents.first)
+        #expect(
+            document.text == "The mill stood on the river until the flood took the buildings and the wheel with it.")
+        let places = document.sourceMap.places(of: 0..<document.text.utf8.count)
+        #expect(places == [.page(1), .page(2)])
+        #expect(document.sourceMap.places(of: document.text.utf8Range(of: "wheel")) == [.page(2)])
+    }
+
+    @Test func `footers where the text ends are left out`() async throws {
+        var file = PDFFile()
+        for number in 1...4 {
+            file.page([
+                .init("This page says something of mill number \(number * 100).", x: 72, y: 300),
+                .init("The Mill | Form 7 | \(number + 2)", x: 72, y: 330 + Double(number)),
+            ])
+        }
+        let document = try #require(try await read(file).documents.first)
+        #expect(!document.text.contains("Form 7") && document.text.contains("mill number 300"))
+    }
+
+    @Test func `a raised number is a power or the mark of a note`() async throws {
+        var file = PDFFile()
+        file.page([
+            .init("It holds 2", x: 72, y: 100, size: 12), .init("7", x: 120.7, y: 95, size: 7),
+            .init("sacks of the miller", x: 140, y: 100, size: 12), .init("3", x: 236.1, y: 95, size: 7),
+        ])
+        let text = try #require(try await read(file).documents.first).text
+        #expect(text == "It holds 2^7 sacks of the miller 3")
+    }
+
+    @Test func `boxes of any size and order are read in bounded time`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pdf-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = folder.appending(path: "pdftotext")
+        try "#!/bin/sh\ncat '\(folder.path)/words'\n".write(to: program, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        let reader = PDFReader(environment: ["PATH": folder.path])
+        var random = SeededGenerator(seed: 11)
+        let numbers = ["0", "-1", "12.5", "300", "1e9", "nan", "99999999999999999999", "", "612", "7.25"]
+        let words = ["Sum:", "12", "$", "(3)", "—", "Mill", "☒", "№", "a|b", "Page", "7", "end.", "co-"]
+        for _ in 0..<60 {
+            var table = ""
+            for _ in 0..<Int.random(in: 0..<400, using: &random) {
+                let level = ["1", "3", "4", "5", "5", "5", "5", "x"].randomElement(using: &random) ?? "5"
+                let box = (0..<4).map { _ in numbers.randomElement(using: &random) ?? "0" }.joined(separator: "\t")
+                let word = words.randomElement(using: &random) ?? ""
+                table += "\(level)\t1\t0\t0\t0\t0\t\(box)\t100\t\(word)\n"
+            }
+            try table.write(to: folder.appending(path: "words"), atomically: true, encoding: .utf8)
+            let result = try await reader.read(Source(id: "file.pdf", bytes: Array("%PDF-1.7".utf8)))
+            #expect(result.documents.count + result.rejected.count == 1)
+            for document in result.documents {
+                #expect(document.blocks.allSatisfy { $0.range.upperBound <= document.text.utf8.count })
+            }
+        }
+        // Very many rows.
+        var page = "1\t1\t0\t0\t0\t0\t0\t0\t612\t30000\t-1\t\n"
+        for number in 0..<30_000 {
+            page += "4\t1\t0\t0\t0\t0\t72\t\(number)\t40\t1\t-1\t\n"
+            page += "5\t1\t0\t0\t0\t0\t72\t\(number)\t9\t1\t1\tRow\n"
+            page += "5\t1\t0\t0\t0\t0\t99\t\(number)\t9\t1\t1\t12\n"
+        }
+        try page.write(to: folder.appending(path: "words"), atomically: true, encoding: .utf8)
+        let start = ContinuousClock.now
+        let result = try await reader.read(Source(id: "file.pdf", bytes: Array("%PDF-1.7".utf8)))
+        #expect(result.documents.count == 1 && ContinuousClock.now - start < .seconds(60))
+    }
+
+    @Test func `mutated files are read or refused`() async throws {
+        var file = PDFFile()
+        var lines: [PDFFile.Line] = []
+        for row in 0..<12 {
+            lines.append(.init("Row \(row) has 12 sacks", x: Double(40 + row * 9), y: Double(60 + row * 14)))
+        }
+        for _ in 0..<3 { file.page(lines) }
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<40 {
+            var bytes = file.bytes
+            for _ in 0..<8 {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            let result = try await PDFReader().read(Source(id: "file.pdf", bytes: bytes))
+            #expect(result.documents.count + result.rejected.count == 1)
+        }
+    }
+
     @Test func `words of different heights beside a table are not lost`() async throws {
         var file = PDFFile()
         var lines: [PDFFile.Line] = []
@@ -122,6 +286,17 @@ struct PDFFile {
     }
 
     private var pages: [String] = []
+    private var scans: [Int: (width: Int, height: Int, pixels: ArraySlice<UInt8>)] = [:]
+
+    /// Adds a page that is a picture, given as a PGM file.
+    mutating func page(scan: [UInt8]) throws {
+        let fields = scan.split(maxSplits: 4, whereSeparator: { $0 == 0x20 || $0 == 0x0A })
+        let size = fields.dropFirst().prefix(2).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+        guard size.count == 2, fields.count == 5 else { throw CocoaError(.fileReadCorruptFile) }
+        let pixels = scan.suffix(size[0] * size[1])
+        scans[pages.count] = (size[0], size[1], pixels)
+        pages.append("612 0 0 792 0 0 cm /Scan Do")
+    }
 
     mutating func page(_ lines: [Line]) {
         pages.append(
@@ -134,22 +309,33 @@ struct PDFFile {
             "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [\(kids)] /Count \(pages.count) >>",
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
+        let firstScan = 4 + 2 * pages.count
         for (index, content) in pages.enumerated() {
+            let scan =
+                scans[index] == nil ? "" : "/XObject << /Scan \(firstScan + scans.keys.count { $0 < index }) 0 R >> "
             objects.append(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents \(5 + 2 * index) 0 R "
-                    + "/Resources << /Font << /F1 3 0 R >> >> >>")
+                    + "/Resources << \(scan)/Font << /F1 3 0 R >> >> >>")
             objects.append("<< /Length \(content.utf8.count) >>\nstream\n\(content)\nendstream")
         }
-        var file = "%PDF-1.4\n"
+        var bytes = Array("%PDF-1.4\n".utf8)
         var offsets: [Int] = []
         for (index, object) in objects.enumerated() {
-            offsets.append(file.utf8.count)
-            file += "\(index + 1) 0 obj\n\(object)\nendobj\n"
+            offsets.append(bytes.count)
+            bytes += Array("\(index + 1) 0 obj\n\(object)\nendobj\n".utf8)
         }
-        let start = file.utf8.count
-        file += "xref\n0 \(objects.count + 1)\n0000000000 65535 f \n"
+        for (_, scan) in scans.sorted(by: { $0.key < $1.key }) {
+            offsets.append(bytes.count)
+            bytes += Array(
+                ("\(offsets.count) 0 obj\n<< /Type /XObject /Subtype /Image /Width \(scan.width) /Height \(scan.height) "
+                    + "/ColorSpace /DeviceGray /BitsPerComponent 8 /Length \(scan.pixels.count) >>\nstream\n").utf8)
+            bytes += Array(scan.pixels) + Array("\nendstream\nendobj\n".utf8)
+        }
+        let start = bytes.count
+        var file = ""
+        file += "xref\n0 \(offsets.count + 1)\n0000000000 65535 f \n"
         for offset in offsets { file += String(repeating: "0", count: 10 - "\(offset)".count) + "\(offset) 00000 n \n" }
-        file += "trailer\n<< /Size \(objects.count + 1) /Root 1 0 R >>\nstartxref\n\(start)\n%%EOF\n"
-        return Array(file.utf8)
+        file += "trailer\n<< /Size \(offsets.count + 1) /Root 1 0 R >>\nstartxref\n\(start)\n%%EOF\n"
+        return bytes + Array(file.utf8)
     }
 }

@@ -168,6 +168,7 @@ struct InputScan {
             diff.deleted.map(\.name) + diff.changed.map(\.stored.name)
                 + diff.moved.filter { $0.stored.name != $0.file.id }.map(\.stored.name))
         let unread = (diff.unchanged + diff.changed).map(\.stored.name).filter { [faults] name in
+            if readers.hasPassword, faults[name]?.contains(where: { $0.reason == .encrypted }) == true { return true }
             // A different model may be able to use it.
             guard let identity = readers.modelReader(of: name)?.identity else { return false }
             return faults[name]?.contains { $0.model.map { $0 != identity } ?? false } ?? false

@@ -1,14 +1,16 @@
-/// The common properties of the pages of a PDF: the size of the text, the sizes of headings, and lines that repeat.
+/// The common properties of the pages of a PDF: the size of the text, the sizes of headings, and its title.
 struct PDFLayout {
     /// The usual height of a line, by letters.
     let textHeight: Double
     /// The heights of headings, largest first, in tenths of points.
     private let headingHeights: [Int]
-    private let repeated: Set<String>
+    /// The largest lines of the first page with text.
+    let title: String?
+    let margins: PDFMargins
 
     init(_ pages: [PDFPage]) {
         var letters: [Int: Int] = [:]
-        for line in pages.lazy.flatMap(\.lines) { letters[Self.tenths(line), default: 0] += line.letters }
+        for line in pages.lazy.flatMap(\.lines) { letters[Self.tenths(line.textHeight), default: 0] += line.letters }
         let total = letters.values.reduce(0, +)
         var seen = 0
         var median = 100
@@ -27,71 +29,49 @@ struct PDFLayout {
             heights.append(height)
         }
         headingHeights = heights
-        repeated = Self.repeatedLines(of: pages)
+        margins = PDFMargins(pages)
+        title = Self.title(of: pages, textHeight: textHeight)
     }
 
     /// A line this much higher than the text is a heading.
     private static let headingFactor = 1.15
+    /// The height of recognised lines depends on their letters.
+    private static let recognizedHeadingFactor = 1.4
 
-    private static func tenths(_ line: PDFPage.Line) -> Int {
-        Int((min(max(0, line.textHeight), 10_000) * 10).rounded())
-    }
+    private static func tenths(_ height: Double) -> Int { Int((min(max(0, height), 10_000) * 10).rounded()) }
 
-    /// The level of a heading, from 1; nil for text.
+    /// The level of a heading by its size, from 1; nil for text.
     func headingLevel(of line: PDFPage.Line) -> Int? {
-        guard line.textHeight >= textHeight * Self.headingFactor,
-            line.words.contains(where: { $0.text.contains(where: \.isLetter) }), line.letters <= 200
+        let factor = line.isRecognized ? Self.recognizedHeadingFactor : Self.headingFactor
+        guard line.textHeight >= textHeight * factor, line.letters <= 200,
+            line.words.contains(where: { $0.text.contains(where: \.isLetter) })
         else { return nil }
-        let height = Self.tenths(line)
+        let height = Self.tenths(line.textHeight)
         let larger = headingHeights.count { Double($0) > Double(height) * 1.05 }
         return min(6, larger + 1)
     }
 
-    // MARK: Headers and footers
+    /// The level of a heading in the size of the text: below all others.
+    var levelOfPlainHeadings: Int { min(5, headingHeights.count + 1) }
 
-    /// The lines of a page that are headers, footers or page numbers; none if nothing else would be left.
-    func repeatedLines(of page: PDFPage) -> Set<Int> {
-        let found = page.lines.indices.filter { isRepeated(page.lines[$0], on: page) }
-        return found.count == page.lines.count ? [] : Set(found)
-    }
-
-    private func isRepeated(_ line: PDFPage.Line, on page: PDFPage) -> Bool {
-        guard Self.isInMargin(line, of: page) else { return false }
-        return repeated.contains(Self.key(of: line, on: page))
-            || line.box.top > page.height * 0.88 && Self.isPageNumber(line.text)
-    }
-
-    /// Lines in the margins at the same place of at least three pages and of a quarter of all pages, the page's
-    /// number aside.
-    private static func repeatedLines(of pages: [PDFPage]) -> Set<String> {
-        var counts: [String: Int] = [:]
-        for page in pages {
-            let keys = page.lines.filter { isInMargin($0, of: page) }.map { key(of: $0, on: page) }
-            for key in Set(keys) { counts[key, default: 0] += 1 }
+    /// The largest lines of the first page with text, joined, if they are larger than the text and short.
+    private static func title(of pages: [PDFPage], textHeight: Double) -> String? {
+        guard let page = pages.first(where: { !$0.lines.isEmpty }) else { return nil }
+        let lines = page.lines.filter { line in line.letters > 1 && line.text.contains(where: \.isLetter) }
+        guard let largest = lines.map(\.textHeight).max(), largest >= textHeight * headingFactor else { return nil }
+        var parts: [String] = []
+        var last: PDFPage.Line?
+        for line in lines where line.textHeight >= largest * 0.95 {
+            if let last, let part = parts.last, line.box.top >= last.box.top,
+                line.box.top - last.box.bottom < last.box.height
+            {
+                parts[parts.count - 1] = part + " " + line.text
+            } else {
+                parts.append(line.text)
+            }
+            last = line
         }
-        return Set(counts.filter { $0.value >= 3 && $0.value * 4 >= pages.count }.keys)
-    }
-
-    private static func isInMargin(_ line: PDFPage.Line, of page: PDFPage) -> Bool {
-        line.box.bottom < page.height * 0.12 || line.box.top > page.height * 0.82
-    }
-
-    /// The line without the number of its page, which may begin to count later.
-    private static func key(of line: PDFPage.Line, on page: PDFPage) -> String {
-        let words = line.words.map { word -> String in
-            let digits = word.text.filter(\.isNumber)
-            // Not the number of a quarter or a form: `Q3`, `10-Q`.
-            guard !word.text.contains(where: \.isLetter), let number = Int(digits), abs(number - page.number) <= 30
-            else { return word.text.lowercased() }
-            return word.text.replacing(digits, with: "#\(number - page.number)").lowercased()
-        }
-        return "\(line.box.top < page.height / 2 ? "top" : "bottom") \(words.joined(separator: " "))"
-    }
-
-    private static func isPageNumber(_ text: String) -> Bool {
-        let plain = text.filter { !"-–—|[]().·• ".contains($0) }.lowercased()
-        guard !plain.isEmpty, plain.count <= 12 else { return false }
-        return plain.allSatisfy(\.isNumber) || plain.allSatisfy { "ivxlc".contains($0) }
-            || plain.wholeMatch(of: /(page|стр|страница|seite|p)?\d+((of|из|von|\/)\d+)?/) != nil
+        let title = parts.joined(separator: " – ")
+        return title.count <= 200 ? title : nil
     }
 }

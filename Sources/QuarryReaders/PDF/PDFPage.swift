@@ -1,4 +1,4 @@
-/// A page as `pdftotext -tsv` gives it: lines of words with their boxes, in reading order.
+/// A page as `pdftotext -tsv` or `tesseract` gives it: lines of words with their boxes, in reading order.
 struct PDFPage {
     /// In points from the top left corner of the page.
     struct Box {
@@ -9,6 +9,7 @@ struct PDFPage {
 
         var right: Double { left + width }
         var bottom: Double { top + height }
+        var middle: Double { top + height / 2 }
     }
 
     struct Word {
@@ -21,18 +22,28 @@ struct PDFPage {
         var box: Box
         /// Lines of one block follow each other.
         var block: Int
-
-        var text: String { words.map(\.text).joined(separator: " ") }
-        var letters: Int { words.reduce(0) { $0 + $1.text.utf8.count } }
+        /// The words with spaces between them.
+        private(set) var text = ""
+        /// The number of letters and digits.
+        private(set) var letters = 0
         /// The height of the words with most letters: one tall sign does not count.
         private(set) var textHeight = 0.0
+        /// Whether the heights are those of the letters, as of recognised text.
+        var isRecognized = false
+
+        init(words: [Word], box: Box, block: Int) {
+            (self.words, self.box, self.block) = (words, box, block)
+        }
 
         mutating func measure() {
-            let letters = letters
+            text = PDFPage.text(of: words)
+            let weights = words.map { (height: $0.box.height, letters: PDFPage.letters(of: $0.text)) }
+            letters = weights.reduce(0) { $0 + $1.letters }
+            textHeight = words.first?.box.height ?? 0
             var seen = 0
-            for word in words.sorted(by: { $0.box.height < $1.box.height }) {
-                seen += word.text.utf8.count
-                textHeight = word.box.height
+            for (height, count) in weights.sorted(by: { $0.height < $1.height }) where count > 0 {
+                seen += count
+                textHeight = height
                 if 2 * seen >= letters { return }
             }
         }
@@ -43,61 +54,45 @@ struct PDFPage {
     var height: Double
     var lines: [Line] = []
 
-    /// More pages are left out.
-    private static let maximumPages = 100_000
-
-    /// Reads the table that `pdftotext -tsv` prints. Rows of another form are skipped.
-    static func pages(of bytes: [UInt8]) -> [PDFPage] {
-        var pages: [PDFPage] = []
-        var block = 0
-        for row in bytes.split(separator: 0x0A) {
-            let fields = row.split(separator: 0x09, maxSplits: 11, omittingEmptySubsequences: false)
-            guard fields.count == 12, let level = fields[0].first, let box = box(of: fields) else { continue }
-            switch level {
-            case UInt8(ascii: "1"):
-                guard pages.count < maximumPages else { return pages }
-                pages.append(PDFPage(number: pages.count + 1, width: box.width, height: box.height))
-            case UInt8(ascii: "3"): block += 1
-            case UInt8(ascii: "4"):
-                guard let last = pages.indices.last else { continue }
-                pages[last].lines.append(Line(words: [], box: box, block: block))
-            case UInt8(ascii: "5"):
-                guard let page = pages.indices.last, let line = pages[page].lines.indices.last else { continue }
-                let text = String(decoding: fields[11], as: UTF8.self)
-                if !text.isEmpty { pages[page].lines[line].words.append(Word(text: text, box: box)) }
-            default: continue
+    /// The number of letters and digits of a word.
+    static func letters(of text: String) -> Int {
+        var count = 0
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII {
+                let lower = scalar.value | 0x20
+                if (0x61...0x7A).contains(lower) || (0x30...0x39).contains(scalar.value) { count += 1 }
+            } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+                count += 1
             }
         }
-        for index in pages.indices {
-            pages[index].lines.removeAll(where: \.words.isEmpty)
-            for line in pages[index].lines.indices { pages[index].lines[line].measure() }
-        }
-        return pages
+        return count
     }
 
-    private static func box(of fields: [ArraySlice<UInt8>]) -> Box? {
-        guard let left = number(fields[6]), let top = number(fields[7]), let width = number(fields[8]),
-            let height = number(fields[9])
-        else { return nil }
-        return Box(left: left, top: top, width: width, height: height)
+    // MARK: Words
+
+    /// Words of one line with spaces between them.
+    ///
+    /// Pieces of a word in different types touch each other and get no space, as pdftotext's own text has none. A number
+    /// raised above another is a power: `2^7`. One above a letter is the mark of a note, and is kept apart.
+    static func text(of words: [Word]) -> String {
+        guard var last = words.first else { return "" }
+        var text = last.text
+        for word in words.dropFirst() {
+            text += separator(last, word)
+            text += word.text
+            last = word
+        }
+        return text
     }
 
-    /// A decimal number with a point.
-    private static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
-        var (value, scale, isNegative) = (0.0, 0.0, false)
-        for (offset, byte) in bytes.enumerated() {
-            if offset == 0, byte == UInt8(ascii: "-") {
-                isNegative = true
-            } else if byte == UInt8(ascii: "."), scale == 0 {
-                scale = 1
-            } else if byte &- 0x30 < 10 {
-                value = value * 10 + Double(byte - 0x30)
-                scale *= 10
-            } else {
-                return nil
-            }
-        }
-        guard !bytes.isEmpty, value.isFinite else { return nil }
-        return (isNegative ? -value : value) / max(1, scale)
+    private static func separator(_ last: Word, _ word: Word) -> String {
+        let gap = word.box.left - last.box.right
+        let height = min(last.box.height, word.box.height)
+        guard gap < 0.1 * height, gap > -0.5 * height, height > 0 else { return " " }
+        let isRaised =
+            word.box.height < 0.85 * last.box.height && word.box.bottom < last.box.bottom - 0.15 * last.box.height
+        guard isRaised else { return "" }
+        guard word.text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else { return " " }
+        return last.text.utf8.last.map { $0 &- 0x30 < 10 } ?? false ? "^" : " "
     }
 }

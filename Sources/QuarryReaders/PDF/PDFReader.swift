@@ -7,151 +7,166 @@ import QuarryText
 /// output.
 ///
 /// The text comes in reading order, in columns too. Lines become paragraphs, with hyphens at their ends joined; headings
-/// are known by their size; tables become rows; headers and footers that repeat on pages are left out. A citation names
-/// the page. Offsets and lines count in the text that this reader makes.
+/// are known by their size and place; tables become rows; headers and footers that repeat on pages are left out. A citation
+/// names the page. Offsets and lines count in the text that this reader makes.
 ///
-/// The title, author and dates of the file become metadata.
+/// The title is that in the file, or else the largest lines of its first page with the file's name. Its author and dates become metadata.
+///
+/// Pages without text, such as scans, are left out with a warning, or recognised by tesseract if the options say so:
+///
+///     PDFReader(ocr: TextRecognition())
 public struct PDFReader: Reader {
-    private let password: String?
-    private let pdftotext: Program?
-    private let pdfinfo: Program?
+    private let programs: PDFPrograms
+    private let ocr: TextRecognition?
+    private let tesseract: Tesseract?
 
-    /// - `password`: Opens encrypted files. poppler takes it as an argument, which other users of the machine can see.
-    public init(password: String? = nil) {
-        self.init(password: password, environment: ProcessInfo.processInfo.environment)
+    /// - Parameters:
+    ///   - password: Opens encrypted files. poppler takes it as an argument, which other users of the machine can see while
+    ///     the file is read.
+    ///   - ocr: How to read pages without text; nil leaves them out.
+    public init(password: String? = nil, ocr: TextRecognition? = nil) {
+        self.init(password: password, ocr: ocr, environment: ProcessInfo.processInfo.environment)
     }
 
-    package init(password: String? = nil, environment: [String: String]) {
-        self.password = password
-        pdftotext = Program.find("pdftotext", environment: environment)
-        pdfinfo = Program.find("pdfinfo", environment: environment)
+    package init(password: String? = nil, ocr: TextRecognition? = nil, environment: [String: String]) {
+        programs = PDFPrograms(password: password, environment: environment)
+        self.ocr = ocr
+        tesseract = ocr.flatMap { Tesseract($0, environment: environment) }
     }
 
     public var formatName: String { "PDF" }
     public var pathExtensions: Set<String> { ["pdf"] }
     public var obstacle: String? {
-        pdftotext == nil ? "pdftotext is not installed (Debian: poppler-utils)" : nil
+        programs.isInstalled ? nil : "pdftotext is not installed (Debian: poppler-utils)"
     }
-    /// Another version without poppler, so that its files are read again when it is installed.
-    public var version: String { pdftotext == nil ? "pdf/0" : "pdf/2" }
-
-    private static let limits = ProgramLimits(
-        duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)
+    /// Another version without poppler and with recognition, so that files are read again when that changes.
+    public var version: String {
+        guard programs.isInstalled else { return "pdf/0" }
+        return "pdf/2" + (tesseract.map(\.options.mark) ?? "")
+    }
 
     public func read(_ source: Source) async throws -> ReadResult {
         do {
             return try await document(of: source)
         } catch let error as Rejection {
             return ReadResult(rejected: [error])
+        } catch let error as PDFAccessError {
+            return ReadResult(rejected: [
+                Rejection(source: source.id, reason: error.reason, message: error.description)
+            ])
+        } catch let error as ProgramError {
+            return ReadResult(rejected: [
+                Rejection(source: source.id, reason: .undecodable, message: "It cannot be read: \(error)")
+            ])
         }
     }
 
     private func document(of source: Source) async throws -> ReadResult {
-        guard let pdftotext else {
+        if let obstacle {
             throw Rejection(
-                source: source.id, reason: .unsupportedFormat,
-                message: "PDF cannot be read here: \(obstacle ?? "").")
+                source: source.id, reason: .unsupportedFormat, message: "PDF cannot be read here: \(obstacle).")
         }
         guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")
         }
-        let arguments = ["-tsv", "-enc", "UTF-8"] + access
-        let (output, info) = try await withTemporaryFile(source.bytes, named: "document.pdf") {
-            (path: String) async throws -> (ProgramOutput, PDFInformation) in
-            let output = try await run(pdftotext, arguments + [path, "-"], on: source)
-            return (output, try await information(about: path))
+        let (pages, scans, info) = try await withTemporaryFile(source.bytes, named: "document.pdf") {
+            (path: String) async throws -> ([PDFPage], ScannedPages, PDFInformation) in
+            var pages = PDFPage.pages(of: try await programs.words(of: path))
+            let info = try await programs.information(about: path)
+            let scans = try await recognize(&pages, of: path)
+            return (pages, scans, info)
         }
-        let pages = PDFPage.pages(of: output.bytes)
-        let layout = PDFLayout(pages)
+        let text = PDFTextWriter(pages)
         var writer = DocumentWriter()
-        for page in pages { PDFPageWriter(page, layout: layout).write(to: &writer) }
-        guard let result = writer.document(id: source.id, title: info.title, metadata: info.metadata) else {
+        text.write(to: &writer)
+        var metadata = info.metadata
+        if !scans.recognized.isEmpty { metadata["recognizedPages"] = .number(Double(scans.recognized.count)) }
+        guard
+            let result = writer.document(
+                id: source.id, title: info.title ?? title(text.title, of: source), metadata: metadata)
+        else {
             throw Rejection(
                 source: source.id, reason: pages.isEmpty ? .empty : .scanned,
                 message: pages.isEmpty
                     ? "It has no pages."
-                    : "None of its \(pages.count) pages has text: they may be pictures, such as scans.")
+                    : "None of its \(pages.count) pages has text"
+                        + (tesseract == nil ? ": they may be pictures, such as scans." : ", and tesseract found none.")
+                        + hint(on: scans)
+            )
         }
         var warnings: [Rejection] = []
-        let empty = pages.filter { $0.lines.isEmpty }.map(\.number)
-        if !empty.isEmpty { warnings.append(.pagesWithoutText(source.id, empty, of: pages.count)) }
+        func warn(_ numbers: [Int], _ words: String) {
+            guard !numbers.isEmpty else { return }
+            let shown = numbers.prefix(10).map(String.init).joined(separator: ", ") + (numbers.count > 10 ? ", …" : "")
+            warnings.append(
+                Rejection(
+                    source: source.id, reason: .scanned,
+                    message: "\(numbers.count) of \(pages.count) pages \(words): \(shown).\(hint(on: scans))"))
+        }
+        warn(scans.recognized, "are pictures, whose text tesseract recognised, perhaps with mistakes")
+        warn(scans.without, "have no text, such as scans")
         return ReadResult(
             documents: [result.document], warnings: warnings + result.removed.warnings(source.id),
             bidirectionalControls: result.removed.bidirectionalControls)
     }
 
-    private var access: [String] { password.map { ["-upw", $0] } ?? [] }
-
-    private func information(about path: String) async throws -> PDFInformation {
-        guard let pdfinfo else { return PDFInformation([]) }
-        do {
-            let output = try await pdfinfo.run(
-                ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
-            return PDFInformation(output.bytes)
-        } catch is ProgramError {
-            // The text counts, even if its metadata cannot be read.
-            return PDFInformation([])
+    /// The largest lines with the name of the file: those of a series, such as the reports of a company, often differ in
+    /// the name alone.
+    private func title(_ largest: String?, of source: Source) -> String? {
+        guard let largest, let file = source.id.split(separator: "/").last else { return nil }
+        let name = file.split(separator: ".").dropLast().joined(separator: ".")
+        guard name.contains(where: \.isLetter), !largest.lowercased().contains(name.lowercased()) else {
+            return largest
         }
+        return "\(largest) – \(name)"
     }
 
-    /// A fixed language, so that messages can be understood.
-    private static let environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"]
+    // MARK: Scanned pages
 
-    /// - Throws: A `Rejection` if the program fails or meets a limit.
-    private func run(_ program: Program, _ arguments: [String], on source: Source) async throws -> ProgramOutput {
-        let output: ProgramOutput
-        do {
-            output = try await program.run(arguments, environment: Self.environment, limits: Self.limits)
-        } catch let error as ProgramError {
-            throw Rejection(source: source.id, reason: .undecodable, message: "It cannot be read: \(error)")
-        }
-        if output.succeeded { return output }
-        let errors = String(decoding: output.errors, as: UTF8.self)
-        if errors.contains("Incorrect password") {
-            throw Rejection(
-                source: source.id, reason: .encrypted,
-                message: password == nil ? "It is encrypted, and needs a password." : "The password does not open it.")
-        }
-        if output.end == .status(3) {
-            throw Rejection(
-                source: source.id, reason: .encrypted,
-                message: "Its author does not permit to take its text out.")
-        }
-        let reason = errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
-        throw Rejection(
-            source: source.id, reason: .undecodable,
-            message: "pdftotext ended with \(output.end)\(reason).".replacing("..", with: "."))
+    private struct ScannedPages {
+        var recognized: [Int] = []
+        var without: [Int] = []
+        /// Why pages were not recognised.
+        var error: String?
     }
-}
 
-extension Rejection {
-    fileprivate static func pagesWithoutText(_ id: String, _ pages: [Int], of count: Int) -> Rejection {
-        let shown = pages.prefix(10).map(String.init).joined(separator: ", ") + (pages.count > 10 ? ", …" : "")
-        return Rejection(
-            source: id, reason: .scanned,
-            message: "\(pages.count) of \(count) pages have no text, such as scans: \(shown).")
+    private func hint(on scans: ScannedPages) -> String {
+        if ocr != nil, tesseract == nil { return " Their text is not recognised: \(Tesseract.missing)." }
+        return scans.error.map { " \($0)" } ?? ""
     }
-}
 
-/// The title and metadata that `pdfinfo` prints.
-struct PDFInformation {
-    private(set) var title: String?
-    private(set) var metadata: [String: MetadataValue] = [:]
-
-    private static let names = [
-        "Author": "author", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created",
-        "ModDate": "modified",
-    ]
-
-    init(_ bytes: [UInt8]) {
-        for line in bytes.split(separator: 0x0A) {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            let name = String(decoding: line[..<colon], as: UTF8.self)
-            let value = String(decoding: line[(colon + 1)...], as: UTF8.self).joiningWords()
-            guard !value.isEmpty, value.utf8.count <= 4096 else { continue }
-            if name == "Title", !value.hasPrefix("Microsoft Word -"), value != "untitled" { title = value }
-            if let key = Self.names[name] { metadata[key] = .string(value) }
-            if name == "Pages" { metadata["pages"] = Double(value).map { .number($0) } }
+    /// Gives pages without text the lines that tesseract recognises.
+    private func recognize(_ pages: inout [PDFPage], of path: String) async throws -> ScannedPages {
+        var scans = ScannedPages()
+        let empty = pages.indices.filter { pages[$0].lines.isEmpty }
+        guard let tesseract, !empty.isEmpty else {
+            scans.without = empty.map { pages[$0].number }
+            return scans
         }
+        let languages = try await tesseract.languages()
+        let most = tesseract.options.maximumPages
+        if empty.count > most { scans.error = "No more than \(most) pages of a file are recognised." }
+        for (position, index) in empty.enumerated() {
+            let number = pages[index].number
+            guard position < most else {
+                scans.without.append(number)
+                continue
+            }
+            do {
+                let picture = try await programs.render(pages[index], of: path)
+                let found = try await tesseract.pages(
+                    of: picture.path, in: languages, resolution: picture.resolution)
+                if let first = found.first, !first.lines.isEmpty {
+                    pages[index].lines = first.lines
+                    scans.recognized.append(number)
+                } else {
+                    scans.without.append(number)
+                }
+            } catch let error as ProgramError {
+                scans.without.append(number)
+                scans.error = "\(error)"
+            }
+        }
+        return scans
     }
 }

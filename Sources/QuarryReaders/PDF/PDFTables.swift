@@ -1,25 +1,13 @@
 /// Finds the tables of a page: rows of short cells below each other.
 ///
-/// pdftotext gives cells as lines of their own, column by column or row by row. Here the lines of the page are put
-/// into rows by their height. Three or more rows one after another whose cells begin or end at the same places are a table,
-/// unless the cells are long, as the columns of a text are.
+/// pdftotext gives cells as lines of their own, column by column or row by row. Here the lines of the page are put into
+/// rows by their height. Rows one after another whose cells begin or end at the same places are a table, unless the cells
+/// are long, as the columns of a text are. The rows above them without amounts, over the columns, are its header.
 struct PDFTables {
     struct Table {
+        var header: [String]?
         var rows: [[String]]
         /// The lines of the page that the table replaces.
-        var lines: Set<Int>
-    }
-
-    private struct Cell {
-        var text: String
-        var left: Double
-        var right: Double
-    }
-
-    private struct Row {
-        var cells: [Cell]
-        var top: Double
-        var bottom: Double
         var lines: Set<Int>
     }
 
@@ -27,110 +15,106 @@ struct PDFTables {
     private(set) var tables: [Int: Table] = [:]
     private(set) var lines: Set<Int> = []
 
-    init(_ page: PDFPage, without left: Set<Int>) {
-        let rows = Self.rows(of: page, without: left)
+    /// - Parameters:
+    ///   - left: Lines that are in no table.
+    ///   - headings: Lines that end a table if nothing is beside them.
+    init(_ page: PDFPage, without left: Set<Int>, headings: Set<Int>) {
+        let rows = PDFRow.rows(of: page, without: left.union(Self.prose(of: page)))
+        func isHeading(_ row: PDFRow) -> Bool { row.cells.count == 1 && !row.lines.isDisjoint(with: headings) }
         var start = 0
+        var lastEnd = 0
         while start < rows.count {
             guard rows[start].cells.count > 1 else {
                 start += 1
                 continue
             }
             var end = start + 1
-            while end < rows.count, Self.continues(rows[start..<end], with: rows[end]) { end += 1 }
-            while end > start, rows[end - 1].cells.count == 1 { end -= 1 }
-            if let table = Self.table(of: Array(rows[start..<end])), let first = table.lines.min() {
+            while end < rows.count, !isHeading(rows[end]), Self.continues(rows[start..<end], with: rows[end]) {
+                end += 1
+            }
+            // The second line of a cell belongs to the last row, but not a label.
+            while end > start, rows[end - 1].cells.count == 1,
+                !Self.isSecondLine(rows[end - 1], of: rows[start..<(end - 1)])
+            {
+                end -= 1
+            }
+            let above = rows[lastEnd..<start].lastIndex(where: isHeading).map { $0 + 1 } ?? lastEnd
+            let candidate = PDFTable(rows[start..<end], below: rows[above..<start])
+            if let table = candidate?.table, let first = table.lines.min() {
                 tables[first] = table
                 lines.formUnion(table.lines)
+                lastEnd = end
             }
             start = max(end, start + 1)
         }
     }
 
-    // MARK: Rows
+    /// The lines of paragraphs: of three or more lines, of which all but the last fill the width.
+    private static func prose(of page: PDFPage) -> Set<Int> {
+        let amounts = page.lines.filter { PDFRow.Cell.isAmount($0.text) }.map(\.box.middle).sorted()
+        var prose: Set<Int> = []
+        var start = 0
+        while start < page.lines.count {
+            var end = start + 1
+            while end < page.lines.count, page.lines[end].block == page.lines[start].block { end += 1 }
+            defer { start = end }
+            let block = page.lines[start..<end]
+            let left = block.map(\.box.left).min() ?? 0
+            let right = block.map(\.box.right).max() ?? 0
+            let full = block.dropLast().count { $0.box.right >= right - 0.12 * (right - left) }
+            let words = block.reduce(0) { $0 + $1.words.count }
+            // Labels have amounts beside them, in lines of their own or in theirs.
+            let labels = block.count { Self.isNear($0.box, amounts) || Self.hasGap($0) }
+            if block.count > 2, 2 * labels < block.count, right - left > 0.2 * page.width, words >= 5 * block.count,
+                full * 5 >= (block.count - 1) * 4
+            {
+                prose.formUnion(start..<end)
+            }
+        }
+        return prose
+    }
 
-    private static func rows(of page: PDFPage, without left: Set<Int>) -> [Row] {
-        let lines = page.lines.indices.filter { !left.contains($0) }.map { (index: $0, box: page.lines[$0].box) }
-            .sorted { ($0.box.top, $0.box.left, $0.index) < ($1.box.top, $1.box.left, $1.index) }
-        // A line belongs to one row with all of its words, so that a table that replaces it loses none.
-        var rows: [[(word: PDFPage.Word, line: Int)]] = []
-        var middle = -Double.infinity
-        for (index, box) in lines {
-            let words = page.lines[index].words.map { (word: $0, line: index) }
-            if abs(box.top + box.height / 2 - middle) <= box.height * 0.45, !rows.isEmpty {
-                rows[rows.count - 1] += words
-            } else {
-                rows.append(words)
-                middle = box.top + box.height / 2
-            }
+    private static func hasGap(_ line: PDFPage.Line) -> Bool {
+        zip(line.words, line.words.dropFirst()).contains { $1.box.left - $0.box.right > 2 * line.textHeight }
+    }
+
+    /// Whether one of the heights, in order, is that of a line.
+    private static func isNear(_ box: PDFPage.Box, _ heights: [Double]) -> Bool {
+        var (low, high) = (0, heights.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if heights[middle] < box.middle - 0.45 * box.height { low = middle + 1 } else { high = middle }
         }
-        return rows.map { items in
-            let items = items.sorted { $0.word.box.left < $1.word.box.left }
-            var cells: [Cell] = []
-            for (word, _) in items {
-                if let last = cells.last, word.box.left - last.right < max(2, word.box.height) * 0.9 {
-                    cells[cells.count - 1].text += " " + word.text
-                    cells[cells.count - 1].right = max(last.right, word.box.right)
-                } else {
-                    cells.append(Cell(text: word.text, left: word.box.left, right: word.box.right))
-                }
-            }
-            return Row(
-                cells: cells, top: items.map(\.word.box.top).min() ?? 0,
-                bottom: items.map(\.word.box.bottom).max() ?? 0,
-                lines: Set(items.map(\.line)))
-        }
+        return low < heights.count && heights[low] <= box.middle + 0.45 * box.height
+    }
+
+    /// Whether a row is the second line of one cell of the row before, and not of its label.
+    static func isSecondLine(_ row: PDFRow, of rows: ArraySlice<PDFRow>) -> Bool {
+        guard let last = rows.last, row.cells.count == 1, row.top - last.bottom < 0.5 * last.height,
+            let first = last.cells.first
+        else { return false }
+        return row.cells[0].left > first.right
+            && last.cells.dropFirst().contains { abs($0.left - row.cells[0].left) < last.height }
     }
 
     /// Whether a row is close below others, and shares a column with one of the last.
-    private static func continues(_ rows: ArraySlice<Row>, with next: Row) -> Bool {
-        guard let last = rows.last else { return false }
-        let height = max(1, last.bottom - last.top)
-        guard next.top - last.bottom < 2 * height else { return false }
+    private static func continues(_ rows: ArraySlice<PDFRow>, with next: PDFRow) -> Bool {
+        guard let last = rows.last, next.top - last.bottom < 2 * last.height else { return false }
+        // The header of another table, over the columns.
+        let left = rows.suffix(20).lazy.map { $0.cells[0].left }.min() ?? 0
+        if last.cells.contains(where: \.isAmount), !next.cells.contains(where: \.isAmount),
+            next.cells[0].left > left + 4 * last.height, !next.cells.contains(where: \.hasNumber) || rows.count > 2
+        {
+            return false
+        }
         if next.cells.count == 1 {
             // A label between the rows, or the second line of a cell.
-            return rows.count > 1 && last.cells.count > 1
+            return rows.suffix(3).contains { $0.cells.count > 1 }
         }
-        return rows.suffix(3).contains { row in
+        return rows.suffix(4).contains { row in
             next.cells.dropFirst().contains { cell in
                 row.cells.dropFirst().contains { abs($0.left - cell.left) < 6 || abs($0.right - cell.right) < 6 }
             }
         }
-    }
-
-    // MARK: Tables
-
-    private static func table(of rows: [Row]) -> Table? {
-        let full = rows.filter { $0.cells.count > 1 }
-        guard full.count >= 3 else { return nil }
-        let cells = full.flatMap { $0.cells.dropFirst() }
-        let words = cells.map { $0.text.split(separator: " ").count }.sorted()
-        let withNumbers = cells.count { $0.text.contains(where: \.isNumber) }
-        let columns = columns(of: full)
-        guard columns.count > 1, words[words.count / 2] <= 5,
-            2 * withNumbers >= cells.count || columns.count > 2 && words[words.count / 2] <= 3
-        else { return nil }
-        let texts = rows.map { row -> [String] in
-            var texts = [String](repeating: "", count: columns.count)
-            for cell in row.cells {
-                let column = columns.lastIndex { $0 <= cell.right + 1 } ?? 0
-                texts[column] += texts[column].isEmpty ? cell.text : " " + cell.text
-            }
-            return texts
-        }
-        return Table(rows: texts, lines: rows.reduce(into: []) { $0.formUnion($1.lines) })
-    }
-
-    /// The left edges of the columns: of the stretches of the page's width that cells cover, apart by gaps in all rows.
-    private static func columns(of rows: [Row]) -> [Double] {
-        let spans = rows.flatMap(\.cells).map { ($0.left, $0.right) }.sorted { $0 < $1 }
-        var columns: [(left: Double, right: Double)] = []
-        for (left, right) in spans {
-            if let last = columns.last, left <= last.right + 1 {
-                columns[columns.count - 1].right = max(last.right, right)
-            } else {
-                columns.append((left, right))
-            }
-        }
-        return columns.map(\.left)
     }
 }

@@ -91,12 +91,14 @@ struct DocumentWriter {
         list = nil
     }
 
-    /// Sets the place of what follows. It ends the current part.
-    mutating func move(to place: Place?) {
+    /// Sets the place of what follows. It ends the current part, unless that goes on there.
+    mutating func move(to place: Place?, within isWithinPart: Bool = false) {
         guard place != self.place else { return }
-        end()
-        endList()
-        endTable()
+        if !isWithinPart {
+            end()
+            endList()
+            endTable()
+        }
         endPlace()
         self.place = place
     }

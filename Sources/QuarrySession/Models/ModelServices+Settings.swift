@@ -28,10 +28,13 @@ extension ModelServices {
     }
 
     /// The readers, with models for recordings and pictures if the settings name them.
+    ///
+    /// - Parameter password: Opens encrypted PDF files. It is not stored.
     package func readers(
-        _ settings: Settings, _ reading: ReadingOptions, describing options: ImageDescriber.Options = .init()
+        _ settings: Settings, _ reading: ReadingOptions, describing options: ImageDescriber.Options = .init(),
+        password: String? = nil
     ) async throws -> ReaderRegistry {
-        var readers = settings.readers(reading)
+        var readers = settings.readers(reading, password: password)
         if let model = settings.transcribe?.value { readers.register(try await transcriber(model)) }
         if let model = settings.describeImages?.value {
             readers.register(try await imageDescriber(model, options: options))
@@ -42,8 +45,10 @@ extension ModelServices {
 
 extension Settings {
     /// The readers of all formats that need no model, with the converters of the configuration.
-    package func readers(_ reading: ReadingOptions = ReadingOptions()) -> ReaderRegistry {
-        var readers = ReaderRegistry(reading)
+    package func readers(
+        _ reading: ReadingOptions = ReadingOptions(), password: String? = nil
+    ) -> ReaderRegistry {
+        var readers = ReaderRegistry(reading, password: password)
         for (name, command) in converters.sorted(by: { $0.key < $1.key }) {
             readers.register(ConverterReader(pathExtension: name, command: command.value))
         }
