@@ -231,9 +231,6 @@ extension Rejection {
     fileprivate var advice: String {
         switch (reason, source.split(separator: ".").last?.lowercased()) {
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
-        case (.unsupportedFormat, "doc"): " For example: soffice --headless --convert-to docx FILE"
-        case (.unsupportedFormat, "xls"): " For example: soffice --headless --convert-to xlsx FILE"
-        case (.unsupportedFormat, "ppt"): " For example: soffice --headless --convert-to pptx FILE"
         default: ""
         }
     }
