@@ -71,9 +71,7 @@ public struct LegacyOfficeReader: Reader {
 
     public func read(_ source: Source) async throws -> ReadResult {
         guard !source.bytes.isEmpty else { return ReadResult(rejected: [.empty(source.id)]) }
-        // Programs write other formats under the old extensions.
-        if source.bytes.starts(with: "PK".utf8) { return try await reader.read(source) }
-        if format == .word, source.bytes.starts(with: "{\\rtf".utf8) { return RTFReader().read(source) }
+        if let other = Self.other(than: reader, for: source.bytes) { return try await other.read(source) }
         do {
             guard source.bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) else {
                 throw Rejection(
@@ -81,9 +79,20 @@ public struct LegacyOfficeReader: Reader {
                     message: "It does not begin as a document of Office before 2007.")
             }
             return try await reader.read(Source(id: source.id, bytes: try await converted(source)))
+        } catch let error as Rejection where error.reason == .unsupportedFormat && !source.isExplicit {
+            return ReadResult(skipped: error)
         } catch let error as Rejection {
             return ReadResult(rejected: [error])
         }
+    }
+
+    /// The reader of another format, which programs write under the old extensions; nil for the old one.
+    private static func other(than new: any Reader, for bytes: [UInt8]) -> (any Reader)? {
+        if bytes.starts(with: "PK".utf8) { return new }
+        if bytes.starts(with: "{\\rtf".utf8) { return RTFReader() }
+        let start = String(decoding: bytes.prefix(64), as: UTF8.self).lowercased()
+        return ["<html", "<!doctype html"].contains { start.drop { "\u{FEFF} \r\n\t".contains($0) }.hasPrefix($0) }
+            ? HTMLReader() : nil
     }
 
     /// The document in the newer format.
