@@ -138,7 +138,8 @@ public struct LegacyOfficeReader: Reader {
     }
 }
 
-/// The settings with which LibreOffice runs: no macros, and nothing is loaded from the addresses in a document.
+/// The settings with which LibreOffice runs: no macros, and nothing is loaded from the addresses in a document. What
+/// it loads without asking, such as linked pictures, is asked of a proxy that does not exist (port 9 of this machine).
 private enum LibreOfficeProfile {
     static func write(to folder: URL) throws {
         let user = folder.appending(path: "user")
@@ -150,17 +151,23 @@ private enum LibreOfficeProfile {
         <?xml version="1.0" encoding="UTF-8"?>
         <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
         xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-        \(item("Common/Security/Scripting", "DisableMacrosExecution", "true"))
-        \(item("Common/Security/Scripting", "MacroSecurityLevel", "3"))
-        \(item("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"))
-        \(item("Writer/Content/Update", "Link", "0"))
-        \(item("Calc/Content/Update", "Link", "2"))
+        \(item("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"))
+        \(item("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"))
+        \(item("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"))
+        \(item("Office.Writer/Content/Update", "Link", "0"))
+        \(item("Office.Calc/Content/Update", "Link", "2"))
+        \(item("Inet/Settings", "ooInetProxyType", "2"))
+        \(item("Inet/Settings", "ooInetNoProxy", ""))
+        \(item("Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"))
+        \(item("Inet/Settings", "ooInetHTTPProxyPort", "9"))
+        \(item("Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"))
+        \(item("Inet/Settings", "ooInetHTTPSProxyPort", "9"))
         </oor:items>
         """
 
     private static func item(_ path: String, _ name: String, _ value: String) -> String {
         """
-        <item oor:path="/org.openoffice.Office.\(path)"><prop oor:name="\(name)" oor:op="fuse">\
+        <item oor:path="/org.openoffice.\(path)"><prop oor:name="\(name)" oor:op="fuse">\
         <value>\(value)</value></prop></item>
         """
     }
