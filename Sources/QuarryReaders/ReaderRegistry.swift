@@ -130,7 +130,7 @@ public struct ReaderRegistry: Sendable {
     }
 
     private func kind(of path: String) -> Kind {
-        guard let name = pathExtension(of: path) else { return .unknown }
+        guard let name = pathExtension(of: path), !Maildir.names(path) else { return .unknown }
         if let kind = kinds[name] { return kind }
         if ReaderRegistry.media.contains(name) { return .needsModel }
         return ReaderRegistry.unsupported.contains(name) ? .unsupported : .unknown

@@ -175,7 +175,7 @@ struct ArchiveReaderTests {
     @Test func `of a truncated archive the beginning is read, with a warning`() async throws {
         let lines = try ArchiveFile.named("lines.txt.gz")
         let half = try await read("lines.txt.gz", Array(lines[..<(lines.count / 2)]))
-        #expect(half.documents.first?.text.hasPrefix("Line 0 names the number ") ?? false)
+        #expect(half.documents.first?.text.hasPrefix("Line 0 of the long report") ?? false)
         #expect(half.warnings.map(\.source) == ["lines.txt.gz/lines.txt"])
         let tar = ArchiveFile.tar([("a.txt", "words"), ("b.txt", String(repeating: "more ", count: 500))])
         let cut = try await read("a.tar", Array(tar[..<2_000]))

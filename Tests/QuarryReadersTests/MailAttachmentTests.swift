@@ -96,7 +96,7 @@ struct MailAttachmentTests {
 
     @Test func `files of a Maildir are mail, others of such folders are text`() async throws {
         let text = "Return-Path: <ann@example.org>\nSubject: Well\nFrom: ann@example.org\n\nIt is deep.\n"
-        for name in ["box/cur/1700000000.M1P2.host:2,S", "box/new/1700000000", "cur/1.a.example.org"] {
+        for name in ["box/cur/1700000000.M1P2.host:2,S", "box/new/1700000000", "cur/1700000000.a.example.org"] {
             #expect(try await read(text, name).documents.first?.metadata["subject"] == "Well")
         }
         #expect(try await read(text, "box/1700000000").documents.first?.metadata.isEmpty ?? false)

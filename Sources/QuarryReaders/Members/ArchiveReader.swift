@@ -138,7 +138,9 @@ private struct ArchivePass {
             return passOver(archive)
         }
         guard ContinuousClock.now < deadline else {
-            warn("Reading the archive takes longer than \(limits.duration.components.seconds) seconds. \(name) and what follows is left out.")
+            warn(
+                "Reading the archive takes longer than \(limits.duration.components.seconds) seconds. \(name) and what follows is left out."
+            )
             return false
         }
         guard text < limits.text else {
@@ -190,7 +192,8 @@ private struct ArchivePass {
     private mutating func stopAtTotal(_ name: String?) -> Bool {
         warn(
             "Unpacked, the archive has more than \(limits.total(for: source.bytes.count)) bytes, or takes longer than "
-                + "\(limits.duration.components.seconds) seconds. \(name.map { "\($0) and what" } ?? "What") follows is left out.")
+                + "\(limits.duration.components.seconds) seconds. \(name.map { "\($0) and what" } ?? "What") follows is left out."
+        )
         return false
     }
 

@@ -125,15 +125,27 @@ final class ArchiveStream {
     ///
     /// - `body`: Receives the content piece by piece. False ends it.
     func content(_ body: (UnsafeRawBufferPointer) -> Bool) -> End {
-        withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { piece in
-            while true {
-                let count = archive_read_data(archive, piece.baseAddress, piece.count)
-                if count == 0 { return .complete }
-                guard count > 0 else { return .damaged(reason: reason) }
-                guard body(UnsafeRawBufferPointer(rebasing: piece[..<count])) else { return .limit }
+        var position: Int64 = 0
+        while true {
+            var piece: UnsafeRawPointer?
+            var count = 0
+            var offset: Int64 = 0
+            let status = archive_read_data_block(archive, &piece, &count, &offset)
+            if status == ARCHIVE_EOF { return .complete }
+            guard status == ARCHIVE_OK else { return .damaged(reason: reason) }
+            // A sparse file has gaps, which are zeros.
+            while position < offset {
+                let gap = min(Self.zeros.count, Int(offset - position))
+                guard Self.zeros.withUnsafeBytes({ body(.init(rebasing: $0[..<gap])) }) else { return .limit }
+                position += Int64(gap)
             }
+            guard count > 0 else { continue }
+            guard body(UnsafeRawBufferPointer(start: piece, count: count)) else { return .limit }
+            position += Int64(count)
         }
     }
+
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
 
     private var damage: Archive.Failure {
         Archive.Failure(code: .damaged, reason: "It is damaged, or not an archive: \(reason).")
