@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryIndex
+import QuarryRetrieval
 import QuarryTestSupport
 import Testing
 
