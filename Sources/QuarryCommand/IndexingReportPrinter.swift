@@ -246,11 +246,8 @@ extension Rejection {
         switch (reason, source.split(separator: ".").last?.lowercased()) {
         case (.privateAddress, _): " To allow it: --allow-private"
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
-        case (.unsupportedFormat, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
-        case (.empty, "pdf") where message.contains("scans"): " --ocr recognises their text."
-        case (.unsupportedFormat, "doc"): " For example: soffice --headless --convert-to docx FILE"
-        case (.unsupportedFormat, "xls"): " For example: soffice --headless --convert-to xlsx FILE"
-        case (.unsupportedFormat, "ppt"): " For example: soffice --headless --convert-to pptx FILE"
+        case (.encrypted, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
+        case (.scanned, "pdf"): " --ocr recognises their text."
         default: ""
         }
     }

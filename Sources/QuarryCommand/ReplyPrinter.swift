@@ -137,7 +137,7 @@ struct ReplyPrinter {
             case .gone: isRussian ? " (файла больше нет)" : " (no longer exists)"
             }
         let (first, last) = (location.lines[0], location.lines[1])
-        let source = location.source.visibleInLine
+        let source = location.name.visibleInLine
         if !location.places.isEmpty {
             return "\(source), \(Place.description(of: location.places).visibleInLine)\(note)"
         }

@@ -75,11 +75,11 @@ extension VerificationReport.Entry {
         switch (status, found) {
         case (.moved, let found?):
             let now = found.path == path ? found.source : found.path.map(Self.relative) ?? found.source
-            place = "\(Self.place(now, found.lines)) (was \(Self.place(source ?? "", lines ?? [])))"
+            place = "\(Self.place(now, found.member, found.lines)) (was \(Self.place(source ?? "", nil, lines ?? [])))"
         case (.misattributed, let found?):
-            place = "not in \(source ?? ""), but in \(Self.place(found.source, found.lines))"
-        case (_, let found?): place = Self.place(found.source, found.lines)
-        case (_, nil): place = source.map { Self.place($0, lines ?? []) } ?? "no source named"
+            place = "not in \(source ?? ""), but in \(Self.place(found.source, found.member, found.lines))"
+        case (_, let found?): place = Self.place(found.source, found.member, found.lines)
+        case (_, nil): place = source.map { Self.place($0, nil, lines ?? []) } ?? "no source named"
         }
         let changed = status == .valid && sourceChanged == true ? " (the file changed elsewhere)" : ""
         let missing = status == .gone ? " (if it was renamed, quarry index finds it again)" : ""
@@ -96,7 +96,8 @@ extension VerificationReport.Entry {
         return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
     }
 
-    private static func place(_ source: String, _ lines: [Int]) -> String {
+    private static func place(_ source: String, _ member: String?, _ lines: [Int]) -> String {
+        let source = member.map { "\(source)/\($0)" } ?? source
         guard let first = lines.first, let last = lines.last else { return source }
         return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
     }

@@ -65,10 +65,13 @@ public struct SourceLocation: Sendable, Hashable, Codable {
     public var places: [Place]
     /// What ``bytes`` and ``lines`` are counted in.
     public var base: SourceMap.Base
+    /// The file inside of the source, such as `notes/a.md` of an archive, in which ``bytes`` and ``lines`` count. Nil
+    /// for the source itself.
+    public var member: String?
 
     public init(
         source: String, path: String? = nil, bytes: Range<Int>, lines: ClosedRange<Int>, places: [Place] = [],
-        base: SourceMap.Base = .source
+        base: SourceMap.Base = .source, member: String? = nil
     ) {
         self.source = source
         self.path = path
@@ -76,14 +79,18 @@ public struct SourceLocation: Sendable, Hashable, Codable {
         self.lines = lines
         self.places = places
         self.base = base
+        self.member = member
     }
+
+    /// The source with its member: `docs.zip/notes/a.md`.
+    public var name: String { member.map { "\(source)/\($0)" } ?? source }
 }
 
 extension SourceLocation: CustomStringConvertible {
-    /// `notes/lease.md:3`, `notes/lease.md:3-5`, or `talk.mp3, 00:12–00:30`.
+    /// `notes/lease.md:3`, `notes/lease.md:3-5`, `docs.zip/lease.md:3`, or `talk.mp3, 00:12–00:30`.
     public var description: String {
-        if !places.isEmpty { return "\(source), \(Place.description(of: places))" }
-        return lines.count == 1 ? "\(source):\(lines.lowerBound)" : "\(source):\(lines.lowerBound)-\(lines.upperBound)"
+        if !places.isEmpty { return "\(name), \(Place.description(of: places))" }
+        return lines.count == 1 ? "\(name):\(lines.lowerBound)" : "\(name):\(lines.lowerBound)-\(lines.upperBound)"
     }
 }
 

@@ -63,7 +63,7 @@ public struct Source: Sendable, Hashable {
 
 /// The documents of one source, and its rejected parts.
 public struct ReadResult: Sendable, Hashable {
-    /// One document for text and Markdown, one for each record of JSONL.
+    /// One document for text and Markdown, one for each record of JSONL, one for each file of an archive.
     public var documents: [Document]
     /// The rejected parts: the whole source, or lines of it.
     public var rejected: [Rejection]
@@ -71,17 +71,20 @@ public struct ReadResult: Sendable, Hashable {
     public var warnings: [Rejection]
     /// Why an implicit source was skipped: no reader recognises its text.
     public var skipped: Rejection?
+    /// Files inside of the source that were not read, such as pictures of an archive, by name and reason.
+    public var unread: [Rejection]
     /// The number of bidirectional controls that were removed. They can disguise the order of text.
     public var bidirectionalControls: Int
 
     public init(
         documents: [Document] = [], rejected: [Rejection] = [], warnings: [Rejection] = [],
-        skipped: Rejection? = nil, bidirectionalControls: Int = 0
+        skipped: Rejection? = nil, unread: [Rejection] = [], bidirectionalControls: Int = 0
     ) {
         self.documents = documents
         self.rejected = rejected
         self.warnings = warnings
         self.skipped = skipped
+        self.unread = unread
         self.bidirectionalControls = bidirectionalControls
     }
 }

@@ -122,6 +122,6 @@ public struct Passage: Sendable, Hashable {
     public func location(of range: Range<Int>) -> SourceLocation {
         SourceLocation(
             source: source, path: path, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
-            places: sourceMap.places(of: range), base: sourceMap.base)
+            places: sourceMap.places(of: range), base: sourceMap.base, member: sourceMap.member)
     }
 }

@@ -11,7 +11,8 @@ extension SourceMap {
         let end = partitionPoint(lineStarts.count) { lineStarts[$0] < stop }
         return SourceMap(
             segments: segments, lineStarts: Array(lineStarts[first..<max(first + 1, end)]),
-            firstLine: firstLine + first, places: places.compactMap { $0.clipped(to: range) }, base: base)
+            firstLine: firstLine + first, places: places.compactMap { $0.clipped(to: range) }, base: base,
+            member: member)
     }
 
     /// The map of two stretches of one document as one text. The second stretch starts at `offset`.
@@ -39,7 +40,7 @@ extension SourceMap {
                     segment.clean += offset
                     return segment
                 },
-            lineStarts: lineStarts, firstLine: firstLine, places: places, base: base)
+            lineStarts: lineStarts, firstLine: firstLine, places: places, base: base, member: member)
     }
 }
 

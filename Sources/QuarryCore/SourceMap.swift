@@ -60,15 +60,20 @@ public struct SourceMap: Sendable, Hashable {
     /// The pages, times and the like of the source, ascending and without overlaps. Empty for text.
     public var places: [PlacedRange]
     public var base: Base
+    /// The file inside of the source that the text came from, such as `notes/a.md` of an archive. Bytes and lines then
+    /// count in that file. Nil for the source itself.
+    public var member: String?
 
     public init(
-        segments: [Segment], lineStarts: [Int], firstLine: Int = 1, places: [PlacedRange] = [], base: Base = .source
+        segments: [Segment], lineStarts: [Int], firstLine: Int = 1, places: [PlacedRange] = [], base: Base = .source,
+        member: String? = nil
     ) {
         self.segments = segments
         self.lineStarts = lineStarts.isEmpty ? [0] : lineStarts
         self.firstLine = firstLine
         self.places = places
         self.base = base
+        self.member = member
     }
 
     /// The map of a text that is identical to its source.
@@ -142,7 +147,7 @@ public struct SourceMap: Sendable, Hashable {
         }
         return SourceMap(
             segments: kept, lineStarts: lineStarts, firstLine: firstLine,
-            places: places.compactMap { $0.clipped(to: offset..<Int.max) }, base: base)
+            places: places.compactMap { $0.clipped(to: offset..<Int.max) }, base: base, member: member)
     }
 
     private func sourceStart(of offset: Int) -> Int {

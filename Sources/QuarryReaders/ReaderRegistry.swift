@@ -14,6 +14,10 @@ public struct ReaderRegistry: Sendable {
     /// Added to the version of each reader that needs no model, by who stores what is made of its documents. Another
     /// suffix means that the files are read again.
     package var cutting = ""
+    /// The readers that hold files for other readers, by their positions in ``readers``.
+    private var containers: [Int: any ContainerReader] = [:]
+    /// Identifies the versions of all readers without a model.
+    private var membersVersion = ""
 
     /// How files with an extension are handled.
     private enum Kind: Hashable {
@@ -28,7 +32,7 @@ public struct ReaderRegistry: Sendable {
     }
 
     /// Creates a registry of all formats that need no model: text and its markups, web pages, PDF, books, mail, office files,
-    /// tables, JSON, notebooks, captions, XML, configuration and source code.
+    /// tables, JSON, notebooks, captions, XML, configuration, source code, and archives of these.
     ///
     /// - Parameters:
     ///   - options: How they read.
@@ -41,15 +45,19 @@ public struct ReaderRegistry: Sendable {
         let readers: [any Reader] = [
             PlainTextReader(), MarkdownReader(), HTMLReader(keepsHidden: hidden),
             PDFReader(password: password, ocr: options.ocr),
-            EPUBReader(keepsHidden: hidden), MailReader(), RTFReader(),
+            EPUBReader(keepsHidden: hidden), MHTMLReader(keepsHidden: hidden), RTFReader(),
             DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
+            LegacyOfficeReader(.word, keepsHidden: hidden), LegacyOfficeReader(.excel), LegacyOfficeReader(.powerPoint),
             CSVReader(),
             JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
             XMLReader(), SourceCodeReader(), RSTReader(), AsciiDocReader(), OrgReader(), LaTeXReader(), ManReader(),
             LogReader(),
         ]
-        for reader in readers { register(reader) }
-        if let ocr = options.ocr { register(PictureTextReader(ocr)) }
+        for reader in readers { add(reader) }
+        if let ocr = options.ocr { add(PictureTextReader(ocr)) }
+        add(container: MailReader())
+        add(container: ArchiveReader())
+        membersVersion = currentMembersVersion
     }
 
     /// A format that files can have.
@@ -83,8 +91,26 @@ public struct ReaderRegistry: Sendable {
 
     /// Registers a reader for the files of its extensions.
     public mutating func register(_ reader: any Reader) {
+        add(reader)
+        membersVersion = currentMembersVersion
+    }
+
+    private mutating func add(_ reader: any Reader) {
         for name in reader.pathExtensions { kinds[name.lowercased()] = .reader(readers.count) }
         readers.append(reader)
+    }
+
+    private mutating func add(container reader: any ContainerReader) {
+        containers[readers.count] = reader
+        add(reader)
+    }
+
+    private var currentMembersVersion: String {
+        let versions = kinds.sorted { $0.key < $1.key }.compactMap { name, kind -> String? in
+            guard case .reader(let index) = kind, readers[index].modelReader == nil else { return nil }
+            return "\(name)=\(readers[index].version)"
+        }
+        return String(ContentHash(of: versions.joined(separator: "\n")).description.prefix(12))
     }
 
     /// Whether there is a reader for a file, judged by its name and its media type, if it has one.
@@ -110,16 +136,22 @@ public struct ReaderRegistry: Sendable {
     }
 
     /// The version of the reader of a file; nil without a reader. Files recognised by content have the version of plain
-    /// text. The options that change the documents of every reader are a part of the version.
+    /// text. The options that change the documents of every reader are a part of the version, and for an archive or
+    /// mail the versions of all readers.
     public func version(of path: String, mediaType: String? = nil) -> String? {
         let version: String?
         switch kind(of: path, mediaType) {
-        case .reader(let index):
-            version = readers[index].version + (readers[index].modelReader == nil ? cutting : "")
-        case .unknown: version = reader(for: "txt").map { $0.version + cutting }
+        case .reader(let index): version = self.version(ofReader: index)
+        case .unknown: version = readerIndex(for: Maildir.holds(path) ? "eml" : "txt").map(self.version(ofReader:))
         case .needsModel, .unsupported: version = nil
         }
         return version.map { $0 + versionSuffix(of: path) }
+    }
+
+    private func version(ofReader index: Int) -> String {
+        let version = readers[index].version
+        if readers[index].modelReader != nil { return version }
+        return (containers[index] == nil ? version : "\(version) \(membersVersion)") + cutting
     }
 
     /// What the options add to the version of the reader of a source.
@@ -134,7 +166,7 @@ public struct ReaderRegistry: Sendable {
             let own = mediaType.isGeneric ? pathExtension(ofAddress: path) : nil
             name = own.flatMap { kinds[$0] == nil ? nil : $0 } ?? mediaType.pathExtension
         } else {
-            name = pathExtension(of: path)
+            name = Maildir.names(path) ? nil : pathExtension(of: path)
         }
         guard let name else { return .unknown }
         if let kind = kinds[name] { return kind }
@@ -142,9 +174,9 @@ public struct ReaderRegistry: Sendable {
         return ReaderRegistry.unsupported.contains(name) ? .unsupported : .unknown
     }
 
-    private func reader(for pathExtension: String) -> (any Reader)? {
+    private func readerIndex(for pathExtension: String) -> Int? {
         guard case .reader(let index)? = kinds[pathExtension] else { return nil }
-        return readers[index]
+        return index
     }
 
     /// Reads a source with the reader for its name, or for its content if the name is unknown.
@@ -152,11 +184,25 @@ public struct ReaderRegistry: Sendable {
     /// Without a matching reader or without text, an explicit source is rejected with a reason, and any other is skipped.
     /// Text that is damaged, or in an unknown encoding, is rejected in both cases.
     public func read(_ source: Source) async throws -> ReadResult {
-        let result = options.finished(try await readFully(source), of: source.id)
-        guard !source.isExplicit, result.rejected.count == 1, let reason = result.rejected.first,
-            reason.reason == .empty || reason.reason == .scanned, reason.line == nil
-        else { return result }
-        return ReadResult(skipped: reason)
+        options.finished(try await read(source, members: self), of: source.id)
+    }
+
+    /// Why a file is not read inside of another one; nil if it is, or is of an unknown format.
+    func obstacleInside(of path: String) -> String? {
+        guard case .reader(let index) = kind(of: path) else { return nil }
+        return containers[index]?.obstacleInside
+    }
+
+    /// - `members`: Reads the files inside of the source; nil to leave them out.
+    func read(_ source: Source, members: Self?) async throws -> ReadResult {
+        var result = try await readFully(source, members)
+        if result.documents.isEmpty, result.rejected.isEmpty, result.skipped == nil, let first = result.unread.first {
+            result.rejected = [.nothingRead(in: source.id, result.unread.count, first)]
+        } else if result.rejected.count != 1 || result.rejected.first?.isOfNoText != true || !result.documents.isEmpty {
+            return result
+        }
+        guard !source.isExplicit else { return result }
+        return ReadResult(skipped: result.rejected.first, unread: result.unread)
     }
 
     /// A document that was made without a reader, with what the options change in every document.
@@ -164,14 +210,21 @@ public struct ReaderRegistry: Sendable {
         options.finished(ReadResult(documents: [document]), of: document.id).documents[0]
     }
 
-    private func readFully(_ source: Source) async throws -> ReadResult {
+    private func read(_ source: Source, byReader index: Int, _ members: Self?) async throws -> ReadResult {
+        if let members, let container = containers[index] {
+            return try await container.read(source, members: members)
+        }
+        return try await readers[index].read(source)
+    }
+
+    private func readFully(_ source: Source, _ members: Self?) async throws -> ReadResult {
         switch kind(of: source.id, source.mediaType) {
-        case .reader(let index): return try await readers[index].read(source)
+        case .reader(let index): return try await read(source, byReader: index, members)
         case .unsupported, .needsModel: return unsupported(source)
         case .unknown: break
         }
-        guard let reader = reader(for: ReaderRegistry.format(of: source.bytes)) else { return unsupported(source) }
-        let result = try await reader.read(source)
+        guard let index = readerIndex(for: ReaderRegistry.format(of: source)) else { return unsupported(source) }
+        let result = try await read(source, byReader: index, members)
         let isForeign =
             result.documents.isEmpty
             && result.rejected.allSatisfy { $0.reason == .binary || $0.reason == .unsupportedFormat }
@@ -185,14 +238,17 @@ public struct ReaderRegistry: Sendable {
     }
 
     /// The extension of the format that the first bytes show; that of plain text for others.
-    private static func format(of bytes: [UInt8]) -> String {
+    private static func format(of source: Source) -> String {
+        let bytes = source.bytes
+        if Maildir.holds(source.id), Maildir.isMail(bytes) { return "eml" }
         if let known = signatures.first(where: { bytes.starts(with: $0.signature.utf8) }) { return known.pathExtension }
         return looksLikeJSONLines(bytes) ? "jsonl" : "txt"
     }
 
     private static let signatures = [
         ("%PDF-", "pdf"), ("{\\rtf", "rtf"), ("<!DOCTYPE html", "html"), ("<!doctype html", "html"), ("<html", "html"),
-        ("<?xml", "xml"), ("PK\u{3}\u{4}", "zip"),
+        // Many formats are zip archives inside, so an archive needs its extension.
+        ("<?xml", "xml"), ("PK\u{3}\u{4}", ""),
     ].map { (signature: $0.0, pathExtension: $0.1) }
 
     /// Whether the first line is an object with a member `"text"`.
@@ -222,6 +278,17 @@ extension Rejection {
             source: id, reason: .unsupportedFormat,
             message: "This format is not supported. Convert it to plain text, Markdown or JSONL.")
     }
+
+    /// Whether a whole source has no text, which is no fault of a file in a folder.
+    fileprivate var isOfNoText: Bool { (reason == .empty || reason == .scanned) && line == nil }
+
+    /// - `count`: The number of files in the source.
+    fileprivate static func nothingRead(in id: String, _ count: Int, _ first: Rejection) -> Rejection {
+        Rejection(
+            source: id, reason: .unsupportedFormat,
+            message: count == 1
+                ? "The only file in it is not read. \(first)" : "None of the \(count) files in it is read. \(first)")
+    }
 }
 
 extension ReaderRegistry {
@@ -231,9 +298,10 @@ extension ReaderRegistry {
     ]
     /// Markup formats that plain text reading would show as noise, and common binary formats.
     private static let unsupported: Set<String> = [
-        "doc", "xls", "xlsb", "ppt", "mobi", "djvu", "msg", "bmp", "tif", "tiff", "ico", "svg", "heic", "avi", "mov",
+        "xlsb", "mobi", "djvu", "msg", "bmp", "tif", "tiff", "ico", "svg", "heic", "avi", "mov",
         "mkv",
-        "zip", "gz", "bz2", "xz", "zst", "7z", "rar", "tar", "tgz", "jar", "class", "o", "a", "so", "dylib", "dll",
+        "rar", "jar", "war", "ear", "aar", "apk", "ipa", "whl", "egg", "gem", "nupkg", "vsix", "xpi", "crx", "class",
+        "o", "a", "so", "dylib", "dll",
         "exe",
         "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal", "quarry-shm", "quarry-lock", "db-wal",
         "db-shm", "sqlite-wal", "sqlite-shm", "ttf", "otf", "woff", "woff2", "safetensors", "gguf", "onnx", "pt", "npy",

@@ -41,11 +41,12 @@ extension Citation {
     package func check(in source: ReadSource, path: String?) -> CitationCheck {
         let isSourceChanged = sourceDigest.map { $0 != source.digest } ?? false
         let isOtherFile = path != nil && location.path != nil && path != location.path
-        // A text that a model made of the source is not made again. The same bytes gave the quote.
-        if location.base == .text, source.documents.isEmpty, !isSourceChanged, sourceDigest != nil {
+        let own = source.documents.indices.filter { source.documents[$0].id == documentID }
+        // A text that a model or a converter made of the source is not made again. The same bytes gave the quote.
+        let isUnread = source.documents.isEmpty || location.member != nil && own.isEmpty
+        if location.base == .text, isUnread, !isSourceChanged, sourceDigest != nil {
             return CitationCheck(status: isOtherFile ? .moved : .valid, location: location, isSourceChanged: false)
         }
-        let own = source.documents.indices.filter { source.documents[$0].id == documentID }
         let expected = Array(quote.utf8)
         for document in own.map({ source.documents[$0] }) where location.base == document.sourceMap.base {
             guard let range = document.range(of: expected, from: location.bytes) else { continue }
@@ -115,6 +116,6 @@ extension Document {
     package func location(of range: Range<Int>, source: String, path: String?) -> SourceLocation {
         SourceLocation(
             source: source, path: path, bytes: sourceMap.sourceRange(of: range), lines: sourceMap.lines(of: range),
-            places: sourceMap.places(of: range), base: sourceMap.base)
+            places: sourceMap.places(of: range), base: sourceMap.base, member: sourceMap.member)
     }
 }

@@ -73,7 +73,7 @@ public struct StuffAssembler: Sendable {
         var parts = [PromptPart(name: "instructions", tokens: counter.tokenCount(of: layout.system))]
         for (number, (hit, tokens)) in passages.enumerated() {
             let lines = hit.location.lines
-            let place = "\(hit.location.source):\(lines.lowerBound)-\(lines.upperBound)"
+            let place = "\(hit.location.name):\(lines.lowerBound)-\(lines.upperBound)"
             parts.append(PromptPart(name: "passage \(number + 1) \(place)", tokens: tokens))
         }
         parts.append(PromptPart(name: "question", tokens: counter.tokenCount(of: layout.question)))
@@ -97,7 +97,7 @@ public struct StuffAssembler: Sendable {
 
         func passage(_ hit: ScoredChunk, number: Int) -> String {
             fence.enclose(
-                hit.promptText, number: number, source: hit.location.source, lines: hit.location.lines)
+                hit.promptText, number: number, source: hit.location.name, lines: hit.location.lines)
         }
 
         func messages(_ passages: [String]) -> [Message] {

@@ -12,7 +12,7 @@ struct FormatCommandTests {
         try scratch.write("name,depth\nold well,14 metres\nnew well,31 metres\n", to: "docs/wells.csv")
         try scratch.write(
             "1\n00:00:05,000 --> 00:00:09,000\nThe lock opens at noon on Fridays.\n", to: "docs/talk.srt")
-        try scratch.write("a letter", to: "docs/old.doc")
+        try scratch.write("a letter", to: "docs/old.mobi")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
         try #require(outcome.status == 0, "\(outcome)")
         return scratch
@@ -40,7 +40,7 @@ struct FormatCommandTests {
         let reply = try #require(
             try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         let unread = try #require((reply["report"] as? [String: Any])?["unread"] as? [[String: Any]])
-        #expect(unread.compactMap { $0["source"] as? String }.sorted() == ["docs/old.doc", "docs/tune.mp3"])
+        #expect(unread.compactMap { $0["source"] as? String }.sorted() == ["docs/old.mobi", "docs/tune.mp3"])
         #expect(unread.compactMap { $0["reason"] as? String }.sorted() == ["needsModel", "unsupportedFormat"])
     }
 

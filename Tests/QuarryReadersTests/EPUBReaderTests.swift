@@ -35,6 +35,16 @@ struct EPUBReaderTests {
         #expect(document.sourceMap.places(of: range) == [.chapter("The crossing")])
     }
 
+    @Test func `a chapter may have any name`() throws {
+        let package = Self.package.replacing("text/two.xhtml", with: "text/two.part")
+        let book = ZipWriter.archive([
+            ("OPS/book.opf", package), ("OPS/text/two.part", "<html><body><p>The ferry left.</p></body></html>"),
+            ("OPS/text/one a.xhtml", "<html><body><p>Nobody was waiting.</p></body></html>"),
+        ])
+        let result = EPUBReader().read(Source(id: "ferry.epub", bytes: book))
+        #expect(result.documents.first?.text == "Nobody was waiting.\n\nThe ferry left." && result.warnings.isEmpty)
+    }
+
     @Test func `a protected book is rejected, and so is an archive that is no book`() {
         let protected = EPUBReader().read(
             Source(id: "a.epub", bytes: book([("META-INF/rights.xml", "<rights/>")])))

@@ -5,16 +5,21 @@ enum ZipWriter {
     }
 
     static func archive(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+        archive(files.map { (Array($0.name.utf8), $0.bytes) }, flags: 0x0800)
+    }
+
+    /// - `flags`: 0x0800 if the names are UTF-8.
+    static func archive(_ files: [(name: [UInt8], bytes: [UInt8])], flags: Int) -> [UInt8] {
         var (zip, directory) = ([UInt8](), [UInt8]())
         for (name, bytes) in files {
             let offset = zip.count
             // The part of the header that the directory repeats: version, flags, method, time, checksum and sizes.
             let header =
-                two(20) + two(0x0800) + two(0) + two(0) + two(0x21) + four(Int(checksum(bytes))) + four(bytes.count)
-                + four(bytes.count) + two(name.utf8.count) + two(0)
-            zip += [0x50, 0x4B, 3, 4] + header + Array(name.utf8) + bytes
+                two(20) + two(flags) + two(0) + two(0) + two(0x21) + four(Int(checksum(bytes))) + four(bytes.count)
+                + four(bytes.count) + two(name.count) + two(0)
+            zip += [0x50, 0x4B, 3, 4] + header + name + bytes
             directory += [0x50, 0x4B, 1, 2] + two(20) + header + two(0) + two(0) + two(0) + four(0) + four(offset)
-            directory += Array(name.utf8)
+            directory += name
         }
         let end =
             [0x50, 0x4B, 5, 6] + two(0) + two(0) + two(files.count) + two(files.count) + four(directory.count)

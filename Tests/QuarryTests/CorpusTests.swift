@@ -53,6 +53,38 @@ struct CorpusTests {
         #expect(try await verifier.verify(citation).status == .gone)
     }
 
+    @Test func `a citation of a file in a mail names that file, and is verified in it`() async throws {
+        let folder = try TemporaryFolder()
+        func mail(_ tenant: String) -> String {
+            """
+            Subject: Papers
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+
+            Here they are.
+            --b
+            Content-Disposition: attachment; filename=lease.md
+
+            # Lease
+
+            The lease is signed by the tenant, \(tenant).
+            --b--
+            """
+        }
+        try folder.write(mail("Mrs Ilves"), to: "mail/papers.eml")
+        let corpus = try await Corpus.inMemory(configuration: configuration())
+        try await corpus.index([folder.path("mail")])
+        let citation = try #require(try await corpus.answer("Who signs the lease?").citations.first)
+        #expect(citation.documentID == "mail/papers.eml/lease.md" && citation.location.source == "mail/papers.eml")
+        #expect("\(citation.location)" == "mail/papers.eml/lease.md:3")
+        #expect(citation.location.path == folder.path("mail/papers.eml"))
+        let check = try await CitationVerifier().verify(citation)
+        #expect(check.status == .valid && check.location?.member == "lease.md")
+        try folder.write(mail("Mr Orr"), to: "mail/papers.eml")
+        #expect(try await CitationVerifier().verify(citation).status == .changed)
+    }
+
     @Test func `a file is opened again with what it was made with`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("# Lease\n\nThe lease is signed by the tenant, Mrs Ilves.\n", to: "notes/lease.md")

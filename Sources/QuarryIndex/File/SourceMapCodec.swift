@@ -4,7 +4,7 @@ package import QuarryCore
 /// The stored form of a ``SourceMap``. Parts of it can be read without the rest. Numbers are unsigned LEB128, and each
 /// offset is relative to the one before.
 ///
-///     base (0 source, 1 text)
+///     base (0 source, 1 text; 2 more if the name of a member follows)
 ///     segments: count, directory, length in bytes, then source, clean unit, source unit and count of each
 ///     places: count, then start, length, kind of each, and what belongs to it
 ///     lines: first line, count, directory, start of each
@@ -39,7 +39,8 @@ package enum SourceMapCodec {
             previous = start
         }
         var sink = ByteSink()
-        sink.put(map.base == .source ? 0 : 1)
+        sink.put((map.base == .source ? 0 : 1) + (map.member == nil ? 0 : 2))
+        if let member = map.member { sink.put(member) }
         sink.put(map.segments.count)
         sink.bytes += segmentDirectory.bytes
         sink.put(segments.bytes.count)
@@ -128,15 +129,19 @@ private struct ByteSource {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     mutating func takeMap(_ range: Range<Int>?) -> SourceMap? {
-        guard let base = take(), base <= 1, let segments = takeSegments(range), let places = takePlaces(range) else {
-            return nil
+        guard let form = take(), form <= 3 else { return nil }
+        var member: String?
+        if form >= 2 {
+            guard let name = takeText() else { return nil }
+            member = name
         }
+        guard let segments = takeSegments(range), let places = takePlaces(range) else { return nil }
         let start = segments.first?.source ?? 0
         let source = range.map { _ in start..<max(start, segments.last?.sourceEnd ?? 0) }
         guard let lines = takeLines(of: source) else { return nil }
         return SourceMap(
             segments: segments, lineStarts: lines.starts, firstLine: lines.first, places: places,
-            base: base == 0 ? .source : .text)
+            base: form.isMultiple(of: 2) ? .source : .text, member: member)
     }
 
     private mutating func takeSegments(_ range: Range<Int>?) -> [SourceMap.Segment]? {

@@ -11,7 +11,7 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         /// Taken out of the index although they exist, because this run leaves them out. They are in ``skipped`` too.
         public var leftOut = 0
         public var unchanged = 0
-        /// Skipped in a folder: ignored, excluded, hidden, links, or a format that Quarry cannot read.
+        /// Skipped in a folder, an archive or a mail: ignored, excluded, hidden, links, or a format that Quarry cannot read.
         public var skipped = 0
         /// Of these, the files with a format that Quarry cannot read, by lower-case extension; `""` without one.
         public var unreadable: [String: Int] = [:]
@@ -62,7 +62,8 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     /// Skipped files of folders with an unknown extension that turned out to be binary, with the reason. The reason
     /// of an earlier run is not kept. They are included in ``Sources/skipped``.
     public var passedOver: [Rejection] = []
-    /// Skipped files of folders whose format cannot be read, or needs a model that is not given; at most 10,000 by name.
+    /// Skipped files of folders, archives and mails whose format cannot be read, or needs a model that is not given; at most
+    /// 10,000 by name.
     /// ``Sources/unreadable`` counts all of them.
     public var unread: [Rejection] = []
     /// Files of the index with the same bytes as another one, from this run or an earlier one; at most 10,000. They are

@@ -184,8 +184,20 @@ struct Ingest {
         } else {
             count(work, row)
         }
+        for member in result.unread { note(unread: member) }
         report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)
+    }
+
+    /// Counts a file inside of a source that was not read, as one of a folder is counted.
+    private mutating func note(unread member: Rejection) {
+        report.sources.skipped += 1
+        guard [.unsupportedFormat, .needsModel].contains(member.reason) else {
+            if report.passedOver.count < WalkResult.maximumUnread { report.passedOver.append(member) }
+            return
+        }
+        report.sources.unreadable[pathExtension(of: member.source) ?? "", default: 0] += 1
+        if report.unread.count < WalkResult.maximumUnread { report.unread.append(member) }
     }
 
     /// Quarantines a source that cannot be read. Its stored text stays, unless the file is now too large.

@@ -32,6 +32,12 @@ public struct EPUBReader: Reader {
 
     /// Chapters after this many bytes of text are left out.
     private static let maximumText = 128 << 20
+    /// The extensions of what a book holds beside its chapters.
+    private static let media: Set<String> = [
+        "css", "js", "jpg", "jpeg", "png", "gif", "svg", "webp", "ttf", "otf", "woff", "woff2", "mp3", "m4a", "mp4",
+        "ogg",
+        "webm", "pdf",
+    ]
     private static let limits = Archive.Limits(total: 256 << 20, file: 64 << 20, files: 20_000)
 
     private func document(of source: Source) throws -> ReadResult {
@@ -39,8 +45,8 @@ public struct EPUBReader: Reader {
         var isProtected = false
         try Archive.forEachFile(of: source.bytes, limits: Self.limits) { name in
             if name == "META-INF/rights.xml" { isProtected = true }
-            let end = name.lowercased()
-            return [".opf", ".xml", ".html", ".xhtml", ".htm", ".ncx"].contains { end.hasSuffix($0) }
+            // Chapters may have any name.
+            return !Self.media.contains(pathExtension(of: name) ?? "")
         } _: { name, bytes in
             files[name] = bytes
             return true

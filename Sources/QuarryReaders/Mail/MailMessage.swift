@@ -7,7 +7,7 @@ struct MailMessageWriter {
     private var ranges: AscendingRanges
     private var charsets: NamedCharsets
     /// The files that the message carries, those of nested messages included.
-    private(set) var attachments: [MailAttachment] = []
+    private var attachments: [MailAttachment] = []
     /// Whether every text of the message can be traced to its bytes.
     private var isTraceable = true
     private var isEncrypted = false
@@ -21,16 +21,16 @@ struct MailMessageWriter {
     }
 
     enum Outcome {
-        /// A document that may lack parts that nest too deeply.
-        case document(Document, RemovedCharacters, isComplete: Bool)
+        /// A document that may lack parts that nest too deeply, and the files that the message carries.
+        case document(Document, RemovedCharacters, isComplete: Bool, [MailAttachment])
         case encrypted
         case empty
     }
 
-    /// - `number`: Names the place of a message without a subject.
+    /// - `number`: Of a message of a mailbox; nil for one alone.
     /// - `firstLine`: The line of the file at which the message begins.
     static func document(
-        of message: MailPart, id: String, number: Int, firstLine: Int, charsets: inout NamedCharsets
+        of message: MailPart, id: String, number: Int?, firstLine: Int, charsets: inout NamedCharsets
     ) -> Outcome {
         var message = message
         if message.mediaType == "message/rfc822", let inner = message.children.first, message.fields.fields.isEmpty {
@@ -38,7 +38,9 @@ struct MailMessageWriter {
         }
         var pass = MailMessageWriter(charsets: charsets, from: message.range.lowerBound)
         let subject = pass.header("subject", of: message)
-        pass.writer.move(to: .message(subject ?? String(number)))
+        // Messages of a mailbox often have one subject.
+        let place = [number.map(String.init), subject].compactMap(\.self).joined(separator: ": ")
+        pass.writer.move(to: .message(place.isEmpty ? "1" : place))
         if let subject {
             pass.writer.begin(.heading(level: 1))
             pass.append(subject, message.fields.field("subject")?.value, in: message)
@@ -46,7 +48,7 @@ struct MailMessageWriter {
         pass.write(message, depth: 0)
         if pass.isEncrypted, !pass.hasText { return .encrypted }
         for attachment in pass.attachments { pass.name(attachment) }
-        let metadata = pass.metadata(of: message, subject: subject)
+        let (metadata, attachments) = (pass.metadata(of: message, subject: subject), pass.attachments)
         charsets = pass.charsets
         let source =
             pass.isTraceable && message.buffer.isSource
@@ -57,7 +59,7 @@ struct MailMessageWriter {
             written.0.sourceMap = SourceMap(
                 segments: map.segments, lineStarts: map.lineStarts, firstLine: firstLine, places: map.places)
         }
-        return .document(written.0, written.1, isComplete: !pass.isIncomplete)
+        return .document(written.0, written.1, isComplete: !pass.isIncomplete, attachments)
     }
 
     private consuming func written(

@@ -54,6 +54,22 @@ struct MailAttachment {
 
     /// The decoded content.
     var bytes: [UInt8] { part.content.bytes }
+
+    /// The name of the file, or one after its type.
+    var name: String {
+        fileName ?? "unnamed" + (MailAttachment.pathExtensions[mediaType].map { ".\($0)" } ?? "")
+    }
+
+    private static let pathExtensions = [
+        "application/pdf": "pdf", "application/rtf": "rtf", "text/rtf": "rtf", "application/msword": "doc",
+        "application/vnd.ms-excel": "xls", "application/vnd.ms-powerpoint": "ppt",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+        "application/vnd.oasis.opendocument.text": "odt", "application/zip": "zip", "message/rfc822": "eml",
+        "text/html": "html", "text/csv": "csv", "text/xml": "xml", "application/json": "json", "image/png": "png",
+        "image/jpeg": "jpg", "image/gif": "gif", "audio/mpeg": "mp3",
+    ]
 }
 
 /// Builds the tree of parts.
@@ -65,10 +81,13 @@ struct MailParser {
 
     var charsets = NamedCharsets()
     private var count = 0
+    /// Why parts of the last message were left out; nil if none was.
+    private(set) var omission: String?
 
     /// The message in a range of a buffer.
     mutating func message(_ buffer: MailBuffer, in range: Range<Int>) -> MailPart {
         count = 0
+        omission = nil
         return part(buffer, in: range, defaultType: "text/plain", depth: 0)
     }
 
@@ -89,23 +108,33 @@ struct MailParser {
             fileName: name.map { String($0.suffix(while: { $0 != "/" && $0 != "\\" })).joiningWords() }.flatMap {
                 $0.isEmpty ? nil : $0
             })
-        guard depth < MailParser.maximumDepth else { return part }
+        guard part.isMessage || part.mediaType.hasPrefix("multipart/") else { return part }
+        guard depth < MailParser.maximumDepth else {
+            omission = "Parts of the message nest more than \(MailParser.maximumDepth) deep; those below are left out."
+            return part
+        }
         if part.mediaType.hasPrefix("multipart/") {
             let isDigest = part.mediaType == "multipart/digest"
-            for child in MailParser.ranges(of: part) where count < MailParser.maximumParts {
+            for child in MailParser.ranges(of: part) where hasRoom() {
                 part.children.append(
                     self.part(
                         buffer, in: child, defaultType: isDigest ? "message/rfc822" : "text/plain", depth: depth + 1))
             }
             // Without its boundary, the body is text.
             if part.children.isEmpty { part.mediaType = "text/plain" }
-        } else if part.isMessage, count < MailParser.maximumParts {
+        } else if hasRoom() {
             let inner =
                 part.encoding == .identity
                 ? (buffer, part.body) : MailParser.decoded(part)
             part.children = [self.part(inner.0, in: inner.1, defaultType: "text/plain", depth: depth + 1)]
         }
         return part
+    }
+
+    private mutating func hasRoom() -> Bool {
+        if count < MailParser.maximumParts { return true }
+        omission = "The message has more than \(MailParser.maximumParts) parts; the others are left out."
+        return false
     }
 
     private static func decoded(_ part: MailPart) -> (MailBuffer, Range<Int>) {

@@ -32,6 +32,8 @@ package struct QueryReply: Sendable, Codable {
 
     package struct Location: Sendable, Codable {
         package var source: String
+        /// The file inside of the source, such as one of an archive; lines and bytes count in it.
+        package var member: String?
         /// The absolute path of the file when it was indexed; nil without a file.
         package var path: String?
         /// Whether the file changed or disappeared since it was indexed; nil if it did not, or cannot be looked at.
@@ -47,12 +49,16 @@ package struct QueryReply: Sendable, Codable {
 
         init(_ location: SourceLocation) {
             source = location.source
+            member = location.member
             path = location.path
             places = location.places
             base = location.base
             lines = [location.lines.lowerBound, location.lines.upperBound]
             bytes = [location.bytes.lowerBound, location.bytes.upperBound]
         }
+
+        /// The source with its member: `docs.zip/notes/a.md`.
+        package var name: String { member.map { "\(source)/\($0)" } ?? source }
     }
 
     package struct Citation: Sendable, Codable {

@@ -133,7 +133,7 @@ private struct QuotedPart: Decodable {
         (quoteSHA256, sourceSHA256) = (string(.quoteSHA256), string(.sourceSHA256))
     }
 
-    var origin: String? { location?.source ?? source ?? path ?? file ?? document }
+    var origin: String? { location?.name ?? source ?? path ?? file ?? document }
 
     /// The citation, if all its parts are there and fit together.
     func citation(_ text: String) -> Citation? {
@@ -157,6 +157,6 @@ extension SourceLocation {
         else { return nil }
         self.init(
             source: location.source, path: location.path, bytes: bytes[0]..<bytes[1], lines: lines[0]...lines[1],
-            places: location.places, base: location.base)
+            places: location.places, base: location.base, member: location.member)
     }
 }

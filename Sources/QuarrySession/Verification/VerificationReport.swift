@@ -20,6 +20,8 @@ package struct VerificationReport: Sendable, Encodable {
 
     package struct Place: Sendable, Encodable {
         package var source: String
+        /// The file inside of the source, such as one of an archive.
+        package var member: String?
         /// Absolute; nil without a file.
         package var path: String?
         /// First and last, from 1.
@@ -29,6 +31,7 @@ package struct VerificationReport: Sendable, Encodable {
 
         init(_ location: SourceLocation) {
             source = location.source
+            member = location.member
             path = location.path
             lines = [location.lines.lowerBound, location.lines.upperBound]
             bytes = [location.bytes.lowerBound, location.bytes.upperBound]
