@@ -21,11 +21,11 @@ public struct PassageSpans: Sendable, Hashable {
         var isWhole = true
         for (document, ranges) in wanted {
             let wanted = Self.union(ranges)
-            let common_ = Self.common(wanted, Self.union(found[document] ?? []))
+            let shared = Self.common(wanted, Self.union(found[document] ?? []))
             let length = wanted.reduce(0) { $0 + $1.count }
-            common += common_
+            common += shared
             wantedLength += length
-            isWhole = isWhole && common_ == length
+            isWhole = isWhole && shared == length
         }
         for ranges in found.values { foundLength += ranges.reduce(0) { $0 + $1.count } }
         recall = wantedLength == 0 ? 0 : Double(common) / Double(wantedLength)

@@ -129,7 +129,7 @@ extension SourceMap {
         }
         return SourceMap(
             segments: SourceMap.composition(of: map.segments, over: segments), lineStarts: lineStarts,
-            firstLine: firstLine, places: places, base: base)
+            firstLine: firstLine, places: places, base: base, member: member)
     }
 }
 
