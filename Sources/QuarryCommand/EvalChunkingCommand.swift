@@ -96,6 +96,27 @@ struct EvalChunkingCommand: AsyncParsableCommand {
         let settings = try service.settings()
         let services = service.services(settings, isQuiet: output.quiet)
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
+        let questions = try questions()
+        let documents = try await documents(readers: settings.readers())
+        let opened = model == "none" ? nil : try await services.embedder(model)
+        var results: [ChunkingEvaluation] = []
+        for strategy in try strategies {
+            for length in try lengths {
+                let result = try await measure(strategy, length, documents, questions, by: opened)
+                results.append(result)
+            }
+        }
+        if output.json {
+            try Console.print(JSONOutput.string(Reply(k: k, model: opened?.name, results: results), pretty: true))
+            return
+        }
+        try Console.print("\(Format.count(questions.count, "question")), \(k) passages each")
+        try Console.print("chunker    target chunks tokens recall  prec.    IoU  whole")
+        for result in results { try Console.print(Self.row(result)) }
+    }
+
+    /// The questions with spans or quotes, each with its document.
+    private func questions() throws -> [SpanQuestion] {
         var questions = try EvaluationInput.spanQuestions(at: queries)
         if let qrels {
             let judgements = try EvaluationInput.judgements(at: qrels)
@@ -107,36 +128,31 @@ struct EvalChunkingCommand: AsyncParsableCommand {
         guard !questions.isEmpty else {
             throw CorpusError(.input, "No question in \(queries) has “spans” or “quotes”.")
         }
+        return questions
+    }
+
+    private func documents(readers: ReaderRegistry) async throws -> [EvaluationDocument] {
         var documents: [EvaluationDocument] = []
         for input in inputs {
             let source = try FoundFile(path: input, id: input).load(maximumBytes: FileWalker.defaultMaximumBytes)
-            documents += try await EvaluationDocument.read(source, readers: settings.readers())
+            documents += try await EvaluationDocument.read(source, readers: readers)
         }
-        let opened = model == "none" ? nil : try await services.embedder(model)
-        let (strategies, lengths) = (try strategies, try lengths)
-        var results: [ChunkingEvaluation] = []
-        for strategy in strategies {
-            for length in lengths {
-                var progress = CountLine(
-                    total: questions.count, unit: "questions (\(strategy.rawValue) \(length))", isQuiet: output.quiet)
-                let chunking = IndexSettings.Chunking(
-                    strategy: strategy, target: length, maximum: length + length / 3, overlap: overlap)
-                results.append(
-                    try await ChunkingEvaluation(
-                        opened.map { chunking.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? chunking,
-                        documents: documents, questions: questions, model: opened, limit: k
-                    ) { progress.advance() })
-                progress.clear()
-            }
-        }
-        if output.json {
-            try Console.print(
-                JSONOutput.string(Reply(k: k, model: opened?.name, results: results), pretty: true))
-            return
-        }
-        try Console.print("\(Format.count(questions.count, "question")), \(k) passages each")
-        try Console.print("chunker    target chunks tokens recall  prec.    IoU  whole")
-        for result in results { try Console.print(Self.row(result)) }
+        return documents
+    }
+
+    private func measure(
+        _ strategy: ChunkingStrategy, _ length: Int, _ documents: [EvaluationDocument], _ questions: [SpanQuestion],
+        by model: ModelServices.OpenedEmbedder?
+    ) async throws -> ChunkingEvaluation {
+        var progress = CountLine(
+            total: questions.count, unit: "questions (\(strategy.rawValue) \(length))", isQuiet: output.quiet)
+        defer { progress.clear() }
+        var chunking = IndexSettings.Chunking(
+            strategy: strategy, target: length, maximum: length + length / 3, overlap: overlap)
+        if let model { chunking = chunking.fitting(modelOf: model.embedder.fingerprint.maximumTokens) }
+        return try await ChunkingEvaluation(
+            chunking, documents: documents, questions: questions, model: model, limit: k
+        ) { progress.advance() }
     }
 
     private static func row(_ result: ChunkingEvaluation) -> String {
