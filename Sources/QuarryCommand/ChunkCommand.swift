@@ -26,23 +26,7 @@ struct ChunkCommand: AsyncParsableCommand {
         transform: ChunkerPair.init)
     var diff: ChunkerPair?
 
-    @Option(help: "How to cut: \(ChunkingStrategy.names). The default is structure.")
-    var chunker: ChunkingStrategy?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Usual length of a passage; the default is 300.", valueName: "tokens"))
-    var chunkTarget: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Maximum length of a passage; the default is 400.", valueName: "tokens"))
-    var chunkMaximum: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Overlap of consecutive passages; the default is 0.", valueName: "tokens"))
-    var chunkOverlap: Int?
+    @OptionGroup var chunking: ChunkingOptions
 
     @Option(help: ArgumentHelp("Count tokens as this embedding model does.", valueName: "model"))
     var model: String?
@@ -88,10 +72,8 @@ struct ChunkCommand: AsyncParsableCommand {
         let services = service.services(settings, isQuiet: output.quiet)
         var counter: any TokenCounter = WordCounter()
         if let model, model != "none" { counter = try await services.embedder(model).counter }
-        let base = IndexSettings.Chunking()
-        let length = ChunkLength(
-            target: chunkTarget ?? base.target, maximum: chunkMaximum ?? max(base.maximum, chunkTarget ?? 0),
-            overlap: chunkOverlap ?? 0)
+        let wanted = chunking.applied(to: IndexSettings.Chunking())
+        let length = ChunkLength(target: wanted.target, maximum: wanted.maximum, overlap: wanted.overlap)
         let readers = settings.readers(reading.applied(to: ReadingOptions()))
         var reply = Reply(documents: [])
         var isFirst = true
@@ -100,7 +82,7 @@ struct ChunkCommand: AsyncParsableCommand {
             let result = try await readers.read(source)
             for rejection in result.rejected { Console.note("not read: \(rejection.inLine)") }
             for document in result.documents {
-                let strategies = diff.map { [$0.first, $0.second] } ?? [chunker ?? base.strategy]
+                let strategies = diff.map { [$0.first, $0.second] } ?? [wanted.strategy]
                 let cuts = try strategies.map { strategy in
                     try ChunkerRegistry().chunker(strategy, length: length, counter: counter).chunks(of: document)
                 }
@@ -172,9 +154,4 @@ struct ChunkCommand: AsyncParsableCommand {
         }
         try Console.prose("= both, < only \(strategies[0].rawValue), > only \(strategies[1].rawValue)")
     }
-}
-
-extension ChunkingStrategy {
-    /// The strategies in a sentence.
-    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

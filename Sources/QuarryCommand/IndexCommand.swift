@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
-public import Quarry
+import Quarry
 import QuarrySession
 
 struct IndexCommand: AsyncParsableCommand {
@@ -79,67 +79,17 @@ struct IndexCommand: AsyncParsableCommand {
     @OptionGroup(title: "Privacy and labels") var privacy: PrivacyFlags
     @OptionGroup(title: "Remote models, for a new index") var remote: RemoteModelOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Model that transcribes audio (mp3, m4a, wav, …): provider/model such as openai/gpt-transcribe, or the address of a server.",
-            valueName: "model"))
-    var transcribe: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Model that describes pictures (png, jpg, gif, webp) and copies their text: provider/model, or the address of a server.",
-            valueName: "model"))
-    var describeImages: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Maximum length of a picture's description; the default is 800.", valueName: "tokens"))
-    var descriptionTokens: Int?
-
+    @OptionGroup(title: "Recordings and pictures") var media: MediaOptions
     @OptionGroup(title: "PDF and scans") var pdf: PDFOptions
 
-    @Option(
-        help:
-            "How to cut documents into passages: structure, recursive, sentence or fixed. For a new index; the default is structure."
-    )
-    var chunker: ChunkingStrategy?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Usual length of a passage. For a new index; the default is 300.", valueName: "tokens"))
-    var chunkTarget: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Maximum length of a passage. For a new index; the default is 400.", valueName: "tokens"))
-    var chunkMaximum: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Overlap of consecutive passages. For a new index; the default is 0.", valueName: "tokens"))
-    var chunkOverlap: Int?
-
-    /// The settings with the values of the options.
-    private func chunking(_ base: IndexSettings.Chunking) -> IndexSettings.Chunking {
-        IndexSettings.Chunking(
-            strategy: chunker ?? base.strategy, target: chunkTarget ?? base.target,
-            maximum: chunkMaximum ?? base.maximum, overlap: chunkOverlap ?? base.overlap)
-    }
-
-    private var description: ImageDescriber.Options {
-        var options = ImageDescriber.Options()
-        options.maximumTokens = descriptionTokens ?? options.maximumTokens
-        return options
-    }
+    @OptionGroup(title: "Passages, for a new index") var chunking: ChunkingOptions
 
     /// - Throws: A wrong usage, if the model named here and the index do not go together.
     private func opening(_ settings: Settings, _ services: ModelServices) async throws -> IndexOpening {
         do {
             return try await IndexOpening(
                 path: path, model: model, settings: settings, services: services, remote: remote.options,
-                chunking: chunking, reading: { pdf.applied(to: privacy.applied(to: reading.applied(to: $0))) },
+                chunking: chunking.applied, reading: { pdf.applied(to: privacy.applied(to: reading.applied(to: $0))) },
                 isTemporary: plan)
         } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
@@ -198,9 +148,6 @@ struct IndexCommand: AsyncParsableCommand {
         if let name, name.allSatisfy(\.isWhitespace) {
             throw ValidationError("--name “\(name)” is empty. Give a name for citations, such as report.md.")
         }
-        if let descriptionTokens, descriptionTokens < 1 {
-            throw ValidationError("--description-tokens \(descriptionTokens) is not positive.")
-        }
         if watch, plan || inputs.contains(where: { $0 == "-" || SiteFetch.isAddress($0) }) {
             throw ValidationError("--watch needs files and folders, and goes without --plan.")
         }
@@ -249,12 +196,9 @@ struct IndexCommand: AsyncParsableCommand {
     func outcome(_ selections: [String: InputOptions] = [:]) async throws -> Outcome {
         var flags = SettingFlags()
         flags.model = Setting(model, flag: "--model")
-        flags.transcribe = Setting(transcribe, flag: "--transcribe")
-        flags.describeImages = Setting(describeImages, flag: "--describe-images")
+        media.add(to: &flags)
         let settings = try service.settings(flags)
-        guard descriptionTokens == nil || settings.describeImages != nil else {
-            throw ValidationError("--description-tokens needs a model that describes pictures: --describe-images.")
-        }
+        try media.check(settings)
         let addresses = inputs.filter(SiteFetch.isAddress)
         if !addresses.isEmpty { try web.check(settings) }
         let (sources, refused) = try await sources()
@@ -277,7 +221,7 @@ struct IndexCommand: AsyncParsableCommand {
         let report: IndexingReport
         do {
             let readers = try await services.readers(
-                settings, opening.reading, describing: description, password: pdf.password())
+                settings, opening.reading, describing: media.describing, password: pdf.password())
             let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
             defer { fetch?.end() }
             let progress = ProgressLine(isQuiet: output.quiet)
@@ -384,14 +328,5 @@ struct RemoteModelOptions: ParsableArguments {
         options.passagePrefix = passagePrefix
         options.maximumTokens = modelTokens
         return options
-    }
-}
-
-extension ChunkingStrategy: ExpressibleByArgument, CaseIterable {
-    public static let allCases = ChunkingStrategy.all
-
-    public init?(argument: String) {
-        self.init(rawValue: argument)
-        guard Self.allCases.contains(self) else { return nil }
     }
 }
