@@ -7,7 +7,7 @@ struct AuditCommandTests {
         let scratch = try TemporaryFolder()
         try scratch.write("# Mill\n\nThe mill was built by Jonas Okonkwo. [gone](gone.md)\n", to: "docs/a.md")
         try scratch.write("<script>alert(1)</script> & \"words\" in a text.", to: "docs/<b>&\u{1B}[31m.txt")
-        try scratch.write("old", to: "docs/long-name-of-a-file-that-is-not-read-because-of-its-format.doc")
+        try scratch.write("old", to: "docs/long-name-of-a-file-that-is-not-read-because-of-its-format.mobi")
         return scratch
     }
 
@@ -64,7 +64,7 @@ struct AuditCommandTests {
 
     @Test func `the exit code is 0 with findings, 1 for one that is asked for, and 2 if nothing is read`() throws {
         let scratch = try folder()
-        try scratch.write("old", to: "empty/a.doc")
+        try scratch.write("old", to: "empty/a.mobi")
         #expect(try Command.run("audit", "docs", in: scratch.url).status == 0)
         let failed = try Command.run(
             "audit", "docs", "--fail-on", "dangling-links", "--fail-on", "duplicates", in: scratch.url)

@@ -131,13 +131,13 @@ struct CommandTests {
 
     @Test func `a run that reads nothing names the formats, and the exit code is 2`() throws {
         let scratch = try TemporaryFolder()
-        for number in 1...3 { try scratch.write("old", to: "docs/\(number).doc") }
-        try scratch.write("<p>", to: "docs/page.PPT")
+        for number in 1...3 { try scratch.write("old", to: "docs/\(number).mobi") }
+        try scratch.write("<p>", to: "docs/page.RAR")
         for more in [[], ["--plan"]] as [[String]] {
             let outcome = try Command.run(["index", "docs", "--model", "none"] + more, in: scratch.url)
             #expect(outcome.status == 2)
             #expect(outcome.output.hasPrefix(more.isEmpty ? "Nothing indexed: " : "Nothing to index: "), "\(outcome)")
-            #expect(outcome.output.contains("4 files have a format Quarry cannot read (3 .doc, 1 .ppt). Convert them"))
+            #expect(outcome.output.contains("4 files have a format Quarry cannot read (3 .mobi, 1 .rar). Convert them"))
         }
         #expect(!FileManager.default.fileExists(atPath: scratch.path("index.quarry")))
         try scratch.write("Words.", to: "docs/a.md")

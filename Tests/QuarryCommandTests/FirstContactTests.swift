@@ -162,16 +162,16 @@ struct FirstContactTests {
     @Test func `a run without a document makes no file, and does not touch one that is there`() throws {
         let scratch = try notes()
         let scans = scratch.url.appending(path: "papers/scans")
-        try scratch.write("a letter", to: "papers/scans/deed.doc")
+        try scratch.write("a letter", to: "papers/scans/deed.mobi")
         try scratch.write([0, 1, 2], to: "papers/scans/bad.md")
         for arguments in [
-            ["index", "deed.doc"], ["index", "bad.md"], ["index", "."], ["index", "-"],
+            ["index", "deed.mobi"], ["index", "bad.md"], ["index", "."], ["index", "-"],
             ["index", "..", "--include", "*.nothing", "--index", "y.quarry"],
         ] {
             let outcome = try Command.run(arguments + ["--model", "none"], in: scans, input: [])
             #expect(outcome.status == 2, "\(outcome)")
             #expect(!outcome.output.contains("is up to date"), "\(outcome)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: scans.path).sorted() == ["bad.md", "deed.doc"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: scans.path).sorted() == ["bad.md", "deed.mobi"])
         }
         #expect(try Command.run("How deep is the well?", in: scans).output.contains("14 metres"))
         // A file that was there stays, even without documents.
@@ -181,11 +181,11 @@ struct FirstContactTests {
 
     @Test func `files of a folder that are passed over are named by their kind`() throws {
         let scratch = try notes()
-        for name in ["a.doc", "b.ppt", "__init__.py", "c.dat"] { try scratch.write("", to: "papers/" + name) }
+        for name in ["a.mobi", "b.rar", "__init__.py", "c.dat"] { try scratch.write("", to: "papers/" + name) }
         try scratch.write([0, 1, 2, 3], to: "papers/c.dat")
         let outcome = try Command.run("index", "papers", in: scratch.url)
         #expect(outcome.status == 0, "\(outcome)")
-        let reasons = "4 skipped (1 .doc, 1 .ppt cannot be read: convert them to text; 1 binary; 1 empty)"
+        let reasons = "4 skipped (1 .mobi, 1 .rar cannot be read: convert them to text; 1 binary; 1 empty)"
         #expect(outcome.output.contains(reasons), "\(outcome)")
         #expect(!outcome.errors.contains("__init__.py"), "\(outcome)")
         // Named, an empty file is an error.

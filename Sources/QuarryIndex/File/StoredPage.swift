@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarryChunking
 import QuarryCore
 package import QuarryReaders
 import QuarrySQLite
@@ -70,6 +71,8 @@ extension CorpusIndex {
     /// The pages of web sites in the index, by address.
     package func pages(readers: ReaderRegistry) async throws -> [String: KnownPage] {
         let sources = try await read { try StoredInputs($0).sources }
+        var readers = readers
+        readers.cutting = settings.chunking.strategy.versionSuffix
         var pages: [String: KnownPage] = [:]
         for source in sources {
             guard let page = source.page else { continue }
