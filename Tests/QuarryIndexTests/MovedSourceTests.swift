@@ -187,7 +187,7 @@ struct MovedSourceTests {
         #expect(report.sources.new + report.sources.changed + report.sources.deleted == 0)
         #expect(corpus.embedder.passages == passages)
         let hits = try await corpus.search("136", mode: .bm25)
-        let places = hits.flatMap { [$0.chunk.documentID] + $0.duplicates.map(\.documentID) }
+        let places = hits.flatMap { [$0.chunk.documentID] + $0.duplicates.map(\.passage.chunk.documentID) }
         #expect(Set(places) == ["docs/after/136.md", "docs/after/137.md"])
         #expect(try await corpus.index().isEmpty)
     }
