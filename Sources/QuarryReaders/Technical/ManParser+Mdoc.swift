@@ -1,4 +1,6 @@
 extension ManParser {
+    private static let maximumLists = 16
+
     mutating func mdoc(_ name: String, _ rest: Range<Int>) {
         switch name {
         case "Dd": output.add("date", bytes.string(rest))

@@ -13,7 +13,6 @@ struct ManParser {
     var isVerbatim = false
     /// Lists of mdoc that are open: whether their tags are titles of items.
     var lists: [Bool] = []
-    static let maximumLists = 16
     /// Strings that the page defines.
     private var strings: [String: String] = [:]
     var name = ""

@@ -1,4 +1,6 @@
 extension OrgParser {
+    private static let maximumDepth = 32
+
     mutating func item(_ line: Range<Int>) -> Bool {
         guard let (number, text) = marker(index) else { return false }
         let indentation = lines.indentation(of: index)

@@ -7,7 +7,6 @@ struct OrgParser {
     var index = 0
     /// The indentations of the items that are open.
     var items: [Int] = []
-    static let maximumDepth = 32
     /// Whether the current lines are in a block of quoted text.
     private var isQuote = false
     private var keywords: Set<String> = ["TODO", "DONE"]
