@@ -38,10 +38,7 @@ extension AsciiDocParser {
     private mutating func code(_ content: Range<Int>, language: String?) {
         attributes = ""
         output.writer.begin(.code(language: language))
-        for number in content {
-            output.writer.append(lines[number], of: bytes)
-            output.writer.append("\n")
-        }
+        output.writer.append(content, of: lines)
         output.writer.end()
         hasText = true
     }

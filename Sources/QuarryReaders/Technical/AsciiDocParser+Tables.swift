@@ -26,7 +26,7 @@ extension AsciiDocParser {
         for number in content {
             let line = lines.trimmed(number)
             if line.isEmpty || bytes.hasText("//", at: line.lowerBound) { continue }
-            let found = separator == 0x2C ? csvCells(line) : barCells(line, separator)
+            let found = separator == 0x2C ? (rest: nil, cells: bytes.csvCells(line)) : barCells(line, separator)
             if let rest = found.rest {
                 // Text that goes on with the cell before.
                 if let last = cells.last { cells[cells.count - 1] = last.lowerBound..<rest.upperBound }
@@ -103,22 +103,5 @@ extension AsciiDocParser {
             start = offset + 1
         }
         return (rest, cells)
-    }
-
-    private func csvCells(_ line: Range<Int>) -> (rest: Range<Int>?, cells: [Range<Int>]) {
-        var cells: [Range<Int>] = []
-        var start = line.lowerBound
-        var isQuoted = false
-        for offset in line.lowerBound...line.upperBound {
-            if offset < line.upperBound, bytes[offset] == 0x22 { isQuoted.toggle() }
-            guard offset == line.upperBound || bytes[offset] == 0x2C && !isQuoted else { continue }
-            var cell = bytes.trimmed(start..<offset)
-            if cell.count > 1, bytes[cell.lowerBound] == 0x22, bytes[cell.upperBound - 1] == 0x22 {
-                cell = cell.lowerBound + 1..<cell.upperBound - 1
-            }
-            cells.append(cell)
-            start = offset + 1
-        }
-        return (nil, cells)
     }
 }

@@ -27,8 +27,7 @@ extension LaTeXParser {
         case "caption", "subcaption", "captionof":
             if name == "captionof" { skipArguments(1) }
             offset = skipOptions(offset)
-            let wasTable = tables > 0
-            if !wasTable { part(.paragraph) }
+            part(.paragraph)
         case "verb", "lstinline", "mintinline": verbatim(name)
         case "newline", "linebreak", "tabularnewline":
             offset = skipOptions(offset)

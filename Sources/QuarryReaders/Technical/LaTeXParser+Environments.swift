@@ -125,7 +125,7 @@ extension LaTeXParser {
         }
         output.writer.begin(isMath ? .paragraph : .code(language: language))
         isParagraphOpen = false
-        output.writer.append(UnsafeBufferPointer(rebasing: bytes[start..<end]), source: ranges.admit(start..<end))
+        output.writer.append(start..<end, of: bytes, in: &ranges)
         output.writer.end()
     }
 }

@@ -149,7 +149,7 @@ struct LaTeXParser {
 
     mutating func append(_ range: Range<Int>) {
         open()
-        output.writer.append(UnsafeBufferPointer(rebasing: bytes[range]), source: ranges.admit(range))
+        output.writer.append(range, of: bytes, in: &ranges)
     }
 
     mutating func substitute(_ words: String, _ length: Int) {
@@ -206,5 +206,4 @@ struct LaTeXParser {
         if isRowOpen { output.writer.endRow() }
         isRowOpen = false
     }
-
 }

@@ -12,17 +12,8 @@ extension OrgParser {
         let language = isSource ? bytes.string(rest).split(separator: " ").first.map(String.init) : nil
         output.writer.begin(.code(language: language))
         let first = index
-        var margin = Int.max
-        while index < lines.count, !isEnd(index, of: name) {
-            if !lines.isBlank(index) { margin = min(margin, lines.indentation(of: index)) }
-            index += 1
-        }
-        for number in first..<index {
-            let line = lines[number]
-            let skipped = bytes[line].prefix(margin).prefix { $0 == 0x20 || $0 == 0x09 }.count
-            output.writer.append(line.lowerBound + skipped..<line.upperBound, of: bytes)
-            output.writer.append("\n")
-        }
+        skipBlock(name)
+        output.writer.append(first..<index, of: lines, without: lines.margin(of: first..<index))
         output.writer.end()
     }
 

@@ -24,8 +24,7 @@ extension RSTParser {
                 paragraphLines(above: indentation)
                 return true
             }
-            if sign == UInt8(ascii: "_") || sign == UInt8(ascii: "|") { return skip(indentation) }
-            if let colons = directive(content) {
+            if sign != UInt8(ascii: "_"), sign != UInt8(ascii: "|"), let colons = directive(content) {
                 index += 1
                 var name = bytes.string(content.lowerBound..<colons).lowercased()
                 if let colon = name.lastIndex(of: ":") { name = String(name[name.index(after: colon)...]) }
@@ -36,7 +35,9 @@ extension RSTParser {
             index += 1
             return true
         }
-        return skip(indentation)
+        index += 1
+        skip(above: indentation)
+        return true
     }
 
     /// The offset of `::` after the name of a directive.
@@ -50,11 +51,9 @@ extension RSTParser {
         return nil
     }
 
-    /// Skips a line and the further indented ones after it.
-    private mutating func skip(_ indentation: Int) -> Bool {
-        index += 1
+    /// Skips blank lines and those that are further indented.
+    private mutating func skip(above indentation: Int) {
         while index < lines.count, lines.isBlank(index) || lines.indentation(of: index) > indentation { index += 1 }
-        return true
     }
 
     mutating func directive(_ name: String, _ arguments: Range<Int>, _ indentation: Int) {
@@ -81,8 +80,7 @@ extension RSTParser {
                 return
             }
             if let caption = options["caption"] { paragraph(caption) }
-            index -= 1
-            _ = skip(indentation)
+            skip(above: indentation)
         case "csv-table": csvTable(arguments, options, indentation)
         case "list-table": listTable(arguments, indentation)
         case "versionadded", "versionchanged", "deprecated", "versionremoved":

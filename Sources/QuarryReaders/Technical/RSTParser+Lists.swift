@@ -18,7 +18,11 @@ extension RSTParser {
         ]
         if !hasText, containers.isEmpty, facts.contains(key) || value.isEmpty {
             output.add(key, bytes.string(value))
-            if key == "author" { _ = skipFieldLines(indentation) }
+            if key == "author" {
+                while index < lines.count, !lines.isBlank(index), lines.indentation(of: index) > indentation {
+                    index += 1
+                }
+            }
             return true
         }
         output.writer.begin(.item(depth: 0))
@@ -27,11 +31,6 @@ extension RSTParser {
         write(value)
         paragraphLines(above: indentation)
         push(.directive, indentation + 1)
-        return true
-    }
-
-    private mutating func skipFieldLines(_ indentation: Int) -> Bool {
-        while index < lines.count, !lines.isBlank(index), lines.indentation(of: index) > indentation { index += 1 }
         return true
     }
 

@@ -106,14 +106,8 @@ extension RSTParser {
             end += 1
         }
         guard last > index else { return }
-        let margin = (index..<last).filter { !lines.isBlank($0) }.map { lines.indentation(of: $0) }.min() ?? 0
         output.writer.begin(.code(language: language))
-        for number in index..<last {
-            let line = lines[number]
-            let skipped = bytes[line].prefix(margin).prefix { $0 == 0x20 || $0 == 0x09 }.count
-            output.writer.append(line.lowerBound + skipped..<line.upperBound, of: bytes)
-            output.writer.append("\n")
-        }
+        output.writer.append(index..<last, of: lines, without: lines.margin(of: index..<last))
         output.writer.end()
         index = end
     }

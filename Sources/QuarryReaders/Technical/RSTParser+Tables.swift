@@ -136,29 +136,12 @@ extension RSTParser {
 
     mutating func csvTable(_ title: Range<Int>, _ options: [String: Range<Int>], _ indentation: Int) {
         if !title.isEmpty { paragraph(title) }
-        if let header = options["header"] { writeRow(csvCells(header), isHeader: true) }
+        if let header = options["header"] { writeRow(bytes.csvCells(header).map { [$0] }, isHeader: true) }
         while index < lines.count, lines.isBlank(index) || lines.indentation(of: index) > indentation {
-            if !lines.isBlank(index) { writeRow(csvCells(lines.trimmed(index)), isHeader: false) }
+            if !lines.isBlank(index) { writeRow(bytes.csvCells(lines.trimmed(index)).map { [$0] }, isHeader: false) }
             index += 1
         }
         output.writer.endTable()
-    }
-
-    private func csvCells(_ line: Range<Int>) -> [[Range<Int>]] {
-        var cells: [[Range<Int>]] = []
-        var start = line.lowerBound
-        var isQuoted = false
-        for offset in line.lowerBound...line.upperBound {
-            if offset < line.upperBound, bytes[offset] == 0x22 { isQuoted.toggle() }
-            guard offset == line.upperBound || bytes[offset] == 0x2C && !isQuoted else { continue }
-            var cell = bytes.trimmed(start..<offset)
-            if cell.count > 1, bytes[cell.lowerBound] == 0x22, bytes[cell.upperBound - 1] == 0x22 {
-                cell = cell.lowerBound + 1..<cell.upperBound - 1
-            }
-            cells.append([cell])
-            start = offset + 1
-        }
-        return cells
     }
 
     mutating func listTable(_ title: Range<Int>, _ indentation: Int) {
