@@ -57,6 +57,8 @@ extension AsciiDocParser {
         return line.count == delimiter.count && bytes[line].elementsEqual(bytes[delimiter])
     }
 
+    // MARK: Paragraphs
+
     /// Whether a line ends the paragraph before it.
     func isBlockLine(_ line: Range<Int>) -> Bool {
         let sign = bytes[line.lowerBound]
@@ -91,5 +93,9 @@ extension AsciiDocParser {
         guard number > 0 else { return false }
         let line = lines.trimmed(number - 1)
         return line.count == 1 && bytes[line.lowerBound] == 0x2B
+    }
+
+    private var isQuote: Bool {
+        blocks.last.map { bytes.byte($0.lowerBound) == UInt8(ascii: "_") } ?? false
     }
 }

@@ -39,10 +39,6 @@ struct AsciiDocParser {
         hasText = true
     }
 
-    var isQuote: Bool {
-        blocks.last.map { bytes.byte($0.lowerBound) == UInt8(ascii: "_") } ?? false
-    }
-
     // MARK: Sections
 
     private mutating func section() -> Bool {

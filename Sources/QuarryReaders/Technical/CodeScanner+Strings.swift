@@ -1,28 +1,4 @@
 extension CodeScanner {
-    func has(_ text: [UInt8], at offset: Int) -> Bool {
-        guard offset + text.count <= bytes.count else { return false }
-        for index in text.indices where bytes[offset + index] != text[index] { return false }
-        return true
-    }
-
-    func endOfBlock(_ open: [UInt8], _ close: [UInt8]) -> Int {
-        var depth = 1
-        var end = offset + open.count
-        while end < bytes.count {
-            if bytes[end] == close[0], has(close, at: end) {
-                end += close.count
-                depth -= 1
-                if depth == 0 { return end }
-            } else if commentsNest, bytes[end] == open[0], has(open, at: end) {
-                end += open.count
-                depth += 1
-            } else {
-                end += 1
-            }
-        }
-        return end
-    }
-
     func endOfString(from start: Int, _ close: [UInt8], _ rule: CodeLanguage.StringRule) -> Int {
         var end = start
         while end < bytes.count {

@@ -5,7 +5,7 @@ struct CodeScanner {
     private let traits: CodeLanguage.Traits
     private let lineComments: [[UInt8]]
     private let blockComments: [(open: [UInt8], close: [UInt8])]
-    let commentsNest: Bool
+    private let commentsNest: Bool
     private let strings: [(open: [UInt8], close: [UInt8], rule: CodeLanguage.StringRule)]
     /// Whether a byte may begin a comment or string.
     private let isOpening: [Bool]
@@ -116,6 +116,32 @@ struct CodeScanner {
         }
         return nil
     }
+    func has(_ text: [UInt8], at offset: Int) -> Bool {
+        guard offset + text.count <= bytes.count else { return false }
+        for index in text.indices where bytes[offset + index] != text[index] { return false }
+        return true
+    }
+
+    private func endOfBlock(_ open: [UInt8], _ close: [UInt8]) -> Int {
+        var depth = 1
+        var end = offset + open.count
+        while end < bytes.count {
+            if bytes[end] == close[0], has(close, at: end) {
+                end += close.count
+                depth -= 1
+                if depth == 0 { return end }
+            } else if commentsNest, bytes[end] == open[0], has(open, at: end) {
+                end += open.count
+                depth += 1
+            } else {
+                end += 1
+            }
+        }
+        return end
+    }
+
+    // MARK: Directives
+
     private mutating func endOfDirectiveOrPod() -> CodeToken? {
         if traits.contains(.preprocessor), bytes[offset] == UInt8(ascii: "#") {
             var end = offset

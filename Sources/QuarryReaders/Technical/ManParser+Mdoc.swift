@@ -67,7 +67,7 @@ extension ManParser {
     }
 
     /// Appends words, among which macros may be.
-    mutating func words(_ rest: Range<Int>, after macro: String = "") {
+    private mutating func words(_ rest: Range<Int>, after macro: String = "") {
         var closing: [String] = []
         var isJoined = true
         var current = macro

@@ -171,7 +171,62 @@ struct ManParser {
     }
 
     /// The number of `\{` or `\}`.
-    func count(of brace: UInt8, in range: Range<Int>) -> Int {
+    private func count(of brace: UInt8, in range: Range<Int>) -> Int {
         range.count { bytes[$0] == 0x5C && bytes.byte($0 + 1) == brace && $0 + 1 < range.upperBound }
+    }
+
+    // MARK: Macros
+
+    mutating func begin(_ next: DocumentWriter.Part, _ rest: Range<Int>) {
+        output.writer.end()
+        part = .nothing
+        awaited = nil
+        isTag = false
+        guard !rest.isEmpty else {
+            awaited = next
+            return
+        }
+        output.writer.begin(next)
+        for (number, word) in arguments(rest).enumerated() {
+            if number > 0 { output.writer.append(" ") }
+            escaped(word)
+        }
+        output.writer.end()
+    }
+
+    mutating func header(_ words: [Range<Int>]) {
+        guard let name = words.first else { return }
+        let section = words.dropFirst().first.map { bytes.string($0) } ?? ""
+        output.title = bytes.string(name).lowercased().replacingRoffEscapes() + (section.isEmpty ? "" : "(\(section))")
+        if words.count > 2 { output.add("date", bytes.string(words[2]).replacingRoffEscapes()) }
+        if words.count > 3 { output.add("source", bytes.string(words[3]).replacingRoffEscapes()) }
+    }
+
+    /// The words of a line; those in quotes may have spaces.
+    func arguments(_ rest: Range<Int>) -> [Range<Int>] {
+        var words: [Range<Int>] = []
+        var offset = rest.lowerBound
+        while offset < rest.upperBound {
+            if bytes[offset] <= 0x20 {
+                offset += 1
+                continue
+            }
+            if bytes.hasText("\\\"", at: offset) { break }
+            var start = offset
+            if bytes[offset] == 0x22 {
+                start += 1
+                offset += 1
+                while offset < rest.upperBound, bytes[offset] != 0x22 { offset += 1 }
+                words.append(start..<offset)
+                offset += 1
+            } else {
+                while offset < rest.upperBound, bytes[offset] > 0x20 {
+                    offset += bytes[offset] == 0x5C && bytes.byte(offset + 1) != 0x22 ? 2 : 1
+                }
+                offset = min(offset, rest.upperBound)
+                words.append(start..<offset)
+            }
+        }
+        return words
     }
 }

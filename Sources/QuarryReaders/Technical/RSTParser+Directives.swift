@@ -41,7 +41,7 @@ extension RSTParser {
     }
 
     /// The offset of `::` after the name of a directive.
-    func directive(_ content: Range<Int>) -> Int? {
+    private func directive(_ content: Range<Int>) -> Int? {
         var end = content.lowerBound
         while end < content.upperBound, end - content.lowerBound < 64 {
             if bytes.hasText("::", at: end) { return end > content.lowerBound ? end : nil }
@@ -56,7 +56,7 @@ extension RSTParser {
         while index < lines.count, lines.isBlank(index) || lines.indentation(of: index) > indentation { index += 1 }
     }
 
-    mutating func directive(_ name: String, _ arguments: Range<Int>, _ indentation: Int) {
+    private mutating func directive(_ name: String, _ arguments: Range<Int>, _ indentation: Int) {
         let options = self.options(indentation)
         switch name {
         case "code-block", "code", "sourcecode", "parsed-literal", "prompt", "testcode", "doctest", "testoutput",

@@ -1,4 +1,6 @@
 extension RSTParser {
+    // MARK: Fields
+
     func field(in line: Range<Int>) -> (name: Range<Int>, value: Range<Int>)? {
         guard bytes.byte(line.lowerBound) == 0x3A, line.count > 2,
             let close = bytes[line.lowerBound + 1..<min(line.upperBound, line.lowerBound + 200)].firstIndex(of: 0x3A),
@@ -33,6 +35,8 @@ extension RSTParser {
         push(.directive, indentation + 1)
         return true
     }
+
+    // MARK: Items
 
     mutating func item(_ line: Range<Int>, _ indentation: Int) -> Bool {
         guard let (number, text) = marker(line) else { return false }
