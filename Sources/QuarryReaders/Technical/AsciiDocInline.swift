@@ -35,8 +35,7 @@ struct AsciiDocInline {
         var offset = range.lowerBound
         var start = offset
         func flush(_ end: Int) {
-            guard start < end else { return }
-            writer.append(UnsafeBufferPointer(rebasing: bytes[start..<end]), source: ranges.admit(start..<end))
+            if start < end { writer.append(start..<end, of: bytes, in: &ranges) }
         }
         while offset < range.upperBound {
             if let close = open.last, close.lowerBound <= offset {

@@ -30,6 +30,13 @@ struct CodeLanguage: Sendable {
         case indentation
         /// Each statement that begins with a keyword is a declaration, such as `CREATE TABLE`.
         case statements
+
+        var hasBraces: Bool {
+            switch self {
+            case .braces, .bracesAndLines: true
+            case .indentation, .statements: false
+            }
+        }
     }
 
     struct Traits: OptionSet, Sendable {

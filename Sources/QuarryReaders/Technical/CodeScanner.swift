@@ -1,24 +1,7 @@
-/// A word, sign, string or comment of source code.
-struct CodeToken {
-    enum Kind: UInt8 {
-        case word
-        /// One byte.
-        case sign
-        case string
-        case comment
-        /// A line for a preprocessor.
-        case directive
-        case newline
-    }
-
-    var kind: Kind
-    var range: Range<Int>
-}
-
 /// Divides source code into tokens. It needs no more than the signs of a language, and accepts any text: a string or
 /// comment that is not closed ends with its line or the text.
 struct CodeScanner {
-    private let bytes: UnsafeBufferPointer<UInt8>
+    let bytes: UnsafeBufferPointer<UInt8>
     private let traits: CodeLanguage.Traits
     private let lineComments: [[UInt8]]
     private let blockComments: [(open: [UInt8], close: [UInt8])]
@@ -27,18 +10,17 @@ struct CodeScanner {
     /// Whether a byte may begin a comment or string.
     private let isOpening: [Bool]
 
-    private var offset = 0
-    private var isLineStart = true
+    var offset = 0
+    var isLineStart = true
     /// Braces that are open, and at which of their counts the code in a template ends.
-    private var braces = 0
-    private var templates: [Int] = []
+    var braces = 0
+    var templates: [Int] = []
     /// Words that end the texts after the next line.
-    private var heredocs: [Range<Int>] = []
-    private var failedHeredocs = 0
-    private static let maximumHeredocs = 8
+    var heredocs: [Range<Int>] = []
+    var failedHeredocs = 0
     /// Before this offset no regular expression ends.
-    private var noExpressionUntil = 0
-    private var last: CodeToken?
+    var noExpressionUntil = 0
+    var last: CodeToken?
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ language: CodeLanguage) {
         self.bytes = bytes
@@ -134,8 +116,7 @@ struct CodeScanner {
         }
         return nil
     }
-
-    private func has(_ text: [UInt8], at offset: Int) -> Bool {
+    func has(_ text: [UInt8], at offset: Int) -> Bool {
         guard offset + text.count <= bytes.count else { return false }
         for index in text.indices where bytes[offset + index] != text[index] { return false }
         return true
@@ -159,104 +140,7 @@ struct CodeScanner {
         return end
     }
 
-    private func endOfString(from start: Int, _ close: [UInt8], _ rule: CodeLanguage.StringRule) -> Int {
-        var end = start
-        while end < bytes.count {
-            let byte = bytes[end]
-            if byte == rule.escape {
-                end += 2
-            } else if byte == close[0], has(close, at: end) {
-                return end + close.count
-            } else if byte == 0x0A, !rule.isMultiline {
-                return end
-            } else {
-                end += 1
-            }
-        }
-        return end
-    }
-
-    private func endOfCharacter() -> Int? {
-        var end = offset + 1
-        if bytes.byte(end) == 0x5C {
-            end += 2
-            let limit = end + 10
-            while end < min(limit, bytes.count), bytes[end].isASCIILetterOrDigit || "{}".utf8.contains(bytes[end]) {
-                end += 1
-            }
-        } else {
-            guard bytes.byte(end) > 0x1F else { return nil }
-            end += 1
-            while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-        }
-        return bytes.byte(end) == UInt8(ascii: "'") ? end + 1 : nil
-    }
-
-    /// `R"x(…)x"` of C++, `r#"…"#` of Rust.
-    private func endOfRawString(prefix: Range<Int>) -> Int? {
-        var start = prefix.upperBound
-        var close: [UInt8]
-        if bytes[prefix].last == UInt8(ascii: "R"), bytes[start] == UInt8(ascii: "\"") {
-            let name = bytes[(start + 1)...].prefix(17).prefix { $0 != UInt8(ascii: "(") && $0 > 0x20 }
-            guard bytes.byte(name.endIndex) == UInt8(ascii: "(") else { return nil }
-            start = name.endIndex + 1
-            close = [UInt8(ascii: ")")] + name + [UInt8(ascii: "\"")]
-        } else if bytes[prefix].last == UInt8(ascii: "r") {
-            let hashes = bytes[start...].prefix(255).prefix { $0 == UInt8(ascii: "#") }
-            guard bytes.byte(hashes.endIndex) == UInt8(ascii: "\"") else { return nil }
-            start = hashes.endIndex + 1
-            close = [UInt8(ascii: "\"")] + hashes
-        } else {
-            return nil
-        }
-        while start < bytes.count, !(bytes[start] == close[0] && has(close, at: start)) { start += 1 }
-        return start + close.count
-    }
-
-    /// The end of a template, or of its text before `${`.
-    private mutating func endOfTemplate(from start: Int) -> Int {
-        var end = start
-        while end < bytes.count {
-            switch bytes[end] {
-            case 0x5C: end += 2
-            case UInt8(ascii: "`"): return end + 1
-            case UInt8(ascii: "$") where bytes.byte(end + 1) == UInt8(ascii: "{"):
-                templates.append(braces)
-                return end + 2
-            default: end += 1
-            }
-        }
-        return end
-    }
-
-    private mutating func endOfExpression() -> Int? {
-        guard offset >= noExpressionUntil else { return nil }
-        if let last {
-            switch last.kind {
-            case .word:
-                let words = ["return", "typeof", "case", "in", "of", "delete", "void"]
-                guard words.contains(bytes.string(last.range)) else { return nil }
-            case .sign: guard "(,=:[!&|?{};+-*%~^".utf8.contains(bytes[last.range.lowerBound]) else { return nil }
-            default: return nil
-            }
-        }
-        var end = offset + 1
-        var isInClass = false
-        while end < bytes.count, bytes[end] != 0x0A {
-            switch bytes[end] {
-            case 0x5C: end += 1
-            case UInt8(ascii: "["): isInClass = true
-            case UInt8(ascii: "]"): isInClass = false
-            case UInt8(ascii: "/") where !isInClass: return end + 1
-            default: break
-            }
-            end += 1
-        }
-        noExpressionUntil = end
-        return nil
-    }
-
-    // MARK: Lines
+    // MARK: Directives
 
     private mutating func endOfDirectiveOrPod() -> CodeToken? {
         if traits.contains(.preprocessor), bytes[offset] == UInt8(ascii: "#") {
@@ -279,50 +163,5 @@ struct CodeScanner {
             end = min(end + 1, bytes.count)
         }
         return token(.comment, end)
-    }
-
-    /// Notes the word of `<<WORD`, if a line of it follows.
-    private mutating func beginHeredoc() {
-        guard bytes.byte(offset + 1) == UInt8(ascii: "<"), bytes.byte(offset - 1) != UInt8(ascii: "<"),
-            heredocs.count < Self.maximumHeredocs, failedHeredocs < 2 * Self.maximumHeredocs
-        else { return }
-        var start = offset + 2
-        while "<~- \"'\\".utf8.contains(bytes.byte(start)), start < offset + 6 { start += 1 }
-        var end = start
-        while end < bytes.count, end - start < 64, CodeScanner.isWord(bytes[end]) { end += 1 }
-        guard end > start, !bytes[start].isASCIIDigit else { return }
-        if endOfHeredoc(start..<end, from: bytes.lineEnd(from: end) + 1) == nil {
-            failedHeredocs += 1
-        } else {
-            heredocs.append(start..<end)
-        }
-    }
-
-    /// The end of the line that begins with a word.
-    private func endOfHeredoc(_ word: Range<Int>, from start: Int) -> Int? {
-        var line = start
-        while line < bytes.count {
-            let end = bytes.lineEnd(from: line)
-            let text = bytes.trimmed(line..<end)
-            if text.count >= word.count, text.count <= word.count + 2, bytes[text].starts(with: bytes[word]),
-                !CodeScanner.isWord(bytes.byte(text.lowerBound + word.count))
-            {
-                return end
-            }
-            line = end + 1
-        }
-        return nil
-    }
-
-    private mutating func endOfHeredocs() -> Int {
-        var start = offset
-        while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
-        for word in heredocs {
-            guard let end = endOfHeredoc(word, from: start) else { break }
-            start = end + 1
-        }
-        heredocs = []
-        isLineStart = false
-        return max(offset + 1, start - 1)
     }
 }

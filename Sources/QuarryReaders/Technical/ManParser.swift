@@ -1,22 +1,21 @@
 /// Reads the lines of a manual page.
 struct ManParser {
-    private(set) var output = MarkupDocument()
-    private let lines: TextLines
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+    var output = MarkupDocument()
+    let lines: TextLines
+    let bytes: UnsafeBufferPointer<UInt8>
+    var index = 0
 
-    private enum Part { case nothing, paragraph, item, code }
-    private var part = Part.nothing
+    enum Part { case nothing, paragraph, item, code }
+    var part = Part.nothing
     /// What the next line of text is: a heading whose macro has no arguments, or the tag of a paragraph.
-    private var awaited: DocumentWriter.Part?
-    private var isTag = false
-    private var isVerbatim = false
+    var awaited: DocumentWriter.Part?
+    var isTag = false
+    var isVerbatim = false
     /// Lists of mdoc that are open: whether their tags are titles of items.
-    private var lists: [Bool] = []
-    private static let maximumLists = 16
+    var lists: [Bool] = []
     /// Strings that the page defines.
     private var strings: [String: String] = [:]
-    private var name = ""
+    var name = ""
 
     init(_ lines: TextLines) {
         self.lines = lines
@@ -39,7 +38,7 @@ struct ManParser {
 
     // MARK: Text
 
-    private mutating func text(_ line: Range<Int>) {
+    mutating func text(_ line: Range<Int>) {
         if bytes.trimmed(line).isEmpty {
             if isVerbatim, part == .code { output.writer.append("\n") } else { breakParagraph() }
             return
@@ -52,7 +51,7 @@ struct ManParser {
     }
 
     /// Opens the part that the next text belongs to.
-    private mutating func open() {
+    mutating func open() {
         if let next = awaited {
             output.writer.begin(next)
             awaited = nil
@@ -66,7 +65,7 @@ struct ManParser {
         }
     }
 
-    private mutating func endLine() {
+    mutating func endLine() {
         if isTag {
             isTag = false
             output.writer.append(": ")
@@ -75,7 +74,7 @@ struct ManParser {
         output.writer.append(part == .code ? "\n" : " ")
     }
 
-    private mutating func breakParagraph() {
+    mutating func breakParagraph() {
         if part == .item, !lists.isEmpty {
             output.writer.append(" ")
             return
@@ -85,7 +84,7 @@ struct ManParser {
     }
 
     /// Appends text without its escape sequences.
-    private mutating func escaped(_ range: Range<Int>) {
+    mutating func escaped(_ range: Range<Int>) {
         var offset = range.lowerBound
         var start = offset
         while offset < range.upperBound {
@@ -176,56 +175,9 @@ struct ManParser {
         range.count { bytes[$0] == 0x5C && bytes.byte($0 + 1) == brace && $0 + 1 < range.upperBound }
     }
 
-    /// Handles a macro of man. Returns whether it is one.
-    private mutating func man(_ name: String, _ rest: Range<Int>) -> Bool {
-        switch name {
-        case "TH": header(arguments(rest))
-        case "SH", "SS":
-            isVerbatim = false
-            lists = []
-            begin(.heading(level: name == "SH" ? 1 : 2), rest, isWhole: true)
-        case "PP", "P", "LP", "sp", "HP", "br", "RS", "RE":
-            if name != "br" || part != .item { breakParagraph() }
-            if name == "sp", isVerbatim, part == .code { output.writer.append("\n") }
-        case "TP", "TQ":
-            awaited = .item(depth: 0)
-            isTag = true
-        case "IP":
-            let words = arguments(rest)
-            awaited = nil
-            if let tag = words.first, isBullet(tag) || tag.isEmpty {
-                if tag.isEmpty { breakParagraph() } else { awaited = .item(depth: 0) }
-            } else if let tag = words.first {
-                output.writer.begin(.item(depth: 0))
-                part = .item
-                escaped(tag)
-                output.writer.append(": ")
-            } else {
-                breakParagraph()
-            }
-        case "nf", "EX", "Vb":
-            isVerbatim = true
-            breakParagraph()
-        case "fi", "EE", "Ve":
-            isVerbatim = false
-            if part == .code { breakParagraph() }
-        case "B", "I", "BR", "BI", "IR", "IB", "RB", "RI", "SM", "SB", "OP", "MT", "UR", "SY":
-            guard !rest.isEmpty else { return true }
-            let isJoined = name.utf8.count == 2 && !["SM", "SB", "OP", "MT", "UR", "SY"].contains(name)
-            open()
-            for (number, word) in arguments(rest).enumerated() {
-                if number > 0, !isJoined { output.writer.append(" ") }
-                escaped(word)
-            }
-            endLine()
-        case "UE", "ME", "YS":
-            if !rest.isEmpty { text(rest) }
-        default: return false
-        }
-        return true
-    }
+    // MARK: Macros
 
-    private mutating func begin(_ next: DocumentWriter.Part, _ rest: Range<Int>, isWhole: Bool) {
+    mutating func begin(_ next: DocumentWriter.Part, _ rest: Range<Int>) {
         output.writer.end()
         part = .nothing
         awaited = nil
@@ -239,15 +191,10 @@ struct ManParser {
             if number > 0 { output.writer.append(" ") }
             escaped(word)
         }
-        if isWhole { output.writer.end() }
+        output.writer.end()
     }
 
-    private func isBullet(_ tag: Range<Int>) -> Bool {
-        let text = bytes.string(tag)
-        return ["\\(bu", "\\[bu]", "*", "-", "o", "\\-", "\\(em", "•", "\\(oq"].contains(text)
-    }
-
-    private mutating func header(_ words: [Range<Int>]) {
+    mutating func header(_ words: [Range<Int>]) {
         guard let name = words.first else { return }
         let section = words.dropFirst().first.map { bytes.string($0) } ?? ""
         output.title = bytes.string(name).lowercased().replacingRoffEscapes() + (section.isEmpty ? "" : "(\(section))")
@@ -256,7 +203,7 @@ struct ManParser {
     }
 
     /// The words of a line; those in quotes may have spaces.
-    private func arguments(_ rest: Range<Int>) -> [Range<Int>] {
+    func arguments(_ rest: Range<Int>) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var offset = rest.lowerBound
         while offset < rest.upperBound {
@@ -281,181 +228,5 @@ struct ManParser {
             }
         }
         return words
-    }
-
-    // MARK: Tables
-
-    /// Reads the rows between `.TS` and `.TE`.
-    private mutating func table() {
-        output.writer.end()
-        part = .nothing
-        var tab: UInt8 = 0x09
-        var isFormat = true
-        var isFirst = true
-        while index < lines.count, !lines.starts(index, with: ".TE") {
-            let line = lines[index]
-            index += 1
-            if isFormat {
-                if let sign = line.first(where: { bytes.hasText("tab(", at: $0) }) { tab = bytes.byte(sign + 4) }
-                isFormat = !bytes.trimmed(line).isEmpty && bytes.byte(bytes.trimmed(line).upperBound - 1) != 0x2E
-                continue
-            }
-            guard bytes.byte(line.lowerBound) != UInt8(ascii: "."), bytes.hasWords(line) else { continue }
-            output.writer.beginRow()
-            row(line, tab)
-            output.writer.endRow(isHeader: isFirst)
-            isFirst = false
-        }
-        output.writer.endTable()
-    }
-
-    private mutating func row(_ line: Range<Int>, _ tab: UInt8) {
-        var rest = line
-        while true {
-            output.writer.beginCell()
-            let end = bytes[rest].firstIndex(of: tab) ?? rest.upperBound
-            let cell = bytes.trimmed(rest.lowerBound..<end)
-            if cell.count == 2, bytes.hasText("T{", at: cell.lowerBound) {
-                // The lines of a long cell.
-                while index < lines.count, !lines.starts(index, with: "T}"), !lines.starts(index, with: ".TE") {
-                    if bytes.byte(lines[index].lowerBound) != UInt8(ascii: ".") {
-                        escaped(lines[index])
-                        output.writer.append(" ")
-                    }
-                    index += 1
-                }
-                guard lines.starts(index, with: "T}") else { return }
-                rest = lines[index].lowerBound + 2..<lines[index].upperBound
-                index += 1
-                guard bytes.byte(rest.lowerBound) == tab, !rest.isEmpty else { return }
-                rest = rest.lowerBound + 1..<rest.upperBound
-            } else {
-                escaped(cell)
-                guard end < rest.upperBound else { return }
-                rest = end + 1..<rest.upperBound
-            }
-        }
-    }
-}
-
-// The macros of mdoc.
-extension ManParser {
-    private mutating func mdoc(_ name: String, _ rest: Range<Int>) {
-        switch name {
-        case "Dd": output.add("date", bytes.string(rest))
-        case "Dt": header(arguments(rest))
-        case "Sh", "Ss":
-            isVerbatim = false
-            lists = []
-            begin(.heading(level: name == "Sh" ? 1 : 2), rest, isWhole: true)
-        case "Pp", "Lp", "Rs", "Re": breakParagraph()
-        case "Bl":
-            breakParagraph()
-            let kind = bytes.string(rest)
-            if lists.count < Self.maximumLists {
-                lists.append(["-tag", "-hang", "-ohang", "-inset", "-diag"].contains { kind.hasPrefix($0) })
-            }
-        case "El":
-            _ = lists.popLast()
-            if lists.isEmpty { endItem() }
-        case "It":
-            output.writer.begin(.item(depth: max(0, lists.count - 1)))
-            part = .item
-            if !rest.isEmpty {
-                words(rest)
-                if lists.last == true { output.writer.append(":") }
-                output.writer.append(" ")
-            }
-        case "Bd":
-            if ["-literal", "-unfilled"].contains(where: { bytes.string(rest).hasPrefix($0) }) {
-                isVerbatim = true
-                endItem()
-            } else {
-                breakParagraph()
-            }
-        case "Ed":
-            isVerbatim = false
-            if part == .code { endItem() }
-        case "Dl", "D1":
-            endItem()
-            output.writer.begin(.code())
-            words(rest)
-            endItem()
-        case "Bk", "Ek", "Bf", "Ef", "Sm", "Fd", "Tg", "Xo", "Xc": break
-        default:
-            open()
-            if name == "Nd" { output.writer.append(" – ") }
-            if name == "Nm", let first = arguments(rest).first, self.name.isEmpty {
-                self.name = bytes.string(first)
-                words(rest)
-            } else if name.hasPrefix("%") || name.utf8.count == 2, RoffEscape.macros.contains(name) {
-                words(rest, after: name)
-            } else if name.hasPrefix("%") {
-                words(rest)
-            } else {
-                // The macro of another package: its words are text.
-                escaped(rest)
-            }
-            endLine()
-        }
-    }
-
-    private mutating func endItem() {
-        output.writer.end()
-        part = .nothing
-    }
-
-    /// Appends words, among which macros may be.
-    private mutating func words(_ rest: Range<Int>, after macro: String = "") {
-        var closing: [String] = []
-        var isJoined = true
-        var current = macro
-        var numberInMacro = 0
-        func opening(_ name: String) -> (String, String)? { RoffEscape.enclosures[name] }
-        if let (open, close) = opening(macro) {
-            output.writer.append(open)
-            closing.append(close)
-        }
-        if macro == "Nm", arguments(rest).isEmpty, !name.isEmpty { output.writer.append(name) }
-        for range in arguments(rest) {
-            let word = range.count <= 3 ? bytes.string(range) : ""
-            if RoffEscape.macros.contains(word) {
-                if word == "Ns" || word == "No" && current == "Ns" {
-                    isJoined = true
-                    continue
-                }
-                current = word
-                numberInMacro = 0
-                if let (open, close) = opening(word), closing.count < Self.maximumLists {
-                    if !isJoined { output.writer.append(" ") }
-                    output.writer.append(open)
-                    closing.append(close)
-                    isJoined = true
-                } else if word == "Nm", !name.isEmpty {
-                    output.writer.append((isJoined ? "" : " ") + name)
-                    isJoined = false
-                }
-                continue
-            }
-            let isPunctuation = range.count == 1 && ".,:;)]?!".utf8.contains(bytes[range.lowerBound])
-            if !isJoined, !isPunctuation, !(current == "Xr" && numberInMacro == 1),
-                current != "Pf" || numberInMacro != 1
-            {
-                output.writer.append(current == "Fn" && numberInMacro > 0 ? (numberInMacro == 1 ? "(" : ", ") : " ")
-            }
-            if current == "Xr", numberInMacro == 1, !isPunctuation {
-                output.writer.append("(")
-                escaped(range)
-                output.writer.append(")")
-            } else {
-                if current == "Fl", !isPunctuation { output.writer.append("-") }
-                escaped(range)
-            }
-            isJoined = range.count == 1 && "([".utf8.contains(bytes[range.lowerBound])
-            numberInMacro += 1
-        }
-        if current == "Fl", numberInMacro == 0 { output.writer.append("-") }
-        if current == "Fn", numberInMacro > 0 { output.writer.append(numberInMacro == 1 ? "()" : ")") }
-        for close in closing.reversed() { output.writer.append(close) }
     }
 }

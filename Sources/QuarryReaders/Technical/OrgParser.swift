@@ -1,13 +1,12 @@
 /// Reads the lines of an Org file.
 struct OrgParser {
-    private(set) var output = MarkupDocument()
-    private let lines: TextLines
-    private let bytes: UnsafeBufferPointer<UInt8>
+    var output = MarkupDocument()
+    let lines: TextLines
+    let bytes: UnsafeBufferPointer<UInt8>
     private var inline: OrgInline
-    private var index = 0
+    var index = 0
     /// The indentations of the items that are open.
-    private var items: [Int] = []
-    private static let maximumDepth = 32
+    var items: [Int] = []
     /// Whether the current lines are in a block of quoted text.
     private var isQuote = false
     private var keywords: Set<String> = ["TODO", "DONE"]
@@ -35,7 +34,7 @@ struct OrgParser {
         output.writer.end()
     }
 
-    private mutating func write(_ range: Range<Int>) { inline.write(range, to: &output.writer) }
+    mutating func write(_ range: Range<Int>) { inline.write(range, to: &output.writer) }
 
     // MARK: Headings
 
@@ -78,7 +77,7 @@ struct OrgParser {
         }
     }
 
-    // MARK: Keywords and blocks
+    // MARK: Keywords
 
     private mutating func keyword(_ line: Range<Int>) -> Bool {
         guard bytes.hasText("#+", at: line.lowerBound) else { return false }
@@ -110,171 +109,16 @@ struct OrgParser {
         return true
     }
 
+    // MARK: Paragraphs
+
     private mutating func paragraph(_ range: Range<Int>) {
         output.writer.begin(.paragraph)
         write(range)
         output.writer.end()
     }
 
-    private func isEnd(_ number: Int, of block: String) -> Bool {
-        let line = lines.trimmed(number)
-        return line.count == block.utf8.count + 6 && bytes.string(line).lowercased() == "#+end_" + block
-    }
-
-    private mutating func skipBlock(_ name: String) {
-        while index < lines.count, !isEnd(index, of: name) { index += 1 }
-    }
-
-    private mutating func code(_ rest: Range<Int>, end name: String, isSource: Bool) {
-        let language = isSource ? bytes.string(rest).split(separator: " ").first.map(String.init) : nil
-        output.writer.begin(.code(language: language))
-        let first = index
-        var margin = Int.max
-        while index < lines.count, !isEnd(index, of: name) {
-            if !lines.isBlank(index) { margin = min(margin, lines.indentation(of: index)) }
-            index += 1
-        }
-        for number in first..<index {
-            let line = lines[number]
-            let skipped = bytes[line].prefix(margin).prefix { $0 == 0x20 || $0 == 0x09 }.count
-            output.writer.append(line.lowerBound + skipped..<line.upperBound, of: bytes)
-            output.writer.append("\n")
-        }
-        output.writer.end()
-    }
-
-    private mutating func drawer(_ line: Range<Int>) -> Bool {
-        guard bytes[line.lowerBound] == 0x3A, line.count > 2, bytes[line.upperBound - 1] == 0x3A,
-            bytes[line.lowerBound + 1..<line.upperBound - 1].allSatisfy({
-                $0.isASCIILetterOrDigit || "_-".utf8.contains($0)
-            })
-        else { return isPlanning(line) }
-        let name = bytes.string(line).uppercased()
-        index += 1
-        guard name == ":PROPERTIES:" || name == ":LOGBOOK:" else { return true }
-        // Drawers end before the next heading.
-        while index < lines.count, bytes.byte(lines[index].lowerBound) != UInt8(ascii: "*") {
-            index += 1
-            if bytes.string(lines.trimmed(index - 1).clamped(to: 0..<bytes.count)).uppercased() == ":END:" { break }
-        }
-        return true
-    }
-
-    private mutating func isPlanning(_ line: Range<Int>) -> Bool {
-        for word: StaticString in ["SCHEDULED: ", "DEADLINE: ", "CLOSED: ", "CLOCK: "]
-        where bytes.hasText(word, at: line.lowerBound) {
-            index += 1
-            return true
-        }
-        return false
-    }
-
-    private mutating func comment(_ line: Range<Int>) -> Bool {
-        let isComment = bytes[line.lowerBound] == 0x23 && (line.count == 1 || bytes[line.lowerBound + 1] == 0x20)
-        let isRule = line.count >= 5 && bytes[line].allSatisfy { $0 == 0x2D }
-        guard isComment || isRule else { return false }
-        index += 1
-        return true
-    }
-
-    private mutating func fixedWidth(_ line: Range<Int>) -> Bool {
-        func isFixed(_ line: Range<Int>) -> Bool {
-            !line.isEmpty && bytes[line.lowerBound] == 0x3A && (line.count == 1 || bytes[line.lowerBound + 1] == 0x20)
-        }
-        guard isFixed(line) else { return false }
-        output.writer.begin(.code())
-        while index < lines.count, isFixed(lines.trimmed(index)) {
-            let line = lines.trimmed(index)
-            output.writer.append(min(line.lowerBound + 2, line.upperBound)..<line.upperBound, of: bytes)
-            output.writer.append("\n")
-            index += 1
-        }
-        output.writer.end()
-        return true
-    }
-
-    // MARK: Tables and lists
-
-    private mutating func table() {
-        let first = index
-        var header: Int?
-        func isRule(_ line: Range<Int>) -> Bool { bytes.hasText("|-", at: line.lowerBound) }
-        var end = first
-        while end < lines.count, bytes.byte(lines.trimmed(end).lowerBound) == UInt8(ascii: "|"), !lines.isBlank(end) {
-            if header == nil, end > first, isRule(lines.trimmed(end)) { header = end }
-            end += 1
-        }
-        output.writer.end()
-        for number in first..<end {
-            var line = lines.trimmed(number)
-            if isRule(line) { continue }
-            line = line.lowerBound + 1..<line.upperBound
-            if let last = line.last, bytes[last] == UInt8(ascii: "|") { line = line.lowerBound..<last }
-            output.writer.beginRow()
-            var start = line.lowerBound
-            for offset in line.lowerBound...line.upperBound {
-                guard offset == line.upperBound || bytes[offset] == UInt8(ascii: "|") else { continue }
-                output.writer.beginCell()
-                write(bytes.trimmed(start..<offset))
-                start = offset + 1
-            }
-            output.writer.endRow(isHeader: header.map { number < $0 } ?? false)
-        }
-        output.writer.endTable()
-        index = end
-    }
-
-    private mutating func item(_ line: Range<Int>) -> Bool {
-        guard let (number, text) = marker(index) else { return false }
-        let indentation = lines.indentation(of: index)
-        while let last = items.last, last >= indentation { items.removeLast() }
-        output.writer.begin(.item(depth: items.count, number: number))
-        if items.count < Self.maximumDepth { items.append(indentation) }
-        index += 1
-        var start = text.lowerBound
-        if bytes.byte(start) == UInt8(ascii: "["), bytes.byte(start + 2) == UInt8(ascii: "]"),
-            " X-".utf8.contains(bytes.byte(start + 1))
-        {
-            start = min(start + 3, text.upperBound)
-        }
-        if let colons = (start..<text.upperBound).first(where: { bytes.hasText(" ::", at: $0) }) {
-            write(bytes.trimmed(start..<colons))
-            output.writer.append(": ")
-            start = min(colons + 3, text.upperBound)
-        }
-        var end = text.upperBound
-        while isContinuation(index), lines.indentation(of: index) > indentation {
-            end = lines.trimmed(index).upperBound
-            index += 1
-        }
-        write(start..<end)
-        return true
-    }
-
-    private mutating func endItems() {
-        items = []
-        output.writer.end()
-    }
-
-    private func marker(_ number: Int) -> (number: Int?, text: Range<Int>)? {
-        let line = lines.trimmed(number)
-        let start = line.lowerBound
-        func text(from end: Int) -> Range<Int>? {
-            end == line.upperBound ? end..<end : bytes.byte(end) <= 0x20 ? bytes.trimmed(end..<line.upperBound) : nil
-        }
-        guard let sign = line.first.map({ bytes[$0] }) else { return nil }
-        if sign == 0x2D || sign == 0x2B || sign == 0x2A && start > lines.start(of: number) {
-            return text(from: start + 1).map { (nil, $0) }
-        }
-        let digits = bytes[line].prefix(6).prefix { $0.isASCIIDigit }
-        guard !digits.isEmpty, digits.endIndex < line.upperBound, ".)".utf8.contains(bytes[digits.endIndex]),
-            let rest = text(from: digits.endIndex + 1)
-        else { return nil }
-        return (Int(String(decoding: digits, as: UTF8.self)), rest)
-    }
-
     /// Whether a line goes on with the paragraph before it.
-    private func isContinuation(_ number: Int) -> Bool {
+    func isContinuation(_ number: Int) -> Bool {
         guard number < lines.count else { return false }
         let line = lines.trimmed(number)
         guard let sign = line.first.map({ bytes[$0] }) else { return false }

@@ -40,20 +40,15 @@ struct RSTInline {
                 offset += 1
                 continue
             }
-            append(start..<before, &writer)
+            writer.append(start..<before, of: bytes, in: &ranges)
             switch text {
-            case .source(let text): append(text, &writer)
+            case .source(let text): writer.append(text, of: bytes, in: &ranges)
             case .substitute(let words): writer.append(words, source: ranges.admit(before..<end))
             }
             offset = max(end, before + 1)
             start = offset
         }
-        append(start..<range.upperBound, &writer)
-    }
-
-    private mutating func append(_ range: Range<Int>, _ writer: inout DocumentWriter) {
-        guard !range.isEmpty else { return }
-        writer.append(UnsafeBufferPointer(rebasing: bytes[range]), source: ranges.admit(range))
+        writer.append(start..<range.upperBound, of: bytes, in: &ranges)
     }
 
     private enum Text {

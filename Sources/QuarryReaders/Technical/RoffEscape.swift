@@ -108,25 +108,6 @@ struct RoffEscape {
         "C'": "\"",
         "-": "-", "--": "–", "PI": "π", "Gt": ">", "Lt": "<", "Ba": "|",
     ]
-
-    /// Macros of mdoc that may be among words.
-    static let macros: Set<String> = [
-        "Ac", "Ad", "An", "Ao", "Ap", "Aq", "Ar", "At", "Bc", "Bo", "Bq", "Brc", "Bro", "Brq", "Bsx", "Bx", "Cd", "Cm",
-        "Dc", "Do", "Dq", "Dv", "Ec", "Em", "Eo", "Er", "Es", "Ev", "Fa", "Fc", "Fl", "Fn", "Fo", "Fr", "Ft", "Fx",
-        "Ic",
-        "In", "Lb", "Li", "Lk", "Ms", "Mt", "Nm", "No", "Ns", "Nx", "Oc", "Oo", "Op", "Ot", "Ox", "Pa", "Pc", "Pf",
-        "Po",
-        "Pq", "Qc", "Ql", "Qo", "Qq", "Rv", "Sc", "So", "Sq", "St", "Sx", "Sy", "Ta", "Tn", "Ux", "Va", "Vt", "Xr",
-        "Nd",
-    ]
-    /// Macros of mdoc that put their words between signs.
-    static let enclosures: [String: (String, String)] = [
-        "Op": ("[", "]"), "Oo": ("[", ""), "Oc": ("", "]"), "Dq": ("“", "”"), "Do": ("“", ""), "Dc": ("", "”"),
-        "Sq": ("‘", "’"), "Ql": ("‘", "’"), "Qq": ("\"", "\""), "Qo": ("\"", ""), "Qc": ("", "\""), "Pq": ("(", ")"),
-        "Po": ("(", ""), "Pc": ("", ")"), "Bq": ("[", "]"), "Bo": ("[", ""), "Bc": ("", "]"), "Aq": ("<", ">"),
-        "Ao": ("<", ""), "Ac": ("", ">"), "Brq": ("{", "}"), "Bro": ("{", ""), "Brc": ("", "}"), "So": ("‘", ""),
-        "Sc": ("", "’"), "Fo": ("", "("), "Fc": ("", ")"), "In": ("<", ">"),
-    ]
 }
 
 extension String {

@@ -33,6 +33,11 @@ struct TextLines {
     /// The number of columns before the first letter of a line. Tabs lead to multiples of 8.
     func indentation(of line: Int) -> Int { bytes.columns(self[line].lowerBound..<trimmed(line).lowerBound) }
 
+    /// The smallest indentation of lines that are not blank; `Int.max` if all are.
+    func margin(of lines: Range<Int>) -> Int {
+        lines.lazy.filter { !isBlank($0) }.map { indentation(of: $0) }.min() ?? .max
+    }
+
     func starts(_ line: Int, with text: StaticString) -> Bool { bytes.hasText(text, at: self[line].lowerBound) }
 }
 
@@ -54,6 +59,24 @@ extension UnsafeBufferPointer<UInt8> {
     /// Whether a range has a letter or digit of any script.
     func hasWords(_ range: Range<Int>) -> Bool { self[range].contains { $0 >= 0x80 || $0.isASCIILetterOrDigit } }
 
+    /// The values of a line that commas divide. Those in quotes may have commas.
+    func csvCells(_ line: Range<Int>) -> [Range<Int>] {
+        var cells: [Range<Int>] = []
+        var start = line.lowerBound
+        var isQuoted = false
+        for offset in line.lowerBound...line.upperBound {
+            if offset < line.upperBound, self[offset] == 0x22 { isQuoted.toggle() }
+            guard offset == line.upperBound || self[offset] == 0x2C && !isQuoted else { continue }
+            var cell = trimmed(start..<offset)
+            if cell.count > 1, self[cell.lowerBound] == 0x22, self[cell.upperBound - 1] == 0x22 {
+                cell = cell.lowerBound + 1..<cell.upperBound - 1
+            }
+            cells.append(cell)
+            start = offset + 1
+        }
+        return cells
+    }
+
     /// The byte at an offset; 0 outside the text.
     func byte(_ offset: Int) -> UInt8 { offset >= 0 && offset < count ? self[offset] : 0 }
 }
@@ -63,6 +86,21 @@ extension DocumentWriter {
     mutating func append(_ range: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) {
         guard !range.isEmpty else { return }
         append(UnsafeBufferPointer(rebasing: bytes[range]), source: range)
+    }
+
+    /// Appends a stretch that may be before one that was appended already; only those that ascend are in the map.
+    mutating func append(_ range: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>, in ranges: inout AscendingRanges) {
+        append(UnsafeBufferPointer(rebasing: bytes[range]), source: ranges.admit(range))
+    }
+
+    /// Appends whole lines, without a margin of white space.
+    mutating func append(_ numbers: Range<Int>, of lines: TextLines, without margin: Int = 0) {
+        for number in numbers {
+            let line = lines[number]
+            let skipped = lines.bytes[line].prefix(margin).prefix { $0 == 0x20 || $0 == 0x09 }.count
+            append(line.lowerBound + skipped..<line.upperBound, of: lines.bytes)
+            append("\n")
+        }
     }
 }
 
