@@ -23,6 +23,7 @@ extension String {
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage = Target.Dependency.product(
     name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
@@ -92,7 +93,7 @@ let package = Package(
             "QuarryLinearAlgebra", "CQuarryKernels",
             .target(name: "CQuarryBLAS", condition: .when(platforms: [.linux]))),
         module("QuarryHTTP", "CQuarryCurl", "QuarryCore", "QuarryJSON"),
-        module("QuarrySQLite", "QuarryCore", grdb),
+        module("QuarrySQLite", "QuarryCore", grdb, sqlite),
         module("QuarryPrograms", subprocess, systemPackage),
         .target(
             name: "QuarryProviders", dependencies: ["QuarryCore", "QuarryHTTP"],
@@ -102,7 +103,7 @@ let package = Package(
         .target(
             name: "QuarryReaders",
             dependencies: [
-                "QuarryCore", "QuarryJSON", "QuarryPrograms", "QuarryText", "CQuarryArchive", "CQuarryHTML",
+                "QuarryCore", "QuarryJSON", "QuarryPrograms", "QuarrySQLite", "QuarryText", "CQuarryArchive", "CQuarryHTML",
                 "CQuarryMarkdown", "CQuarryXML", yams,
             ],
             swiftSettings: settings,
@@ -159,7 +160,7 @@ let package = Package(
         tests("QuarryPrograms"),
         tests("QuarryHTTP", "QuarryTestSupport"),
         tests("QuarrySQLite", "QuarryTestSupport", grdb),
-        tests("QuarryReaders", "QuarryCore", "QuarryTestSupport", "QuarryText"),
+        tests("QuarryReaders", "QuarryCore", "QuarryTestSupport", "QuarryText", grdb),
         tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport"),
         tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),

@@ -68,7 +68,7 @@ struct IndexingReportPrinter {
         // Empty files, such as __init__.py, are counted only.
         let passedOver = report.passedOver.filter { $0.reason != .empty }
         for file in passedOver.prefix(Self.shownSkippedFiles) {
-            output.note("skipped: \(file.inLine)")
+            output.note("skipped: \(file.inLine)\(file.advice)")
         }
         let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
@@ -248,6 +248,8 @@ extension Rejection {
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
         case (.encrypted, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
         case (.scanned, "pdf"): " --ocr recognises their text."
+        case (.unsupportedFormat, _) where message.contains("The database has the table"):
+            " Name those to be read: --table NAME."
         default: ""
         }
     }

@@ -32,7 +32,7 @@ public struct ReaderRegistry: Sendable {
     }
 
     /// Creates a registry of all formats that need no model: text and its markups, web pages, PDF, books, mail, office files,
-    /// tables, JSON, notebooks, captions, XML, configuration, source code, and archives of these.
+    /// tables, JSON, SQLite, notebooks, captions, XML, configuration, source code, and archives of these.
     ///
     /// - Parameters:
     ///   - options: How they read.
@@ -49,7 +49,8 @@ public struct ReaderRegistry: Sendable {
             DOCXReader(keepsHidden: hidden), PPTXReader(), XLSXReader(), ODTReader(), ODPReader(), ODSReader(),
             LegacyOfficeReader(.word, keepsHidden: hidden), LegacyOfficeReader(.excel), LegacyOfficeReader(.powerPoint),
             CSVReader(),
-            JSONReader(paths: options.records), JSONLReader(paths: options.records), NotebookReader(), CaptionReader(),
+            JSONReader(paths: options.records), JSONLReader(paths: options.records),
+            SQLiteReader(tables: options.tables, paths: options.records), NotebookReader(), CaptionReader(),
             XMLReader(), SourceCodeReader(), RSTReader(), AsciiDocReader(), OrgReader(), LaTeXReader(), ManReader(),
             LogReader(),
         ]
@@ -303,7 +304,7 @@ extension ReaderRegistry {
         "rar", "jar", "war", "ear", "aar", "apk", "ipa", "whl", "egg", "gem", "nupkg", "vsix", "xpi", "crx", "class",
         "o", "a", "so", "dylib", "dll",
         "exe",
-        "bin", "wasm", "pyc", "db", "sqlite", "sqlite3", "quarry", "quarry-wal", "quarry-shm", "quarry-lock", "db-wal",
+        "bin", "wasm", "pyc", "quarry", "quarry-wal", "quarry-shm", "quarry-lock", "db-wal",
         "db-shm", "sqlite-wal", "sqlite-shm", "ttf", "otf", "woff", "woff2", "safetensors", "gguf", "onnx", "pt", "npy",
         "npz", "parquet", "iso", "dmg", "deb", "rpm",
     ]

@@ -5,8 +5,10 @@ import QuarryCore
 /// Options that change the documents of a format are part of its reader's version: the files of this format are then read
 /// again.
 public struct ReadingOptions: Sendable, Hashable, Codable {
-    /// Where records of JSON and JSONL have their text, id and title.
+    /// Where records of JSON and JSONL, and rows of SQLite, have their text, id and title.
     public var records = RecordPaths()
+    /// The tables of SQLite files that are read, each row as a document. The default is none: such files are not read.
+    public var tables: [String] = []
     /// The personal data that is replaced. The default is none.
     public var redaction = Redaction()
     /// Whether text is kept that a person does not see in the document. The default is false.
@@ -22,6 +24,7 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         records = try values.decodeIfPresent(RecordPaths.self, forKey: .records) ?? records
+        tables = try values.decodeIfPresent([String].self, forKey: .tables) ?? tables
         redaction = try values.decodeIfPresent(Redaction.self, forKey: .redaction) ?? redaction
         keepsHiddenText = try values.decodeIfPresent(Bool.self, forKey: .keepsHiddenText) ?? keepsHiddenText
         ocr = try values.decodeIfPresent(TextRecognition.self, forKey: .ocr)
