@@ -106,9 +106,13 @@ public struct Corpus: Sendable {
     ) throws -> IndexSettings {
         try configuration.chunking?.validate()
         let chunking = configuration.chunking ?? IndexSettings.Chunking()
-        guard let fingerprint = embedder?.fingerprint else { return IndexSettings(chunking: chunking, embedding: nil) }
+        let options = configuration.readers?.options ?? ReadingOptions()
+        let reading = options == ReadingOptions() ? nil : options
+        guard let fingerprint = embedder?.fingerprint else {
+            return IndexSettings(chunking: chunking, embedding: nil, reading: reading)
+        }
         return IndexSettings(
-            chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint)
+            chunking: chunking.fitting(modelOf: fingerprint.maximumTokens), embedding: fingerprint, reading: reading)
     }
 
     /// The embedding model; nil for none.

@@ -216,7 +216,7 @@ struct IndexCommand: AsyncParsableCommand {
         }
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         var opening = try await opening(settings, services)
-        if !privacy.labels.isEmpty { try opening.label(sources, with: privacy.labels) }
+        if !privacy.labels.isEmpty { try opening.label(sources, pages: addresses, with: privacy.labels) }
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
         do {

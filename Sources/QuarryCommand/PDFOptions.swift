@@ -20,7 +20,7 @@ struct PDFOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The password of encrypted PDF files: ask (on the terminal), env:NAME (a variable) or file:PATH (its first line). It is not stored.",
+            "The password of encrypted PDF files: ask (on the terminal), env:NAME (a variable) or file:PATH (its first line). It is not stored, but other users of this machine can see it while poppler runs.",
             valueName: "source"))
     var pdfPassword: PasswordSource?
 
@@ -46,7 +46,7 @@ struct PDFOptions: ParsableArguments {
     func password() throws -> String? { try pdfPassword?.password() }
 }
 
-/// Where a password comes from. It is never an argument, which other users of the machine could see.
+/// Where a password comes from: not from the arguments of this program, which a shell keeps.
 enum PasswordSource: ExpressibleByArgument {
     case terminal
     case environment(String)

@@ -24,7 +24,7 @@ struct PrivacyFlags: ParsableArguments {
 
     func validate() throws {
         guard redact.count < 2 || !redact.contains(.none) else {
-            throw ValidationError("--redact none stands alone.")
+            throw ValidationError("Use --redact none without other kinds.")
         }
     }
 

@@ -3,10 +3,10 @@ import Quarry
 
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rm", abstract: "Take documents out of an index. Their files stay.",
+        commandName: "rm", abstract: "Remove documents from an index. Their files stay.",
         usage: "quarry rm [options] document ...",
         discussion: """
-            A document stays out until its file changes. To keep a file out for good, name it with --exclude or in a \
+            A document stays out until its file is read again: because it changed, or because the options of reading did. To keep a file out for good, name it with --exclude or in a \
             .gitignore file.
 
               quarry rm notes/old.md
@@ -18,7 +18,7 @@ struct RemoveCommand: AsyncParsableCommand {
 
     @OptionGroup var file: IndexFileOptions
 
-    @Flag(help: "Show what would be taken out, and change nothing.")
+    @Flag(help: "Show what would be removed, and change nothing.")
     var plan = false
 
     @OptionGroup var output: OutputOptions
@@ -42,6 +42,6 @@ struct RemoveCommand: AsyncParsableCommand {
             return
         }
         guard !output.quiet || plan else { return }
-        for id in removed { try Console.print("\(plan ? "would take out" : "took out") \(id)") }
+        for id in removed { try Console.print("\(plan ? "would remove" : "removed") \(id)") }
     }
 }

@@ -46,6 +46,9 @@ struct UpdateCommand: AsyncParsableCommand {
             output.note("warning: \(folder) is not there. Its documents stay in the index.")
             return false
         }
+        for site in known.sites {
+            output.note("note: the pages of \(site) are not updated. To update them: quarry index \(site)")
+        }
         let paths = folders + known.files.keys.sorted()
         guard !paths.isEmpty else {
             throw CorpusError(
@@ -72,6 +75,8 @@ enum FolderChanges {
         let watch = FolderWatch(folders, ignoring: Set(["", "-wal", "-shm", "-lock", "-journal"].map { name + $0 }))
         var isFirst = true
         while true {
+            // Before the update, which then sees what comes into new folders before they are watched.
+            watch.watch(folders)
             do {
                 try await update(isFirst)
             } catch let code as ExitCode where code == Termination.quarantined {
@@ -83,7 +88,6 @@ enum FolderChanges {
                 output.note("watching \(Format.count(folders.count, "folder or file", "folders and files")) (^C ends)")
             }
             isFirst = false
-            watch.watch(folders)
             try await watch.change()
         }
     }

@@ -15,7 +15,7 @@ struct VerifyCommand: AsyncParsableCommand {
             Quotes that were made elsewhere are checked too: [{"quote": "…", "source": "notes/lease.md"}]. Such a quote \
             is supported, misattributed (it is in another document of the index) or notFound.
 
-            The exit code is 0 if every quote stands, and 3 if one does not.
+            The exit code is 0 if every quote is valid, moved or supported, and 3 if one is not.
 
               quarry query "Who signs the lease?" --json > answer.json
               quarry verify answer.json

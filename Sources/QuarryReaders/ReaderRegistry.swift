@@ -122,6 +122,18 @@ public struct ReaderRegistry: Sendable {
         }
     }
 
+    /// Whether a file is read as a web page, judged by its name and its media type.
+    package func readsAsWebPage(_ path: String, mediaType: String?) -> Bool {
+        guard case .reader(let index) = kind(of: path, mediaType) else { return false }
+        return readers[index] is HTMLReader
+    }
+
+    /// Why a file cannot be read on this machine; nil if it can.
+    package func obstacle(of path: String, mediaType: String? = nil) -> String? {
+        guard case .reader(let index) = kind(of: path, mediaType) else { return nil }
+        return readers[index].obstacle
+    }
+
     /// Whether a file is a recording or picture without a registered model.
     public func needsModel(_ path: String) -> Bool { kind(of: path) == .needsModel }
 

@@ -63,11 +63,11 @@ struct DocumentCommandTests {
     @Test func `rm takes documents out until their files change`() throws {
         let scratch = try corpus()
         let plan = try Command.run(["rm", "notes/*", "--plan"], in: scratch.url)
-        #expect(plan.output == "would take out notes/boats.md\nwould take out notes/shed.txt\n")
+        #expect(plan.output == "would remove notes/boats.md\nwould remove notes/shed.txt\n")
         #expect(try Command.run(["ls"], in: scratch.url).output.contains("notes/boats.md"))
 
         let removal = try Command.run(["rm", "notes/*"], in: scratch.url)
-        #expect(removal.output == "took out notes/boats.md\ntook out notes/shed.txt\n")
+        #expect(removal.output == "removed notes/boats.md\nremoved notes/shed.txt\n")
         _ = try Command.run(["index", "--quiet", "notes"], in: scratch.url)
         #expect(try Command.run(["ls"], in: scratch.url).output == "minutes/may.txt\n")
         #expect(try Command.run(["doctor"], in: scratch.url).status == 0)

@@ -6,8 +6,10 @@ extension CorpusIndex {
     /// The absolute paths of the folders of the index, and of its files that are in none of them, with the options of the
     /// last run that named them.
     ///
-    /// Texts without a file, such as standard input, are not among them.
-    public func knownInputs() async throws -> (folders: [String: InputOptions], files: [String: InputOptions]) {
+    /// Texts without a file, such as standard input, are not among them. Of web sites it has the addresses that were given.
+    public func knownInputs() async throws -> (
+        folders: [String: InputOptions], files: [String: InputOptions], sites: [String]
+    ) {
         let (stored, selections) = try await read { db in
             (try StoredInputs(db), try InputSelections(in: db))
         }
@@ -15,7 +17,8 @@ extension CorpusIndex {
         let files = stored.sources.compactMap(\.path).filter { enclosing($0).allSatisfy { !folders.contains($0) } }
         return (
             Dictionary(stored.folders.map { ($0.path, selections[$0.name]) }, uniquingKeysWith: { first, _ in first }),
-            Dictionary(files.map { ($0, selections[$0]) }, uniquingKeysWith: { first, _ in first })
+            Dictionary(files.map { ($0, selections[$0]) }, uniquingKeysWith: { first, _ in first }),
+            Set(stored.sources.compactMap(\.page?.site)).sorted()
         )
     }
 

@@ -84,7 +84,8 @@ struct Ingest {
     private mutating func read(_ works: [InputScan.Work], width: Int, inOrder: Bool) async throws {
         guard !works.isEmpty else { return }
         let reading = SourceReading(
-            readers: indexer.readers, maximumBytes: scan.maximumFileBytes, rechecked: scan.rechecked, isPlan: isPlan)
+            readers: indexer.readers, maximumBytes: scan.maximumFileBytes, rechecked: scan.rechecked,
+            empty: scan.emptySources, isPlan: isPlan)
         var failure: (any Error)?
         var ready: [Int: SourceReading.Outcome] = [:]
         var (begun, taken, inFlight) = (0, 0, 0)

@@ -7,6 +7,8 @@ struct SourceReading: Sendable {
     let maximumBytes: Int
     /// Sources to read even if their bytes are unchanged.
     let rechecked: Set<String>
+    /// Sources without a document.
+    let empty: Set<Int64>
     let isPlan: Bool
 
     enum Outcome: Sendable {
@@ -62,13 +64,22 @@ struct SourceReading: Sendable {
                 modified: file.changeTime, sha256: ContentHash(of: source.bytes), reader: version)
         }
         if let stored = work.stored, stored.holds(row), !rechecked.contains(row.name) { return .same(row) }
+        // What a program of this machine cannot read again now stays, as what a model read does.
+        let holdsText = work.stored.map { $0.sha256 != nil && !empty.contains($0.id) } ?? false
+        if holdsText, let obstacle = readers.obstacle(of: row.name, mediaType: source.mediaType) {
+            return .unreadable(.notReadAgain(row.name, obstacle))
+        }
         let model = readers.modelReader(of: row.name, mediaType: work.mediaType)
         if isPlan, let model {
             let work = model.work(on: source)
             return .planned(row, model.identity.flatMap { identity in work.map { (identity, $0) } })
         }
         do {
-            return .read(row, try await readers.read(source), byModel: model != nil)
+            let result = try await readers.read(source)
+            if holdsText, result.documents.isEmpty, result.rejected.contains(where: { $0.reason == .encrypted }) {
+                return .unreadable(.notReadAgain(row.name, "it is encrypted"))
+            }
+            return .read(row, result, byModel: model != nil)
         } catch let error as any InputFailure where model != nil && error.concernsOneInput {
             // Not an error of the content: those are not tried again until the content changes.
             return .unreadByModel(
@@ -78,5 +89,14 @@ struct SourceReading: Sendable {
         } catch {
             return .failed(error)
         }
+    }
+}
+
+extension Rejection {
+    /// A source whose text stays although it would have to be read again.
+    fileprivate static func notReadAgain(_ source: String, _ reason: String) -> Rejection {
+        Rejection(
+            source: source, reason: .unreadable,
+            message: "It cannot be read again here: \(reason). Its text of an earlier run stays in the index.")
     }
 }

@@ -103,6 +103,8 @@ struct JSONRecords {
     let paths: RecordPaths
     private var result = ReadResult()
     private var rejected = RejectedRecords()
+    /// The characters that were removed from all records.
+    private var removed = RemovedCharacters()
     private var ids: Set<ExactText> = []
     /// The line of the last record without an id, and how many began there.
     private var line = (number: 0, records: 0)
@@ -117,7 +119,8 @@ struct JSONRecords {
     func finish() -> ReadResult {
         var result = result
         result.rejected = rejected.all
-        result.warnings = text.warnings
+        result.warnings = text.warnings + removed.warnings(source)
+        result.bidirectionalControls = removed.bidirectionalControls
         return result
     }
 
@@ -165,7 +168,7 @@ struct JSONRecords {
                 ]
             }
             guard cleaned.text.utf8.contains(where: { $0 > 0x20 }) else { return nil }
-            result.bidirectionalControls += cleaned.removed.bidirectionalControls
+            removed.add(cleaned.removed)
             let segments = SourceMap.composition(of: cleaned.segments, over: text.sourceMap.segments)
             return Document(
                 id: id, title: metadata.title, text: cleaned.text, metadata: metadata.values,
@@ -176,7 +179,7 @@ struct JSONRecords {
         try document.write(&cursor, body: metadata.longest)
         let written = document.writer.document(
             id: id, title: metadata.title, metadata: metadata.values, from: text)
-        result.bidirectionalControls += written?.removed.bidirectionalControls ?? 0
+        if let written { removed.add(written.removed) }
         return written?.document
     }
 

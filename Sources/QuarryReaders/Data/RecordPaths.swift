@@ -124,8 +124,7 @@ extension CleanedText {
                 segment.clean += start
                 return segment
             }
-            whole.removed.bidirectionalControls += next.removed.bidirectionalControls
-            whole.removed.controls += next.removed.controls
+            whole.removed.add(next.removed)
         }
         self = whole
     }

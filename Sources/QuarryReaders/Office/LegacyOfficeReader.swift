@@ -51,8 +51,11 @@ public struct LegacyOfficeReader: Reader {
             }
         return "LibreOffice is not installed (Debian: libreoffice-\(part)-nogui)"
     }
-    /// With that of the newer format, and another one without LibreOffice, so that files are read again.
-    public var version: String { "office97/\(libreOffice == nil ? 0 : 1) \(reader.version)" }
+    /// With those of the formats that a file can have, and another one without LibreOffice, so that files are read again.
+    public var version: String {
+        let others = [reader, HTMLReader(keepsHidden: keepsHidden), RTFReader()] as [any Reader]
+        return "office97/\(libreOffice == nil ? 0 : 1) " + others.map(\.version).joined(separator: " ")
+    }
 
     private var reader: any Reader {
         switch format {
@@ -92,12 +95,12 @@ public struct LegacyOfficeReader: Reader {
     }
 
     /// The reader of another format, which programs write under the old extensions; nil for the old one.
-    private static func other(than new: any Reader, for bytes: [UInt8]) -> (any Reader)? {
+    private func other(than new: any Reader, for bytes: [UInt8]) -> (any Reader)? {
         if bytes.starts(with: "PK".utf8) { return new }
         if bytes.starts(with: "{\\rtf".utf8) { return RTFReader() }
         let start = String(decoding: bytes.prefix(64), as: UTF8.self).lowercased()
         return ["<html", "<!doctype html"].contains { start.drop { "\u{FEFF} \r\n\t".contains($0) }.hasPrefix($0) }
-            ? HTMLReader() : nil
+            ? HTMLReader(keepsHidden: keepsHidden) : nil
     }
 
     /// The document in the newer format.

@@ -37,7 +37,8 @@ public struct PDFReader: Reader {
     public var formatName: String { "PDF" }
     public var pathExtensions: Set<String> { ["pdf"] }
     public var obstacle: String? {
-        programs.isInstalled ? nil : "pdftotext is not installed (Debian: poppler-utils)"
+        guard programs.isInstalled else { return "pdftotext is not installed (Debian: poppler-utils)" }
+        return ocr != nil && tesseract == nil ? Tesseract.missing : nil
     }
     /// Another version without poppler and with recognition, so that files are read again when that changes.
     public var version: String {
@@ -143,7 +144,14 @@ public struct PDFReader: Reader {
             scans.without = empty.map { pages[$0].number }
             return scans
         }
-        let languages = try await tesseract.languages()
+        let languages: [String]
+        do {
+            languages = try await tesseract.languages()
+        } catch let error as ProgramError {
+            scans.error = "Their text is not recognised: \(error)"
+            scans.without = empty.map { pages[$0].number }
+            return scans
+        }
         let most = tesseract.options.maximumPages
         if empty.count > most { scans.error = "No more than \(most) pages of a file are recognised." }
         for (position, index) in empty.enumerated() {

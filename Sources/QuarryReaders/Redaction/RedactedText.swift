@@ -41,6 +41,8 @@ extension String {
     /// The text with placeholders, of what is found in it and of `known` strings.
     func redacted(_ kinds: Set<PersonalData.Kind>, known: [String: String] = [:]) -> String {
         var text = RedactedText(self, kinds)?.text ?? self
+        // The longest first, so that none hides a part of another.
+        let known = known.sorted { ($1.key.utf8.count, $0.key) < ($0.key.utf8.count, $1.key) }
         for (data, placeholder) in known where text.contains(data) {
             text = text.split(separator: data, omittingEmptySubsequences: false).joined(separator: placeholder)
         }

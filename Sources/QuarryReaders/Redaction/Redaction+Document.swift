@@ -10,7 +10,7 @@ extension Redaction {
     package func redacted(_ document: Document) -> Document {
         guard !kinds.isEmpty else { return document }
         var document = document
-        var headings: [String: String] = [:]
+        var headings: [Int: [String: String]] = [:]
         if let redacted = RedactedText(document.text, kinds) {
             let map = SourceMap(segments: redacted.segments, lineStarts: [0])
             headings = redacted.inHeadings(of: document)
@@ -18,10 +18,13 @@ extension Redaction {
             document.blocks = document.blocks.map { $0.redacted(by: map) }
             document.text = redacted.text
         }
-        document.title = document.title?.redacted(kinds, known: headings)
+        // A title is usually the first heading.
+        let first = headings.keys.min().flatMap { headings[$0] } ?? [:]
+        document.title = document.title?.redacted(kinds, known: first)
         for index in document.blocks.indices {
             guard case .heading(let level, let title) = document.blocks[index].kind else { continue }
-            document.blocks[index].kind = .heading(level: level, title: title.redacted(kinds, known: headings))
+            document.blocks[index].kind = .heading(
+                level: level, title: title.redacted(kinds, known: headings[index] ?? [:]))
         }
         for index in document.sourceMap.places.indices {
             document.sourceMap.places[index].place.redact(kinds)
@@ -84,18 +87,18 @@ extension Redaction {
 }
 
 extension RedactedText {
-    /// What was replaced within the headings of the original document.
-    fileprivate func inHeadings(of document: Document) -> [String: String] {
-        var found: [String: String] = [:]
+    /// What was replaced within each heading of the original document, by the position of its block.
+    fileprivate func inHeadings(of document: Document) -> [Int: [String: String]] {
+        var found: [Int: [String: String]] = [:]
         let bytes = Array(document.text.utf8)
         var next = 0
-        for block in document.blocks {
+        for (position, block) in document.blocks.enumerated() {
             guard case .heading = block.kind else { continue }
             while next < matches.count, matches[next].range.upperBound <= block.range.lowerBound { next += 1 }
             var index = next
             while index < matches.count, matches[index].range.lowerBound < block.range.upperBound {
                 let data = String(decoding: bytes[matches[index].range], as: UTF8.self)
-                found[data] = replaced[data]
+                found[position, default: [:]][data] = replaced[data]
                 index += 1
             }
         }

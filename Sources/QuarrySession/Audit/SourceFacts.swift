@@ -29,7 +29,7 @@ struct SourceFacts: Sendable {
     init(of file: FoundFile, _ source: Source, _ result: ReadResult, folders: FolderLinks) {
         self.file = file
         digest = source.bytes.isEmpty ? nil : ContentHash(of: source.bytes)
-        rejected = result.rejected + (result.skipped.map { [$0] } ?? [])
+        rejected = result.rejected + (result.skipped.map { [$0] } ?? []) + result.unread
         warnings = result.warnings
         if result.documents.first?.sourceMap.base == .source { encoding = source.encoding }
         links = folders.check(source.linkTargets(in: result.documents), of: file)

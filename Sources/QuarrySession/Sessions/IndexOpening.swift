@@ -75,10 +75,13 @@ package struct IndexOpening: Sendable {
     ///   - labels: Values by key; nil removes a label.
     ///   - inputs: Paths, and the names of texts without a file.
     /// - Throws: ``CorpusError``.
-    package mutating func label(_ inputs: [IndexInput], with labels: [(key: String, value: MetadataValue?)]) throws {
+    package mutating func label(
+        _ inputs: [IndexInput], pages addresses: [String] = [], with labels: [(key: String, value: MetadataValue?)]
+    ) throws {
         let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
         var names = Set(try index.names(ofInputs: paths).values)
         for case .bytes(_, let name) in inputs { names.insert(name) }
+        for address in addresses { names.insert(address.last == "/" ? String(address.dropLast()) : address) }
         let kept = reading
         for name in names {
             for (key, value) in labels { reading.labels.set(key, to: value, of: name) }

@@ -133,7 +133,7 @@ struct PageRequest: Sendable {
         let agent = CrawlOptions.userAgent
         var source = Source(id: url.string, bytes: [], mediaType: mediaType)
         var links = PageLinks()
-        if readers.version(of: url.string, mediaType: mediaType) == HTMLReader().version {
+        if readers.readsAsWebPage(url.string, mediaType: mediaType) {
             source.bytes = [UInt8](try Data(contentsOf: file))
             links = PageLinks(of: source, agent: agent)
         }

@@ -183,7 +183,8 @@ extension SiteCrawl {
             keep(target)
             follow(known[target.address]?.links ?? [], from: target)
         }
-        if target.kind != .page { site.isComplete = false }
+        // What it leads to is not known, unless it is in the index.
+        if target.kind != .page || known[target.address] == nil { site.isComplete = false }
         // One sentence for all pages of a server without rules.
         if isOfRobots, target.kind == .page, robots.isReported(target.url) { return }
         site.rejected.append(Rejection(source: target.address, reason: reason, message: message))
