@@ -9,7 +9,8 @@ struct IndexCommand: AsyncParsableCommand {
         abstract: "Index files, folders and web pages, or update an index.",
         usage: "quarry index [options] input ...",
         discussion: """
-            Reads plain text (UTF-8, UTF-16, Windows-1251 and others), Markdown and JSONL ({"_id","title","text"}). \
+            Reads text, Markdown, web pages, PDF, office files, mail, books, tables, JSON, source code, archives of these and \
+            more (quarry formats lists them). \
             Only files that changed since the last run are read and embedded. Deleted files are removed from the index. \
             Files that cannot be read are listed, and the exit code is 2. \
             Unknown files that turn out to be binary are skipped and listed. Recordings and pictures are read if you \

@@ -247,7 +247,7 @@ extension Rejection {
         case (.privateAddress, _): " To allow it: --allow-private"
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
         case (.encrypted, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
-        case (.scanned, "pdf"): " --ocr recognises their text."
+        case (.scanned, "pdf") where !message.contains("tesseract"): " --ocr recognises their text."
         case (.unsupportedFormat, _) where message.contains("The database has the table"):
             " Name those to be read: --table NAME."
         default: ""

@@ -51,6 +51,8 @@ enum PasswordSource: ExpressibleByArgument {
     case terminal
     case environment(String)
     case file(String)
+    /// Perhaps the password itself, which no message repeats.
+    case unknown
 
     init?(argument: String) {
         if argument == "ask" {
@@ -60,13 +62,15 @@ enum PasswordSource: ExpressibleByArgument {
         } else if argument.hasPrefix("file:"), argument.count > 5 {
             self = .file(String(argument.dropFirst(5)))
         } else {
-            return nil
+            self = .unknown
         }
     }
 
     fileprivate func password() throws -> String {
         let password: String
         switch self {
+        case .unknown:
+            throw ValidationError("--pdf-password takes ask, env:NAME or file:PATH, not the password itself.")
         case .terminal:
             guard Console.canAsk else {
                 throw ValidationError("--pdf-password ask needs a terminal. Use env:NAME or file:PATH.")

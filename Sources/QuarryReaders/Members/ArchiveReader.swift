@@ -85,6 +85,8 @@ private struct ArchivePass {
     private var charsets = NamedCharsets()
     private var result = ReadResult()
     private var files = 0
+    /// An archive without files is not larger: one block of tar.
+    private static let largestEmpty = 10_240
     private var encrypted = 0
     private var text = 0
 
@@ -130,7 +132,7 @@ private struct ArchivePass {
         files += 1
         if entry.isEncrypted {
             encrypted += 1
-            reject(name, .unsupportedFormat, "It is encrypted. Unpack it to have it read.")
+            reject(name, .encrypted, "It is encrypted. Unpack it to have it read.")
             return true
         }
         if let obstacle = members.obstacle(to: name, of: source) {
@@ -209,7 +211,10 @@ private struct ArchivePass {
         if files == 0 {
             result.rejected.append(
                 Rejection(
-                    source: source.id, reason: .empty, message: "The archive holds no files, or only hidden ones."))
+                    source: source.id, reason: source.bytes.count > Self.largestEmpty ? .undecodable : .empty,
+                    message: source.bytes.count > Self.largestEmpty
+                        ? "No file is found in the archive. It may be damaged."
+                        : "The archive holds no files, or only hidden ones."))
         } else if encrypted == files {
             result.rejected = [Archive.Failure(code: .encrypted, reason: "").rejection(of: source.id)]
         } else if result.rejected.isEmpty, result.unread.isEmpty {
@@ -240,7 +245,7 @@ extension Archive.Failure {
         switch code {
         case .encrypted:
             Rejection(
-                source: id, reason: .unsupportedFormat,
+                source: id, reason: .encrypted,
                 message: "The archive is encrypted. Unpack it with its password to have it read.")
         case .tooLarge, .tooManyFiles: Rejection(source: id, reason: .tooLarge, message: reason)
         case .damaged: Rejection(source: id, reason: .undecodable, message: reason)

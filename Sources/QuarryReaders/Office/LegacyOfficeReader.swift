@@ -79,7 +79,7 @@ public struct LegacyOfficeReader: Reader {
 
     public func read(_ source: Source) async throws -> ReadResult {
         guard !source.bytes.isEmpty else { return ReadResult(rejected: [.empty(source.id)]) }
-        if let other = Self.other(than: reader, for: source.bytes) { return try await other.read(source) }
+        if let other = other(than: reader, for: source.bytes) { return try await other.read(source) }
         do {
             guard source.bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) else {
                 throw Rejection(

@@ -6,7 +6,7 @@ struct PDFPrograms: Sendable {
     private let pdftotext: Program?
     private let pdfinfo: Program?
     private let pdftoppm: Program?
-    private let password: String?
+    private var password: String?
 
     init(password: String?, environment: [String: String]) {
         self.password = password
@@ -16,6 +16,13 @@ struct PDFPrograms: Sendable {
     }
 
     var isInstalled: Bool { pdftotext != nil }
+    var hasPassword: Bool { password != nil }
+
+    var withoutPassword: PDFPrograms {
+        var programs = self
+        programs.password = nil
+        return programs
+    }
 
     private static let limits = ProgramLimits(
         duration: .seconds(300), outputBytes: 512 << 20, memoryBytes: 2 << 30)

@@ -48,7 +48,12 @@ public struct PDFReader: Reader {
 
     public func read(_ source: Source) async throws -> ReadResult {
         do {
-            return try await document(of: source)
+            do {
+                // One password for many files: most need none.
+                return try await document(of: source, programs.withoutPassword)
+            } catch let error as PDFAccessError where error.reason == .encrypted && programs.hasPassword {
+                return try await document(of: source, programs)
+            }
         } catch let error as Rejection {
             return ReadResult(rejected: [error])
         } catch let error as PDFAccessError {
@@ -62,10 +67,11 @@ public struct PDFReader: Reader {
         }
     }
 
-    private func document(of source: Source) async throws -> ReadResult {
-        if let obstacle {
+    private func document(of source: Source, _ programs: PDFPrograms) async throws -> ReadResult {
+        if !programs.isInstalled {
             throw Rejection(
-                source: source.id, reason: .unsupportedFormat, message: "PDF cannot be read here: \(obstacle).")
+                source: source.id, reason: .unsupportedFormat,
+                message: "PDF cannot be read here: \(obstacle ?? "").")
         }
         guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")
@@ -74,7 +80,7 @@ public struct PDFReader: Reader {
             (path: String) async throws -> ([PDFPage], ScannedPages, PDFInformation) in
             var pages = PDFPage.pages(of: try await programs.words(of: path))
             let info = try await programs.information(about: path)
-            let scans = try await recognize(&pages, of: path)
+            let scans = try await recognize(&pages, of: path, programs)
             return (pages, scans, info)
         }
         let text = PDFTextWriter(pages)
@@ -137,14 +143,16 @@ public struct PDFReader: Reader {
     }
 
     /// Gives pages without text the lines that tesseract recognises.
-    private func recognize(_ pages: inout [PDFPage], of path: String) async throws -> ScannedPages {
+    private func recognize(
+        _ pages: inout [PDFPage], of path: String, _ programs: PDFPrograms
+    ) async throws -> ScannedPages {
         var scans = ScannedPages()
         let empty = pages.indices.filter { pages[$0].lines.isEmpty }
         guard let tesseract, !empty.isEmpty else {
             scans.without = empty.map { pages[$0].number }
             return scans
         }
-        let languages: [String]
+        let languages: String
         do {
             languages = try await tesseract.languages()
         } catch let error as ProgramError {

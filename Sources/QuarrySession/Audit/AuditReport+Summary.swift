@@ -154,6 +154,8 @@ extension AuditReport {
         "withheldByModel": "withheld by a model", "foundEmptyByModel": "found empty by a model",
         "brokenFrontMatter": "with broken front matter", "brokenPattern": "with broken ignore patterns",
         "embeddedData": "with embedded files", "guessedEncoding": "in a guessed encoding", "encrypted": "encrypted",
-        "scanned": "scanned, without text",
+        "scanned": "scanned, without text", "hiddenText": "with hidden text",
+        "repairedText": "with repaired characters", "unreachable": "not reachable", "disallowed": "not allowed",
+        "privateAddress": "at a private address",
     ]
 }
