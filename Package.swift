@@ -103,7 +103,8 @@ let package = Package(
         .target(
             name: "QuarryReaders",
             dependencies: [
-                "QuarryCore", "QuarryJSON", "QuarryPrograms", "QuarrySQLite", "QuarryText", "CQuarryArchive", "CQuarryHTML",
+                "QuarryCore", "QuarryJSON", "QuarryPrograms", "QuarrySQLite", "QuarryText", "CQuarryArchive",
+                "CQuarryHTML",
                 "CQuarryMarkdown", "CQuarryXML", yams,
             ],
             swiftSettings: settings,

@@ -80,6 +80,8 @@ def check_command(words, root):
         if word in children:
             path, command = path + [word], children[word]
         elif len(word) > 1 and word.startswith("-"):
+            if command.get("defaultSubcommand") in children:
+                command = children[command["defaultSubcommand"]]
             names = [name for argument in command.get("arguments", []) for name in argument.get("names", [])]
             known = {("--" if name["kind"] == "long" else "-") + name["name"] for name in names}
             if word.split("=")[0] not in known:

@@ -9,7 +9,10 @@ struct EvalCommand: AsyncParsableCommand {
         abstract: "Measure the quality of search, answers and chunking on your own questions.",
         discussion: """
               quarry eval --queries q.jsonl --qrels qrels.tsv
+              quarry eval --queries q.jsonl --answers
               quarry eval chunking --queries spans.jsonl corpus.jsonl
+
+            The options of the first two: quarry eval search --help
             """,
         subcommands: [EvalSearchCommand.self, EvalChunkingCommand.self], defaultSubcommand: EvalSearchCommand.self)
 }

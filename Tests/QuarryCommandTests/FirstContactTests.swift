@@ -171,7 +171,8 @@ struct FirstContactTests {
             let outcome = try Command.run(arguments + ["--model", "none"], in: scans, input: [])
             #expect(outcome.status == 2, "\(outcome)")
             #expect(!outcome.output.contains("is up to date"), "\(outcome)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: scans.path).sorted() == ["bad.md", "deed.mobi"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: scans.path).sorted() == ["bad.md", "deed.mobi"])
         }
         #expect(try Command.run("How deep is the well?", in: scans).output.contains("14 metres"))
         // A file that was there stays, even without documents.
