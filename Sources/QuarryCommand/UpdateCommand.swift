@@ -50,8 +50,8 @@ struct UpdateCommand: AsyncParsableCommand {
             output.note("note: the pages of \(site) are not updated. To update them: quarry index \(site)")
         }
         let paths = folders + known.files.keys.sorted()
-        // Each folder that is missing has been named.
-        if paths.isEmpty, !known.folders.isEmpty { throw Termination.quarantined }
+        // Each folder that is missing, and each site, has been named.
+        if paths.isEmpty, !known.folders.isEmpty || !known.sites.isEmpty { throw Termination.quarantined }
         guard !paths.isEmpty else {
             throw CorpusError(
                 .input, "\(path) has no folder and no file to read again. \(IndexFileOptions.commandToFill(path))")
