@@ -21,6 +21,19 @@ struct ChunkingOptions: ParsableArguments {
         help: ArgumentHelp("Overlap of consecutive passages. The default is 0.", valueName: "tokens"))
     var chunkOverlap: Int?
 
+    /// More tokens than any model reads.
+    static let longest = 1 << 20
+
+    func validate() throws {
+        for (name, value) in [
+            ("--chunk-target", chunkTarget), ("--chunk-maximum", chunkMaximum), ("--chunk-overlap", chunkOverlap),
+        ] {
+            if let value, value > Self.longest {
+                throw ValidationError("\(name) \(value) is more than \(Self.longest).")
+            }
+        }
+    }
+
     /// The settings with the values of the options.
     func applied(to base: IndexSettings.Chunking) -> IndexSettings.Chunking {
         IndexSettings.Chunking(

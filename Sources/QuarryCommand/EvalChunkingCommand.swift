@@ -78,8 +78,9 @@ struct EvalChunkingCommand: AsyncParsableCommand {
     private var lengths: [Int] {
         get throws {
             try targets.split(separator: ",").map { text in
-                guard let length = Int(text), length > 0 else {
-                    throw ValidationError("--targets: “\(text)” is not a number of tokens.")
+                guard let length = Int(text), (1...ChunkingOptions.longest).contains(length) else {
+                    throw ValidationError(
+                        "--targets: “\(text)” is not a number of tokens from 1 to \(ChunkingOptions.longest).")
                 }
                 return length
             }
@@ -88,7 +89,9 @@ struct EvalChunkingCommand: AsyncParsableCommand {
 
     func validate() throws {
         if k < 1 || k > 10_000 { throw ValidationError("-k \(k) is not between 1 and 10000.") }
-        if overlap < 0 { throw ValidationError("--overlap \(overlap) is negative.") }
+        if !(0...ChunkingOptions.longest).contains(overlap) {
+            throw ValidationError("--overlap \(overlap) is not between 0 and \(ChunkingOptions.longest).")
+        }
         _ = (try strategies, try lengths)
     }
 

@@ -152,7 +152,9 @@ struct IndexCommand: AsyncParsableCommand {
         if watch, plan || inputs.contains(where: { $0 == "-" || SiteFetch.isAddress($0) }) {
             throw ValidationError("--watch needs files and folders, and goes without --plan.")
         }
-        guard maxFileSize > 0 else { throw ValidationError("--max-file-size \(maxFileSize) is not positive.") }
+        guard (1...1 << 20).contains(maxFileSize) else {
+            throw ValidationError("--max-file-size \(maxFileSize) is not between 1 and \(1 << 20).")
+        }
     }
 
     /// What a run did.
@@ -181,8 +183,12 @@ struct IndexCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard watch else { return try await update() }
-        try await FolderChanges.follow(inputs, index: path, output) { isFirst in
-            try await update(showsNothing: !isFirst)
+        // A folder that is renamed would take relative paths along.
+        var command = self
+        command.inputs = inputs.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+        command.index = URL(fileURLWithPath: path).standardizedFileURL.path
+        try await FolderChanges.follow(command.inputs, index: path, output) { [command] isFirst in
+            try await command.update(showsNothing: !isFirst)
         }
     }
 

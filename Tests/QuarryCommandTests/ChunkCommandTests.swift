@@ -83,4 +83,15 @@ struct ChunkCommandTests {
         let outcome = try Command.run(["eval", "chunking", "--queries", "q.jsonl", "corpus.jsonl"], in: scratch.url)
         #expect(outcome.status == 1 && outcome.errors.contains("a has no span 2 to 90."), "\(outcome)")
     }
+
+    @Test(arguments: [
+        ["chunk", "a.md", "--chunk-target", "9223372036854775807"],
+        ["eval", "chunking", "--queries", "q.jsonl", "a.md", "--targets", "9223372036854775807"],
+        ["index", "a.md", "--max-file-size", "9223372036854775807"],
+    ])
+    func `numbers beyond any use are wrong usage`(arguments: [String]) throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write("Words.", to: "a.md")
+        #expect(try Command.run(arguments, in: scratch.url).status == 64)
+    }
 }

@@ -102,9 +102,9 @@ struct DecimalNumber {
         return (shifted(by: 1 - point), point - 1)
     }
 
-    /// As a cell without a format shows it: some 11 digits, or 15 of a whole number.
+    /// As a cell without a format shows it: some 11 digits, or all of a whole number with up to 21, which may be a name.
     var general: String {
-        let number = keeping(15).keeping(max(11, min(15, point)))
+        let number = digits.count <= point && point <= 21 ? self : keeping(15).keeping(max(11, min(15, point)))
         guard !number.isZero else { return "0" }
         let sign = number.isNegative ? "-" : ""
         if (-8...21).contains(number.point) {

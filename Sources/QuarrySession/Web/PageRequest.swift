@@ -139,8 +139,8 @@ struct PageRequest: Sendable {
         }
         var directives = links.directives
         for value in headers.values(of: "x-robots-tag") { directives.add(header: value, agent: agent) }
-        let named = headers.values(of: "link").lazy.compactMap { value in
-            value.prefix(4096).firstMatch(of: /<([^>]*)>\s*;\s*rel\s*=\s*"?canonical"?/).map { String($0.1) }
+        let named = headers.values(of: "link").prefix(16).lazy.compactMap { value in
+            value.prefix(4096).firstMatch(of: /<([^<>]*)>\s*;\s*rel\s*=\s*"?canonical"?/).map { String($0.1) }
         }.first
         return Page(
             file: file.path, bytes: size, mediaType: Self.short(mediaType) ?? "",

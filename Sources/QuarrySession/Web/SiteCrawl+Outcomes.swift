@@ -104,6 +104,8 @@ extension SiteCrawl {
     private mutating func follow(_ links: [String], from target: CrawlTarget) {
         guard target.depth < options.depth else { return }
         for link in links {
+            // The rules of a site can make each look slow.
+            guard !Task.isCancelled else { return }
             guard let url = try? HTTPURL(link), scope?.contains(url) == true else { continue }
             guard request.reads(link) else {
                 if site.unread.count < WalkResult.maximumUnread { site.unread.insert(link) }
@@ -122,6 +124,7 @@ extension SiteCrawl {
         var foreign = 0
         for (addresses, kind) in [(sitemap.sitemaps, CrawlTarget.Kind.sitemap), (sitemap.pages, .page)] {
             for text in addresses {
+                guard !Task.isCancelled else { return }
                 guard let url = try? WebAddress.page(text, on: target.url), scope?.contains(url) == true else {
                     foreign += 1
                     continue

@@ -56,7 +56,10 @@ package struct SiteFetch {
                     onProgress: onProgress)
                 sites.append(try await crawl.run())
             } catch let error as HTTPError {
-                refused.append(Rejection(source: address, reason: .notFound, message: error.message))
+                refused.append(
+                    Rejection(
+                        source: address.replacing(/\/\/[^\/?#]*@/, with: "//…@"), reason: .notFound,
+                        message: error.message))
             }
         }
         return (sites, refused)

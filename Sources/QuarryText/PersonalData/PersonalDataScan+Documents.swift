@@ -6,14 +6,8 @@ extension PersonalDataScan {
         if number.groups[0].count >= 13 {
             guard before == .free, number.groups[0].count <= 19 else { return nil }
             count = 1
-        } else if let form = forms.first(where: number.starts), number.hasOneGap(form.count), number.gaps[0] != .dot {
-            // A fifth group of four digits belongs to a row of figures.
-            if form.count < number.groups.count, number.gaps[form.count - 1] == number.gaps[0],
-                number.groups[form.count].count == 4 || number.gaps[0] == .dash
-            {
-                return nil
-            }
-            if followsFigure(number), number.gaps[0] == .space { return nil }
+        } else if let form = forms.first(where: { isCard(number, $0) }), number.gaps[0] != .dot {
+            if isRow(number, form.count) { return nil }
             count = form.count
         } else {
             return nil
@@ -27,6 +21,25 @@ extension PersonalDataScan {
         return match(.card, number, count)
     }
 
+    private func isCard(_ number: DigitGroups, _ form: [Int]) -> Bool {
+        guard number.starts(with: form), number.hasOneGap(form.count) else { return false }
+        let digits = number.digits(form.count, in: bytes)
+        return NumberChecks.isCard(digits) && NumberChecks.luhn(digits)
+    }
+
+    /// Whether groups are the beginning or a part of a row of figures with four digits each. A code of three digits, a
+    /// date and another card may follow a card.
+    private func isRow(_ number: DigitGroups, _ count: Int) -> Bool {
+        if number.gaps[0] == .space, followsFigure(number, digits: 4) { return true }
+        guard count < number.groups.count, number.gaps[count - 1] == number.gaps[0] else { return false }
+        let rest = number.groups[count...]
+        if rest.count == 1 { return rest[count].count == 4 || number.gaps[0] == .dash && rest[count].count != 3 }
+        if number.gaps[count] == .dash, number.gaps[0] != .dash { return false }
+        let next = rest.prefix(4).flatMap { $0.map { Int(bytes[$0] &- 0x30) } }
+        if NumberChecks.isCard(next), NumberChecks.luhn(next) { return false }
+        return rest[count].count == 4 || number.gaps[0] == .dash
+    }
+
     func snils(_ number: DigitGroups, _ label: LabelBefore?) -> Match? {
         guard !number.isBracketed else { return nil }
         let count: Int
@@ -37,7 +50,11 @@ extension PersonalDataScan {
         } else {
             return nil
         }
-        guard NumberChecks.snils(number.digits(count, in: bytes)), ends(number, after: count) else { return nil }
+        guard NumberChecks.snils(number.digits(count, in: bytes)) else { return nil }
+        // Another one may follow after a space.
+        let isFollowed =
+            count == 4 && count < number.groups.count && number.gaps[0] == .dash && number.gaps[3] == .space
+        guard isFollowed || ends(number, after: count) else { return nil }
         if count == 4, number.gaps[0] == .dash { return match(.snils, number, count) }
         guard label?.label == .snils else { return nil }
         return match(.snils, number, count)

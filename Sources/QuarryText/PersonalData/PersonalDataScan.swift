@@ -80,10 +80,16 @@ struct PersonalDataScan {
         return end > start && end - start < 3
     }
 
-    /// The digit before a number and one space, as in a row of figures.
-    func followsFigure(_ number: DigitGroups) -> Bool {
+    /// Whether a number follows a figure and one space, as in a row of figures.
+    ///
+    /// - `digits`: How many digits the figure has; nil for any number.
+    func followsFigure(_ number: DigitGroups, digits: Int? = nil) -> Bool {
         let start = number.start
-        return start > 1 && bytes[start - 1] == 0x20 && bytes[start - 2] &- 0x30 < 10
+        guard start > 1, bytes[start - 1] == 0x20 else { return false }
+        var first = start - 1
+        while first > 0, start - first < 8, bytes[first - 1] &- 0x30 < 10 { first -= 1 }
+        let count = start - 1 - first
+        return digits.map { $0 == count } ?? (count > 0)
     }
 
     private func label(before number: DigitGroups) -> LabelBefore? { LabelBefore(of: number.start, in: bytes) }
