@@ -168,7 +168,7 @@ struct ArchiveReaderTests {
 
     @Test func `an encrypted archive is named`() async throws {
         let result = try await read("secret.zip", ArchiveFile.named("encrypted.zip"))
-        #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [.unsupportedFormat])
+        #expect(result.documents.isEmpty && result.rejected.map(\.reason) == [.encrypted])
         #expect(result.rejected.first?.message.contains("encrypted") ?? false)
     }
 
