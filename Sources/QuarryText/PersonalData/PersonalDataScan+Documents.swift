@@ -30,13 +30,13 @@ extension PersonalDataScan {
     /// Whether groups are the beginning or a part of a row of figures with four digits each. A code of three digits, a
     /// date and another card may follow a card.
     private func isRow(_ number: DigitGroups, _ count: Int) -> Bool {
-        if number.gaps[0] == .space, followsFigure(number, digits: 4) { return true }
+        let followsCard = found.last.map { $0.kind == .card && $0.range.upperBound == number.start - 1 } ?? false
+        if number.gaps[0] == .space, !followsCard, followsFigure(number, digits: 4) { return true }
         guard count < number.groups.count, number.gaps[count - 1] == number.gaps[0] else { return false }
         let rest = number.groups[count...]
         if rest.count == 1 { return rest[count].count == 4 || number.gaps[0] == .dash && rest[count].count != 3 }
         if number.gaps[count] == .dash, number.gaps[0] != .dash { return false }
-        let next = rest.prefix(4).flatMap { $0.map { Int(bytes[$0] &- 0x30) } }
-        if NumberChecks.isCard(next), NumberChecks.luhn(next) { return false }
+        if let next = DigitGroups(bytes, at: rest[count].lowerBound), isCard(next, [4, 4, 4, 4]) { return false }
         return rest[count].count == 4 || number.gaps[0] == .dash
     }
 
