@@ -51,7 +51,7 @@ enum PasswordSource: ExpressibleByArgument {
     case terminal
     case environment(String)
     case file(String)
-    /// Perhaps the password itself, which no message repeats.
+    /// Another form: perhaps the password itself. Messages do not repeat it.
     case unknown
 
     init?(argument: String) {

@@ -8,7 +8,7 @@ public struct SpanQuestion: Sendable, Hashable, Decodable {
     public var document: String?
     /// Ranges of Unicode code points in the document's text as its file has it.
     public var spans: [Range<Int>]
-    /// The answers as they stand in the document, for questions without spans.
+    /// The answers, word for word as in the document, for questions without spans.
     public var quotes: [String]
 
     private enum Key: String, CodingKey { case _id, id, text, doc, document, spans, answers, quotes }

@@ -292,7 +292,7 @@ extension Rejection {
             message: "This format is not supported. Convert it to plain text, Markdown or JSONL.")
     }
 
-    /// Whether a whole source has no text, which is no fault of a file in a folder.
+    /// Whether a whole source has no text. For a file in a folder this is not an error.
     fileprivate var isOfNoText: Bool { (reason == .empty || reason == .scanned) && line == nil }
 
     /// - `count`: The number of files in the source.

@@ -110,7 +110,7 @@ public struct StuffAssembler: Sendable {
 }
 
 extension ScoredChunk {
-    /// What a model reads. A passage that stands under several headings has all of them: they may be what it is about.
+    /// What a model reads. A passage under several headings has all of them: they may name its subject.
     fileprivate var promptText: String {
         var seen: Set = [chunk.headings, []]
         let all = 0..<chunk.text.utf8.count

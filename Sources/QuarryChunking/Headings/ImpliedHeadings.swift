@@ -4,7 +4,7 @@ import QuarryCore
 /// transcript.
 ///
 /// They are found in lines of plain text, so they hold for every format. A reader could not see them better, and each
-/// would have to look for them. Doubtful lines are no headings.
+/// would have to look for them. Doubtful lines are not headings.
 enum ImpliedHeadings {
     /// Levels are below those of marked headings, which end the implied ones.
     private enum Level {

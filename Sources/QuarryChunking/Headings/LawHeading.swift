@@ -14,7 +14,7 @@ struct LawHeading {
     /// Whether it is a number with a title and no mark between: no heading if the next line goes on with a small letter.
     var mayBeSentence: Bool
 
-    /// Longer lines are no headings, in bytes.
+    /// Longer lines, in bytes, are not headings.
     private static let longest = 200
 
     private static let units: [String: Unit] = [

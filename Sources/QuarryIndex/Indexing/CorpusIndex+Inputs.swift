@@ -3,7 +3,7 @@ import GRDB
 import QuarrySQLite
 
 extension CorpusIndex {
-    /// The absolute paths of the folders of the index, and of its files that are in none of them, with the options of the
+    /// The absolute paths of the folders of the index, and of its files outside these folders, with the options of the
     /// last run that named them.
     ///
     /// Texts without a file, such as standard input, are not among them. Of web sites it has the addresses that were given.

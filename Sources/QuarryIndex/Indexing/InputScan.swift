@@ -461,7 +461,7 @@ extension Rejection {
         Rejection(
             source: name, reason: .unsupportedFormat,
             message:
-                "It has no document in the index: it had no readable text, or it was taken out. It is read again when it changes."
+                "It has no document in the index: it had no readable text, or it was removed. It is read again when it changes."
         )
     }
 

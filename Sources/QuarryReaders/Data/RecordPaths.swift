@@ -6,7 +6,7 @@ import QuarryText
 ///
 /// Names are separated by dots. A list on the way gives what its elements have.
 public struct RecordPath: Sendable, Hashable {
-    /// At least one, none of them empty.
+    /// At least one. None is empty.
     public let names: [String]
 
     /// - Returns: Nil for an empty name.
@@ -44,7 +44,7 @@ extension RecordPath: Codable {
     }
 }
 
-/// Where records have their text, id and title. Nil stands for the usual members: `text`, `_id` or `id`, `title`.
+/// Where records have their text, id and title. Nil means the usual members: `text`, `_id` or `id`, `title`.
 public struct RecordPaths: Sendable, Hashable, Codable {
     /// Several strings, such as those of a list, become paragraphs.
     public var text: RecordPath?

@@ -1,6 +1,6 @@
 /// Folders of messages, each in a file without an extension.
 enum Maildir {
-    /// Whether a path is that of a message: it lies in a folder `cur` or `new`.
+    /// Whether a path is that of a message: its folder is `cur` or `new`.
     static func holds(_ path: String) -> Bool {
         let folder = path.split(separator: "/").dropLast().last
         return folder == "cur" || folder == "new"

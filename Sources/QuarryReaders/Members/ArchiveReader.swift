@@ -3,7 +3,7 @@ package import QuarryCore
 /// Reads archives: ZIP, 7z and tar, and files compressed by gzip, bzip2, xz or zstd.
 ///
 /// Each file in it gives its own documents, as if it lay in a folder with the name of the archive. Offsets, lines and
-/// places are those of the file. Hidden files and links are passed over. An archive in an archive is named.
+/// places are those of the file. Hidden files and links are skipped. An archive in an archive is named.
 ///
 /// Nothing is written to disk. Of an archive that is damaged, encrypted in part or over a limit, the rest is read.
 package struct ArchiveReader: ContainerReader {

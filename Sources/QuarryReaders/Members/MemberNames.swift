@@ -57,7 +57,7 @@ struct MemberNames {
         return "\(name.prefix(200))…\(suffix)"
     }
 
-    /// Whether a file is one that a walk through folders passes over: hidden, or a note of macOS about another file.
+    /// Whether a walk through folders skips a file: it is hidden, or a note of macOS about another file.
     static func isHidden(_ name: String) -> Bool {
         name.split { $0 == "/" || $0 == "\\" }.contains { part in
             part == "__MACOSX" || part.hasPrefix(".") && part != "." && part != ".."

@@ -46,7 +46,7 @@ struct PDFTable {
                 texts[texts.count - 1] = zip(last, cells).map { $1.isEmpty ? $0 : $0 + ($0.isEmpty ? "" : " ") + $1 }
                 continue
             }
-            // A label of two lines: the amounts stand beside its second one.
+            // A label of two lines: the amounts are beside its second line.
             if row.cells.count > 1, let last = texts.last, last.dropFirst().allSatisfy(\.isEmpty),
                 !last[0].hasSuffix(":"),
                 cells[0].first?.isLowercase ?? false

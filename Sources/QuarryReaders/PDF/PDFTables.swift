@@ -49,7 +49,7 @@ struct PDFTables {
         }
     }
 
-    /// The lines of paragraphs: of three or more lines, of which all but the last fill the width.
+    /// The lines of paragraphs: three or more lines, and all but the last fill the width.
     private static func prose(of page: PDFPage) -> Set<Int> {
         let amounts = page.lines.filter { PDFRow.Cell.isAmount($0.text) }.map(\.box.middle).sorted()
         var prose: Set<Int> = []

@@ -5,7 +5,7 @@ extension Redaction {
     /// The document with a placeholder for each piece of personal data in its text, title, headings, metadata, links
     /// and places. Its id stays.
     ///
-    /// Ranges lead to the same bytes as before: a placeholder stands for all bytes of what it replaces.
+    /// Ranges lead to the same bytes as before: a placeholder maps to all bytes of what it replaces.
     /// - Complexity: O(size of the document).
     package func redacted(_ document: Document) -> Document {
         guard !kinds.isEmpty else { return document }

@@ -51,7 +51,7 @@ extension CodeOutline {
         if sign == UInt8(ascii: "{") { braces -= 1 }
     }
 
-    /// Returns whether the brace is no part of a statement.
+    /// Returns whether the brace is outside a statement.
     private mutating func openBrace() -> Bool {
         if isIndented {
             push(UInt8(ascii: "{"))

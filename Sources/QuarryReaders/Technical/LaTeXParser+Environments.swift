@@ -97,7 +97,7 @@ extension LaTeXParser {
         }
     }
 
-    /// Reads an environment whose text is no LaTeX, or mathematics, up to its end.
+    /// Reads an environment whose text is not LaTeX, or is mathematics, up to its end.
     private mutating func raw(_ name: String, _ plain: String) {
         var start = offset
         let closing = Array("\\end{\(name)}".utf8)

@@ -54,7 +54,7 @@ struct StatementWords {
 
     // MARK: Keywords
 
-    /// The last of the first keywords that stand together.
+    /// The last of the first adjacent keywords.
     func keyword() -> (index: Int, isContainer: Bool)? {
         if language.traits.contains(.ignoresCase) { return statement() }
         var index = 0

@@ -94,7 +94,7 @@ final class ArchiveStream {
     /// Whether the archive is a single compressed file. Known after the first entry.
     var isSingleFile: Bool { archive_format(archive) == ARCHIVE_FORMAT_RAW }
 
-    /// Whether files that are not read are passed over without being unpacked.
+    /// Whether files that are not read are skipped without being unpacked.
     var canSkip: Bool { archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK == ARCHIVE_FORMAT_ZIP }
 
     /// The next entry; nil at the end.

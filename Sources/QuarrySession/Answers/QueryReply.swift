@@ -26,7 +26,7 @@ package struct QueryReply: Sendable, Codable {
         package var location: Location
         /// The parts of the text that the search found, if more was read around them.
         package var found: [Part]?
-        /// Where the same text, or a part of it, stands besides. Nil if it was seen nowhere else.
+        /// Other places with the same text, or a part of it. Nil if there are none.
         package var alsoIn: [Elsewhere]?
     }
 
@@ -73,7 +73,7 @@ package struct QueryReply: Sendable, Codable {
         package var quoteSHA256: String
         /// SHA-256 of the whole source at the time of indexing.
         package var sourceSHA256: String?
-        /// Where the same words stand besides. Nil if they were seen nowhere else.
+        /// Other places with the same words. Nil if there are none.
         package var alsoIn: [Elsewhere]?
     }
 

@@ -1,5 +1,5 @@
 extension AuditReport.Summary {
-    /// What stands against relying on the files, question by question: are they relevant, available, standardised?
+    /// Reasons not to rely on the files, by question: are they relevant, available, standardised?
     init(of report: AuditReport) {
         relevant = Self.relevance(report)
         available = Self.availability(report)
@@ -126,7 +126,7 @@ extension AuditReport.Summary {
         "\(number) \(number == 1 ? singular : plural)"
     }
 
-    /// A share that is neither nothing nor all is never rounded to it.
+    /// A share between nothing and all is not rounded to 0 % or 100 %.
     private static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0, part > 0 else { return "0 %" }
         let share = (Double(part) * 100 / Double(whole)).rounded()

@@ -26,7 +26,7 @@ package struct AuditReport: Sendable, Hashable, Codable {
         package mutating func count(unnamed: Int) { count += unnamed }
     }
 
-    /// What stands against relying on the folder, in sentences.
+    /// Reasons not to rely on the folder, in sentences.
     package struct Summary: Sendable, Hashable, Codable {
         package var relevant: [String] = []
         package var available: [String] = []

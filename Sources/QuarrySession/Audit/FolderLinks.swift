@@ -3,7 +3,7 @@ import QuarryReaders
 
 /// Where the links of files lead to.
 struct FolderLinks: Sendable {
-    /// The audited folders as absolute paths. A file that was given by name stands for its folder.
+    /// The audited folders as absolute paths. A file that was given by name counts as its folder.
     private let folders: [String]
 
     struct Link: Sendable, Hashable {

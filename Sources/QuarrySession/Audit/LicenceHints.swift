@@ -75,7 +75,7 @@ package struct LicenceHints {
     /// Without the first letters, which may be a capital.
     private static let russianRights = Array("се права защищены".utf8)
 
-    /// Takes what follows a phrase, which stands in lower case here, at an index.
+    /// Takes the text after a phrase at an index. The phrase is in lower case.
     private mutating func take(
         _ bytes: UnsafeBufferPointer<UInt8>, after phrase: [UInt8], at index: Int,
         _ name: (ArraySlice<UInt8>) -> String?

@@ -92,7 +92,7 @@ package struct AnswerVerification {
         return check
     }
 
-    /// What is replaced in a file to find a quote in it: nothing, then what the placeholders in the quote stand for. The
+    /// What is replaced in a file to find a quote in it: nothing, then the kinds of the placeholders in the quote. The
     /// index that replaced it may not be here.
     private static func replacements(in quote: String) -> [Set<Redaction.Kind>] {
         let kinds = Set(Redaction.Kind.allCases.filter { quote.contains($0.placeholder) })

@@ -15,7 +15,7 @@ struct DigitGroups {
     /// One less than ``groups``.
     var gaps: [Gap] = []
 
-    /// More digits than any kind has: the number is none of them.
+    /// Longer numbers are not personal data of any kind.
     private static let longest = 21
     private static let mostGroups = 8
 
