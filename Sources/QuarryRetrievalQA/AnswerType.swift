@@ -4,6 +4,8 @@ package enum AnswerType: Sendable, Hashable {
     case time
     case place
     case number
+    /// The number of a version, such as 2.4.1.
+    case version
     case reason
     case unknown
 
@@ -12,11 +14,11 @@ package enum AnswerType: Sendable, Hashable {
         let words = SurfaceWord.words(of: question).map(\.folded)
         self = .unknown
         for (index, word) in words.enumerated() {
-            let rest = words[(index + 1)...].prefix(3)
+            let rest = words[(index + 1)...].prefix(4)
             if let type = AnswerType.direct[word] {
                 self = type
             } else if AnswerType.choosing.contains(word),
-                let type = rest.lazy.compactMap({ AnswerType.asked[$0] }).first
+                let type = rest.lazy.prefix(while: { $0 != "of" }).compactMap({ AnswerType.asked[$0] }).first
             {
                 self = type
             } else if word == "how", let next = rest.first, AnswerType.measured.contains(next) {
@@ -44,13 +46,15 @@ package enum AnswerType: Sendable, Hashable {
         "year": .time, "date": .time, "day": .time, "month": .time, "century": .time, "decade": .time, "time": .time,
         "city": .place, "country": .place, "place": .place, "location": .place, "region": .place, "continent": .place,
         "person": .person, "percentage": .number, "percent": .number, "number": .number, "amount": .number,
-        "price": .number, "cost": .number, "population": .number, "reason": .reason,
+        "price": .number, "cost": .number, "population": .number, "reason": .reason, "version": .version,
+        "release": .version,
         "год": .time, "году": .time, "года": .time, "дата": .time, "дату": .time, "даты": .time, "дате": .time,
         "день": .time, "дня": .time,
         "числа": .time, "месяц": .time, "месяце": .time, "век": .time, "веке": .time, "время": .time,
         "город": .place, "городе": .place, "стране": .place, "страна": .place, "страну": .place, "месте": .place,
         "регионе": .place, "человек": .person, "процент": .number, "процентов": .number, "количество": .number,
         "число": .number, "цена": .number, "стоимость": .number, "население": .number, "причина": .reason,
+        "версия": .version, "версии": .version, "версию": .version,
     ]
 
     /// Adjectives after "how" that ask for a number.
@@ -75,26 +79,64 @@ package enum AnswerType: Sendable, Hashable {
         case .time:
             words.contains { word in
                 !known.contains(word.folded)
-                    && (word.isNumber && word.digits <= 4 || word.digits >= 2 || AnswerType.times.contains(word.folded))
+                    && (word.isNumber && word.digits <= 4 || word.digits >= 2 || AnswerType.times.contains(word.folded)
+                        || AnswerType.temporal.contains(word.folded))
             }
         case .number:
             words.contains { word in
                 !known.contains(word.folded) && !word.isYear
                     && (word.digits > 0 || NumberWords.value(of: word.folded) != nil)
             }
+        case .version: words.contains { $0.digits > 0 && !known.contains($0.folded) }
         case .reason: words.contains { AnswerType.causes.contains($0.folded) }
         }
     }
+
+    /// Whether a heading may be the answer, such as a date in a change log.
+    var mayStandInHeading: Bool { self == .time || self == .version }
+
+    /// Whether a heading holds a date or version; the number of a section is neither.
+    func isHeld(inHeading heading: String, notIn known: Set<String>) -> Bool {
+        let words = SurfaceWord.words(of: heading).filter { !known.contains($0.folded) }
+        return switch self {
+        case .time:
+            words.contains(where: \.isYear)
+                || words.contains(where: { $0.digits > 0 })
+                    && words.contains(where: { NumberWords.month(of: $0.folded) != nil })
+        case .version:
+            words.contains(where: { $0.digits > 0 })
+                && words.allSatisfy({ $0.letters < 2 || AnswerType.versionWords.contains($0.folded) })
+        default: false
+        }
+    }
+
+    /// Words beside the number in the heading of a version.
+    private static let versionWords: Set<String> = [
+        "version", "release", "released", "rc", "beta", "alpha", "версия", "релиз", "выпуск", "вышла",
+    ]
+    /// Conjunctions and prepositions that tell a time by an event.
+    private static let temporal: Set<String> = [
+        "after", "before", "during", "until", "when", "whenever", "once", "while", "после", "перед", "до", "пока",
+        "когда",
+    ]
 
     private static let times: Set<String> = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
         "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "century",
         "centuries",
-        "today", "yesterday", "tomorrow", "daily", "weekly", "monthly", "annually",
+        "today", "yesterday", "tomorrow", "daily", "weekly", "monthly", "annually", "year", "years", "month", "months",
+        "week", "weeks", "day", "days", "hour", "hours", "minute", "minutes", "morning", "noon", "midday", "afternoon",
+        "evening", "night", "midnight", "spring", "summer", "autumn", "winter", "easter", "christmas", "decade",
+        "decades", "ago", "weekend", "weekends", "weekdays", "clock", "pm", "am",
         "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
         "декабря", "январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре",
         "ноябре", "декабре", "понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье", "век",
         "века", "веке", "веков", "сегодня", "вчера", "завтра", "ежедневно", "еженедельно", "ежемесячно", "ежегодно",
+        "год", "году", "года", "годы",
+        "лет", "месяц", "месяца", "месяцев", "неделя", "неделю", "недели", "недель", "день", "дня", "дней", "час",
+        "часа", "часов", "минут", "утро", "утра", "утром", "полдень", "днем", "вечер", "вечера", "вечером", "ночь",
+        "ночью", "полночь", "весна", "весной", "весны", "лето", "летом", "лета", "осень", "осенью", "осени", "зима",
+        "зимой", "зимы", "назад", "выходные", "выходным", "будням",
     ]
 
     private static let causes: Set<String> = [

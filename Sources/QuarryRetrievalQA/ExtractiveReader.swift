@@ -52,11 +52,14 @@ public struct ExtractiveReader: Sendable {
         }
         var chosen: [RankedSentence] = []
         var held = 0.0
-        for sentence in ExtractiveReader.withoutRepeats(ranked).prefix(max(1, maximumSentences)) {
-            guard held < ExtractiveReader.enough, chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
+        for sentence in ExtractiveReader.withoutRepeats(ranked) {
+            guard chosen.count < max(1, maximumSentences), held < ExtractiveReader.enough,
+                chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
             else { break }
-            chosen.append(sentence)
             held += sentence.probability
+            // An item of a list that is quoted as a whole adds nothing.
+            guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
+            chosen.append(sentence)
         }
         return Extraction(
             sentences: inReadingOrder(chosen).map(\.sentence), support: model.support(of: best.features),
@@ -102,7 +105,7 @@ public struct ExtractiveReader: Sendable {
             let candidate = candidates[index]
             return RankedSentence(
                 sentence: ExtractedSentence(
-                    hit: candidate.hit, range: candidate.segment.range, text: candidate.text),
+                    hit: candidate.hit, range: candidate.range, text: candidate.text),
                 probability: probabilities[index], features: candidate.features)
         }
     }
@@ -121,7 +124,7 @@ public struct ExtractiveReader: Sendable {
         to candidates: inout [SentenceCandidate], query: ArraySlice<Float>, _ embedder: any Embedder
     ) async throws {
         let count = min(candidates.count, ExtractiveReader.maximumEmbedded)
-        let rows = try await embedder.embed(candidates.prefix(count).map(\.text), as: .passage)
+        let rows = try await embedder.embed(candidates.prefix(count).map(\.textInContext), as: .passage)
         let cosines = (0..<count).map { cosine(query, rows[$0]) }
         let mean = cosines.reduce(0, +) / Double(count)
         for (index, value) in standardized(cosines).enumerated() {
@@ -158,11 +161,15 @@ public struct ExtractedSentence: Sendable, Hashable {
 
     /// Index into the hits that were read.
     public var hit: Int
-    /// UTF-8 offsets of ``text`` in the chunk's text.
+    /// UTF-8 offsets in the chunk's text.
     public var range: Range<Int>
+    /// The text at ``range`` as a person reads it: without markup, table rows as `column: value`, after a heading that
+    /// holds a part of the answer.
     public var text: String
     /// The same words in the other hits, or again in this one.
     public var repeats: [Repeat] = []
+
+    func overlaps(_ other: ExtractedSentence) -> Bool { hit == other.hit && range.overlaps(other.range) }
 }
 
 /// A candidate with its score among the others.

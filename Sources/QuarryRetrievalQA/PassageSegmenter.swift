@@ -1,8 +1,10 @@
 /// A stretch of a passage that can be quoted on its own.
 package struct Segment: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
+        case heading
         case sentence
         case listItem
+        case tableHeader
         case tableRow
         case codeLine
     }
@@ -10,136 +12,214 @@ package struct Segment: Sendable, Hashable {
     package var kind: Kind
     /// UTF-8 offsets into the passage, without surrounding white space and list or quote marks.
     package var range: Range<Int>
-    /// Context from elsewhere in the passage: the heading above, the table header, or the line that introduces the
-    /// list.
-    package var context: [String]
+    /// As a person reads it: without markup, line breaks and the marks of a quoted line; a table row as `column: value`.
+    package var text: String
+    /// The headings above, outermost first.
+    package var headings: [String]
+    /// The table header, or the line that introduces the list.
+    package var introduction: String?
+    /// Which paragraph, list item, row or code block of the passage it is in; ascending.
+    package var block: Int
 
-    package init(kind: Kind, range: Range<Int>, context: [String] = []) {
+    package init(
+        kind: Kind, range: Range<Int>, text: String, headings: [String] = [], introduction: String? = nil,
+        block: Int = 0
+    ) {
         self.kind = kind
         self.range = range
-        self.context = context
+        self.text = text
+        self.headings = headings
+        self.introduction = introduction
+        self.block = block
     }
+
+    /// Context from elsewhere in the passage: headings, and the table header or introduction of a list.
+    package var context: [String] { headings + [introduction].compactMap { $0 } }
 }
 
-/// Splits a passage into sentences, table rows, list items and lines of code.
+/// Splits a passage into headings, sentences, table rows, list items and lines of code.
 ///
-/// It parses the Markdown of a cleaned document: ATX headings and header rows become context. Plain text is split into
-/// sentences.
+/// It parses the Markdown of a cleaned document. Plain text is split into sentences.
 package struct PassageSegmenter: Sendable {
-    /// How to treat headings and header rows.
-    package enum Headings: Sendable, Hashable {
-        /// They are only context: a document's heading names a topic and is not a statement to quote.
-        case context
-        /// They are also segments: a model may write its statements as headings.
-        case segments
-    }
-
-    private let headings: Headings
     private let sentences: @Sendable (String) -> [Range<Int>]
 
-    package init(headings: Headings = .context, sentences: @escaping @Sendable (String) -> [Range<Int>]) {
-        self.headings = headings
-        self.sentences = sentences
-    }
+    package init(sentences: @escaping @Sendable (String) -> [Range<Int>]) { self.sentences = sentences }
 
     /// The segments of a passage in text order. They do not overlap.
-    package func segments(of text: String, tableHeader: String? = nil) -> [Segment] {
-        var scan = Scan(bytes: Array(text.utf8), tableHeader: tableHeader)
-        let lines = Line.lines(of: scan.bytes)
+    ///
+    /// - Parameters:
+    ///   - tableHeader: The header of the table that the passage continues.
+    ///   - headings: The titles above the passage, outermost first.
+    /// - Complexity: O(length).
+    package func segments(of text: String, tableHeader: String? = nil, under headings: [String] = []) -> [Segment] {
+        let bytes = PassageSegmenter.withoutComments(Array(text.utf8))
+        let lines = Line.lines(of: bytes)
+        var scan = SegmentScan(
+            bytes: bytes, sentences: sentences, tableHeader: tableHeader, headings: headings,
+            beginsInCode: Line.beginsInCode(lines, bytes: bytes))
         for (index, line) in lines.enumerated() {
-            take(line, next: index + 1 < lines.count ? lines[index + 1] : nil, into: &scan)
+            scan.take(line, next: index + 1 < lines.count ? lines[index + 1] : nil)
         }
-        flush(&scan)
+        scan.flush()
         return scan.segments
     }
 
-    private func take(_ line: Line, next: Line?, into scan: inout Scan) {
-        if line.isCodeFence(in: scan.bytes) {
-            flush(&scan)
-            scan.insideCode.toggle()
-        } else if scan.insideCode {
-            if !line.content.isEmpty {
-                scan.segments.append(Segment(kind: .codeLine, range: line.content, context: scan.context))
+    /// The text with spaces in place of HTML comments; line breaks stay.
+    private static func withoutComments(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(UInt8(ascii: "<")) else { return bytes }
+        var bytes = bytes
+        var start: Int?
+        for position in bytes.indices {
+            if start == nil {
+                if bytes[position...].starts(with: "<!--".utf8) { start = position }
+            } else if let opening = start, position >= opening + 6,
+                bytes[...position].suffix(3).elementsEqual("-->".utf8)
+            {
+                for place in opening...position where bytes[place] != UInt8(ascii: "\n") { bytes[place] = 0x20 }
+                start = nil
             }
+        }
+        return bytes
+    }
+}
+
+/// One pass over the lines of a passage.
+private struct SegmentScan {
+    let bytes: [UInt8]
+    let sentences: @Sendable (String) -> [Range<Int>]
+    let tableHeader: String?
+    var segments: [Segment] = []
+    private var headings: [(title: String, level: Int)]
+    /// The paragraph that ends in a colon before a list.
+    private var lead: String?
+    private var header: String?
+    private var insideCode: Bool
+    /// The lines of the paragraph or list item that is being collected, without quote and list marks.
+    private var block: [Range<Int>] = []
+    private var blockIsItem = false
+    private var blockIsQuoted = false
+    private var blockNumber = 0
+    /// Whether the line that ended a paragraph is still to be skipped, as the line under a heading.
+    private var isUnderline = false
+
+    init(
+        bytes: [UInt8], sentences: @escaping @Sendable (String) -> [Range<Int>], tableHeader: String?,
+        headings: [String], beginsInCode: Bool
+    ) {
+        self.bytes = bytes
+        self.sentences = sentences
+        self.tableHeader = tableHeader
+        self.headings = headings.enumerated().map { ($0.element, $0.offset + 1) }
+        self.insideCode = beginsInCode
+    }
+
+    /// The level of a line of strong text that stands for a heading: below all others.
+    private static let strongLevel = 7
+
+    mutating func take(_ line: Line, next: Line?) {
+        if isUnderline {
+            isUnderline = false
+        } else if line.isCodeFence(in: bytes) {
+            flush()
+            insideCode.toggle()
+        } else if insideCode {
+            if !line.content.isEmpty { append(.codeLine, line.content, text: string(line.content)) }
         } else if line.content.isEmpty {
-            flush(&scan)
-            scan.header = nil
-        } else if let title = line.heading(in: scan.bytes) {
-            flush(&scan)
-            if headings == .segments {
-                scan.block = title
-                flush(&scan)
-            }
-            scan.heading = scan.string(title)
-            scan.lead = nil
-            scan.header = nil
-        } else if line.isTableRow(in: scan.bytes) {
-            takeRow(line, next: next, into: &scan)
-        } else if let item = line.listItem(in: scan.bytes) {
-            flush(&scan)
-            scan.block = item
-            scan.blockIsItem = true
+            flush()
+            header = nil
+        } else if let (title, level) = line.heading(in: bytes) {
+            takeHeading(title, level: level)
+        } else if block.isEmpty, let level = next?.underlineLevel(in: bytes), line.listItem(in: bytes) == nil,
+            !line.isTableRow(in: bytes)
+        {
+            takeHeading(line.content, level: level)
+            isUnderline = true
+        } else if block.isEmpty, line.isStrong(in: bytes), next?.content.isEmpty ?? true {
+            takeHeading(line.content, level: SegmentScan.strongLevel)
+        } else if line.isTableRow(in: bytes) {
+            takeRow(line, next: next)
+        } else if let item = line.listItem(in: bytes) {
+            flush()
+            block = [item]
+            blockIsItem = true
+        } else if let quoted = line.quoted(in: bytes) {
+            if quoted.isEmpty || !blockIsQuoted { flush() }
+            if !quoted.isEmpty { block.append(quoted) }
+            blockIsQuoted = true
         } else {
-            let quoted = line.withoutQuoteMark(in: scan.bytes)
-            scan.block = scan.block.map { $0.lowerBound..<quoted.upperBound } ?? quoted
+            if blockIsQuoted { flush() }
+            block.append(line.content)
         }
     }
 
-    private func takeRow(_ line: Line, next: Line?, into scan: inout Scan) {
-        flush(&scan)
-        if line.isTableDelimiter(in: scan.bytes) { return }
-        if scan.header == nil, let next, next.isTableDelimiter(in: scan.bytes) {
-            scan.header = scan.string(line.content)
-            if headings == .segments {
-                scan.segments.append(Segment(kind: .tableRow, range: line.content, context: scan.context))
-            }
+    private mutating func takeHeading(_ title: Range<Int>, level: Int) {
+        flush()
+        headings.removeAll { $0.level >= level }
+        let text = PlainText.of(string(title))
+        if !title.isEmpty { append(.heading, title, text: text) }
+        headings.append((text, level))
+        lead = nil
+        header = nil
+    }
+
+    private mutating func takeRow(_ line: Line, next: Line?) {
+        flush()
+        if line.isTableDelimiter(in: bytes) { return }
+        if header == nil, let next, next.isTableDelimiter(in: bytes) {
+            append(.tableHeader, line.content, text: PlainText.ofRow(string(line.content), header: nil))
+            header = string(line.content)
             return
         }
-        let context = scan.context + [scan.header ?? scan.tableHeader].compactMap { $0 }
-        scan.segments.append(Segment(kind: .tableRow, range: line.content, context: context))
+        let columns = header ?? tableHeader
+        append(
+            .tableRow, line.content, text: PlainText.ofRow(string(line.content), header: columns),
+            introduction: columns)
     }
 
-    /// Ends the paragraph or list item that is being collected.
-    private func flush(_ scan: inout Scan) {
-        guard let block = scan.block else { return }
-        let kind: Segment.Kind = scan.blockIsItem ? .listItem : .sentence
-        let context = scan.blockIsItem ? scan.context + [scan.lead].compactMap { $0 } : scan.context
-        for sentence in sentences(scan.string(block)) {
-            let range = trimmed(
-                (block.lowerBound + sentence.lowerBound)..<(block.lowerBound + sentence.upperBound), in: scan.bytes)
-            if !range.isEmpty { scan.segments.append(Segment(kind: kind, range: range, context: context)) }
-        }
-        if !scan.blockIsItem {
-            scan.lead =
-                scan.bytes[block].last == UInt8(ascii: ":") ? scan.segments.last.map { scan.string($0.range) } : nil
-        }
-        scan.block = nil
-        scan.blockIsItem = false
+    private mutating func append(_ kind: Segment.Kind, _ range: Range<Int>, text: String, introduction: String? = nil) {
+        segments.append(
+            Segment(
+                kind: kind, range: range, text: text, headings: headings.map(\.title), introduction: introduction,
+                block: blockNumber))
+        if kind != .codeLine { blockNumber += 1 }
     }
 
-    private struct Scan {
-        let bytes: [UInt8]
-        let tableHeader: String?
-        var segments: [Segment] = []
-        var heading: String?
-        /// The paragraph that ends in a colon before a list.
-        var lead: String?
-        var header: String?
-        var insideCode = false
-        /// The paragraph or list item that is being collected.
-        var block: Range<Int>?
-        var blockIsItem = false
-
-        init(bytes: [UInt8], tableHeader: String?) {
-            self.bytes = bytes
-            self.tableHeader = tableHeader
+    /// Ends the paragraph, list item or code block that is being collected.
+    mutating func flush() {
+        defer {
+            blockNumber += 1
+            blockIsQuoted = false
         }
-
-        var context: [String] { [heading].compactMap { $0 } }
-
-        func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-
+        guard let last = block.last else { return }
+        let joined = block.map(string).joined(separator: "\n")
+        let text = Array(joined.utf8)
+        for sentence in sentences(joined) {
+            let range = trimmed(sentence, in: text)
+            guard !range.isEmpty else { continue }
+            segments.append(
+                Segment(
+                    kind: blockIsItem ? .listItem : .sentence, range: offsets(of: range),
+                    text: PlainText.of(String(decoding: text[range], as: UTF8.self)),
+                    headings: headings.map(\.title), introduction: blockIsItem ? lead : nil, block: blockNumber))
+        }
+        if !blockIsItem { lead = bytes[last].last == UInt8(ascii: ":") ? segments.last?.text : nil }
+        block = []
+        blockIsItem = false
     }
+
+    /// The offsets in the passage of a range of the joined lines of the block.
+    private func offsets(of range: Range<Int>) -> Range<Int> {
+        var start = 0
+        var lower = block[0].lowerBound
+        for line in block {
+            if range.lowerBound >= start { lower = line.lowerBound + range.lowerBound - start }
+            if range.upperBound <= start + line.count { return lower..<(line.lowerBound + range.upperBound - start) }
+            start += line.count + 1
+        }
+        return lower..<(block.last?.upperBound ?? lower)
+    }
+
+    private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }
 
 /// The range without white space at its ends.

@@ -94,14 +94,16 @@ public struct RetrievalQA: Sendable {
 
     private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {
         let question = query.text
-        let retrieval = try await retriever.retrieve(query, limit: options.limit)
+        let bare = BareQuestion(question).text
+        let asked = bare == question ? query : Query(bare, filter: query.filter)
+        let retrieval = try await retriever.retrieve(asked, limit: options.limit)
         let hits = retrieval.hits
         report(.retrieved(retrieval))
         guard !hits.isEmpty else {
             let reason = retrieval.filterMatchesNothing ? RefusalReason.nothingMatchesFilter : .noPassages
             return try refusal(question, reason, support: 0, hits: hits)
         }
-        let extraction = try await reader.read(question, vector: retrieval.vector, in: hits)
+        let extraction = try await reader.read(bare, vector: retrieval.vector, in: hits)
         let isModel = if case .model = generator { true } else { false }
         let threshold = isModel ? extraction.gate : extraction.threshold
         guard isModel ? extraction.isWorthAsking : extraction.isSupported else {

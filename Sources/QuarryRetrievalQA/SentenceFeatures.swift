@@ -34,6 +34,8 @@ package struct SentenceFeatures: Sendable, Hashable {
     package var meanCoverage = 0.0
     /// 1 if sentence and question are in different scripts. No overlap can be expected then.
     package var foreign = 0.0
+    /// 1 if the question asks what a thing is and the sentence begins with the thing and says it.
+    package var definition = 0.0
     /// The distance of the sentence's cosine from the candidates' mean, divided by the largest possible distance: (c −
     /// m) / (1 − m), below 1; 0 without an embedder. Unlike ``cosine`` it is small if all candidates are alike. It
     /// hardly depends on the range of the embedder's cosines.
@@ -44,7 +46,7 @@ package struct SentenceFeatures: Sendable, Hashable {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
             length, missingNames, missingTerm, cosine, meanCoverage, foreign, foreign * cosine, gain,
-            foreign * gain,
+            foreign * gain, definition,
         ]
     }
 }

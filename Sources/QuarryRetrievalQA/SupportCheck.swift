@@ -48,7 +48,7 @@ package struct SupportCheck: Sendable {
     package func check(_ text: String, against passages: [ScoredChunk], besides phrase: String = "") -> Result {
         let sources = passages.map(source)
         let idf = InverseFrequencies(of: sources.flatMap { $0.places.map(\.forms) })
-        let marked = MarkedText(text, segmenter: PassageSegmenter(headings: .segments, sentences: analysis.sentences))
+        let marked = MarkedText(text, segmenter: PassageSegmenter(sentences: analysis.sentences))
         let reader = scan.reader(of: text, among: passages)
         let idle = reader.words(phrase).forms
         let language = WrittenLanguage(script: dominantScript(of: text), language: analysis.language(of: text))
@@ -128,6 +128,7 @@ package struct SupportCheck: Sendable {
         let headings = Set((hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap(reader.contentForms))
         let segments = PassageSegmenter(sentences: analysis.sentences)
             .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader)
+            .filter { $0.kind != .heading && $0.kind != .tableHeader }
         let places = segments.map { segment in
             let text = String(decoding: bytes[segment.range], as: UTF8.self)
             return Source.Place(

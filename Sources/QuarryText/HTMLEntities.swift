@@ -24,6 +24,16 @@ func withDecodedEntities<Result>(
     return decoded.withUnsafeBufferPointer(body)
 }
 
+extension String {
+    /// The text in which HTML entities of letters, marks, spaces and invisible characters are these characters.
+    /// - Complexity: O(length).
+    package var decodingHTMLEntities: String {
+        guard utf8.contains(UInt8(ascii: "&")) else { return self }
+        var text = self
+        return text.withUTF8 { bytes in withDecodedEntities(bytes) { String(decoding: $0, as: UTF8.self) } }
+    }
+}
+
 /// The character of the entity at an ampersand, and the offset after its semicolon.
 private func entity(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (Unicode.Scalar, end: Int)? {
     let limit = min(bytes.count, start + 17)
@@ -57,7 +67,9 @@ private let namedEntities: [String: Unicode.Scalar] = [
     "szlig": "ß", "aelig": "æ", "AElig": "Æ", "oelig": "œ", "OElig": "Œ", "oslash": "ø", "Oslash": "Ø", "eth": "ð",
     "ETH": "Ð", "thorn": "þ", "THORN": "Þ", "lstrok": "ł", "Lstrok": "Ł", "dstrok": "đ", "Dstrok": "Đ", "inodot": "ı",
     "imath": "ı", "ordf": "ª", "ordm": "º", "micro": "µ", "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'",
-    "lsquo": "‘", "rsquo": "’", "hyphen": "\u{2010}", "nbsp": "\u{A0}", "ensp": "\u{2002}", "emsp": "\u{2003}",
+    "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "laquo": "«",
+    "raquo": "»", "ndash": "–", "mdash": "—", "hellip": "…", "euro": "€", "pound": "£", "deg": "°", "times": "×",
+    "hyphen": "\u{2010}", "nbsp": "\u{A0}", "ensp": "\u{2002}", "emsp": "\u{2003}",
     "thinsp": "\u{2009}", "ZeroWidthSpace": "\u{200B}", "shy": "\u{AD}", "zwnj": "\u{200C}", "zwj": "\u{200D}",
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
     "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ",

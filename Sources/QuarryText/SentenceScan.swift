@@ -5,7 +5,11 @@ struct SentenceScan {
     private let abbreviations = Abbreviations.standard
     private var sentenceStart = 0
     private var lineStart = 0
+    /// The last opening bracket of the sentence that is not closed yet.
+    private var openBracket: Int?
 
+    /// A remark in brackets longer than this many bytes may contain ends of sentences.
+    private static let longestRemark = 300
     /// A line shorter than this many bytes was not wrapped: the next line begins a new sentence.
     private static let shortestWrappedLine = 40
 
@@ -21,6 +25,12 @@ struct SentenceScan {
                 if endsSentence(lineEnd: offset, nextLine: next) { close(at: offset, next: next) }
                 lineStart = next
                 offset = next
+            case 0x28:
+                openBracket = offset
+                offset += width
+            case 0x29:
+                openBracket = nil
+                offset += width
             case 0x3002, 0xFF01, 0xFF1F, 0xFF61:
                 offset = endOfClosers(from: offset + width)
                 close(at: offset, next: offset)
@@ -52,6 +62,7 @@ struct SentenceScan {
         }
         if lower < upper { ranges.append(lower..<upper) }
         sentenceStart = next
+        openBracket = nil
     }
 
     private func startOfScalar(before offset: Int) -> Int {
@@ -130,8 +141,21 @@ extension SentenceScan {
             next += width
         }
         guard next < bytes.count else { return true }
-        if continuesSentence(at: next) { return false }
+        if continuesSentence(at: next) || isInRemark(end) { return false }
         return end > mark + 1 || bytes[mark] != 0x2E || !isAbbreviation(dot: mark, next: next)
+    }
+
+    /// Whether a remark in brackets goes on behind a mark, as in `Киото (яп. 京都)`.
+    private func isInRemark(_ end: Int) -> Bool {
+        guard let openBracket, end - openBracket < Self.longestRemark else { return false }
+        for offset in end..<min(bytes.count, openBracket + Self.longestRemark) {
+            switch bytes[offset] {
+            case 0x29: return true
+            case 0x28, 0x0A: return false
+            default: break
+            }
+        }
+        return false
     }
 
     /// Whether the text after a mark continues the sentence: a small letter, also after a dash (`— сказал он`) or a

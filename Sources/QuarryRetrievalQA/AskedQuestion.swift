@@ -1,0 +1,89 @@
+import QuarryText
+
+/// A question's terms without function words, unless it has no others, and what it asks for.
+struct AskedQuestion {
+    let terms: [String]
+    let words: AnalyzedText
+    /// Folded words as written.
+    let surface: Set<String>
+    let type: AnswerType
+    /// The terms of each name or number in the question.
+    let names: [[String]]
+    let script: Script?
+    /// The terms of the thing whose meaning is asked for, as in "What is a berth?"; nil for other questions.
+    let defined: Set<String>?
+    /// Whether it asks for code, a command or an example.
+    let asksForCode: Bool
+    private let contentTerms: Set<String>
+
+    init(_ text: String, reader: TermReader) {
+        let analyzed = reader.words(text)
+        let content = analyzed.terms.filter { !reader.functionTerms.contains($0) }
+        self.words = analyzed
+        self.terms = content.isEmpty ? analyzed.terms : content
+        self.contentTerms = Set(content)
+        let surface = SurfaceWord.words(of: text)
+        self.surface = Set(surface.map(\.folded))
+        self.type = AnswerType(of: text)
+        self.names = surface.enumerated().filter {
+            $0.offset > 0 && $0.element.startsUppercase || $0.element.digits > 0
+        }
+        .map { reader.words($0.element.folded).terms }.filter { !$0.isEmpty }
+        self.script = dominantScript(of: text)
+        let opening = surface.prefix(2).map(\.folded).joined(separator: " ")
+        let isShort = contentTerms.count <= AskedQuestion.longestTerm
+        self.defined = isShort && AskedQuestion.definitions.contains(opening) ? contentTerms : nil
+        self.asksForCode =
+            !self.surface.isDisjoint(with: AskedQuestion.codeWords)
+            || text.contains { "`_{}()<>".contains($0) } || text.contains("--")
+    }
+
+    /// A term with more content words than this is a question about more than a meaning.
+    private static let longestTerm = 3
+
+    private static let definitions: Set<String> = [
+        "what is", "what are", "what's a", "who is", "who was", "who are", "define the", "define a", "что такое",
+        "кто такой", "кто такая", "кто такие", "кто такое", "что означает", "что значит",
+    ]
+
+    private static let codeWords: Set<String> = [
+        "code", "command", "commands", "example", "examples", "syntax", "script", "snippet", "function", "method",
+        "код", "кода", "команда", "команду", "команды", "командой", "пример", "примеры", "синтаксис", "скрипт",
+        "функция", "функцию", "метод",
+    ]
+
+    /// The number of distinct words other than function words that the forms of a text hold.
+    func contentCount(in forms: Set<String>) -> Int { contentTerms.count { words.isHeld($0, by: forms) } }
+
+    /// Share of the question's neighbouring terms that are at most four terms apart in a sentence.
+    func proximity(in sentence: AnalyzedText) -> Double {
+        guard terms.count > 1 else { return 0 }
+        let positions = words.positions(in: sentence)
+        let pairs = zip(terms, terms.dropFirst())
+        let near = pairs.count { first, second in
+            guard first != second, let a = positions[first], let b = positions[second] else { return false }
+            return a.contains { x in b.contains { abs($0 - x) <= 4 } }
+        }
+        return Double(near) / Double(terms.count - 1)
+    }
+
+    /// Whether a sentence says what the thing is: it begins with the thing, and a verb or dash follows.
+    func isDefined(by sentence: String, reader: TermReader) -> Bool {
+        guard let defined, !defined.isEmpty else { return false }
+        let opening = sentence.prefix(160)
+        var head = ""
+        for word in opening.split(separator: " ").prefix(defined.count + 7) {
+            if AskedQuestion.copulas.contains(word.lowercased()) {
+                let terms = reader.words(head).terms
+                return terms.count <= defined.count + 4 && defined.allSatisfy { terms.contains($0) }
+            }
+            head += head.isEmpty ? String(word) : " \(word)"
+        }
+        return false
+    }
+
+    private static let copulas: Set<String> = [
+        "is", "are", "was", "were", "means", "refers", "denotes", "—", "–", "-", "это", "является", "являются",
+        "называется", "называются", "называют", "означает", "был", "была", "было", "были",
+    ]
+}

@@ -1,0 +1,173 @@
+/// What the reader may quote as one answer: a segment, or a list, code block or paragraph with the line that introduces
+/// it.
+struct Quotable: Sendable, Hashable {
+    enum Kind: Sendable, Hashable {
+        case heading
+        case sentence
+        case listItem
+        case list
+        case tableRow
+        case code
+    }
+
+    var kind: Kind
+    /// Its segments, as positions in the passage.
+    var segments: ClosedRange<Int>
+    /// UTF-8 offsets into the passage.
+    var range: Range<Int>
+    /// As a person reads it; the items of a list are lines that begin with `- `.
+    var text: String
+    /// The words that say what it is about: those of ``text``, or only the introduction of a list.
+    var subject: String
+    /// What it answers by its place: the question before it, or the heading right above it.
+    var topic: String?
+
+    /// Longer ones are not quoted: tables without rows, dumps, text without sentences. In UTF-8 bytes.
+    private static let longest = 1_200
+    /// The most that is quoted of a list, in UTF-8 bytes and in segments.
+    private static let longestList = 2_000
+    private static let mostSegments = 40
+    /// A question is answered by at most this many of the segments that follow.
+    private static let longestReply = 6
+
+    /// What can be quoted of a passage, in text order.
+    ///
+    /// A question is not an answer, and neither is a line that ends in a colon, nor a code line unless it is asked for.
+    /// - `question`: A question that the whole passage answers, such as the title of its record.
+    /// - Complexity: O(length of the segments).
+    static func all(in segments: [Segment], answering question: String? = nil, withCode: Bool) -> [Quotable] {
+        var found: [Quotable] = []
+        var topic = question.map { Topic(text: $0, end: longestReply) }
+        for (index, segment) in segments.enumerated() {
+            if isQuestion(segment.text) {
+                topic = Topic(text: segment.text, end: index + 1 + longestReply)
+                continue
+            }
+            if segment.kind == .heading {
+                topic = Topic(text: segment.text, end: segments.count, isHeading: true)
+                found.append(Quotable(.heading, index, segment))
+                continue
+            }
+            if topic?.covers(segment, at: index) == false { topic = nil }
+            let before = index > 0 ? segments[index - 1] : nil
+            if let list = list(from: index, in: segments, after: before, topic: topic?.text) { found.append(list) }
+            guard let kind = Kind(segment.kind), isQuotable(segment, withCode: withCode) else { continue }
+            var quotable = Quotable(kind, index, segment)
+            quotable.topic = topic?.text
+            found.append(quotable)
+        }
+        return found
+    }
+
+    /// A question or heading, and the segments that it is about.
+    private struct Topic {
+        var text: String
+        /// The position after the last segment that may answer.
+        var end: Int
+        var isHeading = false
+        private var block: Int?
+
+        init(text: String, end: Int, isHeading: Bool = false) {
+            self.text = text
+            self.end = end
+            self.isHeading = isHeading
+        }
+
+        /// A heading names the first paragraph, list or table under it.
+        mutating func covers(_ segment: Segment, at index: Int) -> Bool {
+            guard isHeading else { return index < end }
+            if block == nil { block = segment.block }
+            return block == segment.block || segment.kind != .sentence
+        }
+    }
+
+    private init(_ kind: Kind, _ index: Int, _ segment: Segment) {
+        let text = Self.withoutLabel(segment.text)
+        self.init(
+            kind: kind, segments: index...index, range: segment.range, text: text, subject: text, topic: nil)
+    }
+
+    private init(
+        kind: Kind, segments: ClosedRange<Int>, range: Range<Int>, text: String, subject: String, topic: String?
+    ) {
+        self.kind = kind
+        self.segments = segments
+        self.range = range
+        self.text = text
+        self.subject = subject
+        self.topic = topic
+    }
+
+    /// A line that introduces a list, code block, table or paragraph, with these; or a list right under its topic.
+    private static func list(
+        from index: Int, in segments: [Segment], after before: Segment?, topic: String?
+    ) -> Quotable? {
+        let first = segments[index]
+        let introduces = first.text.hasSuffix(":") || first.text.hasSuffix("：")
+        let beginsList = first.kind == .listItem && before?.kind != .listItem && topic != nil
+        guard introduces || beginsList, first.kind == .sentence || first.kind == .listItem else { return nil }
+        var last = index
+        var text = introduces ? first.text : "- " + first.text
+        for next in segments.indices.dropFirst(index + 1).prefix(mostSegments) {
+            let segment = segments[next]
+            guard text.utf8.count + segment.text.utf8.count < longestList else { break }
+            // What follows the introduction decides what belongs to it.
+            let kind = last == index && introduces ? segment.kind : segments[last].kind
+            guard segment.kind == kind, kind != .heading, kind != .tableHeader || last == index else { break }
+            if kind == .sentence, segment.block != (last == index ? segment.block : segments[last].block) { break }
+            if kind == .codeLine || kind == .sentence || segment.block == segments[last].block {
+                text += (kind == .codeLine ? "\n" : " ") + segment.text
+            } else {
+                text += "\n- " + segment.text
+            }
+            last = next
+        }
+        guard last > index else { return nil }
+        return Quotable(
+            kind: .list, segments: index...last, range: first.range.lowerBound..<segments[last].range.upperBound,
+            text: text, subject: introduces ? first.text : "", topic: topic)
+    }
+
+    private static func isQuotable(_ segment: Segment, withCode: Bool) -> Bool {
+        guard segment.text.utf8.count <= longest, !segment.text.hasSuffix(":"), !segment.text.hasSuffix("："),
+            segment.text.contains(where: { $0.isLetter || $0.isNumber })
+        else { return false }
+        return (segment.kind != .codeLine || withCode) && !hasPayload(segment.text)
+    }
+
+    /// Whether a text has a run of characters that is not words, such as encoded data.
+    private static func hasPayload(_ text: String) -> Bool {
+        text.utf8.split(separator: 0x20).contains { run in
+            run.count > 120 && run.allSatisfy { $0 < 0x80 } && !run.starts(with: "http".utf8)
+        }
+    }
+
+    static func isQuestion(_ text: String) -> Bool {
+        text.reversed().first { !"\"'”’»)]* ".contains($0) }.map { "?？؟".contains($0) } ?? false
+    }
+
+    /// A reply without the mark that calls it one.
+    private static func withoutLabel(_ text: String) -> String {
+        guard let end = text.prefix(16).firstIndex(where: { ":.)".contains($0) }),
+            labels.contains(text[..<end].lowercased())
+        else { return text }
+        let rest = text[text.index(after: end)...].drop { $0 == " " }
+        return rest.isEmpty ? text : String(rest)
+    }
+
+    private static let labels: Set<String> = ["a", "answer", "reply", "о", "ответ", "antwort", "réponse", "respuesta"]
+}
+
+extension Quotable.Kind {
+    init?(_ kind: Segment.Kind) {
+        switch kind {
+        case .heading, .tableHeader: return nil
+        case .sentence: self = .sentence
+        case .listItem: self = .listItem
+        case .tableRow: self = .tableRow
+        case .codeLine: self = .code
+        }
+    }
+
+    var isProse: Bool { self == .sentence || self == .listItem || self == .list }
+}
