@@ -125,7 +125,9 @@ struct ReplyPrinter {
     }
 
     private func line(for citation: QueryReply.Citation) -> String {
-        "[\(citation.marker)] \(place(citation.location)): “\(Self.excerpt(citation.quote))”"
+        let place = "[\(citation.marker)] \(place(citation.location))"
+        // The quotes of an extracted answer are its sentences.
+        return reply.generator?.kind == "model" ? "\(place): “\(Self.excerpt(citation.quote))”" : place
     }
 
     /// `notes/lease.md:9-11`, and whether the file changed since it was indexed.

@@ -4,6 +4,8 @@ package enum AnswerType: Sendable, Hashable {
     case time
     case place
     case number
+    /// How long or how old: a number, or a span of time in words.
+    case duration
     /// The number of a version, such as 2.4.1.
     case version
     case reason
@@ -22,7 +24,7 @@ package enum AnswerType: Sendable, Hashable {
             {
                 self = type
             } else if word == "how", let next = rest.first, AnswerType.measured.contains(next) {
-                self = .number
+                self = AnswerType.spans.contains(next) ? .duration : .number
             }
             if self != .unknown { return }
         }
@@ -57,6 +59,9 @@ package enum AnswerType: Sendable, Hashable {
         "версия": .version, "версии": .version, "версию": .version,
     ]
 
+    /// Adjectives after "how" that ask for a span of time, or may.
+    private static let spans: Set<String> = ["long", "old", "often", "fast"]
+
     /// Adjectives after "how" that ask for a number.
     private static let measured: Set<String> = [
         "many", "much", "long", "old", "far", "tall", "high", "large", "big", "often", "deep", "wide", "fast", "heavy",
@@ -82,15 +87,21 @@ package enum AnswerType: Sendable, Hashable {
                     && (word.isNumber && word.digits <= 4 || word.digits >= 2 || AnswerType.times.contains(word.folded)
                         || AnswerType.temporal.contains(word.folded))
             }
-        case .number:
+        case .number: words.contains { $0.isQuantity(notIn: known) }
+        case .duration:
             words.contains { word in
-                !known.contains(word.folded) && !word.isYear
-                    && (word.digits > 0 || NumberWords.value(of: word.folded) != nil)
+                word.isQuantity(notIn: known)
+                    || !known.contains(word.folded)
+                        && (AnswerType.times.contains(word.folded) || AnswerType.temporal.contains(word.folded))
             }
         case .version: words.contains { $0.digits > 0 && !known.contains($0.folded) }
-        case .reason: words.contains { AnswerType.causes.contains($0.folded) }
+        // Most reasons are given without such a word.
+        case .reason: words.contains { AnswerType.causes.contains($0.folded) } ? true : nil
         }
     }
+
+    /// Whether a sentence without the type is hardly an answer: a "when" without a time, a "how many" without a number.
+    var isStrict: Bool { self == .time || self == .number || self == .duration }
 
     /// Whether a heading may be the answer, such as a date in a change log.
     var mayStandInHeading: Bool { self == .time || self == .version }
@@ -145,5 +156,23 @@ package enum AnswerType: Sendable, Hashable {
         "потому", "поскольку", "так", "из", "чтобы", "ради", "поэтому", "причина", "причиной", "вследствие",
         "благодаря",
         "связи", "ибо",
+    ]
+}
+
+extension SurfaceWord {
+    /// Whether it is an amount, in digits or as a word, and not a year.
+    fileprivate func isQuantity(notIn known: Set<String>) -> Bool {
+        !known.contains(folded) && !isYear
+            && (digits > 0 || NumberWords.value(of: folded) != nil || SurfaceWord.amounts.contains(folded))
+    }
+
+    /// Words for amounts that are not numbers.
+    private static let amounts: Set<String> = [
+        "none", "no", "free", "once", "twice", "thrice", "half", "double", "dozen", "few", "several", "many", "million",
+        "millions", "billion", "billions", "hundreds", "thousands", "third", "quarter", "нет", "бесплатно",
+        "бесплатный",
+        "бесплатен", "бесплатна", "дважды", "трижды", "половина", "половину", "пол", "полтора", "полторы", "дюжина",
+        "несколько", "много", "мало", "миллион", "миллиона", "миллионов", "миллиард", "миллиарда", "миллиардов",
+        "сотни", "сотен", "тысячи", "треть", "четверть", "пара", "пару",
     ]
 }

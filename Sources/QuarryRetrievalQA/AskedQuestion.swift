@@ -14,6 +14,8 @@ struct AskedQuestion {
     let defined: Set<String>?
     /// Whether it asks for code, a command or an example.
     let asksForCode: Bool
+    /// Whether it denies something.
+    let isNegated: Bool
     private let contentTerms: Set<String>
 
     init(_ text: String, reader: TermReader) {
@@ -33,6 +35,7 @@ struct AskedQuestion {
         let opening = surface.prefix(2).map(\.folded).joined(separator: " ")
         let isShort = contentTerms.count <= AskedQuestion.longestTerm
         self.defined = isShort && AskedQuestion.definitions.contains(opening) ? contentTerms : nil
+        self.isNegated = Negation.isStated(in: text)
         self.asksForCode =
             !self.surface.isDisjoint(with: AskedQuestion.codeWords)
             || text.contains { "`_{}()<>".contains($0) } || text.contains("--")
@@ -54,6 +57,27 @@ struct AskedQuestion {
 
     /// The number of distinct words other than function words that the forms of a text hold.
     func contentCount(in forms: Set<String>) -> Int { contentTerms.count { words.isHeld($0, by: forms) } }
+
+    /// Share of the names and numbers that the forms of a text do not hold; 0 for a question without names.
+    func missingNames(in forms: Set<String>) -> Double {
+        guard !names.isEmpty else { return 0 }
+        let missing = names.count { name in !name.contains { words.isHeld($0, by: forms) } }
+        return Double(missing) / Double(names.count)
+    }
+
+    /// Share of the question's neighbouring terms that follow each other in a sentence, minus that of those in the other
+    /// order.
+    func order(in sentence: AnalyzedText) -> Double {
+        guard terms.count > 1 else { return 0 }
+        let positions = words.positions(in: sentence)
+        let order = zip(terms, terms.dropFirst()).reduce(0) { sum, pair in
+            guard pair.0 != pair.1, let first = positions[pair.0]?.min(), let second = positions[pair.1]?.min() else {
+                return sum
+            }
+            return sum + (first < second ? 1 : first > second ? -1 : 0)
+        }
+        return Double(order) / Double(terms.count - 1)
+    }
 
     /// Share of the question's neighbouring terms that are at most four terms apart in a sentence.
     func proximity(in sentence: AnalyzedText) -> Double {

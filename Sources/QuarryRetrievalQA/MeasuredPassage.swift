@@ -54,8 +54,7 @@ struct PassageMeasure {
             forms.formUnion(sentence.context)
         }
         coverage = weights.coverage(by: forms)
-        let lacking = asked.names.count { name in !name.contains { asked.words.isHeld($0, by: forms) } }
-        missingNames = asked.names.isEmpty ? 0 : Double(lacking) / Double(asked.names.count)
+        missingNames = asked.missingNames(in: forms)
         missingTerm = weights.heaviestMissing(in: forms)
     }
 }

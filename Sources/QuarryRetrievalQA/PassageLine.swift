@@ -76,6 +76,12 @@ struct Line {
             && line.allSatisfy { allowed.contains($0) }
     }
 
+    /// The number of an item of an ordered list, such as `2.`; nil for a bullet.
+    func itemNumber(in bytes: [UInt8]) -> Range<Int>? {
+        let digits = bytes[content].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return digits.isEmpty ? nil : digits.startIndex..<min(digits.endIndex + 1, content.upperBound)
+    }
+
     /// The text of a list item without its bullet or number.
     func listItem(in bytes: [UInt8]) -> Range<Int>? {
         let line = bytes[content]

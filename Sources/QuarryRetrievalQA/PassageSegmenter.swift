@@ -18,18 +18,21 @@ package struct Segment: Sendable, Hashable {
     package var headings: [String]
     /// The table header, or the line that introduces the list.
     package var introduction: String?
+    /// What an item of a list is marked with: its number, or `-`.
+    package var mark: String?
     /// Which paragraph, list item, row or code block of the passage it is in; ascending.
     package var block: Int
 
     package init(
         kind: Kind, range: Range<Int>, text: String, headings: [String] = [], introduction: String? = nil,
-        block: Int = 0
+        mark: String? = nil, block: Int = 0
     ) {
         self.kind = kind
         self.range = range
         self.text = text
         self.headings = headings
         self.introduction = introduction
+        self.mark = mark
         self.block = block
     }
 
@@ -94,9 +97,12 @@ private struct SegmentScan {
     private var lead: String?
     private var header: String?
     private var insideCode: Bool
+    /// Whether the code block is in a block quote.
+    private var codeIsQuoted = false
     /// The lines of the paragraph or list item that is being collected, without quote and list marks.
     private var block: [Range<Int>] = []
-    private var blockIsItem = false
+    /// The number or bullet of the item that is being collected; nil for a paragraph.
+    private var mark: String?
     private var blockIsQuoted = false
     private var blockNumber = 0
     /// Whether the line that ended a paragraph is still to be skipped, as the line under a heading.
@@ -117,6 +123,19 @@ private struct SegmentScan {
     private static let strongLevel = 7
 
     mutating func take(_ line: Line, next: Line?) {
+        guard !isUnderline, !insideCode || codeIsQuoted, let quoted = line.quoted(in: bytes) else {
+            if blockIsQuoted { flush() }
+            takeContent(line, next: next)
+            return
+        }
+        if !blockIsQuoted { flush() }
+        let wasInside = insideCode
+        takeContent(Line(content: quoted), next: nil)
+        if insideCode != wasInside { codeIsQuoted = insideCode }
+        blockIsQuoted = true
+    }
+
+    private mutating func takeContent(_ line: Line, next: Line?) {
         if isUnderline {
             isUnderline = false
         } else if line.isCodeFence(in: bytes) {
@@ -141,13 +160,8 @@ private struct SegmentScan {
         } else if let item = line.listItem(in: bytes) {
             flush()
             block = [item]
-            blockIsItem = true
-        } else if let quoted = line.quoted(in: bytes) {
-            if quoted.isEmpty || !blockIsQuoted { flush() }
-            if !quoted.isEmpty { block.append(quoted) }
-            blockIsQuoted = true
+            mark = line.itemNumber(in: bytes).map(string) ?? "-"
         } else {
-            if blockIsQuoted { flush() }
             block.append(line.content)
         }
     }
@@ -155,7 +169,8 @@ private struct SegmentScan {
     private mutating func takeHeading(_ title: Range<Int>, level: Int) {
         flush()
         headings.removeAll { $0.level >= level }
-        let text = PlainText.of(string(title))
+        // The title of a version may be a reference link: `[2.4.1] - 2024-05-06`.
+        let text = PlainText.of(string(title)).filter { $0 != "[" && $0 != "]" }
         if !title.isEmpty { append(.heading, title, text: text) }
         headings.append((text, level))
         lead = nil
@@ -198,13 +213,14 @@ private struct SegmentScan {
             guard !range.isEmpty else { continue }
             segments.append(
                 Segment(
-                    kind: blockIsItem ? .listItem : .sentence, range: offsets(of: range),
+                    kind: mark == nil ? .sentence : .listItem, range: offsets(of: range),
                     text: PlainText.of(String(decoding: text[range], as: UTF8.self)),
-                    headings: headings.map(\.title), introduction: blockIsItem ? lead : nil, block: blockNumber))
+                    headings: headings.map(\.title), introduction: mark == nil ? nil : lead, mark: mark,
+                    block: blockNumber))
         }
-        if !blockIsItem { lead = bytes[last].last == UInt8(ascii: ":") ? segments.last?.text : nil }
+        if mark == nil { lead = bytes[last].last == UInt8(ascii: ":") ? segments.last?.text : nil }
         block = []
-        blockIsItem = false
+        mark = nil
     }
 
     /// The offsets in the passage of a range of the joined lines of the block.

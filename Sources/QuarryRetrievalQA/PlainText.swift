@@ -4,9 +4,9 @@ import QuarryText
 ///
 /// Strong text, links and code spans are their content; pictures, comments, tags, footnote marks and include directives
 /// are left out. White space is single spaces.
-enum PlainText {
+package enum PlainText {
     /// - Complexity: O(length).
-    static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         var scan = InlineScan(scalars: Array(text.decodingHTMLEntities.unicodeScalars))
         return scan.plain()
     }
@@ -14,7 +14,7 @@ enum PlainText {
     /// The cells of a table row with the names of their columns: `Item: Lamp; Price: 20 €`.
     ///
     /// - `header`: The header rows of the table, with or without their delimiter row.
-    static func ofRow(_ row: String, header: String?) -> String {
+    package static func ofRow(_ row: String, header: String?) -> String {
         let columns = header.map { header in
             header.split(separator: "\n").map(String.init).filter { !isDelimiter($0) }.map { cells(of: $0) }
         }

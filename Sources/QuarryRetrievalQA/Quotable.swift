@@ -15,7 +15,7 @@ struct Quotable: Sendable, Hashable {
     var segments: ClosedRange<Int>
     /// UTF-8 offsets into the passage.
     var range: Range<Int>
-    /// As a person reads it; the items of a list are lines that begin with `- `.
+    /// As a person reads it; the items of a list are lines with their number or `-`.
     var text: String
     /// The words that say what it is about: those of ``text``, or only the introduction of a list.
     var subject: String
@@ -107,7 +107,7 @@ struct Quotable: Sendable, Hashable {
         let beginsList = first.kind == .listItem && before?.kind != .listItem && topic != nil
         guard introduces || beginsList, first.kind == .sentence || first.kind == .listItem else { return nil }
         var last = index
-        var text = introduces ? first.text : "- " + first.text
+        var text = introduces ? first.text : "\(first.mark ?? "-") \(first.text)"
         for next in segments.indices.dropFirst(index + 1).prefix(mostSegments) {
             let segment = segments[next]
             guard text.utf8.count + segment.text.utf8.count < longestList else { break }
@@ -118,7 +118,7 @@ struct Quotable: Sendable, Hashable {
             if kind == .codeLine || kind == .sentence || segment.block == segments[last].block {
                 text += (kind == .codeLine ? "\n" : " ") + segment.text
             } else {
-                text += "\n- " + segment.text
+                text += "\n\(segment.mark ?? "-") \(segment.text)"
             }
             last = next
         }

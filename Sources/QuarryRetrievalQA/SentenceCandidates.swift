@@ -126,6 +126,7 @@ private struct Scope {
         if let held {
             features.typeHeld = held ? 1 : 0
             features.typeMissing = held ? 0 : 1
+            features.strictlyMissing = held || !asked.type.isStrict ? 0 : 1
         }
         features.rank = 1 / Double(hit + 1)
         features.matched = min(1, Double(asked.contentCount(in: window)) / 8)
@@ -135,6 +136,10 @@ private struct Scope {
         features.missingTerm = shared.missingTerm
         let script = dominantScript(of: quotable.text)
         features.foreign = asked.script != nil && script != nil && asked.script != script ? 1 : 0
+        features.missingNearby = weights.heaviestMissing(in: window)
+        features.namesMissingNearby = asked.missingNames(in: window)
+        features.order = asked.order(in: subject)
+        features.negation = asked.isNegated == Negation.isStated(in: quotable.text) ? 0 : 1
         features.definition = asked.isDefined(by: quotable.text, reader: reader) ? 1 : 0
         return SentenceCandidate(
             hit: hit, range: quotable.range, text: text,

@@ -13,6 +13,8 @@ package struct SentenceFeatures: Sendable, Hashable {
     package var typeHeld = 0.0
     /// 1 if the question asks for a type of thing and the sentence contains none.
     package var typeMissing = 0.0
+    /// The same if the type is a time or number: then the sentence is hardly an answer.
+    package var strictlyMissing = 0.0
     /// 1 divided by the passage's rank.
     package var rank = 0.0
     /// The number of question terms in the window, divided by eight and capped at 1: half of a long question is
@@ -36,6 +38,16 @@ package struct SentenceFeatures: Sendable, Hashable {
     package var foreign = 0.0
     /// 1 if the question asks what a thing is and the sentence begins with the thing and says it.
     package var definition = 0.0
+    /// Weight of the heaviest question term that is not in the sentence with its neighbours and headings, divided by that
+    /// of the heaviest.
+    package var missingNearby = 0.0
+    /// Share of the question's names and numbers that are not in the sentence with its neighbours and headings.
+    package var namesMissingNearby = 0.0
+    /// Share of the question's neighbouring terms that follow each other in the sentence, minus the share of those in
+    /// the other order: −1...1.
+    package var order = 0.0
+    /// 1 if only one of question and sentence denies something.
+    package var negation = 0.0
     /// The distance of the sentence's cosine from the candidates' mean, divided by the largest possible distance: (c −
     /// m) / (1 − m), below 1; 0 without an embedder. Unlike ``cosine`` it is small if all candidates are alike. It
     /// hardly depends on the range of the embedder's cosines.
@@ -46,7 +58,8 @@ package struct SentenceFeatures: Sendable, Hashable {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
             length, missingNames, missingTerm, cosine, meanCoverage, foreign, foreign * cosine, gain,
-            foreign * gain, definition,
+            foreign * gain, definition, missingNearby, namesMissingNearby, order, negation,
+            strictlyMissing,
         ]
     }
 }

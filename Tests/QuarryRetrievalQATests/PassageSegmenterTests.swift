@@ -31,8 +31,8 @@ struct PassageSegmenterTests {
         ```
         """
 
-    @Test func `headings and header rows are context, everything else is quoted`() {
-        let found = segments(PassageSegmenterTests.markdown)
+    @Test func `sentences, items, rows and lines of code have headings, header rows and introductions as context`() {
+        let found = segments(PassageSegmenterTests.markdown).filter { ![.heading, .tableHeader].contains($0.0.kind) }
         #expect(
             found.map(\.1) == [
                 "All prices hold until May.", "Ask before you buy.", "| Lamp | 20 € |", "| Desk | 90 € |",
@@ -44,17 +44,62 @@ struct PassageSegmenterTests {
             ])
         #expect(found[2].0.context == ["Prices", "| Item | Price |"])
         #expect(found[5].0.context == ["Prices", "Delivery takes:"])
+        #expect(
+            found.map(\.0.text)[2...6] == [
+                "Item: Lamp; Price: 20 €", "Item: Desk; Price: 90 €", "Delivery takes:", "two days in town,",
+                "a week elsewhere.",
+            ])
     }
 
-    @Test func `a generated text's headings and header rows are segments too`() {
+    @Test func `headings and header rows are segments of their own kinds`() {
         let text = "# Rent is 740\n\n| Item | Price |\n|---|---|\n| Lamp | 20 € |\n"
         let bytes = Array(text.utf8)
-        let found = PassageSegmenter(headings: .segments, sentences: TextAnalysis().sentences).segments(of: text)
+        let found = PassageSegmenter(sentences: TextAnalysis().sentences).segments(of: text)
         #expect(
             found.map { String(decoding: bytes[$0.range], as: UTF8.self) } == [
                 "Rent is 740", "| Item | Price |", "| Lamp | 20 € |",
             ])
+        #expect(found.map(\.kind) == [.heading, .tableHeader, .tableRow])
         #expect(found.last?.context == ["Rent is 740", "| Item | Price |"])
+    }
+
+    @Test func `underlined and strong lines are headings, and sections have the headings above`() {
+        let text =
+            "Visits\n======\n\nRing first.\n\n### Hours\n\n**In winter**\n\nFrom ten to four.\n\n## Cost\n\nFree."
+        let found = segments(text)
+        #expect(found.filter { $0.0.kind == .heading }.map(\.0.text) == ["Visits", "Hours", "In winter", "Cost"])
+        #expect(found.first { $0.1 == "From ten to four." }?.0.headings == ["Visits", "Hours", "In winter"])
+        #expect(found.last?.0.headings == ["Visits", "Cost"])
+    }
+
+    @Test func `a wrapped block quote is one paragraph`() {
+        let found = segments("> The gate was painted\n> by Ida Lind of Kalmar,\n> in green.\n\nIt rusts.")
+        #expect(found.map(\.0.text) == ["The gate was painted by Ida Lind of Kalmar, in green.", "It rusts."])
+        #expect(found[0].1.hasPrefix("The gate") && found[0].1.hasSuffix("> in green."))
+    }
+
+    @Test func `a heading or list in a block quote is one`() {
+        let found = segments("> ### Notation\n>\n> Lines begin with a star:\n>\n> - so\n> - and so\n\nBack.")
+        #expect(found.map(\.0.kind) == [.heading, .sentence, .listItem, .listItem, .sentence])
+        #expect(found.map(\.0.text) == ["Notation", "Lines begin with a star:", "so", "and so", "Back."])
+        let code = segments("> ```\n> star(1)\n> ```\n> It shines.\n\nBack.")
+        #expect(code.map(\.0.kind) == [.codeLine, .sentence, .sentence])
+        #expect(code.map(\.0.text) == ["star(1)", "It shines.", "Back."])
+    }
+
+    @Test(arguments: [
+        "let a = run(1)\nlet b = run(2)\n```\n\nThe lamp burns all night.",
+        "print(a)\n```\n\nThe lamp burns all night.\n\n```python\nprint(b)\n```",
+        "The lamp burns all night.\n\n```\nprint(a)\nprint(b)",
+    ])
+    func `prose beside a code block that began or goes on elsewhere is prose`(text: String) {
+        let prose = segments(text).filter { $0.0.kind == .sentence }.map(\.0.text)
+        #expect(prose == ["The lamp burns all night."])
+    }
+
+    @Test func `comments are left out`() {
+        let found = segments("Ring first. <!-- Ask Ida.\nTwice. --> Then wait.")
+        #expect(found.map(\.0.text) == ["Ring first.", "Then wait."])
     }
 
     @Test func `rows of a split table use the repeated header`() {

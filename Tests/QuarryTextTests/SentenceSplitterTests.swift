@@ -29,6 +29,12 @@ struct SentenceSplitterTests {
         expect("The U.S. Government agreed.|He left the U.S.|The next day he came back.")
     }
 
+    @Test func `a remark in brackets belongs to its sentence`() {
+        expect("Osaka (jap. 大阪) is a port.|It is large.")
+        expect("Режиссёр (род. 5 мая 1950) снял фильм (реж. версия. Студия X) в 1980 году.|Его помнят.")
+        expect("See (above. It is there.|Nothing closes it.")
+    }
+
     @Test func `initials do not end a sentence`() {
         expect("Роман написал А. С. Пушкин.|Его читал Л. Н. Толстой.")
         expect("It was J. R. R. Tolkien.|So do I.|We agree.")

@@ -1,0 +1,84 @@
+import QuarryCore
+import QuarryRetrievalQA
+import Testing
+
+struct ExtractiveReaderTests {
+    private func answer(_ question: String, _ text: String, title: String? = nil) async throws -> Answer {
+        let other = hit(
+            2, "The ferry was built in Turku. It carries forty cars and has a small café.", source: "ferry.md")
+        return try await RetrievalQA(retriever: ListRetriever(hits: [hit(1, text, title: title), other])).answer(
+            question)
+    }
+
+    @Test(arguments: [
+        "Q: When does the pottery open?\nA: At nine, except on Mondays.\nQ: Who sweeps it?\nA: The apprentices.",
+        "### When does the pottery open?\n\nAt nine, except on Mondays.\n\n### Who sweeps it?\n\nThe apprentices.",
+        "**When does the pottery open?**\n\nAt nine, except on Mondays.\n\n**Who sweeps it?**\n\nThe apprentices.",
+        "1. When does the pottery open?\n   At nine, except on Mondays.\n2. Who sweeps it?\n   The apprentices.",
+        "Ida: When does the pottery open?\nJon: At nine, except on Mondays.\nIda: Who sweeps it?\nJon: The apprentices.",
+        "> When does the pottery open?\n\nAt nine, except on Mondays.\n\n> Who sweeps it?\n\nThe apprentices.",
+    ])
+    func `a question in a document is answered by what follows it`(text: String) async throws {
+        let first = try await answer("When does the pottery open?", text)
+        #expect(!first.isRefused && first.text.contains("At nine, except on Mondays.") && !first.text.contains("open?"))
+        let second = try await answer("Who sweeps the pottery?", text)
+        #expect(!second.text.contains("sweeps it?"))
+    }
+
+    @Test func `the title of a record is the question that its text answers`() async throws {
+        let reply = try await answer(
+            "How long does the glaze dry?", "Two days in summer, four in winter.", title: "How long does the glaze dry?"
+        )
+        #expect(reply.text == "Two days in summer, four in winter. [1]")
+    }
+
+    @Test func `a line that introduces a list is quoted with the items, steps with their numbers`() async throws {
+        let list = try await answer(
+            "What must I bring to the pottery course?",
+            "# Course\n\nTo the pottery course, bring:\n\n- an apron\n- two towels\n- a lunch box\n\nIt ends at four.")
+        #expect(list.text.contains("bring:\n- an apron\n- two towels\n- a lunch box"))
+        let steps = try await answer(
+            "How do I clean the wheel?",
+            "## How to clean the wheel\n\n1. Switch it off.\n2. Scrape the tray.\n3. Wipe the plate.\n\n## Other\n\nNothing."
+        )
+        #expect(steps.text.contains("1. Switch it off.\n2. Scrape the tray.\n3. Wipe the plate."))
+    }
+
+    @Test func `a heading is shown where it holds the date or version asked for`() async throws {
+        let log = """
+            # Changes
+
+            ## [3.2.0] - 2023-04-11
+
+            - Kilns can be named.
+
+            ## [3.1.0] - 2022-12-01
+
+            - The old timer was removed.
+            """
+        let removed = try await answer("Which version removed the old timer?", log)
+        #expect(removed.text.contains("3.1.0 - 2022-12-01: The old timer was removed."))
+        let named = try await answer("When was version 3.2.0 released?", log)
+        #expect(named.text.contains("3.2.0 - 2023-04-11"))
+    }
+
+    @Test func `table rows are shown as columns and values`() async throws {
+        let reply = try await answer(
+            "What is the price of a bowl?", "| Thing | Price |\n|---|---|\n| Bowl | 18 € |\n| Jug | 30 € |")
+        #expect(reply.text == "Thing: Bowl; Price: 18 € [1]")
+        #expect(reply.citations.map(\.quote) == ["| Bowl | 18 € |"])
+    }
+
+    @Test func `a definition wins over a mention`() async throws {
+        let reply = try await answer(
+            "What is engobe?",
+            "Before firing, the engobe dries for a day. Engobe is a coloured clay slip. Some potters buy engobe.")
+        #expect(reply.text.hasPrefix("Engobe is a coloured clay slip. [1]"))
+    }
+
+    @Test func `courtesy does not hide the question`() async throws {
+        let reply = try await answer(
+            "Hi, I am new here and was wondering: how much is a bowl? Cheers, Tom", "A bowl is 18 euros. Ask Ida.")
+        #expect(reply.text.contains("A bowl is 18 euros. [1]") && reply.question.hasPrefix("Hi"))
+    }
+}
