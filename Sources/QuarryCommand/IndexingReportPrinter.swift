@@ -65,8 +65,8 @@ struct IndexingReportPrinter {
                     + "(patterns, ignore files, hidden files, links, size). A run that takes \(isOne ? "it" : "them") in "
                     + "brings \(isOne ? "it" : "them") back.")
         }
-        // Empty files, such as __init__.py, are counted only.
-        let passedOver = report.passedOver.filter { $0.reason != .empty }
+        // Empty files, such as __init__.py, are counted only, as are those that a person removed.
+        let passedOver = report.passedOver.filter { $0.reason != .empty && $0.reason != .removed }
         for file in passedOver.prefix(Self.shownSkippedFiles) {
             output.note("skipped: \(file.inLine)\(file.advice)")
         }
@@ -152,10 +152,17 @@ struct IndexingReportPrinter {
         return lines.compactMap(\.self)
     }
 
+    /// The files of folders, archives and mails whose format is not read, by what can be done about them.
+    private var unreadable: (others: [String: Int], media: [String: Int], inside: [String: Int]) {
+        let inside = report.sources.unreadableInside
+        let outside = report.sources.unreadable.merging(inside) { $0 - $1 }.filter { $0.value > 0 }
+        let media = outside.filter { ReaderRegistry().needsModel("x.\($0.key)") }
+        return (outside.filter { media[$0.key] == nil }, media, inside)
+    }
+
     /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, with the reasons that are known.
     private var skipped: String {
-        let media = report.sources.unreadable.filter { ReaderRegistry().needsModel("x.\($0.key)") }
-        let others = report.sources.unreadable.filter { media[$0.key] == nil }
+        let (others, media, inside) = unreadable
         var reasons: [String] = []
         if let names = Self.list(others) {
             let isOne = others.values.reduce(0, +) == 1
@@ -164,17 +171,27 @@ struct IndexingReportPrinter {
         if let names = Self.list(media) {
             reasons.append("\(names) need\(media.values.reduce(0, +) == 1 ? "s" : "") a model")
         }
-        let (empty, binary) = (
-            report.passedOver.count { $0.reason == .empty }, report.passedOver.count { $0.reason == .binary }
-        )
-        let pages = report.passedOver.count { [.notFound, .disallowed].contains($0.reason) }
-        let rest = report.passedOver.count - empty - binary - pages
-        for (count, name) in [
-            (binary, "binary"), (empty, "empty"), (pages, "not there or not to be read"), (rest, "without text"),
-        ] where count > 0 {
-            reasons.append("\(count) \(name)")
-        }
+        if let names = Self.list(inside) { reasons.append("inside of archives and mails \(names); --json says why") }
+        let counts = Dictionary(grouping: report.passedOver) { Self.kind(of: $0.reason) }.mapValues(\.count)
+        for name in Self.kinds { if let count = counts[name] { reasons.append("\(count) \(name)") } }
         return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
+    }
+
+    /// How files without text are counted, in this order.
+    private static let kinds = [
+        "binary", "scanned", "encrypted", "empty", "removed before", "not there or not to be read", "without text",
+    ]
+
+    private static func kind(of reason: Rejection.Reason) -> String {
+        switch reason {
+        case .binary: "binary"
+        case .scanned: "scanned"
+        case .encrypted: "encrypted"
+        case .empty: "empty"
+        case .removed: "removed before"
+        case .notFound, .disallowed: "not there or not to be read"
+        default: "without text"
+        }
     }
 
     /// `2 .pdf, 1 .doc, 1 .html`, the most frequent five; nil without a format.
@@ -204,9 +221,10 @@ struct IndexingReportPrinter {
                     : report.quarantined.isEmpty ? "there are no files." : "no file could be read.")
         }
         let count = formats.values.reduce(0, +)
-        let media = formats.keys.count { ReaderRegistry().needsModel("x.\($0)") }
-        var advice = media < formats.count ? ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."] : []
-        if media > 0 { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
+        let (others, media, inside) = unreadable
+        var advice = others.isEmpty ? [] : ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."]
+        if !media.isEmpty { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
+        if !inside.isEmpty { advice.append("Files inside of archives and mails may be read if you take them out.") }
         return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
             + "(\(Self.list(formats) ?? "")). "
             + advice.joined(separator: " ")

@@ -44,6 +44,27 @@ struct FormatCommandTests {
         #expect(unread.compactMap { $0["reason"] as? String }.sorted() == ["needsModel", "unsupportedFormat"])
     }
 
+    @Test func `each run counts the files of an archive that are not read, and does not ask for a model`() throws {
+        let scratch = try folder()
+        try scratch.write("Ferry times.\n", to: "box/times.txt")
+        try scratch.write("a tune", to: "box/tune.mp3")
+        let tar = Process()
+        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        tar.currentDirectoryURL = scratch.url.appending(path: "box")
+        tar.arguments = ["tar", "-cf", "../docs/box.tar", "times.txt", "tune.mp3"]
+        try tar.run()
+        tar.waitUntilExit()
+        try #require(tar.terminationStatus == 0)
+        for run in 1...2 {
+            let outcome = try Command.run("index", "docs", in: scratch.url)
+            #expect(outcome.output.contains("inside of archives and mails 1 .mp3"), "run \(run): \(outcome)")
+            #expect(!outcome.output.contains("needs a model"))
+            let json = try Command.run("index", "docs", "--json", in: scratch.url).output
+            #expect(json.contains("Take it out first."))
+            #expect(json.contains("docs/box.tar/tune.mp3"), "\(json)")
+        }
+    }
+
     @Test func `formats lists what is read and what is not`() throws {
         let outcome = try Command.run("formats")
         #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))

@@ -19,6 +19,10 @@ enum Schema {
             try createPages(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { db in
+            try createUnread(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 
@@ -137,6 +141,21 @@ enum Schema {
                     links TEXT NOT NULL,            -- JSON array: the pages of the site that it leads to
                     checksum INTEGER NOT NULL
                 ) STRICT;
+                """)
+    }
+
+    /// Sources without text that are not faulty, and files inside of sources that were not read.
+    private static func createUnread(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE unread(
+                    source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+                    member TEXT,                    -- the path of the file in the source; NULL for the source itself
+                    reason TEXT NOT NULL,
+                    message TEXT NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX unread_by_source ON unread(source);
                 """)
     }
 

@@ -141,7 +141,7 @@ public struct Indexer: Sendable {
     /// Stores the counts of a run. Its lists are not stored: they would keep the names of deleted files.
     private func record(_ report: IndexingReport) throws {
         var sources = report.sources
-        sources.unreadable = [:]
+        (sources.unreadable, sources.unreadableInside) = ([:], [:])
         let counts = RunCounts(
             sources: sources, documents: report.documents, unchangedDocuments: report.unchangedDocuments,
             deletedDocuments: report.deletedDocuments, chunks: report.chunks, embeddedChunks: report.embeddedChunks,

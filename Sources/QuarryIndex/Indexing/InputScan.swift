@@ -84,8 +84,9 @@ struct InputScan {
     let faults: [String: [Rejection]]
     /// Unchanged sources to read again: a refused document id is now free, or there is now another model.
     let rechecked: Set<String>
-    /// Unchanged files that were skipped when they were read.
-    let passedOver: [Rejection]
+    /// Stored sources without text that are not faulty, and what is known to be unread of sources.
+    private let withoutText: Set<Int64>
+    private let unreadParts: [Int64: [UnreadPart]]
     /// Sources with a new time and the same content. They keep their documents.
     private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
@@ -180,9 +181,7 @@ struct InputScan {
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
-        passedOver = diff.unchanged.filter { stored.withoutText.contains($0.stored.id) }.map {
-            $0.stored.size == 0 ? .empty($0.stored.name) : .stillWithoutText($0.stored.name)
-        }
+        (withoutText, unreadParts) = (stored.withoutText, stored.unread)
 
         skipUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }
@@ -241,8 +240,7 @@ struct InputScan {
     func begin(_ report: inout IndexingReport) {
         // A file that had two names keeps one of them.
         let kept = Set((diff.unchanged + diff.changed + diff.moved).map { ExactText($0.file.path) })
-        report.sources.unchanged = diff.unchanged.count - passedOver.count + sites.unchanged.count
-        report.sources.skipped = skipped + passedOver.count + sites.skipped.count
+        report.sources.skipped = skipped + sites.skipped.count
         report.sources.unreadable = unreadable
         report.unread = unread
         for address in sites.sites.flatMap(\.unread).sorted() {
@@ -250,7 +248,13 @@ struct InputScan {
             report.sources.unreadable[pathExtension(ofAddress: address) ?? "", default: 0] += 1
             if report.unread.count < WalkResult.maximumUnread { report.unread.append(.unsupported(address)) }
         }
-        report.passedOver = passedOver + sites.skipped
+        report.passedOver = sites.skipped
+        for source in diff.unchanged.map(\.stored) + sites.unchanged {
+            report.add(unchanged: source.name, leftOut: leftOut(of: source, as: source.name))
+        }
+        for change in diff.moved {
+            for part in leftOut(of: change.stored, as: change.file.id) { report.add(leftOut: part, of: change.file.id) }
+        }
         report.web = sites.web
         report.sources.moved = diff.moved.count
         report.sources.leftOut = diff.deleted.count { source in
@@ -269,6 +273,15 @@ struct InputScan {
                 return fault
             }
         }
+    }
+
+    /// What its last reading left out of a source: the source itself, if it has no text, or files inside of it.
+    func leftOut(of source: StoredSource, as name: String) -> [Rejection] {
+        let parts = unreadParts[source.id] ?? []
+        let rejections = parts.map { $0.rejection(of: name) }
+        // A version before did not store the reason.
+        guard withoutText.contains(source.id), parts.allSatisfy({ $0.member != nil }) else { return rejections }
+        return [source.size == 0 ? .empty(name) : .stillWithoutText(name)] + rejections
     }
 
     /// Skips sources that need a model if there is none. Their text from an earlier run stays.
