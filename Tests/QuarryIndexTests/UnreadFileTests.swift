@@ -46,7 +46,7 @@ struct UnreadFileTests {
     @Test func `a file that is touched or read again keeps or loses its reason with its content`() async throws {
         let first = try await corpus.index()
         try corpus.write("\u{0}\u{1}\u{2}", to: "blob")
-        #expect(try await corpus.index().passedOver == first.passedOver)
+        #expect(Set(try await corpus.index().passedOver) == Set(first.passedOver))
         try corpus.write("Plain text now.", to: "blob")
         #expect(try await corpus.index().passedOver.map(\.reason) == [.empty])
         #expect(try await corpus.index().passedOver.map(\.reason) == [.empty])
