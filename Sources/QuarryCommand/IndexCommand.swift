@@ -199,15 +199,19 @@ struct IndexCommand: AsyncParsableCommand {
         try outcome.check()
     }
 
-    /// - Parameter selections: The options of single inputs, in place of those of the command.
-    func outcome(_ selections: [String: InputOptions] = [:]) async throws -> Outcome {
+    /// - Parameters:
+    ///   - selections: The options of single inputs, in place of those of the command.
+    ///   - sites: The options of web sites among the inputs, in place of those of the command.
+    func outcome(
+        _ selections: [String: InputOptions] = [:], sites: [String: SiteOptions] = [:]
+    ) async throws -> Outcome {
         var flags = SettingFlags()
         flags.model = Setting(model, flag: "--model")
         media.add(to: &flags)
         let settings = try service.settings(flags)
         try media.check(settings)
         let addresses = inputs.filter(SiteFetch.isAddress)
-        if !addresses.isEmpty { try web.check(settings) }
+        if addresses.contains(where: { sites[$0] == nil }) { try web.check(settings) }
         let (sources, refused) = try await sources()
         let isNew = !plan && !FileManager.default.fileExists(atPath: path)
         // A wrong path makes no index.
@@ -229,12 +233,14 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             let readers = try await services.readers(
                 settings, opening.reading, describing: media.describing, password: pdf.password())
-            let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
+            let show: @Sendable (String) -> Void = { Console.note($0) }
+            let fetch = try addresses.isEmpty ? nil : SiteFetch(settings: settings, trace: service.verbose ? show : nil)
             defer { fetch?.end() }
             let progress = ProgressLine(isQuiet: output.quiet)
             let start = ContinuousClock.now
+            let requests = addresses.map { ($0, sites[$0] ?? web.options(maximumFileSize: maxFileSize)) }
             let pages = try await fetch?.sites(
-                addresses, for: opening.index, readers: readers, onProgress: progress.show)
+                requests, for: opening.index, readers: readers, onProgress: progress.show)
             progress.clear()
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             var result = try await run(

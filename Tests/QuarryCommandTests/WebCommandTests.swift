@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import QuarryTestSupport
 import Synchronization
 import Testing
@@ -11,6 +12,8 @@ import Testing
 
     private final class Pages: Sendable {
         let texts = Mutex<[String: String]>([:])
+        /// The paths that were answered with 304.
+        let unmodified = Mutex<[String]>([])
     }
 
     init() throws {
@@ -24,7 +27,10 @@ import Testing
         server = try FakeHTTPServer { request in
             guard let text = pages.texts.withLock({ $0[request.path] }) else { return .text("", status: 404) }
             let tag = "\"\(text.utf8.count)\""
-            if request.headers["if-none-match"] == tag { return FakeHTTPServer.Response(status: 304) }
+            if request.headers["if-none-match"] == tag {
+                pages.unmodified.withLock { $0.append(request.path) }
+                return FakeHTTPServer.Response(status: 304)
+            }
             return .text(text, type: "text/html", headers: [("ETag", tag)])
         }
     }
@@ -40,12 +46,53 @@ import Testing
         #expect(first.output.contains("files: 2 new"))
         let reply = try Command.run("query", "When does the tide turn?", in: scratch.url)
         #expect(reply.output.contains("\(server.url)/tides"), "\(reply)")
+        #expect(pages.unmodified.withLock { $0 } == [])
+        let before = server.requests.count
         let second = try index("--allow-private")
         #expect(second.output.contains("Up to date"), "\(second)")
+        let asked = server.requests.dropFirst(before).filter { $0.path != "/robots.txt" }
+        #expect(asked.map(\.path).sorted() == ["/", "/tides"])
+        #expect(asked.allSatisfy { $0.headers["if-none-match"] != nil })
+        #expect(pages.unmodified.withLock { $0.sorted() } == ["/", "/tides"])
         pages.texts.withLock { $0["/"] = "<title>Harbour</title><p>The harbour is closed.</p>" }
         let third = try index("--allow-private")
         #expect(third.status == 0)
         #expect(third.output.contains("1 changed, 1 deleted"), "\(third)")
+    }
+
+    @Test func `update fetches a site as it was asked for, and asks only what changed`() throws {
+        try scratch.write("The winch is new.\n", to: "notes/winch.txt")
+        #expect(try Command.run("index", "notes", "--model", "none", in: scratch.url).status == 0)
+        #expect(try index("--allow-private", "--max-pages", "7").status == 0)
+        pages.texts.withLock { $0["/tides"] = "<title>Tides</title><p>The tide turns at sunset.</p>" }
+        try scratch.write("The winch is old.\n", to: "notes/winch.txt")
+        let plan = try Command.run("update", "--plan", in: scratch.url)
+        #expect(plan.status == 0 && plan.output.contains("files: 2 changed, 1 unchanged"), "\(plan)")
+        pages.unmodified.withLock { $0 = [] }
+        let update = try Command.run("update", in: scratch.url)
+        #expect(update.status == 0 && update.output.contains("files: 2 changed, 1 unchanged"), "\(update)")
+        #expect(pages.unmodified.withLock { $0 } == ["/"])
+        #expect(try Command.run("query", "When does the tide turn?", in: scratch.url).output.contains("sunset"))
+        let again = try Command.run("update", in: scratch.url)
+        #expect(again.output.contains("Up to date: 3 files, nothing changed"), "\(again)")
+        pages.texts.withLock { $0["/tides"] = nil }
+        #expect(try Command.run("update", in: scratch.url).output.contains("1 deleted"))
+    }
+
+    @Test func `update leaves sites alone if only this machine is allowed, and if their options are not known`() throws
+    {
+        #expect(try index("--allow-private").status == 0)
+        let local = try Command.run("update", "--local-only", in: scratch.url)
+        #expect(local.status == 0 && local.output.contains("Up to date"), "\(local)")
+        let database = try DatabaseQueue(path: scratch.path("index.quarry"))
+        try database.writeWithoutTransaction { try $0.execute(sql: "DELETE FROM settings WHERE key = 'sites'") }
+        try database.close()
+        let before = server.requests.count
+        let unknown = try Command.run("update", in: scratch.url)
+        #expect(unknown.status == 2 && unknown.errors.contains("quarry index \(server.url)/"), "\(unknown)")
+        #expect(server.requests.count == before)
+        let watch = try Command.run("update", "--watch", in: scratch.url)
+        #expect(watch.status == 1 && watch.errors.contains("no folder and no file to watch"), "\(watch)")
     }
 
     @Test func `a private address is refused with the option that allows it, and no index is made`() throws {

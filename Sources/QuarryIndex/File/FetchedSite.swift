@@ -43,6 +43,8 @@ public struct FetchedSite: Sendable, Hashable {
 
     /// The address that the crawl began at.
     package var start: String
+    /// What the crawl was asked for.
+    package var options = SiteOptions()
     package var pages: [Page] = []
     /// Pages of the index that the server reports as unchanged.
     package var unmodified: Set<String> = []

@@ -207,6 +207,7 @@ enum SettingsTable {
     static let identity = "identity"
     static let revision = "revision"
     static let selections = "selections"
+    static let sites = "sites"
     private static let maximumBytes = 1 << 20
 
     static func string(_ key: String, in db: Database) throws -> String? {

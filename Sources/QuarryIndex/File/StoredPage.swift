@@ -30,6 +30,13 @@ struct StoredPage: Sendable, Hashable {
         self.links = links
     }
 
+    /// The addresses that the crawls of the pages began at.
+    static func sites(in db: Database) throws -> Set<String> {
+        guard try db.tableExists(CheckedTable.pages.name) else { return [] }
+        let rows = try Row.fetchAll(db, sql: "SELECT DISTINCT site FROM pages")
+        return Set(try rows.map { try StoredRow($0, of: "pages").text(0) })
+    }
+
     /// All rows by the ids of their sources. A file of an earlier version has none.
     static func all(in db: Database) throws -> [Int64: StoredPage] {
         guard try db.tableExists(CheckedTable.pages.name) else { return [:] }

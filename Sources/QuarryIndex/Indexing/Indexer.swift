@@ -86,6 +86,7 @@ public struct Indexer: Sendable {
             let scan = try InputScan(
                 inputs, options: options, selections: selections, index: index, readers: readers)
             try index.remember(scan.selections)
+            try index.remember(scan.sites.options)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
             report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -95,7 +95,7 @@ struct InputScan {
     /// The options of the input folders and files, by their names in the index.
     let selections: [String: InputOptions]
     /// The pages of web sites.
-    private let sites: SiteScan
+    let sites: SiteScan
 
     /// - Parameter selections: The options of single paths, in place of `options`.
     init(
@@ -134,7 +134,10 @@ struct InputScan {
         unreadable = walk.unreadable
         unread = walk.unread
         emptySources = stored.empty
-        maximumFileBytes = paths.map { (selections[$0] ?? options).maximumFileBytes }.max() ?? options.maximumFileBytes
+        let fetched = inputs.compactMap { if case .site(let site) = $0 { site } else { nil } }
+        maximumFileBytes =
+            (paths.map { (selections[$0] ?? options).maximumFileBytes } + fetched.map(\.options.maximumPageBytes))
+            .max() ?? options.maximumFileBytes
         self.selections = inputRoots.names(of: roots).mapValues { selections[$0] ?? options }
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
@@ -149,8 +152,7 @@ struct InputScan {
                 !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
             hash: { try? ContentHash(ofFileAt: $0.path) }, canMove: mover.canMove)
-        sites = SiteScan(
-            inputs.compactMap { if case .site(let site) = $0 { site } else { nil } }, stored: stored.sources)
+        sites = SiteScan(fetched, stored: stored.sources)
         diff.deleted += sites.deleted
         rejectedInputs += sites.sites.flatMap(\.rejected)
         warnings += sites.sites.flatMap(\.warnings)
