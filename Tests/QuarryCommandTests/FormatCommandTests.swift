@@ -30,7 +30,24 @@ struct FormatCommandTests {
         let saved = try Command.run("query", question, "--json", in: scratch.url)
         try scratch.write(saved.output, to: "answer.json")
         let verified = try Command.run("verify", "answer.json", in: scratch.url)
-        #expect(verified.status == 0 && verified.output.contains("valid"), "\(verified)")
+        #expect(verified.status == 0 && verified.output.contains("[1] valid: \(place)"), "\(verified)")
+    }
+
+    @Test func `a quote that moved to other cells is shown with both places`() throws {
+        let scratch = try folder()
+        let saved = try Command.run("query", "How deep is the new well?", "--json", in: scratch.url)
+        try scratch.write(saved.output, to: "answer.json")
+        try scratch.write("name,depth\nfirst,1\nold well,14 metres\nnew well,31 metres\n", to: "docs/wells.csv")
+        let shown = try Command.run("verify", "answer.json", in: scratch.url)
+        #expect(
+            shown.output.contains("moved: docs/wells.csv, wells.csv!")
+                && shown.output.contains("(was docs/wells.csv, wells.csv!"),
+            "\(shown)")
+        let json = try Command.run("verify", "answer.json", "--json", in: scratch.url)
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let entry = try #require((reply["quotes"] as? [[String: Any]])?.first)
+        let found = try #require((entry["found"] as? [String: Any])?["places"] as? [[String: Any]])
+        #expect(found.first?["kind"] as? String == "cells" && (entry["places"] as? [Any])?.isEmpty == false)
     }
 
     @Test func `a file of a folder that is not read is named in JSON`() throws {
