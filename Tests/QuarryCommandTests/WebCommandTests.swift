@@ -12,6 +12,8 @@ import Testing
 
     private final class Pages: Sendable {
         let texts = Mutex<[String: String]>([:])
+        /// The paths that fail.
+        let failing = Mutex<Set<String>>([])
         /// The paths that were answered with 304.
         let unmodified = Mutex<[String]>([])
     }
@@ -25,6 +27,7 @@ import Testing
             texts["/tides"] = "<title>Tides</title><p>The tide turns at noon.</p>"
         }
         server = try FakeHTTPServer { request in
+            if pages.failing.withLock({ $0.contains(request.path) }) { return .text("Sorry", status: 500) }
             guard let text = pages.texts.withLock({ $0[request.path] }) else { return .text("", status: 404) }
             let tag = "\"\(text.utf8.count)\""
             if request.headers["if-none-match"] == tag {
@@ -93,6 +96,39 @@ import Testing
         #expect(server.requests.count == before)
         let watch = try Command.run("update", "--watch", in: scratch.url)
         #expect(watch.status == 1 && watch.errors.contains("no folder and no file to watch"), "\(watch)")
+    }
+
+    @Test func `a page that fails takes nothing out of the index`() throws {
+        #expect(try index("--allow-private").status == 0)
+        // The start no longer leads to the tides, but to a page that fails.
+        pages.texts.withLock { $0["/"] = "<title>Harbour</title><p>The harbour is shut.</p><a href='/news'>News</a>" }
+        pages.failing.withLock { $0 = ["/news"] }
+        let failing = try Command.run("update", in: scratch.url)
+        #expect(failing.status == 2 && failing.errors.contains("/news"), "\(failing)")
+        #expect(!failing.output.contains("deleted"), "\(failing)")
+        #expect(try Command.run("query", "When does the tide turn?", in: scratch.url).output.contains("/tides"))
+        pages.failing.withLock { $0 = [] }
+        #expect(try Command.run("update", in: scratch.url).output.contains("1 deleted"))
+    }
+
+    @Test func `personal data of pages is replaced before it is stored, also in later runs`() throws {
+        pages.texts.withLock {
+            $0["/tides"] = "<title>Tides</title><p>The tide tables are kept by anna@example.org.</p>"
+        }
+        #expect(try index("--allow-private", "--redact", "email").status == 0)
+        func holds(_ text: String) throws -> Bool {
+            try Data(contentsOf: scratch.url.appending(path: "index.quarry")).range(of: Data(text.utf8)) != nil
+        }
+        let reply = try Command.run("query", "Who keeps the tide tables?", in: scratch.url)
+        #expect(reply.output.contains("[e-mail]"), "\(reply)")
+        #expect(try !holds("anna@example.org"))
+        #expect(try Command.run("update", in: scratch.url).output.contains("Up to date"))
+        #expect(pages.unmodified.withLock { $0.sorted() } == ["/", "/tides"])
+        pages.texts.withLock {
+            $0["/tides"] = "<title>Tides</title><p>The tide tables are kept by bert@example.org now.</p>"
+        }
+        #expect(try Command.run("update", in: scratch.url).output.contains("1 changed"))
+        #expect(try !holds("anna@example.org") && !holds("bert@example.org"))
     }
 
     @Test func `a private address is refused with the option that allows it, and no index is made`() throws {

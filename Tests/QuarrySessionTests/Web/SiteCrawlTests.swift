@@ -106,6 +106,24 @@ import Testing
         #expect(found.skipped.map(\.reason) == [.disallowed])
     }
 
+    @Test func `a page that fails leaves the site incomplete, and what is known of it stays`() async throws {
+        func known(_ links: [String]) -> KnownPage {
+            KnownPage(
+                site: site.address("/"), entityTag: nil, lastModified: nil, links: links.map(site.address),
+                isCurrent: true)
+        }
+        site.page("/", "The start.", links: ["/a", "/new"])
+        site.set("/a", .text("Sorry", status: 500))
+        site.set("/new", .text("Sorry", status: 500))
+        let pages = [site.address("/a"): known(["/c"]), site.address("/c"): known([])]
+        let found = try await site.crawl("/", depth: 2, known: pages)
+        #expect(!found.isComplete && found.gone.isEmpty)
+        #expect(found.kept == [site.address("/a")])
+        #expect(found.paths == ["/", "/c"])
+        #expect(found.rejected.map { found.path(of: $0.source) } == ["/a", "/new"])
+        #expect(found.rejected.first?.message.contains("stays in the index") == true)
+    }
+
     // MARK: Redirects and other names
 
     @Test func `a page behind a redirect is named by its last address`() async throws {
