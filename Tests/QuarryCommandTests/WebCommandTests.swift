@@ -160,6 +160,44 @@ import Testing
         #expect(server.requests.count == requests)
     }
 
+    @Test func `pages that a killed run left are removed by the next one, and those of a running one are not`()
+        async throws
+    {
+        try scratch.write("", to: "tmp/keep")
+        let environment = ["TMPDIR": scratch.path("tmp")]
+        let slow = try FakeHTTPServer { request in
+            request.path == "/slow"
+                ? FakeHTTPServer.Response(steps: [.pause(.seconds(120))])
+                : request.path == "/robots.txt"
+                    ? .text("", status: 404) : .text("<p>Text.</p><a href='/slow'>Slow</a>", type: "text/html")
+        }
+        func folders() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: scratch.path("tmp")).filter { $0 != "keep" }
+        }
+        let process = try Command.start(
+            ["index", slow.url + "/", "--model", "none", "--depth", "1", "--allow-private", "--index", "slow.quarry"],
+            in: scratch.url, environment: environment)
+        for _ in 0..<600 where !slow.requests.contains(where: { $0.path == "/slow" }) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let folder = try #require(try folders().first)
+        func next() throws -> [String] {
+            // As if it were made a while ago.
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -120)], ofItemAtPath: scratch.path("tmp/" + folder))
+            let outcome = try Command.run(
+                ["index", server.url + "/", "--model", "none", "--allow-private"], in: scratch.url,
+                environment: environment)
+            #expect(outcome.status == 0, "\(outcome)")
+            return try folders()
+        }
+        #expect(try next() == [folder])
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(try folders() == [folder])
+        #expect(try next() == [])
+    }
+
     @Test(arguments: [["--depth", "-1"], ["--max-pages", "0"], ["--allow-domain", "https://a/"], ["--local-only"]])
     func `wrong limits are wrong usage`(options: [String]) throws {
         let outcome = try Command.run(["index", server.url + "/", "--model", "none"] + options, in: scratch.url)

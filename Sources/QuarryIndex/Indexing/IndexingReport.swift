@@ -3,7 +3,7 @@ import QuarryReaders
 
 /// The result of a run, or of a plan.
 public struct IndexingReport: Sendable, Hashable, Codable {
-    /// Files by their change since the last run.
+    /// Files by their change since the last run. Those of which nothing could be used are in ``quarantined`` only.
     public struct Sources: Sendable, Hashable, Codable {
         public var new = 0
         public var changed = 0
@@ -92,9 +92,11 @@ public struct IndexingReport: Sendable, Hashable, Codable {
 extension IndexingReport {
     /// Counts a source whose content is the same as before.
     ///
-    /// - `leftOut`: The source itself if it has no text, and files inside of it that were not read.
-    mutating func add(unchanged name: String, leftOut: [Rejection]) {
-        if !leftOut.contains(where: { $0.source == name }) { sources.unchanged += 1 }
+    /// - Parameters:
+    ///   - isRejected: Whether nothing of it could be used. It is not counted then.
+    ///   - leftOut: The source itself if it has no text, and files inside of it that were not read.
+    mutating func add(unchanged name: String, isRejected: Bool, leftOut: [Rejection]) {
+        if !isRejected, !leftOut.contains(where: { $0.source == name }) { sources.unchanged += 1 }
         for part in leftOut { add(leftOut: part, of: name) }
     }
 
@@ -113,6 +115,9 @@ extension IndexingReport {
 }
 
 extension ReadResult {
+    /// Whether nothing of the source could be used.
+    var isRejected: Bool { documents.isEmpty && !rejected.isEmpty }
+
     /// The source itself if it was skipped, and the files inside of it that were not read.
     var leftOut: [Rejection] { (skipped.map { [$0] } ?? []) + unread }
 }

@@ -134,8 +134,7 @@ struct Ingest {
         switch outcome {
         case .unreadable(let rejection): quarantineUnread(rejection, of: work)
         case .same(let row):
-            report.add(
-                unchanged: row.name, leftOut: work.stored.map { scan.leftOut(of: $0, as: row.name) } ?? [])
+            if let stored = work.stored { scan.add(unchanged: stored, as: row.name, to: &report) }
             report.quarantined += scan.faults[row.name] ?? []
             if let id = row.id { pending.append(.change(.touch(id, row))) }
         case .planned(let row, let modelWork):
@@ -180,7 +179,8 @@ struct Ingest {
                     message: reason.message
                         + " It was text when it was last indexed. That text is removed from the index."))
         }
-        if result.skipped == nil { count(work, row) }
+        // One of which nothing can be used is rejected, which is counted apart.
+        if result.skipped == nil, !result.isRejected { count(work, row) }
         for part in result.leftOut { report.add(leftOut: part, of: row.name) }
         report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)

@@ -252,7 +252,7 @@ struct InputScan {
         }
         report.passedOver = sites.skipped
         for source in diff.unchanged.map(\.stored) + sites.unchanged {
-            report.add(unchanged: source.name, leftOut: leftOut(of: source, as: source.name))
+            add(unchanged: source, as: source.name, to: &report)
         }
         for change in diff.moved {
             for part in leftOut(of: change.stored, as: change.file.id) { report.add(leftOut: part, of: change.file.id) }
@@ -277,8 +277,14 @@ struct InputScan {
         }
     }
 
+    /// Counts a source whose content is the same, and names what was left out of it.
+    func add(unchanged source: StoredSource, as name: String, to report: inout IndexingReport) {
+        let isRejected = emptySources.contains(source.id) && faults[source.name] != nil
+        report.add(unchanged: name, isRejected: isRejected, leftOut: leftOut(of: source, as: name))
+    }
+
     /// What its last reading left out of a source: the source itself, if it has no text, or files inside of it.
-    func leftOut(of source: StoredSource, as name: String) -> [Rejection] {
+    private func leftOut(of source: StoredSource, as name: String) -> [Rejection] {
         let parts = unreadParts[source.id] ?? []
         let rejections = parts.map { $0.rejection(of: name) }
         // A version before did not store the reason.

@@ -10,7 +10,7 @@ package struct SiteFetch {
     private let settings: Settings
     private let trace: (@Sendable (String) -> Void)?
     /// A folder for what servers send.
-    private let folder: URL
+    private let folder: ScratchFolder
 
     /// Whether an input is the address of a page and not a path.
     package static func isAddress(_ input: String) -> Bool {
@@ -22,13 +22,11 @@ package struct SiteFetch {
     /// - Throws: The errors of the file system.
     package init(settings: Settings, trace: (@Sendable (String) -> Void)? = nil) throws {
         (self.settings, self.trace) = (settings, trace)
-        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        folder = try ScratchFolder()
     }
 
     /// Removes what servers sent.
-    package func end() { try? FileManager.default.removeItem(at: folder) }
+    package func end() { folder.end() }
 
     /// Only if private addresses are allowed, a proxy is used: it looks up names itself, so that addresses could not be
     /// checked. A proxy of the environment is ignored otherwise, and one that is named is an error.
@@ -52,7 +50,7 @@ package struct SiteFetch {
         var sites: [FetchedSite] = []
         var refused: [Rejection] = []
         for (number, (address, options)) in requests.enumerated() {
-            let folder = folder.appending(path: "\(number)")
+            let folder = folder.url.appending(path: "\(number)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
             let client = try clients[options.allowsPrivate] ?? client(allowsPrivate: options.allowsPrivate)
             clients[options.allowsPrivate] = client
