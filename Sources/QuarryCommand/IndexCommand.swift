@@ -167,10 +167,12 @@ struct IndexCommand: AsyncParsableCommand {
         var estimate: CostEstimate?
         var readings: [ReadingEstimate]
         var spending: Spending
+        /// Whether it is one of a watch, after its first.
+        var isLater = false
 
         func print(_ output: OutputOptions) throws {
             try IndexingReportPrinter(
-                report: report, isPlan: isPlan, path: path, isRemoved: isRemoved, estimate: estimate,
+                report: report, isPlan: isPlan, isLater: isLater, path: path, isRemoved: isRemoved, estimate: estimate,
                 readings: readings, spending: spending
             ).print(output)
         }
@@ -182,21 +184,18 @@ struct IndexCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard watch else { return try await update() }
+        guard watch else {
+            let outcome = try await outcome()
+            try outcome.print(output)
+            return try outcome.check()
+        }
         // A folder that is renamed would take relative paths along.
         var command = self
         command.inputs = inputs.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
         command.index = URL(fileURLWithPath: path).standardizedFileURL.path
-        try await FolderChanges.follow(command.inputs, index: path, output) { [command] isFirst in
-            try await command.update(showsNothing: !isFirst)
+        try await FolderChanges.follow(command.inputs, index: path, output) { [command] _ in
+            try await command.outcome()
         }
-    }
-
-    /// - Parameter showsNothing: Whether to print nothing if nothing changed.
-    private func update(showsNothing: Bool = false) async throws {
-        let outcome = try await outcome()
-        if !showsNothing || !outcome.report.isEmpty { try outcome.print(output) }
-        try outcome.check()
     }
 
     /// - Parameters:

@@ -5,6 +5,8 @@ import QuarrySession
 struct IndexingReportPrinter {
     var report: IndexingReport
     var isPlan: Bool
+    /// Whether it is of a watch, after its first run, and has only what changed.
+    var isLater = false
     var path: String
     /// Whether the run made the index and removed it, because it held no document.
     var isRemoved: Bool
@@ -51,7 +53,7 @@ struct IndexingReportPrinter {
                     + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
         }
         if output.quiet, !isPlan {
-            if report.readNothing, report.quarantined.isEmpty { Console.note(nothingIndexed) }
+            if report.readNothing, !isLater, report.quarantined.isEmpty { Console.note(nothingIndexed) }
             return
         }
         for warning in report.warnings {
@@ -73,7 +75,7 @@ struct IndexingReportPrinter {
         let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
-        if report.readNothing {
+        if report.readNothing, !isLater {
             try Console.prose(nothingIndexed)
         } else if isUpToDate {
             let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) \(self.skipped)" : ""
@@ -91,7 +93,7 @@ struct IndexingReportPrinter {
         }
         if isRemoved {
             try Console.prose("No document was indexed, so \(path) was not made.")
-        } else if !isPlan, !isUpToDate, !report.readNothing {
+        } else if !isPlan, !isUpToDate, isLater || !report.readNothing {
             try Console.prose("\(path) is up to date (\(seconds))")
         }
     }

@@ -33,7 +33,12 @@ struct UpdateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try file.existing()
-        guard watch else { return try await update(path) }
+        var missing: Set<String> = []
+        guard watch else {
+            let outcome = try await outcome(path, missing: &missing)
+            try outcome.print(output)
+            return try outcome.check()
+        }
         let known = try await CorpusIndex.open(at: path, readOnly: true).knownInputs()
         let paths = known.folders.keys.sorted() + known.files.keys.sorted()
         guard !paths.isEmpty else {
@@ -41,20 +46,24 @@ struct UpdateCommand: AsyncParsableCommand {
                 .input, "\(path) has no folder and no file to watch. \(IndexFileOptions.commandToFill(path))")
         }
         try await FolderChanges.follow(paths, index: path, output) { isFirst in
-            try await update(path, isLater: !isFirst)
+            try await outcome(path, isLater: !isFirst, missing: &missing)
         }
     }
 
-    /// - Parameter isLater: Whether this is a run after a change of folders. It fetches no sites, and prints nothing if
-    ///   nothing changed.
-    private func update(_ path: String, isLater: Bool = false) async throws {
+    /// - Parameters:
+    ///   - isLater: Whether this is a run after a change of folders. It fetches no sites.
+    ///   - missing: The folders that were not there in the run before. They are not named again.
+    private func outcome(
+        _ path: String, isLater: Bool = false, missing: inout Set<String>
+    ) async throws -> IndexCommand.Outcome {
         let index = try CorpusIndex.open(at: path, readOnly: true)
         let known = try await index.knownInputs()
-        let folders = known.folders.keys.sorted().filter { folder in
-            if FileManager.default.fileExists(atPath: folder) { return true }
+        let folders = known.folders.keys.sorted().filter(FileManager.default.fileExists)
+        let absent = Set(known.folders.keys).subtracting(folders)
+        for folder in absent.subtracting(missing).sorted() {
             output.note("warning: \(folder) is not there. Its documents stay in the index.")
-            return false
         }
+        missing = absent
         let sites = isLater ? [:] : try sites(await index.knownSites())
         let inputs = folders + known.files.keys.sorted() + sites.keys.sorted()
         // Each folder that is missing, and each site that is not fetched, has been named.
@@ -65,10 +74,8 @@ struct UpdateCommand: AsyncParsableCommand {
         }
         var command = try IndexCommand.parse(["--index", path] + inputs)
         (command.plan, command.service, command.output) = (plan, service, output)
-        let outcome = try await command.outcome(
+        return try await command.outcome(
             known.folders.merging(known.files) { folder, _ in folder }, sites: sites)
-        if !isLater || !outcome.report.isEmpty { try outcome.print(output) }
-        try outcome.check()
     }
 
     /// The sites that can be fetched again as they were. Names the others.

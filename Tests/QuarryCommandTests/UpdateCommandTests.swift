@@ -72,6 +72,31 @@ struct UpdateCommandTests {
         #expect(process.isRunning)
     }
 
+    @Test func `a later run of watch prints only what it did`() async throws {
+        let scratch = try corpus()
+        try scratch.write("broken\n", to: "minutes/broken.jsonl")
+        try scratch.write([0, 1, 2, 0], to: "minutes/blob")
+        let (output, errors) = (scratch.url.appending(path: "out.txt"), scratch.url.appending(path: "err.txt"))
+        for file in [output, errors] { try Data().write(to: file) }
+        let process = try Command.start(
+            ["update", "--watch"], in: scratch.url, output: try FileHandle(forWritingTo: output),
+            errors: try FileHandle(forWritingTo: errors))
+        defer { process.terminate() }
+        func said(_ text: String, in file: URL) throws -> Int {
+            try String(contentsOf: file, encoding: .utf8).components(separatedBy: text).count - 1
+        }
+        #expect(try await eventually { try said("watching", in: errors) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 1 && said("skipped: ", in: errors) == 1)
+        try scratch.write("The pier is long.\n", to: "notes/pier.md")
+        #expect(try await eventually { try said("is up to date", in: output) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 1 && said("skipped: ", in: errors) == 1)
+        #expect(try said("files: 1 new\n", in: output) == 1, "\(String(contentsOf: output, encoding: .utf8))")
+        #expect(try said("unchanged", in: output) == 0)
+        try scratch.write("broken too\n", to: "minutes/second.jsonl")
+        #expect(try await eventually { try said("second.jsonl", in: errors) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 2)
+    }
+
     @Test func `watch sees what changes during an update`() async throws {
         let scratch = try corpus()
         for number in 0..<3_000 { try scratch.write("Entry \(number) of the log.\n", to: "minutes/log/\(number).txt") }
