@@ -72,6 +72,14 @@ package struct KnownPage: Sendable, Hashable {
     package var links: [String]
     /// Whether the index has all of it as the current reader reads it, so that it is enough to ask whether it changed.
     package var isCurrent: Bool
+
+    package init(site: String, entityTag: String?, lastModified: String?, links: [String], isCurrent: Bool) {
+        self.site = site
+        self.entityTag = entityTag
+        self.lastModified = lastModified
+        self.links = links
+        self.isCurrent = isCurrent
+    }
 }
 
 extension CorpusIndex {
