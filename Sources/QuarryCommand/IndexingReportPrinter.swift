@@ -176,6 +176,9 @@ struct IndexingReportPrinter {
         if let names = Self.list(inside) { reasons.append("inside of archives and mails \(names); --json says why") }
         let counts = Dictionary(grouping: report.passedOver) { Self.kind(of: $0.reason) }.mapValues(\.count)
         for name in Self.kinds { if let count = counts[name] { reasons.append("\(count) \(name)") } }
+        let rest =
+            report.sources.skipped - report.sources.unreadable.values.reduce(0, +) - report.passedOver.count
+        if rest > 0 { reasons.append("\(rest) hidden, ignored, excluded or linked") }
         return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
     }
 
