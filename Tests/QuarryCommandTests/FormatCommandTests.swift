@@ -82,10 +82,35 @@ struct FormatCommandTests {
         }
     }
 
+    @Test func `info names all options of reading`() throws {
+        let scratch = try folder()
+        let options = ["--ocr", "--json-text", "body.text", "--json-id", "key", "--table", "notes", "--hidden-text"]
+        #expect(try Command.run(["index", "docs", "--quiet"] + options, in: scratch.url).status == 0)
+        let info = try Command.run("info", in: scratch.url).output
+        for line in [
+            "records: text from body.text, id from key", "tables of SQLite files: notes", "text recognition: rus+eng",
+            "hidden text: kept",
+        ] {
+            #expect(info.contains(line), "\(info)")
+        }
+    }
+
+    @Test func `files that are ignored or hidden are counted as such`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write("Words.\n", to: "docs/a.md")
+        try scratch.write("b.md\n", to: "docs/.quarryignore")
+        try scratch.write("Words.\n", to: "docs/b.md")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(
+            outcome.output.contains("files: 1 new, 2 skipped (2 hidden, ignored, excluded or linked)"), "\(outcome)")
+    }
+
     @Test func `formats lists what is read and what is not`() throws {
         let outcome = try Command.run("formats")
         #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))
         #expect(outcome.output.contains("not read: "))
+        // With what is missing, if it is.
+        #expect(outcome.output.contains("with --ocr") && outcome.output.contains("text in pictures"))
         let json = try Command.run("formats", "--json")
         let reply = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
