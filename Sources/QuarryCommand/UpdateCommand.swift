@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Quarry
-import QuarryIndex
 import QuarrySession
 
 struct UpdateCommand: AsyncParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Quarry
-import QuarryIndex
 import QuarrySession
 
 /// The pages that are fetched from a web site.

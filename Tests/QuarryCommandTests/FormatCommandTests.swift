@@ -102,7 +102,7 @@ struct FormatCommandTests {
         try scratch.write("Words.\n", to: "docs/b.md")
         let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
         #expect(
-            outcome.output.contains("files: 1 new, 2 skipped (2 hidden, ignored, excluded or linked)"), "\(outcome)")
+            outcome.output.contains("files: 1 new, 1 skipped (1 hidden, ignored, excluded or linked)"), "\(outcome)")
     }
 
     @Test func `formats lists what is read and what is not`() throws {
