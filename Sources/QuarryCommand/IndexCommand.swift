@@ -128,7 +128,7 @@ struct IndexCommand: AsyncParsableCommand {
     ) async throws {
         guard name == nil else { return }
         for (position, source) in sources.enumerated() {
-            guard case .bytes(let bytes, let name) = source, let earlier = try await index.digest(ofSource: name),
+            guard case .bytes(let bytes, let name) = source.kind, let earlier = try await index.digest(ofSource: name),
                 earlier != ContentHash(of: bytes)
             else { continue }
             sources.remove(at: position)
@@ -154,32 +154,6 @@ struct IndexCommand: AsyncParsableCommand {
         }
         guard (1...1 << 20).contains(maxFileSize) else {
             throw ValidationError("--max-file-size \(maxFileSize) is not between 1 and \(1 << 20).")
-        }
-    }
-
-    /// What a run did.
-    struct Outcome {
-        var report: IndexingReport
-        var path: String
-        var isPlan: Bool
-        /// Whether the run made the index and removed it, because it held no document.
-        var isRemoved: Bool
-        var estimate: CostEstimate?
-        var readings: [ReadingEstimate]
-        var spending: Spending
-        /// Whether it is one of a watch, after its first.
-        var isLater = false
-
-        func print(_ output: OutputOptions) throws {
-            try IndexingReportPrinter(
-                report: report, isPlan: isPlan, isLater: isLater, path: path, isRemoved: isRemoved, estimate: estimate,
-                readings: readings, spending: spending
-            ).print(output)
-        }
-
-        /// - Throws: The exit code, if inputs could not be used.
-        func check() throws {
-            if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
         }
     }
 
@@ -316,29 +290,5 @@ struct IndexCommand: AsyncParsableCommand {
         progress.clear()
         report.quarantined += refused
         return report
-    }
-}
-
-/// Model properties that the server does not report.
-struct RemoteModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Dimension of the vectors, if the model lets you choose.", valueName: "dimension"))
-    var dimension: Int?
-
-    @Option(help: ArgumentHelp("Text before every question, such as “query: ” for E5 models.", valueName: "text"))
-    var queryPrefix: String?
-
-    @Option(help: ArgumentHelp("Text before every passage, such as “passage: ” for E5 models.", valueName: "text"))
-    var passagePrefix: String?
-
-    @Option(help: ArgumentHelp("Maximum input length of the model.", valueName: "tokens"))
-    var modelTokens: Int?
-
-    var options: RemoteEmbedder.Options {
-        var options = RemoteEmbedder.Options()
-        options.dimension = dimension
-        options.queryPrefix = queryPrefix
-        options.passagePrefix = passagePrefix
-        options.maximumTokens = modelTokens
-        return options
     }
 }

@@ -86,8 +86,7 @@ extension CorpusIndex {
     /// The pages of web sites in the index, by address.
     package func pages(readers: ReaderRegistry) async throws -> [String: KnownPage] {
         let sources = try await read { try StoredInputs($0).sources }
-        var readers = readers
-        readers.cutting = settings.chunking.strategy.versionSuffix
+        let readers = readers.cutting(by: settings.chunking)
         var pages: [String: KnownPage] = [:]
         for source in sources {
             guard let page = source.page else { continue }

@@ -38,9 +38,7 @@ public struct Indexer: Sendable {
         self.embedder = embedder
         try index.settings.chunking.validate()
         let chunking = index.settings.chunking
-        var readers = readers
-        readers.cutting = chunking.strategy.versionSuffix
-        self.readers = readers
+        self.readers = readers.cutting(by: chunking)
         preparation = DocumentPreparation(
             chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }

@@ -6,57 +6,6 @@ import QuarryText
 
 /// Compares the inputs with the index.
 struct InputScan {
-    /// A source to be read.
-    enum Work {
-        case file(FoundFile, stored: StoredSource?)
-        case bytes([UInt8], name: String, stored: StoredSource?)
-        case page(FetchedSite.Page, site: String, stored: StoredSource?)
-        case document(Document, stored: StoredSource?)
-
-        var byteCount: Int {
-            switch self {
-            case .file(let file, _): file.size
-            case .bytes(let bytes, _, _): bytes.count
-            case .page(let page, _, _): page.size
-            case .document(let document, _): document.text.utf8.count
-            }
-        }
-
-        var name: String {
-            switch self {
-            case .file(let file, _): file.id
-            case .bytes(_, let name, _): name
-            case .page(let page, _, _): page.address
-            case .document(let document, _): document.id
-            }
-        }
-
-        var stored: StoredSource? {
-            switch self {
-            case .file(_, let stored), .bytes(_, _, let stored), .page(_, _, let stored), .document(_, let stored):
-                stored
-            }
-        }
-
-        /// Nil unless a server gave one.
-        var mediaType: String? {
-            if case .page(let page, _, _) = self { page.mediaType } else { nil }
-        }
-
-        /// Whether the content, the version of the reader and the name are unchanged.
-        fileprivate func isOnlyTouched(by readers: ReaderRegistry) -> Bool {
-            guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
-                stored.isCurrent(readers, mediaType: mediaType)
-            else { return false }
-            return switch self {
-            case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
-            case .bytes(let bytes, _, _): ContentHash(of: bytes) == digest
-            case .page(let page, _, _): (try? ContentHash(ofFileAt: page.file)) == digest
-            case .document: false
-            }
-        }
-    }
-
     /// Sources to read, by name; ``rechecked`` sources come last.
     private(set) var work: [Work] = []
     /// Sources that models read, after all local work.
@@ -103,7 +52,7 @@ struct InputScan {
         readers: ReaderRegistry
     ) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
-        let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
+        let paths = inputs.compactMap { if case .path(let path) = $0.kind { path } else { nil } }
         let inputRoots = InputRoots(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
         folders = inputRoots.names
         knownFolders = stored.folders
@@ -134,7 +83,7 @@ struct InputScan {
         unreadable = walk.unreadable
         unread = walk.unread
         emptySources = stored.empty
-        let fetched = inputs.compactMap { if case .site(let site) = $0 { site } else { nil } }
+        let fetched = inputs.compactMap { if case .site(let site) = $0.kind { site } else { nil } }
         maximumFileBytes =
             (paths.map { (selections[$0] ?? options).maximumFileBytes } + fetched.map(\.options.maximumPageBytes))
             .max() ?? options.maximumFileBytes
@@ -145,7 +94,7 @@ struct InputScan {
         let found = Self.named(walk.files.map(inputRoots.resolved), stored: stored.sources, names: names, known: &known)
         let unreadable = Set(
             rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
-        let mover = Mover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
+        let mover = SourceMover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
         diff = try SourceDiff(
             found: found, stored: known, isCurrent: { $0.isCurrent(readers) },
             isHidden: { source in
@@ -193,7 +142,7 @@ struct InputScan {
         for input in inputs {
             let name: String
             let item: (StoredSource?) -> Work
-            switch input {
+            switch input.kind {
             case .path, .site: continue
             case .bytes(let bytes, let given): (name, item) = (given, { .bytes(bytes, name: given, stored: $0) })
             case .document(let document): (name, item) = (document.id, { .document(document, stored: $0) })
@@ -389,49 +338,6 @@ struct InputScan {
     }
 }
 
-/// Decides which files can be renamed in the index without reading them.
-private final class Mover {
-    private let index: CorpusIndex
-    private let readers: ReaderRegistry
-    private let refused: Set<String>
-    /// Sources with exactly one document of the same name.
-    private var movable: Set<Int64>?
-
-    init(index: CorpusIndex, readers: ReaderRegistry, refused: Set<String>) {
-        self.index = index
-        self.readers = readers
-        self.refused = refused
-    }
-
-    func canMove(_ change: SourceDiff.Change) throws -> Bool {
-        let (old, new) = (change.stored.name, change.file.id)
-        if old == new { return true }
-        guard readers.readsAlike(old, new), !refused.contains(old) else {
-            return false
-        }
-        return try translatingErrors(path: index.path) {
-            try index.pool.read { db in
-                let movable = try self.movable ?? Self.movable(in: db)
-                self.movable = movable
-                guard movable.contains(change.stored.id) else { return false }
-                // A record of another source may have this name.
-                let isTaken = try Bool.fetchOne(
-                    db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE key = ?)", arguments: [new])
-                return isTaken != true
-            }
-        }
-    }
-
-    private static func movable(in db: Database) throws -> Set<Int64> {
-        try Int64.fetchSet(
-            db,
-            sql: """
-                SELECT sources.id FROM sources JOIN documents ON documents.source = sources.id
-                GROUP BY sources.id HAVING count(*) = 1 AND min(documents.key) = sources.name
-                """)
-    }
-}
-
 extension StoredSource {
     /// Whether the current reader would give the same result. A recording that a model read stays current if there is
     /// no model now.
@@ -448,65 +354,4 @@ extension Rejection.Reason {
         .unreadable, .tooLarge, .vanished, .notFound, .invalidName, .unreachable, .disallowed,
         .privateAddress,
     ]
-}
-
-extension CorpusError {
-    /// All inputs are paths that do not exist.
-    static func missingInputs(_ missing: [Rejection]) -> CorpusError {
-        CorpusError(.input, missing.map(\.description).joined(separator: "\n"))
-    }
-}
-
-extension Rejection {
-    fileprivate static func needsModel(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel, message: "Only a model can read this file, and none is given.")
-    }
-
-    fileprivate static func changedWithoutModel(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel,
-            message:
-                "The file changed since a model read it, and no model is given now. The old text stays in the index.")
-    }
-
-    fileprivate static func unredacted(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel,
-            message:
-                "A model read it before personal data was to be replaced, and no model is given now. The old text stays "
-                + "in the index with the personal data.")
-    }
-
-    fileprivate static func stillWithoutText(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .unsupportedFormat,
-            message:
-                "It has no document in the index: it had no readable text, or it was removed. It is read again when it changes."
-        )
-    }
-
-    fileprivate static func deletedInput(_ path: String) -> Rejection {
-        Rejection(
-            source: path, reason: .notFound,
-            message: "It no longer exists; removed its documents from the index (moved files are kept).")
-    }
-
-    static func missingInput(_ path: String) -> Rejection {
-        Rejection(source: path, reason: .notFound, message: "There is no such file or folder.")
-    }
-
-    fileprivate static func duplicateName(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .duplicateID,
-            message: "Another input has the same name. Only the first was indexed; use unique names.")
-    }
-
-    fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {
-        Rejection(
-            source: name, reason: .duplicateID,
-            message:
-                "The name already belongs to the file \(path ?? "of the same name"). Use another name for this input."
-        )
-    }
 }
