@@ -60,7 +60,7 @@ struct AuditPage {
                     + (report.files.skipped > 0
                         ? note("Skipped (hidden, ignored, excluded, links): \(report.files.skipped)") : "")),
             problems("Not read", report.unread, count: report.files.count - report.files.read),
-            problems("Records left out", report.partlyRead),
+            problems("Left out of files that were read", report.partlyRead),
             problems("Read with doubts", report.warnings),
             section(
                 "Encodings", table(["encoding", "files"], bars: 1, of: report.encodings) { [$0.name, "\($0.count)"] }),

@@ -18,7 +18,7 @@ struct AuditPrinter {
         for (title, sentences) in report.summary.parts { try section(title, sentences) }
         try section("Files", files)
         try section("Not read: \(report.files.count - report.files.read)", report.unread.map(Self.line))
-        try section("Records left out", report.partlyRead.map(Self.line))
+        try section("Left out of files that were read", report.partlyRead.map(Self.line))
         try section("Read with doubts", report.warnings.map(Self.line))
         try section("Encodings", Self.counts(report.encodings.map { ($0.name, $0.count) }))
         try section("Languages", Self.counts(report.languages.map { ($0.name, $0.documents) }))

@@ -18,18 +18,28 @@ struct FormatsCommand: AsyncParsableCommand {
     private struct Reply: Encodable {
         var schema = "quarry.formats/1"
         var read: [ReaderRegistry.Format]
+        /// Read too if text recognition is asked for.
+        var withOCR: [ReaderRegistry.Format]
         var notRead: [ReaderRegistry.Format]
     }
 
     func run() async throws {
-        let registry = try configuration.settings().readers()
+        let settings = try configuration.settings()
+        let registry = settings.readers()
+        var options = ReadingOptions()
+        options.ocr = TextRecognition()
+        let names = Set(registry.formats.map(\.name))
+        let recognised = settings.readers(options).formats.filter { !names.contains($0.name) }
         if json {
-            let reply = Reply(read: registry.formats, notRead: registry.unreadFormats)
+            let reply = Reply(read: registry.formats, withOCR: recognised, notRead: registry.unreadFormats)
             try Console.print(JSONOutput.string(reply, pretty: true))
             return
         }
         for format in registry.formats { try Console.prose(Self.line(for: format)) }
         try Console.print("")
+        for format in recognised {
+            try Console.prose("with --ocr, as are scanned pages of PDF: " + Self.line(for: format))
+        }
         for format in registry.unreadFormats { try Console.prose("not read: " + Self.line(for: format)) }
         try Console.prose(
             "\nRecordings and pictures are read with --transcribe and --describe-images. Files of unknown extensions are "

@@ -128,7 +128,7 @@ struct IndexCommand: AsyncParsableCommand {
     ) async throws {
         guard name == nil else { return }
         for (position, source) in sources.enumerated() {
-            guard case .bytes(let bytes, let name) = source, let earlier = try await index.digest(ofSource: name),
+            guard case .bytes(let bytes, let name) = source.kind, let earlier = try await index.digest(ofSource: name),
                 earlier != ContentHash(of: bytes)
             else { continue }
             sources.remove(at: position)
@@ -157,57 +157,34 @@ struct IndexCommand: AsyncParsableCommand {
         }
     }
 
-    /// What a run did.
-    struct Outcome {
-        var report: IndexingReport
-        var path: String
-        var isPlan: Bool
-        /// Whether the run made the index and removed it, because it held no document.
-        var isRemoved: Bool
-        var estimate: CostEstimate?
-        var readings: [ReadingEstimate]
-        var spending: Spending
-
-        func print(_ output: OutputOptions) throws {
-            try IndexingReportPrinter(
-                report: report, isPlan: isPlan, path: path, isRemoved: isRemoved, estimate: estimate,
-                readings: readings, spending: spending
-            ).print(output)
-        }
-
-        /// - Throws: The exit code, if inputs could not be used.
-        func check() throws {
-            if !report.quarantined.isEmpty || report.readNothing { throw Termination.quarantined }
-        }
-    }
-
     func run() async throws {
-        guard watch else { return try await update() }
+        guard watch else {
+            let outcome = try await outcome()
+            try outcome.print(output)
+            return try outcome.check()
+        }
         // A folder that is renamed would take relative paths along.
         var command = self
         command.inputs = inputs.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
         command.index = URL(fileURLWithPath: path).standardizedFileURL.path
-        try await FolderChanges.follow(command.inputs, index: path, output) { [command] isFirst in
-            try await command.update(showsNothing: !isFirst)
+        try await FolderChanges.follow(command.inputs, index: path, output) { [command] _ in
+            try await command.outcome()
         }
     }
 
-    /// - Parameter showsNothing: Whether to print nothing if nothing changed.
-    private func update(showsNothing: Bool = false) async throws {
-        let outcome = try await outcome()
-        if !showsNothing || !outcome.report.isEmpty { try outcome.print(output) }
-        try outcome.check()
-    }
-
-    /// - Parameter selections: The options of single inputs, in place of those of the command.
-    func outcome(_ selections: [String: InputOptions] = [:]) async throws -> Outcome {
+    /// - Parameters:
+    ///   - selections: The options of single inputs, in place of those of the command.
+    ///   - sites: The options of web sites among the inputs, in place of those of the command.
+    func outcome(
+        _ selections: [String: InputOptions] = [:], sites: [String: SiteOptions] = [:]
+    ) async throws -> Outcome {
         var flags = SettingFlags()
         flags.model = Setting(model, flag: "--model")
         media.add(to: &flags)
         let settings = try service.settings(flags)
         try media.check(settings)
         let addresses = inputs.filter(SiteFetch.isAddress)
-        if !addresses.isEmpty { try web.check(settings) }
+        if addresses.contains(where: { sites[$0] == nil }) { try web.check(settings) }
         let (sources, refused) = try await sources()
         let isNew = !plan && !FileManager.default.fileExists(atPath: path)
         // A wrong path makes no index.
@@ -229,12 +206,14 @@ struct IndexCommand: AsyncParsableCommand {
         do {
             let readers = try await services.readers(
                 settings, opening.reading, describing: media.describing, password: pdf.password())
-            let fetch = try addresses.isEmpty ? nil : web.fetch(settings, maximumFileSize: maxFileSize, service)
+            let show: @Sendable (String) -> Void = { Console.note($0) }
+            let fetch = try addresses.isEmpty ? nil : SiteFetch(settings: settings, trace: service.verbose ? show : nil)
             defer { fetch?.end() }
             let progress = ProgressLine(isQuiet: output.quiet)
             let start = ContinuousClock.now
+            let requests = addresses.map { ($0, sites[$0] ?? web.options(maximumFileSize: maxFileSize)) }
             let pages = try await fetch?.sites(
-                addresses, for: opening.index, readers: readers, onProgress: progress.show)
+                requests, for: opening.index, readers: readers, onProgress: progress.show)
             progress.clear()
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             var result = try await run(
@@ -311,29 +290,5 @@ struct IndexCommand: AsyncParsableCommand {
         progress.clear()
         report.quarantined += refused
         return report
-    }
-}
-
-/// Model properties that the server does not report.
-struct RemoteModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Dimension of the vectors, if the model lets you choose.", valueName: "dimension"))
-    var dimension: Int?
-
-    @Option(help: ArgumentHelp("Text before every question, such as “query: ” for E5 models.", valueName: "text"))
-    var queryPrefix: String?
-
-    @Option(help: ArgumentHelp("Text before every passage, such as “passage: ” for E5 models.", valueName: "text"))
-    var passagePrefix: String?
-
-    @Option(help: ArgumentHelp("Maximum input length of the model.", valueName: "tokens"))
-    var modelTokens: Int?
-
-    var options: RemoteEmbedder.Options {
-        var options = RemoteEmbedder.Options()
-        options.dimension = dimension
-        options.queryPrefix = queryPrefix
-        options.passagePrefix = passagePrefix
-        options.maximumTokens = modelTokens
-        return options
     }
 }

@@ -5,6 +5,8 @@ import QuarrySession
 struct IndexingReportPrinter {
     var report: IndexingReport
     var isPlan: Bool
+    /// Whether it is of a watch, after its first run, and has only what changed.
+    var isLater = false
     var path: String
     /// Whether the run made the index and removed it, because it held no document.
     var isRemoved: Bool
@@ -51,7 +53,7 @@ struct IndexingReportPrinter {
                     + "uses the index. To copy the index, copy both files, or run again when the reader has finished.")
         }
         if output.quiet, !isPlan {
-            if report.readNothing, report.quarantined.isEmpty { Console.note(nothingIndexed) }
+            if report.readNothing, !isLater, report.quarantined.isEmpty { Console.note(nothingIndexed) }
             return
         }
         for warning in report.warnings {
@@ -65,15 +67,15 @@ struct IndexingReportPrinter {
                     + "(patterns, ignore files, hidden files, links, size). A run that takes \(isOne ? "it" : "them") in "
                     + "brings \(isOne ? "it" : "them") back.")
         }
-        // Empty files, such as __init__.py, are counted only.
-        let passedOver = report.passedOver.filter { $0.reason != .empty }
+        // Empty files, such as __init__.py, are counted only, as are those that a person removed.
+        let passedOver = report.passedOver.filter { $0.reason != .empty && $0.reason != .removed }
         for file in passedOver.prefix(Self.shownSkippedFiles) {
             output.note("skipped: \(file.inLine)\(file.advice)")
         }
         let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
-        if report.readNothing {
+        if report.readNothing, !isLater {
             try Console.prose(nothingIndexed)
         } else if isUpToDate {
             let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) \(self.skipped)" : ""
@@ -91,7 +93,7 @@ struct IndexingReportPrinter {
         }
         if isRemoved {
             try Console.prose("No document was indexed, so \(path) was not made.")
-        } else if !isPlan, !isUpToDate, !report.readNothing {
+        } else if !isPlan, !isUpToDate, isLater || !report.readNothing {
             try Console.prose("\(path) is up to date (\(seconds))")
         }
     }
@@ -152,10 +154,17 @@ struct IndexingReportPrinter {
         return lines.compactMap(\.self)
     }
 
+    /// The files of folders, archives and mails whose format is not read, by what can be done about them.
+    private var unreadable: (others: [String: Int], media: [String: Int], inside: [String: Int]) {
+        let inside = report.sources.unreadableInside
+        let outside = report.sources.unreadable.merging(inside) { $0 - $1 }.filter { $0.value > 0 }
+        let media = outside.filter { ReaderRegistry().needsModel("x.\($0.key)") }
+        return (outside.filter { media[$0.key] == nil }, media, inside)
+    }
+
     /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, with the reasons that are known.
     private var skipped: String {
-        let media = report.sources.unreadable.filter { ReaderRegistry().needsModel("x.\($0.key)") }
-        let others = report.sources.unreadable.filter { media[$0.key] == nil }
+        let (others, media, inside) = unreadable
         var reasons: [String] = []
         if let names = Self.list(others) {
             let isOne = others.values.reduce(0, +) == 1
@@ -164,17 +173,30 @@ struct IndexingReportPrinter {
         if let names = Self.list(media) {
             reasons.append("\(names) need\(media.values.reduce(0, +) == 1 ? "s" : "") a model")
         }
-        let (empty, binary) = (
-            report.passedOver.count { $0.reason == .empty }, report.passedOver.count { $0.reason == .binary }
-        )
-        let pages = report.passedOver.count { [.notFound, .disallowed].contains($0.reason) }
-        let rest = report.passedOver.count - empty - binary - pages
-        for (count, name) in [
-            (binary, "binary"), (empty, "empty"), (pages, "not there or not to be read"), (rest, "without text"),
-        ] where count > 0 {
-            reasons.append("\(count) \(name)")
-        }
+        if let names = Self.list(inside) { reasons.append("inside of archives and mails \(names); --json says why") }
+        let counts = Dictionary(grouping: report.passedOver) { Self.kind(of: $0.reason) }.mapValues(\.count)
+        for name in Self.kinds { if let count = counts[name] { reasons.append("\(count) \(name)") } }
+        let rest =
+            report.sources.skipped - report.sources.unreadable.values.reduce(0, +) - report.passedOver.count
+        if rest > 0 { reasons.append("\(rest) hidden, ignored, excluded or linked") }
         return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
+    }
+
+    /// How files without text are counted, in this order.
+    private static let kinds = [
+        "binary", "scanned", "encrypted", "empty", "removed before", "not there or not to be read", "without text",
+    ]
+
+    private static func kind(of reason: Rejection.Reason) -> String {
+        switch reason {
+        case .binary: "binary"
+        case .scanned: "scanned"
+        case .encrypted: "encrypted"
+        case .empty: "empty"
+        case .removed: "removed before"
+        case .notFound, .disallowed: "not there or not to be read"
+        default: "without text"
+        }
     }
 
     /// `2 .pdf, 1 .doc, 1 .html`, the most frequent five; nil without a format.
@@ -204,9 +226,10 @@ struct IndexingReportPrinter {
                     : report.quarantined.isEmpty ? "there are no files." : "no file could be read.")
         }
         let count = formats.values.reduce(0, +)
-        let media = formats.keys.count { ReaderRegistry().needsModel("x.\($0)") }
-        var advice = media < formats.count ? ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."] : []
-        if media > 0 { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
+        let (others, media, inside) = unreadable
+        var advice = others.isEmpty ? [] : ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."]
+        if !media.isEmpty { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
+        if !inside.isEmpty { advice.append("Files inside of archives and mails may be read if you take them out.") }
         return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
             + "(\(Self.list(formats) ?? "")). "
             + advice.joined(separator: " ")

@@ -92,6 +92,19 @@ extension CorpusSummary {
                         + "before; index \(isOne ? "it" : "them") again")
             }
         }
+        let records = reading.records
+        let members = [("text", records.text), ("id", records.id), ("title", records.title)].compactMap { name, path in
+            path.map { "\(name) from \($0)" }
+        }
+        if !members.isEmpty { lines.append("records: \(members.joined(separator: ", "))".visibleInLine) }
+        if !reading.tables.isEmpty {
+            lines.append("tables of SQLite files: \(reading.tables.joined(separator: ", "))".visibleInLine)
+        }
+        if let ocr = reading.ocr {
+            lines.append(
+                "text recognition: \(ocr.languages.joined(separator: "+")), at most \(ocr.maximumPages) pages of a document"
+                    .visibleInLine)
+        }
         if reading.keepsHiddenText { lines.append("hidden text: kept") }
         for (name, labels) in reading.labels.byName.sorted(by: { $0.key < $1.key }) {
             let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.asLabel)" }

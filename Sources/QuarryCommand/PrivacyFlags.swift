@@ -26,6 +26,15 @@ struct PrivacyFlags: ParsableArguments {
         guard redact.count < 2 || !redact.contains(.none) else {
             throw ValidationError("Use --redact none without other kinds.")
         }
+        for label in label {
+            for (what, length, limit) in [
+                ("key", label.key.utf8.count, SourceLabels.maximumKey),
+                ("value", label.length, SourceLabels.maximumValue),
+            ] where length > limit {
+                throw ValidationError(
+                    "--label: the \(what) of “\(label.key.prefix(40))” has \(length) bytes; the limit is \(limit).")
+            }
+        }
     }
 
     /// The options of an index with those named here. Kinds are added to those that the index has.
@@ -68,11 +77,14 @@ struct LabelArgument: ExpressibleByArgument {
     var key: String
     /// Nil removes the label.
     var value: MetadataValue?
+    /// Of the value as it is written, in bytes.
+    var length: Int
 
     init?(argument: String) {
         guard let separator = argument.firstIndex(of: "="), separator > argument.startIndex else { return nil }
         key = String(argument[..<separator])
         let text = String(argument[argument.index(after: separator)...])
         value = text.isEmpty ? nil : SourceLabels.value(of: text)
+        length = text.utf8.count
     }
 }

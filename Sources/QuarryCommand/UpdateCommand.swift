@@ -5,9 +5,11 @@ import QuarrySession
 
 struct UpdateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "Bring an index up to date from all folders and files that it knows.",
+        commandName: "update",
+        abstract: "Bring an index up to date from all folders, files and web sites that it knows.",
         discussion: """
-            Each folder is read with the patterns of its last run. A folder that is not there keeps its documents.
+            Each folder is read with the patterns of its last run, and each site is fetched with its options. A folder that \
+            is not there keeps its documents. With --watch, sites are fetched once.
 
               quarry update
               quarry update --watch --index work.quarry
@@ -30,36 +32,68 @@ struct UpdateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try file.existing()
-        guard watch else { return try await update(path) }
+        var missing: Set<String> = []
+        guard watch else {
+            let outcome = try await outcome(path, missing: &missing)
+            try outcome.print(output)
+            return try outcome.check()
+        }
         let known = try await CorpusIndex.open(at: path, readOnly: true).knownInputs()
         let paths = known.folders.keys.sorted() + known.files.keys.sorted()
+        guard !paths.isEmpty else {
+            throw CorpusError(
+                .input, "\(path) has no folder and no file to watch. \(IndexFileOptions.commandToFill(path))")
+        }
         try await FolderChanges.follow(paths, index: path, output) { isFirst in
-            try await update(path, showsNothing: !isFirst)
+            try await outcome(path, isLater: !isFirst, missing: &missing)
         }
     }
 
-    /// - Parameter showsNothing: Whether to print nothing if nothing changed.
-    private func update(_ path: String, showsNothing: Bool = false) async throws {
-        let known = try await CorpusIndex.open(at: path, readOnly: true).knownInputs()
-        let folders = known.folders.keys.sorted().filter { folder in
-            if FileManager.default.fileExists(atPath: folder) { return true }
+    /// - Parameters:
+    ///   - isLater: Whether this is a run after a change of folders. It fetches no sites.
+    ///   - missing: The folders that were not there in the run before. They are not named again.
+    private func outcome(
+        _ path: String, isLater: Bool = false, missing: inout Set<String>
+    ) async throws -> IndexCommand.Outcome {
+        let index = try CorpusIndex.open(at: path, readOnly: true)
+        let known = try await index.knownInputs()
+        let folders = known.folders.keys.sorted().filter(FileManager.default.fileExists)
+        let absent = Set(known.folders.keys).subtracting(folders)
+        for folder in absent.subtracting(missing).sorted() {
             output.note("warning: \(folder) is not there. Its documents stay in the index.")
-            return false
         }
-        for site in known.sites {
-            output.note("note: the pages of \(site) are not updated. To update them: quarry index \(site)")
-        }
-        let paths = folders + known.files.keys.sorted()
-        // Each folder that is missing, and each site, has been named.
-        if paths.isEmpty, !known.folders.isEmpty || !known.sites.isEmpty { throw Termination.quarantined }
-        guard !paths.isEmpty else {
+        missing = absent
+        let sites = isLater ? [:] : try sites(await index.knownSites())
+        let inputs = folders + known.files.keys.sorted() + sites.keys.sorted()
+        // Each folder that is missing, and each site that is not fetched, has been named.
+        if inputs.isEmpty, !known.folders.isEmpty || !known.sites.isEmpty { throw Termination.quarantined }
+        guard !inputs.isEmpty else {
             throw CorpusError(
-                .input, "\(path) has no folder and no file to read again. \(IndexFileOptions.commandToFill(path))")
+                .input, "\(path) has no folder, file or site to read again. \(IndexFileOptions.commandToFill(path))")
         }
-        var command = try IndexCommand.parse(["--index", path] + paths)
+        var command = try IndexCommand.parse(["--index", path] + inputs)
         (command.plan, command.service, command.output) = (plan, service, output)
-        let outcome = try await command.outcome(known.folders.merging(known.files) { folder, _ in folder })
-        if !showsNothing || !outcome.report.isEmpty { try outcome.print(output) }
-        try outcome.check()
+        return try await command.outcome(
+            known.folders.merging(known.files) { folder, _ in folder }, sites: sites)
+    }
+
+    /// The sites that can be fetched again as they were. Names the others.
+    private func sites(_ known: [String: SiteOptions?]) throws -> [String: SiteOptions] {
+        let isLocalOnly = try service.settings(SettingFlags()).localOnly.value
+        var sites: [String: SiteOptions] = [:]
+        for (site, options) in known.sorted(by: { $0.key < $1.key }) {
+            guard let options else {
+                output.note(
+                    "warning: the index does not know with which options \(site) was fetched. Its pages stay as they are. "
+                        + "Give them once more: quarry index \(site) --depth …")
+                continue
+            }
+            guard options.allowsPrivate || !isLocalOnly else {
+                output.note("warning: \(site) is not fetched (--local-only). Its pages stay as they are.")
+                continue
+            }
+            sites[site] = options
+        }
+        return sites
     }
 }

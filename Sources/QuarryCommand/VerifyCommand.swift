@@ -71,15 +71,16 @@ extension VerificationReport.Entry {
     fileprivate func line(isBatch: Bool) -> String {
         var start = isBatch ? self.line.map { "\($0) " } ?? "" : ""
         if let marker { start += "[\(marker)] " }
+        let cited = source.map { Self.place($0, lines ?? [], places ?? []) } ?? "no source named"
         let place: String
         switch (status, found) {
         case (.moved, let found?):
             let now = found.path == path ? found.source : found.path.map(Self.relative) ?? found.source
-            place = "\(Self.place(now, found.member, found.lines)) (was \(Self.place(source ?? "", nil, lines ?? [])))"
+            place = "\(Self.place(found, in: now)) (was \(cited))"
         case (.misattributed, let found?):
-            place = "not in \(source ?? ""), but in \(Self.place(found.source, found.member, found.lines))"
-        case (_, let found?): place = Self.place(found.source, found.member, found.lines)
-        case (_, nil): place = source.map { Self.place($0, nil, lines ?? []) } ?? "no source named"
+            place = "not in \(source ?? ""), but in \(Self.place(found, in: found.source))"
+        case (_, let found?): place = Self.place(found, in: found.source)
+        case (_, nil): place = cited
         }
         let changed = status == .valid && sourceChanged == true ? " (the file changed elsewhere)" : ""
         let missing = status == .gone ? " (if it was renamed, quarry index finds it again)" : ""
@@ -96,10 +97,15 @@ extension VerificationReport.Entry {
         return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
     }
 
-    private static func place(_ source: String, _ member: String?, _ lines: [Int]) -> String {
-        let source = member.map { "\(source)/\($0)" } ?? source
-        guard let first = lines.first, let last = lines.last else { return source }
-        return first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)"
+    private static func place(_ found: VerificationReport.Place, in source: String) -> String {
+        place(found.member.map { "\(source)/\($0)" } ?? source, found.lines, found.places)
+    }
+
+    /// As citations show it: `notes/lease.md:9-11`, or `report.pdf, page 3`.
+    private static func place(_ name: String, _ lines: [Int], _ places: [Place]) -> String {
+        guard places.isEmpty else { return "\(name), \(Place.description(of: places))" }
+        guard let first = lines.first, let last = lines.last else { return name }
+        return first == last ? "\(name):\(first)" : "\(name):\(first)-\(last)"
     }
 }
 

@@ -23,9 +23,11 @@ struct WebOptions: ParsableArguments {
     var allowPrivate = false
 
     func validate() throws {
-        guard (0...100).contains(depth) else { throw ValidationError("--depth \(depth) is not in 0...100.") }
-        guard (1...1_000_000).contains(maxPages) else {
-            throw ValidationError("--max-pages \(maxPages) is not in 1...1000000.")
+        guard SiteOptions.depths.contains(depth) else {
+            throw ValidationError("--depth \(depth) is not in \(SiteOptions.depths).")
+        }
+        guard SiteOptions.pages.contains(maxPages) else {
+            throw ValidationError("--max-pages \(maxPages) is not in \(SiteOptions.pages).")
         }
         for host in allowDomain where host.isEmpty || host.contains(where: { "/:@ ".contains($0) }) {
             throw ValidationError(
@@ -34,15 +36,14 @@ struct WebOptions: ParsableArguments {
     }
 
     /// - `maximumFileSize`: In MiB.
-    func fetch(_ settings: Settings, maximumFileSize: Int, _ service: ServiceOptions) throws -> SiteFetch {
-        var options = CrawlOptions()
+    func options(maximumFileSize: Int) -> SiteOptions {
+        var options = SiteOptions()
         options.depth = depth
         options.maximumPages = maxPages
         options.domains = allowDomain
         options.allowsPrivate = allowPrivate
         options.maximumPageBytes = min(options.maximumPageBytes, maximumFileSize << 20)
-        let show: @Sendable (String) -> Void = { Console.note($0) }
-        return try SiteFetch(options, settings: settings, trace: service.verbose ? show : nil)
+        return options
     }
 
     /// - Throws: A wrong usage, if the settings allow no page.

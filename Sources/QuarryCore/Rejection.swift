@@ -48,6 +48,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case encrypted
         /// Its pages have no text: they may be pictures, such as scans.
         case scanned
+        /// A person took its documents out of the index.
+        case removed
     }
 
     /// The id or the path of the source.

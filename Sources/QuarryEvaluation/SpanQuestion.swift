@@ -11,6 +11,11 @@ public struct SpanQuestion: Sendable, Hashable, Decodable {
     /// The answers, word for word as in the document, for questions without spans.
     public var quotes: [String]
 
+    private struct BadSpan: Error, CustomStringConvertible {
+        var numbers: [Int]
+        var description: String { "“spans” has \(numbers), which is not a start and an end" }
+    }
+
     private enum Key: String, CodingKey { case _id, id, text, doc, document, spans, answers, quotes }
 
     public init(from decoder: any Decoder) throws {
@@ -21,10 +26,7 @@ public struct SpanQuestion: Sendable, Hashable, Decodable {
             try values.decodeIfPresent(String.self, forKey: .doc)
             ?? values.decodeIfPresent(String.self, forKey: .document)
         spans = try (values.decodeIfPresent([[Int]].self, forKey: .spans) ?? []).map { pair in
-            guard pair.count == 2, pair[0] >= 0, pair[0] <= pair[1] else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .spans, in: values, debugDescription: "\(pair) is not the start and the end of a span")
-            }
+            guard pair.count == 2, pair[0] >= 0, pair[0] <= pair[1] else { throw BadSpan(numbers: pair) }
             return pair[0]..<pair[1]
         }
         quotes =
@@ -42,13 +44,31 @@ public struct SpanQuestion: Sendable, Hashable, Decodable {
             do {
                 questions.append(try JSONDecoder().decode(SpanQuestion.self, from: Data(line.content)))
             } catch {
-                let reason = (error as? DecodingError).map { "\($0)" } ?? "\(error)"
+                let reason = (error as? DecodingError)?.plainReason ?? "\(error)"
                 throw EvaluationFileError(
                     .malformedLine, file: file, line: line.number,
-                    "A question is a JSON object with “_id”, “text”, “doc” and “spans” or “quotes” (\(reason.prefix(200)))."
+                    "A question is a JSON object with “_id”, “text”, “doc” and “spans” or “quotes”. Here \(reason.prefix(200))."
                 )
             }
         }
         return questions
+    }
+}
+
+extension DecodingError {
+    /// What is wrong, in plain words.
+    fileprivate var plainReason: String {
+        func place(_ context: Context) -> String? {
+            guard let last = context.codingPath.last(where: { $0.intValue == nil }) else { return nil }
+            return "“\(last.stringValue)”"
+        }
+        switch self {
+        case .keyNotFound(let key, _): return "“\(key.stringValue)” is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return place(context).map { "\($0) has a value of another type" } ?? "is no object"
+        case .dataCorrupted(let context):
+            return place(context).map { "\($0) has a value that cannot be used" } ?? "is text that is not JSON"
+        @unknown default: return "is something that cannot be read"
+        }
     }
 }

@@ -167,8 +167,11 @@ public struct ReaderRegistry: Sendable {
         return (containers[index] == nil ? version : "\(version) \(membersVersion)") + cutting
     }
 
+    /// The version of a document that was made without a reader.
+    package func version(ofDocument id: String) -> String { "document/1" + cutting + versionSuffix(of: id) }
+
     /// What the options add to the version of the reader of a source.
-    package func versionSuffix(of source: String) -> String {
+    private func versionSuffix(of source: String) -> String {
         options.redaction.versionSuffix + options.labels.versionSuffix(of: source)
     }
 

@@ -25,6 +25,10 @@ public struct SourceLabels: Sendable, Hashable, Codable {
         return labels
     }
 
+    /// The most bytes of a key, and of a value: they are stored with each document.
+    package static let maximumKey = 200
+    package static let maximumValue = 1_000
+
     /// The value of a label as a person writes it. Numbers and booleans are read as in front matter.
     package static func value(of text: String) -> MetadataValue { .plain(text) ?? .string(text) }
 

@@ -85,6 +85,34 @@ struct ChunkCommandTests {
     }
 
     @Test(arguments: [
+        ("not JSON", "not JSON"), (#"{"_id": "1", "doc": "a"}"#, "“text” is missing"),
+        (#"{"_id": "1", "text": 5, "doc": "a"}"#, "“text” has a value of another type"),
+        (#"{"_id": "1", "text": "x", "spans": [[5, 2]]}"#, "“spans” has [5, 2], which is not a start and an end"),
+        (#"{"_id": "1", "text": "x", "spans": [["a", 2]]}"#, "“spans” has a value of another type"),
+        ("[]", "is no object"),
+    ])
+    func `eval chunking names the fault of a question in plain words`(line: String, reason: String) throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write(#"{"_id": "a", "text": "Short."}"#, to: "corpus.jsonl")
+        try scratch.write(line + "\n", to: "q.jsonl")
+        let outcome = try Command.run(["eval", "chunking", "--queries", "q.jsonl", "corpus.jsonl"], in: scratch.url)
+        #expect(outcome.status == 1 && outcome.errors.contains("q.jsonl:1: A question is a JSON object"), "\(outcome)")
+        #expect(outcome.errors.contains(reason) && !outcome.errors.contains("odingPath"), "\(outcome)")
+    }
+
+    @Test func `spans count in files of UTF-8 text alone, and quotes in all`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write([0xFF, 0xFE] + "The dinghy is red.".utf16.flatMap { [UInt8($0 & 0xFF), 0] }, to: "b.txt")
+        let question = #"{"_id": "1", "text": "Which colour is the dinghy?", "doc": "b.txt", "#
+        try scratch.write(question + #""spans": [[4, 10]]}"#, to: "spans.jsonl")
+        try scratch.write(question + #""quotes": ["dinghy is red"]}"#, to: "quotes.jsonl")
+        let spans = try Command.run(["eval", "chunking", "--queries", "spans.jsonl", "b.txt"], in: scratch.url)
+        #expect(spans.status == 1 && spans.errors.contains("Give “quotes” instead."), "\(spans)")
+        let quotes = try Command.run(["eval", "chunking", "--queries", "quotes.jsonl", "b.txt"], in: scratch.url)
+        #expect(quotes.status == 0, "\(quotes)")
+    }
+
+    @Test(arguments: [
         ["chunk", "a.md", "--chunk-target", "9223372036854775807"],
         ["eval", "chunking", "--queries", "q.jsonl", "a.md", "--targets", "9223372036854775807"],
         ["index", "a.md", "--max-file-size", "9223372036854775807"],

@@ -30,7 +30,24 @@ struct FormatCommandTests {
         let saved = try Command.run("query", question, "--json", in: scratch.url)
         try scratch.write(saved.output, to: "answer.json")
         let verified = try Command.run("verify", "answer.json", in: scratch.url)
-        #expect(verified.status == 0 && verified.output.contains("valid"), "\(verified)")
+        #expect(verified.status == 0 && verified.output.contains("[1] valid: \(place)"), "\(verified)")
+    }
+
+    @Test func `a quote that moved to other cells is shown with both places`() throws {
+        let scratch = try folder()
+        let saved = try Command.run("query", "How deep is the new well?", "--json", in: scratch.url)
+        try scratch.write(saved.output, to: "answer.json")
+        try scratch.write("name,depth\nfirst,1\nold well,14 metres\nnew well,31 metres\n", to: "docs/wells.csv")
+        let shown = try Command.run("verify", "answer.json", in: scratch.url)
+        #expect(
+            shown.output.contains("moved: docs/wells.csv, wells.csv!")
+                && shown.output.contains("(was docs/wells.csv, wells.csv!"),
+            "\(shown)")
+        let json = try Command.run("verify", "answer.json", "--json", in: scratch.url)
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let entry = try #require((reply["quotes"] as? [[String: Any]])?.first)
+        let found = try #require((entry["found"] as? [String: Any])?["places"] as? [[String: Any]])
+        #expect(found.first?["kind"] as? String == "cells" && (entry["places"] as? [Any])?.isEmpty == false)
     }
 
     @Test func `a file of a folder that is not read is named in JSON`() throws {
@@ -44,10 +61,56 @@ struct FormatCommandTests {
         #expect(unread.compactMap { $0["reason"] as? String }.sorted() == ["needsModel", "unsupportedFormat"])
     }
 
+    @Test func `each run counts the files of an archive that are not read, and does not ask for a model`() throws {
+        let scratch = try folder()
+        try scratch.write("Ferry times.\n", to: "box/times.txt")
+        try scratch.write("a tune", to: "box/tune.mp3")
+        let tar = Process()
+        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        tar.currentDirectoryURL = scratch.url.appending(path: "box")
+        tar.arguments = ["tar", "-cf", "../docs/box.tar", "times.txt", "tune.mp3"]
+        try tar.run()
+        tar.waitUntilExit()
+        try #require(tar.terminationStatus == 0)
+        for run in 1...2 {
+            let outcome = try Command.run("index", "docs", in: scratch.url)
+            #expect(outcome.output.contains("inside of archives and mails 1 .mp3"), "run \(run): \(outcome)")
+            #expect(!outcome.output.contains("needs a model"))
+            let json = try Command.run("index", "docs", "--json", in: scratch.url).output
+            #expect(json.contains("Take it out first."))
+            #expect(json.contains("docs/box.tar/tune.mp3"), "\(json)")
+        }
+    }
+
+    @Test func `info names all options of reading`() throws {
+        let scratch = try folder()
+        let options = ["--ocr", "--json-text", "body.text", "--json-id", "key", "--table", "notes", "--hidden-text"]
+        #expect(try Command.run(["index", "docs", "--quiet"] + options, in: scratch.url).status == 0)
+        let info = try Command.run("info", in: scratch.url).output
+        for line in [
+            "records: text from body.text, id from key", "tables of SQLite files: notes", "text recognition: rus+eng",
+            "hidden text: kept",
+        ] {
+            #expect(info.contains(line), "\(info)")
+        }
+    }
+
+    @Test func `files that are ignored or hidden are counted as such`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write("Words.\n", to: "docs/a.md")
+        try scratch.write("b.md\n", to: "docs/.quarryignore")
+        try scratch.write("Words.\n", to: "docs/b.md")
+        let outcome = try Command.run("index", "docs", "--model", "none", in: scratch.url)
+        #expect(
+            outcome.output.contains("files: 1 new, 1 skipped (1 hidden, ignored, excluded or linked)"), "\(outcome)")
+    }
+
     @Test func `formats lists what is read and what is not`() throws {
         let outcome = try Command.run("formats")
         #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))
         #expect(outcome.output.contains("not read: "))
+        // With what is missing, if it is.
+        #expect(outcome.output.contains("with --ocr") && outcome.output.contains("text in pictures"))
         let json = try Command.run("formats", "--json")
         let reply = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])

@@ -38,6 +38,18 @@ struct PrivacyCommandTests {
         #expect(alone.status == 0 && alone.output.contains("1 valid"), "\(alone)")
     }
 
+    @Test func `a label that is too long is wrong usage`() throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write(Self.note, to: "papers/shed.md")
+        let long = String(repeating: "я", count: 501)
+        for label in ["note=\(long)", "\(String(long.prefix(101)))=1"] {
+            let outcome = try run("index", "papers", "--model", "none", "--label", label, in: scratch)
+            #expect(outcome.status == 64 && outcome.output.contains("bytes; the limit is"), "\(outcome)")
+        }
+        let fitting = "note=\(long.dropFirst())"
+        #expect(try run("index", "papers", "--model", "none", "--label", fitting, in: scratch).status == 0)
+    }
+
     @Test func `the index remembers what to replace until it is told otherwise`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write(Self.note, to: "papers/shed.md")

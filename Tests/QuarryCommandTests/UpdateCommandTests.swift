@@ -52,17 +52,86 @@ struct UpdateCommandTests {
         #expect(outcome.status == 1 && outcome.errors.contains("quarry index FOLDER"), "\(outcome)")
     }
 
+    /// Waits up to a minute.
+    private func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+        let clock = ContinuousClock()
+        let limit = clock.now + .seconds(60)
+        while clock.now < limit {
+            if try condition() { return true }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        return false
+    }
+
     @Test func `watch indexes a file that is written while it runs`() async throws {
         let scratch = try corpus()
         let process = try Command.start(["update", "--watch"], in: scratch.url)
         defer { process.terminate() }
         try scratch.write("The pier is long.\n", to: "notes/pier.md")
-        let clock = ContinuousClock()
-        let limit = clock.now + .seconds(60)
-        while try !documents(in: scratch).contains("notes/pier.md"), clock.now < limit {
-            try await Task.sleep(for: .milliseconds(200))
+        #expect(try await eventually { try documents(in: scratch).contains("notes/pier.md") })
+        #expect(process.isRunning)
+    }
+
+    @Test func `a later run of watch prints only what it did`() async throws {
+        let scratch = try corpus()
+        try scratch.write("broken\n", to: "minutes/broken.jsonl")
+        try scratch.write([0, 1, 2, 0], to: "minutes/blob")
+        let (output, errors) = (scratch.url.appending(path: "out.txt"), scratch.url.appending(path: "err.txt"))
+        for file in [output, errors] { try Data().write(to: file) }
+        let process = try Command.start(
+            ["update", "--watch"], in: scratch.url, output: try FileHandle(forWritingTo: output),
+            errors: try FileHandle(forWritingTo: errors))
+        defer { process.terminate() }
+        func said(_ text: String, in file: URL) throws -> Int {
+            try String(contentsOf: file, encoding: .utf8).components(separatedBy: text).count - 1
         }
-        #expect(try documents(in: scratch).contains("notes/pier.md"))
+        #expect(try await eventually { try said("watching", in: errors) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 1 && said("skipped: ", in: errors) == 1)
+        try scratch.write("The pier is long.\n", to: "notes/pier.md")
+        #expect(try await eventually { try said("is up to date", in: output) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 1 && said("skipped: ", in: errors) == 1)
+        #expect(try said("files: 1 new\n", in: output) == 1)
+        #expect(try said("unchanged", in: output) == 0)
+        try scratch.write("broken too\n", to: "minutes/second.jsonl")
+        #expect(try await eventually { try said("second.jsonl", in: errors) == 1 })
+        #expect(try said("not indexed: ", in: errors) == 2)
+    }
+
+    @Test func `watch sees what changes during an update`() async throws {
+        let scratch = try corpus()
+        for number in 0..<3_000 { try scratch.write("Entry \(number) of the log.\n", to: "minutes/log/\(number).txt") }
+        let process = try Command.start(["update", "--watch"], in: scratch.url)
+        defer { process.terminate() }
+        let lock = scratch.path("index.quarry-lock")
+        #expect(try await eventually { FileManager.default.fileExists(atPath: lock) })
+        // The walk of the folders may be over, and the update is not.
+        try scratch.write("The pier is long.\n", to: "notes/pier.md")
+        try scratch.write("The dinghy is blue.\n", to: "notes/boats.md")
+        #expect(try await eventually { try documents(in: scratch).contains("notes/pier.md") })
+        #expect(
+            try await eventually {
+                try Command.run(["show", "notes/boats.md"], in: scratch.url).output.contains("blue")
+            })
+        #expect(process.isRunning)
+    }
+
+    @Test func `a watched folder that is renamed keeps its documents, and is followed again when it is back`()
+        async throws
+    {
+        let scratch = try corpus()
+        let errors = scratch.url.appending(path: "errors.txt")
+        try Data().write(to: errors)
+        let process = try Command.start(
+            ["update", "--watch"], in: scratch.url, errors: try FileHandle(forWritingTo: errors))
+        defer { process.terminate() }
+        func said(_ text: String) throws -> Bool { try String(contentsOf: errors, encoding: .utf8).contains(text) }
+        #expect(try await eventually { try said("watching") })
+        try scratch.move("notes", to: "away")
+        #expect(try await eventually { try said("notes is not there") })
+        #expect(try documents(in: scratch).contains("notes/boats.md"))
+        try scratch.move("away", to: "notes")
+        try scratch.write("The pier is long.\n", to: "notes/pier.md")
+        #expect(try await eventually { try documents(in: scratch).contains("notes/pier.md") })
         #expect(process.isRunning)
     }
 }

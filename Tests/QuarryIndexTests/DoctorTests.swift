@@ -30,6 +30,7 @@ struct DoctorTests {
             "docs/long.txt: its last chunks are missing"
         ),
         ("DELETE FROM languages", "are not counted"),
+        ("DELETE FROM roots", "roots: the folder"),
         ("INSERT INTO languages VALUES ('fi', 0)", "languages, row fi"),
         ("UPDATE documents SET source_map = x'00ff' WHERE key = 'docs/a.md'", "docs/a.md: its source map is damaged"),
         (

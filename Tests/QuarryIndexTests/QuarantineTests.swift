@@ -25,6 +25,24 @@ struct QuarantineTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
+    @Test func `a file of which nothing could be used is counted as rejected alone`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("A note on lighthouses.", to: "a.md")
+        try corpus.write("broken\n", to: "b.jsonl")
+        let first = try await corpus.index()
+        #expect(first.sources.new == 1 && first.quarantined.map(\.source) == ["docs/b.jsonl"])
+        let second = try await corpus.index()
+        #expect(second.sources.unchanged == 1 && second.quarantined == first.quarantined && second.isEmpty)
+        try corpus.write("still broken\n", to: "b.jsonl")
+        let third = try await corpus.index()
+        #expect(third.sources.changed == 0 && third.sources.unchanged == 1 && third.quarantined.count == 1)
+        try corpus.write("{\"_id\": \"x\", \"text\": \"A record.\"}\n", to: "b.jsonl")
+        #expect(try await corpus.index().sources.changed == 1)
+        try corpus.write("broken again\n", to: "b.jsonl")
+        let gone = try await corpus.index()
+        #expect(gone.sources.changed == 0 && gone.deletedDocuments == 1 && !gone.isEmpty)
+    }
+
     @Test func `a file that exceeds the limit is removed from the index`() async throws {
         let corpus = try TestCorpus()
         try corpus.write("A note on lighthouses.", to: "a.md")

@@ -128,12 +128,61 @@ struct SiteIndexingTests {
         #expect(report.quarantined.map(\.reason) == [.empty])
     }
 
+    // MARK: Options
+
+    private func options(_ depth: Int, _ maximumPages: Int = 500) -> SiteOptions {
+        var options = SiteOptions()
+        (options.depth, options.maximumPages, options.domains) = (depth, maximumPages, ["docs.example.org"])
+        return options
+    }
+
+    @Test func `the options of the last run of a site are kept as long as it has pages`() async throws {
+        try await index(site([a]) { $0.options = options(2) })
+        #expect(try await corpus.open().knownSites() == [start: options(2)])
+        try await index(
+            site([]) { site in
+                site.unmodified = [start + "a"]
+                site.options = options(3)
+            })
+        #expect(try await corpus.open().knownSites() == [start: options(3)])
+        // A crawl that met no page, and one of a plan.
+        try await index(site([]) { ($0.isComplete, $0.options) = (false, options(4)) })
+        _ = try await corpus.indexer().plan([.site(site([a]) { $0.options = options(5) })])
+        #expect(try await corpus.open().knownSites() == [start: options(3)])
+        #expect(try corpus.open().problems() == [])
+        try await index(FetchedSite(start: start))
+        #expect(try await corpus.open().knownSites() == [:])
+        // The options of the site without pages are forgotten with the next site.
+        var other = FetchedSite(start: start + "x/")
+        other.pages = [try page("x/1", "<p>Kingfishers dive.</p>")]
+        try await index(other)
+        let stored = try await DatabaseQueue(path: corpus.indexPath).read {
+            try String.fetchOne($0, sql: "SELECT value FROM settings WHERE key = 'sites'")
+        }
+        #expect(stored?.contains("\"\(start)\"") == false && stored?.contains("x/") == true)
+    }
+
+    @Test(arguments: ["{", "{\"https://example.org/\": {\"depth\": 101}}"])
+    func `options that are damaged or out of range are an error`(value: String) async throws {
+        try await index(site([a]))
+        let noPages =
+            "{\"https://example.org/\":{\"depth\":1,\"maximumPages\":0,\"domains\":[],\"allowsPrivate\":false,"
+            + "\"maximumPageBytes\":1}}"
+        for text in [value, noPages] {
+            try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction {
+                try $0.execute(sql: "UPDATE settings SET value = ? WHERE key = 'sites'", arguments: [text])
+            }
+            await #expect(throws: CorpusError.self) { try await corpus.open().knownSites() }
+        }
+    }
+
     // MARK: Files of the version before
 
     /// Makes the file as version 1 made it.
     private func makeOld() async throws {
         try await DatabaseQueue(path: corpus.indexPath).write { db in
-            try db.execute(sql: "DROP TABLE pages; DELETE FROM grdb_migrations WHERE identifier = '2'")
+            try db.execute(
+                sql: "DROP TABLE pages; DROP TABLE unread; DELETE FROM grdb_migrations WHERE identifier > '1'")
         }
     }
 

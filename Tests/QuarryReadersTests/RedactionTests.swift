@@ -86,11 +86,41 @@ struct RedactionTests {
 
     @Test func `messages are redacted, and versions name the kinds`() async throws {
         let readers = registry([.email, .card])
-        let source = "---\nnonsense of a@b.org\nkey: 1\n---\ntext"
-        let result = try await readers.read(Source(id: "a.md", bytes: Array(source.utf8)))
-        #expect(result.warnings.allSatisfy { !$0.message.contains("a@b.org") })
+        // The warning names the file as the archive does, and so does the rejection of one that is encrypted or empty.
+        let files = ZipWriter.archive([("../mail anna@example.org here.txt", "text"), ("inner a@b.org x.zip", "PK")])
+        let plain = try await ReaderRegistry().read(Source(id: "a.zip", bytes: files))
+        #expect(plain.warnings.contains { $0.message.contains("anna@example.org") })
+        let result = try await readers.read(Source(id: "a.zip", bytes: files))
+        #expect(result.warnings.count == plain.warnings.count)
+        #expect(result.warnings.contains { $0.message.contains("[e-mail]") })
+        #expect(result.warnings.allSatisfy { !$0.message.contains("anna@example.org") })
+        let only = ZipWriter.archive([("inner a@b.org x.zip", "PK")])
+        let unread = try await readers.read(Source(id: "a.zip", bytes: only))
+        #expect(unread.rejected.first?.message.contains("[e-mail]") == true)
         #expect(readers.version(of: "a.md")?.hasSuffix(" -card,email") == true)
         #expect(readers.version(of: "a.md") != ReaderRegistry().version(of: "a.md"))
+    }
+
+    @Test func `a large text is redacted in a time in proportion to its length`() async throws {
+        let pieces = [
+            "anna.b@example.org ", "a@a@a@a@", "8 (495) 123-45-67 ", "4111 1111 1111 1111 ", "1 2 3 4 5 6 7 8 9 ",
+            "......", "passport passport ", "+1+2+3", "ИНН 7707083893 ", "# a@b.org\n\n",
+        ]
+        func time(of piece: String, bytes: Int) -> Duration {
+            let text = String(repeating: piece, count: bytes / piece.utf8.count)
+            let document = Document(
+                id: "a", text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)],
+                sourceMap: SourceMap(
+                    segments: [.init(clean: 0, source: 0, cleanUnit: 1, sourceUnit: 1, count: text.utf8.count)],
+                    lineStarts: [0]))
+            return ContinuousClock().measure { _ = all.redacted(document) }
+        }
+        for piece in pieces {
+            let (one, four) = (time(of: piece, bytes: 100_000), time(of: piece, bytes: 400_000))
+            // Four times as much text. Quadratic work would take 16 times as long.
+            #expect(four < one * 10 + .seconds(1), "\(piece): \(one), \(four)")
+            #expect(four < .seconds(60), "\(piece): \(four)")
+        }
     }
 
     @Test func `every stretch between placeholders has the bytes that it had`() async throws {

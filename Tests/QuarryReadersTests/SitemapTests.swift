@@ -51,12 +51,13 @@ import Testing
         #expect(sitemap?.fault != nil)
     }
 
-    @Test func `entities are not expanded, and damaged sitemaps end`() {
+    @Test func `entities are not expanded, and damaged sitemaps end`() throws {
         let laughs = """
             <!DOCTYPE urlset [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>
-            <urlset><url><loc>&b;&x;</loc></url></urlset>
+            <urlset><url><loc>http://a/&b;&x;</loc></url></urlset>
             """
-        #expect(Sitemap(Array(laughs.utf8))?.pages.allSatisfy { !$0.contains("root:") && $0.utf8.count < 100 } ?? true)
+        let pages = try #require(Sitemap(Array(laughs.utf8))?.pages)
+        #expect(pages.count == 1 && pages.allSatisfy { !$0.contains("root:") && $0.utf8.count < 100 })
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<400 {
             var bytes = Array(text.utf8)

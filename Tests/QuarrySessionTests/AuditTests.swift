@@ -119,6 +119,64 @@ struct AuditTests {
         #expect(!json.contains("anna") && !json.contains("495"))
     }
 
+    @Test func `personal data of metadata counts once for each file`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            From: Anna Keller <anna.keller@example-mill.com>
+            To: bert@example-mill.com, carl@example-mill.com
+            Subject: Papers
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+
+            Here they are.
+            --b
+            Content-Disposition: attachment; filename=plan.md
+
+            The lighthouse gets a new lens.
+            --b--
+            """, to: "docs/a.eml")
+        try folder.write("---\nphone: 74951234567\npages: 12\n---\nText.", to: "docs/b.md")
+        let found = try await report(on: folder).personalData
+        let counts = Dictionary(uniqueKeysWithValues: found.files.items.map { ($0.name, $0.counts) })
+        #expect(counts == ["docs/a.eml": ["email": 3], "docs/b.md": ["phone": 1]])
+    }
+
+    @Test func `files of an archive that are not read are named, and the summary says so`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            Subject: Papers
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+
+            Here they are.
+            --b
+            Content-Disposition: attachment; filename=photo.png
+
+            x
+            --b
+            Content-Disposition: attachment; filename=old.mobi
+
+            x
+            --b--
+            """, to: "docs/a.eml")
+        let report = try await report(on: folder)
+        #expect(report.files.count == 1 && report.files.read == 1 && report.unread.isEmpty)
+        let names = Dictionary(uniqueKeysWithValues: report.partlyRead.map { ($0.reason, $0.files.items.map(\.name)) })
+        #expect(names == ["needsModel": ["docs/a.eml/photo.png"], "unsupportedFormat": ["docs/a.eml/old.mobi"]])
+        #expect(
+            report.summary.available.first
+                == "Every file was read, but 2 records or files inside of them were left out: 1 in need of a model, "
+                + "1 in an unsupported format.")
+        try folder.write("", to: "docs/empty.md")
+        let sentences = try await self.report(on: folder).summary.available
+        #expect(sentences[0] == "1 file of 2 could not be read (50 %): 1 without text.")
+        #expect(sentences[1].hasPrefix("Of the others, 2 records or files inside of them were left out"))
+    }
+
     @Test func `links that lead to no file of the folder are listed`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("outside", to: "other.md")

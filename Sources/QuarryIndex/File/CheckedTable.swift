@@ -45,9 +45,10 @@ struct CheckedTable: Sendable {
     static let runs = CheckedTable(name: "runs", columns: ["finished", "report"])
     static let pages = CheckedTable(
         name: "pages", columns: ["source", "site", "media_type", "entity_tag", "last_modified", "links"])
+    static let unread = CheckedTable(name: "unread", columns: ["source", "member", "reason", "message"])
     static let all = [
         settings, sources, documents, chunks, retiredVectors, quarantine, roots, refusedDocuments, refusedTexts, runs,
-        pages,
+        pages, unread,
     ]
 
     /// The statement that changes rows with their checksums.

@@ -63,7 +63,7 @@ extension CorpusIndex {
         }
         _ = try SettingsTable.integer(SettingsTable.generation, in: db)
         // Reads the values that a run reads. The first value of another type is listed.
-        _ = try StoredInputs(db)
+        problems += folderProblems(of: try StoredInputs(db))
         let reused = try Int64.fetchOne(
             db,
             sql: """
@@ -84,6 +84,19 @@ extension CorpusIndex {
         for id in broken { problems.append("documents, row \(id): its metadata or links are not JSON") }
         if let reused { problems.append("sqlite_sequence, row chunks: it is less than the id of chunk \(reused)") }
         return problems
+    }
+
+    /// Files that were found in a folder which the index does not know: an update would not read them again.
+    private func folderProblems(of inputs: StoredInputs) -> [String] {
+        let folders = Set(inputs.folders.map(\.path))
+        var problems = ProblemList()
+        for source in inputs.sources {
+            guard let path = source.path, let root = source.root, root != path,
+                !enclosing(path).contains(where: folders.contains)
+            else { continue }
+            problems.append("roots: the folder \(excerpt(root)) of \(excerpt(source.name)) is missing")
+        }
+        return problems.all
     }
 
     /// Checks that every document has a valid source map and all of its chunks, and that the chunks cover its text.

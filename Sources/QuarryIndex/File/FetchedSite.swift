@@ -2,7 +2,7 @@ package import QuarryCore
 import QuarryReaders
 
 /// The pages of a web site as a crawl found them.
-public struct FetchedSite: Sendable, Hashable {
+package struct FetchedSite: Sendable, Hashable {
     /// A page that a server sent, because it is new or perhaps changed.
     package struct Page: Sendable, Hashable {
         /// Its address, which names it in citations.
@@ -43,6 +43,8 @@ public struct FetchedSite: Sendable, Hashable {
 
     /// The address that the crawl began at.
     package var start: String
+    /// What the crawl was asked for.
+    package var options = SiteOptions()
     package var pages: [Page] = []
     /// Pages of the index that the server reports as unchanged.
     package var unmodified: Set<String> = []

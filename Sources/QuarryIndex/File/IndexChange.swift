@@ -18,7 +18,8 @@ enum IndexChange: Sendable {
     case write(PreparedDocument, source: String)
     case relocate(key: String, sourceMap: Data, source: String)
     /// All documents of the source were read: `keys` are its own, `refused` belong to another source.
-    case close(SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String])
+    case close(
+        SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String], unread: [UnreadPart])
     /// Marks a source as incomplete while its documents are removed.
     case reopen(Int64)
     /// Removes a document, unless it now belongs to another source.

@@ -99,3 +99,12 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         analyzerVersion = Analyzer.version
     }
 }
+
+extension ReaderRegistry {
+    /// The registry whose versions name how an index cuts documents, so that files are read again when it cuts otherwise.
+    func cutting(by chunking: IndexSettings.Chunking) -> ReaderRegistry {
+        var readers = self
+        readers.cutting = chunking.strategy.versionSuffix
+        return readers
+    }
+}

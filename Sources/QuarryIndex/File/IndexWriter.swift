@@ -35,6 +35,7 @@ struct IndexWriter {
             ?? fetch(Int64.self, "SELECT id FROM sources WHERE name = ? AND path IS ?", [row.name, row.path])
         {
             if let old = try name(of: id) { try deleteFaults(of: old) }
+            try removeUnread(of: id)
             try execute(
                 CheckedTable.sources.update(
                     [
@@ -174,7 +175,7 @@ struct IndexWriter {
         if isThere == true { try removeDocument(id) }
     }
 
-    /// Removes a document by its key. Also removes its source, if that is not a file and has no other document.
+    /// Removes a document by its key. A source without another document is removed too, or noted if it is a file.
     /// - Returns: Whether the document existed.
     func removeDocument(withKey key: String) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT id, source FROM documents WHERE key = ?")
@@ -182,12 +183,12 @@ struct IndexWriter {
         else { return false }
         let (document, source) = (try row.integer(0), try row.integer(1))
         try removeDocument(document)
-        let isEmpty = try fetch(
-            Bool.self,
-            """
-            SELECT path IS NULL AND NOT EXISTS (SELECT 1 FROM documents WHERE source = ?1) FROM sources WHERE id = ?1
-            """, [source])
-        if isEmpty == true { try removeSource(source) }
+        guard try documents(of: source).isEmpty, let name = try name(of: source) else { return true }
+        if try fetch(Bool.self, "SELECT path IS NULL FROM sources WHERE id = ?", [source]) == true {
+            try removeSource(source)
+        } else {
+            try store(unread: [UnreadPart(.removed(name), of: name)], of: source)
+        }
         return true
     }
 
@@ -281,5 +282,13 @@ struct IndexWriter {
 
     private func json(_ value: some Encodable) throws -> String {
         String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
+
+extension Rejection {
+    fileprivate static func removed(_ name: String) -> Rejection {
+        Rejection(
+            source: name, reason: .removed,
+            message: "It was taken out of the index. It is read again when it changes.")
     }
 }

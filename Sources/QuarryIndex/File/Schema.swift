@@ -19,6 +19,10 @@ enum Schema {
             try createPages(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("3", foreignKeyChecks: .immediate) { db in
+            try createUnread(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 
@@ -140,6 +144,21 @@ enum Schema {
                 """)
     }
 
+    /// Sources without text that are not faulty, and files inside of sources that were not read.
+    private static func createUnread(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE unread(
+                    source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+                    member TEXT,                    -- the path of the file in the source; NULL for the source itself
+                    reason TEXT NOT NULL,
+                    message TEXT NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX unread_by_source ON unread(source);
+                """)
+    }
+
     /// The tables and indexes of a file of a version so far.
     static func definition(ofVersion version: String) throws -> SchemaDefinition? {
         try definitions[version]?.get()
@@ -188,6 +207,7 @@ enum SettingsTable {
     static let identity = "identity"
     static let revision = "revision"
     static let selections = "selections"
+    static let sites = "sites"
     private static let maximumBytes = 1 << 20
 
     static func string(_ key: String, in db: Database) throws -> String? {

@@ -45,6 +45,8 @@ struct StoredInputs: Sendable {
     var empty: Set<Int64>
     /// Of these, sources that were read and are not in quarantine.
     var withoutText: Set<Int64>
+    /// By the ids of their sources.
+    var unread: [Int64: [UnreadPart]]
 
     init(_ db: Database) throws {
         sources = try Row.fetchAll(
@@ -80,6 +82,7 @@ struct StoredInputs: Sendable {
                 WHERE NOT EXISTS (SELECT 1 FROM documents WHERE documents.source = sources.id)
                 """)
         withoutText = try Self.sourcesWithoutText(in: db)
+        unread = try UnreadPart.all(in: db)
     }
 
     /// The rows of `quarantine`.

@@ -30,6 +30,13 @@ struct StoredPage: Sendable, Hashable {
         self.links = links
     }
 
+    /// The addresses that the crawls of the pages began at.
+    static func sites(in db: Database) throws -> Set<String> {
+        guard try db.tableExists(CheckedTable.pages.name) else { return [] }
+        let rows = try Row.fetchAll(db, sql: "SELECT DISTINCT site FROM pages")
+        return Set(try rows.map { try StoredRow($0, of: "pages").text(0) })
+    }
+
     /// All rows by the ids of their sources. A file of an earlier version has none.
     static func all(in db: Database) throws -> [Int64: StoredPage] {
         guard try db.tableExists(CheckedTable.pages.name) else { return [:] }
@@ -65,14 +72,21 @@ package struct KnownPage: Sendable, Hashable {
     package var links: [String]
     /// Whether the index has all of it as the current reader reads it, so that it is enough to ask whether it changed.
     package var isCurrent: Bool
+
+    package init(site: String, entityTag: String?, lastModified: String?, links: [String], isCurrent: Bool) {
+        self.site = site
+        self.entityTag = entityTag
+        self.lastModified = lastModified
+        self.links = links
+        self.isCurrent = isCurrent
+    }
 }
 
 extension CorpusIndex {
     /// The pages of web sites in the index, by address.
     package func pages(readers: ReaderRegistry) async throws -> [String: KnownPage] {
         let sources = try await read { try StoredInputs($0).sources }
-        var readers = readers
-        readers.cutting = settings.chunking.strategy.versionSuffix
+        let readers = readers.cutting(by: settings.chunking)
         var pages: [String: KnownPage] = [:]
         for source in sources {
             guard let page = source.page else { continue }

@@ -1,15 +1,29 @@
 public import QuarryCore
 
 /// Something to index.
-public enum IndexInput: Sendable, Hashable {
+public struct IndexInput: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case path(String)
+        case bytes([UInt8], name: String)
+        /// The pages of a web site that a crawl fetched.
+        case site(FetchedSite)
+        case document(Document)
+    }
+
+    package let kind: Kind
+
     /// A file or a folder.
-    case path(String)
+    public static func path(_ path: String) -> IndexInput { IndexInput(kind: .path(path)) }
+
     /// Bytes without a file, such as standard input, with a name for citations. The name's extension sets the format.
-    case bytes([UInt8], name: String)
-    /// The pages of a web site that a crawl fetched.
-    case site(FetchedSite)
+    public static func bytes(_ bytes: [UInt8], name: String) -> IndexInput {
+        IndexInput(kind: .bytes(bytes, name: name))
+    }
+
     /// A document made in memory. Its id is also the name of its source.
-    case document(Document)
+    public static func document(_ document: Document) -> IndexInput { IndexInput(kind: .document(document)) }
+
+    package static func site(_ site: FetchedSite) -> IndexInput { IndexInput(kind: .site(site)) }
 }
 
 extension [IndexInput] {
@@ -17,7 +31,7 @@ extension [IndexInput] {
     ///
     /// - Throws: ``CorpusError`` if all inputs are paths that do not exist.
     package func checkExistence() throws {
-        let missing = InputRoots.missing(compactMap { if case .path(let path) = $0 { path } else { nil } })
+        let missing = InputRoots.missing(compactMap { if case .path(let path) = $0.kind { path } else { nil } })
         guard !missing.isEmpty, missing.count == count else { return }
         throw CorpusError.missingInputs(missing.map(Rejection.missingInput))
     }

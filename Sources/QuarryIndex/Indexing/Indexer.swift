@@ -38,9 +38,7 @@ public struct Indexer: Sendable {
         self.embedder = embedder
         try index.settings.chunking.validate()
         let chunking = index.settings.chunking
-        var readers = readers
-        readers.cutting = chunking.strategy.versionSuffix
-        self.readers = readers
+        self.readers = readers.cutting(by: chunking)
         preparation = DocumentPreparation(
             chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
     }
@@ -86,6 +84,7 @@ public struct Indexer: Sendable {
             let scan = try InputScan(
                 inputs, options: options, selections: selections, index: index, readers: readers)
             try index.remember(scan.selections)
+            try index.remember(scan.sites.options)
             var report = try await run(scan, progress: ProgressBoard(onProgress))
             report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -141,7 +140,7 @@ public struct Indexer: Sendable {
     /// Stores the counts of a run. Its lists are not stored: they would keep the names of deleted files.
     private func record(_ report: IndexingReport) throws {
         var sources = report.sources
-        sources.unreadable = [:]
+        (sources.unreadable, sources.unreadableInside) = ([:], [:])
         let counts = RunCounts(
             sources: sources, documents: report.documents, unchangedDocuments: report.unchangedDocuments,
             deletedDocuments: report.deletedDocuments, chunks: report.chunks, embeddedChunks: report.embeddedChunks,

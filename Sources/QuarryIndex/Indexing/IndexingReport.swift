@@ -1,8 +1,9 @@
 public import QuarryCore
+import QuarryReaders
 
 /// The result of a run, or of a plan.
 public struct IndexingReport: Sendable, Hashable, Codable {
-    /// Files by their change since the last run.
+    /// Files by their change since the last run. Those of which nothing could be used are in ``quarantined`` only.
     public struct Sources: Sendable, Hashable, Codable {
         public var new = 0
         public var changed = 0
@@ -15,6 +16,8 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var skipped = 0
         /// Of these, the files with a format that Quarry cannot read, by lower-case extension; `""` without one.
         public var unreadable: [String: Int] = [:]
+        /// Of these, the files inside of an archive or a mail. A model or a reader may read them outside of it.
+        public var unreadableInside: [String: Int] = [:]
     }
 
     /// Files that models read, or in a plan would read.
@@ -59,11 +62,11 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public var embeddedTokens = 0
     /// Files and records of the inputs that could not be indexed, in this run or an earlier one.
     public var quarantined: [Rejection] = []
-    /// Skipped files of folders with an unknown extension that turned out to be binary, with the reason. The reason
-    /// of an earlier run is not kept. They are included in ``Sources/skipped``.
+    /// Files of folders, archives and mails that turned out to have no text, with the reason: empty, scanned, binary, or
+    /// taken out of the index. From this run or an earlier one. They are included in ``Sources/skipped``.
     public var passedOver: [Rejection] = []
     /// Skipped files of folders, archives and mails whose format cannot be read, or needs a model that is not given; at most
-    /// 10,000 by name.
+    /// 10,000 by name, from this run or an earlier one.
     /// ``Sources/unreadable`` counts all of them.
     public var unread: [Rejection] = []
     /// Files of the index with the same bytes as another one, from this run or an earlier one; at most 10,000. They are
@@ -84,6 +87,39 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         sources.new + sources.changed + sources.moved + sources.deleted + sources.leftOut == 0
             && documents + deletedDocuments + embeddedChunks == 0
     }
+}
+
+extension IndexingReport {
+    /// Counts a source whose content is the same as before.
+    ///
+    /// - Parameters:
+    ///   - isRejected: Whether nothing of it could be used. It is not counted then.
+    ///   - leftOut: The source itself if it has no text, and files inside of it that were not read.
+    mutating func add(unchanged name: String, isRejected: Bool, leftOut: [Rejection]) {
+        if !isRejected, !leftOut.contains(where: { $0.source == name }) { sources.unchanged += 1 }
+        for part in leftOut { add(leftOut: part, of: name) }
+    }
+
+    /// Counts a source without text, or a file inside of it that was not read as one of a folder is counted.
+    mutating func add(leftOut part: Rejection, of source: String) {
+        sources.skipped += 1
+        guard part.source != source, [.unsupportedFormat, .needsModel].contains(part.reason) else {
+            if part.source == source || passedOver.count < WalkResult.maximumUnread { passedOver.append(part) }
+            return
+        }
+        let name = pathExtension(of: part.source) ?? ""
+        sources.unreadable[name, default: 0] += 1
+        sources.unreadableInside[name, default: 0] += 1
+        if unread.count < WalkResult.maximumUnread { unread.append(part) }
+    }
+}
+
+extension ReadResult {
+    /// Whether nothing of the source could be used.
+    var isRejected: Bool { documents.isEmpty && !rejected.isEmpty }
+
+    /// The source itself if it was skipped, and the files inside of it that were not read.
+    var leftOut: [Rejection] { (skipped.map { [$0] } ?? []) + unread }
 }
 
 /// The progress of a run.

@@ -134,7 +134,7 @@ struct Ingest {
         switch outcome {
         case .unreadable(let rejection): quarantineUnread(rejection, of: work)
         case .same(let row):
-            report.sources.unchanged += 1
+            if let stored = work.stored { scan.add(unchanged: stored, as: row.name, to: &report) }
             report.quarantined += scan.faults[row.name] ?? []
             if let id = row.id { pending.append(.change(.touch(id, row))) }
         case .planned(let row, let modelWork):
@@ -179,26 +179,11 @@ struct Ingest {
                     message: reason.message
                         + " It was text when it was last indexed. That text is removed from the index."))
         }
-        if let reason = result.skipped {
-            report.sources.skipped += 1
-            report.passedOver.append(reason)
-        } else {
-            count(work, row)
-        }
-        for member in result.unread { note(unread: member) }
+        // One of which nothing can be used is rejected, which is counted apart.
+        if result.skipped == nil, !result.isRejected { count(work, row) }
+        for part in result.leftOut { report.add(leftOut: part, of: row.name) }
         report.warnings += RejectedRecords(result.warnings).all
         try await collect(row, result)
-    }
-
-    /// Counts a file inside of a source that was not read, as one of a folder is counted.
-    private mutating func note(unread member: Rejection) {
-        report.sources.skipped += 1
-        guard [.unsupportedFormat, .needsModel].contains(member.reason) else {
-            if report.passedOver.count < WalkResult.maximumUnread { report.passedOver.append(member) }
-            return
-        }
-        report.sources.unreadable[pathExtension(of: member.source) ?? "", default: 0] += 1
-        if report.unread.count < WalkResult.maximumUnread { report.unread.append(member) }
     }
 
     /// Quarantines a source that cannot be read. Its stored text stays, unless the file is now too large.
@@ -273,7 +258,11 @@ struct Ingest {
         let rejections = rejected.all
         report.quarantined += rejections
         if let id = row.id { closed.append((id, row.sha256)) }
-        pending.append(.change(.close(row, keys: keys, rejections: rejections, refused: refused)))
+        pending.append(
+            .change(
+                .close(
+                    row, keys: keys, rejections: rejections, refused: refused,
+                    unread: result.leftOut.map { UnreadPart($0, of: row.name) })))
         if isFull { try await commit(source: row.name) }
     }
 

@@ -6,57 +6,6 @@ import QuarryText
 
 /// Compares the inputs with the index.
 struct InputScan {
-    /// A source to be read.
-    enum Work {
-        case file(FoundFile, stored: StoredSource?)
-        case bytes([UInt8], name: String, stored: StoredSource?)
-        case page(FetchedSite.Page, site: String, stored: StoredSource?)
-        case document(Document, stored: StoredSource?)
-
-        var byteCount: Int {
-            switch self {
-            case .file(let file, _): file.size
-            case .bytes(let bytes, _, _): bytes.count
-            case .page(let page, _, _): page.size
-            case .document(let document, _): document.text.utf8.count
-            }
-        }
-
-        var name: String {
-            switch self {
-            case .file(let file, _): file.id
-            case .bytes(_, let name, _): name
-            case .page(let page, _, _): page.address
-            case .document(let document, _): document.id
-            }
-        }
-
-        var stored: StoredSource? {
-            switch self {
-            case .file(_, let stored), .bytes(_, _, let stored), .page(_, _, let stored), .document(_, let stored):
-                stored
-            }
-        }
-
-        /// Nil unless a server gave one.
-        var mediaType: String? {
-            if case .page(let page, _, _) = self { page.mediaType } else { nil }
-        }
-
-        /// Whether the content, the version of the reader and the name are unchanged.
-        fileprivate func isOnlyTouched(by readers: ReaderRegistry) -> Bool {
-            guard let stored, let digest = stored.sha256, stored.name == name, stored.size == byteCount,
-                stored.isCurrent(readers, mediaType: mediaType)
-            else { return false }
-            return switch self {
-            case .file(let file, _): (try? ContentHash(ofFileAt: file.path)) == digest
-            case .bytes(let bytes, _, _): ContentHash(of: bytes) == digest
-            case .page(let page, _, _): (try? ContentHash(ofFileAt: page.file)) == digest
-            case .document: false
-            }
-        }
-    }
-
     /// Sources to read, by name; ``rechecked`` sources come last.
     private(set) var work: [Work] = []
     /// Sources that models read, after all local work.
@@ -84,8 +33,9 @@ struct InputScan {
     let faults: [String: [Rejection]]
     /// Unchanged sources to read again: a refused document id is now free, or there is now another model.
     let rechecked: Set<String>
-    /// Unchanged files that were skipped when they were read.
-    let passedOver: [Rejection]
+    /// Stored sources without text that are not faulty, and what is known to be unread of sources.
+    private let withoutText: Set<Int64>
+    private let unreadParts: [Int64: [UnreadPart]]
     /// Sources with a new time and the same content. They keep their documents.
     private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
@@ -94,7 +44,7 @@ struct InputScan {
     /// The options of the input folders and files, by their names in the index.
     let selections: [String: InputOptions]
     /// The pages of web sites.
-    private let sites: SiteScan
+    let sites: SiteScan
 
     /// - Parameter selections: The options of single paths, in place of `options`.
     init(
@@ -102,7 +52,7 @@ struct InputScan {
         readers: ReaderRegistry
     ) throws {
         var stored = try translatingErrors(path: index.path) { try index.pool.read { try StoredInputs($0) } }
-        let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
+        let paths = inputs.compactMap { if case .path(let path) = $0.kind { path } else { nil } }
         let inputRoots = InputRoots(paths, stored: stored.folders, sources: Set(stored.sources.compactMap(\.path)))
         folders = inputRoots.names
         knownFolders = stored.folders
@@ -133,7 +83,10 @@ struct InputScan {
         unreadable = walk.unreadable
         unread = walk.unread
         emptySources = stored.empty
-        maximumFileBytes = paths.map { (selections[$0] ?? options).maximumFileBytes }.max() ?? options.maximumFileBytes
+        let fetched = inputs.compactMap { if case .site(let site) = $0.kind { site } else { nil } }
+        maximumFileBytes =
+            (paths.map { (selections[$0] ?? options).maximumFileBytes } + fetched.map(\.options.maximumPageBytes))
+            .max() ?? options.maximumFileBytes
         self.selections = inputRoots.names(of: roots).mapValues { selections[$0] ?? options }
 
         let names = Dictionary(stored.sources.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
@@ -141,15 +94,14 @@ struct InputScan {
         let found = Self.named(walk.files.map(inputRoots.resolved), stored: stored.sources, names: names, known: &known)
         let unreadable = Set(
             rejected.filter { [.unreadable, .vanished].contains($0.0.reason) }.compactMap { $0.1?.path })
-        let mover = Mover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
+        let mover = SourceMover(index: index, readers: readers, refused: Set(stored.refused.map(\.source)))
         diff = try SourceDiff(
             found: found, stored: known, isCurrent: { $0.isCurrent(readers) },
             isHidden: { source in
                 !unreadable.isEmpty && source.path.map { enclosing($0).contains(where: unreadable.contains) } ?? false
             },
             hash: { try? ContentHash(ofFileAt: $0.path) }, canMove: mover.canMove)
-        sites = SiteScan(
-            inputs.compactMap { if case .site(let site) = $0 { site } else { nil } }, stored: stored.sources)
+        sites = SiteScan(fetched, stored: stored.sources)
         diff.deleted += sites.deleted
         rejectedInputs += sites.sites.flatMap(\.rejected)
         warnings += sites.sites.flatMap(\.warnings)
@@ -180,9 +132,7 @@ struct InputScan {
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
-        passedOver = diff.unchanged.filter { stored.withoutText.contains($0.stored.id) }.map {
-            $0.stored.size == 0 ? .empty($0.stored.name) : .stillWithoutText($0.stored.name)
-        }
+        (withoutText, unreadParts) = (stored.withoutText, stored.unread)
 
         skipUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }
@@ -192,7 +142,7 @@ struct InputScan {
         for input in inputs {
             let name: String
             let item: (StoredSource?) -> Work
-            switch input {
+            switch input.kind {
             case .path, .site: continue
             case .bytes(let bytes, let given): (name, item) = (given, { .bytes(bytes, name: given, stored: $0) })
             case .document(let document): (name, item) = (document.id, { .document(document, stored: $0) })
@@ -241,8 +191,7 @@ struct InputScan {
     func begin(_ report: inout IndexingReport) {
         // A file that had two names keeps one of them.
         let kept = Set((diff.unchanged + diff.changed + diff.moved).map { ExactText($0.file.path) })
-        report.sources.unchanged = diff.unchanged.count - passedOver.count + sites.unchanged.count
-        report.sources.skipped = skipped + passedOver.count + sites.skipped.count
+        report.sources.skipped = skipped + sites.skipped.count
         report.sources.unreadable = unreadable
         report.unread = unread
         for address in sites.sites.flatMap(\.unread).sorted() {
@@ -250,7 +199,13 @@ struct InputScan {
             report.sources.unreadable[pathExtension(ofAddress: address) ?? "", default: 0] += 1
             if report.unread.count < WalkResult.maximumUnread { report.unread.append(.unsupported(address)) }
         }
-        report.passedOver = passedOver + sites.skipped
+        report.passedOver = sites.skipped
+        for source in diff.unchanged.map(\.stored) + sites.unchanged {
+            add(unchanged: source, as: source.name, to: &report)
+        }
+        for change in diff.moved {
+            for part in leftOut(of: change.stored, as: change.file.id) { report.add(leftOut: part, of: change.file.id) }
+        }
         report.web = sites.web
         report.sources.moved = diff.moved.count
         report.sources.leftOut = diff.deleted.count { source in
@@ -269,6 +224,21 @@ struct InputScan {
                 return fault
             }
         }
+    }
+
+    /// Counts a source whose content is the same, and names what was left out of it.
+    func add(unchanged source: StoredSource, as name: String, to report: inout IndexingReport) {
+        let isRejected = emptySources.contains(source.id) && faults[source.name] != nil
+        report.add(unchanged: name, isRejected: isRejected, leftOut: leftOut(of: source, as: name))
+    }
+
+    /// What its last reading left out of a source: the source itself, if it has no text, or files inside of it.
+    private func leftOut(of source: StoredSource, as name: String) -> [Rejection] {
+        let parts = unreadParts[source.id] ?? []
+        let rejections = parts.map { $0.rejection(of: name) }
+        // A version before did not store the reason.
+        guard withoutText.contains(source.id), parts.allSatisfy({ $0.member != nil }) else { return rejections }
+        return [source.size == 0 ? .empty(name) : .stillWithoutText(name)] + rejections
     }
 
     /// Skips sources that need a model if there is none. Their text from an earlier run stays.
@@ -368,49 +338,6 @@ struct InputScan {
     }
 }
 
-/// Decides which files can be renamed in the index without reading them.
-private final class Mover {
-    private let index: CorpusIndex
-    private let readers: ReaderRegistry
-    private let refused: Set<String>
-    /// Sources with exactly one document of the same name.
-    private var movable: Set<Int64>?
-
-    init(index: CorpusIndex, readers: ReaderRegistry, refused: Set<String>) {
-        self.index = index
-        self.readers = readers
-        self.refused = refused
-    }
-
-    func canMove(_ change: SourceDiff.Change) throws -> Bool {
-        let (old, new) = (change.stored.name, change.file.id)
-        if old == new { return true }
-        guard readers.readsAlike(old, new), !refused.contains(old) else {
-            return false
-        }
-        return try translatingErrors(path: index.path) {
-            try index.pool.read { db in
-                let movable = try self.movable ?? Self.movable(in: db)
-                self.movable = movable
-                guard movable.contains(change.stored.id) else { return false }
-                // A record of another source may have this name.
-                let isTaken = try Bool.fetchOne(
-                    db, sql: "SELECT EXISTS (SELECT 1 FROM documents WHERE key = ?)", arguments: [new])
-                return isTaken != true
-            }
-        }
-    }
-
-    private static func movable(in db: Database) throws -> Set<Int64> {
-        try Int64.fetchSet(
-            db,
-            sql: """
-                SELECT sources.id FROM sources JOIN documents ON documents.source = sources.id
-                GROUP BY sources.id HAVING count(*) = 1 AND min(documents.key) = sources.name
-                """)
-    }
-}
-
 extension StoredSource {
     /// Whether the current reader would give the same result. A recording that a model read stays current if there is
     /// no model now.
@@ -427,65 +354,4 @@ extension Rejection.Reason {
         .unreadable, .tooLarge, .vanished, .notFound, .invalidName, .unreachable, .disallowed,
         .privateAddress,
     ]
-}
-
-extension CorpusError {
-    /// All inputs are paths that do not exist.
-    static func missingInputs(_ missing: [Rejection]) -> CorpusError {
-        CorpusError(.input, missing.map(\.description).joined(separator: "\n"))
-    }
-}
-
-extension Rejection {
-    fileprivate static func needsModel(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel, message: "Only a model can read this file, and none is given.")
-    }
-
-    fileprivate static func changedWithoutModel(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel,
-            message:
-                "The file changed since a model read it, and no model is given now. The old text stays in the index.")
-    }
-
-    fileprivate static func unredacted(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .needsModel,
-            message:
-                "A model read it before personal data was to be replaced, and no model is given now. The old text stays "
-                + "in the index with the personal data.")
-    }
-
-    fileprivate static func stillWithoutText(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .unsupportedFormat,
-            message:
-                "It has no document in the index: it had no readable text, or it was removed. It is read again when it changes."
-        )
-    }
-
-    fileprivate static func deletedInput(_ path: String) -> Rejection {
-        Rejection(
-            source: path, reason: .notFound,
-            message: "It no longer exists; removed its documents from the index (moved files are kept).")
-    }
-
-    static func missingInput(_ path: String) -> Rejection {
-        Rejection(source: path, reason: .notFound, message: "There is no such file or folder.")
-    }
-
-    fileprivate static func duplicateName(_ name: String) -> Rejection {
-        Rejection(
-            source: name, reason: .duplicateID,
-            message: "Another input has the same name. Only the first was indexed; use unique names.")
-    }
-
-    fileprivate static func nameTaken(_ name: String, by path: String?) -> Rejection {
-        Rejection(
-            source: name, reason: .duplicateID,
-            message:
-                "The name already belongs to the file \(path ?? "of the same name"). Use another name for this input."
-        )
-    }
 }

@@ -43,6 +43,14 @@ struct SiteScan {
         names = met.union(unchanged.map(\.name))
     }
 
+    /// What the crawls were asked for, by their starts. A crawl that met no page does not count.
+    var options: [String: SiteOptions] {
+        Dictionary(
+            sites.filter { !$0.pages.isEmpty || !$0.unmodified.isEmpty || !$0.kept.isEmpty }.map {
+                ($0.start, $0.options)
+            }, uniquingKeysWith: { $1 })
+    }
+
     /// Whether a name is that of an unchanged page or of one to read.
     func holds(_ name: String) -> Bool { names.contains(name) }
 

@@ -51,7 +51,7 @@ struct SourceReading: Sendable {
             row = SourceRow(
                 id: stored?.id, name: document.id, size: size, modified: 0,
                 sha256: DocumentPreparation.digest(of: document),
-                reader: "document/1" + readers.cutting + readers.versionSuffix(of: document.id))
+                reader: readers.version(ofDocument: document.id))
             return .read(row, ReadResult(documents: [finished]), byModel: false)
         case .file(let file, let stored):
             do {

@@ -51,7 +51,7 @@ package final class FolderWatch {
     #if os(Linux)
         private static let mask = UInt32(
             IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF
-                | IN_ATTRIB)
+                | IN_MOVE_SELF | IN_ATTRIB)
 
         /// Watches folders and those in them, in addition to the ones that are watched.
         package func watch(_ folders: [String]) {

@@ -42,6 +42,7 @@ extension Redaction {
         result.rejected = result.rejected.map(redacted)
         result.warnings = result.warnings.map(redacted)
         result.skipped = result.skipped.map(redacted)
+        result.unread = result.unread.map(redacted)
         return result
     }
 

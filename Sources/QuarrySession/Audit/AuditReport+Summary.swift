@@ -46,15 +46,19 @@ extension AuditReport.Summary {
     private static func availability(_ report: AuditReport) -> [String] {
         var sentences: [String] = []
         let unread = report.files.count - report.files.read
-        if unread == 0 {
-            sentences.append("Every file was read.")
-        } else {
-            let reasons = report.unread.prefix(3).map { "\($0.files.count) \(AuditReport.title(of: $0.reason))" }
-            let more = report.unread.count > 3 ? " and others" : ""
+        let parts = report.partlyRead.reduce(0) { $0 + $1.files.count }
+        if unread > 0 {
             sentences.append(
                 "\(count(unread, "file", "files")) of \(report.files.count) could not be read "
-                    + "(\(percent(unread, of: report.files.count))): \(reasons.joined(separator: ", "))\(more)."
-            )
+                    + "(\(percent(unread, of: report.files.count))): \(reasons(report.unread)).")
+        }
+        if parts > 0 {
+            sentences.append(
+                "\(unread == 0 ? "Every file was read, but" : "Of the others,") "
+                    + "\(count(parts, "record or file inside of them was", "records or files inside of them were")) left out: "
+                    + "\(reasons(report.partlyRead)).")
+        } else if unread == 0 {
+            sentences.append("Every file was read.")
         }
         var rights: [String] = []
         let personal = report.personalData
@@ -80,6 +84,12 @@ extension AuditReport.Summary {
                     + "nowhere.")
         }
         return sentences
+    }
+
+    /// `6 encrypted, 1 without text and others`.
+    private static func reasons(_ problems: [AuditReport.Problem]) -> String {
+        let named = problems.prefix(3).map { "\($0.files.count) \(AuditReport.title(of: $0.reason))" }
+        return named.joined(separator: ", ") + (problems.count > 3 ? " and others" : "")
     }
 
     // MARK: Standardised
@@ -154,7 +164,7 @@ extension AuditReport {
         "withheldByModel": "withheld by a model", "foundEmptyByModel": "found empty by a model",
         "brokenFrontMatter": "with broken front matter", "brokenPattern": "with broken ignore patterns",
         "embeddedData": "with embedded files", "guessedEncoding": "in a guessed encoding", "encrypted": "encrypted",
-        "scanned": "scanned, without text", "hiddenText": "with hidden text",
+        "scanned": "scanned, without text", "removed": "taken out of the index", "hiddenText": "with hidden text",
         "repairedText": "with repaired characters", "unreachable": "not reachable", "disallowed": "not allowed",
         "privateAddress": "at a private address",
     ]

@@ -216,7 +216,7 @@ package struct AuditReport: Sendable, Hashable, Codable {
     package var languages: [LanguageShare] = []
     /// Files without a document, by reason.
     package var unread: [Problem] = []
-    /// Records that were left out of files that were read, by reason.
+    /// Records, and files inside of archives and mails, that were left out of files that were read, by reason.
     package var partlyRead: [Problem] = []
     /// Doubtful points in files that were read, by reason.
     package var warnings: [Problem] = []

@@ -39,6 +39,7 @@ struct SourceFacts: Sendable {
             source.bytes.withUnsafeBufferPointer { hints.find(in: $0) }
         }
         let collection = Self.language(of: result.documents)
+        var statements: Set<String> = []
         for document in result.documents {
             documents.append(DocumentFacts(of: document, in: file, from: collection))
             wikilinks.formUnion(document.links)
@@ -49,8 +50,23 @@ struct SourceFacts: Sendable {
                 if case .string(let name) = value { hints.take(metadata: name) }
             }
             for match in PersonalData.find(in: document.text) { personalData[match.kind.rawValue, default: 0] += 1 }
+            for (key, value) in document.metadata {
+                for text in value.texts { statements.insert("\(key): \(text)") }
+            }
         }
+        // The attachments of a mail have its metadata too, and the messages of a mailbox often the same.
+        for statement in statements { count(statement) }
         licences = hints.names
+    }
+
+    /// Counts the personal data of a value of metadata, such as a sender of mail. The key is read as a word before it.
+    private mutating func count(_ statement: String) {
+        let start = statement.utf8.firstIndex(of: UInt8(ascii: ":")).map {
+            statement.utf8.distance(from: statement.startIndex, to: $0)
+        }
+        for match in PersonalData.find(in: statement) where match.range.lowerBound > start ?? 0 {
+            personalData[match.kind.rawValue, default: 0] += 1
+        }
     }
 
     private static let licenceKeys: Set<String> = ["license", "licence", "rights", "copyright", "лицензия"]
@@ -60,6 +76,19 @@ struct SourceFacts: Sendable {
         guard documents.count > 1 else { return nil }
         let samples = documents.prefix(100).map { String(decoding: $0.text.utf8.prefix(160), as: UTF8.self) }
         return LanguageDetector().language(of: samples.joined(separator: "\n"))
+    }
+}
+
+extension MetadataValue {
+    /// As a person writes it.
+    fileprivate var texts: [String] {
+        switch self {
+        case .string(let text): [text]
+        case .strings(let texts): texts
+        case .number(let number):
+            number.rounded() == number && abs(number) < 1e16 ? [String(Int64(number))] : []
+        case .bool: []
+        }
     }
 }
 

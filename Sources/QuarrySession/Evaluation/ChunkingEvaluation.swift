@@ -5,8 +5,9 @@ package import QuarryEvaluation
 /// A document whose text can be found by offsets into the text of its source.
 package struct EvaluationDocument: Sendable {
     package var document: Document
-    /// The UTF-8 offset in the source of each Unicode code point, and of the end.
-    private var offsets: [Int]
+    /// The UTF-8 offset in the source of each Unicode code point, and of the end. Nil if the source has no such text: its
+    /// reader makes the text, it is in another encoding, or it is a file inside of another one.
+    private var offsets: [Int]?
 
     /// The documents of a JSONL file of records with `_id`, `title` and `text`, or of any other file.
     ///
@@ -41,7 +42,10 @@ package struct EvaluationDocument: Sendable {
 
     private init(_ document: Document, source: [UInt8]) {
         self.document = document
-        offsets = source.indices.filter { source[$0] & 0xC0 != 0x80 } + [source.count]
+        let isText =
+            document.sourceMap.base == .source && document.sourceMap.member == nil
+            && String(validating: source, as: UTF8.self) != nil
+        offsets = isText ? source.indices.filter { source[$0] & 0xC0 != 0x80 } + [source.count] : nil
     }
 
     /// The ranges of the text that answer a question: its spans, or the places of its quotes.
@@ -49,6 +53,12 @@ package struct EvaluationDocument: Sendable {
     /// - Throws: ``EvaluationFileError`` for one that is not in the document.
     func ranges(of question: SpanQuestion) throws -> [Range<Int>] {
         guard question.spans.isEmpty else {
+            guard let offsets else {
+                throw CorpusError(
+                    .input,
+                    "Question \(question.id): its spans cannot be counted in \(document.id), which is not a file of UTF-8 text. "
+                        + "Give “quotes” instead.")
+            }
             return try question.spans.map { span in
                 guard span.upperBound < offsets.count else {
                     throw CorpusError(

@@ -78,9 +78,9 @@ package struct IndexOpening: Sendable {
     package mutating func label(
         _ inputs: [IndexInput], pages addresses: [String] = [], with labels: [(key: String, value: MetadataValue?)]
     ) throws {
-        let paths = inputs.compactMap { if case .path(let path) = $0 { path } else { nil } }
+        let paths = inputs.compactMap { if case .path(let path) = $0.kind { path } else { nil } }
         var names = Set(try index.names(ofInputs: paths).values)
-        for case .bytes(_, let name) in inputs { names.insert(name) }
+        for case .bytes(_, let name) in inputs.map(\.kind) { names.insert(name) }
         for address in addresses { names.insert(address.last == "/" ? String(address.dropLast()) : address) }
         let kept = reading
         for name in names {

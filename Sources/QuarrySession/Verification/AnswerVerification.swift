@@ -54,6 +54,7 @@ package struct AnswerVerification {
         let location = citation.location
         entry.path = location.path
         entry.lines = [location.lines.lowerBound, location.lines.upperBound]
+        entry.places = location.places
         // The file may have moved with its folder, or be known to the index at another place.
         var check: CitationCheck?
         for path in try await paths(of: citation) {

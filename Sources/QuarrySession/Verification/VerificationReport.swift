@@ -1,4 +1,4 @@
-import Quarry
+package import Quarry
 
 /// The result of verifying quotes: the JSON `quarry.verify/1`.
 package struct VerificationReport: Sendable, Encodable {
@@ -28,6 +28,10 @@ package struct VerificationReport: Sendable, Encodable {
         package var lines: [Int]
         /// Start and end, without the end.
         package var bytes: [Int]
+        /// Pages, cells, messages and the like; empty for text.
+        package var places: [QuarryCore.Place]
+        /// What the lines and bytes are counted in.
+        package var base: SourceMap.Base
 
         init(_ location: SourceLocation) {
             source = location.source
@@ -35,6 +39,7 @@ package struct VerificationReport: Sendable, Encodable {
             path = location.path
             lines = [location.lines.lowerBound, location.lines.upperBound]
             bytes = [location.bytes.lowerBound, location.bytes.upperBound]
+            (places, base) = (location.places, location.base)
         }
     }
 
@@ -49,6 +54,8 @@ package struct VerificationReport: Sendable, Encodable {
         package var path: String?
         /// The first and last line that the citation names.
         package var lines: [Int]?
+        /// The pages, cells, messages and the like that the citation names; nil for a quote without a citation.
+        package var places: [QuarryCore.Place]?
         package var status: Status
         /// Where the quote is now; nil if it is nowhere.
         package var found: Place?

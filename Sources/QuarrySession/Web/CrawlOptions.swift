@@ -1,25 +1,18 @@
+package import QuarryIndex
+
 /// What a crawl of a web site may fetch, and how.
 package struct CrawlOptions: Sendable {
-    /// How many links away from the start pages may be. The default is 0: only the start, or the pages of a sitemap.
-    package var depth = 0
-    /// The most pages to request. The default is 500.
-    package var maximumPages = 500
-    /// Further hosts whose pages may be fetched, each with the hosts below it. The default is none: only the origin of the
-    /// start, below its path.
-    package var domains: [String] = []
-    /// Whether addresses of private and reserved networks are allowed. The default is false.
-    package var allowsPrivate = false
+    /// What a person asked for.
+    package var site: SiteOptions
     /// The least time between the starts of two requests to one host. A `Crawl-delay` of the site lengthens it. The
     /// default is 0.2 s.
     package var pause: Duration = .milliseconds(200)
-    /// Larger pages are not read. The default is 64 MiB.
-    package var maximumPageBytes = 64 << 20
     /// The most bytes of all pages together. The default is 2 GiB.
     package var maximumBytes = 2 << 30
     /// The time for one page. The default is 60 s.
     package var timeout: Duration = .seconds(60)
 
-    package init() {}
+    package init(_ site: SiteOptions = SiteOptions()) { self.site = site }
 
     /// The name of this program for servers, also in `robots.txt`.
     package static let userAgent = "quarry"

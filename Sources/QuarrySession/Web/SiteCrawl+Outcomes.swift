@@ -52,7 +52,7 @@ extension SiteCrawl {
     /// The scope of the crawl, from the first page that a server sends.
     private mutating func openScope(at target: CrawlTarget, isWhole: Bool = false) {
         guard scope == nil else { return }
-        scope = WebScope(target.url, isWhole: isWhole, domains: options.domains)
+        scope = WebScope(target.url, isWhole: isWhole, domains: options.site.domains)
         if !isWhole { queued.pages += 1 }
     }
 
@@ -74,7 +74,7 @@ extension SiteCrawl {
                 else { continue }
                 links.append(url.string)
             }
-            if page.links.omitted > 0, target.depth < options.depth {
+            if page.links.omitted > 0, target.depth < options.site.depth {
                 site.warnings.append(
                     Rejection(
                         source: target.address, reason: .tooLarge,
@@ -102,7 +102,7 @@ extension SiteCrawl {
     }
 
     private mutating func follow(_ links: [String], from target: CrawlTarget) {
-        guard target.depth < options.depth else { return }
+        guard target.depth < options.site.depth else { return }
         for link in links {
             // The rules of a site can make each look slow.
             guard !Task.isCancelled else { return }
@@ -153,7 +153,7 @@ extension SiteCrawl {
         let isInside =
             scope?.contains(url)
             ?? (WebScope.isSameSite(target.url, url)
-                || WebScope(target.url, isWhole: true, domains: options.domains).contains(url))
+                || WebScope(target.url, isWhole: true, domains: options.site.domains).contains(url))
         guard isInside else {
             let message = "It redirects to \(url), which is outside of the pages to fetch."
             if target.kind != .page {
@@ -233,11 +233,12 @@ extension SiteCrawl {
             }
         }
         site.pages = pages.values.sorted { $0.address < $1.address }
-        if !site.isComplete, scope != nil, queued.pages >= options.maximumPages {
+        if !site.isComplete, scope != nil, queued.pages >= options.site.maximumPages {
             site.warnings.append(
                 Rejection(
                     source: site.start, reason: .disallowed,
-                    message: "It has more pages than the limit of \(options.maximumPages). The others are not fetched.")
+                    message:
+                        "It has more pages than the limit of \(options.site.maximumPages). The others are not fetched.")
             )
         } else if site.bytes >= options.maximumBytes {
             site.warnings.append(

@@ -47,12 +47,13 @@ package struct SiteCrawl {
         limits.connectTimeout = .seconds(10)
         (limits.firstByteTimeout, limits.idleTimeout) = (options.timeout, options.timeout)
         limits.totalTimeout = options.timeout
-        limits.maximumBodyBytes = options.maximumPageBytes
+        limits.maximumBodyBytes = options.site.maximumPageBytes
         limits.maximumRedirects = 0
         request = PageRequest(client: client, readers: readers, limits: limits, folder: folder)
         robots = RobotsFiles(client: client, limits: limits)
         pace = RequestPace(pause: options.pause)
         site = FetchedSite(start: url.string)
+        site.options = options.site
         add(CrawlTarget(url: url, depth: 0, kind: .start))
     }
 
@@ -101,7 +102,7 @@ package struct SiteCrawl {
         guard !met.contains(target.address) else { return }
         if target.via.isEmpty, target.kind == .page || target.kind == .sitemap {
             let isSitemap = target.kind == .sitemap
-            guard isSitemap ? queued.sitemaps < CrawlOptions.maximumSitemaps : queued.pages < options.maximumPages
+            guard isSitemap ? queued.sitemaps < CrawlOptions.maximumSitemaps : queued.pages < options.site.maximumPages
             else {
                 site.isComplete = false
                 return

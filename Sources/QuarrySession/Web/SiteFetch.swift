@@ -7,10 +7,10 @@ package import QuarryReaders
 
 /// Fetches the web sites that a person names, for an index.
 package struct SiteFetch {
-    private let options: CrawlOptions
-    private let client: HTTPClient
+    private let settings: Settings
+    private let trace: (@Sendable (String) -> Void)?
     /// A folder for what servers send.
-    private let folder: URL
+    private let folder: ScratchFolder
 
     /// Whether an input is the address of a page and not a path.
     package static func isAddress(_ input: String) -> Bool {
@@ -18,42 +18,46 @@ package struct SiteFetch {
         return start.hasPrefix("http://") || start.hasPrefix("https://")
     }
 
-    /// - `settings`: Only if private addresses are allowed, a proxy is used: it looks up names itself, so that addresses
-    ///   could not be checked. A proxy of the environment is ignored otherwise, and one that is named is an error.
     /// - `trace`: Called for every request.
-    /// - Throws: The errors of the file system and of the client.
-    package init(_ options: CrawlOptions, settings: Settings, trace: (@Sendable (String) -> Void)? = nil) throws {
-        self.options = options
-        var configuration = try settings.connectionOptions.client(connections: CrawlOptions.width, trace: trace)
-        configuration.userAgent = CrawlOptions.userAgent
-        if !options.allowsPrivate { configuration.hosts = .publicOnly }
-        client = try HTTPClient(configuration)
-        folder = FileManager.default.temporaryDirectory.appending(path: "quarry-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    /// - Throws: The errors of the file system.
+    package init(settings: Settings, trace: (@Sendable (String) -> Void)? = nil) throws {
+        (self.settings, self.trace) = (settings, trace)
+        folder = try ScratchFolder()
     }
 
     /// Removes what servers sent.
-    package func end() { try? FileManager.default.removeItem(at: folder) }
+    package func end() { folder.end() }
+
+    /// Only if private addresses are allowed, a proxy is used: it looks up names itself, so that addresses could not be
+    /// checked. A proxy of the environment is ignored otherwise, and one that is named is an error.
+    private func client(allowsPrivate: Bool) throws -> HTTPClient {
+        var configuration = try settings.connectionOptions.client(connections: CrawlOptions.width, trace: trace)
+        configuration.userAgent = CrawlOptions.userAgent
+        if !allowsPrivate { configuration.hosts = .publicOnly }
+        return try HTTPClient(configuration)
+    }
 
     /// The pages of sites, to index before ``end()``.
     ///
     /// - Returns: Also the addresses that cannot be fetched from.
-    /// - Throws: `CancellationError`, and the errors of the index and of the file system.
+    /// - Throws: `CancellationError`, and the errors of the client, of the index and of the file system.
     package func sites(
-        _ addresses: [String], for index: CorpusIndex, readers: ReaderRegistry,
+        _ requests: [(address: String, options: SiteOptions)], for index: CorpusIndex, readers: ReaderRegistry,
         onProgress: @escaping (CrawlProgress) -> Void
     ) async throws -> (sites: [FetchedSite], refused: [Rejection]) {
         let known = try await index.pages(readers: readers)
+        var clients: [Bool: HTTPClient] = [:]
         var sites: [FetchedSite] = []
         var refused: [Rejection] = []
-        for (number, address) in addresses.enumerated() {
-            let folder = folder.appending(path: "\(number)")
+        for (number, (address, options)) in requests.enumerated() {
+            let folder = folder.url.appending(path: "\(number)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            let client = try clients[options.allowsPrivate] ?? client(allowsPrivate: options.allowsPrivate)
+            clients[options.allowsPrivate] = client
             do {
                 var crawl = try SiteCrawl(
-                    address, options: options, known: known, client: client, readers: readers, folder: folder,
-                    onProgress: onProgress)
+                    address, options: CrawlOptions(options), known: known, client: client, readers: readers,
+                    folder: folder, onProgress: onProgress)
                 sites.append(try await crawl.run())
             } catch let error as HTTPError {
                 refused.append(

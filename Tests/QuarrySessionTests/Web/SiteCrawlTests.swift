@@ -50,7 +50,7 @@ import Testing
         site.page("/", "The start.", links: ["http://127.0.0.1:\(port)/x"])
         #expect(try await site.crawl("/", depth: 1).paths == ["/"])
         #expect(other.server.connectionCount == 0)
-        #expect(try await site.crawl("/", depth: 1) { $0.domains = ["127.0.0.1"] }.paths.sorted() == ["/", "/x"])
+        #expect(try await site.crawl("/", depth: 1) { $0.site.domains = ["127.0.0.1"] }.paths.sorted() == ["/", "/x"])
     }
 
     @Test func `addresses are written in one way`() async throws {
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `the limit of pages is kept and said`() async throws {
-        let found = try await site.crawl("/", depth: 5) { $0.maximumPages = 1 }
+        let found = try await site.crawl("/", depth: 5) { $0.site.maximumPages = 1 }
         #expect(found.paths == ["/"])
         #expect(!found.isComplete)
         #expect(found.warnings.first?.message.contains("limit of 1") == true)
@@ -104,6 +104,24 @@ import Testing
         let found = try await site.crawl("/", depth: 2)
         #expect(found.paths == ["/", "/b", "/c"])
         #expect(found.skipped.map(\.reason) == [.disallowed])
+    }
+
+    @Test func `a page that fails leaves the site incomplete, and what is known of it stays`() async throws {
+        func known(_ links: [String]) -> KnownPage {
+            KnownPage(
+                site: site.address("/"), entityTag: nil, lastModified: nil, links: links.map(site.address),
+                isCurrent: true)
+        }
+        site.page("/", "The start.", links: ["/a", "/new"])
+        site.set("/a", .text("Sorry", status: 500))
+        site.set("/new", .text("Sorry", status: 500))
+        let pages = [site.address("/a"): known(["/c"]), site.address("/c"): known([])]
+        let found = try await site.crawl("/", depth: 2, known: pages)
+        #expect(!found.isComplete && found.gone.isEmpty)
+        #expect(found.kept == [site.address("/a")])
+        #expect(found.paths == ["/", "/c"])
+        #expect(found.rejected.map { found.path(of: $0.source) } == ["/a", "/new"])
+        #expect(found.rejected.first?.message.contains("stays in the index") == true)
     }
 
     // MARK: Redirects and other names
@@ -202,7 +220,7 @@ import Testing
         site.set("/reset", FakeHTTPServer.Response(headers: plain, steps: [.bytes(text), .reset]))
         site.page("/", "The start.", links: ["/huge", "/slow", "/short", "/reset", "/a"])
         let found = try await site.crawl("/", depth: 1) { options in
-            options.maximumPageBytes = 1 << 20
+            options.site.maximumPageBytes = 1 << 20
             options.timeout = .seconds(2)
         }
         #expect(found.paths == ["/", "/a"])
@@ -217,7 +235,7 @@ import Testing
                 : .text(
                     "<p>Text</p><a href='\(request.path)1'>1</a><a href='\(request.path)2'>2</a>", type: "text/html")
         }
-        let found = try await site.crawl(server.url + "/", depth: 100) { $0.maximumPages = 40 }
+        let found = try await site.crawl(server.url + "/", depth: 100) { $0.site.maximumPages = 40 }
         #expect(found.pages.count == 40)
         #expect(!found.isComplete)
     }
@@ -237,8 +255,8 @@ import Testing
     @Test func `the result is the same every time`() async throws {
         for n in 0..<30 { site.page("/n\(n)", "Number \(n).", links: ["/n\((n * 7 + 3) % 30)", "/m\(n)"]) }
         site.page("/", "The start.", links: (0..<30).map { "/n\($0)" })
-        let first = try await site.crawl("/", depth: 2) { $0.maximumPages = 45 }
-        let second = try await site.crawl("/", depth: 2) { $0.maximumPages = 45 }
+        let first = try await site.crawl("/", depth: 2) { $0.site.maximumPages = 45 }
+        let second = try await site.crawl("/", depth: 2) { $0.site.maximumPages = 45 }
         #expect(first.paths == second.paths)
         #expect(first.skipped == second.skipped)
     }

@@ -59,9 +59,9 @@ final class TestSite: Sendable {
         _ change: (inout CrawlOptions) -> Void = { _ in }
     ) async throws -> FetchedSite {
         var options = CrawlOptions()
-        options.depth = depth
+        options.site.depth = depth
         options.pause = .zero
-        options.allowsPrivate = true
+        options.site.allowsPrivate = true
         options.timeout = .seconds(20)
         change(&options)
         let folder = URL(filePath: folder.path).appending(path: UUID().uuidString)
