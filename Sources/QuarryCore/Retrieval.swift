@@ -130,18 +130,23 @@ public struct Retrieval: Sendable, Hashable {
     public var vector: QueryVector?
     /// How many chunks have a vector; nil if no vector of the corpus was searched.
     public var vectorCoverage: VectorCoverage?
+    /// The cosine that passages which are not about the question easily reach in this corpus: that of its 40th best
+    /// passage, or of the best eighth of a small corpus. Nil if no vector was searched.
+    public var backgroundCosine: Double?
     /// Whether no document matches the filter.
     public var filterMatchesNothing: Bool
 
     public init(
         hits: [ScoredChunk] = [], warnings: [String] = [], terms: [String] = [], vector: QueryVector? = nil,
-        vectorCoverage: VectorCoverage? = nil, filterMatchesNothing: Bool = false
+        vectorCoverage: VectorCoverage? = nil, backgroundCosine: Double? = nil,
+        filterMatchesNothing: Bool = false
     ) {
         self.hits = hits
         self.warnings = warnings
         self.terms = terms
         self.vector = vector
         self.vectorCoverage = vectorCoverage
+        self.backgroundCosine = backgroundCosine
         self.filterMatchesNothing = filterMatchesNothing
     }
 }

@@ -56,6 +56,13 @@ public struct LegResult: Sendable, Hashable {
         self.hits = hits
         self.others = others
     }
+
+    /// The score that chunks which are not about the question easily reach: that of the 40th hit, or of the best eighth
+    /// of fewer than 320 searched chunks, but at least of the 5th. Nil without hits.
+    func backgroundScore(among searched: Int) -> Double? {
+        let rank = min(40, max(5, searched / 8))
+        return hits.isEmpty ? nil : Double(hits[min(rank, hits.count) - 1].score)
+    }
 }
 
 /// A chunk with its fused score and its score in each leg.

@@ -92,6 +92,10 @@ public struct HybridRetriever: Retriever {
         if results.contains(where: { $0.name == .vector }), !additionalLegs.contains(where: { $0.name == .vector }) {
             retrieval.vectorCoverage = try await snapshot.vectorCoverage()
         }
+        if let leg = results.first(where: { $0.name == .vector }) {
+            let searched = mask.map(\.count) ?? retrieval.vectorCoverage?.vectors ?? leg.hits.count
+            retrieval.backgroundCosine = leg.backgroundScore(among: searched)
+        }
         let asked = scripts(of: question.text)
         retrieval.warnings = legWarnings(
             terms: question.terms.count,

@@ -43,12 +43,10 @@ public struct ExtractiveReader: Sendable {
 
     /// The sentences that answer best, with an estimate of their reliability.
     ///
-    /// - `vector`: The question's vector, if already computed. It is recomputed if it is not from this embedder.
+    /// - `retrieval`: The passages, and the question's vector. The vector is recomputed if it is not from this embedder.
     /// - Throws: Errors of the embedder. Without an embedder, nothing.
-    public func read(
-        _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
-    ) async throws -> Extraction {
-        let ranked = try await rank(question, vector: vector, in: hits)
+    public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
+        let ranked = try await rank(question, in: retrieval)
         guard let best = ranked.first else {
             return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
         }
@@ -92,15 +90,16 @@ public struct ExtractiveReader: Sendable {
     }
 
     /// All candidates, best first; ties in hit and text order.
-    package func rank(
-        _ question: String, vector: QueryVector? = nil, in hits: [ScoredChunk]
-    ) async throws -> [RankedSentence] {
-        var candidates = scan.candidates(for: question, in: hits)
+    package func rank(_ question: String, in retrieval: Retrieval) async throws -> [RankedSentence] {
+        var candidates = scan.candidates(for: question, in: retrieval.hits)
         if let embedder, !candidates.isEmpty {
             candidates = ExtractiveReader.worthEmbedding(candidates)
+            let vector = retrieval.vector
             let known = vector?.fingerprint == embedder.fingerprint ? vector?.values : nil
             let query = if let known { known[...] } else { try await embedder.embed([question], as: .query)[0] }
             try await addCosines(to: &candidates, query: query, embedder)
+            let lead = ExtractiveReader.vectorLead(of: retrieval)
+            for index in candidates.indices { candidates[index].features.vectorLead = lead }
         }
         let scores = candidates.map { model.score($0.features) }
         let probabilities = SupportModel.softmax(scores)
@@ -133,6 +132,15 @@ public struct ExtractiveReader: Sendable {
             sentences.filter { $0.sentence.hit == hit }
                 .sorted { $0.sentence.range.lowerBound < $1.sentence.range.lowerBound }
         }
+    }
+
+    /// How far the best passage's cosine is above what other passages of the corpus reach, divided by the largest
+    /// possible distance; 0 without a vector search.
+    private static func vectorLead(of retrieval: Retrieval) -> Double {
+        guard let background = retrieval.backgroundCosine, background < 1,
+            let best = retrieval.hits.compactMap({ $0.legs[.vector]?.score }).max()
+        else { return 0 }
+        return max(0, (best - background) / (1 - background))
     }
 
     private func addCosines(

@@ -103,7 +103,7 @@ public struct RetrievalQA: Sendable {
             let reason = retrieval.filterMatchesNothing ? RefusalReason.nothingMatchesFilter : .noPassages
             return try refusal(question, reason, support: 0, hits: hits)
         }
-        let extraction = try await reader.read(bare, vector: retrieval.vector, in: hits)
+        let extraction = try await reader.read(bare, in: retrieval)
         let isModel = if case .model = generator { true } else { false }
         let threshold = isModel ? extraction.gate : extraction.threshold
         guard isModel ? extraction.isWorthAsking : extraction.isSupported else {

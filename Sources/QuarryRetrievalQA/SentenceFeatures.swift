@@ -53,13 +53,17 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// hardly depends on the range of the embedder's cosines.
     package var gain = 0.0
 
+    /// How far the cosine of the best passage is above the background of the corpus: (c − b) / (1 − b), 0...1; 0 without
+    /// a vector search. It is equal for all candidates, so it affects only the support.
+    package var vectorLead = 0.0
+
     /// In the order of ``SupportModel``'s weights.
     package var values: [Double] {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
             length, missingNames, missingTerm, cosine, meanCoverage, foreign, foreign * cosine, gain,
             foreign * gain, definition, missingNearby, namesMissingNearby, order, negation,
-            strictlyMissing,
+            strictlyMissing, vectorLead, foreign * vectorLead,
         ]
     }
 }

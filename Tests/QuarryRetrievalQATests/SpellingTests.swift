@@ -25,8 +25,8 @@ struct SpellingTests {
         question: String, written: String, plain: String
     ) async throws {
         let other = hit("The gate is closed at night. Nobody sweeps the yard on Sundays.")
-        let found = try await ExtractiveReader().rank(question, in: [hit(written), other])
-        let expected = try await ExtractiveReader().rank(question, in: [hit(plain), other])
+        let found = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(written), other]))
+        let expected = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(plain), other]))
         let (best, same) = (try #require(found.first), try #require(expected.first))
         #expect(best.sentence.text == written)
         #expect(best.features.coverage == same.features.coverage)
@@ -59,7 +59,7 @@ struct SpellingTests {
 
     @Test func `the factors of a product are words`() async throws {
         let hits = [hit("The area is width*height of the field."), hit("The gate is closed at night.")]
-        let found = try await ExtractiveReader().rank("What is the width?", in: hits)
+        let found = try await ExtractiveReader().rank("What is the width?", in: Retrieval(hits: hits))
         #expect(found.first?.sentence.text == "The area is width*height of the field.")
         #expect(found.first?.features.coverage == 1)
     }
