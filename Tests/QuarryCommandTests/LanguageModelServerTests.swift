@@ -248,7 +248,7 @@ struct LanguageModelServerTests {
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 3)
         #expect(reply["refused"] as? Bool == true)
-        #expect(reply["refusalReason"] as? String == "No passage supports what the model wrote.")
+        #expect(reply["refusalReason"] as? String == "What the model wrote is not supported by the documents.")
         #expect(reply["draft"] as? String == text)
         #expect(reply["answer"] as? String == "The documents do not answer this question.")
         #expect((reply["citations"] as? [Any])?.isEmpty == true)
