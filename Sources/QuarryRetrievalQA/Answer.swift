@@ -128,10 +128,12 @@ public struct AnswerSentence: Sendable, Hashable, Codable {
     public var unsupportedFacts: [String]
     /// Whether the sentence may stand: it is supported, or states nothing.
     public var isSupported: Bool
+    /// Whether one place says the whole sentence. Otherwise, its parts stand in the places of ``spans``.
+    public var isWhole: Bool
 
     public init(
         text: String, range: Range<Int>? = nil, markers: [Int], isAttributed: Bool = false, support: Double,
-        kind: Kind? = nil, spans: [Span] = [], unsupportedFacts: [String] = [], isSupported: Bool
+        kind: Kind? = nil, spans: [Span] = [], unsupportedFacts: [String] = [], isSupported: Bool, isWhole: Bool = true
     ) {
         self.text = text
         self.range = range
@@ -142,6 +144,7 @@ public struct AnswerSentence: Sendable, Hashable, Codable {
         self.spans = spans
         self.unsupportedFacts = unsupportedFacts
         self.isSupported = isSupported
+        self.isWhole = isWhole
     }
 }
 

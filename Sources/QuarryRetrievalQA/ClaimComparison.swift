@@ -10,6 +10,8 @@ struct EvidencePlace: Sendable {
     /// The sentences beside it.
     var neighbours: [Int]
     var mayNegate: Bool
+    /// Whether it is a whole sentence rather than a list item, a table row or code.
+    var isProse: Bool
     /// Whether it forbids, refuses or lacks something.
     var isProhibitive: Bool
 }
@@ -108,6 +110,10 @@ struct ClaimComparison {
                 lacking += 1
             }
         }
+        let said = all.filter { !$0.word.mayBeName }
+        features.lacksPredicate =
+            said.count < all.count && !said.isEmpty && claim.facts.isEmpty
+            && !said.contains { isHeld($0.word, by: there, stems: stems) || isAround($0.word) }
         features.coverage = total > 0 ? direct / total : 1
         features.contextCoverage = total > 0 ? widened / total : 1
         features.missingWords = min(1, Double(lacking) / 4)
@@ -116,8 +122,10 @@ struct ClaimComparison {
         let held = all.reduce(0) { $0 + (isHeld($1.word, by: there, stems: stems) ? $1.weight : 0) }
         features.allCoverage = wholeWeight > 0 ? held / wholeWeight : 1
         let count = Double(max(1, claim.words.count))
-        features.wordShare =
-            Double(claim.words.count { stems.contains($0.stem) || $0.isInFact && isFactHeld($0, by: there) }) / count
+        // List items and table rows leave function words out.
+        let compared = place.isProse ? claim.words : claim.words.filter { !$0.isFunction || $0.isInFact }
+        let shared = compared.count { stems.contains($0.stem) || $0.isInFact && isFactHeld($0, by: there) }
+        features.wordShare = compared.isEmpty ? 1 : Double(shared) / Double(compared.count)
         features.neighbours = neighbourShare(there)
         (features.run, features.sequence) = (Double(longestRun(there)) / count, Double(longestSequence(there)) / count)
 
@@ -208,31 +216,36 @@ struct ClaimComparison {
         return lengths[there.words.count]
     }
 
-    /// Whether two names or nouns stand on the two sides of a third word, and in the place on the other side each.
+    /// Whether two names or nouns stand on the two sides of a third word, and in the place on the other side each. In a
+    /// language whose word order is free, the endings of both names differ too.
     private func swapsRoles(_ there: Statement) -> Bool {
-        let isPassive = { (statement: Statement) in
-            statement.words.contains { $0.piece.folded == "by" }
-        }
+        let isPassive = { (statement: Statement) in statement.words.contains { $0.piece.folded == "by" } }
         guard isPassive(claim) == isPassive(there) else { return false }
         let positions = positions(in: there).filter { $0.value.count == 1 }.compactMapValues(\.first)
-        var single: [String: Int] = [:]
-        for word in claim.words { single[word.stem, default: 0] += 1 }
-        let shared = claim.words.filter { $0.isContent && positions[$0.stem] != nil && single[$0.stem] == 1 }
+        var counts: [String: Int] = [:]
+        for word in claim.words { counts[word.stem, default: 0] += 1 }
+        let shared = claim.words.indices.filter { index in
+            let word = claim.words[index]
+            return (word.isContent || word.isInFact) && positions[word.stem] != nil && counts[word.stem] == 1
+        }
         guard shared.count >= 3, shared.count < 40 else { return false }
-        for (index, first) in shared.enumerated() where first.isName || first.clause == shared[0].clause {
-            for second in shared[(index + 1)...] where second.isName == first.isName {
-                guard let a = positions[first.stem], let b = positions[second.stem] else { continue }
-                let (there1, there2) = (there.words[a], there.words[b])
-                let isTurned = b < a
-                if isOrdered ? !isTurned : !(isChanged(first, there1) && isChanged(second, there2)) { continue }
-                // A word with content that stands between them here and there.
-                let between = shared[(index + 1)...].prefix { $0.stem != second.stem }
-                let links = between.contains { word in
-                    !word.isName && positions[word.stem].map { min(a, b) < $0 && $0 < max(a, b) } == true
+        let hasOneClause = claim.words.first?.clause == claim.words.last?.clause
+        for (index, first) in shared.enumerated() where !claim.words[first].isInFact {
+            for second in shared[(index + 1)...] where !claim.words[second].isInFact {
+                let (one, other) = (claim.words[first], claim.words[second])
+                guard let a = positions[one.stem], let b = positions[other.stem], one.mayBeName == other.mayBeName,
+                    one.mayBeName || isOrdered && hasOneClause
+                else { continue }
+                let isChanged =
+                    one.piece.folded != there.words[a].piece.folded && other.piece.folded != there.words[b].piece.folded
+                if isOrdered ? b > a : !isChanged { continue }
+                let isLinked = shared.contains { link in
+                    guard first < link, link < second, let place = positions[claim.words[link].stem] else {
+                        return false
+                    }
+                    return !claim.words[link].mayBeName && min(a, b) < place && place < max(a, b)
                 }
-                if links, isOrdered ? first.isName && second.isName || hasOneClause : first.isName && second.isName {
-                    return true
-                }
+                if isLinked { return true }
             }
         }
         return false
@@ -257,13 +270,6 @@ struct ClaimComparison {
             }
         }
         return false
-    }
-
-    private var hasOneClause: Bool { claim.words.first?.clause == claim.words.last?.clause }
-
-    /// Whether a word has another ending.
-    private func isChanged(_ word: Statement.Word, _ other: Statement.Word) -> Bool {
-        word.piece.folded != other.piece.folded
     }
 
     // MARK: Negation
@@ -437,7 +443,10 @@ struct ClaimComparison {
         guard !here.isEmpty, !there.factWords[match].isEmpty else { return false }
         let before =
             claim.factWords.filter { $0.upperBound <= here.lowerBound && !$0.isEmpty }.map(\.upperBound).max() ?? 0
-        let subject = Set(claim.words[before..<here.lowerBound].filter { $0.isContent && !$0.isInFact }.map(\.stem))
+        let clauseHere = claim.words[here.lowerBound].clause
+        let subject = Set(
+            claim.words[before..<here.lowerBound].filter { $0.isContent && !$0.isInFact && $0.clause == clauseHere }
+                .map(\.stem))
         guard !subject.isEmpty else { return false }
         let at = there.factWords[match].lowerBound
         // The words between the number before it in the place and this one.

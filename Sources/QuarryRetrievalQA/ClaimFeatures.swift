@@ -45,6 +45,9 @@ package struct ClaimFeatures: Sendable, Hashable {
     /// Whether the sentence says nothing that the question does not say.
     package var nothingNew = 0.0
 
+    /// Whether the place has names of the sentence, and nothing that it says of them. Not a feature of the model.
+    package var lacksPredicate = false
+
     package init() {}
 
     /// In the order of the weights of ``VerificationModel``.

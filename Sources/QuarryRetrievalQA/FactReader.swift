@@ -237,7 +237,7 @@ struct FactReader {
             case "afternoon", "evening": return (true, index + 3)
             default: return nil
             }
-        case "утра": return (false, index + 1)
+        case "утра", "ночи": return (false, index + 1)
         case "дня" where index > 0 && !["2", "3", "4", "два", "три", "четыре"].contains(folded(index - 1)):
             return (true, index + 1)
         case "вечера": return (true, index + 1)

@@ -20,6 +20,8 @@ struct SentenceVerdict {
     /// supported.
     var stays: Bool
     var saysSomething = true
+    /// Whether one place says the whole sentence.
+    var isWhole = true
 }
 
 /// The passages of one check, prepared for comparison.
@@ -149,7 +151,8 @@ struct PassageChecker {
             let support = check.model.support(of: features)
             return Finding(
                 passage: candidate.passage, place: place, features: features, missing: missing, support: support,
-                isSupported: support >= check.threshold && !features.contradicts && !features.lacksFact)
+                isSupported: support >= check.threshold && !features.contradicts && !features.lacksFact
+                    && !features.lacksPredicate)
         }
     }
 
@@ -182,7 +185,7 @@ struct PassageChecker {
             kind = .factMissing
         }
         let support =
-            closest.features.contradicts || closest.features.lacksFact
+            closest.features.contradicts || closest.features.lacksFact || closest.features.lacksPredicate
             ? min(closest.support, check.threshold * 0.9) : closest.support
         return SentenceVerdict(
             kind: kind, support: support, missing: closest.missing,
@@ -214,7 +217,8 @@ struct PassageChecker {
             spans.append(.init(marker: best.passage + 1, range: best.place.range))
         }
         return SentenceVerdict(
-            kind: .supported, support: support, markers: markers.sorted(), spans: spans, isSupported: true, stays: true)
+            kind: .supported, support: support, markers: markers.sorted(), spans: spans, isSupported: true, stays: true,
+            isWhole: Set(spans).count == 1)
     }
 
     /// The clauses of a sentence that state something of their own: two words with content or more. A shorter one
@@ -303,7 +307,7 @@ struct CheckedPassage: Sendable {
             places.append(
                 EvidencePlace(
                     range: segment.range, statement: statement, context: context, neighbours: neighbours,
-                    mayNegate: Negation.isPossible(in: statement),
+                    mayNegate: Negation.isPossible(in: statement), isProse: segment.kind == .sentence,
                     isProhibitive: Negation.isProhibitive(statement)))
         }
         language = WrittenLanguage(script: dominantScript(of: hit.chunk.text), language: hit.language)

@@ -7,6 +7,8 @@ struct Statement: Sendable {
         var stem: String
         var isFunction: Bool
         var isName: Bool
+        /// Whether it has a capital as a name has, perhaps as the first word of the sentence.
+        var mayBeName: Bool { isName || piece.isCapitalized && piece.text.count > 1 && !isFunction }
         /// Whether a negation applies to the word.
         var isNegated = false
         /// Whether the word is a part of a fact.
@@ -75,7 +77,7 @@ struct StatementReader {
         for range in ranges { for position in range { words[position].isInFact = true } }
         // Every word of a title begins with a capital.
         let content = words.filter { $0.isContent && $0.piece.kind == .word }
-        if content.count > 3, content.allSatisfy(\.piece.isCapitalized) {
+        if content.count > 3, pieces.last?.kind != .mark, content.allSatisfy(\.piece.isCapitalized) {
             for index in words.indices { words[index].isName = false }
         }
         Negation.mark(&words)
@@ -133,7 +135,6 @@ enum Pronouns {
 
     /// Words of someone who speaks about himself or to a reader.
     static let personal: Set<String> = [
-        "i", "me", "my", "we", "our", "us", "you", "your", "я", "мне", "мой", "моя", "мы", "нас", "наш", "вы", "вам",
-        "ваш",
+        "i", "me", "my", "we", "our", "us", "я", "мне", "мой", "моя", "мы", "нас", "наш",
     ]
 }

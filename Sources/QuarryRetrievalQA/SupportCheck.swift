@@ -93,9 +93,11 @@ public struct SupportCheck: Sendable {
                     text: sentence.text, markers: verdict.markers,
                     isAttributed: !Set(verdict.markers).isSubset(of: named), support: verdict.support,
                     kind: verdict.kind, spans: verdict.spans, unsupportedFacts: verdict.missing,
-                    isSupported: verdict.isSupported))
+                    isSupported: verdict.isSupported,
+                    isWhole: verdict.isWhole))
         }
-        let (edited, position) = marked.applying(edits)
+        var (edited, position) = marked.applying(edits)
+        if isRemoved.contains(true) { edited = String(edited.reversed().drop(while: \.isWhitespace).reversed()) }
         for (index, sentence) in marked.sentences.enumerated() where !isRemoved[index] {
             sentences[index].range = position(sentence.range.lowerBound)..<position(sentence.range.upperBound)
         }
