@@ -124,10 +124,17 @@ struct ClaimComparison {
         let count = Double(max(1, claim.words.count))
         // List items and table rows leave function words out.
         let compared = place.isProse ? claim.words : claim.words.filter { !$0.isFunction || $0.isInFact }
-        let shared = compared.count { stems.contains($0.stem) || $0.isInFact && isFactHeld($0, by: there) }
+        let shared = compared.count {
+            stems.contains($0.stem) || !place.isProse && isAround($0) || $0.isInFact && isFactHeld($0, by: there)
+        }
         features.wordShare = compared.isEmpty ? 1 : Double(shared) / Double(compared.count)
         features.neighbours = neighbourShare(there)
         (features.run, features.sequence) = (Double(longestRun(there)) / count, Double(longestSequence(there)) / count)
+
+        if !place.isProse {
+            (features.neighbours, features.run, features.sequence) =
+                (features.wordShare, features.wordShare, features.wordShare)
+        }
 
         for word in claim.words where word.isName && !word.isInFact {
             if !isHeld(word, by: there, stems: stems), !isAround(word), !isAcronym(word, of: there) {

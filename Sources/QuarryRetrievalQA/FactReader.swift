@@ -2,9 +2,14 @@
 struct FactReader {
     private let pieces: [TextPiece]
     private(set) var facts: [Fact] = []
+    /// Whether 9:00 is in the morning, as in Russian.
+    private let hasDayClock: Bool
 
     init(_ pieces: [TextPiece]) {
         self.pieces = pieces
+        hasDayClock = pieces.contains {
+            $0.kind == .word && $0.text.unicodeScalars.contains { (0x400...0x4FF).contains($0.value) }
+        }
         var position = 0
         while position < pieces.count { position = max(position + 1, read(at: position)) }
     }
@@ -198,7 +203,8 @@ struct FactReader {
             guard parts.count == 2, parts[1].count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]),
                 (0...24).contains(hour), (0...59).contains(minute), isColon || half(after: index + 1) != nil
             else { return nil }
-            let minutes = dayTimes(hour: hour, minute: minute, at: &range)
+            var minutes = dayTimes(hour: hour, minute: minute, at: &range)
+            if hasDayClock, minutes.count > 1 { minutes = [hour * 60 + minute] }
             return add(range, Set(minutes.map { .time($0) }).union([.number(pieces[index].text)]))
         }
         guard let number = WrittenNumber(at: index, in: pieces), let hour = number.hour else { return nil }

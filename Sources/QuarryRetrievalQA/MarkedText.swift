@@ -92,20 +92,32 @@ struct MarkedText {
         var left = Set(numbers)
         var edits: [Edit] = []
         let added = numbers.filter { !sentence.numbers.contains($0) }
+        // A marker none of whose numbers stays gives way to one at the end of the sentence.
+        let hasPlace = !left.isDisjoint(with: sentence.numbers)
+        var texts: [String] = []
         for (position, index) in sentence.markers.enumerated() {
-            let marker = markers[index]
             var kept: [Int] = []
-            for number in marker.numbers where left.remove(number) != nil { kept.append(number) }
-            if position == 0 {
+            for number in markers[index].numbers where left.remove(number) != nil { kept.append(number) }
+            if position == 0, hasPlace {
                 kept += added
                 left.subtract(added)
             }
-            let canonical = kept.map { "[\($0)]" }.joined()
-            guard canonical != String(decoding: bytes[marker.range], as: UTF8.self) else { continue }
-            let start = kept.isEmpty ? startWithSpaces(of: marker.range.lowerBound, from: 0) : marker.range.lowerBound
-            edits.append(Edit(range: start..<marker.range.upperBound, text: canonical))
+            texts.append(kept.map { "[\($0)]" }.joined())
         }
-        if sentence.markers.isEmpty, !numbers.isEmpty {
+        for (position, index) in sentence.markers.enumerated() {
+            let marker = markers[index]
+            guard texts[position] != String(decoding: bytes[marker.range], as: UTF8.self) else { continue }
+            // The space before a removed marker stays for one that follows it directly.
+            let next = position + 1 < texts.count ? position + 1 : nil
+            let isFollowed = next.map {
+                !texts[$0].isEmpty && markers[sentence.markers[$0]].range.lowerBound == marker.range.upperBound
+            }
+            let start =
+                texts[position].isEmpty && isFollowed != true
+                ? startWithSpaces(of: marker.range.lowerBound, from: 0) : marker.range.lowerBound
+            edits.append(Edit(range: start..<marker.range.upperBound, text: texts[position]))
+        }
+        if !hasPlace, !numbers.isEmpty {
             edits.append(
                 Edit(range: sentence.end..<sentence.end, text: " " + numbers.map { "[\($0)]" }.joined()))
         }

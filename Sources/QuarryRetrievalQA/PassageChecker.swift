@@ -52,7 +52,11 @@ struct PassageChecker {
     // MARK: Verdicts
 
     mutating func verdict(on text: String, citing named: [Int], isHeader: Bool) -> SentenceVerdict {
-        let claim = reader.statement(text)
+        var claim = reader.statement(text)
+        if !idle.isEmpty {
+            let opening = claim.words.prefix { idle.contains($0.stem) }.count
+            if opening > 2 { claim = slice(claim, opening..<claim.words.count) }
+        }
         let comparison = comparison(claim)
         let saysSomething = !comparison.isEmpty
         if !saysSomething {
@@ -181,7 +185,7 @@ struct PassageChecker {
         var kind = AnswerSentence.Kind.unverifiable
         if closest.features.contradicts || closest.features.missingFact > 0 && saysOtherNumber(claim, closest) {
             kind = .contradicted
-        } else if closest.features.lacksFact, closest.features.contextCoverage > 0 {
+        } else if closest.features.lacksFact, closest.features.allCoverage > 0 {
             kind = .factMissing
         }
         let support =
@@ -241,19 +245,21 @@ struct PassageChecker {
             joined.removeFirst()
         }
         guard joined.count > 1, joined.count <= 8 else { return [] }
-        return joined.map { indices in
-            let range = indices[0]..<indices[indices.count - 1] + 1
-            var part = claim
-            part.words = Array(claim.words[range])
-            part.stems = Set(part.words.map(\.stem))
-            let facts = claim.factWords.indices.filter { range.contains(claim.factWords[$0].lowerBound) }
-            part.facts = facts.map { claim.facts[$0] }
-            part.factWords = facts.map { fact in
-                let words = claim.factWords[fact].clamped(to: range)
-                return words.lowerBound - range.lowerBound..<words.upperBound - range.lowerBound
-            }
-            return part
+        return joined.map { slice(claim, $0[0]..<$0[$0.count - 1] + 1) }
+    }
+
+    /// Some words of a sentence with their facts.
+    private func slice(_ claim: Statement, _ range: Range<Int>) -> Statement {
+        var part = claim
+        part.words = Array(claim.words[range])
+        part.stems = Set(part.words.map(\.stem))
+        let facts = claim.factWords.indices.filter { range.contains(claim.factWords[$0].lowerBound) }
+        part.facts = facts.map { claim.facts[$0] }
+        part.factWords = facts.map { fact in
+            let words = claim.factWords[fact].clamped(to: range)
+            return words.lowerBound - range.lowerBound..<words.upperBound - range.lowerBound
         }
+        return part
     }
 
     /// The features at the best place, for fitting; nil for a sentence that says nothing.

@@ -48,7 +48,8 @@ struct StatementReader {
     }
 
     /// - Complexity: O(length of the text).
-    mutating func statement(_ text: String) -> Statement {
+    mutating func statement(_ written: String) -> Statement {
+        let text = Self.withoutMarkupInWords(written)
         let pieces = TextPiece.pieces(of: text)
         let facts = FactReader(pieces).facts
         var words: [Statement.Word] = []
@@ -85,6 +86,12 @@ struct StatementReader {
         return Statement(
             analyzed: reader.words(text), words: words, facts: facts, factWords: ranges, asks: asks,
             stems: Set(words.map(\.stem)))
+    }
+
+    /// Emphasis and tags inside of a word do not divide it: `her**on**` is one word.
+    private static func withoutMarkupInWords(_ text: String) -> String {
+        guard text.contains(where: { "*~<".contains($0) }) else { return text }
+        return text.replacing(/([\p{L}\p{N}])(?:\*{1,3}|~~|<\/?[a-z]{1,6}>)(?=[\p{L}\p{N}])/) { String($0.1) }
     }
 
     private mutating func stem(of word: String) -> String {

@@ -56,6 +56,10 @@ struct ThoughtFilter: Sendable {
             show(rest[..<start], &self)
             rest = rest[start...]
             let head = rest.prefix(40).lowercased()
+            if !isLast, Self.tags.contains(where: { $0.count > head.count && $0.hasPrefix(head) }) {
+                pending = String(rest)
+                return shown
+            }
             if let tag = Self.tags.first(where: { head.hasPrefix($0) }) {
                 rest = rest.dropFirst(tag.count)
                 if Self.opening.contains(tag) { isInside = true }
@@ -64,9 +68,6 @@ struct ThoughtFilter: Sendable {
                     if !isInside, tag != "<|end|>" { (text, shown) = ("", "") }
                     (isInside, isAtStart) = (false, text.isEmpty)
                 }
-            } else if !isLast, Self.tags.contains(where: { $0.hasPrefix(head) }) {
-                pending = String(rest)
-                return shown
             } else {
                 show(rest.prefix(1), &self)
                 rest = rest.dropFirst()
