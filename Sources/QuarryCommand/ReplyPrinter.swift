@@ -49,12 +49,10 @@ struct ReplyPrinter {
                 case .factMissing where missing.isEmpty: nil
                 case .factMissing: isRussian ? "там нет: \(missing)" : "not there: \(missing)"
                 }
-            let start =
-                isRussian
-                ? "не подтверждается документами" + (isLeftOut ? ", убрано" : "")
-                : "not supported by the documents" + (isLeftOut ? ", left out" : "")
-            let reason = why.map { " (\($0))" } ?? ""
-            try Console.prose("\(start)\(reason): \(sentence.text)".visibleInLine)
+            let start = isRussian ? "не подтверждается документами" : "not supported by the documents"
+            let notes = [isLeftOut ? isRussian ? "убрано" : "left out" : nil, why].compactMap { $0 }
+            let reason = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+            try Console.prose("\(start): \(sentence.text)\(reason)".visibleInLine)
         }
     }
 

@@ -15,7 +15,7 @@ struct VerifyCommand: AsyncParsableCommand {
             Quotes that were made elsewhere are checked too: [{"quote": "…", "source": "notes/lease.md"}]. Such a quote \
             is supported, misattributed (it is in another document of the index) or notFound.
 
-            A text that is not JSON is checked sentence by sentence against the index. A sentence is supported, \
+            With --text, the file is a text that was written elsewhere. It is checked sentence by sentence against the index. A sentence is supported, \
             misattributed (only another document than that of --source says it), patched together (of parts in different \
             documents), contradicted or not found.
 
@@ -24,13 +24,17 @@ struct VerifyCommand: AsyncParsableCommand {
               quarry query "Who signs the lease?" --json > answer.json
               quarry verify answer.json
               quarry query --batch q.jsonl | quarry verify -
-              quarry verify essay.txt --source notes/lease.md
+              quarry verify --text essay.txt --source notes/lease.md
             """)
 
     @Argument(help: "A saved answer, replies as JSON Lines, or quotes; - for standard input.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("The document that a text claims to be drawn from.", valueName: "document"))
+    @Flag(help: "The file is a text; check each sentence against the index.")
+    var text = false
+
+    @Option(
+        help: ArgumentHelp("With --text: the document that the text claims to be drawn from.", valueName: "document"))
     var source: String?
 
     @OptionGroup var index: IndexFileOptions
@@ -38,6 +42,10 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     private static let maximumBytes = 64 << 20
+
+    func validate() throws {
+        if source != nil, !text { throw ValidationError("--source needs --text.") }
+    }
 
     func run() async throws {
         let bytes: [UInt8]
@@ -50,8 +58,11 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch let error as Rejection {
             throw CorpusError(.input, error.reason == .vanished ? "\(file): There is no such file." : "\(error)")
         }
-        if let text = Self.text(bytes) {
-            try await verify(text)
+        if text {
+            guard let written = String(validating: bytes, as: UTF8.self) else {
+                throw CorpusError(.input, "\(name) is not valid UTF-8. Convert it first, for example with iconv.")
+            }
+            try await verify(written)
             return
         }
         let answer = try QuotedAnswer(bytes, name: name)
@@ -73,15 +84,6 @@ struct VerifyCommand: AsyncParsableCommand {
             if !output.quiet { try Console.prose(report.summary) }
         }
         if !report.stands { throw Termination.notInDocuments }
-    }
-
-    /// The file as a text; nil if it is JSON, or no text.
-    private static func text(_ bytes: [UInt8]) -> String? {
-        guard let first = bytes.first(where: { $0 > 0x20 }), first != UInt8(ascii: "{"), first != UInt8(ascii: "[")
-        else {
-            return nil
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 
     private func verify(_ text: String) async throws {
