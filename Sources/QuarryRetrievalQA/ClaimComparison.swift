@@ -122,12 +122,17 @@ struct ClaimComparison {
         let held = all.reduce(0) { $0 + (isHeld($1.word, by: there, stems: stems) ? $1.weight : 0) }
         features.allCoverage = wholeWeight > 0 ? held / wholeWeight : 1
         let count = Double(max(1, claim.words.count))
-        // List items and table rows leave function words out.
-        let compared = place.isProse ? claim.words : claim.words.filter { !$0.isFunction || $0.isInFact }
-        let shared = compared.count {
-            stems.contains($0.stem) || !place.isProse && isAround($0) || $0.isInFact && isFactHeld($0, by: there)
+        if place.isProse {
+            let shared = claim.words.count { stems.contains($0.stem) || $0.isInFact && isFactHeld($0, by: there) }
+            features.wordShare = Double(shared) / count
+        } else {
+            // List items and table rows leave function words out, and a fact with its unit is one thing.
+            let words = claim.words.filter { !$0.isFunction && !$0.isInFact }
+            let held = words.count { stems.contains($0.stem) || isAround($0) }
+            let facts = claim.facts.count { fact in there.facts.contains(where: fact.equals) }
+            let whole = words.count + claim.facts.count
+            features.wordShare = whole > 0 ? Double(held + facts) / Double(whole) : 1
         }
-        features.wordShare = compared.isEmpty ? 1 : Double(shared) / Double(compared.count)
         features.neighbours = neighbourShare(there)
         (features.run, features.sequence) = (Double(longestRun(there)) / count, Double(longestSequence(there)) / count)
 
@@ -146,7 +151,13 @@ struct ClaimComparison {
         missing += facts.missing
         features.missingFact = facts.missing.isEmpty ? 0 : 1
         features.missingCounted = facts.lacksCounted ? 1 : 0
-        features.otherSubject = facts.isOfAnother ? 1 : 0
+        let isOfAnotherRow =
+            !place.isProse && !claim.facts.isEmpty
+            && all.contains { item in
+                !isHeld(item.word, by: there, stems: stems) && !isAround(item.word)
+                    && places.contains { !$0.isProse && $0.statement.stems.contains(item.word.stem) }
+            }
+        features.otherSubject = facts.isOfAnother || isOfAnotherRow ? 1 : 0
 
         let opposed = opposes(place, stems: stems, similarity: features.wordShare)
         features.negation = opposed.negation ? 1 : 0

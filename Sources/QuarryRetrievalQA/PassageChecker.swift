@@ -180,7 +180,7 @@ struct PassageChecker {
                 spans: kept.map { .init(marker: $0.passage + 1, range: $0.place.range) }, isSupported: true, stays: true
             )
         }
-        if let verdict = evaluateParts(claim, among: indices) { return verdict }
+        if !first.features.contradicts, let verdict = evaluateParts(claim, among: indices) { return verdict }
         let closest = findings.first { $0.features.contextCoverage >= 0.5 } ?? first
         var kind = AnswerSentence.Kind.unverifiable
         if closest.features.contradicts || closest.features.missingFact > 0 && saysOtherNumber(claim, closest) {
@@ -220,9 +220,11 @@ struct PassageChecker {
             markers.insert(best.passage + 1)
             spans.append(.init(marker: best.passage + 1, range: best.place.range))
         }
+        // In one place, the whole would have been found.
+        guard Set(spans).count > 1 else { return nil }
         return SentenceVerdict(
             kind: .supported, support: support, markers: markers.sorted(), spans: spans, isSupported: true, stays: true,
-            isWhole: Set(spans).count == 1)
+            isWhole: false)
     }
 
     /// The clauses of a sentence that state something of their own: two words with content or more. A shorter one

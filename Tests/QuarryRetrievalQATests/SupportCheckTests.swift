@@ -14,6 +14,8 @@ struct SupportCheckTests {
         |---|---|
         | north | 40 euros |
         | south | 55 euros |
+        | west | 60 euros |
+        | mooring | 70 euros |
         """
     private let school =
         "В школе тридцать два ученика и четыре учителя. Уроки начинаются в 9:00. Вход с собаками запрещен."
@@ -38,7 +40,7 @@ struct SupportCheckTests {
         "A season lasts 5 weeks.", "The discount is 30 % of the fee.", "The crane lifts 640 pallets.",
         "The kiosk is closed on Thursdays.", "The permit expires on 8 July 2024.", "The water cools to 3 degrees.",
         "Dogs are allowed on the quay.", "The kiosk is open on Tuesdays.", "Pilot Berg trained Captain Ivanov.",
-        "The price of the north berth is 55 euros.",
+        "The price of the north berth is 55 euros.", "The fee of the west berth is 70 euros.",
     ])
     func `a number, day or deed of another thing contradicts its passage`(text: String) {
         #expect(kinds(text, of: harbour) == [.contradicted])
