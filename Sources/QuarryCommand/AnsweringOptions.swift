@@ -1,4 +1,5 @@
 import ArgumentParser
+import Quarry
 
 /// What writes the answer, and its limits.
 struct AnsweringOptions: ParsableArguments {
@@ -30,6 +31,13 @@ struct AnsweringOptions: ParsableArguments {
             valueName: "support"))
     var threshold: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Sentences of a model that no passage supports: take them out (drop), keep them without a marker and name them (mark), or refuse the answer (refuse).",
+            valueName: "drop|mark|refuse"),
+        transform: AnsweringOptions.unsupported)
+    var unsupported = UnsupportedSentences.drop
+
     @Flag(inversion: .prefixedNo, help: "Rank sentences by meaning too (slower, better).")
     var compareSentences = true
 
@@ -47,6 +55,13 @@ struct AnsweringOptions: ParsableArguments {
 }
 
 extension AnsweringOptions {
+    private static func unsupported(_ name: String) throws -> UnsupportedSentences {
+        guard let choice = UnsupportedSentences(rawValue: name) else {
+            throw ValidationError("“\(name)” is none of drop, mark and refuse.")
+        }
+        return choice
+    }
+
     /// The models named on the command line; nil if there are none.
     var modelNames: [String]? {
         guard !llm.isEmpty else { return nil }

@@ -11,10 +11,12 @@ struct EvalCommand: AsyncParsableCommand {
               quarry eval --queries q.jsonl --qrels qrels.tsv
               quarry eval --queries q.jsonl --answers
               quarry eval chunking --queries spans.jsonl corpus.jsonl
+              quarry eval verification judged.jsonl
 
             The options of the first two: quarry eval search --help
             """,
-        subcommands: [EvalSearchCommand.self, EvalChunkingCommand.self], defaultSubcommand: EvalSearchCommand.self)
+        subcommands: [EvalSearchCommand.self, EvalChunkingCommand.self, EvalVerificationCommand.self],
+        defaultSubcommand: EvalSearchCommand.self)
 }
 
 struct EvalSearchCommand: AsyncParsableCommand {

@@ -23,6 +23,7 @@ struct QuestionOptions: ParsableArguments {
         options.promptTokens = answering.budget
         options.answerTokens = answering.answerTokens
         options.threshold = answering.threshold
+        options.unsupported = answering.unsupported
         options.comparesSentences = answering.compareSentences
         return options
     }

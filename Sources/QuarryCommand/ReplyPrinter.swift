@@ -30,12 +30,30 @@ struct ReplyPrinter {
         if let draft = reply.draft {
             try Console.prose("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
         }
-        for sentence in reply.unsupported ?? [] {
-            try Console.prose("not supported by the documents: \(sentence.visibleInLine)")
-        }
+        try printUnsupported()
         if !isQuiet || explains { try Console.print("") }
         if explains { try printHits() }
         if !isQuiet { try Console.print(footer) }
+    }
+
+    /// Names the sentences that no passage supports, and why. The draft of a refused answer shows them already.
+    private func printUnsupported() throws {
+        for sentence in reply.sentences ?? [] where !sentence.supported {
+            guard reply.draft == nil || sentence.kind != .unverifiable else { continue }
+            let isLeftOut = sentence.range == nil && reply.draft == nil
+            let missing = sentence.missing.joined(separator: ", ")
+            let why: String? =
+                switch sentence.kind {
+                case .supported, .unverifiable: nil
+                case .contradicted: isRussian ? "документы говорят иное" : "the documents say otherwise"
+                case .factMissing where missing.isEmpty: nil
+                case .factMissing: isRussian ? "там нет: \(missing)" : "not there: \(missing)"
+                }
+            let start = isRussian ? "не подтверждается документами" : "not supported by the documents"
+            let notes = [isLeftOut ? isRussian ? "убрано" : "left out" : nil, why].compactMap { $0 }
+            let reason = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+            try Console.prose("\(start): \(sentence.text)\(reason)".visibleInLine)
+        }
     }
 
     /// The text of the answer.

@@ -58,6 +58,8 @@ enum RussianText {
             "Под фильтр не подходит ни один документ. Проверьте его ключи и значения: они берутся из метаданных документов.",
         "The provider's content filter withheld the rest of the reply.":
             "Фильтр поставщика модели не пропустил остаток ответа.",
+        "What the model wrote is not supported by the documents.":
+            "Написанное моделью не подтверждается документами.",
         "The model wrote nothing. Ask again, or use another model.":
             "Модель ничего не написала. Спросите ещё раз или возьмите другую модель.",
     ]

@@ -15,21 +15,37 @@ struct VerifyCommand: AsyncParsableCommand {
             Quotes that were made elsewhere are checked too: [{"quote": "…", "source": "notes/lease.md"}]. Such a quote \
             is supported, misattributed (it is in another document of the index) or notFound.
 
-            The exit code is 0 if every quote is valid, moved or supported, and 3 if one is not.
+            With --text, the file is a text that was written elsewhere. It is checked sentence by sentence against the index. A sentence is supported, \
+            misattributed (only another document than that of --source says it), patched together (of parts in different \
+            documents), contradicted or not found.
+
+            The exit code is 0 if every quote is valid, moved or supported, and every sentence is supported; otherwise it is 3.
 
               quarry query "Who signs the lease?" --json > answer.json
               quarry verify answer.json
               quarry query --batch q.jsonl | quarry verify -
+              quarry verify --text essay.txt --source notes/lease.md
             """)
 
     @Argument(help: "A saved answer, replies as JSON Lines, or quotes; - for standard input.", completion: .file())
     var file: String
+
+    @Flag(help: "The file is a text; check each sentence against the index.")
+    var text = false
+
+    @Option(
+        help: ArgumentHelp("With --text: the document that the text claims to be drawn from.", valueName: "document"))
+    var source: String?
 
     @OptionGroup var index: IndexFileOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     private static let maximumBytes = 64 << 20
+
+    func validate() throws {
+        if source != nil, !text { throw ValidationError("--source needs --text.") }
+    }
 
     func run() async throws {
         let bytes: [UInt8]
@@ -41,6 +57,13 @@ struct VerifyCommand: AsyncParsableCommand {
                 : try FoundFile(path: file, id: name).load(maximumBytes: Self.maximumBytes).bytes
         } catch let error as Rejection {
             throw CorpusError(.input, error.reason == .vanished ? "\(file): There is no such file." : "\(error)")
+        }
+        if text {
+            guard let written = String(validating: bytes, as: UTF8.self) else {
+                throw CorpusError(.input, "\(name) is not valid UTF-8. Convert it first, for example with iconv.")
+            }
+            try await verify(written)
+            return
         }
         let answer = try QuotedAnswer(bytes, name: name)
         let isNamed = index.path != nil
@@ -61,6 +84,37 @@ struct VerifyCommand: AsyncParsableCommand {
             if !output.quiet { try Console.prose(report.summary) }
         }
         if !report.stands { throw Termination.notInDocuments }
+    }
+
+    private func verify(_ text: String) async throws {
+        let report = try await TextVerification(
+            text, claiming: source, against: CorpusIndex.open(at: index.existing(), readOnly: true))
+        if output.json {
+            try Console.print(JSONOutput.string(report, pretty: true))
+        } else {
+            for entry in report.sentences { try Console.prose(entry.line) }
+        }
+        if !report.stands { throw Termination.notInDocuments }
+    }
+}
+
+extension TextVerification.Entry {
+    /// `supported: notes/lease.md:9: …`.
+    fileprivate var line: String {
+        let name =
+            switch status {
+            case .notFound: "not found"
+            case .patchedTogether: "patched together"
+            case .supported, .misattributed, .contradicted: status.rawValue
+            }
+        let at = places.map { place in
+            let lines = place.lines.first.map { ":\($0)" } ?? ""
+            return (place.member.map { "\(place.source)/\($0)" } ?? place.source) + lines
+        }
+        let lacking = missing.isEmpty ? "" : " (not there: \(missing.joined(separator: ", ")))"
+        return ([name] + (at.isEmpty ? [] : [at.joined(separator: ", ")])).joined(separator: ": ").appending(
+            "\(lacking): \(sentence)"
+        ).visibleInLine
     }
 }
 

@@ -9,6 +9,11 @@ struct MarkedText {
         var markers: [Int]
         /// Where to insert a marker: before the closing punctuation, in offsets of the original text.
         var end: Int
+        /// The sentence with its markers, in offsets of the original text.
+        var range: Range<Int>
+        var isCode: Bool
+        /// Whether it is the header of a table.
+        var isHeader = false
     }
 
     struct Edit {
@@ -41,9 +46,12 @@ struct MarkedText {
         let segments = segmenter.segments(of: String(decoding: bare, as: UTF8.self))
         sentences = segments.map { segment in
             let last = segment.range.upperBound - 1 - MarkedText.closing(bare[segment.range])
+            let range = origin[segment.range.lowerBound]..<origin[segment.range.upperBound - 1] + 1
             return Sentence(
                 text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [], markers: [],
-                end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count)
+                end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count, range: range,
+                isCode: segment.kind == .codeLine,
+                isHeader: segment.kind == .tableHeader)
         }
         // If the text begins with a marker, markers come before sentences; otherwise after.
         let leads = places.first.map { place in segments.first.map { place <= $0.range.lowerBound } ?? false } ?? false
@@ -55,8 +63,19 @@ struct MarkedText {
             if let owner {
                 sentences[owner].numbers += markers[index].numbers
                 sentences[owner].markers.append(index)
+                let (range, marker) = (sentences[owner].range, markers[index].range)
+                sentences[owner].range =
+                    min(range.lowerBound, marker.lowerBound)..<max(range.upperBound, marker.upperBound)
             }
         }
+    }
+
+    /// Whether the next line is the one below a table's header.
+    private static func isDelimiter(after end: Int, in bytes: [UInt8]) -> Bool {
+        let rest = bytes[end...].drop { $0 == 0x20 || $0 == 0x0D }
+        guard rest.first == 0x0A else { return false }
+        let line = rest.dropFirst().prefix { $0 != 0x0A && $0 != 0x0D }
+        return line.contains(UInt8(ascii: "-")) && line.allSatisfy { "|-: ".utf8.contains($0) }
     }
 
     /// Whether a position is before the text of its line, as of a marker in a list of notes.
@@ -66,40 +85,93 @@ struct MarkedText {
         return before == 0x0A && after != 0x0A && after != nil
     }
 
-    /// Removes numbers outside `1...count` from the markers, and a whole marker if no number is left.
-    /// - `forged`: The positions of markers to remove.
-    func removals(of forged: Set<Int>, andNumbersOver count: Int) -> [Edit] {
-        markers.enumerated().compactMap { index, marker in
-            var valid: [Int] = []
-            for number in marker.numbers where number >= 1 && number <= count && !valid.contains(number) {
-                valid.append(number)
+    // MARK: Edits
+
+    /// Gives a sentence other markers: numbers that it has stay where they are, further ones follow at its end.
+    func marking(_ sentence: Sentence, with numbers: [Int]) -> [Edit] {
+        var left = Set(numbers)
+        var edits: [Edit] = []
+        let added = numbers.filter { !sentence.numbers.contains($0) }
+        // A marker none of whose numbers stays gives way to one at the end of the sentence.
+        let hasPlace = !left.isDisjoint(with: sentence.numbers)
+        var texts: [String] = []
+        for (position, index) in sentence.markers.enumerated() {
+            var kept: [Int] = []
+            for number in markers[index].numbers where left.remove(number) != nil { kept.append(number) }
+            if position == 0, hasPlace {
+                kept += added
+                left.subtract(added)
             }
-            if forged.contains(index) { valid = [] }
-            let canonical = valid.map { "[\($0)]" }.joined()
-            guard canonical != String(decoding: bytes[marker.range], as: UTF8.self) else { return nil }
-            let start =
-                valid.isEmpty ? startWithSpaces(of: marker.range.lowerBound, from: 0) : marker.range.lowerBound
-            return Edit(range: start..<marker.range.upperBound, text: canonical)
+            texts.append(kept.map { "[\($0)]" }.joined())
         }
+        for (position, index) in sentence.markers.enumerated() {
+            let marker = markers[index]
+            guard texts[position] != String(decoding: bytes[marker.range], as: UTF8.self) else { continue }
+            // The space before a removed marker stays for one that follows it directly.
+            let next = position + 1 < texts.count ? position + 1 : nil
+            let isFollowed = next.map {
+                !texts[$0].isEmpty && markers[sentence.markers[$0]].range.lowerBound == marker.range.upperBound
+            }
+            let start =
+                texts[position].isEmpty && isFollowed != true
+                ? startWithSpaces(of: marker.range.lowerBound, from: 0) : marker.range.lowerBound
+            edits.append(Edit(range: start..<marker.range.upperBound, text: texts[position]))
+        }
+        if !hasPlace, !numbers.isEmpty {
+            edits.append(
+                Edit(range: sentence.end..<sentence.end, text: " " + numbers.map { "[\($0)]" }.joined()))
+        }
+        return edits
     }
 
-    /// The original text with the edits applied. Edits must not overlap.
-    func applying(_ edits: [Edit]) -> String {
+    /// Takes a sentence out: with its line, if nothing else is on it but the mark of a list or heading.
+    func removing(_ sentence: Sentence) -> Edit {
+        var start = sentence.range.lowerBound
+        var end = sentence.range.upperBound
+        while end < bytes.count, bytes[end] == 0x20 || bytes[end] == 0x09 { end += 1 }
+        let lineStart = bytes[..<start].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let isLineEnd = end == bytes.count || bytes[end] == 0x0A || bytes[end] == 0x0D
+        let isAlone = bytes[lineStart..<start].allSatisfy { " \t-*+>#0123456789.)|•–—".utf8.contains($0) }
+        if isLineEnd, isAlone {
+            start = lineStart
+            if end < bytes.count, bytes[end] == 0x0D { end += 1 }
+            if end < bytes.count { end += 1 }
+            // One blank line stays between what is before and after.
+            let isAfterBlank = start < 2 || bytes[start - 2] == 0x0A
+            while isAfterBlank, end < bytes.count, bytes[end] == 0x0A { end += 1 }
+            while end == bytes.count, start > 0, bytes[start - 1] == 0x0A { start -= 1 }
+        } else if isLineEnd {
+            start = startWithSpaces(of: start, from: 0)
+        }
+        return Edit(range: start..<end, text: "")
+    }
+
+    /// The original text with edits applied, and where each position of the original is in it.
+    /// - `edits`: Where two overlap, both take effect.
+    func applying(_ edits: [Edit]) -> (text: String, position: (Int) -> Int) {
         var result: [UInt8] = []
         var position = 0
+        // Where kept stretches of the original begin, there and in the result.
+        var stretches: [(original: Int, result: Int)] = [(0, 0)]
         for edit in edits.sorted(by: {
             ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
-        }) {
-            guard edit.range.lowerBound >= position else {
-                result += Array(edit.text.utf8)
-                continue
-            }
-            result += bytes[position..<edit.range.lowerBound]
+        }) where edit.range.upperBound > position || edit.range.lowerBound == position {
+            result += bytes[position..<max(position, edit.range.lowerBound)]
             result += Array(edit.text.utf8)
             position = edit.range.upperBound
+            stretches.append((position, result.count))
         }
         result += bytes[position...]
-        return String(decoding: result, as: UTF8.self)
+        let length = result.count
+        return (
+            String(decoding: result, as: UTF8.self),
+            { original in
+                let after = stretches.partitionPoint { $0.original > original }
+                let stretch = stretches[max(0, after - 1)]
+                let next = after < stretches.count ? stretches[after].result : length
+                return min(stretch.result + original - stretch.original, next)
+            }
+        )
     }
 
     private func startWithSpaces(of start: Int, from floor: Int) -> Int {
@@ -114,5 +186,17 @@ struct MarkedText {
         var count = sentence.reversed().prefix { marks.contains($0) }.count
         if count == 0, sentence.suffix(3).elementsEqual([0xE2, 0x80, 0xA6]) { count = 3 }
         return count < sentence.count ? count : 0
+    }
+}
+
+extension Array {
+    /// The index of the first element that satisfies a condition which all later elements satisfy too.
+    fileprivate func partitionPoint(_ condition: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

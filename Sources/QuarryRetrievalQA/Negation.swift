@@ -1,33 +1,175 @@
-/// Finds words of negation, in English and Russian.
-///
-/// It distinguishes a reply that denies its passage from one that repeats it. Any word that may turn a passage into a
-/// denial counts for the passage, so that a true reply is rarely taken for a contradiction.
-enum Negation {
-    /// Whether a statement denies something.
-    static func isStated(in text: String) -> Bool {
-        SurfaceWord.words(of: text).contains { stated.contains($0.folded) }
-    }
+import QuarryText
 
-    /// Whether a passage may deny or restrict something.
-    static func isPossible(in text: String) -> Bool {
-        SurfaceWord.words(of: text).contains { word in
-            stated.contains(word.folded) || possible.contains(word.folded)
-                || beginnings.contains { word.folded.hasPrefix($0) }
+/// Words that deny, and what they deny, in English and Russian.
+enum Negation {
+    /// Words that deny what follows. `t` is the end of words such as “isn't”.
+    static let words: Set<String> = [
+        "not", "never", "cannot", "t", "no", "without", "neither", "nor", "не", "никогда", "нельзя", "нет", "без", "ни",
+    ]
+
+    /// Words that deny a whole statement.
+    static let stated: Set<String> = ["not", "never", "cannot", "t", "не", "никогда", "нельзя"]
+
+    /// Marks the words that a negation applies to: the next two words with content, to the end of the clause.
+    static func mark(_ words: inout [Statement.Word]) {
+        for index in words.indices where self.words.contains(words[index].piece.folded) {
+            // "not only", "no more than", "не менее" deny nothing.
+            if index + 1 < words.count, limiting.contains(words[index + 1].piece.folded) { continue }
+            var left = 2
+            for position in index + 1..<min(words.count, index + 5) where left > 0 {
+                guard words[position].clause <= words[index].clause + 1, !words[position].isFunction else { continue }
+                words[position].isNegated = true
+                left -= 1
+            }
         }
     }
 
-    /// `t` is the end of words such as “isn't”.
-    private static let stated: Set<String> = ["not", "never", "cannot", "t", "не", "никогда", "нельзя"]
+    /// Whether a passage may deny or restrict something. Any word that may turn it into a denial counts, so that a true
+    /// reply is rarely taken for a contradiction.
+    static func isPossible(in statement: Statement) -> Bool {
+        statement.words.contains { word in
+            let folded = word.piece.folded
+            return words.contains(folded) || possible.contains(folded)
+                || beginnings.contains { folded.hasPrefix($0) }
+        }
+    }
+
+    /// Whether a passage forbids, refuses or lacks something.
+    static func isProhibitive(_ statement: Statement) -> Bool {
+        statement.words.contains { word in beginnings.contains { word.piece.folded.hasPrefix($0) } }
+    }
+
+    private static let limiting: Set<String> = [
+        "only", "just", "more", "less", "later", "earlier", "fewer", "merely", "least", "только", "более", "менее",
+        "больше", "меньше", "позднее", "позже", "ранее", "просто",
+    ]
 
     private static let possible: Set<String> = [
-        "no", "none", "nor", "neither", "nobody", "nothing", "nowhere", "without", "except", "unless", "only", "hardly",
-        "few", "little", "rather", "instead", "but", "however", "until", "before", "ban", "bans", "banned", "stop",
-        "stops", "free", "нет", "ни",
-        "без", "никто", "ничто", "ничего", "нигде", "только", "кроме", "лишь", "но", "однако", "пока",
+        "none", "nobody", "nothing", "nowhere", "except", "unless", "only", "hardly", "few", "little", "rather",
+        "instead", "but", "however", "until", "before", "ban", "bans", "banned", "stop", "stops", "free", "никто",
+        "ничто", "ничего", "нигде", "только", "кроме", "лишь", "но", "однако", "пока",
     ]
 
     private static let beginnings = [
         "forbid", "prohib", "refus", "reject", "deny", "denie", "fail", "lack", "avoid", "exclu", "cancel", "disab",
         "disall", "unable", "unavail", "invalid", "imposs", "запре", "отказ", "отмен", "исключ", "недо", "невоз",
     ]
+}
+
+/// Pairs of words of which one denies the other.
+struct Antonyms: Sendable {
+    /// For a stem, the stems of its opposites.
+    private let opposites: [String: Set<String>]
+
+    init(_ reader: TermReader) {
+        var opposites: [String: Set<String>] = [:]
+        func stems(_ words: Substring) -> Set<String> {
+            Set(words.split(separator: " ").compactMap { reader.words(String($0)).terms.first })
+        }
+        for line in Self.pairs.split(separator: "\n") {
+            let sides = line.split(separator: "|").map(stems)
+            guard sides.count == 2 else { continue }
+            for stem in sides[0] { opposites[stem, default: []].formUnion(sides[1]) }
+            for stem in sides[1] { opposites[stem, default: []].formUnion(sides[0]) }
+        }
+        self.opposites = opposites
+    }
+
+    func opposites(of stem: String) -> Set<String> { opposites[stem] ?? [] }
+
+    private static let pairs = """
+        allowed allow permitted permit may|forbidden forbid forbids prohibited prohibit banned ban disallowed
+        before earlier|after later
+        more|less fewer
+        most|least
+        increase increased increases rise rises rose risen grow grew grown|decrease decreased decreases fall falls fell fallen drop dropped decline declined shrink shrank
+        above over|below under
+        higher high|lower low
+        larger large bigger big|smaller small
+        longer long|shorter short
+        open opens opened|close closes closed
+        begin begins began start starts started|end ends ended finish finished
+        first|last
+        early|late
+        north northern|south southern
+        east eastern|west western
+        left|right
+        buy buys bought|sell sells sold
+        win wins won|lose loses lost
+        include includes included|exclude excludes excluded
+        accept accepted accepts|reject rejected rejects refuse refused
+        legal lawful|illegal unlawful
+        possible|impossible
+        safe|unsafe dangerous
+        maximum|minimum
+        always|never
+        all every|none
+        with|without
+        true|false
+        hot warm|cold cool
+        old older|new newer young younger
+        up upward|down downward
+        import imports imported|export exports exported
+        enable enables enabled|disable disables disabled
+        arrive arrives arrived|depart departs departed
+        inside indoors|outside outdoors
+        upper|lower
+        summer|winter
+        spring|autumn
+        day|night
+        morning|evening
+        mother|father
+        son|daughter
+        husband|wife
+        man men male|woman women female
+        brother|sister
+        king|queen
+        public|private
+        same|different
+        heavy heavier|light lighter
+        fast faster|slow slower
+        strong stronger|weak weaker
+        rich|poor
+        success successful succeeded|failure unsuccessful failed
+        required mandatory compulsory must|optional voluntary
+        present|absent
+        разрешено разрешен разрешена разрешается можно|запрещено запрещен запрещена запрещается нельзя
+        до раньше|после позже
+        больше более|меньше менее
+        увеличился увеличилась увеличить рост вырос выросла|уменьшился уменьшилась уменьшить падение снизился снизилась упал упала
+        выше|ниже
+        высокий|низкий
+        большой|маленький
+        длинный|короткий
+        открыт открыта открыто открывается|закрыт закрыта закрыто закрывается
+        начинается начался началась начало|заканчивается закончился закончилась конец
+        первый|последний
+        рано|поздно
+        север северный|юг южный
+        восток восточный|запад западный
+        левый|правый
+        купил купила покупка|продал продала продажа
+        выиграл победил победа|проиграл проиграла поражение
+        включает|исключает
+        принял приняла|отклонил отклонила отверг
+        законно законный|незаконно незаконный
+        возможно|невозможно
+        максимум максимальный|минимум минимальный
+        всегда|никогда
+        горячий теплый|холодный
+        старый старше|новый молодой моложе
+        внутри|снаружи
+        лето летом|зима зимой
+        весна весной|осень осенью
+        день днем|ночь ночью
+        утро утром|вечер вечером
+        мать|отец
+        сын|дочь
+        муж|жена
+        мужчина мужчины|женщина женщины
+        брат|сестра
+        обязательно обязателен|необязательно необязателен
+        тяжелее тяжелый|легче легкий
+        быстрее быстрый|медленнее медленный
+        """
 }

@@ -24,9 +24,20 @@ extension RetrievalQA {
         let check = SupportCheck(analysis: reader.analysis, threshold: options.sentenceSupport)
         let opensWithRefusal = Reply.opens(reply.text, with: refusalSentence)
         let result = check.check(
-            reply.text, against: prompt.used, besides: opensWithRefusal ? refusalSentence : "")
-        guard result.isGrounded else { return try refused(.unsupported, draft: reply.text) }
-        let citations = result.quotes.map {
+            reply.text, question: question, against: prompt.used, besides: opensWithRefusal ? refusalSentence : "",
+            unsupported: options.unsupported)
+        let isRefused =
+            options.unsupported == .refuse && result.sentences.contains { !$0.isSupported && $0.markers.isEmpty }
+        guard result.isGrounded, !isRefused else {
+            var answer = try refused(.unsupported, draft: reply.text)
+            answer.sentences = result.sentences.map { sentence in
+                var sentence = sentence
+                sentence.range = nil
+                return sentence
+            }
+            return answer
+        }
+        let citations = result.spans.map {
             citation(marker: $0.marker, range: $0.range, in: prompt.used[$0.marker - 1])
         }
         var answer = Answer(
@@ -46,19 +57,25 @@ extension RetrievalQA {
             seed: options.seed)
         var reply = Reply()
         var parser = CitationMarkerParser()
+        var thoughts = ThoughtFilter()
         func reportMarkers(_ markers: [CitationMarker]) {
             for number in markers.flatMap(\.numbers) where prompt.used.indices.contains(number - 1) {
                 report(.cited(marker: number, prompt.used[number - 1]))
             }
         }
+        func take(_ visible: String) {
+            guard !visible.isEmpty else { return }
+            report(.text(visible))
+            reportMarkers(parser.consume(visible))
+        }
+        var received = 0
         let bound = options.maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken).partialValue
         reading: for try await event in model.generate(request) {
             switch event {
             case .text(let piece):
-                reply.text += piece
-                report(.text(piece))
-                reportMarkers(parser.consume(piece))
-                if reply.text.utf8.count > bound {
+                received += piece.utf8.count
+                take(thoughts.consume(piece))
+                if received > bound {
                     reply.finish = .length
                     break reading
                 }
@@ -70,7 +87,9 @@ extension RetrievalQA {
                 reply.usage = usage
             }
         }
+        take(thoughts.finish())
         reportMarkers(parser.finish())
+        reply.text = thoughts.text
         try Task.checkCancellation()
         return reply
     }

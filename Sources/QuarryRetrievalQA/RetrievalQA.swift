@@ -14,18 +14,21 @@ public struct RetrievalQA: Sendable {
         /// The model's temperature. The default is 0.
         public var temperature: Double
         public var seed: Int?
-        /// The share of a generated sentence's term weight that a cited place must contain. The default is 0.5.
+        /// The minimum support of a generated sentence, from 0 to 1. The default is 0.5.
         public var sentenceSupport: Double
+        /// What happens to sentences of a model that no passage supports. The default is to take them out.
+        public var unsupported: UnsupportedSentences
 
         public init(
             limit: Int = 5, maximumTokens: Int = 512, temperature: Double = 0, seed: Int? = nil,
-            sentenceSupport: Double = 0.5
+            sentenceSupport: Double = 0.5, unsupported: UnsupportedSentences = .drop
         ) {
             self.limit = limit
             self.maximumTokens = maximumTokens
             self.temperature = temperature
             self.seed = seed
             self.sentenceSupport = sentenceSupport
+            self.unsupported = unsupported
         }
     }
 

@@ -125,4 +125,22 @@ struct EvaluationCommandTests {
             run.map { String($0.split(separator: " ")[2]) }.sorted()
                 == ["docs/1.txt", "docs/2.txt", "docs/3.txt", "docs/ponds.txt"])
     }
+
+    @Test func `the check of answers is measured on judged texts`() throws {
+        let scratch = try TemporaryFolder()
+        let rows = (1...8).map { number in
+            let response =
+                number % 2 == 0 ? "The hedge is cut in August." : "The hedge is cut in 19\(number)0 by Mr Brandt."
+            return "{\"id\": \"r\(number)\", \"contexts\": [\"The hedge along the road is cut in August.\"], "
+                + "\"response\": \"\(response)\", \"label\": \(number % 2 == 0)}"
+        }
+        try scratch.write(rows.joined(separator: "\n"), to: "judged.jsonl")
+        let outcome = try Command.run("eval", "verification", "judged.jsonl", "--json", in: scratch.url)
+        let result = try #require(try object(outcome.output)["result"] as? [String: Any])
+        #expect(result["samples"] as? Int == 8 && result["supported"] as? Int == 4)
+        #expect((result["check"] as? [String: Double])?["balancedAccuracy"] == 1)
+        try scratch.write("{\"contexts\": []}", to: "broken.jsonl")
+        let broken = try Command.run("eval", "verification", "broken.jsonl", in: scratch.url)
+        #expect(broken.status != 0 && broken.errors.contains("broken.jsonl:1"), "\(broken)")
+    }
 }

@@ -142,6 +142,29 @@ struct LanguageModelServerTests {
             "\(outcome.output)")
     }
 
+    @Test func `unsupported sentences are taken out, marked or refused`() throws {
+        let server = try FakeHTTPServer { _ in
+            Self.stream(
+                "The tenant, Mrs Ilves, signs the lease [1]. ", "She paid 950 dollars to the harbour master [1].")
+        }
+        for (choice, status, text) in [
+            ("drop", Int32(0), "The tenant, Mrs Ilves, signs the lease [1]."),
+            ("mark", 0, "The tenant, Mrs Ilves, signs the lease [1]. She paid 950 dollars to the harbour master."),
+            ("refuse", 3, "The documents do not answer this question."),
+        ] {
+            let outcome = try Notes().ask(server, ["--json", "--unsupported", choice])
+            #expect(outcome.status == status)
+            let reply = try #require(
+                try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any], "\(outcome)")
+            #expect(reply["answer"] as? String == text)
+            let sentences = try #require(reply["sentences"] as? [[String: Any]])
+            #expect(sentences.map { $0["supported"] as? Bool } == [true, false])
+            #expect(sentences.map { $0["range"] != nil } == [choice != "refuse", choice == "mark"])
+        }
+        let wrong = try Notes().ask(server, ["--unsupported", "keep"])
+        #expect(wrong.status == 64 && wrong.errors.contains("drop, mark and refuse"), "\(wrong)")
+    }
+
     @Test(arguments: [
         (401, "Check the API key.", 1), (403, "Check the API key.", 1), (404, "the model's name", 1),
         (429, "Wait, or send fewer requests.", 4), (500, "answered with status 500", 4),
@@ -248,7 +271,7 @@ struct LanguageModelServerTests {
         let (outcome, reply) = try Notes().reply(server)
         #expect(outcome.status == 3)
         #expect(reply["refused"] as? Bool == true)
-        #expect(reply["refusalReason"] as? String == "No passage supports what the model wrote.")
+        #expect(reply["refusalReason"] as? String == "What the model wrote is not supported by the documents.")
         #expect(reply["draft"] as? String == text)
         #expect(reply["answer"] as? String == "The documents do not answer this question.")
         #expect((reply["citations"] as? [Any])?.isEmpty == true)

@@ -175,4 +175,24 @@ struct VerifyCommandTests {
         try scratch.move("papers", to: "other")
         #expect(!(try Command.run("query", "--retrieve", "shed", in: scratch.url).output.contains("exists")))
     }
+
+    @Test func `a text is checked sentence by sentence`() throws {
+        let scratch = try notes()
+        let text = """
+            Mr Okonkwo painted the shed green. The well is 41 metres deep. The shed is painted green and the well is 14 \
+            metres deep. Zeppelins land on the roof.
+            """
+        try scratch.write(text, to: "essay.txt")
+        let outcome = try Command.run("verify", "--text", "essay.txt", "--json", in: scratch.url)
+        #expect(outcome.status == 3)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let sentences = try #require(object["sentences"] as? [[String: Any]])
+        #expect(
+            sentences.map { $0["status"] as? String } == ["supported", "contradicted", "patchedTogether", "notFound"],
+            "\(outcome.output)")
+        try scratch.write("The well is 14 metres deep.", to: "note.txt")
+        let named = try Command.run("verify", "--text", "note.txt", "--source", "papers/shed.md", in: scratch.url)
+        #expect(named.status == 3 && named.output.contains("misattributed: papers/wells.jsonl"), "\(named)")
+        #expect(try Command.run("verify", "--text", "note.txt", in: scratch.url).status == 0)
+    }
 }

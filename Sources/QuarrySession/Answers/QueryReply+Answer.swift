@@ -10,6 +10,7 @@ extension QueryReply {
         draft = result.draft
         support = result.support
         unsupported = result.unsupported
+        sentences = result.sentences.map { Sentence($0, of: result) }
         usage = result.usage ?? (result.wasGenerated ? nil : TokenUsage(input: 0, output: 0))
         finish = result.finish?.name
         switches = result.switches.isEmpty ? nil : result.switches
@@ -50,7 +51,7 @@ extension RefusalReason {
             "I found no sentence that clearly answers this (confidence \(Self.percent(support, .down)), needed \(Self.percent(threshold, .up)))."
         case .declinedByModel: "The model found no answer in the passages."
         case .emptyReply: "The model wrote nothing."
-        case .unsupported: "No passage supports what the model wrote."
+        case .unsupported: "What the model wrote is not supported by the documents."
         case .noRoom(let budget): "No passage fits into a prompt of \(budget) tokens."
         }
     }

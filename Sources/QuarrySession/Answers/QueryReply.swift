@@ -112,8 +112,10 @@ package struct QueryReply: Sendable, Codable {
     package var draft: String?
     /// The estimated probability that the documents contain the answer.
     package var support: Double?
-    /// Sentences of a generated answer that no passage supports.
+    /// Sentences of a generated answer that no passage supports, also if they were taken out of it.
     package var unsupported: [String]?
+    /// The sentences of the answer in its order, each with its support, and those that were taken out of it.
+    package var sentences: [Sentence]?
     package var generator: Generator?
     /// Models that failed before this one.
     package var switches: [ModelSwitch]?

@@ -36,6 +36,8 @@ package struct QueryOptions: Sendable, Encodable {
     package var answerTokens = 512
     /// The minimum support of an answer, from 0 to 1. The default is nil, which means the reader's own.
     package var threshold: Double?
+    /// What happens to sentences of a model that no passage supports. The default is to take them out.
+    package var unsupported = UnsupportedSentences.drop
     /// Whether a local embedding model compares sentences with the question. The default is true.
     package var comparesSentences = true
 

@@ -73,7 +73,8 @@ package struct QuerySession: Sendable {
             retriever: retriever, generator: generator,
             reader: ExtractiveReader(
                 embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
-            options: .init(limit: options.limit, maximumTokens: options.answerTokens))
+            options: .init(
+                limit: options.limit, maximumTokens: options.answerTokens, unsupported: options.unsupported))
         loadMilliseconds = start.milliseconds
     }
 

@@ -1,0 +1,363 @@
+import QuarryCore
+import QuarryText
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What the passages say of one sentence.
+struct SentenceVerdict {
+    var kind: AnswerSentence.Kind
+    var support: Double
+    var missing: [String] = []
+    /// Ascending; empty without support.
+    var markers: [Int] = []
+    var spans: [AnswerSentence.Span] = []
+    var isSupported: Bool
+    /// Whether the sentence may stay in an answer. One in another language than its passage may, though it is not
+    /// supported.
+    var stays: Bool
+    var saysSomething = true
+    /// Whether one place says the whole sentence.
+    var isWhole = true
+}
+
+/// The passages of one check, prepared for comparison.
+struct PassageChecker {
+    private let check: SupportCheck
+    private let passages: [CheckedPassage]
+    private let weights: InverseFrequencies
+    private let asked: Set<String>
+    private let idle: Set<String>
+    private let language: WrittenLanguage
+    private var reader: StatementReader
+
+    init(_ check: SupportCheck, text: String, question: String, passages: [ScoredChunk], idlePhrase: String) {
+        self.check = check
+        let terms = check.scan.reader(of: text, among: passages)
+        language = WrittenLanguage(script: dominantScript(of: text), language: check.analysis.language(of: text))
+        reader = StatementReader(terms, language: language.language)
+        self.passages = passages.map { hit in
+            let language = hit.language
+            return CheckedPassage(
+                hit, reader: StatementReader(check.scan.reader(of: hit), language: language), analysis: check.analysis)
+        }
+        weights = InverseFrequencies(of: self.passages.flatMap { $0.places.map(\.statement.stems) })
+        asked = Set(reader.statement(question).words.filter(\.isContent).map(\.stem))
+        idle = Set(reader.statement(idlePhrase).words.map(\.stem))
+    }
+
+    // MARK: Verdicts
+
+    mutating func verdict(on text: String, citing named: [Int], isHeader: Bool) -> SentenceVerdict {
+        var claim = reader.statement(text)
+        if !idle.isEmpty {
+            let opening = claim.words.prefix { idle.contains($0.stem) }.count
+            if opening > 2 { claim = slice(claim, opening..<claim.words.count) }
+        }
+        let comparison = comparison(claim)
+        let saysSomething = !comparison.isEmpty
+        if !saysSomething {
+            // With a marker, a bare "Yes" still answers; the marker stays.
+            return SentenceVerdict(
+                kind: .unverifiable, support: 1, markers: named, isSupported: true, stays: true,
+                saysSomething: idle.isEmpty && !named.isEmpty)
+        }
+        if isHeader || introduces(text, claim) {
+            return SentenceVerdict(
+                kind: .unverifiable, support: 1, isSupported: true, stays: true, saysSomething: false)
+        }
+        let foreign = named.filter { passages[$0 - 1].language.differs(from: language) }
+        var best = evaluate(claim, comparison, among: named.map { $0 - 1 })
+        if !best.isSupported, named.count < passages.count {
+            let anywhere = evaluate(claim, comparison, among: Array(passages.indices))
+            if anywhere.isSupported || named.isEmpty && anywhere.support >= best.support { best = anywhere }
+        }
+        if best.isSupported { return best }
+        if let verdict = foreignVerdict(claim, citing: foreign, support: best.support) { return verdict }
+        best.markers = []
+        return best
+    }
+
+    /// The verdict on a sentence that cites passages in another language. Only their facts can be compared.
+    private func foreignVerdict(_ claim: Statement, citing foreign: [Int], support: Double) -> SentenceVerdict? {
+        guard !foreign.isEmpty else { return nil }
+        let facts = claim.facts.filter { !$0.isWeak }
+        var missing = facts.map(\.text)
+        for marker in foreign {
+            let places = passages[marker - 1].places
+            for place in places {
+                let held = ([place.statement, place.context] + place.neighbours.map { places[$0].statement }).flatMap(
+                    \.facts)
+                let lacking = facts.filter { fact in !held.contains(where: fact.equals) }.map(\.text)
+                if lacking.isEmpty {
+                    return SentenceVerdict(
+                        kind: .unverifiable, support: support, markers: [marker],
+                        spans: [.init(marker: marker, range: place.range)], isSupported: false, stays: true)
+                }
+                if lacking.count < missing.count { missing = lacking }
+            }
+        }
+        return SentenceVerdict(
+            kind: .factMissing, support: support, missing: missing, isSupported: false, stays: false)
+    }
+
+    /// Whether a sentence only introduces a list: it ends in a colon, is short, and has no name and no number.
+    private func introduces(_ text: String, _ claim: Statement) -> Bool {
+        guard text.last == ":" || text.hasSuffix(":**") else { return false }
+        return claim.facts.allSatisfy(\.isWeak) && !claim.hasNegation && claim.words.count { $0.isContent } <= 8
+            && !claim.words.contains(where: \.isName)
+    }
+
+    private func comparison(_ claim: Statement) -> ClaimComparison {
+        ClaimComparison(
+            claim, asked: asked, idle: idle, antonyms: check.antonyms, synonyms: check.synonyms,
+            isOrdered: language.script != .cyrillic
+        ) { weights.weight(of: $0) }
+    }
+
+    // MARK: Places
+
+    /// A place with what a comparison with it found.
+    private struct Finding {
+        var passage: Int
+        var place: EvidencePlace
+        var features: ClaimFeatures
+        var missing: [String]
+        var support: Double
+        var isSupported: Bool
+    }
+
+    private static let triedPlaces = 4
+
+    /// The best places for a sentence, best first.
+    private func findings(_ comparison: ClaimComparison, among indices: [Int]) -> [Finding] {
+        var candidates: [(overlap: Double, passage: Int, place: Int)] = []
+        for passage in indices {
+            let places = passages[passage].places
+            for index in places.indices {
+                candidates.append((comparison.overlap(with: places[index], among: places), passage, index))
+            }
+        }
+        candidates.sort { ($1.overlap, $0.passage, $0.place) < ($0.overlap, $1.passage, $1.place) }
+        // Each passage shows what it has, so that a marker beside a better one can be kept.
+        var tried: [Int: Int] = [:]
+        let chosen = candidates.enumerated().filter { index, candidate in
+            tried[candidate.passage, default: 0] += 1
+            return index < Self.triedPlaces || tried[candidate.passage] == 1 && index < 20
+        }.map(\.element)
+        return chosen.map { candidate in
+            let places = passages[candidate.passage].places
+            let place = places[candidate.place]
+            let (features, missing) = comparison.features(of: place, among: places)
+            let support = check.model.support(of: features)
+            return Finding(
+                passage: candidate.passage, place: place, features: features, missing: missing, support: support,
+                isSupported: support >= check.threshold && !features.contradicts && !features.lacksFact
+                    && !features.lacksPredicate)
+        }
+    }
+
+    private mutating func evaluate(
+        _ claim: Statement, _ comparison: ClaimComparison, among indices: [Int]
+    ) -> SentenceVerdict {
+        let findings = findings(comparison, among: indices)
+        guard let first = findings.first else {
+            return SentenceVerdict(kind: .unverifiable, support: 0, isSupported: false, stays: false)
+        }
+        let supporting = findings.filter(\.isSupported)
+        if let best = supporting.max(by: { $0.support < $1.support }) {
+            // Of each passage the best place; one that is much weaker than the best adds nothing.
+            var markers: Set<Int> = []
+            let kept = supporting.sorted { $0.support > $1.support }.filter {
+                $0.features.contextCoverage >= best.features.contextCoverage - 0.15
+                    && markers.insert($0.passage + 1).inserted
+            }
+            return SentenceVerdict(
+                kind: .supported, support: best.support, markers: markers.sorted(),
+                spans: kept.map { .init(marker: $0.passage + 1, range: $0.place.range) }, isSupported: true, stays: true
+            )
+        }
+        if !first.features.contradicts, let verdict = evaluateParts(claim, among: indices) { return verdict }
+        let closest = findings.first { $0.features.contextCoverage >= 0.5 } ?? first
+        var kind = AnswerSentence.Kind.unverifiable
+        if closest.features.contradicts || closest.features.missingFact > 0 && saysOtherNumber(claim, closest) {
+            kind = .contradicted
+        } else if closest.features.lacksFact, closest.features.allCoverage > 0 {
+            kind = .factMissing
+        }
+        let support =
+            closest.features.contradicts || closest.features.lacksFact || closest.features.lacksPredicate
+            ? min(closest.support, check.threshold * 0.9) : closest.support
+        return SentenceVerdict(
+            kind: kind, support: support, missing: closest.missing,
+            spans: kind == .unverifiable ? [] : [.init(marker: closest.passage + 1, range: closest.place.range)],
+            isSupported: false, stays: false)
+    }
+
+    /// Whether a place speaks of the same, and has another number where the sentence has one.
+    private func saysOtherNumber(_ claim: Statement, _ finding: Finding) -> Bool {
+        guard finding.features.contextCoverage >= 0.6 else { return false }
+        return claim.facts.contains { fact in
+            !fact.isWeak && finding.missing.contains(fact.text)
+                && finding.place.statement.facts.contains { !$0.equals(fact) && $0.isNumber == fact.isNumber }
+        }
+    }
+
+    /// The verdict on a sentence of several statements, each of which has its own place; nil if one has none.
+    private mutating func evaluateParts(_ claim: Statement, among indices: [Int]) -> SentenceVerdict? {
+        let parts = parts(of: claim)
+        guard parts.count > 1 else { return nil }
+        var markers: Set<Int> = []
+        var spans: [AnswerSentence.Span] = []
+        var support = 1.0
+        for part in parts {
+            let findings = findings(comparison(part), among: indices).filter(\.isSupported)
+            guard let best = findings.max(by: { $0.support < $1.support }) else { return nil }
+            support = min(support, best.support)
+            markers.insert(best.passage + 1)
+            spans.append(.init(marker: best.passage + 1, range: best.place.range))
+        }
+        // In one place, the whole would have been found.
+        guard Set(spans).count > 1 else { return nil }
+        return SentenceVerdict(
+            kind: .supported, support: support, markers: markers.sorted(), spans: spans, isSupported: true, stays: true,
+            isWhole: false)
+    }
+
+    /// The clauses of a sentence that state something of their own: two words with content or more. A shorter one
+    /// belongs to the clause before it.
+    private func parts(of claim: Statement) -> [Statement] {
+        var clauses: [[Int]] = []
+        var last: Int?
+        for (index, word) in claim.words.enumerated() {
+            if word.clause != last { clauses.append([]) }
+            clauses[clauses.count - 1].append(index)
+            last = word.clause
+        }
+        var joined: [[Int]] = []
+        for clause in clauses {
+            let isWhole = clause.count { claim.words[$0].isContent } >= 2
+            if isWhole || joined.isEmpty { joined.append(clause) } else { joined[joined.count - 1] += clause }
+        }
+        if let first = joined.first, joined.count > 1, first.count(where: { claim.words[$0].isContent }) < 2 {
+            joined[1] = first + joined[1]
+            joined.removeFirst()
+        }
+        guard joined.count > 1, joined.count <= 8 else { return [] }
+        return joined.map { slice(claim, $0[0]..<$0[$0.count - 1] + 1) }
+    }
+
+    /// Some words of a sentence with their facts.
+    private func slice(_ claim: Statement, _ range: Range<Int>) -> Statement {
+        var part = claim
+        part.words = Array(claim.words[range])
+        part.stems = Set(part.words.map(\.stem))
+        let facts = claim.factWords.indices.filter { range.contains(claim.factWords[$0].lowerBound) }
+        part.facts = facts.map { claim.facts[$0] }
+        part.factWords = facts.map { fact in
+            let words = claim.factWords[fact].clamped(to: range)
+            return words.lowerBound - range.lowerBound..<words.upperBound - range.lowerBound
+        }
+        return part
+    }
+
+    /// The features at the best place, for fitting; nil for a sentence that says nothing.
+    mutating func features(of text: String) -> ClaimFeatures? {
+        let comparison = comparison(reader.statement(text))
+        guard !comparison.isEmpty else { return nil }
+        return findings(comparison, among: Array(passages.indices)).max { $0.support < $1.support }?.features
+    }
+}
+
+/// The script and language of a text, if known.
+struct WrittenLanguage: Sendable {
+    var script: Script?
+    var language: String?
+
+    /// Whether words in the two cannot be equal even if they mean the same.
+    func differs(from other: WrittenLanguage) -> Bool {
+        if let script, let theirs = other.script, script != theirs { return true }
+        if let language, let theirs = other.language { return language != theirs }
+        return false
+    }
+}
+
+/// A passage, prepared for comparison.
+struct CheckedPassage: Sendable {
+    var places: [EvidencePlace]
+    var language: WrittenLanguage
+
+    init(_ hit: ScoredChunk, reader: StatementReader, analysis: TextAnalysis) {
+        var reader = reader
+        let bytes = Array(hit.chunk.text.utf8)
+        let headings = (hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).joined(separator: ". ")
+        let segments = CheckedPassage.statements(
+            among: PassageSegmenter(sentences: analysis.sentences)
+                .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader))
+        var contexts: [[String]: Statement] = [:]
+        places = []
+        for (index, segment) in segments.enumerated() {
+            // The names of the columns are context, not a part of the row.
+            let isRow = segment.kind == .tableRow
+            let statement = reader.statement(
+                isRow ? String(decoding: bytes[segment.range], as: UTF8.self) : segment.text)
+            let context =
+                contexts[segment.context]
+                ?? reader.statement(
+                    ([headings] + segment.context).joined(separator: ". "))
+            contexts[segment.context] = context
+            let isProse = segment.kind == .sentence || segment.kind == .listItem
+            let neighbours =
+                isProse
+                ? [index - 1, index + 1].filter { near in
+                    segments.indices.contains(near) && segments[near].kind != .tableRow
+                        && segments[near].kind != .codeLine
+                } : []
+            places.append(
+                EvidencePlace(
+                    range: segment.range, statement: statement, context: context, neighbours: neighbours,
+                    mayNegate: Negation.isPossible(in: statement), isProse: segment.kind == .sentence,
+                    isProhibitive: Negation.isProhibitive(statement)))
+        }
+        language = WrittenLanguage(script: dominantScript(of: hit.chunk.text), language: hit.language)
+    }
+
+    /// The segments that state something. A question states nothing; it is context of what follows it.
+    private static func statements(among segments: [Segment]) -> [Segment] {
+        var statements: [Segment] = []
+        var question: String?
+        for var segment in segments where segment.kind != .tableHeader {
+            if Quotable.isQuestion(segment.text) {
+                question = segment.text
+                continue
+            }
+            if let asked = question {
+                segment.headings.append(asked)
+                question = nil
+            }
+            statements.append(segment)
+        }
+        return statements
+    }
+}
+
+/// ln(1 + (n − df + ½) / (df + ½)) over the sentences of the passages, at least ½ so that no word is free.
+struct InverseFrequencies: Sendable {
+    private let count: Double
+    private let frequencies: [String: Int]
+
+    init(of sentences: [Set<String>]) {
+        count = Double(sentences.count)
+        frequencies = sentences.reduce(into: [:]) { counts, stems in
+            for stem in stems { counts[stem, default: 0] += 1 }
+        }
+    }
+
+    func weight(of stem: String) -> Double {
+        let frequency = Double(frequencies[stem] ?? 0)
+        return max(0.5, log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
+    }
+}
