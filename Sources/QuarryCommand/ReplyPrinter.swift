@@ -68,7 +68,7 @@ struct ReplyPrinter {
         guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
         let closest = isRussian ? "Ближе всего" : "Closest"
         let more = isRussian ? "другие отрывки" : "see more"
-        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(Self.excerpt(hit.foundText, length: 80))” "
+        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(hit.foundText.excerpt(80))” "
             + "(\(more): --retrieve)"
     }
 
@@ -88,7 +88,7 @@ struct ReplyPrinter {
                 let language = hit.language.map { "; language \($0)" } ?? ""
                 try Console.prose("   \(legs.joined(separator: "; "))\(language)")
             }
-            try Console.prose("   \(Self.excerpt(hit.foundText))")
+            try Console.prose("   \(hit.foundText.excerpt())")
             if let others = others(hit.alsoIn) { try Console.prose("   \(others)") }
         }
     }
@@ -124,31 +124,10 @@ struct ReplyPrinter {
             + (more > 0 ? isRussian ? " и ещё \(more)" : " and \(more) more" : "")
     }
 
-    private func line(for citation: QueryReply.Citation) -> String {
-        "[\(citation.marker)] \(place(citation.location)): “\(Self.excerpt(citation.quote))”"
-    }
+    private func line(for citation: QueryReply.Citation) -> String { citation.line(isRussian: isRussian) }
 
-    /// `notes/lease.md:9-11`, and whether the file changed since it was indexed.
-    private func place(_ location: QueryReply.Location) -> String {
-        let note =
-            switch location.change {
-            case nil: ""
-            case .changed: isRussian ? " (файл изменён после индексирования)" : " (changed since it was indexed)"
-            case .gone: isRussian ? " (файла больше нет)" : " (no longer exists)"
-            }
-        let (first, last) = (location.lines[0], location.lines[1])
-        let source = location.name.visibleInLine
-        if !location.places.isEmpty {
-            return "\(source), \(Place.description(of: location.places).visibleInLine)\(note)"
-        }
-        return (first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)") + note
-    }
+    private func place(_ location: QueryReply.Location) -> String { location.shown(isRussian: isRussian) }
 
-    /// A text on one line, cut after `length` characters.
-    private static func excerpt(_ text: String, length: Int = 240) -> String {
-        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count <= length ? line : line.prefix(length) + "…"
-    }
 }
 
 extension QueryReply.Hit {

@@ -20,7 +20,8 @@ public struct PromptSet: Sendable, Hashable {
         self.init(checkedSystem: system, user: user, refusal: refusal)
     }
 
-    private init(checkedSystem system: PromptTemplate, user: PromptTemplate, refusal: String) {
+    /// Sets of the engine, whose variables also include `draft`.
+    init(checkedSystem system: PromptTemplate, user: PromptTemplate, refusal: String) {
         self.system = system
         self.user = user
         self.refusal = refusal

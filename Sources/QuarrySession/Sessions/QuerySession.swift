@@ -10,6 +10,9 @@ package struct QuerySession: Sendable {
     /// Counts the tokens and the cost of the models.
     package let ledger: SpendingLedger
     private let embedder: (any Embedder)?
+    /// The embedding model, if sentences may be compared with it.
+    let comparingEmbedder: (any Embedder)?
+    let generator: AnswerGenerator
     private let rerankers: [RerankingStage]
     private let similar: SimilarAnswers?
     private let onUnkept: @Sendable (any Error) -> Void
@@ -66,13 +69,15 @@ package struct QuerySession: Sendable {
             }
         }
         self.similar = similar
+        self.generator = generator
         isGenerating = if case .model = generator { true } else { false }
         // Comparing sentences needs some twenty embeddings per question, so paid models are not used for it.
         let compares = options.comparesSentences && opened?.provider?.runsOnThisMachine != false
+        comparingEmbedder = compares ? embedder : nil
         qa = RetrievalQA(
             retriever: retriever, generator: generator,
             reader: ExtractiveReader(
-                embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
+                embedder: comparingEmbedder, threshold: options.threshold, gate: options.threshold),
             options: .init(limit: options.limit, maximumTokens: options.answerTokens))
         loadMilliseconds = start.milliseconds
     }
