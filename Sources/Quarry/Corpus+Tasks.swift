@@ -1,7 +1,31 @@
+public import QuarryCore
 import QuarryIndex
 public import QuarryRetrievalQA
 
 extension Corpus {
+    /// The answer to the next question of a conversation, which becomes a turn of it.
+    ///
+    /// The question is first made understandable alone, by the language model of the configuration or by rules:
+    /// ``Conversation/standalone(_:)``. `Answer.question` has the result.
+    ///
+    /// - Throws: The errors of ``answer(_:filter:)``. The conversation is then unchanged.
+    public func answer(
+        _ question: String, in conversation: inout Conversation, filter: Filter? = nil
+    ) async throws -> Answer {
+        let standalone =
+            if let model = configuration.languageModel {
+                try await conversation.standalone(question, by: model)
+            } else {
+                conversation.standalone(question)
+            }
+        let answer = try await answer(standalone.text, filter: filter)
+        conversation.append(
+            Conversation.Turn(
+                question: question, standalone: standalone.isRewritten ? standalone.text : nil,
+                answer: answer.isRefused ? nil : answer.text))
+        return answer
+    }
+
     /// A summary of documents: their most important sentences, or what the language model of the configuration writes. Each
     /// sentence is cited.
     ///

@@ -25,7 +25,7 @@ struct QuarryCommand: AsyncParsableCommand {
             """,
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
-            IndexCommand.self, UpdateCommand.self, QueryCommand.self, SummarizeCommand.self,
+            IndexCommand.self, UpdateCommand.self, QueryCommand.self, ChatCommand.self, SummarizeCommand.self,
             VerifyCommand.self, InfoCommand.self,
             DoctorCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,

@@ -97,6 +97,8 @@ package struct QueryReply: Sendable, Codable {
     package var schema = "quarry.query/1"
     package var id: String?
     package var question: String
+    /// The question as it was searched for and answered, if words of earlier turns of a conversation were added to it.
+    package var standalone: String?
     /// In a batch: why there is no answer and no hit. The question is invalid, or the model failed.
     package var error: String?
     package var mode: String
