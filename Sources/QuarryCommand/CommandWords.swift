@@ -152,6 +152,7 @@ enum CommandWords {
         (["--version"], ["version"]),
         (["config"], ["configure", "configuration", "settings", "options", "set"]),
         (["models"], ["model"]),
+        (["prompt"], ["prompts", "template", "templates"]),
         (["index", "--plan"], ["plan"]),
         (["--help"], ["man", "manual"]),
     ]

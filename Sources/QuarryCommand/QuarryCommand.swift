@@ -30,7 +30,7 @@ struct QuarryCommand: AsyncParsableCommand {
             DoctorCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,
             AuditCommand.self,
-            EvalCommand.self, ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
+            EvalCommand.self, ModelsCommand.self, PromptCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 
     static func main() async {

@@ -1,10 +1,13 @@
 import QuarryCore
 
 extension LanguageModel {
-    /// The whole reply to a request as plain text, for steps whose pieces nobody sees.
+    /// The whole reply to a request, for steps whose pieces nobody sees.
     ///
+    /// - `isPlain`: Whether markup is made harmless. JSON is read as it is.
     /// - Throws: The errors of the model.
-    func reply(to messages: [Message], maximumTokens: Int, temperature: Double = 0, seed: Int? = nil)
+    func reply(
+        to messages: [Message], maximumTokens: Int, temperature: Double = 0, seed: Int? = nil, isPlain: Bool = true
+    )
         async throws -> Reply
     {
         var reply = Reply()
@@ -28,7 +31,7 @@ extension LanguageModel {
             }
         }
         try Task.checkCancellation()
-        reply.text = PlainReply(reply.text).text
+        if isPlain { reply.text = PlainReply(reply.text).text }
         return reply
     }
 }

@@ -16,16 +16,19 @@ public struct RetrievalQA: Sendable {
         public var seed: Int?
         /// The share of a generated sentence's term weight that a cited place must contain. The default is 0.5.
         public var sentenceSupport: Double
+        /// How a model reads the passages. The default is ``Chain/stuff``.
+        public var chain: Chain
 
         public init(
             limit: Int = 5, maximumTokens: Int = 512, temperature: Double = 0, seed: Int? = nil,
-            sentenceSupport: Double = 0.5
+            sentenceSupport: Double = 0.5, chain: Chain = .stuff
         ) {
             self.limit = limit
             self.maximumTokens = maximumTokens
             self.temperature = temperature
             self.seed = seed
             self.sentenceSupport = sentenceSupport
+            self.chain = chain
         }
     }
 
@@ -80,16 +83,17 @@ public struct RetrievalQA: Sendable {
         }
     }
 
-    /// The prompt for a model, with the cost of each part. Nothing is generated.
+    /// The prompt for a model, with the cost of each part; the first one of a chain with several. Nothing is generated.
     ///
     /// - Throws: The errors of the retriever; ``PromptError`` if the budget is too small for the question.
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
         let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit).hits
-        if let assembler { return try assembler.assemble(question: question, hits: hits) }
-        if case .model(_, let own) = generator { return try own.assemble(question: question, hits: hits) }
-        return try StuffAssembler().assemble(question: question, hits: hits)
+        var used = assembler ?? StuffAssembler()
+        if assembler == nil, case .model(_, let own) = generator { used = own }
+        let prompts = try firstPrompts(of: question, hits: hits, assembler: used)
+        return try prompts.first ?? used.assemble(question: question, hits: hits)
     }
 
     private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {
@@ -119,13 +123,8 @@ public struct RetrievalQA: Sendable {
             }
             return answer
         case .model(let model, let assembler):
-            let prompt = try assembler.assemble(question: question, hits: hits)
-            guard !prompt.used.isEmpty else {
-                let reason = RefusalReason.noRoom(budget: assembler.budget)
-                return try refusal(question, reason, support: extraction.support, hits: hits, prompt: prompt)
-            }
-            return try await generated(
-                question, by: model, prompt: prompt, support: extraction.support, hits: hits, report: report)
+            return try await written(
+                question, by: model, assembler, support: extraction.support, hits: hits, report: report)
         }
     }
 

@@ -8,8 +8,9 @@ public struct StuffAssembler: Sendable {
     /// The maximum number of tokens of all messages together, excluding replies.
     public var budget: Int
     public var counter: any TokenCounter
-    /// Texts to use for every question; nil chooses them by the question's language.
+    /// Texts to use for every question; nil chooses those of ``preset`` by the question's language.
     public var prompts: PromptSet?
+    public var preset = PromptPreset.standard
     /// Tokens that a chat template adds to a message. The default is 4.
     public var tokensPerMessage: Int
 
@@ -36,7 +37,7 @@ public struct StuffAssembler: Sendable {
     func assemble(
         question: String, passages: [PromptPassage], firstNumber: Int = 1, draft: String? = nil
     ) throws(PromptError) -> AssembledPrompt {
-        let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
+        let prompts = if let chosen = self.prompts { chosen } else { try preset.prompts(for: question) }
         let texts = passages.flatMap { [$0.hit.passage.source, $0.text] }
         let fence = Fence(around: [question, draft].compactMap { $0 } + texts)
         let layout = Layout(prompts: prompts, fence: fence, question: question, draft: draft)
@@ -76,7 +77,7 @@ public struct StuffAssembler: Sendable {
             messages: messages,
             parts: parts(
                 layout: layout, passages: used.map { ($0.hit, $0.tokens) }, firstNumber: firstNumber, whole: whole),
-            used: used.map(\.hit), dropped: dropped, tokens: whole, budget: budget)
+            used: used.map(\.hit), dropped: dropped, tokens: whole, budget: budget, template: prompts.identity)
     }
 
     private func total(of messages: [Message]) -> Int {
@@ -104,9 +105,13 @@ public struct StuffAssembler: Sendable {
         var prompts: PromptSet
         var fence: Fence
         var draft: String
+        var examples: String
 
         init(prompts: PromptSet, fence: Fence, question: String, draft: String?) {
-            self.system = prompts.system.substitute(["fence": fence.key, "refusal": prompts.refusal])
+            self.examples = prompts.examples(for: question)
+            self.system = prompts.system.substitute([
+                "fence": fence.key, "refusal": prompts.refusal, "examples": examples,
+            ])
             self.question = question
             self.prompts = prompts
             self.fence = fence
@@ -120,9 +125,10 @@ public struct StuffAssembler: Sendable {
         }
 
         func messages(_ passages: [String]) -> [Message] {
+            let context = passages.joined(separator: "\n\n")
             let user = prompts.user.substitute([
-                "fence": fence.key, "passages": passages.joined(separator: "\n\n"), "question": question,
-                "draft": draft,
+                "fence": fence.key, "passages": context, "context": context, "question": question, "draft": draft,
+                "examples": examples,
             ])
             return [Message(.system, system), Message(.user, user)]
         }

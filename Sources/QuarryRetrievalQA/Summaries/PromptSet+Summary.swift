@@ -15,7 +15,7 @@ extension PromptSet {
                     If the passages state nothing, reply exactly: {refusal}
                     """),
                 user: PromptTemplate("Key: {fence}\n\n{passages}\n\nTask: {question}"),
-                refusal: "The passages state nothing.")
+                refusal: "The passages state nothing.", name: "summary-en")
         case .russian:
             try PromptSet(
                 system: PromptTemplate(
@@ -30,7 +30,7 @@ extension PromptSet {
                     Если в отрывках нет утверждений, ответь ровно так: {refusal}
                     """),
                 user: PromptTemplate("Ключ: {fence}\n\n{passages}\n\nЗадание: {question}"),
-                refusal: "В отрывках нет утверждений.")
+                refusal: "В отрывках нет утверждений.", name: "summary-ru")
         }
     }
 

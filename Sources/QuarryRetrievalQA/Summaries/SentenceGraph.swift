@@ -1,11 +1,5 @@
 import QuarryCore
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The cosines of sentences with each other.
 struct SentenceGraph: Sendable {
     let count: Int
@@ -77,84 +71,12 @@ struct SentenceGraph: Sendable {
             guard sum > 0 else { continue }
             for j in 0..<count { edges[i * count + j] /= sum }
         }
-        return Self.stationary(count) { ranks in
+        return RandomWalk.stationary(count) { ranks in
             var next = [Double](repeating: 0, count: count)
             for i in 0..<count where ranks[i] > 0 {
                 for j in 0..<count { next[j] += ranks[i] * edges[i * count + j] }
             }
             return next
-        }
-    }
-
-    /// The stationary distribution of a walk. What a step loses, at sentences without edges, jumps anywhere.
-    static func stationary(_ count: Int, step: ([Double]) -> [Double]) -> [Double] {
-        var ranks = [Double](repeating: 1 / Double(count), count: count)
-        for _ in 0..<50 {
-            let moved = step(ranks).map { $0 * 0.85 }
-            let jump = (1 - moved.reduce(0, +)) / Double(count)
-            let next = moved.map { $0 + jump }
-            let change = zip(next, ranks).reduce(0) { $0 + abs($1.0 - $1.1) }
-            ranks = next
-            if change < 1e-6 { break }
-        }
-        return ranks
-    }
-}
-
-/// A text's terms by tf-idf, as a vector of unit length.
-struct TermVector: Sendable {
-    /// By the number of the term, ascending, so that sums have one order.
-    var weights: [(term: Int, weight: Double)]
-
-    /// The vectors of texts: tf · ln((n + 1) / df).
-    /// - Complexity: O(terms · log terms).
-    static func vectors(of texts: [[String]]) -> [TermVector] {
-        var numbers: [String: Int] = [:]
-        var frequencies: [Int] = []
-        let counts = texts.map { terms in
-            var counts: [Int: Int] = [:]
-            for term in terms {
-                let number = numbers[term] ?? numbers.count
-                if number == numbers.count {
-                    numbers[term] = number
-                    frequencies.append(0)
-                }
-                counts[number, default: 0] += 1
-            }
-            for number in counts.keys { frequencies[number] += 1 }
-            return counts
-        }
-        return counts.map { counts in
-            let weights = counts.map { number, count in
-                (number, Double(count) * log(Double(texts.count + 1) / Double(frequencies[number])))
-            }.sorted { $0.0 < $1.0 }
-            let length = weights.reduce(0) { $0 + $1.1 * $1.1 }.squareRoot()
-            return TermVector(weights: length > 0 ? weights.map { ($0.0, $0.1 / length) } : [])
-        }
-    }
-
-    /// LexRank of any number of texts with all cosines as edges, without their matrix: a step of the walk is the product of
-    /// the vectors with their weighted sum.
-    ///
-    /// - Complexity: O(iterations · terms).
-    static func lexRank(_ vectors: [TermVector]) -> [Double] {
-        guard !vectors.isEmpty else { return [] }
-        let terms = (vectors.flatMap { $0.weights.map(\.term) }.max() ?? -1) + 1
-        func sum(_ shares: [Double]) -> [Double] {
-            var sum = [Double](repeating: 0, count: terms)
-            for (vector, share) in zip(vectors, shares) where share > 0 {
-                for (term, weight) in vector.weights { sum[term] += share * weight }
-            }
-            return sum
-        }
-        func product(_ vector: TermVector, _ sum: [Double]) -> Double {
-            vector.weights.reduce(0) { $0 + $1.weight * sum[$1.term] }
-        }
-        let all = sum([Double](repeating: 1, count: vectors.count))
-        let degrees = vectors.map { product($0, all) }
-        return SentenceGraph.stationary(vectors.count) { ranks in
-            let moving = sum(zip(ranks, degrees).map { $1 > 0 ? $0 / $1 : 0 })
-            return vectors.map { product($0, moving) }
         }
     }
 }

@@ -117,6 +117,10 @@ package struct QueryReply: Sendable, Codable {
     /// Sentences of a generated answer that no passage supports.
     package var unsupported: [String]?
     package var generator: Generator?
+    /// How the language model read the passages; nil without one.
+    package var chain: Chain?
+    /// The texts of the last prompt: their name, version and hash; nil if no prompt was made.
+    package var prompt: PromptSet.Identity?
     /// Models that failed before this one.
     package var switches: [ModelSwitch]?
     /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or the server's own word.

@@ -58,7 +58,7 @@ package struct QuerySession: Sendable {
             policy.holdsTextBack = !options.streams
             generator = .model(
                 try await services.languageModel(names, cache: caching, policy: policy),
-                StuffAssembler(budget: options.promptTokens))
+                options.prompt.assembler(budget: options.promptTokens))
             if let store, let threshold = settings.semanticThreshold.value, opened != nil {
                 similar = try SimilarAnswers(
                     store: store, threshold: threshold,
@@ -78,7 +78,7 @@ package struct QuerySession: Sendable {
             retriever: retriever, generator: generator,
             reader: ExtractiveReader(
                 embedder: comparingEmbedder, threshold: options.threshold, gate: options.threshold),
-            options: .init(limit: options.limit, maximumTokens: options.answerTokens))
+            options: .init(limit: options.limit, maximumTokens: options.answerTokens, chain: options.chain))
         loadMilliseconds = start.milliseconds
     }
 
@@ -172,6 +172,8 @@ package struct QuerySession: Sendable {
             reply.warnings.append("The model wrote nothing. Ask again, or use another model.")
         }
         reply.add(finished)
+        if isGenerating { reply.chain = options.chain }
+        reply.prompt = finished.prompt?.template
         do {
             // Another process may have changed the index meanwhile. A revision never returns, so both are of one state.
             if let revision, let vector = query.vector, try await Self.revision(of: index) == revision {
@@ -197,7 +199,7 @@ package struct QuerySession: Sendable {
     /// The prompt for a language model. No request is sent.
     package func prompt(for question: String) async throws -> AssembledPrompt {
         try await qa.prompt(
-            for: question, filter: options.filter, assembler: StuffAssembler(budget: options.promptTokens))
+            for: question, filter: options.filter, assembler: options.prompt.assembler(budget: options.promptTokens))
     }
 }
 
