@@ -19,6 +19,7 @@ struct ConversationTests {
         ("How much is a locker per year?", nil, "Who pays for it?", "Who pays for the locker?"),
         ("When does the swimming pool open?", nil, "How deep is it?", "How deep is the swimming pool?"),
         ("What is the Harbour Act?", nil, "Who signed that?", "Who signed Harbour Act?"),
+        ("When was release 4.2 planned?", nil, "Why did it slip?", "Why did release 4.2 slip?"),
         ("What does E-1042 mean?", nil, "How do I fix it?", "How do I fix E-1042?"),
         ("Who is Ines Tamm?", nil, "What are her tasks?", "What are Ines Tamm’s tasks?"),
         (
@@ -58,6 +59,7 @@ struct ConversationTests {
         ("Когда открыт музей летом?", "А зимой?", "Когда открыт музей зимой?"),
         ("Какая столица Франции?", "А Германии?", "Какая столица Германии?"),
         ("Сколько стоит шкафчик?", "А ключ?", "Сколько стоит ключ?"),
+        ("На какой срок выдают книги?", "А журналы?", "На какой срок выдают журналы?"),
         ("Где родился Пушкин?", "А когда?", "Когда родился Пушкин?"),
         ("Как записаться в библиотеку?", "А для детей?", "Как записаться в библиотеку для детей?"),
     ])

@@ -12,7 +12,8 @@ struct ConversationWord: Sendable {
 
     var range: Range<String.Index> { text.startIndex..<text.endIndex }
 
-    /// The words of a text. Hyphens and apostrophes inside a word belong to it.
+    /// The words of a text. Hyphens and apostrophes inside a word belong to it, as
+    /// the points of numbers do.
     /// - Complexity: O(length).
     static func words(of text: String) -> [ConversationWord] {
         var words: [ConversationWord] = []
@@ -26,7 +27,10 @@ struct ConversationWord: Sendable {
             let start = place
             while place < text.endIndex {
                 let next = text.index(after: place)
-                let joins = "-'’".contains(text[place]) && next < text.endIndex && isLetter(text[next])
+                let isDecimal = text[place] == "." && text[text.index(before: place)].isNumber
+                let joins =
+                    isDecimal && next < text.endIndex && text[next].isNumber
+                    || "-'’".contains(text[place]) && next < text.endIndex && isLetter(text[next])
                 guard isLetter(text[place]) || joins else { break }
                 place = next
             }

@@ -111,7 +111,10 @@ struct FollowUp {
                 let names = Mention.names(in: earlier)
                 if let name = names.last(where: { !$0.isPlace }) ?? names.last { return replacing(name.range) }
             }
-            if let topic = Mention.topic(of: earlier) {
+            let topics = Mention.topics(of: earlier)
+            // Russian nouns in one place of a sentence mostly end alike.
+            let alike = topics.first { Self.ending(of: $0.text[...]) == Self.ending(of: fragment.last?.text) }
+            if let topic = alike ?? topics.first {
                 let words = ConversationWord.words(of: earlier)
                 let article = words.last { $0.range.upperBound < topic.range.lowerBound }
                 let hasArticle = fragment.first.map { ConversationWords.determiners.contains($0.folded) } ?? false
@@ -123,6 +126,13 @@ struct FollowUp {
         var base = earlier[...]
         while let last = base.last, "?!. ".contains(last) { base = base.dropLast() }
         return "\(base) \(text)?"
+    }
+
+    /// The class of a Russian word's last letter; nil for other words.
+    private static func ending(of word: Substring?) -> Int? {
+        guard let last = word?.lowercased().last else { return nil }
+        let classes = ["ыи", "ая", "ую", "оеё", "бвгджзйклмнпрстфхцчшщ", "ь"]
+        return classes.firstIndex { $0.contains(last) }
     }
 
     // MARK: Pronouns

@@ -55,10 +55,8 @@ struct Mention: Sendable, Hashable {
         }
     }
 
-    /// What a question without a name speaks of: "the swimming pool", «аренда». Nil if it has no such word.
-    static func topic(of question: String) -> Mention? { topics(of: question).first }
-
-    /// The subject first, then other nouns that the rules find.
+    /// What a question without a name speaks of, such as "the swimming pool" or «аренда»: the subject first, then other nouns
+    /// that the rules find.
     static func topics(of question: String) -> [Mention] {
         let words = ConversationWord.words(of: question)
         func mention(_ range: Range<Int>, article: Bool = false) -> Mention {
@@ -82,8 +80,21 @@ struct Mention: Sendable, Hashable {
             if end > index + 1 { found.append(mention(index + 1..<end, article: true)) }
         }
         if !found.isEmpty { return found }
+        // "When was release 4.2 planned?"
+        for (index, word) in words.enumerated() where ConversationWords.auxiliaries.contains(word.folded) {
+            var end = index + 1
+            while end < words.count, end - index <= 4, words[end].followsClosely,
+                isContent(words[end]) || end > index + 1 && words[end].isNumber
+            {
+                end += 1
+            }
+            if end - index > 2, let last = words[index..<end].last, endsPhrase(last, afterHelper: true, in: words) {
+                end -= 1
+            }
+            if end > index + 1, !ConversationWords.isVerbLike(words[index + 1]) { return [mention(index + 1..<end)] }
+        }
         let contents = words.indices.filter { isContent(words[$0]) }
-        let nouns = contents.filter { !ConversationWords.isVerbLike(words[$0]) }
+        let nouns = contents.filter { !ConversationWords.isVerbLike(words[$0]) && !words[$0].folded.hasSuffix("ed") }
         let isEnglish = words.first?.text.unicodeScalars.allSatisfy(\.isASCII) == true
         // English without an article: the object at the end. Russian: the first noun.
         let order = isEnglish ? Array((nouns.isEmpty ? contents : nouns).reversed()) : nouns.isEmpty ? contents : nouns
