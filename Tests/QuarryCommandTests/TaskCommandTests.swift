@@ -126,4 +126,92 @@ struct TaskCommandTests {
         let outcome = try run("what", "is", "the", "harbour", "of", "Vell")
         #expect(!outcome.errors.contains("There is no command"))
     }
+
+    @Test(arguments: ["refine", "map-reduce", "map-rerank"])
+    func `a chain reads passages one by one, and its answer is checked and cited`(chain: String) throws {
+        let server = try Self.server { body in
+            guard let fact = body.contains("Ada Brook") ? "The engineer Ada Brook designed the harbour of Vell" : nil,
+                let number = body.firstMatch(of: /number=\\"(\d+)\\"[^>]*>[^<]*Ada Brook/)?.1
+            else { return "The documents do not answer this question." }
+            return "\(fact) [\(number)]."
+        }
+        let outcome = try run(
+            "query", "Who designed the harbour of Vell?", "--json", "--chain", chain, "--llm", "\(server.url)/v1",
+            "--llm-model", "m")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let reply = try object(outcome.output)
+        #expect(reply["chain"] as? String == chain)
+        #expect((reply["answer"] as? String)?.contains("Ada Brook") == true)
+        let quotes = (reply["citations"] as? [[String: Any]])?.compactMap { $0["quote"] as? String }
+        #expect(quotes == ["The engineer Ada Brook designed the harbour of Vell."])
+        #expect(server.requests.count == (chain == "map-reduce" ? 2 : 1))
+    }
+
+    @Test func `a prompt is a file with a version and a hash, which the reply names`() throws {
+        let shown = try run("prompt", "show", "few-shot")
+        #expect(shown.status == 0 && shown.output.hasPrefix("name: few-shot-en\nversion: 1\n"))
+        try scratch.write(shown.output.replacing("version: 1", with: "version: 7"), to: "mine.txt")
+        #expect(try run("prompt", "lint", "mine.txt").status == 0)
+        let dry = try run("query", "Who designed the harbour of Vell?", "--dry-run", "--json", "--prompt", "mine.txt")
+        let prompt = try object(dry.output)
+        let template = try #require(prompt["template"] as? [String: Any])
+        #expect(template["name"] as? String == "few-shot-en" && template["version"] as? String == "7")
+        #expect((template["sha256"] as? String)?.count == 64)
+        let server = try Self.server { _ in "The engineer Ada Brook designed the harbour of Vell [1]." }
+        let reply = try object(
+            try run(
+                "query", "Who designed the harbour of Vell?", "--json", "--prompt", "mine.txt", "--llm",
+                "\(server.url)/v1", "--llm-model", "m"
+            ).output)
+        #expect((reply["prompt"] as? [String: Any])?["sha256"] as? String == template["sha256"] as? String)
+        try scratch.write("--- system\nhello\n", to: "broken.txt")
+        let broken = try run("prompt", "lint", "broken.txt")
+        #expect(broken.status == 2 && broken.errors.contains("broken.txt: Line 1: There is no text of the section"))
+        #expect(try run("query", "Who?", "--prompt", "none.txt", "--dry-run").status == 1)
+    }
+
+    @Test func `texts and documents get the labels of what they resemble`() throws {
+        try scratch.write(
+            """
+            {"text": "Where is my parcel?", "label": "delivery"}
+            {"text": "The parcel has not come.", "label": "delivery"}
+            {"text": "I want my money back.", "label": "refund"}
+            """, to: "intents.jsonl")
+        let outcome = try run("classify", "--examples", "intents.jsonl", "my parcel is late")
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("delivery (100 %)\n"), "\(outcome.errors)")
+        #expect(try run("classify", "--examples", "intents.jsonl", "quantum physics").status == 3)
+        #expect(try run("classify", "text").status == 64)
+        let server = try Self.server { _ in "refund" }
+        let chosen = try object(
+            try run(
+                "classify", "--json", "--examples", "intents.jsonl", "my parcel", "--llm", "\(server.url)/v1",
+                "--llm-model", "m"
+            ).output)
+        #expect(((chosen["items"] as? [[String: Any]])?.first?["label"] as? String) == "refund")
+        try scratch.write("---\ntopic: sea\n---\nThe harbour has ships and slate.\n", to: "more/a.md")
+        try scratch.write("---\ntopic: art\n---\nThe museum shows paintings.\n", to: "more/b.md")
+        #expect(try run("index", "more", "--index", "m.quarry", "--model", "none").status == 0)
+        let byTopic = try run("classify", "--index", "m.quarry", "--by", "topic", "ships in the harbour")
+        #expect(byTopic.status == 0 && byTopic.output.hasPrefix("sea"), "\(byTopic.output)\(byTopic.errors)")
+        #expect(byTopic.output.contains("more/a.md:"))
+    }
+
+    @Test func `data of a document is JSON that fits the schema, with evidence`() throws {
+        try scratch.write(
+            #"{"type": "object", "required": ["built"], "properties": {"built": {"type": "integer"}, "by": {"type": "string"}}}"#,
+            to: "schema.json")
+        let server = try Self.server { body in
+            body.contains("does not fit") ? #"{"built": 1861, "by": "Otto Wren"}"# : #"{"by": "Otto Wren"}"#
+        }
+        let outcome = try run(
+            "extract", "--schema", "schema.json", "docs/harbour.md", "--llm", "\(server.url)/v1", "--llm-model", "m")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let reply = try object(outcome.output)
+        #expect(reply["schema"] as? String == "quarry.extract/1" && reply["isRepaired"] as? Bool == true)
+        #expect((reply["value"] as? [String: Any])?["built"] as? Int == 1861)
+        #expect(reply["unsupported"] as? [String] == ["/by"])
+        #expect((reply["evidence"] as? [[String: Any]])?.first?["path"] as? String == "/built")
+        let offline = try run("extract", "--schema", "schema.json", "docs/harbour.md")
+        #expect(offline.status == 1 && offline.errors.contains("--llm"))
+    }
 }
