@@ -26,6 +26,7 @@ struct QuarryCommand: AsyncParsableCommand {
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
             IndexCommand.self, UpdateCommand.self, QueryCommand.self, ChatCommand.self, SummarizeCommand.self,
+            ClassifyCommand.self, ExtractCommand.self,
             VerifyCommand.self, InfoCommand.self,
             DoctorCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,
