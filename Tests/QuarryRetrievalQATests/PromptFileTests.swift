@@ -38,7 +38,8 @@ struct PromptFileTests {
         #expect(set.identity.sha256.count == 64)
         let changed = try PromptFile(text.replacing("9:40", with: "9:45"), name: "other").prompts
         #expect(changed.identity.sha256 != set.identity.sha256)
-        let prompt = try StuffAssembler(prompts: set).assemble(question: "Who owns the mill?", hits: [hit(1, "Ann owns it.")])
+        let prompt = try StuffAssembler(prompts: set).assemble(
+            question: "Who owns the mill?", hits: [hit(1, "Ann owns it.")])
         #expect(prompt.template == set.identity)
         #expect(prompt.messages[1].content.contains("Context: <passage-"))
     }
@@ -48,9 +49,10 @@ struct PromptFileTests {
             for question in ["What is it?", "Что это?"] {
                 let set = try preset.prompts(for: question)
                 #expect(try PromptFile(PromptFile.text(of: set), name: "x").prompts == set)
-                #expect(PromptLint(try PromptFile(PromptFile.text(of: set), name: "x")).findings.allSatisfy {
-                    $0.principle == .examples
-                })
+                #expect(
+                    PromptLint(try PromptFile(PromptFile.text(of: set), name: "x")).findings.allSatisfy {
+                        $0.principle == .examples
+                    })
             }
         }
     }
@@ -72,7 +74,9 @@ struct PromptFileTests {
         let prompt = try StuffAssembler(prompts: set).assemble(
             question: "How much is a ticket for the museum?", hits: [hit(1, "A ticket is 3 euros.")])
         let system = prompt.messages[0].content
-        #expect(system.hasSuffix("Question: How much is a ticket?\nAnswer: A ticket is 4 euros [3], for children 2 euros [1]."))
+        #expect(
+            system.hasSuffix(
+                "Question: How much is a ticket?\nAnswer: A ticket is 4 euros [3], for children 2 euros [1]."))
         #expect(system.components(separatedBy: "Question: ").count == 4)
     }
 
@@ -102,7 +106,8 @@ struct PromptFileTests {
                 switch Int.random(in: 0..<4, using: &random) {
                 case 0: mutated.remove(at: place)
                 case 1: mutated.insert(lines.randomElement(using: &random) ?? "", at: place)
-                case 2: mutated[place] += ["{", "}", "\u{0}", "--- ", "\r", "{fence}"].randomElement(using: &random) ?? ""
+                case 2:
+                    mutated[place] += ["{", "}", "\u{0}", "--- ", "\r", "{fence}"].randomElement(using: &random) ?? ""
                 default: mutated[place] = String(mutated[place].shuffled(using: &random))
                 }
                 if mutated.isEmpty { mutated = [""] }
