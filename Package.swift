@@ -123,7 +123,7 @@ let package = Package(
         module("QuarryReranking", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
 
         // chains
-        module("QuarryRetrievalQA", "QuarryCore", "QuarryText"),
+        module("QuarryRetrievalQA", "QuarryCore", "QuarryJSON", "QuarryText"),
         module("QuarryEvaluation"),
 
         // index
@@ -140,7 +140,7 @@ let package = Package(
             "QuarrySession", "Quarry", "QuarryCore", "QuarryHTTP", "QuarryIndex", "QuarryReaders", "QuarryTransformers",
             "QuarryEmbedders",
             "QuarryLanguageModels", "QuarryReranking", "QuarryRetrieval", "QuarryRetrievalQA", "QuarryEvaluation",
-            "QuarryPrograms", "QuarryProviders", "QuarrySQLite", "QuarryText", yams, grdb),
+            "QuarryJSON", "QuarryPrograms", "QuarryProviders", "QuarrySQLite", "QuarryText", yams, grdb),
         module("QuarryTesting", "QuarryCore"),
         .executableTarget(
             name: "QuarryCommand",

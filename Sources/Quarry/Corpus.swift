@@ -56,6 +56,8 @@ public struct Corpus: Sendable {
     public let file: CorpusIndex
     public let configuration: Configuration
     private let embedder: (any Embedder)?
+    /// Comparing sentences embeds dozens of them for each question: not with a model that may be remote.
+    var comparingEmbedder: (any Embedder)? { embedder?.fingerprint.provider == "local" ? embedder : nil }
     private let counter: any TokenCounter
 
     /// Opens the corpus at `path`, or creates it unless the configuration is read-only.
@@ -198,12 +200,11 @@ public struct Corpus: Sendable {
             embedder: embedder, legs: configuration.legs, rerankers: stages, options: options)
     }
 
-    private func chain() throws -> RetrievalQA {
+    func chain() throws -> RetrievalQA {
         let generator = configuration.languageModel.map { AnswerGenerator.model($0, StuffAssembler()) }
         return RetrievalQA(
             retriever: try retriever(nil), generator: generator ?? .extractive,
-            // Comparing sentences embeds dozens of them for each question: not with a model that may be remote.
-            reader: ExtractiveReader(embedder: embedder?.fingerprint.provider == "local" ? embedder : nil))
+            reader: ExtractiveReader(embedder: comparingEmbedder))
     }
 
     /// The best passages for a question.

@@ -1,5 +1,7 @@
-import ArgumentParser
-import Quarry
+public import ArgumentParser
+public import Quarry
+
+extension Chain: ExpressibleByArgument {}
 
 /// What writes the answer, and its limits.
 struct AnsweringOptions: ParsableArguments {
@@ -14,6 +16,17 @@ struct AnsweringOptions: ParsableArguments {
             "The model on the server whose address --llm gives; the default is the server's first model.",
             valueName: "name"))
     var llmModel: String?
+
+    @Option(
+        help:
+            "How a model reads the passages: stuff (all in one prompt), or one by one with refine (an answer that each improves), map-reduce (notes, then an answer from them) or map-rerank (the best supported of several answers)."
+    )
+    var chain: Chain = .stuff
+
+    @Option(
+        help: ArgumentHelp(
+            "The texts of the prompt: default, classic, few-shot, or a file (see quarry prompt).", valueName: "prompt"))
+    var prompt: String?
 
     @Flag(help: "Quote the documents, even if the configuration names a language model.")
     var extractive = false

@@ -42,7 +42,8 @@ enum CommandWords {
             throw unknown(first, meant: (first.hasSuffix(".quarry") ? ["info", "--index"] : ["index"]) + arguments)
         }
         let isQuestion = first.contains(where: \.isWhitespace)
-        if !isQuestion, let meant = meant(first, among: names, count: arguments.count) {
+        let asks = arguments.count > 1 && questionWords.contains(first.lowercased())
+        if !isQuestion, !asks, let meant = meant(first, among: names, count: arguments.count) {
             throw unknown(first, meant: complete(meant, with: Array(arguments.dropFirst())))
         }
         guard isQuestion || arguments.count > 2 || first.hasSuffix("?") else {
@@ -118,9 +119,14 @@ enum CommandWords {
                 .contains { word == $0 || word.hasPrefix($0 + "=") || word.hasPrefix($0 + "-") }
     }
 
+    /// Words that begin a question, some of which are one letter from a command: "how" from "show", "what" from "chat".
+    private static let questionWords: Set<String> = [
+        "how", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    ]
+
     /// Other programs' names of commands, by the command of this program.
     private static let synonyms: [(command: [String], words: Set<String>)] = [
-        (["query"], ["ask", "answer", "chat", "question", "q", "search", "find", "retrieve", "grep", "lookup"]),
+        (["query"], ["ask", "answer", "question", "q", "search", "find", "retrieve", "grep", "lookup"]),
         (
             ["index"],
             [
@@ -136,6 +142,8 @@ enum CommandWords {
 
     /// The same for words that also begin questions. They count only without further words.
     private static let shortSynonyms: [(command: [String], words: Set<String>)] = [
+        (["chat"], ["talk", "converse", "repl"]),
+        (["summarize"], ["summarise", "summary", "tldr"]),
         (["info"], ["status", "stats", "stat", "describe", "about"]),
         (["ls"], ["list", "documents", "dir"]),
         (["show"], ["cat", "view", "print"]),
@@ -144,6 +152,7 @@ enum CommandWords {
         (["--version"], ["version"]),
         (["config"], ["configure", "configuration", "settings", "options", "set"]),
         (["models"], ["model"]),
+        (["prompt"], ["prompts", "template", "templates"]),
         (["index", "--plan"], ["plan"]),
         (["--help"], ["man", "manual"]),
     ]

@@ -17,6 +17,9 @@ struct PromptPrinter {
         try Console.print("---")
         for part in prompt.parts { try Console.print("\(part.tokens) tokens  \(part.name)") }
         try Console.print("\(prompt.tokens) tokens in total, of at most \(prompt.budget)")
+        if let template = prompt.template {
+            try Console.print("prompt \(template.name), version \(template.version), \(template.sha256.prefix(12))")
+        }
         for passage in prompt.dropped {
             try Console.print("not used: chunk \(passage.chunk), \(passage.tokens) tokens: \(passage.reason)")
         }

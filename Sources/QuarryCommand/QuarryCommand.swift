@@ -25,11 +25,13 @@ struct QuarryCommand: AsyncParsableCommand {
             """,
         version: "quarry 0.1.0 (\(BuildDescription.details))",
         subcommands: [
-            IndexCommand.self, UpdateCommand.self, QueryCommand.self, VerifyCommand.self, InfoCommand.self,
+            IndexCommand.self, UpdateCommand.self, QueryCommand.self, ChatCommand.self, SummarizeCommand.self,
+            ClassifyCommand.self, ExtractCommand.self,
+            VerifyCommand.self, InfoCommand.self,
             DoctorCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,
             AuditCommand.self,
-            EvalCommand.self, ModelsCommand.self, ConfigCommand.self, CacheCommand.self,
+            EvalCommand.self, ModelsCommand.self, PromptCommand.self, ConfigCommand.self, CacheCommand.self,
         ])
 
     static func main() async {

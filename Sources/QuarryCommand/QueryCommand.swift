@@ -28,6 +28,7 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup(title: "Common options") var retrieving: RetrieveOption
     @OptionGroup var asking: QuestionOptions
     @OptionGroup(title: "Answer") var prompting: PromptOption
+    @OptionGroup(title: "Conversation") var history: HistoryOptions
     @OptionGroup(title: "Output") var batches: BatchOptions
 
     private var output: OutputOptions { asking.output }
@@ -44,6 +45,9 @@ struct QueryCommand: AsyncParsableCommand {
         if batches.run != nil, output.json { throw ValidationError(BatchOptions.runAndJSON) }
         if dryRun, retrieve || batch != nil {
             throw ValidationError("--dry-run needs one question, without --retrieve and --batch.")
+        }
+        if history.history != nil, batch != nil {
+            throw ValidationError("--history needs one question, without --batch.")
         }
     }
 
@@ -64,11 +68,16 @@ struct QueryCommand: AsyncParsableCommand {
             return
         }
         let text = try await words == ["-"] ? Self.standardInput() : words.joined(separator: " ")
+        let conversation = try history.conversation()
         if dryRun {
-            try PromptPrinter(prompt: PromptReply(try await session.prompt(for: text))).print(output)
+            let question = conversation.standalone(text).text
+            try PromptPrinter(prompt: PromptReply(try await session.prompt(for: question))).print(output)
             return
         }
-        var reply = retrieve ? try await session.retrieve(text, limit: limit ?? 10) : try await answer(text, session)
+        var reply =
+            retrieve
+            ? try await session.retrieve(conversation.standalone(text).text, limit: limit ?? 10)
+            : try await answer(text, in: conversation, session)
         if !session.ledger.spending.entries.isEmpty { reply.spending = session.ledger.spending }
         output.noteSimilarQuestion(of: reply)
         for change in reply.switches ?? [] {
@@ -109,11 +118,14 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     /// Answers. On a terminal a model's text is shown while it arrives, and again after its citations are checked.
-    private func answer(_ text: String, _ session: QuerySession) async throws -> QueryReply {
+    private func answer(
+        _ text: String, in conversation: Conversation, _ session: QuerySession
+    ) async throws -> QueryReply {
+        var conversation = conversation
         let streams = session.isGenerating && showsPieces
         // Also after an incomplete reply.
         defer { if streams { Console.note("\n") } }
-        return try await session.answer(text) { piece in
+        return try await session.answer(text, in: &conversation, onStandalone: output.note) { piece in
             if streams { Console.note(piece, terminator: "") }
         }
     }

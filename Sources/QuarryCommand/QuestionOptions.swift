@@ -20,6 +20,7 @@ struct QuestionOptions: ParsableArguments {
         options.model = models.model
         options.generates = !answering.extractive
         options.limit = passages.k ?? options.limit
+        options.chain = answering.chain
         options.promptTokens = answering.budget
         options.answerTokens = answering.answerTokens
         options.threshold = answering.threshold
@@ -30,6 +31,8 @@ struct QuestionOptions: ParsableArguments {
 
     /// Opens the index and its models.
     func session(_ options: QueryOptions) async throws -> QuerySession {
+        var options = options
+        if let prompt = answering.prompt { options.prompt = try PromptInput.texts(prompt) }
         let path = try file.existing()
         if path != file.written { output.note("note: the index is \(path)") }
         var flags = SettingFlags()

@@ -7,29 +7,40 @@ import QuarryEvaluation
 final class QuestionStream: Sequence, IteratorProtocol {
     private let onBroken: (EvaluationFileError) -> Void
     private var reader = EvaluationQueryReader(file: "standard input")
-    private var pending: [UInt8] = []
-    private var number = 0
-    private var isAtEnd = false
-    /// A longer line cannot hold a valid question. Its rest is dropped.
-    private static let maximumLine = 1 << 20
+    private let lines = LineStream()
 
     /// - Parameter onBroken: Called for each line that is not a question.
     init(onBroken: @escaping (EvaluationFileError) -> Void) { self.onBroken = onBroken }
 
     func next() -> EvaluationQuery? {
-        while let line = nextLine() {
-            number += 1
+        while let line = lines.next() {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
             do throws(EvaluationFileError) {
-                return try reader.read(line, number: number)
+                return try reader.read(line, number: lines.number)
             } catch {
                 onBroken(error)
             }
         }
         return nil
     }
+}
+
+/// The lines of standard input, each as soon as it is complete.
+final class LineStream: Sequence, IteratorProtocol {
+    private var pending: [UInt8] = []
+    /// Lines read so far.
+    private(set) var number = 0
+    private var isAtEnd = false
+    /// A longer line cannot hold a valid question. Its rest is dropped.
+    private static let maximumLine = 1 << 20
 
     /// The next line without its end; nil at the end of the input.
+    func next() -> ArraySlice<UInt8>? {
+        guard let line = nextLine() else { return nil }
+        number += 1
+        return line
+    }
+
     private func nextLine() -> ArraySlice<UInt8>? {
         var searched = 0
         while true {

@@ -86,7 +86,7 @@ struct ReplyPrinter {
         guard reply.draft == nil, let hit = reply.hits.first else { return reason ?? "" }
         let closest = isRussian ? "Ближе всего" : "Closest"
         let more = isRussian ? "другие отрывки" : "see more"
-        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(Self.excerpt(hit.foundText, length: 80))” "
+        return "\(reason ?? "") \(closest): \(place(hit.location)) “\(hit.foundText.excerpt(80))” "
             + "(\(more): --retrieve)"
     }
 
@@ -106,7 +106,7 @@ struct ReplyPrinter {
                 let language = hit.language.map { "; language \($0)" } ?? ""
                 try Console.prose("   \(legs.joined(separator: "; "))\(language)")
             }
-            try Console.prose("   \(Self.excerpt(hit.foundText))")
+            try Console.prose("   \(hit.foundText.excerpt())")
             if let others = others(hit.alsoIn) { try Console.prose("   \(others)") }
         }
     }
@@ -143,32 +143,12 @@ struct ReplyPrinter {
     }
 
     private func line(for citation: QueryReply.Citation) -> String {
-        let place = "[\(citation.marker)] \(place(citation.location))"
         // The quotes of an extracted answer are its sentences.
-        return reply.generator?.kind == "model" ? "\(place): “\(Self.excerpt(citation.quote))”" : place
+        citation.line(quotes: reply.generator?.kind == "model", isRussian: isRussian)
     }
 
-    /// `notes/lease.md:9-11`, and whether the file changed since it was indexed.
-    private func place(_ location: QueryReply.Location) -> String {
-        let note =
-            switch location.change {
-            case nil: ""
-            case .changed: isRussian ? " (файл изменён после индексирования)" : " (changed since it was indexed)"
-            case .gone: isRussian ? " (файла больше нет)" : " (no longer exists)"
-            }
-        let (first, last) = (location.lines[0], location.lines[1])
-        let source = location.name.visibleInLine
-        if !location.places.isEmpty {
-            return "\(source), \(Place.description(of: location.places).visibleInLine)\(note)"
-        }
-        return (first == last ? "\(source):\(first)" : "\(source):\(first)-\(last)") + note
-    }
+    private func place(_ location: QueryReply.Location) -> String { location.shown(isRussian: isRussian) }
 
-    /// A text on one line, cut after `length` characters.
-    private static func excerpt(_ text: String, length: Int = 240) -> String {
-        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count <= length ? line : line.prefix(length) + "…"
-    }
 }
 
 extension QueryReply.Hit {

@@ -1,11 +1,7 @@
 import QuarrySession
 
 extension QueryReply {
-    /// Whether at least half of the question's letters are Cyrillic.
-    var isRussian: Bool {
-        let letters = question.unicodeScalars.filter(\.properties.isAlphabetic)
-        return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
-    }
+    var isRussian: Bool { question.isMostlyCyrillic }
 
     /// The warnings in the language of the question, without the warning that a refusal repeats.
     var shownWarnings: [String] {
@@ -63,4 +59,12 @@ enum RussianText {
         "The model wrote nothing. Ask again, or use another model.":
             "Модель ничего не написала. Спросите ещё раз или возьмите другую модель.",
     ]
+}
+
+extension String {
+    /// Whether at least half of the letters are Cyrillic.
+    var isMostlyCyrillic: Bool {
+        let letters = unicodeScalars.filter(\.properties.isAlphabetic)
+        return !letters.isEmpty && letters.count { (0x400...0x4FF).contains($0.value) } * 2 >= letters.count
+    }
 }

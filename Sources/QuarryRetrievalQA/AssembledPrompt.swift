@@ -13,10 +13,12 @@ public struct AssembledPrompt: Sendable, Hashable {
     /// Tokens of all messages, at most ``budget``.
     public var tokens: Int
     public var budget: Int
+    /// Which texts it was made with; nil for a prompt that was made otherwise.
+    public var template: PromptSet.Identity?
 
     public init(
         messages: [Message], parts: [PromptPart], used: [ScoredChunk], dropped: [DroppedPassage], tokens: Int,
-        budget: Int
+        budget: Int, template: PromptSet.Identity? = nil
     ) {
         self.messages = messages
         self.parts = parts
@@ -24,6 +26,7 @@ public struct AssembledPrompt: Sendable, Hashable {
         self.dropped = dropped
         self.tokens = tokens
         self.budget = budget
+        self.template = template
     }
 }
 

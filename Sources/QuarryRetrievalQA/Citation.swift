@@ -36,4 +36,15 @@ public struct Citation: Sendable, Hashable, Codable {
         self.sourceDigest = sourceDigest
         self.alsoIn = alsoIn
     }
+    /// - `range`: UTF-8 offsets of the quote in the text of the hit's chunk.
+    /// - Precondition: The range is within the text.
+    package init(marker: Int, range: Range<Int>, in hit: ScoredChunk) {
+        let start = hit.chunk.range.lowerBound
+        let quote = Array(hit.chunk.text.utf8)[range]
+        self.init(
+            marker: marker, documentID: hit.chunk.documentID, chunk: hit.id,
+            range: (start + range.lowerBound)..<(start + range.upperBound), location: hit.location(of: range),
+            quote: String(decoding: quote, as: UTF8.self), quoteDigest: ContentHash(of: Array(quote)),
+            sourceDigest: hit.passage.sourceDigest, alsoIn: hit.otherPlaces(of: range))
+    }
 }

@@ -33,6 +33,11 @@ struct Fence: Sendable, Hashable {
         """
     }
 
+    /// Any other text between tags.
+    func enclose(_ text: String, as tag: String) -> String {
+        "<\(tag)-\(key)>\n\(Fence.escape(text))\n</\(tag)-\(key)>"
+    }
+
     /// Escapes document text for a prompt.
     ///
     /// Tags that look like the fence and the control marks of chat templates (`<|…|>`, `<｜…｜>`, `[INST]`, `<<SYS>>`,

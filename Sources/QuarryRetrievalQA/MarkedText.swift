@@ -70,14 +70,6 @@ struct MarkedText {
         }
     }
 
-    /// Whether the next line is the one below a table's header.
-    private static func isDelimiter(after end: Int, in bytes: [UInt8]) -> Bool {
-        let rest = bytes[end...].drop { $0 == 0x20 || $0 == 0x0D }
-        guard rest.first == 0x0A else { return false }
-        let line = rest.dropFirst().prefix { $0 != 0x0A && $0 != 0x0D }
-        return line.contains(UInt8(ascii: "-")) && line.allSatisfy { "|-: ".utf8.contains($0) }
-    }
-
     /// Whether a position is before the text of its line, as of a marker in a list of notes.
     private func opensLine(_ place: Int, in bare: [UInt8]) -> Bool {
         let before = bare[..<place].last { $0 != 0x20 && $0 != 0x09 }

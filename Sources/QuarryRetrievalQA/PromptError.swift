@@ -12,6 +12,8 @@ public enum PromptError: Error, Sendable, Hashable {
     case unknownValues([String])
     /// A template of a set lacks a required variable or contains an unknown one.
     case unsuitableTemplate(role: String, missing: [String], unknown: [String])
+    /// A prompt file that cannot be read, with a line from 1.
+    case malformedFile(line: Int, reason: String)
     /// Instructions and question alone exceed the budget.
     case budgetTooSmall(budget: Int, needed: Int)
 }
@@ -37,6 +39,7 @@ extension PromptError: CustomStringConvertible {
                     unknown.isEmpty
                         ? nil : "uses unknown " + unknown.map { "{\($0)}" }.joined(separator: ", "),
                 ].compactMap { $0 }.joined(separator: " and ") + "."
+        case .malformedFile(let line, let reason): "Line \(line): \(reason)"
         case .budgetTooSmall(let budget, let needed):
             "Instructions and question need \(needed) tokens; the budget is \(budget). "
                 + "Raise the budget to more than \(needed), or shorten the question."

@@ -18,7 +18,7 @@ extension PromptSet {
                 Answer briefly, in the language of the question.
                 """),
             user: PromptTemplate("Key: {fence}\n\n{passages}\n\nQuestion: {question}"),
-            refusal: "The documents do not answer this question.")
+            refusal: "The documents do not answer this question.", name: "default-en")
     }
 
     public static func russian() throws(PromptError) -> PromptSet {
@@ -34,7 +34,7 @@ extension PromptSet {
                 Отвечай кратко и по-русски.
                 """),
             user: PromptTemplate("Ключ: {fence}\n\n{passages}\n\nВопрос: {question}"),
-            refusal: "В документах нет ответа на этот вопрос.")
+            refusal: "В документах нет ответа на этот вопрос.", name: "default-ru")
     }
 }
 

@@ -30,12 +30,6 @@ extension RetrievalQA {
 
     /// - `range`: UTF-8 offsets into the chunk's text.
     func citation(marker: Int, range: Range<Int>, in hit: ScoredChunk) -> Citation {
-        let start = hit.chunk.range.lowerBound
-        let quote = Array(hit.chunk.text.utf8)[range]
-        return Citation(
-            marker: marker, documentID: hit.chunk.documentID, chunk: hit.id,
-            range: (start + range.lowerBound)..<(start + range.upperBound), location: hit.location(of: range),
-            quote: String(decoding: quote, as: UTF8.self), quoteDigest: ContentHash(of: Array(quote)),
-            sourceDigest: hit.passage.sourceDigest, alsoIn: hit.otherPlaces(of: range))
+        Citation(marker: marker, range: range, in: hit)
     }
 }

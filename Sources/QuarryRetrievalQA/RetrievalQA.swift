@@ -18,10 +18,12 @@ public struct RetrievalQA: Sendable {
         public var sentenceSupport: Double
         /// What happens to sentences of a model that no passage supports. The default is to take them out.
         public var unsupported: UnsupportedSentences
+        /// How a model reads the passages. The default is ``Chain/stuff``.
+        public var chain: Chain
 
         public init(
             limit: Int = 5, maximumTokens: Int = 512, temperature: Double = 0, seed: Int? = nil,
-            sentenceSupport: Double = 0.5, unsupported: UnsupportedSentences = .drop
+            sentenceSupport: Double = 0.5, unsupported: UnsupportedSentences = .drop, chain: Chain = .stuff
         ) {
             self.limit = limit
             self.maximumTokens = maximumTokens
@@ -29,6 +31,7 @@ public struct RetrievalQA: Sendable {
             self.seed = seed
             self.sentenceSupport = sentenceSupport
             self.unsupported = unsupported
+            self.chain = chain
         }
     }
 
@@ -83,16 +86,17 @@ public struct RetrievalQA: Sendable {
         }
     }
 
-    /// The prompt for a model, with the cost of each part. Nothing is generated.
+    /// The prompt for a model, with the cost of each part; the first one of a chain with several. Nothing is generated.
     ///
     /// - Throws: The errors of the retriever; ``PromptError`` if the budget is too small for the question.
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
         let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit).hits
-        if let assembler { return try assembler.assemble(question: question, hits: hits) }
-        if case .model(_, let own) = generator { return try own.assemble(question: question, hits: hits) }
-        return try StuffAssembler().assemble(question: question, hits: hits)
+        var used = assembler ?? StuffAssembler()
+        if assembler == nil, case .model(_, let own) = generator { used = own }
+        let prompts = try firstPrompts(of: question, hits: hits, assembler: used)
+        return try prompts.first ?? used.assemble(question: question, hits: hits)
     }
 
     private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {
@@ -124,13 +128,8 @@ public struct RetrievalQA: Sendable {
             }
             return answer
         case .model(let model, let assembler):
-            let prompt = try assembler.assemble(question: question, hits: hits)
-            guard !prompt.used.isEmpty else {
-                let reason = RefusalReason.noRoom(budget: assembler.budget)
-                return try refusal(question, reason, support: extraction.support, hits: hits, prompt: prompt)
-            }
-            return try await generated(
-                question, by: model, prompt: prompt, support: extraction.support, hits: hits, report: report)
+            return try await written(
+                question, by: model, assembler, support: extraction.support, hits: hits, report: report)
         }
     }
 

@@ -8,8 +8,9 @@ public struct StuffAssembler: Sendable {
     /// The maximum number of tokens of all messages together, excluding replies.
     public var budget: Int
     public var counter: any TokenCounter
-    /// Texts to use for every question; nil chooses them by the question's language.
+    /// Texts to use for every question; nil chooses those of ``preset`` by the question's language.
     public var prompts: PromptSet?
+    public var preset = PromptPreset.standard
     /// Tokens that a chat template adds to a message. The default is 4.
     public var tokensPerMessage: Int
 
@@ -26,9 +27,20 @@ public struct StuffAssembler: Sendable {
     /// - Throws: ``PromptError/budgetTooSmall(budget:needed:)`` if even a prompt without passages does not fit.
     /// - Complexity: every passage is counted once, and the whole prompt once for each passage removed again.
     public func assemble(question: String, hits: [ScoredChunk]) throws(PromptError) -> AssembledPrompt {
-        let prompts = if let chosen = self.prompts { chosen } else { try PromptSet.matching(question) }
-        let fence = Fence(around: [question] + hits.flatMap { [$0.passage.source, $0.promptText] })
-        let layout = Layout(prompts: prompts, fence: fence, question: question)
+        try assemble(question: question, passages: hits.map { PromptPassage(hit: $0) })
+    }
+
+    /// A prompt of a step of a chain.
+    ///
+    /// - `firstNumber`: The number of the first passage.
+    /// - `draft`: What an earlier step wrote; it is fenced as passages are.
+    func assemble(
+        question: String, passages: [PromptPassage], firstNumber: Int = 1, draft: String? = nil
+    ) throws(PromptError) -> AssembledPrompt {
+        let prompts = if let chosen = self.prompts { chosen } else { try preset.prompts(for: question) }
+        let texts = passages.flatMap { [$0.hit.passage.source, $0.text] }
+        let fence = Fence(around: [question, draft].compactMap { $0 } + texts)
+        let layout = Layout(prompts: prompts, fence: fence, question: question, draft: draft)
         let needed = total(of: layout.messages([]))
         guard needed <= budget else { throw .budgetTooSmall(budget: budget, needed: needed) }
 
@@ -36,13 +48,15 @@ public struct StuffAssembler: Sendable {
         var dropped: [DroppedPassage] = []
         var spent = needed
         var wordings: [Wording: ChunkID] = [:]
-        for hit in hits {
-            let wording = Wording(of: hit.chunk.contextualText)
-            if let other = wordings[wording] ?? used.first(where: { $0.hit.covers(hit) })?.hit.id {
+        for passage in passages {
+            let hit = passage.hit
+            let wording = Wording(of: passage.isNote ? passage.text : hit.chunk.contextualText)
+            let container = passage.isNote ? nil : used.first { $0.hit.covers(hit) }
+            if let other = wordings[wording] ?? container?.hit.id {
                 dropped.append(DroppedPassage(id: hit.id, reason: .contained(in: other), tokens: 0))
                 continue
             }
-            let text = layout.passage(hit, number: used.count + 1)
+            let text = layout.passage(passage, number: firstNumber + used.count)
             let tokens = counter.tokenCount(of: text)
             if spent + tokens <= budget {
                 used.append((hit, text, tokens))
@@ -61,20 +75,23 @@ public struct StuffAssembler: Sendable {
         }
         return AssembledPrompt(
             messages: messages,
-            parts: parts(layout: layout, passages: used.map { ($0.hit, $0.tokens) }, whole: whole),
-            used: used.map(\.hit), dropped: dropped, tokens: whole, budget: budget)
+            parts: parts(
+                layout: layout, passages: used.map { ($0.hit, $0.tokens) }, firstNumber: firstNumber, whole: whole),
+            used: used.map(\.hit), dropped: dropped, tokens: whole, budget: budget, template: prompts.identity)
     }
 
     private func total(of messages: [Message]) -> Int {
         messages.reduce(0) { $0 + counter.tokenCount(of: $1.content) + tokensPerMessage }
     }
 
-    private func parts(layout: Layout, passages: [(ScoredChunk, Int)], whole: Int) -> [PromptPart] {
+    private func parts(
+        layout: Layout, passages: [(ScoredChunk, Int)], firstNumber: Int, whole: Int
+    ) -> [PromptPart] {
         var parts = [PromptPart(name: "instructions", tokens: counter.tokenCount(of: layout.system))]
         for (number, (hit, tokens)) in passages.enumerated() {
             let lines = hit.location.lines
             let place = "\(hit.location.name):\(lines.lowerBound)-\(lines.upperBound)"
-            parts.append(PromptPart(name: "passage \(number + 1) \(place)", tokens: tokens))
+            parts.append(PromptPart(name: "passage \(firstNumber + number) \(place)", tokens: tokens))
         }
         parts.append(PromptPart(name: "question", tokens: counter.tokenCount(of: layout.question)))
         parts.append(PromptPart(name: "framing", tokens: whole - parts.reduce(0) { $0 + $1.tokens }))
@@ -87,25 +104,54 @@ public struct StuffAssembler: Sendable {
         var question: String
         var prompts: PromptSet
         var fence: Fence
+        var draft: String
+        var examples: String
 
-        init(prompts: PromptSet, fence: Fence, question: String) {
-            self.system = prompts.system.substitute(["fence": fence.key, "refusal": prompts.refusal])
+        init(prompts: PromptSet, fence: Fence, question: String, draft: String?) {
+            self.examples = prompts.examples(for: question)
+            self.system = prompts.system.substitute([
+                "fence": fence.key, "refusal": prompts.refusal, "examples": examples,
+            ])
             self.question = question
             self.prompts = prompts
             self.fence = fence
+            self.draft = draft.map { fence.enclose($0, as: "draft") } ?? ""
         }
 
-        func passage(_ hit: ScoredChunk, number: Int) -> String {
-            fence.enclose(
-                hit.promptText, number: number, source: hit.location.name, lines: hit.location.lines)
+        func passage(_ passage: PromptPassage, number: Int) -> String {
+            let hit = passage.hit
+            return fence.enclose(
+                passage.text, number: number, source: hit.location.name, lines: hit.location.lines)
         }
 
         func messages(_ passages: [String]) -> [Message] {
+            let context = passages.joined(separator: "\n\n")
             let user = prompts.user.substitute([
-                "fence": fence.key, "passages": passages.joined(separator: "\n\n"), "question": question,
+                "fence": fence.key, "passages": context, "context": context, "question": question, "draft": draft,
+                "examples": examples,
             ])
             return [Message(.system, system), Message(.user, user)]
         }
+    }
+}
+
+/// A passage as a prompt shows it.
+struct PromptPassage: Sendable {
+    /// What its number refers to.
+    var hit: ScoredChunk
+    var text: String
+    /// Whether the text was written by a model about the hit. Several notes on one hit are several passages.
+    var isNote = false
+
+    init(hit: ScoredChunk) {
+        self.hit = hit
+        text = hit.promptText
+    }
+
+    init(note: String, on hit: ScoredChunk) {
+        self.hit = hit
+        text = note
+        isNote = true
     }
 }
 

@@ -16,12 +16,15 @@ package struct PromptReply: Sendable, Encodable {
     /// Chunks.
     package var passages: [Int64]
     package var dropped: [Dropped]
+    /// The name, the version and the hash of the texts.
+    package var template: PromptSet.Identity?
 
     package init(_ prompt: AssembledPrompt) {
         messages = prompt.messages
         parts = prompt.parts
         tokens = prompt.tokens
         budget = prompt.budget
+        template = prompt.template
         passages = prompt.used.map(\.id.rawValue)
         dropped = prompt.dropped.map { passage in
             Dropped(chunk: passage.id.rawValue, reason: Self.text(of: passage.reason), tokens: passage.tokens)

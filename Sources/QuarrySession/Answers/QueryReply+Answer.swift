@@ -14,19 +14,9 @@ extension QueryReply {
         usage = result.usage ?? (result.wasGenerated ? nil : TokenUsage(input: 0, output: 0))
         finish = result.finish?.name
         switches = result.switches.isEmpty ? nil : result.switches
-        citations = result.citations.map { citation in
-            Citation(
-                marker: citation.marker, document: citation.documentID, chunk: citation.chunk.rawValue,
-                location: Location(citation.location), quote: citation.quote,
-                quoteSHA256: citation.quoteDigest.description, sourceSHA256: citation.sourceDigest?.description,
-                alsoIn: Elsewhere.places(citation.alsoIn))
-        }
+        citations = result.citations.map { Citation($0) }
         if case .model = result.generator { cached = result.isCached }
-        generator =
-            switch result.generator {
-            case .extractive: Generator(kind: "extractive", name: "extractive")
-            case .model(let name): Generator(kind: "model", name: name)
-            }
+        generator = Generator(result.generator)
     }
 }
 

@@ -97,6 +97,8 @@ package struct QueryReply: Sendable, Codable {
     package var schema = "quarry.query/1"
     package var id: String?
     package var question: String
+    /// The question as it was searched for and answered, if words of earlier turns of a conversation were added to it.
+    package var standalone: String?
     /// In a batch: why there is no answer and no hit. The question is invalid, or the model failed.
     package var error: String?
     package var mode: String
@@ -117,6 +119,10 @@ package struct QueryReply: Sendable, Codable {
     /// The sentences of the answer in its order, each with its support, and those that were taken out of it.
     package var sentences: [Sentence]?
     package var generator: Generator?
+    /// How the language model read the passages; nil without one.
+    package var chain: Chain?
+    /// The texts of the last prompt: their name, version and hash; nil if no prompt was made.
+    package var prompt: PromptSet.Identity?
     /// Models that failed before this one.
     package var switches: [ModelSwitch]?
     /// Why the model stopped: `stop`, `length` (the answer is cut off), `content_filter`, or the server's own word.

@@ -30,6 +30,10 @@ package struct QueryOptions: Sendable, Encodable {
     package var streams = false
     /// Passages to answer from. The default is 5.
     package var limit = 5
+    /// How a language model reads the passages. The default is all in one prompt.
+    package var chain = Chain.stuff
+    /// The texts of the prompt. The default is the engine's own.
+    package var prompt = PromptTexts.preset(.standard)
     /// Tokens of a prompt. The default is 3,000.
     package var promptTokens = 3_000
     /// Tokens of a generated answer. The default is 512.

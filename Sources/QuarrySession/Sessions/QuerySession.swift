@@ -10,6 +10,9 @@ package struct QuerySession: Sendable {
     /// Counts the tokens and the cost of the models.
     package let ledger: SpendingLedger
     private let embedder: (any Embedder)?
+    /// The embedding model, if sentences may be compared with it.
+    let comparingEmbedder: (any Embedder)?
+    let generator: AnswerGenerator
     private let rerankers: [RerankingStage]
     private let similar: SimilarAnswers?
     private let onUnkept: @Sendable (any Error) -> Void
@@ -55,7 +58,7 @@ package struct QuerySession: Sendable {
             policy.holdsTextBack = !options.streams
             generator = .model(
                 try await services.languageModel(names, cache: caching, policy: policy),
-                StuffAssembler(budget: options.promptTokens))
+                options.prompt.assembler(budget: options.promptTokens))
             if let store, let threshold = settings.semanticThreshold.value, opened != nil {
                 similar = try SimilarAnswers(
                     store: store, threshold: threshold,
@@ -66,15 +69,18 @@ package struct QuerySession: Sendable {
             }
         }
         self.similar = similar
+        self.generator = generator
         isGenerating = if case .model = generator { true } else { false }
         // Comparing sentences needs some twenty embeddings per question, so paid models are not used for it.
         let compares = options.comparesSentences && opened?.provider?.runsOnThisMachine != false
+        comparingEmbedder = compares ? embedder : nil
         qa = RetrievalQA(
             retriever: retriever, generator: generator,
             reader: ExtractiveReader(
-                embedder: compares ? embedder : nil, threshold: options.threshold, gate: options.threshold),
+                embedder: comparingEmbedder, threshold: options.threshold, gate: options.threshold),
             options: .init(
-                limit: options.limit, maximumTokens: options.answerTokens, unsupported: options.unsupported))
+                limit: options.limit, maximumTokens: options.answerTokens, unsupported: options.unsupported,
+                chain: options.chain))
         loadMilliseconds = start.milliseconds
     }
 
@@ -168,6 +174,8 @@ package struct QuerySession: Sendable {
             reply.warnings.append("The model wrote nothing. Ask again, or use another model.")
         }
         reply.add(finished)
+        if isGenerating { reply.chain = options.chain }
+        reply.prompt = finished.prompt?.template
         do {
             // Another process may have changed the index meanwhile. A revision never returns, so both are of one state.
             if let revision, let vector = query.vector, try await Self.revision(of: index) == revision {
@@ -193,7 +201,7 @@ package struct QuerySession: Sendable {
     /// The prompt for a language model. No request is sent.
     package func prompt(for question: String) async throws -> AssembledPrompt {
         try await qa.prompt(
-            for: question, filter: options.filter, assembler: StuffAssembler(budget: options.promptTokens))
+            for: question, filter: options.filter, assembler: options.prompt.assembler(budget: options.promptTokens))
     }
 }
 
