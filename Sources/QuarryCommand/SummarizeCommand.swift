@@ -60,7 +60,9 @@ struct SummarizeCommand: AsyncParsableCommand {
         let isRussian = reply.sentences.first?.text.isMostlyCyrillic == true
         if reply.sentences.isEmpty { try Console.prose("No sentence of the summary is supported by the documents.") }
         if !reply.citations.isEmpty { try Console.print("") }
-        for citation in reply.citations { try Console.prose(citation.line(quotes: reply.generator.kind == "model", isRussian: isRussian)) }
+        for citation in reply.citations {
+            try Console.prose(citation.line(quotes: reply.generator.kind == "model", isRussian: isRussian))
+        }
         for sentence in reply.unsupported {
             try Console.prose("left out, not supported by the documents: \(sentence.visibleInLine)")
         }

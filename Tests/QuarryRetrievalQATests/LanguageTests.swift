@@ -17,8 +17,10 @@ struct LanguageTests {
 
     @Test func `words of a passage and of its question are stemmed by the passage's language`() async throws {
         let question = "Wie hoch ist ein Haus am Hafen?"
-        let german = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(1, Self.houses, language: "de")]))
-        let unknown = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(1, Self.houses, language: nil)]))
+        let german = try await ExtractiveReader().rank(
+            question, in: Retrieval(hits: [hit(1, Self.houses, language: "de")]))
+        let unknown = try await ExtractiveReader().rank(
+            question, in: Retrieval(hits: [hit(1, Self.houses, language: nil)]))
         let best = try #require(german.first)
         #expect(best.sentence.text.hasPrefix("Die Häuser"))
         #expect(best.features.coverage > (unknown.first?.features.coverage ?? 1))

@@ -169,7 +169,7 @@ public struct Extractor: Sendable {
 
     /// Finds each text and number of a value in the passages.
     private func cite(_ value: JSONValue, in hits: [ScoredChunk], into result: inout Result) {
-        let segmenter = PassageSegmenter(headings: .segments, sentences: TextAnalysis().sentences)
+        let segmenter = PassageSegmenter(sentences: TextAnalysis().sentences)
         let places = hits.map { hit in
             let bytes = Array(hit.chunk.text.utf8)
             return segmenter.segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader).map { segment in
