@@ -38,6 +38,16 @@ struct DOCXReaderTests {
         #expect(text == "## Soil\n\n### Clay\n\nHeavy.")
     }
 
+    @Test func `embedded files are named, also those of a document without text`() {
+        let object = (name: "word/embeddings/oleObject1.bin", text: "x")
+        let files = Self.files(Self.paragraph("See below."))
+        let result = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files + [object])))
+        #expect(result.unread.map(\.source) == ["a.docx/word/embeddings/oleObject1.bin"])
+        let empty = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(Self.files("") + [object])))
+        #expect(empty.unread.count == 1 && empty.rejected.map(\.reason) == [.empty])
+        #expect(DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files))).unread.isEmpty)
+    }
+
     @Test func `styles that are based on each other end`() {
         let styles = """
             <w:style w:styleId="A"><w:basedOn w:val="B"/></w:style><w:style w:styleId="B"><w:basedOn w:val="A"/></w:style>

@@ -13,7 +13,7 @@ public struct DOCXReader: Reader {
 
     public var formatName: String { "Word" }
     public var pathExtensions: Set<String> { ["docx", "docm", "dotx", "dotm"] }
-    public var version: String { "docx/2" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "docx/3" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "a Word document"
 
@@ -57,7 +57,7 @@ public struct DOCXReader: Reader {
         writer.finish()
         let properties = OfficeProperties(package.part("docProps/core.xml"))
         let hidden = Rejection.hiddenText(source.id, letters: parser.hiddenLetters)
-        return try writer.writer.officeResult(source, properties, warnings: hidden)
+        return writer.writer.officeResult(source, properties, warnings: hidden, unread: package.unread(in: source))
     }
 
     /// The notes of a part by their ids, without the lines that separate them from the text.

@@ -8,7 +8,7 @@ public struct ODTReader: Reader {
 
     public var formatName: String { "OpenDocument texts" }
     public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
-    public var version: String { "odt/2" }
+    public var version: String { "odt/3" }
 
     private static let kind = "an OpenDocument text"
 
@@ -23,7 +23,7 @@ public struct ODTReader: Reader {
                     guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
             }
-            return try foreign ?? writer.officeResult(source, document.properties)
+            return foreign ?? writer.officeResult(source, document.properties, unread: document.unread)
         } catch let rejection as Rejection {
             return ReadResult(rejected: [rejection])
         } catch {

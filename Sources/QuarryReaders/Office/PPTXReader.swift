@@ -8,7 +8,7 @@ public struct PPTXReader: Reader {
 
     public var formatName: String { "PowerPoint" }
     public var pathExtensions: Set<String> { ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"] }
-    public var version: String { "pptx/2" }
+    public var version: String { "pptx/3" }
 
     private static let kind = "a PowerPoint presentation"
 
@@ -47,7 +47,7 @@ public struct PPTXReader: Reader {
             guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
         }
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        return try writer.officeResult(source, properties)
+        return writer.officeResult(source, properties, unread: package.unread(in: source))
     }
 
     /// - `read`: The parts of notes and diagrams that were read.
