@@ -3,6 +3,12 @@ import QuarryReaders
 import Testing
 
 struct MarkupReaderTests {
+    @Test func `a row of LaTeX may begin with an empty cell`() async throws {
+        let text = "\\begin{tabular}{lr}\nTea & Cups \\\\\n& 12 \\\\\nmatcha & 3 \\\\\n\\end{tabular}\n"
+        let document = try await read(text, "a.tex")
+        #expect(document.text == "| Tea | Cups |\n| | 12 |\n| matcha | 3 |", "\(document.text)")
+    }
+
     private func read(_ text: String, _ id: String) async throws -> Document {
         let result = try await ReaderRegistry().read(Source(id: id, bytes: Array(text.utf8)))
         return try #require(result.documents.first)
