@@ -79,8 +79,8 @@ struct XMLReaderTests {
         #expect(read(source).documents.map(\.text) == ["name: Bob; age: 31\n\nname: Eve; age: 22"])
     }
 
-    @Test func `a malformed file is rejected with its line`() {
-        let result = read("<a>\n<b>x</b>\n<c>y</d>\n</a>")
+    @Test func `a malformed file without text before its fault is rejected with its line`() {
+        let result = read("<a>\n<b/>\n</c>\n</a>")
         #expect(result.rejected.map(\.line) == [3])
         #expect(result.rejected.map(\.reason) == [.brokenRecord])
     }
