@@ -26,6 +26,13 @@ struct HTMLReaderTests {
         <footer>Copyright The Clay Shed. <a href="/terms">Terms</a></footer></body></html>
         """
 
+    @Test func `a raised number does not run into the one before it`() throws {
+        let text = try document(
+            "<p>It holds 10<sup>6</sup> pots<sup><a href=\"#n\">2</a></sup> of the 1<sup>st</sup> kind <sup>3</sup>.</p>"
+        ).text
+        #expect(text == "It holds 10^6 pots^2 of the 1st kind 3.")
+    }
+
     @Test func `a time is the date of the page unless its text mentions it`() throws {
         let prose =
             "<p>The kiln was first fired on <time datetime=\"1914-06-28\">28 June</time> in the old shed by the river.</p>"

@@ -17,13 +17,18 @@ public struct ODTReader: Reader {
             let document = try OpenDocument(source, kind: Self.kind)
             var parser = OpenDocumentParser(styles: document.styles)
             var writer = DocumentWriter()
+            var isCut = false
             let foreign = try document.read("text", of: source, kind: Self.kind) { xml in
                 try parser.blocks(&xml) { block in
                     writer.add(block)
                     guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
+                isCut = xml.isCut
             }
-            return foreign ?? writer.officeResult(source, document.properties, unread: document.unread)
+            return foreign
+                ?? writer.officeResult(
+                    source, document.properties, warnings: isCut ? [.nestedOffice(source)] : [], unread: document.unread
+                )
         } catch let rejection as Rejection {
             return ReadResult(rejected: [rejection])
         } catch {

@@ -56,7 +56,10 @@ struct OfficePackage {
     /// Names the embedded files and objects, which are not read.
     func unread(in source: Source) -> [Rejection] {
         var names = MemberNames()
-        return embedded.map { path in
+        // The values of a chart are in its part, too.
+        let charts = parts.keys.filter { $0.contains("/charts/") && $0.hasSuffix(".xml") }
+        let values = Set(charts.flatMap { relationships(of: $0) }.map(\.target))
+        return embedded.filter { !values.contains(OfficePackage.normalized($0, in: "")) }.map { path in
             let path = path.hasSuffix("/content.xml") ? String(path.dropLast("/content.xml".utf8.count)) : path
             return Rejection(
                 source: "\(source.id)/\(names.name(for: path).name)", reason: .unsupportedFormat,
@@ -152,6 +155,13 @@ extension Rejection {
             message: "The file cannot be read as \(kind): "
                 + (error.map { "its XML has a fault in line \($0.line)." } ?? "it is damaged.")
                 + " Open it in its program and save it again.")
+    }
+
+    /// A warning that parts were left out.
+    static func nestedOffice(_ source: Source) -> Rejection {
+        Rejection(
+            source: source.id, reason: .tooLarge,
+            message: "Tables or frames nest too deeply in each other. The text of the innermost was left out.")
     }
 
     static func foreignOffice(_ source: Source, kind: String) -> Rejection {
