@@ -96,7 +96,7 @@ struct DOCXReaderTests {
         let result = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files)))
         #expect(
             result.documents.first?.text
-                == "Pots sold\n\n| | 2024 |\n| --- | --- |\n| small | 4 |\n| large | 2.5 |\n\nDry")
+                == "Pots sold\n\n|  | 2024 |\n| --- | --- |\n| small | 4 |\n| large | 2.5 |\n\nDry")
         #expect(result.unread.map(\.source) == ["a.docx/word/part.html"])
     }
 

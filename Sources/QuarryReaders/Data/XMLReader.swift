@@ -6,8 +6,8 @@ import QuarryText
 /// An element with text of its own is a block, together with the elements within it. Titles, paragraphs, lists, code and
 /// tables are recognised by their names in DocBook, TEI, JATS and feeds. Other elements with a short text and without
 /// elements are written as `name: text`, and an element of only such is one paragraph. Attributes are left out, and
-/// entities that the document defines are not expanded. The descriptions of feeds are read as HTML. Of a document with a
-/// fault, what comes before it is read.
+/// entities that the document defines are not expanded. The descriptions of feeds are read as HTML. Of a document with
+/// a fault, what comes before it is read.
 ///
 /// Elements nest at most 256 deep. Offsets count in the text that is written here, not in the file.
 public struct XMLReader: Reader {
@@ -31,9 +31,15 @@ public struct XMLReader: Reader {
 
     /// Reads a document up to its first fault, and says whether there is none.
     private func read(_ bytes: [UInt8], id: String) -> (ReadResult, isWhole: Bool) {
-        let document = bytes.withUnsafeBufferPointer { XMLDocument($0) }
+        var document = bytes.withUnsafeBufferPointer { XMLDocument($0) }
         let fault = document.fault.map { fault in
             Rejection(source: id, line: fault.line, reason: .brokenRecord, message: "The file is not well-formed XML.")
+        }
+        // libxml2 gives nothing of the stretch in which it finds a fault, so it is cut before the faulty tag.
+        if let parsed = document.fault?.offset,
+            let end = bytes.prefix(parsed).lastIndex(of: UInt8(ascii: "<"))
+        {
+            document = bytes.withUnsafeBufferPointer { XMLDocument(UnsafeBufferPointer(rebasing: $0[..<end])) }
         }
         guard let written = document.writer.document(id: id, title: document.title) else {
             return (ReadResult(rejected: [fault ?? .empty(id)]), fault == nil)
