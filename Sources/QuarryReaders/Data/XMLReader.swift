@@ -35,9 +35,10 @@ public struct XMLReader: Reader {
         let fault = document.fault.map { fault in
             Rejection(source: id, line: fault.line, reason: .brokenRecord, message: "The file is not well-formed XML.")
         }
-        // libxml2 gives nothing of the stretch in which it finds a fault, so it is cut before the faulty tag.
+        // libxml2 gives nothing of the stretch in which it finds a fault, so a text in UTF-8 is cut before the faulty tag.
         if let parsed = document.fault?.offset,
-            let end = bytes.prefix(parsed).lastIndex(of: UInt8(ascii: "<"))
+            let end = bytes.prefix(parsed).lastIndex(of: UInt8(ascii: "<")),
+            String(validating: bytes[..<end], as: UTF8.self) != nil
         {
             document = bytes.withUnsafeBufferPointer { XMLDocument(UnsafeBufferPointer(rebasing: $0[..<end])) }
         }
