@@ -38,6 +38,79 @@ struct DOCXReaderTests {
         #expect(text == "## Soil\n\n### Clay\n\nHeavy.")
     }
 
+    @Test func `embedded files are named, also those of a document without text`() {
+        let object = (name: "word/embeddings/oleObject1.bin", text: "x")
+        let files = Self.files(Self.paragraph("See below."))
+        let result = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files + [object])))
+        #expect(result.unread.map(\.source) == ["a.docx/word/embeddings/oleObject1.bin"])
+        let empty = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(Self.files("") + [object])))
+        #expect(empty.unread.count == 1 && empty.rejected.map(\.reason) == [.empty])
+        #expect(DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files))).unread.isEmpty)
+    }
+
+    @Test func `raised numbers and formulas are read in one line`() {
+        let raised = "<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>2</w:t></w:r>"
+        #expect(Self.text("<w:p><w:r><w:t>10</w:t></w:r>\(raised)</w:p>") == "10^2")
+        func run(_ text: String) -> String { "<w:r><w:t>\(text)</w:t></w:r>" }
+        let formula = """
+            <w:oMath><w:f><w:num>\(run("a+b"))</w:num><w:den>\(run("2"))</w:den></w:f>\(run("="))\
+            <w:nary><w:naryPr><w:chr w:val="∑"/></w:naryPr><w:sub>\(run("i=1"))</w:sub><w:sup>\(run("n"))</w:sup>\
+            <w:e>\(run("x"))</w:e></w:nary><w:d><w:dPr><w:begChr w:val="["/><w:endChr w:val="]"/></w:dPr>\
+            <w:e><w:sSup><w:e>\(run("y"))</w:e><w:sup>\(run("10"))</w:sup></w:sSup></w:e></w:d></w:oMath>
+            """
+        #expect(Self.text("<w:p>\(formula)</w:p>") == "(a+b)/2=∑_(i=1)^nx[y^(10)]")
+    }
+
+    @Test func `charts are tables, diagrams are paragraphs, and inserted documents are named`() {
+        func points(_ values: [String]) -> String {
+            values.enumerated().map { "<c:pt idx=\"\($0)\"><c:v>\($1)</c:v></c:pt>" }.joined()
+        }
+        let chart = """
+            <c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart><c:title><a:p><a:t>Pots sold</a:t></a:p></c:title><c:plotArea>\
+            <c:barChart><c:ser><c:tx>\(points(["2024"]))</c:tx><c:cat>\(points(["small", "large"]))</c:cat>\
+            <c:val>\(points(["4.0", "2.5"]))</c:val></c:ser></c:barChart>\
+            <c:valAx><c:title><a:p><a:t>Count</a:t></a:p></c:title></c:valAx></c:plotArea></c:chart></c:chartSpace>
+            """
+        let diagram =
+            "<d:dataModel xmlns:d=\"d\" xmlns:a=\"a\"><d:ptLst><d:pt><d:t><a:p><a:r><a:t>Dry</a:t></a:r></a:p></d:t></d:pt>"
+            + "</d:ptLst></d:dataModel>"
+        let relations = """
+            <Relationships><Relationship Id="c" Type="x/chart" Target="charts/chart1.xml"/>\
+            <Relationship Id="d" Type="x/diagramData" Target="diagrams/data1.xml"/>\
+            <Relationship Id="h" Type="x/aFChunk" Target="part.html"/></Relationships>
+            """
+        let body = """
+            <w:p><w:r><w:drawing><w:chart w:id="c"/></w:drawing></w:r></w:p>\
+            <w:p><w:r><w:drawing><w:relIds w:dm="d"/></w:drawing></w:r></w:p><w:altChunk w:id="h"/>
+            """
+        let files =
+            Self.files(body) + [
+                (name: "word/_rels/document.xml.rels", text: relations), (name: "word/charts/chart1.xml", text: chart),
+                (
+                    name: "word/charts/_rels/chart1.xml.rels",
+                    text:
+                        "<Relationships><Relationship Id=\"e\" Type=\"x/package\" Target=\"../embeddings/b.xlsx\"/></Relationships>"
+                ),
+                (name: "word/embeddings/b.xlsx", text: "x"), (name: "word/diagrams/data1.xml", text: diagram),
+            ]
+        let result = DOCXReader().read(Source(id: "a.docx", bytes: ZipWriter.archive(files)))
+        #expect(
+            result.documents.first?.text
+                == "Pots sold\n\n|  | 2024 |\n| --- | --- |\n| small | 4 |\n| large | 2.5 |\n\nDry")
+        #expect(result.unread.map(\.source) == ["a.docx/word/part.html"])
+    }
+
+    @Test func `tables that nest too deeply are cut with a warning`() {
+        func nested(_ depth: Int) -> String {
+            String(repeating: "<w:tbl><w:tr><w:tc>", count: depth) + Self.paragraph("inner")
+                + String(repeating: "</w:tc></w:tr></w:tbl>", count: depth)
+        }
+        #expect(Self.read(Self.paragraph("outer") + nested(50)).warnings.isEmpty)
+        let result = Self.read(Self.paragraph("outer") + nested(60))
+        #expect(result.warnings.map(\.reason) == [.tooLarge])
+        #expect(result.documents.first?.text == "outer")
+    }
+
     @Test func `styles that are based on each other end`() {
         let styles = """
             <w:style w:styleId="A"><w:basedOn w:val="B"/></w:style><w:style w:styleId="B"><w:basedOn w:val="A"/></w:style>

@@ -26,6 +26,30 @@ struct HTMLReaderTests {
         <footer>Copyright The Clay Shed. <a href="/terms">Terms</a></footer></body></html>
         """
 
+    @Test func `a raised number does not run into the one before it`() throws {
+        let text = try document(
+            "<p>It holds 10<sup>6</sup> pots<sup><a href=\"#n\">2</a></sup> of the 1<sup>st</sup> kind <sup>3</sup>.</p>"
+        ).text
+        #expect(text == "It holds 10^6 pots^2 of the 1st kind 3.")
+    }
+
+    @Test func `a time is the date of the page unless its text mentions it`() throws {
+        let prose =
+            "<p>The kiln was first fired on <time datetime=\"1914-06-28\">28 June</time> in the old shed by the river.</p>"
+        let list = "<ul><li><time datetime=\"2024-01-05\">5 January</time> Open day</li></ul>"
+        let line = "<p class=\"meta\">Written on <time datetime=\"2025-03-04\">4 March</time> by Ida</p>"
+        let marked =
+            "<p>This long text about the kiln and its glazes was last changed on "
+            + "<time class=\"updated\" datetime=\"2025-04-01\">1 April</time> by Ida.</p>"
+        func date(_ body: String) throws -> MetadataValue? {
+            try document("<body><main><h1>Kilns</h1>\(body)</main></body>").metadata["date"]
+        }
+        #expect(try date(prose + list) == nil)
+        #expect(try date(prose + list + line) == "2025-03-04")
+        #expect(try date(prose + marked) == "2025-04-01")
+        #expect(try date("<header><time datetime=\"2025-05-01\">1 May</time></header>" + prose) == "2025-05-01")
+    }
+
     @Test func `a page becomes headings, paragraphs, lists, tables and code without its boilerplate`() throws {
         let document = try document(Self.page)
         #expect(

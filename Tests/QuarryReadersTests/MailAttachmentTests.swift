@@ -47,6 +47,23 @@ struct MailAttachmentTests {
         #expect(result.unread.map(\.source) == ["a.eml/photo.png"] && result.unread.map(\.reason) == [.needsModel])
     }
 
+    @Test func `of many attachments the rest is left out with a warning, and the messages are read`() async throws {
+        let mails = (1...3).map { mail("Mail \($0)", [attachment("\($0).txt", "Text number \($0).")]) }
+        let box = Source(
+            id: "m.mbox", bytes: Array(mails.map { "From ann Thu Mar  5 14:30:05 2026\n\($0)\n" }.joined().utf8))
+        for limits in [MemberLimits(files: 1), MemberLimits(text: 5), MemberLimits(duration: .zero)] {
+            let result = try await MailReader(limits: limits).read(box, members: ReaderRegistry())
+            let attached = limits.duration == .zero ? [] : ["m.mbox/1/1.txt"]
+            #expect(result.documents.map(\.id).filter { $0.contains("/") } == attached)
+            #expect(result.documents.count == 3 + attached.count)
+            let first = limits.duration == .zero ? "1/1.txt" : "2/2.txt"
+            #expect(result.warnings.map(\.reason) == [.tooLarge])
+            #expect(result.warnings.first?.message.contains(first) ?? false)
+        }
+        let whole = try await MailReader().read(box, members: ReaderRegistry())
+        #expect(whole.documents.count == 6 && whole.warnings.isEmpty)
+    }
+
     @Test func `attachments of a mailbox have the number of their message, and of one name a number of their own`()
         async throws
     {

@@ -141,6 +141,39 @@ struct MailReaderTests {
         """
     }
 
+    @Test func `HTML keeps its headings, tables and code`() throws {
+        let html = """
+            <h2>Costs</h2><p>All in euros.</p><table><tr><th>Tea</th><th>Price</th></tr>
+            <tr><td>Sencha | green</td><td>7</td></tr></table><pre>boil(80)
+              wait(3)</pre><blockquote>Was it <b>dear</b>?</blockquote><p># no heading</p>
+            """
+        let document = try document("Subject: x\nContent-Type: text/html\n\n\(html)\n")
+        #expect(
+            document.text == """
+                # x
+
+                ## Costs
+
+                All in euros.
+
+                | Tea | Price |
+                | --- | --- |
+                | Sencha \\| green | 7 |
+
+                ```
+                boil(80)
+                  wait(3)
+                ```
+
+                > Was it dear?
+
+                # no heading
+                """)
+        let kinds = document.blocks.map(\.kind)
+        #expect(kinds.count { if case .heading = $0 { true } else { false } } == 2)
+        #expect(kinds.contains { if case .table(let header) = $0 { !header.isEmpty } else { false } })
+    }
+
     @Test func `plain text is preferred unless it is empty or much shorter`() throws {
         let long = String(repeating: "The caf&eacute; opens at nine. ", count: 20)
         #expect(try document(alternative("Plain words.", "<p>Rich words.</p>")).text == "# x\n\nPlain words.")

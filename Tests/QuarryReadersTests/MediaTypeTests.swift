@@ -7,9 +7,9 @@ import Testing
     private let readers = ReaderRegistry()
 
     @Test(arguments: [
-        ("https://a/x", "text/html; charset=utf-8", "html/2"), ("https://a/x.txt", "TEXT/HTML", "html/2"),
+        ("https://a/x", "text/html; charset=utf-8", "html/3"), ("https://a/x.txt", "TEXT/HTML", "html/3"),
         ("https://a/x.md?raw=1", "text/plain", "markdown"), ("https://a/x", "application/octet-stream", "text"),
-        ("https://a/x", "application/pdf", "pdf"), ("https://a/v1.2", "text/html", "html/2"),
+        ("https://a/x", "application/pdf", "pdf"), ("https://a/v1.2", "text/html", "html/3"),
         ("https://a/x", "application/ld+json", "json"), ("https://a/x", "application/atom+xml", "xml"),
         ("https://a.com", "", "text"),
     ])

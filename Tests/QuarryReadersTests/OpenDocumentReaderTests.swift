@@ -75,10 +75,26 @@ struct OpenDocumentReaderTests {
         #expect(
             document.text == "# Costs\n\n| Name | Sum |\n| --- | --- |\n| Ink | 2.50 |\n| Ink | 2.50 |")
         #expect(document.sourceMap.places.map(\.place) == [.cells(sheet: "Costs", range: "A1:B3")])
+        #expect(result.warnings.map(\.message) == ["1 hidden sheet was left out: “Secret”."])
+        let whole = ODSReader(keepsHidden: true).read(
+            Source(id: "a.ods", bytes: Self.archive(Self.content("spreadsheet", body, styles: styles))))
+        #expect(whole.warnings.isEmpty && whole.documents.first?.text.contains("# Secret") ?? false)
 
         let wide = "<table:table table:name=\"W\"><table:table-row>\(cell)</table:table-row></table:table>"
         let repeated = ODSReader().read(Source(id: "b.ods", bytes: Self.archive(Self.content("spreadsheet", wide))))
         #expect(repeated.documents.first?.text.filter { $0 == "x" }.count == 1_000)
+    }
+
+    @Test func `embedded objects are named once`() {
+        let content = Self.content("text", "<text:p>See below.</text:p>")
+        let bytes = Self.archive(
+            content,
+            [
+                (name: "Object 1/content.xml", text: "<x/>"), (name: "Object 1/styles.xml", text: "<x/>"),
+                (name: "ObjectReplacements/Object 1", text: "x"), (name: "Object 2", text: "x"),
+            ])
+        let result = ODTReader().read(Source(id: "a.odt", bytes: bytes))
+        #expect(result.unread.map(\.source) == ["a.odt/Object 1", "a.odt/Object 2"])
     }
 
     @Test func `slides have their titles and notes`() throws {

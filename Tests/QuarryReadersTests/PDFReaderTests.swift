@@ -57,6 +57,21 @@ struct PDFReaderTests {
         #expect(try await read(same).documents.first?.text.contains("Room 4 is closed") ?? false)
     }
 
+    @Test func `attached files are named, though the only page has no text`() async throws {
+        var file = PDFFile()
+        file.attachments = ["costs.xlsx", "plan.pdf"]
+        file.page([.init("The plan is attached.", x: 72, y: 90)])
+        let names = ["file.pdf/costs.xlsx", "file.pdf/plan.pdf"]
+        let result = try await read(file)
+        #expect(result.unread.map(\.source) == names && result.documents.count == 1)
+        var cover = PDFFile()
+        cover.attachments = file.attachments
+        cover.page([])
+        let empty = try await read(cover)
+        #expect(empty.unread.map(\.source) == names && empty.rejected.first?.reason == .scanned)
+        #expect(try await ReaderRegistry().read(Source(id: "file.pdf", bytes: file.bytes)).unread.count == 2)
+    }
+
     @Test func `cells under each other are rows of a table`() async throws {
         var file = PDFFile()
         var lines: [PDFFile.Line] = [.init("Flour sold by the mill in two years of the last century:", x: 72, y: 90)]
@@ -285,6 +300,8 @@ struct PDFFile {
         }
     }
 
+    /// The names of attached files.
+    var attachments: [String] = []
     private var pages: [String] = []
     private var scans: [Int: (width: Int, height: Int, pixels: ArraySlice<UInt8>)] = [:]
 
@@ -305,8 +322,13 @@ struct PDFFile {
 
     var bytes: [UInt8] {
         let kids = pages.indices.map { "\(4 + 2 * $0) 0 R" }.joined(separator: " ")
+        let firstAttachment = 4 + 2 * pages.count + scans.count
+        let files = attachments.enumerated().map {
+            "(\($1)) << /Type /Filespec /F (\($1)) /EF << /F \(firstAttachment + $0) 0 R >> >>"
+        }
         var objects = [
-            "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [\(kids)] /Count \(pages.count) >>",
+            "<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [\(files.joined(separator: " "))] >> >> >>",
+            "<< /Type /Pages /Kids [\(kids)] /Count \(pages.count) >>",
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
         let firstScan = 4 + 2 * pages.count
@@ -330,6 +352,10 @@ struct PDFFile {
                 ("\(offsets.count) 0 obj\n<< /Type /XObject /Subtype /Image /Width \(scan.width) /Height \(scan.height) "
                     + "/ColorSpace /DeviceGray /BitsPerComponent 8 /Length \(scan.pixels.count) >>\nstream\n").utf8)
             bytes += Array(scan.pixels) + Array("\nendstream\nendobj\n".utf8)
+        }
+        for _ in attachments {
+            offsets.append(bytes.count)
+            bytes += Array("\(offsets.count) 0 obj\n<< /Length 2 >>\nstream\nhi\nendstream\nendobj\n".utf8)
         }
         let start = bytes.count
         var file = ""

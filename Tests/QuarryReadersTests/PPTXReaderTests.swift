@@ -55,6 +55,12 @@ struct PPTXReaderTests {
         ("ppt/notesSlides/n.xml", page("notes", shape("type=\"body\"", paragraph("Speak slowly.")))),
     ]
 
+    @Test func `embedded files are named`() {
+        let bytes = ZipWriter.archive(Self.files + [(name: "ppt/embeddings/costs.xlsx", text: "x")])
+        let result = PPTXReader().read(Source(id: "a.pptx", bytes: bytes))
+        #expect(result.unread.map(\.source) == ["a.pptx/ppt/embeddings/costs.xlsx"])
+    }
+
     @Test func `slides come in the order of the presentation with their titles, tables and notes`() throws {
         let result = PPTXReader().read(Source(id: "a.pptx", bytes: ZipWriter.archive(Self.files)))
         let document = try #require(result.documents.first)

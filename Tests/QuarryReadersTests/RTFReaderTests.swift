@@ -8,6 +8,15 @@ struct RTFReaderTests {
         RTFReader().read(Source(id: "a.rtf", bytes: Array(rtf.utf8)))
     }
 
+    @Test func `the text after a brace that closes too much is read with a warning`() throws {
+        let result = read("{\\rtf1\\ansi First.\\par\n} Second.\\par {\\b Third.}\\par}")
+        let document = try #require(result.documents.first)
+        #expect(document.text == "First.\n\nSecond.\n\nThird.")
+        #expect(result.warnings.map(\.line) == [2] && result.warnings.map(\.reason) == [.undecodable])
+        let whole = read("{\\rtf1\\ansi First.\\par}\n\0 tail }}")
+        #expect(whole.documents.first?.text == "First." && whole.warnings.isEmpty)
+    }
+
     private func text(_ body: String) throws -> String {
         try #require(read(#"{\rtf1\ansi\ansicpg1252\deff0 "# + body + "}").documents.first).text
     }

@@ -53,6 +53,23 @@ struct XLSXReaderTests {
         #expect(result.documents.first?.text == "# Costs\n\n| Name | Sum |\n| --- | --- |\n| Ink | 2.5 |")
     }
 
+    @Test func `hidden sheets are named, and read on demand`() throws {
+        let bytes = ZipWriter.archive(Self.files(Self.header))
+        let result = XLSXReader().read(Source(id: "a.xlsx", bytes: bytes))
+        #expect(result.warnings.map(\.message) == ["1 hidden sheet was left out: “Secret”."])
+        #expect(result.warnings.first?.reason == .hiddenText)
+        let reader = XLSXReader(keepsHidden: true)
+        let whole = reader.read(Source(id: "a.xlsx", bytes: bytes))
+        #expect(whole.documents.first?.text.contains("# Secret") ?? false)
+        #expect(whole.warnings.isEmpty && reader.version != XLSXReader().version)
+    }
+
+    @Test func `a workbook with text in hidden sheets alone says so`() {
+        let rejected = Self.read("").rejected
+        #expect(rejected.map(\.reason) == [.empty])
+        #expect(rejected.first?.message.contains("“Secret”") ?? false)
+    }
+
     @Test func `truth values, errors and formulas have their stored values`() {
         let row = """
             <row r="1"><c t="b"><v>1</v></c><c t="e"><v>#DIV/0!</v></c><c t="str"><f>A1</f><v>ok</v></c>\

@@ -7,6 +7,27 @@ struct XMLReaderTests {
         XMLReader().read(Source(id: "a.xml", bytes: Array(text.utf8)))
     }
 
+    @Test func `of a document with a fault, what comes before it is read with a warning`() throws {
+        let result = read("<notes><p>Green tea is not oxidised.</p>\n<p>Brew it <b>cool.</p></notes>")
+        let document = try #require(result.documents.first)
+        #expect(document.text.hasPrefix("Green tea is not oxidised."))
+        #expect(result.warnings.map(\.line) == [2] && result.warnings.map(\.reason) == [.brokenRecord])
+        #expect(read("no elements").rejected.map(\.reason) == [.brokenRecord])
+    }
+
+    @Test func `descriptions of feeds are read as HTML, and plain ones as they are`() throws {
+        let feed = """
+            <rss><channel><title>Tea</title><item><title>Green</title>
+            <description>&lt;p&gt;Leaves &amp;amp; buds&lt;/p&gt;&lt;ul&gt;&lt;li&gt;Sencha&lt;/li&gt;&lt;/ul&gt;</description>
+            </item><item><title>Black</title><description>Write to &lt;ann@example.org&gt;</description></item>
+            </channel></rss>
+            """
+        let text = try #require(read(feed).documents.first).text
+        #expect(text.contains("Leaves & buds\n\n- Sencha") && text.contains("Write to <ann@example.org>"), "\(text)")
+        let other = read("<list><description>&lt;p&gt;Sencha&lt;/p&gt; and matcha</description></list>")
+        #expect(other.documents.first?.text.contains("<p>Sencha</p>") ?? false)
+    }
+
     private static let book = """
         <?xml version="1.0"?>
         <book><info><title>Of <emphasis>Tea</emphasis></title></info>
@@ -58,8 +79,8 @@ struct XMLReaderTests {
         #expect(read(source).documents.map(\.text) == ["name: Bob; age: 31\n\nname: Eve; age: 22"])
     }
 
-    @Test func `a malformed file is rejected with its line`() {
-        let result = read("<a>\n<b>x</b>\n<c>y</d>\n</a>")
+    @Test func `a malformed file without text before its fault is rejected with its line`() {
+        let result = read("<a>\n<b/>\n</c>\n</a>")
         #expect(result.rejected.map(\.line) == [3])
         #expect(result.rejected.map(\.reason) == [.brokenRecord])
     }

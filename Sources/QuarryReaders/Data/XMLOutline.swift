@@ -20,7 +20,10 @@ struct XMLOutline {
     private(set) var contents: [Content] = []
     private static let line = 200
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(XMLCursor.Malformed) {
+    /// Of a document with a fault, the elements before it.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { try? collect(bytes) }
+
+    private mutating func collect(_ bytes: UnsafeBufferPointer<UInt8>) throws(XMLCursor.Malformed) {
         var cursor = try XMLCursor(bytes)
         var open: [(index: Int, length: Int, leaves: Int, others: Int)] = []
         while let event = try cursor.next() {
@@ -60,6 +63,34 @@ enum XMLName {
     static let paragraphs: Set<String> = [
         "p", "para", "simpara", "formalpara", "ab", "l", "line", "sp", "stage", "speaker", "abstract", "summary",
         "description", "content", "caption", "note", "footnote", "seg", "s", "u", "text", "body", "encoded",
+    ]
+    static let feeds: Set<String> = ["rss", "RDF", "feed"]
+    /// Elements of feeds whose text may be HTML.
+    static let descriptions: Set<String> = ["description", "encoded", "summary", "content"]
+    /// Whether a text has tags or entities of HTML.
+    static func isMarkup(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.contains { start in
+            var end = start + 1
+            func name() -> String {
+                let first = end
+                while end < bytes.count, end < first + 12, bytes[end].isASCIILetterOrDigit { end += 1 }
+                return String(decoding: bytes[first..<end], as: UTF8.self).lowercased()
+            }
+            switch bytes[start] {
+            case UInt8(ascii: "<"):
+                if end < bytes.count, bytes[end] == UInt8(ascii: "/") { end += 1 }
+                return htmlTags.contains(name())
+            case UInt8(ascii: "&"):
+                if end < bytes.count, bytes[end] == UInt8(ascii: "#") { end += 1 }
+                return !name().isEmpty && end < bytes.count && bytes[end] == UInt8(ascii: ";")
+            default: return false
+            }
+        }
+    }
+
+    private static let htmlTags: Set<String> = [
+        "p", "br", "a", "div", "span", "img", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "b", "i",
+        "em", "strong", "blockquote", "pre", "code", "hr", "figure", "iframe", "sup", "sub", "small", "u",
     ]
     static let items: Set<String> = ["item", "li", "listitem", "list-item"]
     static let lists: Set<String> = ["list", "ul", "ol", "itemizedlist", "orderedlist", "simplelist", "variablelist"]

@@ -6,7 +6,8 @@ import QuarryText
 /// An element with text of its own is a block, together with the elements within it. Titles, paragraphs, lists, code and
 /// tables are recognised by their names in DocBook, TEI, JATS and feeds. Other elements with a short text and without
 /// elements are written as `name: text`, and an element of only such is one paragraph. Attributes are left out, and
-/// entities that the document defines are not expanded.
+/// entities that the document defines are not expanded. The descriptions of feeds are read as HTML. Of a document with
+/// a fault, what comes before it is read.
 ///
 /// Elements nest at most 256 deep. Offsets count in the text that is written here, not in the file.
 public struct XMLReader: Reader {
@@ -14,43 +15,46 @@ public struct XMLReader: Reader {
 
     public var formatName: String { "XML" }
     public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
-    public var version: String { "xml/2" }
+    public var version: String { "xml/3" }
 
     public func read(_ source: Source) -> ReadResult {
         guard source.bytes.contains(where: { $0 > 0x20 }) else { return ReadResult(rejected: [.empty(source.id)]) }
-        do {
-            return try read(source.bytes, id: source.id)
-        } catch {
-            // The bytes may not be in the encoding that is declared.
-            if !EncodingDetector.isMarkedOrUTF8(source.bytes), let clean = try? CleanSource(source),
-                var result = try? read(withoutDeclaration(Array(clean.text.utf8)), id: source.id)
-            {
-                result.warnings += clean.warnings
-                return result
-            }
-            return ReadResult(rejected: [
-                Rejection(
-                    source: source.id, line: error.line, reason: .brokenRecord,
-                    message: "The file is not well-formed XML.")
-            ])
+        let (result, isWhole) = read(source.bytes, id: source.id)
+        // The bytes may not be in the encoding that is declared.
+        if !isWhole, !EncodingDetector.isMarkedOrUTF8(source.bytes), let clean = try? CleanSource(source) {
+            var (decoded, isWhole) = read(withoutDeclaration(Array(clean.text.utf8)), id: source.id)
+            decoded.warnings += clean.warnings
+            if isWhole { return decoded }
         }
+        return result
     }
 
-    private func read(_ bytes: [UInt8], id: String) throws(XMLCursor.Malformed) -> ReadResult {
-        let result = bytes.withUnsafeBufferPointer { bytes in
-            Result { () throws(XMLCursor.Malformed) in
-                var document = XMLDocument(outline: try XMLOutline(bytes))
-                try document.write(bytes)
-                return document
-            }
+    /// Reads a document up to its first fault, and says whether there is none.
+    private func read(_ bytes: [UInt8], id: String) -> (ReadResult, isWhole: Bool) {
+        var document = bytes.withUnsafeBufferPointer { XMLDocument($0) }
+        let fault = document.fault.map { fault in
+            Rejection(source: id, line: fault.line, reason: .brokenRecord, message: "The file is not well-formed XML.")
         }
-        let document = try result.get()
+        // libxml2 gives nothing of the stretch in which it finds a fault, so a text in UTF-8 is cut before the faulty tag.
+        if let parsed = document.fault?.offset,
+            let end = bytes.prefix(parsed).lastIndex(of: UInt8(ascii: "<")),
+            String(validating: bytes[..<end], as: UTF8.self) != nil
+        {
+            document = bytes.withUnsafeBufferPointer { XMLDocument(UnsafeBufferPointer(rebasing: $0[..<end])) }
+        }
         guard let written = document.writer.document(id: id, title: document.title) else {
-            return ReadResult(rejected: [.empty(id)])
+            return (ReadResult(rejected: [fault ?? .empty(id)]), fault == nil)
         }
-        return ReadResult(
-            documents: [written.document], warnings: written.removed.warnings(id),
-            bidirectionalControls: written.removed.bidirectionalControls)
+        var warnings = written.removed.warnings(id)
+        if var fault {
+            fault.message += " What follows is left out."
+            warnings.insert(fault, at: 0)
+        }
+        return (
+            ReadResult(
+                documents: [written.document], warnings: warnings,
+                bidirectionalControls: written.removed.bidirectionalControls), fault == nil
+        )
     }
 
     /// The text with spaces in the place of its declaration.
@@ -70,9 +74,13 @@ extension EncodingDetector {
 
 /// Writes the text of one document.
 private struct XMLDocument {
-    let outline: XMLOutline
-    var writer = DocumentWriter()
+    private let outline: XMLOutline
+    private(set) var writer = DocumentWriter()
     private(set) var title: String?
+    /// Where reading ended before the end.
+    private(set) var fault: XMLCursor.Malformed?
+    /// The text of a description that is HTML, while it is read.
+    private var page: [UInt8]?
 
     /// An element whose start was read, and not yet its end.
     private struct Element {
@@ -87,6 +95,8 @@ private struct XMLDocument {
         case block, cell, row
         /// A block of lines `name: text`, one for each of its elements.
         case record
+        /// Its text is HTML.
+        case page
     }
 
     private var open: [Element] = []
@@ -100,9 +110,17 @@ private struct XMLDocument {
     /// Whether the open part has no text yet.
     private var isEmpty = true
 
-    init(outline: XMLOutline) { self.outline = outline }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        outline = XMLOutline(bytes)
+        do {
+            try write(bytes)
+        } catch {
+            fault = error
+            if let page { writePage(page) }
+        }
+    }
 
-    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(XMLCursor.Malformed) {
+    private mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(XMLCursor.Malformed) {
         var cursor = try XMLCursor(bytes)
         while let event = try cursor.next() {
             switch event {
@@ -116,6 +134,10 @@ private struct XMLDocument {
     private mutating func append(_ text: String) {
         // Text between blocks is white space, or follows a block within a block.
         guard blocks > 0 || cells > 0 || text.utf8.contains(where: { $0 > 0x20 }) else { return }
+        if page != nil {
+            page? += Array(text.utf8)
+            return
+        }
         writer.append(text)
         if titleText?.utf8.count ?? 4096 < 4096 { titleText? += text }
         if isEmpty, text.utf8.contains(where: { $0 > 0x20 }) { isEmpty = false }
@@ -154,6 +176,13 @@ private struct XMLDocument {
             blocks += 1
             isEmpty = true
             return writer.begin(.paragraph)
+        }
+        if blocks == 0, element.content.contains(.text), !element.content.contains(.elements), let root = open.first,
+            XMLName.feeds.contains(root.name), XMLName.descriptions.contains(name)
+        {
+            element.role = .page
+            page = []
+            return
         }
         guard let part = part(of: element) else { return }
         element.role = .block
@@ -194,6 +223,22 @@ private struct XMLDocument {
         return .heading(level: max(1, open.count - first + 1))
     }
 
+    /// Writes a text that may be HTML. One without tags or entities, or that nests too deeply, is written as it is.
+    private mutating func writePage(_ bytes: [UInt8]) {
+        let isWritten: Bool? =
+            !XMLName.isMarkup(bytes)
+            ? nil
+            : bytes.withUnsafeBufferPointer { bytes in
+                try? HTMLTree.withTree(of: bytes) { tree in
+                    var page = HTMLWriter(tree, to: writer)
+                    page.write(HTMLContent.seen(of: tree, keepsHidden: false).parts)
+                    writer = page.document
+                    return true
+                }
+            }
+        if isWritten == nil { writer.add(.paragraph, String(decoding: bytes, as: UTF8.self)) }
+    }
+
     private mutating func end() {
         guard let element = open.popLast() else { return }
         if XMLName.lists.contains(element.name) { lists -= 1 }
@@ -207,6 +252,9 @@ private struct XMLDocument {
                 titleText = nil
                 if title?.isEmpty == true { title = nil }
             }
+        case .page:
+            writePage(page ?? [])
+            page = nil
         case .cell: cells -= 1
         case .row:
             let isHeader = open.last.map { $0.name == "thead" } ?? false

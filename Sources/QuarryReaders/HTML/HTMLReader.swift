@@ -16,7 +16,7 @@ public struct HTMLReader: Reader {
 
     public var formatName: String { "web pages" }
     public var pathExtensions: Set<String> { ["html", "htm", "xhtml", "xht"] }
-    public var version: String { "html/2" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "html/3" + (keepsHidden ? " hidden" : "") }
 
     /// Pages that are longer are rejected.
     private static let maximumBytes = 64 << 20
@@ -83,6 +83,7 @@ struct HTMLHead {
     init(_ tree: HTMLTree) {
         var meta: [String: String] = [:]
         var canonical: String?
+        var times = 0
         for index in tree.nodes.indices {
             switch tree.nodes[index].tag {
             case "meta":
@@ -93,7 +94,10 @@ struct HTMLHead {
                 if meta[name.lowercased()] == nil { meta[name.lowercased()] = content }
             case "link" where canonical == nil && tree.attribute("rel", of: index)?.lowercased() == "canonical":
                 canonical = tree.attribute("href", of: index)
-            case "time" where meta["date"] == nil: meta["time"] = meta["time"] ?? tree.attribute("datetime", of: index)
+            case "time" where meta["time"] == nil && times < 50:
+                times += 1
+                guard let date = tree.attribute("datetime", of: index), tree.isDateOfPage(index) else { continue }
+                meta["time"] = date
             default: continue
             }
         }
@@ -125,5 +129,36 @@ struct HTMLHead {
             if title.isEmpty || title.count > shorter.count && title.contains(shorter) { return shorter }
         }
         return title.isEmpty ? nil : title
+    }
+}
+
+extension HTMLTree {
+    /// Whether a `<time>` is the date of the page, not one that its text mentions: it is marked so, or its line has
+    /// little more than it and is not in a list or table.
+    fileprivate func isDateOfPage(_ time: Int) -> Bool {
+        let marks = ["class", "itemprop"].compactMap { attribute($0, of: time)?.lowercased() }
+        if attribute("pubdate", of: time) != nil
+            || marks.contains(where: { mark in ["publish", "updated", "date"].contains(where: mark.contains) })
+        {
+            return true
+        }
+        var line: Int?
+        var ancestor = nodes[time].parent
+        while ancestor > 0 {
+            let tag = nodes[ancestor].tag
+            if ["li", "td", "th", "dd", "blockquote"].contains(tag) { return false }
+            if line == nil, !["span", "a", "b", "i", "em", "strong", "small", "address"].contains(tag) {
+                line = ancestor
+            }
+            ancestor = nodes[ancestor].parent
+        }
+        guard let line else { return true }
+        // Of an element with other blocks in it, only its own text is in the line.
+        let text =
+            nodes[line].tag == "p"
+            ? content(of: line)
+            : (line + 1..<max(line + 1, nodes[line].end)).filter { nodes[$0].isText && nodes[$0].parent == line }
+                .map { String(decoding: self.text(of: $0).text, as: UTF8.self) }.joined()
+        return text.count(where: \.isLetter) <= 40
     }
 }

@@ -16,6 +16,8 @@ struct HTMLWriter {
     private var cells = 0
     private var tables: [(isData: Bool, isHeaderRow: Bool)] = []
     private var hadBreak = false
+    /// Whether the next text is the first of a raised one.
+    private var isRaised = false
 
     /// - `document`: The document to continue.
     init(_ tree: HTMLTree, to document: DocumentWriter = DocumentWriter()) {
@@ -43,6 +45,11 @@ struct HTMLWriter {
             document.begin(quotes > 0 ? .quote : .paragraph)
         }
         if text.contains(where: { $0 > 0x20 }) { hadBreak = false }
+        if isRaised, codes == 0 {
+            document.append(
+                SuperscriptText.sign(before: String(decoding: text, as: UTF8.self), after: document.lastCharacter))
+        }
+        isRaised = false
         append(text, source)
     }
 
@@ -65,6 +72,7 @@ struct HTMLWriter {
             }
             document.begin(.heading(level: Int(tag.dropFirst()) ?? 1))
         case "br", "hr": breakLine()
+        case "sup": isRaised = true
         case "ul", "ol", "menu", "dir":
             lists.append(
                 tag == "ol"

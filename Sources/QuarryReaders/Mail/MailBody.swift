@@ -6,6 +6,8 @@ struct MailBody {
     /// To the buffer of the message; empty if the text cannot be traced to it.
     var segments: [SourceMap.Segment]
     var layout: MailLayout
+    /// The headings, tables and code of HTML, in text order.
+    private(set) var structure: [Block] = []
     /// Whether the text is HTML that nests too deeply to be read.
     private(set) var isTooDeep = false
 
@@ -13,8 +15,19 @@ struct MailBody {
         let content = part.content
         let decoded = charsets.decode(content.bytes, charset: part.contentType["charset"])
         if part.mediaType == "text/html" || part.mediaType == "text/x-amp-html" {
-            let read = try? htmlText(of: decoded.utf8)
-            (text, segments, layout, isTooDeep) = (read ?? [], [], .paragraphs, read == nil)
+            (text, segments, layout) = ([], [], .paragraphs)
+            do {
+                guard let page = try htmlDocument(of: decoded.utf8) else { return }
+                text = Array(page.text.utf8)
+                structure = page.blocks.filter { block in
+                    switch block.kind {
+                    case .heading, .table, .code: true
+                    case .paragraph, .list, .quote: false
+                    }
+                }
+            } catch {
+                isTooDeep = true
+            }
             return
         }
         text = decoded.utf8
@@ -41,6 +54,7 @@ struct MailBodyWriter {
     private let width: Int
 
     private enum Open: Equatable { case nothing, paragraph, quote(Int), signature }
+    private var structure: ArraySlice<Block>
     private var open = Open.nothing
     private var isQuotedFromHere = false
     private var isSignature = false
@@ -55,6 +69,7 @@ struct MailBodyWriter {
         self.bytes = bytes
         map = body.segments.isEmpty ? nil : SourceMap(segments: body.segments, lineStarts: [0])
         layout = body.layout
+        structure = body.structure[...]
         lines = MailLine.lines(text, layout: body.layout)
         marks = QuoteMarks(text: text, lines: lines)
         width = min(60, lines.lazy.filter { $0.depth == 0 }.map(\.length).max() ?? 0)
@@ -64,6 +79,13 @@ struct MailBodyWriter {
         var index = 0
         while index < lines.count {
             let line = lines[index]
+            if let block = structure.first, line.range.lowerBound >= block.range.lowerBound {
+                close()
+                structure.removeFirst()
+                writer.add(block, of: body)
+                index = lines[index...].firstIndex { $0.range.lowerBound >= block.range.upperBound } ?? lines.count
+                continue
+            }
             if let next = armourEnd(at: index) {
                 close()
                 index = next

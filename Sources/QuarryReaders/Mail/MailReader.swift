@@ -13,14 +13,19 @@ import QuarryText
 /// A mailbox with more than one message names them `<source>#<number>`. The map of a document leads to the bytes of
 /// the file, unless its text is in base64 or HTML.
 public struct MailReader: Reader {
-    public init() {}
+    private let limits: MemberLimits
+
+    public init() { self.init(limits: MemberLimits()) }
+
+    /// - `limits`: Of the attachments of all messages together.
+    package init(limits: MemberLimits) { self.limits = limits }
 
     public var formatName: String { "mail" }
     public var pathExtensions: Set<String> { ["eml", "mbox"] }
-    public var version: String { "mail/2" }
+    public var version: String { "mail/3" }
 
     public func read(_ source: Source) -> ReadResult {
-        guard var pass = MailPass(source) else { return MailPass.unreadable(source) }
+        guard var pass = MailPass(source, limits) else { return MailPass.unreadable(source) }
         while let letter = pass.next() { pass.leaveOut(letter.attachments) }
         return pass.finish()
     }
@@ -30,7 +35,7 @@ extension MailReader: ContainerReader {
     package var obstacleInside: String? { nil }
 
     package func read(_ source: Source, members: any MemberReader) async throws -> ReadResult {
-        guard var pass = MailPass(source) else { return MailPass.unreadable(source) }
+        guard var pass = MailPass(source, limits) else { return MailPass.unreadable(source) }
         while let letter = pass.next() { try await pass.read(letter, members) }
         return pass.finish()
     }
@@ -57,11 +62,13 @@ private struct MailPass {
     private var names = MemberNames()
     private var result = ReadResult()
     private var rejected = RejectedRecords()
+    private var budget: MemberBudget
+    private var isFull = false
 
     private var isNumbered: Bool { entries.count > 1 }
 
     /// Nil if the source holds no message.
-    init?(_ source: Source) {
+    init?(_ source: Source, _ limits: MemberLimits) {
         if source.bytes.isEmpty { return nil }
         var buffer = MailBuffer(bytes: source.bytes)
         switch EncodingDetector.byteOrderMark(of: source.bytes) {
@@ -77,6 +84,7 @@ private struct MailPass {
             entries = Mailbox.entries(buffer.bytes)
         }
         (self.source, self.buffer, self.entries) = (source, buffer, entries)
+        budget = MemberBudget(limits)
     }
 
     static func unreadable(_ source: Source) -> ReadResult {
@@ -135,8 +143,16 @@ private struct MailPass {
             try Task.checkCancellation()
             if let obstacle = members.obstacle(to: name, of: source) {
                 result.unread.append(obstacle)
-            } else {
-                result.add(try await members.read(name, file.bytes, of: source, metadata: letter.metadata))
+            } else if !isFull, let exhaustion = budget.exhaustion {
+                isFull = true
+                result.warnings.append(
+                    Rejection(
+                        source: source.id, reason: .tooLarge,
+                        message: "The attachments are \(exhaustion). \(name) and those after it are left out."))
+            } else if !isFull {
+                let member = try await members.read(name, file.bytes, of: source, metadata: letter.metadata)
+                budget.count(member)
+                result.add(member)
             }
         }
     }

@@ -13,11 +13,7 @@ package struct ArchiveReader: ContainerReader {
         var total: Int
         /// The most bytes of all files together for each byte of the archive, after the first 64 MiB.
         var ratio: Int
-        var files: Int
-        /// The most text of all documents, in bytes.
-        var text: Int
-        /// No further file is begun after this time.
-        var duration: Duration
+        var members: MemberLimits
 
         package init(
             file: Int = 256 << 20, total: Int = 1 << 30, ratio: Int = 200, files: Int = 100_000, text: Int = 256 << 20,
@@ -26,9 +22,7 @@ package struct ArchiveReader: ContainerReader {
             self.file = file
             self.total = total
             self.ratio = ratio
-            self.files = files
-            self.text = text
-            self.duration = duration
+            members = MemberLimits(files: files, text: text, duration: duration)
         }
 
         /// What ``total`` and ``ratio`` allow for an archive of a size.
@@ -80,7 +74,6 @@ private struct ArchivePass {
     let limits: ArchiveReader.Limits
     /// How many bytes may still be unpacked.
     private var rest: Int
-    private let deadline: ContinuousClock.Instant
     private var names = MemberNames()
     private var charsets = NamedCharsets()
     private var result = ReadResult()
@@ -88,14 +81,14 @@ private struct ArchivePass {
     /// An archive without files is not larger: one block of tar.
     private static let largestEmpty = 10_240
     private var encrypted = 0
-    private var text = 0
+    private var budget: MemberBudget
 
     init(source: Source, members: any MemberReader, limits: ArchiveReader.Limits, total: Int) {
         self.source = source
         self.members = members
         self.limits = limits
         rest = total
-        deadline = .now + limits.duration
+        budget = MemberBudget(limits.members)
     }
 
     /// - Throws: `Archive.Failure` if nothing at all can be read, and what readers throw.
@@ -113,8 +106,8 @@ private struct ArchivePass {
                     "The archive is damaged after \(entries) entries, and was read up to there. \(failure.reason)")
             }
             entries += 1
-            guard entries <= limits.files else {
-                return warn("The archive has more than \(limits.files) entries. The others are left out.")
+            guard entries <= limits.members.files else {
+                return warn("The archive has more than \(limits.members.files) entries. The others are left out.")
             }
             guard try await read(entry, of: archive) else { return }
         }
@@ -139,14 +132,8 @@ private struct ArchivePass {
             result.unread.append(obstacle)
             return passOver(archive)
         }
-        guard ContinuousClock.now < deadline else {
-            warn(
-                "Reading the archive takes longer than \(limits.duration.components.seconds) seconds. \(name) and what follows is left out."
-            )
-            return false
-        }
-        guard text < limits.text else {
-            warn("The archive has more than \(limits.text) bytes of text. \(name) and what follows is left out.")
+        if let exhaustion = budget.exhaustion {
+            warn("The archive has \(exhaustion). \(name) and what follows is left out.")
             return false
         }
         var content: [UInt8] = []
@@ -173,7 +160,7 @@ private struct ArchivePass {
         }
         if let note { warn(name, note) }
         let member = try await members.read(name, content, of: source, metadata: [:])
-        text += member.documents.reduce(0) { $0 + $1.text.utf8.count }
+        budget.count(member)
         result.add(member)
         return true
     }
@@ -182,7 +169,7 @@ private struct ArchivePass {
     private mutating func passOver(_ archive: ArchiveStream) -> Bool {
         guard !archive.canSkip else { return true }
         var rest = rest
-        let deadline = deadline
+        let deadline = budget.deadline
         let end = archive.content { piece in
             rest -= piece.count
             return rest >= 0 && ContinuousClock.now < deadline
@@ -194,7 +181,7 @@ private struct ArchivePass {
     private mutating func stopAtTotal(_ name: String?) -> Bool {
         warn(
             "Unpacked, the archive has more than \(limits.total(for: source.bytes.count)) bytes, or takes longer than "
-                + "\(limits.duration.components.seconds) seconds. \(name.map { "\($0) and what" } ?? "What") follows is left out."
+                + "\(limits.members.duration.components.seconds) seconds. \(name.map { "\($0) and what" } ?? "What") follows is left out."
         )
         return false
     }

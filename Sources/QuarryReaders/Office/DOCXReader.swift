@@ -1,6 +1,7 @@
 public import QuarryCore
 
-/// Reads Word documents (DOCX): headings, lists with their numbers, tables, text boxes and notes.
+/// Reads Word documents (DOCX): headings, lists with their numbers, tables, text boxes, notes, charts as tables, and
+/// the text of diagrams.
 ///
 /// Headings are paragraphs with an outline level, of their own or of their style. A footnote or endnote follows its
 /// paragraph as `[^1]: …`. Tracked changes are read as accepted. Comments, hidden text, headers and footers are left out.
@@ -13,7 +14,7 @@ public struct DOCXReader: Reader {
 
     public var formatName: String { "Word" }
     public var pathExtensions: Set<String> { ["docx", "docm", "dotx", "dotm"] }
-    public var version: String { "docx/2" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "docx/3" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "a Word document"
 
@@ -41,8 +42,9 @@ public struct DOCXReader: Reader {
             for (id, blocks) in Self.notes(part, styles) { notes[WordNote(kind: kind, id: id)] = blocks }
         }
         var writer = WordWriter(styles: styles, numbering: numbering, notes: notes)
-        var parser = WordParser(styles: styles, keepsHidden: keepsHidden)
-        var isDocument = false
+        var parser = WordParser(
+            styles: styles, objects: Self.objects(relationships, package), keepsHidden: keepsHidden)
+        var (isDocument, isCut) = (false, false)
         try ElementReader.read(bytes) { xml in
             try xml.elements { xml, name in
                 guard name == "document" else { return }
@@ -52,12 +54,33 @@ public struct DOCXReader: Reader {
                     guard writer.writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
             }
+            isCut = xml.isCut
         }
         guard isDocument else { throw Rejection.foreignOffice(source, kind: Self.kind) }
         writer.finish()
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        let hidden = Rejection.hiddenText(source.id, letters: parser.hiddenLetters)
-        return try writer.writer.officeResult(source, properties, warnings: hidden)
+        let warnings =
+            Rejection.hiddenText(source.id, letters: parser.hiddenLetters) + (isCut ? [.nestedOffice(source)] : [])
+        let inserted = relationships.filter { $0.type == "afchunk" }.map { chunk in
+            Rejection(
+                source: "\(source.id)/\(chunk.target)", reason: .unsupportedFormat,
+                message: "It is a document inserted as it is, and is not read. Save the whole document anew.")
+        }
+        return writer.writer.officeResult(
+            source, properties, warnings: warnings, unread: package.unread(in: source) + inserted)
+    }
+
+    /// The text of diagrams and charts, by the id of their relationship.
+    private static func objects(
+        _ relationships: [OfficePackage.Relationship], _ package: OfficePackage
+    ) -> [String: [WordBlock]] {
+        var objects: [String: [WordBlock]] = [:]
+        for relationship in relationships {
+            guard ["chart", "diagramdata"].contains(relationship.type), let part = package.part(relationship.target)
+            else { continue }
+            objects[relationship.id] = relationship.type == "chart" ? WordBlock.chart(part) : WordBlock.diagram(part)
+        }
+        return objects
     }
 
     /// The notes of a part by their ids, without the lines that separate them from the text.

@@ -14,6 +14,8 @@ struct ElementReader: ~Copyable {
 
     private var cursor: XMLCursor
     private var depth = 0
+    /// Whether text was skipped because it nests too deeply.
+    private(set) var isCut = false
 
     private init(_ cursor: consuming XMLCursor) { self.cursor = cursor }
 
@@ -31,7 +33,10 @@ struct ElementReader: ~Copyable {
     /// Calls `body` with each child of the element that started last. At the beginning, the child is the root.
     mutating func children(_ body: (inout ElementReader, Child) throws -> Void) throws {
         let level = depth
-        guard level < Self.maximumDepth else { return }
+        guard level < Self.maximumDepth else {
+            if try text().contains(where: { !$0.isWhitespace }) { isCut = true }
+            return
+        }
         while let event = try next() {
             switch event {
             case .end: return

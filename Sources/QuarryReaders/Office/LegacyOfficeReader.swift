@@ -14,7 +14,7 @@ public struct LegacyOfficeReader: Reader {
     private let keepsHidden: Bool
     private let libreOffice: Program?
 
-    /// - `keepsHidden`: Whether hidden text of a document is kept.
+    /// - `keepsHidden`: Whether hidden text of a document and hidden sheets are kept.
     public init(_ format: Format, keepsHidden: Bool = false) {
         self.init(format, keepsHidden: keepsHidden, environment: ProcessInfo.processInfo.environment)
     }
@@ -60,7 +60,7 @@ public struct LegacyOfficeReader: Reader {
     private var reader: any Reader {
         switch format {
         case .word: DOCXReader(keepsHidden: keepsHidden)
-        case .excel: XLSXReader()
+        case .excel: XLSXReader(keepsHidden: keepsHidden)
         case .powerPoint: PPTXReader()
         }
     }

@@ -6,7 +6,7 @@ public struct ODPReader: Reader {
 
     public var formatName: String { "OpenDocument slides" }
     public var pathExtensions: Set<String> { ["odp", "otp", "fodp"] }
-    public var version: String { "odp/2" }
+    public var version: String { "odp/3" }
 
     private static let kind = "an OpenDocument presentation"
     /// Classes of shapes that repeat on all slides.
@@ -28,7 +28,7 @@ public struct ODPReader: Reader {
                     guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
             }
-            return try foreign ?? writer.officeResult(source, document.properties)
+            return foreign ?? writer.officeResult(source, document.properties, unread: document.unread)
         } catch let rejection as Rejection {
             return ReadResult(rejected: [rejection])
         } catch {

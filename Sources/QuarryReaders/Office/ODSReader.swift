@@ -2,11 +2,14 @@ public import QuarryCore
 
 /// Reads OpenDocument spreadsheets (ODS) as ``XLSXReader`` reads Excel workbooks. Cells have the text that they show.
 public struct ODSReader: Reader {
-    public init() {}
+    private let keepsHidden: Bool
+
+    /// - `keepsHidden`: Whether hidden sheets are read. The default is false.
+    public init(keepsHidden: Bool = false) { self.keepsHidden = keepsHidden }
 
     public var formatName: String { "OpenDocument spreadsheets" }
     public var pathExtensions: Set<String> { ["ods", "ots", "fods"] }
-    public var version: String { "ods/2" }
+    public var version: String { "ods/3" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "an OpenDocument spreadsheet"
 
@@ -14,7 +17,7 @@ public struct ODSReader: Reader {
         do {
             let document = try OpenDocument(source, kind: Self.kind)
             var writer = SheetWriter()
-            var parser = OpenDocumentSheetParser(styles: document.styles)
+            var parser = OpenDocumentSheetParser(styles: document.styles, keepsHidden: keepsHidden)
             let foreign = try document.read("spreadsheet", of: source, kind: Self.kind) { xml in
                 try xml.elements { xml, name in
                     guard name == "table", let sheet = try parser.sheet(&xml) else { return }
@@ -22,8 +25,10 @@ public struct ODSReader: Reader {
                 }
             }
             if let foreign { return foreign }
-            let warnings = writer.isCut || parser.remaining <= 0 ? [Rejection.cutWorkbook(source)] : []
-            var result = try writer.writer.officeResult(source, document.properties, warnings: warnings)
+            let warnings = writer.warnings(
+                source, isCut: parser.remaining <= 0, hiddenSheets: parser.hiddenSheets)
+            var result = writer.writer.officeResult(
+                source, document.properties, warnings: warnings, unread: document.unread)
             // The name of a sheet is not a title.
             if document.properties.title == nil {
                 for index in result.documents.indices { result.documents[index].title = nil }
@@ -43,13 +48,23 @@ private struct OpenDocumentSheetParser {
     /// Cells that may still be read.
     private(set) var remaining = OfficeLimits.cells
 
-    init(styles: OpenDocumentStyles) { text = OpenDocumentParser(styles: styles) }
+    private let keepsHidden: Bool
+    /// The names of sheets that were left out.
+    private(set) var hiddenSheets: [String] = []
 
-    /// A sheet; nil if it is hidden.
+    init(styles: OpenDocumentStyles, keepsHidden: Bool) {
+        text = OpenDocumentParser(styles: styles)
+        self.keepsHidden = keepsHidden
+    }
+
+    /// A sheet; nil if it is hidden and left out.
     mutating func sheet(_ xml: inout ElementReader) throws -> Sheet? {
         let attributes = xml.attributes()
-        guard !text.styles.isHidden(sheetStyle: attributes["style-name"]) else { return nil }
         var sheet = Sheet(name: attributes["name"] ?? "")
+        guard keepsHidden || !text.styles.isHidden(sheetStyle: attributes["style-name"]) else {
+            hiddenSheets.append(sheet.name)
+            return nil
+        }
         var next = 1
         try rows(&xml, into: &sheet, next: &next)
         return sheet

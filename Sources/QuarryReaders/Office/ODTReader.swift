@@ -8,7 +8,7 @@ public struct ODTReader: Reader {
 
     public var formatName: String { "OpenDocument texts" }
     public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
-    public var version: String { "odt/2" }
+    public var version: String { "odt/3" }
 
     private static let kind = "an OpenDocument text"
 
@@ -17,13 +17,18 @@ public struct ODTReader: Reader {
             let document = try OpenDocument(source, kind: Self.kind)
             var parser = OpenDocumentParser(styles: document.styles)
             var writer = DocumentWriter()
+            var isCut = false
             let foreign = try document.read("text", of: source, kind: Self.kind) { xml in
                 try parser.blocks(&xml) { block in
                     writer.add(block)
                     guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
+                isCut = xml.isCut
             }
-            return try foreign ?? writer.officeResult(source, document.properties)
+            return foreign
+                ?? writer.officeResult(
+                    source, document.properties, warnings: isCut ? [.nestedOffice(source)] : [], unread: document.unread
+                )
         } catch let rejection as Rejection {
             return ReadResult(rejected: [rejection])
         } catch {

@@ -12,16 +12,20 @@ struct OfficePackage {
 
     /// By lower-case paths: names of parts do not depend on case.
     private let parts: [String: [UInt8]]
+    /// The paths of files and objects of other programs in the document, in the order of the archive.
+    private let embedded: [String]
 
     /// - `kind`: The kind of file for messages, such as "a Word document".
     init(_ source: Source, kind: String) throws(Rejection) {
         guard !source.bytes.isEmpty else { throw Rejection.empty(source.id) }
         guard !OLEFile.hasSignature(source.bytes) else { throw OLEFile.rejection(of: source) }
         var parts: [String: [UInt8]] = [:]
+        var embedded: [String] = []
         do {
             try Archive.forEachFile(
                 of: source.bytes,
                 wants: { path in
+                    if OfficePackage.isEmbedded(path) { embedded.append(path) }
                     let path = path.lowercased()
                     return path.hasSuffix(".xml") || path.hasSuffix(".rels") || path == "mimetype"
                         || path == "encrypted-package"
@@ -37,6 +41,31 @@ struct OfficePackage {
             throw Rejection.damagedOffice(source, kind: kind)
         }
         self.parts = parts
+        self.embedded = embedded
+    }
+
+    /// Whether a file of the archive is an embedded one: in a folder `embeddings` of Office, or the content of an object of
+    /// OpenDocument.
+    private static func isEmbedded(_ path: String) -> Bool {
+        let folders = path.split { $0 == "/" || $0 == "\\" }.dropLast()
+        guard let first = folders.first else { return path.hasPrefix("Object ") }
+        return folders.last == "embeddings"
+            || first.hasPrefix("Object ") && folders.count == 1 && path.hasSuffix("/content.xml")
+    }
+
+    /// Names the embedded files and objects, which are not read.
+    func unread(in source: Source) -> [Rejection] {
+        var names = MemberNames()
+        // The values of a chart are in its part, too.
+        let charts = parts.keys.filter { $0.contains("/charts/") && $0.hasSuffix(".xml") }
+        let values = Set(charts.flatMap { relationships(of: $0) }.map(\.target))
+        return embedded.filter { !values.contains(OfficePackage.normalized($0, in: "")) }.map { path in
+            let path = path.hasSuffix("/content.xml") ? String(path.dropLast("/content.xml".utf8.count)) : path
+            return Rejection(
+                source: "\(source.id)/\(names.name(for: path).name)", reason: .unsupportedFormat,
+                message:
+                    "It is embedded in the document, and is not read. Save it as a file of its own to have it read.")
+        }
     }
 
     func part(_ path: String) -> [UInt8]? { parts[OfficePackage.normalized(path, in: "")] }
@@ -126,6 +155,13 @@ extension Rejection {
             message: "The file cannot be read as \(kind): "
                 + (error.map { "its XML has a fault in line \($0.line)." } ?? "it is damaged.")
                 + " Open it in its program and save it again.")
+    }
+
+    /// A warning that parts were left out.
+    static func nestedOffice(_ source: Source) -> Rejection {
+        Rejection(
+            source: source.id, reason: .tooLarge,
+            message: "Tables or frames nest too deeply in each other. The text of the innermost was left out.")
     }
 
     static func foreignOffice(_ source: Source, kind: String) -> Rejection {

@@ -52,12 +52,19 @@ struct OfficeProperties {
 
 extension DocumentWriter {
     /// The result of reading an office file.
+    ///
+    /// - `warnings`: What was left out. Without any text, these are its reasons.
+    /// - `unread`: The files in it that were not read.
     consuming func officeResult(
-        _ source: Source, _ properties: OfficeProperties, title: String? = nil, warnings: [Rejection] = []
-    ) throws(Rejection) -> ReadResult {
+        _ source: Source, _ properties: OfficeProperties, warnings: [Rejection] = [], unread: [Rejection] = []
+    ) -> ReadResult {
         let written = document(
-            id: source.id, title: properties.title ?? title, metadata: properties.metadata)
-        guard let written else { throw Rejection.empty(source.id) }
+            id: source.id, title: properties.title, metadata: properties.metadata)
+        guard let written else {
+            var empty = Rejection.empty(source.id)
+            empty.message = ([empty] + warnings).map(\.message).joined(separator: " ")
+            return ReadResult(rejected: [empty], unread: unread)
+        }
         var document = written.document
         if document.title == nil {
             document.title =
@@ -66,7 +73,7 @@ extension DocumentWriter {
                 }.first
         }
         return ReadResult(
-            documents: [document], warnings: warnings + written.removed.warnings(source.id),
+            documents: [document], warnings: warnings + written.removed.warnings(source.id), unread: unread,
             bidirectionalControls: written.removed.bidirectionalControls)
     }
 }

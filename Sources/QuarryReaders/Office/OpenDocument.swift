@@ -5,6 +5,8 @@ struct OpenDocument {
     var content: [UInt8]
     var styles: OpenDocumentStyles
     var properties: OfficeProperties
+    /// The objects of other programs in it.
+    var unread: [Rejection] = []
 
     init(_ source: Source, kind: String) throws(Rejection) {
         let start = source.bytes.prefix(64).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 <= 0x20 }
@@ -22,6 +24,7 @@ struct OpenDocument {
         self.content = content
         styles = OpenDocumentStyles([package.part("styles.xml"), content].compactMap(\.self))
         properties = OfficeProperties(package.part("meta.xml"))
+        unread = package.unread(in: source)
     }
 
     private static func isEncrypted(_ manifest: [UInt8]?) -> Bool {

@@ -1,6 +1,6 @@
 public import QuarryCore
 
-/// Reads PowerPoint presentations (PPTX): each slide is a heading with its text, tables, diagrams and notes.
+/// Reads PowerPoint presentations (PPTX): each slide is a heading with its text, tables, diagrams, charts and notes.
 ///
 /// Each slide is a place. Comments, dates, footers and numbers of slides are left out.
 public struct PPTXReader: Reader {
@@ -8,7 +8,7 @@ public struct PPTXReader: Reader {
 
     public var formatName: String { "PowerPoint" }
     public var pathExtensions: Set<String> { ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"] }
-    public var version: String { "pptx/2" }
+    public var version: String { "pptx/3" }
 
     private static let kind = "a PowerPoint presentation"
 
@@ -47,10 +47,10 @@ public struct PPTXReader: Reader {
             guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
         }
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        return try writer.officeResult(source, properties)
+        return writer.officeResult(source, properties, unread: package.unread(in: source))
     }
 
-    /// - `read`: The parts of notes and diagrams that were read.
+    /// - `read`: The parts of notes, diagrams and charts that were read.
     private func slide(
         _ bytes: [UInt8], _ relationships: [OfficePackage.Relationship], _ package: OfficePackage,
         _ read: inout Set<String>
@@ -63,6 +63,12 @@ public struct PPTXReader: Reader {
                 continue
             }
             try parser.readDiagram(part)
+        }
+        for id in parser.charts {
+            guard let target = targets[id], read.insert(target).inserted, let part = package.part(target) else {
+                continue
+            }
+            parser.add(OfficeChart(part))
         }
         for relationship in relationships where relationship.type == "notesslide" {
             guard read.insert(relationship.target).inserted, let part = package.part(relationship.target) else {

@@ -182,12 +182,31 @@ struct SheetWriter {
     }
 }
 
+extension SheetWriter {
+    /// What was left out of a workbook: what exceeds the limits, and hidden sheets.
+    func warnings(_ source: Source, isCut: Bool, hiddenSheets: [String]) -> [Rejection] {
+        var warnings: [Rejection] = []
+        if self.isCut || isCut { warnings.append(.cutWorkbook(source)) }
+        if !hiddenSheets.isEmpty { warnings.append(.hiddenSheets(source, hiddenSheets)) }
+        return warnings
+    }
+}
+
 extension Rejection {
     /// A warning that a workbook was read in part.
-    static func cutWorkbook(_ source: Source) -> Rejection {
+    fileprivate static func cutWorkbook(_ source: Source) -> Rejection {
         Rejection(
             source: source.id, reason: .tooLarge,
             message: "The workbook is too large to be read whole: only its first \(OfficeLimits.cells) cells, or "
                 + "\(OfficeLimits.text >> 20) MB of text, were read. Split it.")
+    }
+
+    /// A warning that names at most ten hidden sheets.
+    fileprivate static func hiddenSheets(_ source: Source, _ names: [String]) -> Rejection {
+        let shown = names.prefix(10).map { "“\($0.joiningWords().prefix(100))”" }.joined(separator: ", ")
+        let sheets = names.count == 1 ? "1 hidden sheet was" : "\(names.count) hidden sheets were"
+        return Rejection(
+            source: source.id, reason: .hiddenText,
+            message: "\(sheets) left out: \(shown)\(names.count > 10 ? ", …" : "").")
     }
 }

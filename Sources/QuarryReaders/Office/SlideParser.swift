@@ -18,6 +18,8 @@ struct SlideParser {
     private(set) var slide = Slide()
     /// The relationships of diagrams, whose text is in parts of their own.
     private(set) var diagrams: [String] = []
+    /// The relationships of charts.
+    private(set) var charts: [String] = []
 
     /// A paragraph of a shape.
     private struct Paragraph {
@@ -49,6 +51,7 @@ struct SlideParser {
             case "tbl": try table(&xml)
             case "relIds":
                 if let id = xml.attribute("r:dm") ?? xml.attributes()["dm"] { diagrams.append(id) }
+            case "chart": if let id = xml.relationship { charts.append(id) }
             case "cSld", "spTree", "grpSp", "AlternateContent", "Choice", "Fallback", "graphicFrame", "graphic",
                 "graphicData":
                 if name == "Choice" { hasChoice = true }
@@ -111,6 +114,13 @@ struct SlideParser {
     }
 
     // MARK: Text
+
+    /// Adds a chart: its title and a table of its values.
+    mutating func add(_ chart: OfficeChart) {
+        if !chart.title.isEmpty { slide.parts.append(.paragraph(chart.title)) }
+        let rows = chart.rows
+        if !rows.isEmpty { slide.parts.append(.table(rows: rows, hasHeader: true)) }
+    }
 
     /// The paragraphs of a part such as a diagram, as items.
     mutating func readDiagram(_ bytes: [UInt8]) throws {

@@ -41,6 +41,7 @@ struct WordLook {
     private var isWhite = false
     private var isTiny = false
     private var isShaded = false
+    private(set) var isRaised = false
 
     /// Reads an element of run properties.
     mutating func read(_ name: String, _ xml: borrowing ElementReader) {
@@ -50,6 +51,7 @@ struct WordLook {
         // In half points.
         case "sz": isTiny = xml.value.flatMap(Int.init).map { $0 <= 2 } ?? false
         case "shd", "highlight": isShaded = true
+        case "vertAlign": isRaised = xml.value == "superscript"
         default: break
         }
     }
@@ -69,8 +71,12 @@ struct WordParser {
     /// The numbers of notes, in the order in which the text refers to them.
     private var notes: [WordNote: Int] = [:]
 
-    init(styles: WordStyles, keepsHidden: Bool = false) {
+    /// The text of diagrams and charts, by the id of their relationship. Each is read once.
+    private var objects: [String: [WordBlock]]
+
+    init(styles: WordStyles, objects: [String: [WordBlock]] = [:], keepsHidden: Bool = false) {
         self.styles = styles
+        self.objects = objects
         self.keepsHidden = keepsHidden
     }
 
@@ -138,15 +144,19 @@ struct WordParser {
         case "footnoteReference", "endnoteReference":
             guard let id = xml.attributes()["id"] else { return }
             refer(to: WordNote(kind: name == "footnoteReference" ? .footnote : .endnote, id: id), in: &paragraph)
+        case "chart", "relIds":
+            let id = name == "chart" ? xml.relationship : xml.attribute("r:dm") ?? xml.attributes()["dm"]
+            if let id, let blocks = objects.removeValue(forKey: id) { paragraph.boxes += blocks }
         case "txbxContent": paragraph.boxes += try onColor { try $0.blocks(&xml) }
         // Deleted text, codes of fields, and the reading of ruby.
         case "del", "moveFrom", "delText", "instrText", "delInstrText", "fldData", "rPr", "pPr", "sdtPr", "rt": break
-        default: try inlines(&xml, into: &paragraph)
+        default:
+            if try !mathematics(&xml, name, into: &paragraph) { try inlines(&xml, into: &paragraph) }
         }
     }
 
-    private mutating func inlines(_ xml: inout ElementReader, into paragraph: inout WordParagraph) throws {
-        var isHidden = false
+    mutating func inlines(_ xml: inout ElementReader, into paragraph: inout WordParagraph) throws {
+        var (isHidden, isRaised) = (false, false)
         var hasChoice = false
         try xml.elements { xml, name in
             switch name {
@@ -154,10 +164,14 @@ struct WordParser {
                 var look = WordLook()
                 try xml.elements { xml, name in look.read(name, xml) }
                 let isOnColor = isOnColor || paragraph.properties.isShaded
+                isRaised = look.isRaised
                 isHidden = !keepsHidden && look.isHidden(onColor: isOnColor)
             case "Fallback" where hasChoice: break
             case "t" where isHidden: hiddenLetters += try xml.text().count { !$0.isWhitespace }
             case _ where isHidden: break
+            case "t" where isRaised:
+                let text = try xml.text()
+                paragraph.text += SuperscriptText.sign(before: text, after: paragraph.text.last) + text
             default:
                 if name == "Choice" { hasChoice = true }
                 try inline(&xml, name, into: &paragraph)

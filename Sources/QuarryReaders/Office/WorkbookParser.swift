@@ -4,6 +4,7 @@ struct WorkbookParser {
     struct SheetReference {
         var name: String
         var relationship: String
+        var isHidden: Bool
     }
 
     private(set) var sheets: [SheetReference] = []
@@ -12,7 +13,7 @@ struct WorkbookParser {
     private var strings: [String] = []
     private var formats: [NumberFormat] = []
 
-    /// Reads `workbook.xml`. Hidden sheets are left out.
+    /// Reads `workbook.xml`.
     init(workbook: [UInt8], strings: [UInt8]?, styles: [UInt8]?) throws {
         var found: [SheetReference] = []
         var (from1904, isWorkbook) = (false, false)
@@ -21,9 +22,8 @@ struct WorkbookParser {
                 if name == "workbook" { isWorkbook = true }
                 if name == "workbookPr" { from1904 = ["1", "true"].contains(xml.attribute("date1904")) }
                 guard name == "sheet", let name = xml.attribute("name"), let id = xml.relationship else { return }
-                if xml.attribute("state").map({ $0 == "visible" }) ?? true {
-                    found.append(SheetReference(name: name, relationship: id))
-                }
+                let isHidden = xml.attribute("state").map { $0 != "visible" } ?? false
+                found.append(SheetReference(name: name, relationship: id, isHidden: isHidden))
             }
         }
         (sheets, countsFrom1904, self.isWorkbook) = (found, from1904, isWorkbook)

@@ -4,13 +4,16 @@ public import QuarryCore
 ///
 /// The first row of a table is its header if it is text. The header is repeated every 20 rows, and each such stretch has
 /// its cells as place. Formulas have the values that were stored with them. A date with year, month and day is written
-/// as `2024-03-05`. Hidden sheets are left out.
+/// as `2024-03-05`. Hidden sheets are left out with a warning.
 public struct XLSXReader: Reader {
-    public init() {}
+    private let keepsHidden: Bool
+
+    /// - `keepsHidden`: Whether hidden sheets are read. The default is false.
+    public init(keepsHidden: Bool = false) { self.keepsHidden = keepsHidden }
 
     public var formatName: String { "Excel" }
     public var pathExtensions: Set<String> { ["xlsx", "xlsm", "xltx", "xltm"] }
-    public var version: String { "xlsx/2" }
+    public var version: String { "xlsx/3" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "an Excel workbook"
 
@@ -36,6 +39,7 @@ public struct XLSXReader: Reader {
         guard parser.isWorkbook else { throw Rejection.foreignOffice(source, kind: Self.kind) }
         var writer = SheetWriter()
         var limit = OfficeLimits.cells
+        var hidden: [String] = []
         // A part is read once, however many sheets claim it.
         var targets = Dictionary(
             relationships.filter { $0.type == "worksheet" }.map { ($0.id, $0.target) }, uniquingKeysWith: { a, _ in a })
@@ -43,11 +47,16 @@ public struct XLSXReader: Reader {
             guard let target = targets.removeValue(forKey: sheet.relationship), let part = package.part(target) else {
                 continue
             }
+            guard keepsHidden || !sheet.isHidden else {
+                hidden.append(sheet.name)
+                continue
+            }
             writer.add(try parser.sheet(sheet.name, part, limit: &limit))
         }
-        let warnings = writer.isCut || limit <= 0 ? [Rejection.cutWorkbook(source)] : []
+        let warnings = writer.warnings(source, isCut: limit <= 0, hiddenSheets: hidden)
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        var result = try writer.writer.officeResult(source, properties, warnings: warnings)
+        var result = writer.writer.officeResult(
+            source, properties, warnings: warnings, unread: package.unread(in: source))
         // The name of a sheet is not a title.
         if properties.title == nil { for index in result.documents.indices { result.documents[index].title = nil } }
         return result

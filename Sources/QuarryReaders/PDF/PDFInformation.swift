@@ -1,6 +1,6 @@
 import QuarryCore
 
-/// The title and metadata that `pdfinfo` prints.
+/// The title and metadata that `pdfinfo` prints, and the names that `pdfdetach` prints.
 struct PDFInformation {
     private(set) var title: String?
     private(set) var metadata: [String: MetadataValue] = [:]
@@ -30,6 +30,16 @@ struct PDFInformation {
             if name == "Title", Self.isTitle(value) { title = value }
             if let key = Self.names[name] { metadata[key] = .string(value) }
             if name == "Pages" { metadata["pages"] = Double(value).map { .number($0) } }
+        }
+    }
+
+    /// The names in a list of `pdfdetach`, such as `1: costs.xlsx`.
+    static func attachments(_ bytes: [UInt8]) -> [String] {
+        bytes.split(separator: 0x0A).compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+                line[..<colon].allSatisfy(\.isASCIIDigit)
+            else { return nil }
+            return String(decoding: line[(colon + 1)...], as: UTF8.self).joiningWords()
         }
     }
 }

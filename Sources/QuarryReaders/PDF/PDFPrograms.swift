@@ -6,6 +6,7 @@ struct PDFPrograms: Sendable {
     private let pdftotext: Program?
     private let pdfinfo: Program?
     private let pdftoppm: Program?
+    private let pdfdetach: Program?
     private var password: String?
 
     init(password: String?, environment: [String: String]) {
@@ -13,6 +14,7 @@ struct PDFPrograms: Sendable {
         pdftotext = Program.find("pdftotext", environment: environment)
         pdfinfo = Program.find("pdfinfo", environment: environment)
         pdftoppm = Program.find("pdftoppm", environment: environment)
+        pdfdetach = Program.find("pdfdetach", environment: environment)
     }
 
     var isInstalled: Bool { pdftotext != nil }
@@ -58,13 +60,23 @@ struct PDFPrograms: Sendable {
 
     /// The title and metadata; empty if they cannot be read, since the text counts.
     func information(about path: String) async throws -> PDFInformation {
-        guard let pdfinfo else { return PDFInformation([]) }
+        PDFInformation(try await output(of: pdfinfo, ["-isodates"], path))
+    }
+
+    /// The names of the files that a file carries; none if they cannot be listed.
+    func attachments(of path: String) async throws -> [String] {
+        PDFInformation.attachments(try await output(of: pdfdetach, ["-list"], path))
+    }
+
+    /// What a program says about a file; nothing if it fails or is not installed.
+    private func output(of program: Program?, _ arguments: [String], _ path: String) async throws -> [UInt8] {
+        guard let program else { return [] }
         do {
-            let output = try await pdfinfo.run(
-                ["-enc", "UTF-8", "-isodates"] + access + [path], environment: Self.environment, limits: Self.limits)
-            return PDFInformation(output.bytes)
+            return try await program.run(
+                arguments + ["-enc", "UTF-8"] + access + [path], environment: Self.environment, limits: Self.limits
+            ).bytes
         } catch is ProgramError {
-            return PDFInformation([])
+            return []
         }
     }
 

@@ -43,7 +43,7 @@ public struct PDFReader: Reader {
     /// Another version without poppler and with recognition, so that files are read again when that changes.
     public var version: String {
         guard programs.isInstalled else { return "pdf/0" }
-        return "pdf/2" + (tesseract.map(\.options.mark) ?? "")
+        return "pdf/3" + (tesseract.map(\.options.mark) ?? "")
     }
 
     public func read(_ source: Source) async throws -> ReadResult {
@@ -67,6 +67,34 @@ public struct PDFReader: Reader {
         }
     }
 
+    /// What poppler finds in a file.
+    private struct Content {
+        var pages: [PDFPage]
+        var scans: ScannedPages
+        var information: PDFInformation
+        var attachments: [String]
+    }
+
+    private func content(of source: Source, _ programs: PDFPrograms) async throws -> Content {
+        return try await withTemporaryFile(source.bytes, named: "document.pdf") { (path: String) async throws in
+            var pages = PDFPage.pages(of: try await programs.words(of: path))
+            let information = try await programs.information(about: path)
+            let attachments = source.bytes.mayHold("EF", "EmbeddedFile") ? try await programs.attachments(of: path) : []
+            let scans = try await recognize(&pages, of: path, programs)
+            return Content(pages: pages, scans: scans, information: information, attachments: attachments)
+        }
+    }
+
+    /// Names the files that a file carries, which are not read.
+    private static func unread(_ attachments: [String], in source: Source) -> [Rejection] {
+        var names = MemberNames()
+        return attachments.map { name in
+            Rejection(
+                source: "\(source.id)/\(names.name(for: name).name)", reason: .unsupportedFormat,
+                message: "It is attached to the PDF, and is not read. Save it as a file of its own to have it read.")
+        }
+    }
+
     private func document(of source: Source, _ programs: PDFPrograms) async throws -> ReadResult {
         if !programs.isInstalled {
             throw Rejection(
@@ -76,23 +104,19 @@ public struct PDFReader: Reader {
         guard source.bytes.prefix(1024).firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw Rejection(source: source.id, reason: .undecodable, message: "It does not begin as a PDF file.")
         }
-        let (pages, scans, info) = try await withTemporaryFile(source.bytes, named: "document.pdf") {
-            (path: String) async throws -> ([PDFPage], ScannedPages, PDFInformation) in
-            var pages = PDFPage.pages(of: try await programs.words(of: path))
-            let info = try await programs.information(about: path)
-            let scans = try await recognize(&pages, of: path, programs)
-            return (pages, scans, info)
-        }
+        let content = try await content(of: source, programs)
+        let (pages, scans) = (content.pages, content.scans)
+        let unread = Self.unread(content.attachments, in: source)
         let text = PDFTextWriter(pages)
         var writer = DocumentWriter()
         text.write(to: &writer)
-        var metadata = info.metadata
+        var metadata = content.information.metadata
         if !scans.recognized.isEmpty { metadata["recognizedPages"] = .number(Double(scans.recognized.count)) }
         guard
             let result = writer.document(
-                id: source.id, title: info.title ?? title(text.title, of: source), metadata: metadata)
+                id: source.id, title: content.information.title ?? title(text.title, of: source), metadata: metadata)
         else {
-            throw Rejection(
+            let rejection = Rejection(
                 source: source.id, reason: pages.isEmpty ? .empty : .scanned,
                 message: pages.isEmpty
                     ? "It has no pages."
@@ -100,6 +124,7 @@ public struct PDFReader: Reader {
                         + (tesseract == nil ? ": they may be pictures, such as scans." : ", and tesseract found none.")
                         + hint(on: scans)
             )
+            return ReadResult(rejected: [rejection], unread: unread)
         }
         var warnings: [Rejection] = []
         func warn(_ numbers: [Int], _ words: String) {
@@ -113,7 +138,7 @@ public struct PDFReader: Reader {
         warn(scans.recognized, "are pictures, whose text tesseract recognised, perhaps with mistakes")
         warn(scans.without, "have no text, such as scans")
         return ReadResult(
-            documents: [result.document], warnings: warnings + result.removed.warnings(source.id),
+            documents: [result.document], warnings: warnings + result.removed.warnings(source.id), unread: unread,
             bidirectionalControls: result.removed.bidirectionalControls)
     }
 
@@ -184,5 +209,17 @@ public struct PDFReader: Reader {
             }
         }
         return scans
+    }
+}
+
+extension [UInt8] {
+    /// Whether a PDF can have an object with one of these names; those in object streams are compressed.
+    fileprivate func mayHold(_ names: String...) -> Bool {
+        let names = (names + ["ObjStm"]).map { Array($0.utf8) }
+        return withUnsafeBufferPointer { bytes in
+            bytes.indices.contains { start in
+                bytes[start] == UInt8(ascii: "/") && names.contains { bytes[(start + 1)...].starts(with: $0) }
+            }
+        }
     }
 }

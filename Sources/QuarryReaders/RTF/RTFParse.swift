@@ -43,12 +43,19 @@ struct RTFParse {
     /// Whether the next control word may be ignored (`\*`).
     var isIgnorable = false
     private var groupStart = 0
+    /// The offset of the last sign that only the content of a document has.
+    private let lastControl: Int
+    /// The offset of the first brace that closes no group, after which the text goes on.
+    private(set) var strayBrace: Int?
     /// Characters to skip after `\u`.
     var fallback = 0
     private var highSurrogate: (value: UInt32, start: Int)?
     private var pending: (bytes: [UInt8], start: Int, missing: Int) = ([], 0, 0)
 
-    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+        lastControl = bytes.lastIndex(of: UInt8(ascii: "\\")) ?? 0
+    }
 
     mutating func read(from start: Int) {
         offset = start
@@ -87,6 +94,11 @@ struct RTFParse {
         offset += 1
         if excess > 0 {
             excess -= 1
+            return true
+        }
+        if stack.count <= 1, offset < lastControl {
+            // The document goes on, so its group is still open.
+            strayBrace = strayBrace ?? offset - 1
             return true
         }
         let ended = state.destination

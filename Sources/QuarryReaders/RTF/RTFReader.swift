@@ -11,7 +11,7 @@ public struct RTFReader: Reader {
 
     public var formatName: String { "RTF" }
     public var pathExtensions: Set<String> { ["rtf"] }
-    public var version: String { "rtf/2" }
+    public var version: String { "rtf/3" }
 
     public func read(_ source: Source) -> ReadResult {
         if source.bytes.isEmpty { return ReadResult(rejected: [.empty(source.id)]) }
@@ -25,6 +25,12 @@ public struct RTFReader: Reader {
         return source.bytes.withUnsafeBufferPointer { bytes in
             var parse = RTFParse(bytes: bytes)
             parse.read(from: start)
+            let stray = parse.strayBrace.map { brace in
+                Rejection(
+                    source: source.id, line: SourceMap.lineStarts(in: source.bytes[..<brace]).count,
+                    reason: .undecodable,
+                    message: "A brace closes the document before its end. The text after it was read.")
+            }
             let output = parse.finish()
             var metadata: [String: MetadataValue] = [:]
             if !output.author.isEmpty { metadata["author"] = .string(output.author) }
@@ -37,7 +43,7 @@ public struct RTFReader: Reader {
             var document = written.document
             if document.title == nil { document.title = RTFReader.title(document.blocks) }
             return ReadResult(
-                documents: [document], warnings: written.removed.warnings(source.id),
+                documents: [document], warnings: (stray.map { [$0] } ?? []) + written.removed.warnings(source.id),
                 bidirectionalControls: written.removed.bidirectionalControls)
         }
     }

@@ -42,6 +42,11 @@ struct CodeComment {
         of comment: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>, to lines: inout [Range<Int>]
     ) {
         var (start, end) = (comment.lowerBound, comment.upperBound)
+        if start == 0, bytes.hasText("#!", at: 0) {
+            // The name of the interpreter is a paragraph of its own.
+            lines += [start..<min(end, bytes.lineEnd(from: start)), end..<end]
+            return
+        }
         let isStar = bytes.byte(start) == UInt8(ascii: "/") && bytes.byte(start + 1) == UInt8(ascii: "*")
         if bytes.byte(start).isASCIILetterOrDigit {
             start += bytes[start..<end].prefix { $0.isASCIILetterOrDigit }.count

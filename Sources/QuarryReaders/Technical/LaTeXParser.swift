@@ -82,8 +82,13 @@ struct LaTeXParser {
             case UInt8(ascii: "$"): mathematics()
             case UInt8(ascii: "~"): substitute(" ", 1)
             case UInt8(ascii: "&"):
-                if tables > 0, isRowOpen { output.writer.beginCell() } else { substitute("&", 1) }
-                if tables > 0 { offset += isRowOpen ? 1 : 0 }
+                guard tables > 0 else {
+                    substitute("&", 1)
+                    continue
+                }
+                open()
+                output.writer.beginCell()
+                offset += 1
             case UInt8(ascii: "`"), UInt8(ascii: "'"):
                 let isDouble = bytes.byte(offset + 1) == byte
                 let isOpening = byte == UInt8(ascii: "`")

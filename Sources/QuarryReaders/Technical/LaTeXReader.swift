@@ -9,7 +9,7 @@ public struct LaTeXReader: Reader {
 
     public var formatName: String { "LaTeX" }
     public var pathExtensions: Set<String> { ["tex", "latex", "ltx"] }
-    public var version: String { "latex/1" }
+    public var version: String { "latex/2" }
 
     /// - Complexity: O(bytes).
     public func read(_ source: Source) -> ReadResult {

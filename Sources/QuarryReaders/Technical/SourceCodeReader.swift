@@ -10,7 +10,7 @@ public struct SourceCodeReader: Reader {
 
     public var formatName: String { "source code" }
     public var pathExtensions: Set<String> { Set(CodeLanguage.all.keys) }
-    public var version: String { "code/1" }
+    public var version: String { "code/2" }
 
     /// A comment with fewer words stays code, unless it is directly above a declaration.
     private static let minimumWords = 4

@@ -118,6 +118,12 @@ struct DocumentWriter {
     /// Whether a part is open that has no text yet.
     var isAtStartOfPart: Bool { part != nil && start == nil }
 
+    /// The last character of the open part or cell; nil after white space and at the beginning.
+    var lastCharacter: Character? {
+        guard isOpen, !isAtStart, !isAtStartOfPart, !space.isPending else { return nil }
+        return String(decoding: text.suffix(8), as: UTF8.self).last
+    }
+
     /// Appends text to the open part, or to a new paragraph.
     ///
     /// - `source`: The bytes behind the text. If they are as many as those of the text, each byte comes from one of them.

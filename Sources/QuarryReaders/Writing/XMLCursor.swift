@@ -15,6 +15,8 @@ struct XMLCursor: ~Copyable {
     /// A document that is not well-formed, or nests deeper than 256 elements (libxml2's limit).
     struct Malformed: Error {
         var line: Int
+        /// How many bytes were parsed; nil if unknown.
+        var offset: Int?
     }
 
     private let reader: xmlTextReaderPtr
@@ -48,7 +50,11 @@ struct XMLCursor: ~Copyable {
         }
         while true {
             let status = xmlTextReaderRead(reader)
-            guard status >= 0 else { throw Malformed(line: Int(xmlTextReaderGetParserLineNumber(reader))) }
+            guard status >= 0 else {
+                let parsed = Int(xmlTextReaderByteConsumed(reader))
+                throw Malformed(
+                    line: Int(xmlTextReaderGetParserLineNumber(reader)), offset: parsed > 0 ? parsed : nil)
+            }
             guard status == 1 else { return nil }
             switch UInt32(bitPattern: xmlTextReaderNodeType(reader)) {
             case XML_READER_TYPE_ELEMENT.rawValue:

@@ -3,6 +3,12 @@ import QuarryReaders
 import Testing
 
 struct MarkupReaderTests {
+    @Test func `a row of LaTeX may begin with an empty cell`() async throws {
+        let text = "\\begin{tabular}{lr}\nTea & Cups \\\\\n& 12 \\\\\nmatcha & 3 \\\\\n\\end{tabular}\n"
+        let document = try await read(text, "a.tex")
+        #expect(document.text == "| Tea | Cups |\n|  | 12 |\n| matcha | 3 |", "\(document.text)")
+    }
+
     private func read(_ text: String, _ id: String) async throws -> Document {
         let result = try await ReaderRegistry().read(Source(id: id, bytes: Array(text.utf8)))
         return try #require(result.documents.first)
@@ -188,9 +194,19 @@ struct MarkupReaderTests {
         #expect(try await read("10:00 started\n10:01 done\n", "app.log.1").blocks.isEmpty)
     }
 
-    @Test func `a log is one block of lines`() async throws {
-        let document = try await read("a\n# b\n\tat c\n", "app.log")
-        #expect(document.blocks == [Block(kind: .code(language: nil), range: 0..<document.text.utf8.count)])
+    @Test func `each entry of a log is an item with the lines that continue it`() async throws {
+        let timed = "2026-03-05 12:05:01 start\n2026-03-05 12:05:02 ERROR broken\n\tat pump()\nCaused by: no water\n"
+        let document = try await read(timed + "2026-03-05 12:05:03 end\n", "app.log")
+        #expect(
+            document.text == """
+                - 2026-03-05 12:05:01 start
+                - 2026-03-05 12:05:02 ERROR broken at pump() Caused by: no water
+                - 2026-03-05 12:05:03 end
+                """)
+        #expect(document.blocks == [Block(kind: .list, range: 0..<document.text.utf8.count)])
+        let quote = document.text.utf8Range(of: "2026-03-05 12:05:02 ERROR broken at pump() Caused by: no water")
+        #expect(document.sourceMap.lines(of: quote) == 2...4)
+        #expect(try await read("a\n# b\n\tat c\n\nd\n", "app.log").text == "- a\n- # b at c\n- d")
     }
 
     @Test(arguments: [(rst, "a.rst"), (asciidoc, "a.adoc"), (org, "a.org"), (latex, "a.tex"), (man, "a.1")])

@@ -3,6 +3,15 @@ import QuarryReaders
 import Testing
 
 struct SourceCodeReaderTests {
+    @Test func `the line of the interpreter keeps its signs`() throws {
+        let text =
+            "#!/usr/bin/env python3\n# Counts the pots of a kiln, and prints how many there are of each size.\nx = 1\n"
+        let document = try read(text, "a.py")
+        #expect(
+            document.text.hasPrefix(
+                "#!/usr/bin/env python3\n\nCounts the pots of a kiln, and prints how many there are of each size."))
+    }
+
     private func read(_ text: String, _ id: String) throws -> Document {
         try #require(SourceCodeReader().read(Source(id: id, bytes: Array(text.utf8))).documents.first)
     }
