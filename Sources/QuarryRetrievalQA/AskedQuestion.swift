@@ -35,7 +35,7 @@ struct AskedQuestion {
         let opening = surface.prefix(2).map(\.folded).joined(separator: " ")
         let isShort = contentTerms.count <= AskedQuestion.longestTerm
         self.defined = isShort && AskedQuestion.definitions.contains(opening) ? contentTerms : nil
-        self.isNegated = Negation.isStated(in: text)
+        self.isNegated = Negation.isStated(in: surface)
         self.asksForCode =
             !self.surface.isDisjoint(with: AskedQuestion.codeWords)
             || text.contains { "`_{}()<>".contains($0) } || text.contains("--")

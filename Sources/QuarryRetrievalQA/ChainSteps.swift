@@ -65,7 +65,8 @@ struct ChainSteps {
             return nil
         }
         let result = check.check(
-            reply.text, against: prompt.used, besides: Reply.opens(reply.text, with: refusal) ? refusal : "")
+            reply.text, question: question, against: prompt.used,
+            besides: Reply.opens(reply.text, with: refusal) ? refusal : "", unsupported: options.unsupported)
         guard result.isGrounded else {
             rejected = reply.text
             return nil

@@ -1,24 +1,28 @@
 import QuarryCore
 
 extension LanguageModel {
-    /// The whole reply to a request, for steps whose pieces nobody sees.
+    /// The whole reply to a request, without thoughts. A model that exceeds the limit by far is stopped.
     ///
-    /// - `isPlain`: Whether markup is made harmless. JSON is read as it is.
+    /// - Parameters:
+    ///   - isPlain: Whether markup is made harmless. JSON is read as it is.
+    ///   - onText: Called with each piece that is certainly no thought.
     /// - Throws: The errors of the model.
     func reply(
-        to messages: [Message], maximumTokens: Int, temperature: Double = 0, seed: Int? = nil, isPlain: Bool = true
-    )
-        async throws -> Reply
-    {
+        to messages: [Message], maximumTokens: Int, temperature: Double = 0, seed: Int? = nil, isPlain: Bool = true,
+        onText: (String) -> Void = { _ in }
+    ) async throws -> Reply {
         var reply = Reply()
+        var thoughts = ThoughtFilter()
+        var received = 0
         let bound = maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken).partialValue
         let request = GenerationRequest(
             messages: messages, maximumTokens: maximumTokens, temperature: temperature, seed: seed)
         reading: for try await event in generate(request) {
             switch event {
             case .text(let piece):
-                reply.text += piece
-                if reply.text.utf8.count > bound {
+                received += piece.utf8.count
+                onText(thoughts.consume(piece))
+                if received > bound {
                     reply.finish = .length
                     break reading
                 }
@@ -30,8 +34,9 @@ extension LanguageModel {
                 reply.usage = usage
             }
         }
+        onText(thoughts.finish())
         try Task.checkCancellation()
-        if isPlain { reply.text = PlainReply(reply.text).text }
+        reply.text = isPlain ? PlainReply(thoughts.text).text : thoughts.text
         return reply
     }
 }

@@ -10,6 +10,9 @@ enum Negation {
     /// Words that deny a whole statement.
     static let stated: Set<String> = ["not", "never", "cannot", "t", "не", "никогда", "нельзя"]
 
+    /// Whether the words of a sentence deny something.
+    static func isStated(in words: [SurfaceWord]) -> Bool { words.contains { stated.contains($0.folded) } }
+
     /// Marks the words that a negation applies to: the next two words with content, to the end of the clause.
     static func mark(_ words: inout [Statement.Word]) {
         for index in words.indices where self.words.contains(words[index].piece.folded) {

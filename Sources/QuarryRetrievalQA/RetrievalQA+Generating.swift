@@ -6,8 +6,7 @@ extension RetrievalQA {
         _ question: String, by model: any LanguageModel, prompt: AssembledPrompt, support: Double,
         hits: [ScoredChunk], report: (AnswerEvent) -> Void
     ) async throws -> Answer {
-        var reply = try await collect(from: model, prompt: prompt, report: report)
-        reply.text = PlainReply(reply.text).text
+        let reply = try await collect(from: model, prompt: prompt, report: report)
         let refusalSentence = try refusalSentence(for: question)
         func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(
@@ -52,45 +51,21 @@ extension RetrievalQA {
     private func collect(
         from model: any LanguageModel, prompt: AssembledPrompt, report: (AnswerEvent) -> Void
     ) async throws -> Reply {
-        let request = GenerationRequest(
-            messages: prompt.messages, maximumTokens: options.maximumTokens, temperature: options.temperature,
-            seed: options.seed)
-        var reply = Reply()
         var parser = CitationMarkerParser()
-        var thoughts = ThoughtFilter()
         func reportMarkers(_ markers: [CitationMarker]) {
             for number in markers.flatMap(\.numbers) where prompt.used.indices.contains(number - 1) {
                 report(.cited(marker: number, prompt.used[number - 1]))
             }
         }
-        func take(_ visible: String) {
-            guard !visible.isEmpty else { return }
-            report(.text(visible))
-            reportMarkers(parser.consume(visible))
+        let reply = try await model.reply(
+            to: prompt.messages, maximumTokens: options.maximumTokens, temperature: options.temperature,
+            seed: options.seed
+        ) { piece in
+            guard !piece.isEmpty else { return }
+            report(.text(piece))
+            reportMarkers(parser.consume(piece))
         }
-        var received = 0
-        let bound = options.maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken).partialValue
-        reading: for try await event in model.generate(request) {
-            switch event {
-            case .text(let piece):
-                received += piece.utf8.count
-                take(thoughts.consume(piece))
-                if received > bound {
-                    reply.finish = .length
-                    break reading
-                }
-            case .switched(let from, let to, let reason):
-                reply.switches.append(ModelSwitch(from: from, to: to, reason: reason))
-            case .cached: reply.isCached = true
-            case .finished(let reason, let usage):
-                reply.finish = reason
-                reply.usage = usage
-            }
-        }
-        take(thoughts.finish())
         reportMarkers(parser.finish())
-        reply.text = thoughts.text
-        try Task.checkCancellation()
         return reply
     }
 }

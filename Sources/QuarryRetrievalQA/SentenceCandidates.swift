@@ -139,7 +139,7 @@ private struct Scope {
         features.missingNearby = weights.heaviestMissing(in: window)
         features.namesMissingNearby = asked.missingNames(in: window)
         features.order = asked.order(in: subject)
-        features.negation = asked.isNegated == Negation.isStated(in: quotable.text) ? 0 : 1
+        features.negation = asked.isNegated == Negation.isStated(in: surface) ? 0 : 1
         features.definition = asked.isDefined(by: quotable.text, reader: reader) ? 1 : 0
         return SentenceCandidate(
             hit: hit, range: quotable.range, text: text,

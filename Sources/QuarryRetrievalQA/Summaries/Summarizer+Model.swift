@@ -159,8 +159,7 @@ private struct SummaryWriter {
                 if !sentence.isSupported { unsupported.append(sentence.text) }
                 continue
             }
-            // The place of this sentence, not those of all that cite the passage.
-            let places = check.check("\(sentence.text) [\(marker)]", against: hits).quotes
+            let places = sentence.spans.filter { $0.marker == marker }
             guard let place = places.first else { continue }
             let text = sentence.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             notes.append(
