@@ -40,7 +40,7 @@ struct AnsweringOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Answer only if confidence is at least this (0–1, default 0.29 with the local model).",
+            "Answer only if confidence is at least this (0–1, default 0.22 with the local model).",
             valueName: "support"))
     var threshold: Double?
 

@@ -131,7 +131,7 @@ public struct Retrieval: Sendable, Hashable {
     /// How many chunks have a vector; nil if no vector of the corpus was searched.
     public var vectorCoverage: VectorCoverage?
     /// The cosine that passages which are not about the question easily reach in this corpus: that of its 40th best
-    /// passage, or of the best eighth of a small corpus. Nil if no vector was searched.
+    /// passage, or of the best eighth of fewer than 320. Nil for fewer than 40, and if no vector was searched.
     public var backgroundCosine: Double?
     /// Whether no document matches the filter.
     public var filterMatchesNothing: Bool

@@ -58,10 +58,10 @@ public struct LegResult: Sendable, Hashable {
     }
 
     /// The score that chunks which are not about the question easily reach: that of the 40th hit, or of the best eighth
-    /// of fewer than 320 searched chunks, but at least of the 5th. Nil without hits.
+    /// of fewer than 320 searched chunks. Nil for fewer than 40: some of so few may all be about the question.
     func backgroundScore(among searched: Int) -> Double? {
-        let rank = min(40, max(5, searched / 8))
-        return hits.isEmpty ? nil : Double(hits[min(rank, hits.count) - 1].score)
+        let rank = min(40, searched / 8)
+        return rank < 5 || hits.count < rank ? nil : Double(hits[rank - 1].score)
     }
 }
 

@@ -65,20 +65,6 @@ struct AskedQuestion {
         return Double(missing) / Double(names.count)
     }
 
-    /// Share of the question's neighbouring terms that follow each other in a sentence, minus that of those in the other
-    /// order.
-    func order(in sentence: AnalyzedText) -> Double {
-        guard terms.count > 1 else { return 0 }
-        let positions = words.positions(in: sentence)
-        let order = zip(terms, terms.dropFirst()).reduce(0) { sum, pair in
-            guard pair.0 != pair.1, let first = positions[pair.0]?.min(), let second = positions[pair.1]?.min() else {
-                return sum
-            }
-            return sum + (first < second ? 1 : first > second ? -1 : 0)
-        }
-        return Double(order) / Double(terms.count - 1)
-    }
-
     /// Share of the question's neighbouring terms that are at most four terms apart in a sentence.
     func proximity(in sentence: AnalyzedText) -> Double {
         guard terms.count > 1 else { return 0 }

@@ -10,14 +10,14 @@ public import QuarryCore
 public struct ExtractiveReader: Sendable {
     /// The maximum number of sentences in an answer. The default is 3.
     public var maximumSentences: Int
-    /// Support below which ``Extraction/isSupported`` is false.
-    public var threshold: Double
-    /// Support below which a language model should not be called either.
-    public var gate: Double
+    /// Support below which ``Extraction/isSupported`` is false; 0 never refuses. The default is nil: as fitted.
+    public var threshold: Double?
+    /// Support below which a language model should not be called either; 0 always calls it. The default is nil: as
+    /// fitted.
+    public var gate: Double?
     let embedder: (any Embedder)?
     let analysis: TextAnalysis
     let scan: CandidateScan
-    let model: SupportModel
 
     /// The candidates to embed for one question: the best by their words, and the best in another script, whose words
     /// cannot be compared. On SQuAD 2, sixteen of the first kind choose as well as all.
@@ -25,20 +25,22 @@ public struct ExtractiveReader: Sendable {
     private static let embeddedForeign = 24
 
     /// - `embedder`: Adds the cosine of each sentence to the question. Embeds a few dozen sentences for each question.
-    /// - `threshold`: Replaces the fitted threshold; 0 never refuses.
-    /// - `gate`: Replaces the fitted gate; 0 always calls the model.
     public init(
         embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
     ) {
         let analysis = TextAnalysis()
-        let model: SupportModel = embedder == nil ? .lexical : .withCosine
-        self.model = model
-        self.threshold = threshold ?? model.threshold
-        self.gate = gate ?? model.gate
+        self.threshold = threshold
+        self.gate = gate
         self.maximumSentences = maximumSentences
         self.embedder = embedder
         self.analysis = analysis
         self.scan = CandidateScan(analysis: analysis)
+    }
+
+    /// The model for what is known of a search.
+    private func model(for retrieval: Retrieval) -> SupportModel {
+        if embedder == nil { return .lexical }
+        return retrieval.backgroundCosine == nil ? .withCosine : .withBackground
     }
 
     /// The sentences that answer best, with an estimate of their reliability.
@@ -47,6 +49,8 @@ public struct ExtractiveReader: Sendable {
     /// - Throws: Errors of the embedder. Without an embedder, nothing.
     public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
         let ranked = try await rank(question, in: retrieval)
+        let model = model(for: retrieval)
+        let (threshold, gate) = (threshold ?? model.threshold, gate ?? model.gate)
         guard let best = ranked.first else {
             return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
         }
@@ -101,6 +105,7 @@ public struct ExtractiveReader: Sendable {
             let lead = ExtractiveReader.vectorLead(of: retrieval)
             for index in candidates.indices { candidates[index].features.vectorLead = lead }
         }
+        let model = model(for: retrieval)
         let scores = candidates.map { model.score($0.features) }
         let probabilities = SupportModel.softmax(scores)
         return candidates.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map { index in

@@ -136,9 +136,6 @@ private struct Scope {
         features.missingTerm = shared.missingTerm
         let script = dominantScript(of: quotable.text)
         features.foreign = asked.script != nil && script != nil && asked.script != script ? 1 : 0
-        features.missingNearby = weights.heaviestMissing(in: window)
-        features.namesMissingNearby = asked.missingNames(in: window)
-        features.order = asked.order(in: subject)
         features.negation = asked.isNegated == Negation.isStated(in: surface) ? 0 : 1
         features.definition = asked.isDefined(by: quotable.text, reader: reader) ? 1 : 0
         return SentenceCandidate(

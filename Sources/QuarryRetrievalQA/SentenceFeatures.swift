@@ -38,14 +38,6 @@ package struct SentenceFeatures: Sendable, Hashable {
     package var foreign = 0.0
     /// 1 if the question asks what a thing is and the sentence begins with the thing and says it.
     package var definition = 0.0
-    /// Weight of the heaviest question term that is not in the sentence with its neighbours and headings, divided by that
-    /// of the heaviest.
-    package var missingNearby = 0.0
-    /// Share of the question's names and numbers that are not in the sentence with its neighbours and headings.
-    package var namesMissingNearby = 0.0
-    /// Share of the question's neighbouring terms that follow each other in the sentence, minus the share of those in
-    /// the other order: −1...1.
-    package var order = 0.0
     /// 1 if only one of question and sentence denies something.
     package var negation = 0.0
     /// The distance of the sentence's cosine from the candidates' mean, divided by the largest possible distance: (c −
@@ -62,7 +54,7 @@ package struct SentenceFeatures: Sendable, Hashable {
         [
             coverage, windowCoverage, passageCoverage, proximity, typeHeld, typeMissing, rank, matched, lead,
             length, missingNames, missingTerm, cosine, meanCoverage, foreign, foreign * cosine, gain,
-            foreign * gain, definition, missingNearby, namesMissingNearby, order, negation,
+            foreign * gain, definition, negation,
             strictlyMissing, vectorLead, foreign * vectorLead,
         ]
     }

@@ -17,14 +17,6 @@ package struct SupportModel: Sendable, Hashable {
     /// Support below which a language model is not called either.
     package var gate: Double
 
-    package init(ranking: [Double], support: [Double], bias: Double, threshold: Double, gate: Double) {
-        self.ranking = ranking
-        self.support = support
-        self.bias = bias
-        self.threshold = threshold
-        self.gate = gate
-    }
-
     package func score(_ features: SentenceFeatures) -> Double {
         zip(ranking, features.values).reduce(0) { $0 + $1.0 * $1.1 }
     }
