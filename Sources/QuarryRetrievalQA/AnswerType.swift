@@ -114,12 +114,24 @@ package enum AnswerType: Sendable, Hashable {
             words.contains(where: \.isYear)
                 || words.contains(where: { $0.digits > 0 })
                     && words.contains(where: { NumberWords.month(of: $0.folded) != nil })
-        case .version:
-            words.contains(where: { $0.digits > 0 })
-                && words.allSatisfy({ $0.letters < 2 || AnswerType.versionWords.contains($0.folded) })
+        case .version: AnswerType.isVersion(heading: heading, notIn: known)
         default: false
         }
     }
+
+    /// Whether a heading is the number of a version, with or without its date.
+    static func isVersion(heading: String, notIn known: Set<String>) -> Bool {
+        let words = SurfaceWord.words(of: heading)
+        return words.contains { $0.digits > 0 }
+            && words.allSatisfy {
+                $0.letters < 2 || known.contains($0.folded) || versionWords.contains($0.folded)
+                    || NumberWords.month(of: $0.folded) != nil
+            }
+    }
+
+    /// What the heading of a version says without these words.
+    static let impliedByVersion =
+        "version release released date published версия версии релиз выпуск вышла выпущена дата"
 
     /// Words beside the number in the heading of a version.
     private static let versionWords: Set<String> = [
@@ -168,11 +180,11 @@ extension SurfaceWord {
 
     /// Words for amounts that are not numbers.
     private static let amounts: Set<String> = [
-        "none", "no", "free", "once", "twice", "thrice", "half", "double", "dozen", "few", "several", "many", "million",
-        "millions", "billion", "billions", "hundreds", "thousands", "third", "quarter", "нет", "бесплатно",
+        "none", "free", "once", "twice", "thrice", "half", "double", "dozen", "several", "million",
+        "millions", "billion", "billions", "hundreds", "thousands", "third", "quarter", "бесплатно",
         "бесплатный",
         "бесплатен", "бесплатна", "дважды", "трижды", "половина", "половину", "пол", "полтора", "полторы", "дюжина",
-        "несколько", "много", "мало", "миллион", "миллиона", "миллионов", "миллиард", "миллиарда", "миллиардов",
+        "несколько", "миллион", "миллиона", "миллионов", "миллиард", "миллиарда", "миллиардов",
         "сотни", "сотен", "тысячи", "треть", "четверть", "пара", "пару",
     ]
 }

@@ -23,7 +23,8 @@ package struct BareQuestion: Sendable, Hashable {
         // A name after a greeting or at the end: "Hi Anna," and "Cheers, Tom".
         for (index, word) in words.enumerated() where word.isName && !isCourtesy[index] && index > 0 {
             let isLast = words[(index + 1)...].allSatisfy(\.isName)
-            if isCourtesy[index - 1], isLast && words[index - 1].endsClause || words[index - 1].greets {
+            let before = words[index - 1]
+            if isCourtesy[index - 1], isLast && before.endsClause || before.greets && word.endsClause {
                 isCourtesy[index] = true
             }
         }

@@ -50,7 +50,9 @@ public struct ExtractiveReader: Sendable {
     public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
         let ranked = try await rank(question, in: retrieval)
         let model = model(for: retrieval)
-        let (threshold, gate) = (threshold ?? model.threshold, gate ?? model.gate)
+        let isForeign = ranked.first.map { $0.features.foreign > 0 } ?? false
+        let threshold = threshold ?? (isForeign ? model.foreignThreshold : model.threshold)
+        let gate = gate ?? model.gate
         guard let best = ranked.first else {
             return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
         }

@@ -42,6 +42,14 @@ struct Line {
         return (trimmed(start..<content.upperBound, in: bytes), level)
     }
 
+    /// Whether the line defines the target of a link, as `[guide]: guide.md`, or is only an include directive.
+    func isReference(in bytes: [UInt8]) -> Bool {
+        let line = bytes[content]
+        if line.starts(with: "{{#".utf8), line.suffix(2).elementsEqual("}}".utf8) { return true }
+        guard line.first == UInt8(ascii: "["), let end = line.firstIndex(of: UInt8(ascii: "]")) else { return false }
+        return line[end...].starts(with: "]: ".utf8) && !line[(end + 3)...].contains(0x20)
+    }
+
     /// The level of the heading that this line of `=` or `-` makes of the line above.
     func underlineLevel(in bytes: [UInt8]) -> Int? {
         guard content.count >= 2, let first = bytes[content].first, bytes[content].allSatisfy({ $0 == first }) else {

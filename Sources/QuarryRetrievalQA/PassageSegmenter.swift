@@ -138,6 +138,8 @@ private struct SegmentScan {
     private mutating func takeContent(_ line: Line, next: Line?) {
         if isUnderline {
             isUnderline = false
+        } else if line.isReference(in: bytes) {
+            flush()
         } else if line.isCodeFence(in: bytes) {
             flush()
             insideCode.toggle()

@@ -40,7 +40,10 @@ struct Quotable: Sendable, Hashable {
         var topic = question.map { Topic(text: $0, end: longestReply) }
         for (index, segment) in segments.enumerated() {
             if isQuestion(segment.text) {
-                topic = Topic(text: segment.text, end: index + 1 + longestReply)
+                // "The lamp flickers. Does anyone know why?" asks about the lamp.
+                let lead = index > 0 && segments[index - 1].block == segment.block ? segments[index - 1].text : nil
+                topic = Topic(
+                    text: lead.map { "\($0) \(segment.text)" } ?? segment.text, end: index + 1 + longestReply)
                 continue
             }
             if segment.kind == .heading {
@@ -49,9 +52,10 @@ struct Quotable: Sendable, Hashable {
                 continue
             }
             if topic?.covers(segment, at: index) == false { topic = nil }
-            let before = index > 0 ? segments[index - 1] : nil
-            if let list = list(from: index, in: segments, after: before, topic: topic?.text) { found.append(list) }
-            guard let kind = Kind(segment.kind), isQuotable(segment, withCode: withCode) else { continue }
+            if let list = list(from: index, in: segments, topic: topic?.text) { found.append(list) }
+            guard let kind = Kind(segment.kind), isQuotable(segment, withCode: withCode),
+                topic != nil || !isFragment(segment)
+            else { continue }
             var quotable = Quotable(kind, index, segment)
             quotable.topic = topic?.text
             found.append(quotable)
@@ -98,27 +102,33 @@ struct Quotable: Sendable, Hashable {
         self.topic = topic
     }
 
-    /// A line that introduces a list, code block, table or paragraph, with these; or a list right under its topic.
-    private static func list(
-        from index: Int, in segments: [Segment], after before: Segment?, topic: String?
-    ) -> Quotable? {
+    /// A line that introduces a list, code block, table or paragraph, with these; or a list right under its topic. What
+    /// is too long is cut after a member, with an ellipsis.
+    private static func list(from index: Int, in segments: [Segment], topic: String?) -> Quotable? {
         let first = segments[index]
+        guard first.kind == .sentence || first.kind == .listItem else { return nil }
         let introduces = first.text.hasSuffix(":") || first.text.hasSuffix("：")
-        let beginsList = first.kind == .listItem && before?.kind != .listItem && topic != nil
-        guard introduces || beginsList, first.kind == .sentence || first.kind == .listItem else { return nil }
+        let opensList = index == 0 || segments[index - 1].kind != .listItem
+        guard introduces || topic != nil && first.kind == .listItem && opensList else { return nil }
+        // What follows the introduction decides what belongs to it.
+        let following = segments[(index + 1)...]
+        guard let kind = introduces ? following.first?.memberKind : .listItem, kind != .heading else { return nil }
+        var text = introduces ? first.text : first.asItem
         var last = index
-        var text = introduces ? first.text : "\(first.mark ?? "-") \(first.text)"
-        for next in segments.indices.dropFirst(index + 1).prefix(mostSegments) {
-            let segment = segments[next]
-            guard text.utf8.count + segment.text.utf8.count < longestList else { break }
-            // What follows the introduction decides what belongs to it.
-            let kind = last == index && introduces ? segment.kind : segments[last].kind
-            guard segment.kind == kind, kind != .heading, kind != .tableHeader || last == index else { break }
-            if kind == .sentence, segment.block != (last == index ? segment.block : segments[last].block) { break }
-            if kind == .codeLine || kind == .sentence || segment.block == segments[last].block {
-                text += (kind == .codeLine ? "\n" : " ") + segment.text
-            } else {
-                text += "\n\(segment.mark ?? "-") \(segment.text)"
+        for (next, segment) in zip(following.indices, following) {
+            guard segment.memberKind == kind, kind != .sentence || segment.block == following.first?.block else {
+                break
+            }
+            guard text.utf8.count + segment.text.utf8.count <= longestList, next - index <= mostSegments else {
+                text += "\n…"
+                break
+            }
+            if kind == .codeLine {
+                text += "\n" + segment.text
+            } else if kind == .sentence || segment.block == segments[last].block {
+                text += " " + segment.text
+            } else if segment.kind != .tableHeader {
+                text += "\n" + segment.asItem
             }
             last = next
         }
@@ -134,6 +144,14 @@ struct Quotable: Sendable, Hashable {
         else { return false }
         return (segment.kind != .codeLine || withCode) && !hasPayload(segment.text)
     }
+
+    /// Whether a paragraph is no sentence, such as the caption of a file: few words, and no mark at its end.
+    private static func isFragment(_ segment: Segment) -> Bool {
+        segment.kind == .sentence && SurfaceWord.words(of: segment.text).count < fewestWords
+            && !(segment.text.last.map { ".!…。！\"”»)".contains($0) } ?? false)
+    }
+
+    private static let fewestWords = 6
 
     /// Whether a text has a run of characters that is not words, such as encoded data.
     private static func hasPayload(_ text: String) -> Bool {
@@ -156,6 +174,14 @@ struct Quotable: Sendable, Hashable {
     }
 
     private static let labels: Set<String> = ["a", "answer", "reply", "о", "ответ", "antwort", "réponse", "respuesta"]
+}
+
+extension Segment {
+    /// What it is as a member of a list: the header of a table belongs to its rows.
+    fileprivate var memberKind: Kind { kind == .tableHeader ? .tableRow : kind }
+
+    /// As a line of a list, with its number or a dash.
+    fileprivate var asItem: String { "\(mark ?? "-") \(text)" }
 }
 
 extension Quotable.Kind {

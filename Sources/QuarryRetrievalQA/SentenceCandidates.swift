@@ -106,10 +106,14 @@ private struct Scope {
                 asked.type.isHeld(inHeading: $0, notIn: asked.surface)
             })
         {
-            text = "\(heading): \(text)"
+            text = "\(heading):\(quotable.kind == .list ? "\n" : " ")\(text)"
             held = true
         }
         var own = quotable.kind == .tableRow ? subject.forms.union(passage.context(of: quotable)) : subject.forms
+        if quotable.kind == .heading, AnswerType.isVersion(heading: quotable.text, notIn: asked.surface) {
+            // "1.7.2 - 2026-02-08" says that a version was released, and when.
+            own.formUnion(reader.words(AnswerType.impliedByVersion).forms)
+        }
         var features = SentenceFeatures()
         features.proximity = asked.proximity(in: subject)
         if let topic = quotable.topic {

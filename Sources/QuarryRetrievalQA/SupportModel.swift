@@ -14,6 +14,8 @@ package struct SupportModel: Sendable, Hashable {
     package var bias: Double
     /// Support below which the extractive reader refuses.
     package var threshold: Double
+    /// The same if the best sentence is in another script than the question: words cannot confirm it.
+    package var foreignThreshold: Double
     /// Support below which a language model is not called either.
     package var gate: Double
 

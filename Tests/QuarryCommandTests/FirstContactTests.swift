@@ -257,7 +257,7 @@ struct FirstContactTests {
         #expect(rejected.status == 2 && rejected.output.isEmpty, "\(rejected)")
         #expect(rejected.errors.hasPrefix("not indexed: papers/bad.md: "), "\(rejected)")
         let asked = try Command.run("query", "-q", "How many keys has the gate?", in: scratch.url)
-        #expect(asked.errors.isEmpty && asked.output.hasSuffix("gate.md:3: “The gate has two keys.”\n"), "\(asked)")
+        #expect(asked.errors.isEmpty && asked.output.hasSuffix("gate.md:3\n"), "\(asked)")
     }
 
     @Test func `questions on standard input are answered as they come`() throws {

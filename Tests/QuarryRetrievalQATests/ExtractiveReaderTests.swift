@@ -44,6 +44,16 @@ struct ExtractiveReaderTests {
         #expect(steps.text.contains("1. Switch it off.\n2. Scrape the tray.\n3. Wipe the plate."))
     }
 
+    @Test func `a line that introduces a table is quoted with its rows, and a long list is cut aloud`() async throws {
+        let table = try await answer(
+            "What are the prices of the pottery?",
+            "The prices of the pottery are:\n\n| Thing | Price |\n|---|---|\n| Bowl | 18 € |\n| Jug | 30 € |\n\nAsk.")
+        #expect(table.text.contains("- Thing: Bowl; Price: 18 €\n- Thing: Jug; Price: 30 €"))
+        let items = (1...90).map { "- shelf number \($0) with thirty bowls" }.joined(separator: "\n")
+        let long = try await answer("What stands in the pottery?", "In the pottery stand:\n\n\(items)\n")
+        #expect(long.text.contains("\n…") && long.text.utf8.count < 2_500)
+    }
+
     @Test func `a heading is shown where it holds the date or version asked for`() async throws {
         let log = """
             # Changes
@@ -74,6 +84,14 @@ struct ExtractiveReaderTests {
             "What is engobe?",
             "Before firing, the engobe dries for a day. Engobe is a coloured clay slip. Some potters buy engobe.")
         #expect(reply.text.hasPrefix("Engobe is a coloured clay slip. [1]"))
+    }
+
+    @Test func `the caption of a file is not an answer, a short reply is`() async throws {
+        let reply = try await answer(
+            "Where is the wheel described?", "File: src/wheel.md\n\nThe wheel is described in the yellow folder.")
+        #expect(reply.text == "The wheel is described in the yellow folder. [1]")
+        let short = try await answer("Where is the wheel?", "Q: Where is the wheel?\nA: Shed two")
+        #expect(short.text == "Shed two [1]")
     }
 
     @Test func `courtesy does not hide the question`() async throws {

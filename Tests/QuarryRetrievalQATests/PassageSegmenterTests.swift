@@ -97,6 +97,12 @@ struct PassageSegmenterTests {
         #expect(prose == ["The lamp burns all night."])
     }
 
+    @Test func `targets of links and include directives are left out`() {
+        let found = segments(
+            "Ring first.\n{{#include ../bell.rs}}\n[bell]: https://a.example/bell\n\n[note]: he rang twice.")
+        #expect(found.map(\.0.text) == ["Ring first.", "[note]: he rang twice."])
+    }
+
     @Test func `comments are left out`() {
         let found = segments("Ring first. <!-- Ask Ida.\nTwice. --> Then wait.")
         #expect(found.map(\.0.text) == ["Ring first.", "Then wait."])

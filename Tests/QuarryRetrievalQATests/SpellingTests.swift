@@ -28,7 +28,7 @@ struct SpellingTests {
         let found = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(written), other]))
         let expected = try await ExtractiveReader().rank(question, in: Retrieval(hits: [hit(plain), other]))
         let (best, same) = (try #require(found.first), try #require(expected.first))
-        #expect(best.sentence.text == written)
+        #expect(best.sentence.text == PlainText.of(written))
         #expect(best.features.coverage == same.features.coverage)
         #expect(best.features.matched == same.features.matched)
         #expect(best.features.proximity == same.features.proximity)

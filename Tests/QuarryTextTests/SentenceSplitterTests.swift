@@ -32,7 +32,7 @@ struct SentenceSplitterTests {
     @Test func `a remark in brackets belongs to its sentence`() {
         expect("Osaka (jap. 大阪) is a port.|It is large.")
         expect("Режиссёр (род. 5 мая 1950) снял фильм (реж. версия. Студия X) в 1980 году.|Его помнят.")
-        expect("See (above. It is there.|Nothing closes it.")
+        expect("See (above.|It is there.|Nothing closes it.")
     }
 
     @Test func `initials do not end a sentence`() {
