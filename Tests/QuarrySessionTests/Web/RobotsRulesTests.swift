@@ -67,6 +67,17 @@ import Testing
         #expect(rules(text).allows(path))
     }
 
+    @Test func `of very many rules with wildcards, the last forbid what begins like them`() {
+        let known = (0..<RobotsRules.maximumWildcards).map { "Disallow: /*x\($0)y$\nUser-agent: *\n" }.joined()
+        let rules = rules("User-agent: *\nDisallow: /c\n" + known + "Disallow: /b*z\nAllow: /c*d\nAllow: /c/e\n")
+        #expect(!rules.allows("/x\(RobotsRules.maximumWildcards - 1)y"))
+        #expect(rules.allows("/a"))
+        #expect(!rules.allows("/b") && !rules.allows("/bz"))
+        #expect(!rules.allows("/c/d") && rules.allows("/c/e"))
+        let few = self.rules("User-agent: *\nDisallow: /c\nDisallow: /b*z\nAllow: /c*d\n")
+        #expect(few.allows("/b") && few.allows("/c/d"))
+    }
+
     @Test func `damaged rules never stop the robot`() {
         var generator = SeededGenerator(seed: 11)
         let seed = Array(
