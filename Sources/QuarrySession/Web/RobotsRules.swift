@@ -120,7 +120,7 @@ package struct RobotsRules: Sendable, Hashable {
     /// The rule with the longest path that matches counts, and of equal ones the one that allows.
     /// - Complexity: O(rules + rules with `*` · bytes of the path).
     package func allows(_ path: String) -> Bool {
-        let path = Self.normalized(Array(path.utf8)[...])
+        let path = Self.normalized(path.utf8)
         if path == Array("/robots.txt".utf8) { return true }
         var best: (length: Int, allows: Bool) = (-1, true)
         for rule in rules where rule.length >= best.length {
@@ -166,30 +166,8 @@ package struct RobotsRules: Sendable, Hashable {
         return String(decoding: token, as: UTF8.self).lowercased()
     }
 
-    /// A path with bytes beyond ASCII encoded, and with escapes in capitals; those of letters and digits are resolved.
-    private static func normalized(_ path: ArraySlice<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity(path.count)
-        var index = path.startIndex
-        while index < path.endIndex {
-            let byte = path[index]
-            index += 1
-            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "%") {
-                result.append(byte)
-            } else if byte == UInt8(ascii: "%"), index + 1 < path.endIndex,
-                let high = Character(Unicode.Scalar(path[index])).hexDigitValue,
-                let low = Character(Unicode.Scalar(path[index + 1])).hexDigitValue
-            {
-                let value = UInt8(high << 4 | low)
-                let isUnreserved =
-                    (value | 0x20) &- 0x61 < 26 || value &- 0x30 < 10 || "-._~".utf8.contains(value)
-                result += isUnreserved ? [value] : [byte, digits[high], digits[low]]
-                index += 2
-            } else {
-                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return result
+    /// A path in the form that ``WebAddress`` gives to those of pages.
+    private static func normalized(_ path: some Sequence<UInt8>) -> [UInt8] {
+        PercentEncoding.normalized(PercentEncoding.encoded(path))
     }
 }
