@@ -182,6 +182,25 @@ struct PDFReaderTests {
         #expect(!document.text.contains("# Yes") && !document.text.contains("# No\n"))
     }
 
+    @Test func `a large answer of a form is neither a heading nor the title`() async throws {
+        var file = PDFFile()
+        file.page([
+            .init("The mill on the river", x: 72, y: 60, size: 18), .init("No [X]", x: 72, y: 100, size: 26),
+            .init("[ ] A report of the year", x: 72, y: 140, size: 18), .init("of the flood", x: 72, y: 160, size: 18),
+            .init("The mill was built in 1871 by two brothers, who had learned the trade.", x: 72, y: 200),
+            .init("It stood by the river until the flood of 1902 took its wheel away.", x: 72, y: 214),
+            .init("Owner is a company [x]", x: 72, y: 250),
+            .init("The mill was sold in 1911 to a company of the next town, with its stones.", x: 72, y: 278),
+        ])
+        let document = try #require(try await read(file).documents.first)
+        let headings = document.text.split(separator: "\n").filter { $0.hasPrefix("#") }
+        #expect(headings == ["## The mill on the river"], "\(document.text)")
+        #expect(document.title == "The mill on the river – file")
+        for words in ["No [X]", "A report of the year", "of the flood", "a company [x]"] {
+            #expect(document.text.contains(words))
+        }
+    }
+
     @Test func `a large line that ends with a point is a heading, and the title if the file has none`() async throws {
         var file = PDFFile()
         file.page([

@@ -57,7 +57,9 @@ struct PDFLayout {
     /// The largest lines of the first page with text, joined, if they are larger than the text and short.
     private static func title(of pages: [PDFPage], textHeight: Double) -> String? {
         guard let page = pages.first(where: { !$0.lines.isEmpty }) else { return nil }
-        let lines = page.lines.filter { line in line.letters > 1 && line.text.contains(where: \.isLetter) }
+        let lines = page.lines.filter { line in
+            line.letters > 1 && line.text.contains(where: \.isLetter) && !line.hasCheckBox
+        }
         guard let largest = lines.map(\.textHeight).max(), largest >= textHeight * headingFactor else { return nil }
         var parts: [String] = []
         var last: PDFPage.Line?
