@@ -228,7 +228,15 @@ private func receiveHeader(
         )
         return 0
     }
-    if let head { transfer.deliver(head) }
+    guard let head else { return line.count }
+    // libcurl would ignore it, and take the end of the connection for the end of the body.
+    if let length = head.overflowingLength {
+        transfer.refusal = HTTPError(
+            .malformedResponse,
+            "\(transfer.request.url) announced a body of \(length.prefix(40)) bytes, more than can be counted.")
+        return 0
+    }
+    transfer.deliver(head)
     return line.count
 }
 

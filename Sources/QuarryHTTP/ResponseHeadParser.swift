@@ -20,6 +20,13 @@ struct ResponseHeadParser {
         var status: Int
         var headers: HTTPHeaders
         var endsByClosing: Bool
+
+        /// The digits of a `Content-Length` that is larger than any body can be; nil if there is none.
+        var overflowingLength: Substring? {
+            headers.values(of: "content-length").lazy
+                .map { $0.prefix { $0.isASCII && $0.isNumber } }
+                .first { !$0.isEmpty && Int64($0) == nil }
+        }
     }
 
     /// Parses one line with its ending. Returns the head if the line completes a final one (not 1xx).

@@ -28,29 +28,11 @@ extension Source {
                 Array(document.text.utf8).withUnsafeBufferPointer { MarkdownLinks(bytes: $0).targets() }
             }
         }
-        guard HTMLReader().pathExtensions.contains(format), !documents.isEmpty,
-            let clean = try? CleanSource(self, declared: HTMLEncoding.declared(in: bytes))
-        else { return [] }
-        return Array(clean.text.utf8).withUnsafeBufferPointer { bytes in
-            // The reader reports a page that cannot be parsed.
-            (try? HTMLTree.withTree(of: bytes) { $0.linkTargets }) ?? []
-        }
-    }
-}
-
-extension HTMLTree {
-    /// The addresses of links, pictures, frames and recordings. With `<base href>` there are none, because they
-    /// are relative to that address.
-    fileprivate var linkTargets: [String] {
-        guard !nodes.indices.contains(where: { nodes[$0].tag == "base" && attribute("href", of: $0) != nil }) else {
-            return []
-        }
-        return nodes.indices.compactMap { index in
-            switch nodes[index].tag {
-            case "a", "area": attribute("href", of: index)
-            case "img", "iframe", "source", "video", "audio", "embed": attribute("src", of: index)
-            default: nil
-            }
-        }
+        guard HTMLReader().pathExtensions.contains(format), !documents.isEmpty else { return [] }
+        // With `<base href>` there are none, because they are relative to that address.
+        return HTMLTree.withTree(ofPage: self) { tree in
+            tree.base == nil
+                ? tree.nodes.indices.compactMap { tree.linkedAddress(of: $0) ?? tree.shownAddress(of: $0) } : []
+        } ?? []
     }
 }

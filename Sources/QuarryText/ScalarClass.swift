@@ -1,27 +1,27 @@
 /// The role of a scalar in splitting text into words, based on the word-break classes of Unicode (UAX #29).
-struct ScalarClass: Equatable {
+package struct ScalarClass: Equatable {
     let rawValue: UInt8
 
     /// Ends a word.
     static let separator = ScalarClass(rawValue: 0)
     /// Invisible: soft hyphens, joiners, direction marks. They neither end a word nor occur in its term.
-    static let transparent = ScalarClass(rawValue: 1)
+    package static let transparent = ScalarClass(rawValue: 1)
     /// Joins two words into a compound if it is alone between them: `_ - . , '` and their variants.
     static let connector = ScalarClass(rawValue: 2)
     /// A combining mark.
-    static let mark = ScalarClass(rawValue: 3)
+    package static let mark = ScalarClass(rawValue: 3)
     /// A decimal digit or another number of one character.
     static let digit = ScalarClass(rawValue: 4)
     static let lower = ScalarClass(rawValue: 5)
-    static let upper = ScalarClass(rawValue: 6)
+    package static let upper = ScalarClass(rawValue: 6)
     /// A letter without case.
     static let letter = ScalarClass(rawValue: 7)
     /// A letter of a script without spaces (Han, kana, Thai …) or, like Hangul, better searched by pairs.
-    static let unspaced = ScalarClass(rawValue: 8)
+    package static let unspaced = ScalarClass(rawValue: 8)
 
     var isLetter: Bool { rawValue >= 5 }
     /// Whether a word can start with it.
-    var startsWord: Bool { rawValue >= 4 && rawValue <= 7 }
+    package var startsWord: Bool { rawValue >= 4 && rawValue <= 7 }
     /// Whether it continues a word.
     var continuesWord: Bool { (rawValue >= 3 && rawValue <= 7) || rawValue == 1 }
 
@@ -29,7 +29,7 @@ struct ScalarClass: Equatable {
 
     /// Uses a table below U+3000, and Unicode properties above.
     @inline(__always)
-    init(of scalar: UInt32) {
+    package init(of scalar: UInt32) {
         if scalar < UInt32(classTable.count) {
             self.init(rawValue: classTable[Int(scalar)])
         } else {

@@ -51,6 +51,18 @@ struct LinkTargetTests {
         #expect(try await targets("[a](b.md)", id: "a.txt") == [])
     }
 
+    @Test func `links that robots do not follow are links of the page, and the first base counts for both`()
+        async throws
+    {
+        let page = "<p>Some words.</p><a rel=nofollow href=one.html>1</a><a href=two.html>2</a><img src=3.png>"
+        #expect(try await targets(page, id: "a.html") == ["one.html", "two.html", "3.png"])
+        let links = PageLinks(of: Source(id: "a.html", bytes: Array(page.utf8)), agent: "quarry")
+        #expect(links.targets == ["two.html"])
+        let based = Array("<base href=/first/><base href=/second/>\(page)".utf8)
+        #expect(PageLinks(of: Source(id: "a.html", bytes: based), agent: "quarry").base == "/first/")
+        #expect(try await targets(String(decoding: based, as: UTF8.self), id: "a.html") == [])
+    }
+
     @Test func `damaged Markdown never crashes`() async throws {
         let sample = Array(
             "[a](b.md \"t\") ![c](<d e>) [f]: g.md\n`[h](i)` \\[j](k)(l) <a href='m'> src=\"n\"\n[o](p".utf8)

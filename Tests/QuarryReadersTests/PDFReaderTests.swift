@@ -72,6 +72,39 @@ struct PDFReaderTests {
         #expect(try await ReaderRegistry().read(Source(id: "file.pdf", bytes: file.bytes)).unread.count == 2)
     }
 
+    @Test func `the addresses of links are metadata, each once`() async throws {
+        var file = PDFFile()
+        file.links = [
+            "https://example.org/mill?a=1&b=2", "mailto:anna@example.org", "https://example.org/mill?a=1&b=2",
+        ]
+        file.page([.init("More about the mill is in the archive.", x: 72, y: 90)])
+        let document = try #require(try await read(file).documents.first)
+        #expect(
+            document.metadata["links"] == .strings(["https://example.org/mill?a=1&b=2", "mailto:anna@example.org"]))
+        file.links = []
+        #expect(try await read(file).documents.first?.metadata["links"] == nil)
+    }
+
+    @Test func `links beyond the limits are counted in a warning`() async throws {
+        var file = PDFFile()
+        file.links =
+            (0..<1_002).map { "https://example.org/\($0)" } + ["https://" + String(repeating: "a", count: 2048)]
+        file.page([.init("This page has very many links.", x: 72, y: 90)])
+        let result = try await read(file)
+        guard case .strings(let links)? = result.documents.first?.metadata["links"] else {
+            Issue.record("There are no links.")
+            return
+        }
+        #expect(links.count == 1_000 && links.last == "https://example.org/999")
+        #expect(result.warnings.map(\.message).contains { $0.hasPrefix("3 of its links are left out") })
+        file.links = (0..<200).map { "https://example.org/\($0)/" + String(repeating: "a", count: 2_000) }
+        guard case .strings(let long)? = try await read(file).documents.first?.metadata["links"] else {
+            Issue.record("There are no links.")
+            return
+        }
+        #expect(long.map(\.utf8.count).reduce(0, +) <= 128 << 10 && long.count > 60)
+    }
+
     @Test func `cells under each other are rows of a table`() async throws {
         var file = PDFFile()
         var lines: [PDFFile.Line] = [.init("Flour sold by the mill in two years of the last century:", x: 72, y: 90)]
@@ -147,6 +180,25 @@ struct PDFReaderTests {
         let document = try #require(try await read(file).documents.first)
         #expect(document.text.contains("# Note 2 - The stones\n\n## Granite\n\nThe wheel of"), "\(document.text)")
         #expect(!document.text.contains("# Yes") && !document.text.contains("# No\n"))
+    }
+
+    @Test func `a large answer of a form is neither a heading nor the title`() async throws {
+        var file = PDFFile()
+        file.page([
+            .init("The mill on the river", x: 72, y: 60, size: 18), .init("No [X]", x: 72, y: 100, size: 26),
+            .init("[ ] A report of the year", x: 72, y: 140, size: 18), .init("of the flood", x: 72, y: 160, size: 18),
+            .init("The mill was built in 1871 by two brothers, who had learned the trade.", x: 72, y: 200),
+            .init("It stood by the river until the flood of 1902 took its wheel away.", x: 72, y: 214),
+            .init("Owner is a company [x]", x: 72, y: 250),
+            .init("The mill was sold in 1911 to a company of the next town, with its stones.", x: 72, y: 278),
+        ])
+        let document = try #require(try await read(file).documents.first)
+        let headings = document.text.split(separator: "\n").filter { $0.hasPrefix("#") }
+        #expect(headings == ["## The mill on the river"], "\(document.text)")
+        #expect(document.title == "The mill on the river – file")
+        for words in ["No [X]", "A report of the year", "of the flood", "a company [x]"] {
+            #expect(document.text.contains(words))
+        }
     }
 
     @Test func `a large line that ends with a point is a heading, and the title if the file has none`() async throws {
@@ -239,6 +291,7 @@ struct PDFReaderTests {
             lines.append(.init("Row \(row) has 12 sacks", x: Double(40 + row * 9), y: Double(60 + row * 14)))
         }
         for _ in 0..<3 { file.page(lines) }
+        file.links = ["https://example.org/mill", "page.html"]
         var random = SeededGenerator(seed: 7)
         for _ in 0..<40 {
             var bytes = file.bytes
@@ -302,6 +355,8 @@ struct PDFFile {
 
     /// The names of attached files.
     var attachments: [String] = []
+    /// The addresses of links on the first page.
+    var links: [String] = []
     private var pages: [String] = []
     private var scans: [Int: (width: Int, height: Int, pixels: ArraySlice<UInt8>)] = [:]
 
@@ -331,12 +386,16 @@ struct PDFFile {
             "<< /Type /Pages /Kids [\(kids)] /Count \(pages.count) >>",
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
+        let annotations = links.map {
+            "<< /Type /Annot /Subtype /Link /Rect [72 700 200 710] /A << /S /URI /URI (\($0)) >> >>"
+        }.joined(separator: " ")
         let firstScan = 4 + 2 * pages.count
         for (index, content) in pages.enumerated() {
             let scan =
                 scans[index] == nil ? "" : "/XObject << /Scan \(firstScan + scans.keys.count { $0 < index }) 0 R >> "
             objects.append(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents \(5 + 2 * index) 0 R "
+                    + (index == 0 && !links.isEmpty ? "/Annots [\(annotations)] " : "")
                     + "/Resources << \(scan)/Font << /F1 3 0 R >> >> >>")
             objects.append("<< /Length \(content.utf8.count) >>\nstream\n\(content)\nendstream")
         }

@@ -97,6 +97,33 @@ struct TextRecognitionTests {
     }
 }
 
+/// With a program that is not tesseract.
+struct RecognizedLanguageTests {
+    @Test func `the version names the languages that are found`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "languages-\(UUID().uuidString)")
+        let data = folder.appending(path: "share/tesseract-ocr/5/tessdata")
+        let programs = folder.appending(path: "bin")
+        for made in [data, programs] {
+            try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
+        }
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = programs.appending(path: "tesseract")
+        try Data("#!/bin/sh\n".utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        func version(_ variables: [String: String] = [:]) -> String {
+            let environment = ["PATH": programs.path].merging(variables) { $1 }
+            return PictureTextReader(TextRecognition(), environment: environment).version
+        }
+        #expect(version().hasSuffix("+ocr()"))
+        try Data().write(to: data.appending(path: "eng.traineddata"))
+        #expect(version().hasSuffix("+ocr(eng)"))
+        try Data().write(to: data.appending(path: "rus.traineddata"))
+        #expect(version().hasSuffix("+ocr(rus+eng)"))
+        #expect(version(["TESSDATA_PREFIX": programs.path]).hasSuffix("+ocr()"))
+        #expect(version(["TESSDATA_PREFIX": data.path]).hasSuffix("+ocr(rus+eng)"))
+    }
+}
+
 /// Without tesseract.
 struct MissingTextRecognitionTests {
     @Test func `what is missing is named`() async throws {

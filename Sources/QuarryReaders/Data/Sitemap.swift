@@ -20,7 +20,7 @@ package struct Sitemap: Sendable, Hashable {
     package init?(_ packed: [UInt8]) {
         var bytes = packed
         if packed.starts(with: [0x1F, 0x8B]) {
-            guard let unpacked = try? Archive.unpackedGzip(packed, limit: Self.maximumBytes) else { return nil }
+            guard let unpacked = try? Archive.unpackedFile(packed, limit: Self.maximumBytes) else { return nil }
             bytes = unpacked
         }
         guard bytes.count <= Self.maximumBytes else { return nil }

@@ -27,23 +27,19 @@ package struct PageLinks: Sendable, Hashable {
     /// - `agent`: The name of the robot, for `<meta name=…>`, in lower case.
     /// - Complexity: That of parsing the page.
     package init(of source: Source, agent: String) {
-        guard let clean = try? CleanSource(source, declared: HTMLEncoding.declared(in: source.bytes)) else { return }
-        let bytes = Array(clean.text.utf8)
-        _ = try? bytes.withUnsafeBufferPointer { bytes in
-            try HTMLTree.withTree(of: bytes) { collect($0, agent: agent) }
-        }
+        HTMLTree.withTree(ofPage: source) { collect($0, agent: agent) }
     }
 
     private mutating func collect(_ tree: HTMLTree, agent: String) {
         var known: Set<String> = []
+        base = tree.base.flatMap(Self.address)
         for index in tree.nodes.indices {
             switch tree.nodes[index].tag {
-            case "base": base = base ?? tree.attribute("href", of: index).flatMap(Self.address)
             case "meta": take(meta: index, tree, agent: agent)
             case "link" where canonical == nil && tree.words("rel", of: index).contains("canonical"):
                 canonical = tree.attribute("href", of: index).flatMap(Self.address)
-            case "a", "area":
-                guard let target = tree.attribute("href", of: index).flatMap(Self.address), !target.hasPrefix("#"),
+            default:
+                guard let target = tree.linkedAddress(of: index).flatMap(Self.address), !target.hasPrefix("#"),
                     !tree.words("rel", of: index).contains("nofollow"), !known.contains(target)
                 else { continue }
                 guard targets.count < Self.maximumLinks else {
@@ -52,7 +48,6 @@ package struct PageLinks: Sendable, Hashable {
                 }
                 known.insert(target)
                 targets.append(target)
-            default: continue
             }
         }
     }
@@ -106,6 +101,31 @@ package struct RobotsDirectives: Sendable, Hashable {
 }
 
 extension HTMLTree {
+    /// Parses a source as a web page; nil if it cannot be read, which its reader reports.
+    @discardableResult
+    static func withTree<Result>(ofPage source: Source, _ body: (HTMLTree) -> Result) -> Result? {
+        guard let clean = try? CleanSource(source, declared: HTMLEncoding.declared(in: source.bytes)) else {
+            return nil
+        }
+        return Array(clean.text.utf8).withUnsafeBufferPointer { bytes in try? withTree(of: bytes, body) }
+    }
+
+    /// The address that relative ones begin at (`<base href>`): the first counts, as HTML says.
+    var base: String? {
+        nodes.indices.lazy.filter { nodes[$0].tag == "base" }.compactMap { attribute("href", of: $0) }.first
+    }
+
+    /// The address that a link leads to, as it is written; nil for other elements.
+    func linkedAddress(of index: Int) -> String? {
+        nodes[index].tag == "a" || nodes[index].tag == "area" ? attribute("href", of: index) : nil
+    }
+
+    /// The address of a picture, frame or recording; nil for other elements.
+    func shownAddress(of index: Int) -> String? {
+        ["img", "iframe", "source", "video", "audio", "embed"].contains(nodes[index].tag)
+            ? attribute("src", of: index) : nil
+    }
+
     /// The words of an attribute in lower case.
     fileprivate func words(_ name: String, of index: Int) -> [String] {
         attribute(name, of: index)?.prefix(1024).lowercased().split(whereSeparator: \.isWhitespace).map(String.init)

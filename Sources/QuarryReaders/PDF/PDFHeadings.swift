@@ -17,7 +17,7 @@ struct PDFHeadings {
         addPlain()
     }
 
-    /// Three large lines one after another, or a large sentence, are text.
+    /// Three large lines one after another, a large sentence, or an answer of a form with what follows it, are text.
     private mutating func dropText() {
         var start = 0
         while start < parts.count {
@@ -33,9 +33,9 @@ struct PDFHeadings {
                 last = line
                 end += 1
             }
-            if end - start > 2 || words > 5 && last.text.hasSuffix(".") {
-                for index in start..<end { levels[index] = nil }
-            }
+            let isText = end - start > 2 || words > 5 && last.text.hasSuffix(".")
+            let answer = (start..<end).first { parts[$0].line?.hasCheckBox ?? false } ?? end
+            for index in (isText ? start : answer)..<end { levels[index] = nil }
             start = end
         }
     }
@@ -97,7 +97,7 @@ struct PDFHeadings {
         guard line.words.count <= 16, line.letters > 2, 2 * line.letters > text.utf8.count,
             let first = text.first, first.isUppercase || first.isNumber,
             let last = text.last, !".,;:…-–".contains(last),
-            text.contains(where: \.isLetter), !text.contains("://"), !text.contains("@")
+            text.contains(where: \.isLetter), !text.contains("://"), !text.contains("@"), !line.hasCheckBox
         else { return nil }
         let opening = line.words[0].text.lowercased()
         // A caption belongs to a picture, which is not in the text.
@@ -116,4 +116,16 @@ struct PDFHeadings {
         "part", "chapter", "item", "note", "section", "article", "appendix", "annex", "часть", "глава", "раздел",
         "статья", "приложение", "kapitel", "teil", "anhang", "partie", "chapitre",
     ]
+}
+
+extension PDFPage.Line {
+    /// Whether a box to tick is in the line, as in the answers of a form: `Yes ☐ No ☒`.
+    var hasCheckBox: Bool {
+        text.unicodeScalars.contains(where: Self.boxes.contains) || text.contains("[ ]")
+            || words.contains { Self.boxesInOtherFonts.contains($0.text.lowercased()) }
+    }
+
+    private static let boxes: Set<Unicode.Scalar> = ["☐", "☑", "☒", "□", "⌧", "⊠", "🗵", "🗷", "🗹"]
+    /// Boxes of Wingdings, which some files give as letters, and those of plain text.
+    private static let boxesInOtherFonts: Set<String> = ["þ", "¨", "[x]", "[]"]
 }

@@ -57,7 +57,12 @@ struct PDFLayout {
     /// The largest lines of the first page with text, joined, if they are larger than the text and short.
     private static func title(of pages: [PDFPage], textHeight: Double) -> String? {
         guard let page = pages.first(where: { !$0.lines.isEmpty }) else { return nil }
-        let lines = page.lines.filter { line in line.letters > 1 && line.text.contains(where: \.isLetter) }
+        var answer: PDFPage.Line?
+        let lines = page.lines.filter { line in
+            let goesOn = answer.map { $0.block == line.block && abs($0.textHeight - line.textHeight) < 0.5 } ?? false
+            if line.hasCheckBox || !goesOn { answer = line.hasCheckBox ? line : nil }
+            return answer == nil && line.letters > 1 && line.text.contains(where: \.isLetter)
+        }
         guard let largest = lines.map(\.textHeight).max(), largest >= textHeight * headingFactor else { return nil }
         var parts: [String] = []
         var last: PDFPage.Line?

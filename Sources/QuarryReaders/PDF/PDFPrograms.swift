@@ -68,6 +68,11 @@ struct PDFPrograms: Sendable {
         PDFInformation.attachments(try await output(of: pdfdetach, ["-list"], path))
     }
 
+    /// The addresses that its links lead to; none if they cannot be listed.
+    func links(of path: String) async throws -> PDFLinks {
+        PDFLinks(try await output(of: pdfinfo, ["-url"], path))
+    }
+
     /// What a program says about a file; nothing if it fails or is not installed.
     private func output(of program: Program?, _ arguments: [String], _ path: String) async throws -> [UInt8] {
         guard let program else { return [] }

@@ -10,7 +10,7 @@ import QuarryText
 /// are known by their size and place; tables become rows; headers and footers that repeat on pages are left out. A citation
 /// names the page. Offsets and lines count in the text that this reader makes.
 ///
-/// The title is that in the file, or else the largest lines of its first page with the file's name. Its author and dates become metadata.
+/// The title is that in the file, or else the largest lines of its first page with the file's name. Its author and dates, and the addresses of its links, become metadata.
 ///
 /// Pages without text, such as scans, are left out with a warning, or recognised by tesseract if the options say so:
 ///
@@ -43,7 +43,7 @@ public struct PDFReader: Reader {
     /// Another version without poppler and with recognition, so that files are read again when that changes.
     public var version: String {
         guard programs.isInstalled else { return "pdf/0" }
-        return "pdf/3" + (tesseract.map(\.options.mark) ?? "")
+        return "pdf/4" + (tesseract.map(\.mark) ?? "")
     }
 
     public func read(_ source: Source) async throws -> ReadResult {
@@ -73,6 +73,7 @@ public struct PDFReader: Reader {
         var scans: ScannedPages
         var information: PDFInformation
         var attachments: [String]
+        var links: PDFLinks
     }
 
     private func content(of source: Source, _ programs: PDFPrograms) async throws -> Content {
@@ -80,8 +81,10 @@ public struct PDFReader: Reader {
             var pages = PDFPage.pages(of: try await programs.words(of: path))
             let information = try await programs.information(about: path)
             let attachments = source.bytes.mayHold("EF", "EmbeddedFile") ? try await programs.attachments(of: path) : []
+            let links = source.bytes.mayHold("URI") ? try await programs.links(of: path) : PDFLinks()
             let scans = try await recognize(&pages, of: path, programs)
-            return Content(pages: pages, scans: scans, information: information, attachments: attachments)
+            return Content(
+                pages: pages, scans: scans, information: information, attachments: attachments, links: links)
         }
     }
 
@@ -111,6 +114,7 @@ public struct PDFReader: Reader {
         var writer = DocumentWriter()
         text.write(to: &writer)
         var metadata = content.information.metadata
+        if !content.links.addresses.isEmpty { metadata["links"] = .strings(content.links.addresses) }
         if !scans.recognized.isEmpty { metadata["recognizedPages"] = .number(Double(scans.recognized.count)) }
         guard
             let result = writer.document(
@@ -126,7 +130,7 @@ public struct PDFReader: Reader {
             )
             return ReadResult(rejected: [rejection], unread: unread)
         }
-        var warnings: [Rejection] = []
+        var warnings = [content.links.warning(source.id)].compactMap(\.self)
         func warn(_ numbers: [Int], _ words: String) {
             guard !numbers.isEmpty else { return }
             let shown = numbers.prefix(10).map(String.init).joined(separator: ", ") + (numbers.count > 10 ? ", …" : "")

@@ -1,3 +1,4 @@
+import Foundation
 import QuarryCore
 import QuarryPrograms
 
@@ -6,6 +7,8 @@ struct Tesseract: Sendable {
     private let program: Program
     private let environment: [String: String]
     let options: TextRecognition
+    /// The part of a reader's version, so that files are read again when other languages are wanted or found.
+    let mark: String
 
     static let missing = "tesseract is not installed (Debian: tesseract-ocr tesseract-ocr-rus)"
 
@@ -18,6 +21,26 @@ struct Tesseract: Sendable {
         var variables = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "OMP_THREAD_LIMIT": "1"]
         variables["TESSDATA_PREFIX"] = environment["TESSDATA_PREFIX"]
         self.environment = variables
+        let folders = Self.dataFolders(of: program, variables["TESSDATA_PREFIX"])
+        let found =
+            folders.isEmpty
+            ? options.languages
+            : options.languages.filter { language in
+                folders.contains { FileManager.default.fileExists(atPath: "\($0)/\(language).traineddata") }
+            }
+        mark = "+ocr(\(found.joined(separator: "+")))"
+    }
+
+    /// The folders with the data of languages: what `TESSDATA_PREFIX` names, or those beside the program. Empty if its place
+    /// is not known.
+    private static func dataFolders(of program: Program, _ prefix: String?) -> [String] {
+        let files = FileManager.default
+        let share = URL(fileURLWithPath: program.path).deletingLastPathComponent().path + "/../share"
+        let versions = (try? files.contentsOfDirectory(atPath: share + "/tesseract-ocr")) ?? []
+        let folders =
+            prefix.map { [$0, $0 + "/tessdata"] }
+            ?? [share + "/tessdata"] + versions.map { "\(share)/tesseract-ocr/\($0)/tessdata" }
+        return folders.filter(files.fileExists)
     }
 
     private static let limits = ProgramLimits(

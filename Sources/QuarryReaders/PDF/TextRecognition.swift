@@ -9,7 +9,4 @@ public struct TextRecognition: Sendable, Hashable, Codable {
     public var maximumPages = 300
 
     public init() {}
-
-    /// The part of a reader's version, so that files are read again when this changes.
-    var mark: String { "+ocr(\(languages.joined(separator: "+")))" }
 }

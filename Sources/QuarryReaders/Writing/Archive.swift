@@ -42,26 +42,44 @@ enum Archive {
             if entry.isEncrypted { throw Failure(code: .encrypted, reason: "It is encrypted.") }
             let name = String(decoding: entry.name, as: UTF8.self)
             guard !name.isEmpty, wants(name) else { continue }
-            let limit = min(limits.file, allowed - total)
-            var content: [UInt8] = []
-            let end = archive.content { piece in
-                guard piece.count <= limit - content.count else { return false }
-                content += piece
-                return true
-            }
-            switch end {
-            case .complete: break
-            case .damaged(let reason):
-                throw Failure(code: .damaged, reason: "A file in it is damaged: \(reason).")
-            case .limit:
-                throw Failure(
-                    code: .tooLarge,
-                    reason:
-                        "Unpacked, a file in it has more than \(limits.file) bytes, or all have more than \(allowed)."
-                )
+            let content = try archive.content(upTo: min(limits.file, allowed - total)) {
+                "Unpacked, a file in it has more than \(limits.file) bytes, or all have more than \(allowed)."
             }
             total += content.count
             guard try body(name, content) else { return }
+        }
+    }
+
+    /// The content of a file that is compressed alone, such as by gzip.
+    ///
+    /// - `limit`: The most bytes after unpacking.
+    /// - Throws: ``Failure`` for damaged bytes, a compressed archive, and more bytes than the limit.
+    static func unpackedFile(_ bytes: [UInt8], limit: Int) throws -> [UInt8] {
+        let archive = try ArchiveStream(bytes, kind: .compressed)
+        guard try archive.next() != nil, archive.isSingleFile else {
+            throw Failure(code: .damaged, reason: "It is not a single compressed file.")
+        }
+        return try archive.content(upTo: limit) { "Unpacked, it has more than \(limit) bytes." }
+    }
+}
+
+extension ArchiveStream {
+    /// The whole content of the current entry.
+    ///
+    /// - `reason`: The sentence for more bytes than the limit.
+    /// - Throws: `Archive.Failure`.
+    fileprivate func content(upTo limit: Int, reason: () -> String) throws -> [UInt8] {
+        var content: [UInt8] = []
+        let end = self.content { piece in
+            guard piece.count <= limit - content.count else { return false }
+            content += piece
+            return true
+        }
+        switch end {
+        case .complete: return content
+        case .damaged(let reason):
+            throw Archive.Failure(code: .damaged, reason: "A file in it is damaged: \(reason).")
+        case .limit: throw Archive.Failure(code: .tooLarge, reason: reason())
         }
     }
 }

@@ -1,21 +1,61 @@
 /// The rules of a `robots.txt` for one robot (RFC 9309).
 package struct RobotsRules: Sendable, Hashable {
     private struct Rule: Sendable, Hashable {
-        /// The parts of its path between `*`.
-        var parts: [[UInt8]]
-        /// Whether it ends in `$`.
-        var isAnchored: Bool
+        /// Its path up to the first `*`.
+        var start: [UInt8]
+        /// The parts of its path after each `*` that may be anywhere in this order, without empty ones.
+        var parts: [Part] = []
+        /// What a path ends with after all parts, if the rule ends in `$`; nil if anything may follow.
+        var end: [UInt8]?
+        /// Whether its path has a `*`.
+        var hasWildcard = false
         var allows: Bool
         /// The length of the path as it is written: the longest rule counts.
         var length: Int
     }
 
+    /// Bytes to search for, prepared once for all paths (Knuth, Morris, Pratt, 1977).
+    private struct Part: Sendable, Hashable {
+        var bytes: [UInt8]
+        /// The length of the longest start of the part that ends at each of its bytes.
+        private var borders: [Int32]
+
+        init(_ bytes: [UInt8]) {
+            self.bytes = bytes
+            borders = [Int32](repeating: 0, count: bytes.count)
+            var length = 0
+            for index in bytes.indices.dropFirst() {
+                while length > 0, bytes[index] != bytes[length] { length = Int(borders[length - 1]) }
+                if bytes[index] == bytes[length] { length += 1 }
+                borders[index] = Int32(length)
+            }
+        }
+
+        /// Where the first occurrence ends. Takes linear time: sites write the rules.
+        func end(in path: [UInt8], from start: Int) -> Int? {
+            guard bytes.count <= path.count - start else { return nil }
+            var length = 0
+            for index in start..<path.count {
+                while length > 0, path[index] != bytes[length] { length = Int(borders[length - 1]) }
+                if path[index] == bytes[length] { length += 1 }
+                if length == bytes.count { return index + 1 }
+            }
+            return nil
+        }
+    }
+
     private var rules: [Rule] = []
+    /// The number of rules with `*`.
+    private var wildcards = 0
     /// The pause between requests that the site asks for with `Crawl-delay`, in seconds; nil if it does not ask.
     package private(set) var crawlDelay: Double?
 
     /// Bytes beyond the limit are not read. It is the least that the RFC asks for.
     package static let maximumBytes = 500 << 10
+
+    /// Of further rules with `*`, those that allow are left out, and those that forbid count up to their first `*`: they
+    /// forbid at least as much.
+    package static let maximumWildcards = 4096
 
     /// No rules: every page is allowed.
     package init() {}
@@ -42,7 +82,7 @@ package struct RobotsRules: Sendable, Hashable {
         let agent = agent.lowercased()
         let own = groups.filter { $0.names.contains(agent) }
         for group in own.isEmpty ? groups.filter({ $0.names.contains("*") }) : own {
-            rules += group.rules.rules
+            for rule in group.rules.rules { keep(rule) }
             crawlDelay = crawlDelay ?? group.rules.crawlDelay
         }
     }
@@ -57,17 +97,30 @@ package struct RobotsRules: Sendable, Hashable {
         var path = Self.normalized(value)
         let isAnchored = path.last == UInt8(ascii: "$")
         if isAnchored { path.removeLast() }
-        let parts = path.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
-        rules.append(
-            Rule(parts: parts, isAnchored: isAnchored, allows: name == "allow", length: value.count))
+        var parts = path.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
+        var rule = Rule(start: parts.removeFirst(), allows: name == "allow", length: value.count)
+        rule.hasWildcard = !parts.isEmpty
+        if isAnchored { rule.end = parts.popLast() ?? [] }
+        rule.parts = parts.lazy.filter { !$0.isEmpty }.map(Part.init)
+        rules.append(rule)
+    }
+
+    private mutating func keep(_ rule: Rule) {
+        guard rule.hasWildcard else { return rules.append(rule) }
+        wildcards += 1
+        if wildcards <= Self.maximumWildcards {
+            rules.append(rule)
+        } else if !rule.allows {
+            rules.append(Rule(start: rule.start, allows: false, length: rule.length))
+        }
     }
 
     /// Whether the robot may read a path, with its query.
     ///
     /// The rule with the longest path that matches counts, and of equal ones the one that allows.
-    /// - Complexity: O(bytes of the rules + rules · bytes of the path).
+    /// - Complexity: O(rules + rules with `*` · bytes of the path).
     package func allows(_ path: String) -> Bool {
-        let path = Self.normalized(Array(path.utf8)[...])
+        let path = Self.normalized(path.utf8)
         if path == Array("/robots.txt".utf8) { return true }
         var best: (length: Int, allows: Bool) = (-1, true)
         for rule in rules where rule.length >= best.length {
@@ -78,36 +131,15 @@ package struct RobotsRules: Sendable, Hashable {
     }
 
     private static func matches(_ rule: Rule, _ path: [UInt8]) -> Bool {
-        guard let first = rule.parts.first, path.starts(with: first) else { return false }
-        var index = first.count
-        if rule.parts.count == 1 { return !rule.isAnchored || index == path.count }
-        let inner = rule.isAnchored ? rule.parts.dropFirst().dropLast() : rule.parts.dropFirst()
-        for part in inner where !part.isEmpty {
-            guard let start = position(of: part, in: path, from: index) else { return false }
-            index = start + part.count
+        guard path.starts(with: rule.start) else { return false }
+        var index = rule.start.count
+        for part in rule.parts {
+            guard let end = part.end(in: path, from: index) else { return false }
+            index = end
         }
-        guard rule.isAnchored, let last = rule.parts.last else { return true }
-        return path.count - last.count >= index && path.suffix(last.count).elementsEqual(last)
-    }
-
-    /// The first place of a part, found in linear time (Knuth, Morris, Pratt, 1977): sites write the rules.
-    private static func position(of part: [UInt8], in path: [UInt8], from start: Int) -> Int? {
-        guard part.count <= path.count - start else { return nil }
-        // The length of the longest start of the part that ends at each of its bytes.
-        var borders = [Int](repeating: 0, count: part.count)
-        var length = 0
-        for index in part.indices.dropFirst() {
-            while length > 0, part[index] != part[length] { length = borders[length - 1] }
-            if part[index] == part[length] { length += 1 }
-            borders[index] = length
-        }
-        length = 0
-        for index in path.indices[start...] {
-            while length > 0, path[index] != part[length] { length = borders[length - 1] }
-            if path[index] == part[length] { length += 1 }
-            if length == part.count { return index + 1 - length }
-        }
-        return nil
+        guard let end = rule.end else { return true }
+        guard rule.hasWildcard else { return index == path.count }
+        return path.count - end.count >= index && path.suffix(end.count).elementsEqual(end)
     }
 
     // MARK: Text
@@ -134,30 +166,8 @@ package struct RobotsRules: Sendable, Hashable {
         return String(decoding: token, as: UTF8.self).lowercased()
     }
 
-    /// A path with bytes beyond ASCII encoded, and with escapes in capitals; those of letters and digits are resolved.
-    private static func normalized(_ path: ArraySlice<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity(path.count)
-        var index = path.startIndex
-        while index < path.endIndex {
-            let byte = path[index]
-            index += 1
-            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "%") {
-                result.append(byte)
-            } else if byte == UInt8(ascii: "%"), index + 1 < path.endIndex,
-                let high = Character(Unicode.Scalar(path[index])).hexDigitValue,
-                let low = Character(Unicode.Scalar(path[index + 1])).hexDigitValue
-            {
-                let value = UInt8(high << 4 | low)
-                let isUnreserved =
-                    (value | 0x20) &- 0x61 < 26 || value &- 0x30 < 10 || "-._~".utf8.contains(value)
-                result += isUnreserved ? [value] : [byte, digits[high], digits[low]]
-                index += 2
-            } else {
-                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return result
+    /// A path in the form that ``WebAddress`` gives to those of pages.
+    private static func normalized(_ path: some Sequence<UInt8>) -> [UInt8] {
+        PercentEncoding.normalized(PercentEncoding.encoded(path))
     }
 }

@@ -33,15 +33,7 @@ enum WebAddress {
         if let mark = text.firstRange(of: "//"), !text[..<mark.lowerBound].contains(where: { "/?#".contains($0) }) {
             start = text[mark.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
         }
-        var bytes = Array(withPlainHost(text[..<start]).utf8)
-        for byte in utf8[start...] {
-            if byte > 0x20, byte < 0x7F, !"\"<>\\^`{|}".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += escaped(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return withPlainHost(text[..<start]) + String(decoding: PercentEncoding.encoded(utf8[start...]), as: UTF8.self)
     }
 
     /// The start of an absolute reference, up to its path.
@@ -54,33 +46,8 @@ enum WebAddress {
         return start[..<mark.upperBound] + ([host] + parts.dropFirst().map(String.init)).joined(separator: ":")
     }
 
-    /// Escapes of letters, digits and `-._~` are resolved; other escapes get capital digits.
     private static func normalized(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let high = Character(Unicode.Scalar(bytes[index + 1])).hexDigitValue,
-                let low = Character(Unicode.Scalar(bytes[index + 2])).hexDigitValue
-            else {
-                result.append(bytes[index])
-                index += 1
-                continue
-            }
-            let byte = UInt8(high << 4 | low)
-            let isUnreserved =
-                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "-._~".utf8.contains(byte)
-            result += isUnreserved ? [byte] : escaped(byte)
-            index += 3
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        String(decoding: PercentEncoding.normalized(Array(text.utf8)), as: UTF8.self)
     }
 }
 

@@ -35,7 +35,9 @@ import Testing
         ("/*.pdf$", "/a/b.pdf", false), ("/*.pdf$", "/a/b.pdf?x", true), ("/*.pdf", "/a/b.pdf?x", false),
         ("/a*b*c", "/a1b2c3", false), ("/a*b*c", "/acb", true), ("/fish$", "/fishes", true), ("/fish$", "/fish", false),
         ("/*?session=", "/x?session=1", false), ("*/private", "/x/private", false), ("/a**b", "/axb", false),
-        ("/%7ejoe", "/~joe", false), ("/ü", "/%C3%BC", false), ("/a%2fb", "/a/b", true), ("/*a$", "/ba", false),
+        ("/%7ejoe", "/~joe", false), ("/ü", "/%C3%BC", false), ("/a%2fb", "/a/b", true), ("/a|b", "/a%7Cb", false),
+        ("/a%zz", "/a%zz", false),
+        ("/a%2fb", "/a%2Fb", false), ("/*a$", "/ba", false),
         ("/*aa$", "/aab", true), ("", "/", true), ("/$", "/", false), ("/$", "/x", true),
     ])
     func `wildcards and ends match as the RFC says`(path: String, page: String, isAllowed: Bool) {
@@ -65,6 +67,17 @@ import Testing
         let text = "User-agent: *\nDisallow: /\(star)b\nDisallow: /*\(flat)b$\n"
         let path = "/" + String(repeating: "a", count: 2000)
         #expect(rules(text).allows(path))
+    }
+
+    @Test func `of very many rules with wildcards, the last forbid what begins like them`() {
+        let known = (0..<RobotsRules.maximumWildcards).map { "Disallow: /*x\($0)y$\nUser-agent: *\n" }.joined()
+        let rules = rules("User-agent: *\nDisallow: /c\n" + known + "Disallow: /b*z\nAllow: /c*d\nAllow: /c/e\n")
+        #expect(!rules.allows("/x\(RobotsRules.maximumWildcards - 1)y"))
+        #expect(rules.allows("/a"))
+        #expect(!rules.allows("/b") && !rules.allows("/bz"))
+        #expect(!rules.allows("/c/d") && rules.allows("/c/e"))
+        let few = self.rules("User-agent: *\nDisallow: /c\nDisallow: /b*z\nAllow: /c*d\n")
+        #expect(few.allows("/b") && few.allows("/c/d"))
     }
 
     @Test func `damaged rules never stop the robot`() {

@@ -1,5 +1,5 @@
+import QuarrySession
 import QuarryTestSupport
-import QuarryText
 import Testing
 
 struct WordShinglesTests {
