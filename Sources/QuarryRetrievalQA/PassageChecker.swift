@@ -63,7 +63,7 @@ struct PassageChecker {
             // With a marker, a bare "Yes" still answers; the marker stays.
             return SentenceVerdict(
                 kind: .unverifiable, support: 1, markers: named, isSupported: true, stays: true,
-                saysSomething: idle.isEmpty && !named.isEmpty)
+                saysSomething: idle.isEmpty && !named.isEmpty && !claim.words.isEmpty)
         }
         if isHeader || introduces(text, claim) {
             return SentenceVerdict(

@@ -102,9 +102,8 @@ struct UpdateCommandTests {
         for number in 0..<3_000 { try scratch.write("Entry \(number) of the log.\n", to: "minutes/log/\(number).txt") }
         let process = try Command.start(["update", "--watch"], in: scratch.url)
         defer { process.terminate() }
-        let lock = scratch.path("index.quarry-lock")
-        #expect(try await eventually { FileManager.default.fileExists(atPath: lock) })
-        // The walk of the folders may be over, and the update is not.
+        // The first documents are committed: the walk of the folders may be over, and the update is not.
+        #expect(try await eventually { try documents(in: scratch).contains { $0.hasPrefix("minutes/log/") } })
         try scratch.write("The pier is long.\n", to: "notes/pier.md")
         try scratch.write("The dinghy is blue.\n", to: "notes/boats.md")
         #expect(try await eventually { try documents(in: scratch).contains("notes/pier.md") })
