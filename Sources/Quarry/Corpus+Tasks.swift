@@ -6,7 +6,7 @@ extension Corpus {
     /// The answer to the next question of a conversation, which becomes a turn of it.
     ///
     /// The question is first made understandable alone, by the language model of the configuration or by rules:
-    /// ``Conversation/standalone(_:)``. `Answer.question` has the result.
+    /// `Conversation.standalone(_:)`. `Answer.question` has the result.
     ///
     /// - Throws: The errors of ``answer(_:filter:)``. The conversation is then unchanged.
     public func answer(
