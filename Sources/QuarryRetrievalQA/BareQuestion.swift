@@ -7,7 +7,7 @@ package struct BareQuestion: Sendable, Hashable {
 
     /// - Complexity: O(length).
     package init(_ question: String) {
-        let words = Word.words(of: question)
+        let words = question.utf8.count <= BareQuestion.longest ? Word.words(of: question) : []
         var isCourtesy = [Bool](repeating: false, count: words.count)
         var index = 0
         while index < words.count {
@@ -21,9 +21,10 @@ package struct BareQuestion: Sendable, Hashable {
             return
         }
         // A name after a greeting or at the end: "Hi Anna," and "Cheers, Tom".
+        let firstOfLastNames = words.count - words.reversed().prefix(while: \.isName).count
         for (index, word) in words.enumerated() where word.isName && !isCourtesy[index] && index > 0 {
-            let isLast = words[(index + 1)...].allSatisfy(\.isName)
             let before = words[index - 1]
+            let isLast = index + 1 >= firstOfLastNames
             if isCourtesy[index - 1], isLast && before.endsClause || before.greets && word.endsClause {
                 isCourtesy[index] = true
             }
@@ -53,15 +54,22 @@ package struct BareQuestion: Sendable, Hashable {
         text = String(scalars)
     }
 
+    /// Longer questions, in UTF-8 bytes, stay as they are.
+    private static let longest = 4_096
+
     /// The number of words of the longest phrase that begins at a word.
     private static func lengthOfPhrase(at index: Int, in words: [Word]) -> Int {
-        guard let phrases = phrases[words[index].folded] else { return 0 }
-        let rest = words[index...].map(\.folded)
-        guard let count = phrases.first(where: { rest.starts(with: $0) })?.count else { return 0 }
+        let count = lengthOfWords(at: index, in: words)
         guard count == 1, words[index].greets, !words[index].endsClause, index + 1 < words.count else { return count }
         // "Hello world" is not a greeting, "Hello Anna," is.
         let next = words[index + 1]
-        return next.isName && next.endsClause || lengthOfPhrase(at: index + 1, in: words) > 0 ? 1 : 0
+        return next.isName && next.endsClause || lengthOfWords(at: index + 1, in: words) > 0 ? 1 : 0
+    }
+
+    private static func lengthOfWords(at index: Int, in words: [Word]) -> Int {
+        guard let phrases = phrases[words[index].folded], let longest = phrases.first?.count else { return 0 }
+        let rest = words[index...].prefix(longest).map(\.folded)
+        return phrases.first { rest.starts(with: $0) }?.count ?? 0
     }
 
     /// Phrases by their first word, longest first.

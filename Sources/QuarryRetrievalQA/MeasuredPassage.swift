@@ -9,10 +9,10 @@ struct MeasuredPassage {
         let context: Set<String>
         let surface: [SurfaceWord]
 
-        init(_ segment: Segment, reader: TermReader) {
+        init(_ segment: Segment, context: Set<String>, reader: TermReader) {
             self.segment = segment
+            self.context = context
             forms = reader.words(segment.text).forms
-            context = Set(segment.context.flatMap { reader.words($0).forms })
             surface = SurfaceWord.words(ofSentence: segment.text)
         }
 

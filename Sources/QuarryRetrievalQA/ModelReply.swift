@@ -14,7 +14,8 @@ extension LanguageModel {
         var reply = Reply()
         var thoughts = ThoughtFilter()
         var received = 0
-        let bound = maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken).partialValue
+        let product = maximumTokens.multipliedReportingOverflow(by: Reply.maximumBytesPerToken)
+        let bound = product.overflow ? .max : product.partialValue
         let request = GenerationRequest(
             messages: messages, maximumTokens: maximumTokens, temperature: temperature, seed: seed)
         reading: for try await event in generate(request) {

@@ -96,6 +96,8 @@ private struct SegmentScan {
     /// The paragraph that ends in a colon before a list.
     private var lead: String?
     private var header: String?
+    /// The names of the columns of the last header.
+    private var columns: (header: String?, names: [String]) = (nil, [])
     private var insideCode: Bool
     /// Whether the code block is in a block quote.
     private var codeIsQuoted = false
@@ -183,14 +185,15 @@ private struct SegmentScan {
         flush()
         if line.isTableDelimiter(in: bytes) { return }
         if header == nil, let next, next.isTableDelimiter(in: bytes) {
-            append(.tableHeader, line.content, text: PlainText.ofRow(string(line.content), header: nil))
+            append(.tableHeader, line.content, text: PlainText.ofRow(string(line.content), columns: []))
             header = string(line.content)
             return
         }
-        let columns = header ?? tableHeader
+        let names = header ?? tableHeader
+        if columns.header != names { columns = (names, names.map(PlainText.columns) ?? []) }
         append(
-            .tableRow, line.content, text: PlainText.ofRow(string(line.content), header: columns),
-            introduction: columns)
+            .tableRow, line.content, text: PlainText.ofRow(string(line.content), columns: columns.names),
+            introduction: names)
     }
 
     private mutating func append(_ kind: Segment.Kind, _ range: Range<Int>, text: String, introduction: String? = nil) {
@@ -220,7 +223,7 @@ private struct SegmentScan {
                     headings: headings.map(\.title), introduction: mark == nil ? nil : lead, mark: mark,
                     block: blockNumber))
         }
-        if mark == nil { lead = bytes[last].last == UInt8(ascii: ":") ? segments.last?.text : nil }
+        if mark == nil { lead = string(last).hasSuffix(":") || string(last).hasSuffix("：") ? segments.last?.text : nil }
         block = []
         mark = nil
     }

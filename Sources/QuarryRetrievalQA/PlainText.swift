@@ -7,26 +7,28 @@ import QuarryText
 package enum PlainText {
     /// - Complexity: O(length).
     package static func of(_ text: String) -> String {
-        var scan = InlineScan(scalars: Array(text.decodingHTMLEntities.unicodeScalars))
-        return scan.plain()
+        var scan = InlineScan(scalars: Array(text.unicodeScalars))
+        return scan.plain().decodingHTMLEntities
     }
 
     /// The cells of a table row with the names of their columns: `Item: Lamp; Price: 20 €`.
-    ///
-    /// - `header`: The header rows of the table, with or without their delimiter row.
-    package static func ofRow(_ row: String, header: String?) -> String {
-        let columns = header.map { header in
-            header.split(separator: "\n").map(String.init).filter { !isDelimiter($0) }.map { cells(of: $0) }
-        }
-        let names = (columns ?? []).reduce(into: [String]()) { names, row in
-            for (index, cell) in row.enumerated() {
-                if index == names.count { names.append("") }
-                if names[index] != cell { names[index] += (names[index].isEmpty || cell.isEmpty ? "" : " ") + cell }
-            }
-        }
-        return cells(of: row).enumerated().filter { !$0.element.isEmpty }.map { index, cell in
-            index < names.count && !names[index].isEmpty ? "\(names[index]): \(cell)" : cell
+    package static func ofRow(_ row: String, columns: [String]) -> String {
+        cells(of: row).enumerated().filter { !$0.element.isEmpty }.map { index, cell in
+            index < columns.count && !columns[index].isEmpty ? "\(columns[index]): \(cell)" : cell
         }.joined(separator: "; ")
+    }
+
+    /// The names of the columns of a table.
+    ///
+    /// - `header`: Its header rows, with or without their delimiter row.
+    package static func columns(of header: String) -> [String] {
+        header.split(separator: "\n").map(String.init).filter { !isDelimiter($0) }.map { cells(of: $0) }
+            .reduce(into: []) { names, row in
+                for (index, cell) in row.enumerated() {
+                    if index == names.count { names.append("") }
+                    if names[index] != cell { names[index] += (names[index].isEmpty || cell.isEmpty ? "" : " ") + cell }
+                }
+            }
     }
 
     private static func isDelimiter(_ row: String) -> Bool { row.allSatisfy { " |-:".contains($0) } }
@@ -53,6 +55,8 @@ package enum PlainText {
 /// One pass over the inline marks of a text.
 private struct InlineScan {
     let scalars: [Unicode.Scalar]
+    /// The end of a mark is looked for in so many characters: a mark without one is text.
+    private static let reach = 2_000
     private var position = 0
     private var output = String.UnicodeScalarView()
     /// For each scalar of an emphasis mark that has a partner.
@@ -103,7 +107,7 @@ private struct InlineScan {
         while position < scalars.count, scalars[position] == "`" { position += 1 }
         let count = position - start
         var end = position
-        while end < scalars.count {
+        while end < min(scalars.count, position + InlineScan.reach) {
             guard scalars[end] == "`" else {
                 end += 1
                 continue
@@ -122,7 +126,8 @@ private struct InlineScan {
     /// Skips a comment or a tag of HTML that has a usual name.
     private mutating func skipTag() -> Bool {
         if scalars[position...].starts(with: "<!--".unicodeScalars) {
-            position = end(of: "-->", from: position + 4) ?? scalars.count
+            guard let end = end(of: "-->", from: position + 4) else { return false }
+            position = end
             return true
         }
         var start = position + 1
@@ -146,7 +151,8 @@ private struct InlineScan {
 
     private func end(of mark: String, from start: Int) -> Int? {
         let mark = Array(mark.unicodeScalars)
-        return scalars.indices.dropFirst(start).first { scalars[$0...].starts(with: mark) }.map { $0 + mark.count }
+        return scalars.indices.dropFirst(start).prefix(InlineScan.reach).first { scalars[$0...].starts(with: mark) }
+            .map { $0 + mark.count }
     }
 
     /// Takes the label of a link; skips its target, pictures and footnote marks.
@@ -200,10 +206,15 @@ private struct InlineScan {
             guard run.count <= 3, scalar != "~" || run.count == 2 else { continue }
             let before = run.lowerBound > 0 ? scalars[run.lowerBound - 1] : " "
             let after = end < scalars.count ? scalars[end] : " "
-            let opens = !after.properties.isWhitespace && (scalar != "_" || !isWord(before))
-            let closes = !before.properties.isWhitespace && (scalar != "_" || !isWord(after))
+            // Products such as `2*3*4` and names such as `__init__` are not emphasis.
+            let isAtWords = scalar == "_" || run.count == 1
+            let opens = !after.properties.isWhitespace && (!isAtWords || !isWord(before))
+            let closes = !before.properties.isWhitespace && (!isAtWords || !isWord(after))
             let key = "\(scalar)\(run.count)"
-            if closes, let start = open[key]?.popLast() {
+            if closes, let start = open[key]?.last,
+                key != "_2" || scalars[start.upperBound..<run.lowerBound].contains(where: \.properties.isWhitespace)
+            {
+                open[key]?.removeLast()
                 marks.formUnion(start)
                 marks.formUnion(run)
             } else if opens {

@@ -92,7 +92,8 @@ public struct RetrievalQA: Sendable {
     public func prompt(
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
-        let hits = try await retriever.retrieve(Query(question, filter: filter), limit: options.limit).hits
+        let asked = Query(BareQuestion(question).text, filter: filter)
+        let hits = try await retriever.retrieve(asked, limit: options.limit).hits
         var used = assembler ?? StuffAssembler()
         if assembler == nil, case .model(_, let own) = generator { used = own }
         let prompts = try firstPrompts(of: question, hits: hits, assembler: used)

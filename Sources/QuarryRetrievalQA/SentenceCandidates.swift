@@ -73,8 +73,15 @@ package struct CandidateScan: Sendable {
             of: hit.chunk.text, tableHeader: hit.chunk.tableHeader, under: hit.chunk.headings)
         // The title of a record may be the question that its text answers.
         let question = [hit.chunk.headings.last, hit.documentTitle].compactMap { $0 }.first(where: Quotable.isQuestion)
+        var contexts: [[String]: Set<String>] = [:]
+        let sentences = segments.map { segment in
+            let context =
+                contexts[segment.context] ?? Set(segment.context.flatMap { reader.words($0).forms })
+            contexts[segment.context] = context
+            return MeasuredPassage.Sentence(segment, context: context, reader: reader)
+        }
         return MeasuredPassage(
-            sentences: segments.map { MeasuredPassage.Sentence($0, reader: reader) },
+            sentences: sentences,
             quotables: Quotable.all(in: segments, answering: question, withCode: asked.asksForCode),
             headings: headings, reader: reader)
     }

@@ -23,6 +23,13 @@ struct BareQuestionTests {
         #expect(BareQuestion(question).text == question)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a long row of greetings is read at once`() {
+        let question = String(repeating: "hi ", count: 1_300) + "where is the lamp?"
+        #expect(BareQuestion(question).text == "where is the lamp?")
+        let long = String(repeating: "hi ", count: 30_000) + "lamp?"
+        #expect(BareQuestion(long).text == long)
+    }
+
     @Test func `what tells more than courtesy stays`() {
         let question = "Hello, I have a 2015 loom. How do I oil it?"
         #expect(BareQuestion(question).text == "I have a 2015 loom. How do I oil it?")

@@ -9,6 +9,8 @@ struct PlainTextTests {
         ("A lamp ![photo](lamp.png) of brass[^2] &mdash; caf&eacute;<br>style", "A lamp of brass — caféstyle"),
         ("2 * 3 * 4 and snake_case_name stay, as \\*this\\*", "2 * 3 * 4 and snake_case_name stay, as *this*"),
         ("{{#include ../a.rs}}Read it.", "Read it."),
+        ("2*3*4, __init__ and f(a*b, c*d)", "2*3*4, __init__ and f(a*b, c*d)"),
+        ("Write &lt;br&gt; for a break, and &lt;!-- first.", "Write <br> for a break, and <!-- first."),
         ("if a < b and Vec<T> then x[0](y)", "if a < b and Vec<T> then x[0](y)"),
         ("Two\n  lines\tand  spaces ", "Two lines and spaces"),
     ])
@@ -18,11 +20,13 @@ struct PlainTextTests {
 
     @Test func `a row is shown with the names of its columns`() {
         #expect(
-            PlainText.ofRow("| Lamp | 20 € | |", header: "| Item | **Price** | Note |\n|---|---|---|")
+            PlainText.ofRow(
+                "| Lamp | 20 € | |", columns: PlainText.columns(of: "| Item | **Price** | Note |\n|---|---|---|"))
                 == "Item: Lamp; Price: 20 €")
-        #expect(PlainText.ofRow("| a \\| b | c |", header: nil) == "a | b; c")
+        #expect(PlainText.ofRow("| a \\| b | c |", columns: []) == "a | b; c")
         #expect(
-            PlainText.ofRow("| 1 | 2 |", header: "| Sales | Sales |\n| May | June |") == "Sales May: 1; Sales June: 2")
+            PlainText.ofRow("| 1 | 2 |", columns: PlainText.columns(of: "| Sales | Sales |\n| May | June |"))
+                == "Sales May: 1; Sales June: 2")
     }
 
     @Test func `any text is read`() {

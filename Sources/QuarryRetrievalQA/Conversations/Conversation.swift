@@ -46,7 +46,7 @@ public struct Conversation: Sendable, Hashable {
     public mutating func append(_ turn: Turn) {
         var turn = turn
         if let answer = turn.answer, counter.tokenCount(of: answer) > budget {
-            turn.answer = String(answer.prefix(2 * budget))
+            turn.answer = String(answer.prefix(2 * max(0, min(budget, .max / 2))))
         }
         turns.append(turn)
         var left = budget

@@ -48,7 +48,8 @@ extension Summarizer {
         _ passages: [ScoredChunk], requests: Int, room: Int, _ counter: any TokenCounter
     ) async throws -> [ScoredChunk] {
         let tokens = passages.map { counter.tokenCount(of: $0.chunk.contextualText) + 40 }
-        var left = requests.multipliedReportingOverflow(by: room).partialValue
+        let product = requests.multipliedReportingOverflow(by: room)
+        var left = product.overflow ? .max : product.partialValue
         guard tokens.reduce(0, +) > left else { return passages }
         let candidates = SummaryCandidates(analysis: analysis).candidates(in: passages)
         var kept: Set<Int> = []
