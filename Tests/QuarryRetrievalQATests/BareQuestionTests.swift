@@ -24,7 +24,7 @@ struct BareQuestionTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a long row of greetings is read at once`() {
-        let question = String(repeating: "hi ", count: 1_300) + "where is the lamp?"
+        let question = String(repeating: "hi, ", count: 1_000) + "where is the lamp?"
         #expect(BareQuestion(question).text == "where is the lamp?")
         let long = String(repeating: "hi ", count: 30_000) + "lamp?"
         #expect(BareQuestion(long).text == long)
