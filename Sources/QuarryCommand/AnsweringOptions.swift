@@ -5,17 +5,7 @@ extension Chain: ExpressibleByArgument {}
 
 /// What writes the answer, and its limits.
 struct AnsweringOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Let a model write the answer: provider/model, such as anthropic/claude-sonnet-5-5, or the address of an OpenAI-compatible server. Repeat it to add fallback models.",
-            valueName: "model"))
-    var llm: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "The model on the server whose address --llm gives; the default is the server's first model.",
-            valueName: "name"))
-    var llmModel: String?
+    @OptionGroup var writing: WritingOptions
 
     @Option(
         help:
@@ -28,19 +18,10 @@ struct AnsweringOptions: ParsableArguments {
             "The texts of the prompt: default, classic, few-shot, or a file (see quarry prompt).", valueName: "prompt"))
     var prompt: String?
 
-    @Flag(help: "Quote the documents, even if the configuration names a language model.")
-    var extractive = false
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of the prompt.", valueName: "tokens"))
-    var budget = 3_000
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of a generated answer.", valueName: "tokens"))
-    var answerTokens = 512
-
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Answer only if confidence is at least this (0–1, default 0.22 with the local model).",
+            "Answer only if confidence is at least this (0–1; fitted by default: 0.22, more for another script).",
             valueName: "support"))
     var threshold: Double?
 
@@ -55,12 +36,6 @@ struct AnsweringOptions: ParsableArguments {
     var compareSentences = true
 
     func validate() throws {
-        if llmModel != nil, llm.count != 1 { throw ValidationError("--llm-model needs one --llm with an address.") }
-        guard !extractive || llm.isEmpty else { throw ValidationError("Use either --llm or --extractive, not both.") }
-        guard budget >= 64 else {
-            throw ValidationError("--budget \(budget) is too small for a prompt; the minimum is 64.")
-        }
-        guard answerTokens >= 1 else { throw ValidationError("--answer-tokens \(answerTokens) is not positive.") }
         if let threshold, !(0...1).contains(threshold) {
             throw ValidationError("--threshold \(threshold) is not between 0 and 1.")
         }
@@ -73,11 +48,5 @@ extension AnsweringOptions {
             throw ValidationError("“\(name)” is none of drop, mark and refuse.")
         }
         return choice
-    }
-
-    /// The models named on the command line; nil if there are none.
-    var modelNames: [String]? {
-        guard !llm.isEmpty else { return nil }
-        return llm.map { name in llmModel.map { "\(name)#\($0)" } ?? name }
     }
 }

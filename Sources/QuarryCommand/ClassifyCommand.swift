@@ -50,7 +50,9 @@ struct ClassifyCommand: AsyncParsableCommand {
         guard (examples == nil) != (by == nil) || labels != nil && by == nil else {
             throw ValidationError("The labels are those of --examples or of --by: give one of them.")
         }
-        if by != nil, !task.llm.isEmpty { throw ValidationError("--by takes no --llm. Use --examples or --labels.") }
+        if by != nil, !task.writing.llm.isEmpty {
+            throw ValidationError("--by takes no --llm. Use --examples or --labels.")
+        }
     }
 
     private struct Example: Decodable {

@@ -14,7 +14,7 @@ struct EvalVerificationCommand: AsyncParsableCommand {
             contexts, as answers of a model are checked. No model is used and nothing is sent.
 
             Prints the balanced accuracy of the check as it is, and, on one half of the texts, with the threshold that is \
-            best on the other half; the same for the plain share of words that stand in the contexts.
+            best on the other half; the same for the plain share of words that are in the contexts.
 
               quarry eval verification judged.jsonl
             """)

@@ -18,11 +18,11 @@ struct QuestionOptions: ParsableArguments {
         options.rerankDepth = models.rerankDepth
         options.filter = passages.filters.isEmpty ? nil : .all(passages.filters.map(\.filter))
         options.model = models.model
-        options.generates = !answering.extractive
+        options.generates = !answering.writing.extractive
         options.limit = passages.k ?? options.limit
         options.chain = answering.chain
-        options.promptTokens = answering.budget
-        options.answerTokens = answering.answerTokens
+        options.promptTokens = answering.writing.budget
+        options.answerTokens = answering.writing.answerTokens
         options.threshold = answering.threshold
         options.unsupported = answering.unsupported
         options.comparesSentences = answering.compareSentences
@@ -36,7 +36,7 @@ struct QuestionOptions: ParsableArguments {
         let path = try file.existing()
         if path != file.written { output.note("note: the index is \(path)") }
         var flags = SettingFlags()
-        flags.llm = Setting(answering.modelNames, flag: "--llm")
+        flags.llm = Setting(answering.writing.modelNames, flag: "--llm")
         flags.rerank = Setting(models.reranker, flag: "--rerank")
         flags.window = Setting(search.window, flag: "--window")
         flags.model = Setting(models.model, flag: "--model")

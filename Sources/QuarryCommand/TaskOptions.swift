@@ -13,26 +13,7 @@ struct TaskOptions: ParsableArguments {
         transform: FilterArgument.init)
     var filters: [FilterArgument] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Let a model do it: provider/model, or the address of an OpenAI-compatible server. Repeat it to add fallback models.",
-            valueName: "model"))
-    var llm: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "The model on the server whose address --llm gives; the default is the server's first model.",
-            valueName: "name"))
-    var llmModel: String?
-
-    @Flag(help: "Use no language model, even if the configuration names one.")
-    var extractive = false
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of a prompt.", valueName: "tokens"))
-    var budget = 3_000
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum length of a reply.", valueName: "tokens"))
-    var answerTokens = 512
+    @OptionGroup var writing: WritingOptions
 
     @Flag(inversion: .prefixedNo, help: "Compare texts by meaning, with the index's embedding model, and not by words.")
     var compareSentences = true
@@ -45,15 +26,6 @@ struct TaskOptions: ParsableArguments {
 
     @OptionGroup(title: "Models") var service: ServiceOptions
 
-    func validate() throws {
-        if llmModel != nil, llm.count != 1 { throw ValidationError("--llm-model needs one --llm with an address.") }
-        guard !extractive || llm.isEmpty else { throw ValidationError("Use either --llm or --extractive, not both.") }
-        guard budget >= 64 else {
-            throw ValidationError("--budget \(budget) is too small for a prompt; the minimum is 64.")
-        }
-        guard answerTokens >= 1 else { throw ValidationError("--answer-tokens \(answerTokens) is not positive.") }
-    }
-
     var filter: Filter? { filters.isEmpty ? nil : .all(filters.map(\.filter)) }
 
     /// Opens the index and its models.
@@ -63,15 +35,14 @@ struct TaskOptions: ParsableArguments {
         var options = QueryOptions()
         options.filter = filter
         options.model = model
-        options.generates = !extractive
-        options.promptTokens = budget
-        options.answerTokens = answerTokens
+        options.generates = !writing.extractive
+        options.promptTokens = writing.budget
+        options.answerTokens = writing.answerTokens
         options.comparesSentences = compareSentences
         // Without comparisons no embedding model is needed.
         if !compareSentences { options.mode = .bm25 }
         var flags = SettingFlags()
-        let names = llm.map { name in llmModel.map { "\(name)#\($0)" } ?? name }
-        flags.llm = Setting(names.isEmpty ? nil : names, flag: "--llm")
+        flags.llm = Setting(writing.modelNames, flag: "--llm")
         flags.model = Setting(model, flag: "--model")
         return try await service.session(path, options, flags, isQuiet: output.quiet)
     }

@@ -130,7 +130,7 @@ public struct Retrieval: Sendable, Hashable {
     public var vector: QueryVector?
     /// How many chunks have a vector; nil if no vector of the corpus was searched.
     public var vectorCoverage: VectorCoverage?
-    /// The cosine that passages which are not about the question easily reach in this corpus: that of its 40th best
+    /// A cosine that passages reach without being about the question: that of the 40th best
     /// passage, or of the best eighth of fewer than 320. Nil for fewer than 40, and if no vector was searched.
     public var backgroundCosine: Double?
     /// Whether no document matches the filter.

@@ -57,7 +57,7 @@ public struct LegResult: Sendable, Hashable {
         self.others = others
     }
 
-    /// The score that chunks which are not about the question easily reach: that of the 40th hit, or of the best eighth
+    /// A score that chunks reach without being about the question: that of the 40th hit, or of the best eighth
     /// of fewer than 320 searched chunks. Nil for fewer than 40: some of so few may all be about the question.
     func backgroundScore(among searched: Int) -> Double? {
         let rank = min(40, searched / 8)

@@ -23,7 +23,7 @@ public struct Answer: Sendable, Hashable {
     public var finish: FinishReason?
     /// Estimated probability, from the question and the passages alone, that the passages hold the answer.
     public var support: Double
-    /// The support of each sentence, also of those that were taken out. For a refusal, those of ``draft``.
+    /// The support of each sentence, removed sentences included. For a refusal, the sentences of ``draft``.
     public var sentences: [AnswerSentence]
     /// The retrieved passages, best first.
     public var hits: [ScoredChunk]
@@ -128,7 +128,7 @@ public struct AnswerSentence: Sendable, Hashable, Codable {
     public var unsupportedFacts: [String]
     /// Whether the sentence may stand: it is supported, or states nothing.
     public var isSupported: Bool
-    /// Whether one place says the whole sentence. Otherwise, its parts stand in the places of ``spans``.
+    /// Whether one place says the whole sentence. Otherwise, ``spans`` are the places of its parts.
     public var isWhole: Bool
 
     public init(

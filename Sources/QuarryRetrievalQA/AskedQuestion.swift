@@ -41,7 +41,7 @@ struct AskedQuestion {
             || text.contains { "`_{}()<>".contains($0) } || text.contains("--")
     }
 
-    /// A term with more content words than this is a question about more than a meaning.
+    /// A question with more content words than this asks for more than a meaning.
     private static let longestTerm = 3
 
     private static let definitions: Set<String> = [

@@ -54,7 +54,7 @@ package struct BareQuestion: Sendable, Hashable {
         text = String(scalars)
     }
 
-    /// Longer questions, in UTF-8 bytes, stay as they are.
+    /// Longer questions, in UTF-8 bytes, are not changed.
     private static let longest = 4_096
 
     /// The number of words of the longest phrase that begins at a word.

@@ -263,13 +263,6 @@ struct PassageChecker {
         }
         return part
     }
-
-    /// The features at the best place, for fitting; nil for a sentence that says nothing.
-    mutating func features(of text: String) -> ClaimFeatures? {
-        let comparison = comparison(reader.statement(text))
-        guard !comparison.isEmpty else { return nil }
-        return findings(comparison, among: Array(passages.indices)).max { $0.support < $1.support }?.features
-    }
 }
 
 /// The script and language of a text, if known.

@@ -58,7 +58,7 @@ struct Line {
         return first == UInt8(ascii: "=") ? 1 : first == UInt8(ascii: "-") ? 2 : nil
     }
 
-    /// Whether the line is one run of strong text, which stands for a heading.
+    /// Whether the whole line is strong text, which is used as a heading.
     func isStrong(in bytes: [UInt8]) -> Bool {
         let line = bytes[content]
         for mark in ["**", "__"]

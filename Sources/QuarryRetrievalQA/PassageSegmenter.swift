@@ -121,7 +121,7 @@ private struct SegmentScan {
         self.insideCode = beginsInCode
     }
 
-    /// The level of a line of strong text that stands for a heading: below all others.
+    /// The level of a line of strong text that is used as a heading: below all others.
     private static let strongLevel = 7
 
     mutating func take(_ line: Line, next: Line?) {

@@ -17,7 +17,7 @@ struct Quotable: Sendable, Hashable {
     var range: Range<Int>
     /// As a person reads it; the items of a list are lines with their number or `-`.
     var text: String
-    /// The words that say what it is about: those of ``text``, or only the introduction of a list.
+    /// The words that say what it is about: ``text``, or only the introduction of a list.
     var subject: String
     /// What it answers by its place: the question before it, or the heading right above it.
     var topic: String?
@@ -33,7 +33,7 @@ struct Quotable: Sendable, Hashable {
     /// What can be quoted of a passage, in text order.
     ///
     /// A question is not an answer, and neither is a line that ends in a colon, nor a code line unless it is asked for.
-    /// - `question`: A question that the whole passage answers, such as the title of its record.
+    /// - `question`: A question that the first segments answer, such as the title of the record.
     /// - Complexity: O(length of the segments).
     static func all(in segments: [Segment], answering question: String? = nil, withCode: Bool) -> [Quotable] {
         var found: [Quotable] = []
@@ -145,7 +145,7 @@ struct Quotable: Sendable, Hashable {
         return (segment.kind != .codeLine || withCode) && !hasPayload(segment.text)
     }
 
-    /// Whether a paragraph is no sentence, such as the caption of a file: few words, and no mark at its end.
+    /// Whether a paragraph is not a sentence, such as the caption of a file: it has few words and no mark at its end.
     private static func isFragment(_ segment: Segment) -> Bool {
         segment.kind == .sentence && SurfaceWord.words(of: segment.text).count < fewestWords
             && !(segment.text.last.map { ".!…。！\"”»)".contains($0) } ?? false)

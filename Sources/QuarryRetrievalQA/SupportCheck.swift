@@ -42,7 +42,7 @@ public struct SupportCheck: Sendable {
     /// A text with repaired markers, and the support of each sentence.
     public struct Result: Sendable, Hashable {
         public var text: String
-        /// In text order; also those that were taken out.
+        /// In text order, removed sentences included.
         public var sentences: [AnswerSentence]
         /// The places that support the sentences which stayed, by passage and position.
         public var spans: [AnswerSentence.Span]
@@ -102,22 +102,6 @@ public struct SupportCheck: Sendable {
             sentences[index].range = position(sentence.range.lowerBound)..<position(sentence.range.upperBound)
         }
         return Result(text: edited, sentences: sentences, spans: unique(spans), isGrounded: isGrounded)
-    }
-
-    /// The support of one statement by passages, without regard to markers.
-    package func support(of statement: String, question: String = "", by passages: [ScoredChunk]) -> Double {
-        let marked = MarkedText(
-            statement, segmenter: PassageSegmenter(sentences: analysis.sentences))
-        var checker = PassageChecker(self, text: statement, question: question, passages: passages, idlePhrase: "")
-        return marked.sentences.map { checker.verdict(on: $0.text, citing: [], isHeader: false).support }.min() ?? 0
-    }
-
-    /// The features of each sentence of a statement at the place that supports it best, for fitting.
-    package func features(of statement: String, question: String = "", by passages: [ScoredChunk]) -> [ClaimFeatures] {
-        let marked = MarkedText(
-            statement, segmenter: PassageSegmenter(sentences: analysis.sentences))
-        var checker = PassageChecker(self, text: statement, question: question, passages: passages, idlePhrase: "")
-        return marked.sentences.compactMap { checker.features(of: $0.text) }
     }
 
     private func unique(_ spans: [AnswerSentence.Span]) -> [AnswerSentence.Span] {

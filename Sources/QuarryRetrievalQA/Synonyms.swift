@@ -1,6 +1,6 @@
 import QuarryText
 
-/// Groups of words that can stand for each other in most sentences, in English and Russian.
+/// Groups of words that can replace each other in most sentences, in English and Russian.
 struct Synonyms: Sendable {
     /// For a stem, the groups that it is in.
     private let groups: [String: Set<Int>]

@@ -1,6 +1,6 @@
 /// Takes a model's thoughts out of its reply, which arrives in pieces of any size.
 ///
-/// Thoughts stand between `<think>` and `</think>`, or the like, or in another channel than the final one. What is
+/// Thoughts are between `<think>` and `</think>`, or similar tags, or in another channel than the final one. What is
 /// before a closing tag without an opening one is also a thought: some servers leave the opening tag out. Thoughts that
 /// are never closed reach to the end.
 struct ThoughtFilter: Sendable {

@@ -65,7 +65,7 @@ public struct Conversation: Sendable, Hashable {
     /// A question as it can be understood without the turns, by rules for English and Russian.
     ///
     /// A pronoun without a name before it gets the name or the subject that it refers to; an incomplete question
-    /// ("And in winter?", «А зимой?») takes its rest from the question before. Other questions stay as they are.
+    /// ("And in winter?", «А зимой?») is completed from the question before. Other questions are not changed.
     /// - Complexity: O(length of the question and the turns).
     public func standalone(_ question: String) -> StandaloneQuestion {
         FollowUp(question, after: turns).standalone

@@ -21,7 +21,7 @@ public struct Summary: Sendable, Hashable {
         }
     }
 
-    /// A quoted summary has the order of the documents, a written one that of the model.
+    /// Quoted sentences have the order of the documents, written sentences the order of the model.
     public var sentences: [Sentence]
     /// Ordered by marker.
     public var citations: [Citation]

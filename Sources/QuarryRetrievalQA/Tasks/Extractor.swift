@@ -22,7 +22,7 @@ public enum ExtractionError: Error, Sendable, Hashable, CustomStringConvertible 
 ///     let result = try await extractor.extract(from: passages, by: model)
 ///
 /// A reply that does not fit the schema is sent back once with what is wrong. Every text and number of the value is looked
-/// for in the passages; what is not there is listed, never passed for a fact.
+/// for in the passages. Values that are not there are listed as unsupported.
 public struct Extractor: Sendable {
     /// A text with the value that a model should give for it.
     public struct Example: Sendable, Hashable {
@@ -153,10 +153,9 @@ public struct Extractor: Sendable {
 
     private struct Fault: Error { var reason: String }
 
-    /// The JSON value of a reply, without thoughts, a code block or words around it.
+    /// The JSON value of a reply, without a code block or words around it.
     private static func value(in reply: String) -> Swift.Result<JSONValue, Fault> {
-        let thoughts = reply.ranges(of: "</think>").last?.upperBound ?? reply.startIndex
-        let bytes = Array(reply[thoughts...].utf8)
+        let bytes = Array(reply.utf8)
         let opening = bytes.firstIndex { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }
         let closing = bytes.lastIndex { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "]") }
         let part = if let opening, let closing, opening < closing { Array(bytes[opening...closing]) } else { bytes }
