@@ -22,9 +22,11 @@ PUBLIC = re.compile(ATTRIBUTES + r"(?:public|open)[ \t]+(?!import\b)", re.MULTIL
 TYPE = re.compile(
     r"^(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|open|final|indirect|nonisolated)[ \t]+)*"
     r"(?:struct|class|enum|actor|protocol|typealias)[ \t]+(\w+)", re.MULTILINE)
-# A comment, a string (without interpolation), or a name that follows a dot: nothing that uses a type of this module.
+# A comment, a string (without interpolation), a regular expression, or a name that follows a dot: nothing that uses a
+# type of this module.
 NO_USE = re.compile(
-    r'/\*.*?\*/|//[^\n]*|"""(?:(?!""")(?!\\\().)*"""|"(?:\\[^(\n]|[^"\\\n])*"|(?<=[\w)\]>?!])\.\w+', re.DOTALL)
+    r'/\*.*?\*/|//[^\n]*|"""(?:(?!""")(?!\\\().)*"""|"(?:\\[^(\n]|[^"\\\n])*"'
+    r'|(?<=[(\s])/(?=\S)(?:\\.|[^/\\\n])+/|(?<=[\w)\]>?!])\.\w+', re.DOTALL)
 WORD = re.compile(r"\b[A-Z]\w*")
 
 

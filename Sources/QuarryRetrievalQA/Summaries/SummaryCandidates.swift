@@ -19,12 +19,12 @@ struct SummaryCandidate: Sendable {
 struct SummaryCandidates {
     private let analysis: TextAnalysis
     private let segmenter: PassageSegmenter
-    private let scan: CandidateScan
+    private let readers: TermReaders
 
     init(analysis: TextAnalysis) {
         self.analysis = analysis
         segmenter = PassageSegmenter(sentences: analysis.sentences)
-        scan = CandidateScan(analysis: analysis)
+        readers = TermReaders(analysis)
     }
 
     /// Whole statements in text order, each wording once. Without one, shorter texts such as notes are taken.
@@ -36,7 +36,7 @@ struct SummaryCandidates {
         var places: [String: Int] = [:]
         for (index, passage) in passages.enumerated() {
             let bytes = Array(passage.chunk.text.utf8)
-            let reader = scan.reader(of: passage)
+            let reader = readers.reader(of: passage)
             for segment in segmenter.segments(of: passage.chunk.text, tableHeader: passage.chunk.tableHeader)
             where segment.kind == .sentence || segment.kind == .listItem {
                 let text = String(decoding: bytes[segment.range], as: UTF8.self)

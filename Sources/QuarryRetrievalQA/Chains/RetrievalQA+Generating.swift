@@ -69,35 +69,3 @@ extension RetrievalQA {
         return reply
     }
 }
-
-/// The text and events of a model's reply.
-struct Reply {
-    var text = ""
-    var finish: FinishReason?
-    var usage: TokenUsage?
-    var switches: [ModelSwitch] = []
-    var isCached = false
-
-    /// Far above the average of any text. A model that writes more ignores its token limit.
-    static let maximumBytesPerToken = 64
-
-    /// Why a reply is not an answer: it is blank, or it only repeats the refusal sentence.
-    ///
-    /// - `passages`: The number of passages in the prompt. A longer reply that cites one of them is an answer, even if
-    ///   it begins with the refusal sentence.
-    static func refusalReason(of text: String, refusalSentence: String, passages: Int) -> RefusalReason? {
-        let words = SurfaceWord.words(of: text)
-        if words.isEmpty { return .emptyReply }
-        let refusing = SurfaceWord.words(of: refusalSentence)
-        // A model may repeat the sentence or add a polite word or two.
-        guard opens(text, with: refusalSentence), words.count <= 2 * refusing.count + 4 else { return nil }
-        let cites = CitationMarkerParser.markers(in: text).flatMap(\.numbers).contains { $0 >= 1 && $0 <= passages }
-        let addsWords = words.dropFirst(refusing.count).contains { !$0.isNumber }
-        return cites && addsWords ? nil : .declinedByModel
-    }
-
-    /// Whether a text begins with the words of the refusal sentence.
-    static func opens(_ text: String, with refusalSentence: String) -> Bool {
-        SurfaceWord.words(of: text).map(\.folded).starts(with: SurfaceWord.words(of: refusalSentence).map(\.folded))
-    }
-}

@@ -36,13 +36,14 @@ struct PassageChecker {
 
     init(_ check: SupportCheck, text: String, question: String, passages: [ScoredChunk], idlePhrase: String) {
         self.check = check
-        let terms = check.scan.reader(of: text, among: passages)
+        let terms = check.readers.reader(of: text, among: passages)
         language = WrittenLanguage(script: dominantScript(of: text), language: check.analysis.language(of: text))
         reader = StatementReader(terms, language: language.language)
         self.passages = passages.map { hit in
             let language = hit.language
             return CheckedPassage(
-                hit, reader: StatementReader(check.scan.reader(of: hit), language: language), analysis: check.analysis)
+                hit, reader: StatementReader(check.readers.reader(of: hit), language: language),
+                analysis: check.analysis)
         }
         weights = InverseFrequencies(of: self.passages.flatMap { $0.places.map(\.statement.stems) })
         asked = Set(reader.statement(question).words.filter(\.isContent).map(\.stem))

@@ -16,7 +16,7 @@ import QuarryText
 ///
 /// The engine does the citing: a sentence gets the marker of the passage that supports it, and loses all others.
 public struct SupportCheck: Sendable {
-    let scan: CandidateScan
+    let readers: TermReaders
     let analysis: TextAnalysis
     let model: VerificationModel
     let antonyms: Antonyms
@@ -30,7 +30,7 @@ public struct SupportCheck: Sendable {
     }
 
     package init(analysis: TextAnalysis, threshold: Double, model: VerificationModel = .standard) {
-        self.scan = CandidateScan(analysis: analysis)
+        self.readers = TermReaders(analysis)
         self.analysis = analysis
         self.threshold = threshold
         self.model = model

@@ -16,20 +16,18 @@ package struct SentenceCandidate: Sendable, Hashable {
 
 /// Finds the candidates of a question and computes their features.
 package struct CandidateScan: Sendable {
-    private let analysis: TextAnalysis
     private let segmenter: PassageSegmenter
-    private let usualReader: TermReader
+    private let readers: TermReaders
 
     package init(analysis: TextAnalysis) {
-        self.analysis = analysis
         self.segmenter = PassageSegmenter(sentences: analysis.sentences)
-        self.usualReader = TermReader(analysis)
+        self.readers = TermReaders(analysis)
     }
 
     /// What can be quoted of the hits, in hit and text order, with every feature but the cosine.
     /// - Complexity: O(total length of the hits).
     package func candidates(for question: String, in hits: [ScoredChunk]) -> [SentenceCandidate] {
-        let reader = reader(of: question, among: hits)
+        let reader = readers.reader(of: question, among: hits)
         let asked = AskedQuestion(question, reader: reader)
         let passages = hits.map { passage(of: $0, asked: asked) }
         let weights = TermWeights(
@@ -51,22 +49,8 @@ package struct CandidateScan: Sendable {
         return candidates
     }
 
-    /// A reader of terms for a question or reply that treats them as the passages' terms.
-    func reader(of text: String, among passages: [ScoredChunk]) -> TermReader {
-        reader(in: analysis.languages(of: text, among: passages))
-    }
-
-    /// A reader of terms for the language of a passage's document.
-    func reader(of passage: ScoredChunk) -> TermReader {
-        reader(in: [passage.language].compactMap { $0 })
-    }
-
-    private func reader(in languages: [String]) -> TermReader {
-        TermReader.usualLanguages.isSuperset(of: languages) ? usualReader : TermReader(analysis, languages: languages)
-    }
-
     private func passage(of hit: ScoredChunk, asked: AskedQuestion) -> MeasuredPassage {
-        let reader = reader(of: hit)
+        let reader = readers.reader(of: hit)
         let headings = Set(
             (hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).flatMap { reader.words($0).forms })
         let segments = segmenter.segments(

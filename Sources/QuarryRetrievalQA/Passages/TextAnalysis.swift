@@ -41,26 +41,3 @@ package struct TextAnalysis: Sendable {
         return chosen.map(\.rawValue)
     }
 }
-
-/// Reads the words of texts in known languages, and recognises function words.
-package struct TermReader: Sendable {
-    private let analysis: TextAnalysis
-    private let languages: [String]
-    /// The terms of function words.
-    package let functionTerms: Set<String>
-
-    /// The default stemming languages of the Latin and the Cyrillic script.
-    static let usualLanguages: Set<String> = [Language.english.rawValue, Language.russian.rawValue]
-
-    init(_ analysis: TextAnalysis, languages: [String] = []) {
-        self.analysis = analysis
-        self.languages = languages
-        functionTerms = Set(FunctionWords.all.flatMap { analysis.words($0, in: languages).terms })
-    }
-
-    /// All words of a text.
-    package func words(_ text: String) -> AnalyzedText { analysis.words(text, in: languages) }
-
-    /// The terms and other spellings of a text without its function words.
-    package func contentForms(_ text: String) -> Set<String> { words(text).forms.subtracting(functionTerms) }
-}
