@@ -1,5 +1,5 @@
 import QuarryCore
-import QuarryText
+package import QuarryText
 
 /// Reads the words of texts in known languages, and recognises function words.
 package struct TermReader: Sendable {
