@@ -3,6 +3,7 @@
 
 usage: compare.py embedding --runner PeerRunner --model FOLDER --onnx model_fused.onnx [--texts FILE.jsonl]
        compare.py bm25 --runner PeerRunner [--backend numba]
+       compare.py chunking --runner PeerRunner --files FILE... [--model FOLDER] [--peers NAME,...]
        compare.py client --runner PeerRunner [--batch 64] [--concurrency 4] [--encoding float]
 
     swift build -c release --product PeerRunner          in Benchmarks/
@@ -258,15 +259,88 @@ def compare_hits(ours, theirs):
     print(f"scores of the ten best differ by at most {worst:.1e} of their value; {same} of {len(ours)} lists are equal")
 
 
+def chunk_peers(options):
+    """Functions from a text to its chunks, by the name of the peer; without a model those that count characters."""
+    import chonkie
+    import semchunk
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    if not options.model:
+        return {
+            "chonkie-core": chonkie.FastChunker(chunk_size=options.size).chunk,
+            "chonkie": chonkie.RecursiveChunker(tokenizer="character", chunk_size=options.size).chunk,
+            "semchunk": semchunk.chunkerify(len, options.size),
+            "langchain": RecursiveCharacterTextSplitter(chunk_size=options.size, chunk_overlap=0).split_text,
+        }
+    from llama_index.core.node_parser import SentenceSplitter
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(Path(options.model) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+
+    def tokens(text):
+        return tokenizer.encode(text, add_special_tokens=False).ids
+
+    def count(text):
+        return len(tokens(text))
+
+    return {
+        "chonkie": chonkie.RecursiveChunker(tokenizer=tokenizer, chunk_size=options.size).chunk,
+        "semchunk": semchunk.chunkerify(count, options.size),
+        "langchain": RecursiveCharacterTextSplitter(
+            chunk_size=options.size, chunk_overlap=0, length_function=count).split_text,
+        "llama-index": SentenceSplitter(chunk_size=options.size, chunk_overlap=0, tokenizer=tokens).split_text,
+    }
+
+
+def chunking(options, folder):
+    """Texts of about 50 kB, because some peers are quadratic in the length of a text."""
+    texts = []
+    for path in options.files:
+        texts.append("")
+        for paragraph in re.split(r"(?<=\n\n)", Path(path).read_text("utf-8")):
+            if len(texts[-1]) > 50_000:
+                texts.append("")
+            texts[-1] += paragraph
+    texts = [text for text in texts if text][: options.count]
+    (folder / "texts.json").write_text(json.dumps(texts), "utf-8")
+    megabytes = sum(len(text.encode()) for text in texts) / 1e6
+    wanted = options.peers.split(",") if options.peers else None
+    for strategy in ("recursive", "structure"):
+        runner = Runner(
+            options.runner, "chunk", strategy, options.size, options.model or "characters", folder / "texts.json")
+        runner.order(f"write {folder / 'ours.json'}")
+        lengths = [n for document in json.loads((folder / "ours.json").read_text()) for n in document]
+        print(f"{strategy}: {len(texts)} texts of {megabytes:.1f} MB, {len(lengths)} chunks of "
+              f"{statistics.mean(lengths):.0f} characters on average")
+        for name, split in chunk_peers(options).items():
+            if wanted and name not in wanted:
+                continue
+            chunks = [str(getattr(chunk, "text", chunk)) for text in texts for chunk in split(text)]
+            print(f"{strategy} beside {name}, {len(chunks)} chunks of "
+                  f"{statistics.mean(map(len, chunks)):.0f} characters:")
+
+            def theirs():
+                for text in texts:
+                    split(text)
+
+            alternate(runner.run, lambda: measured(theirs), options.rounds, megabytes, "MB")
+        runner.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["embedding", "bm25", "client"])
+    parser.add_argument("what", choices=["embedding", "bm25", "chunking", "client"])
     parser.add_argument("--runner", required=True, help="the built PeerRunner")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--model", help="embedding: folder of the model, with tokenizer.json")
+    parser.add_argument("--model", help="embedding and chunking: folder of the model, with tokenizer.json")
+    parser.add_argument("--files", nargs="+", help="chunking: Markdown files")
+    parser.add_argument("--size", type=int, default=1000, help="chunking: characters, or tokens of the model, of a chunk")
+    parser.add_argument("--peers", help="chunking: only these, by commas")
     parser.add_argument("--onnx", help="embedding: the same weights as an ONNX file")
     parser.add_argument("--texts", help='embedding: JSONL with "text" (default: the paragraphs of corpora/)')
-    parser.add_argument("--count", type=int, help="embedding and client: how many texts")
+    parser.add_argument("--count", type=int, help="embedding, chunking and client: how many texts")
     parser.add_argument("--tokens", type=int, default=256, help="embedding: cut texts at so many tokens")
     parser.add_argument("--batch", type=int, default=32, help="embedding: texts in a batch of the peer; client: in a request")
     parser.add_argument("--concurrency", type=int, default=4, help="client: our requests under way at a time")
@@ -275,12 +349,14 @@ def main():
     parser.add_argument("--queries", type=int, default=500, help="bm25: searches in a round")
     parser.add_argument("--backend", default="numpy", choices=["numpy", "numba"], help="bm25: how bm25s computes")
     options = parser.parse_args()
+    if options.what == "chunking" and not options.files:
+        parser.error("chunking needs --files")
     if options.rounds < 5:
         parser.error("fewer than 5 rounds say nothing")
     if options.what == "embedding" and not (options.model and options.onnx):
         parser.error("embedding needs --model and --onnx")
     with tempfile.TemporaryDirectory() as folder:
-        {"embedding": embedding, "bm25": bm25, "client": client}[options.what](options, Path(folder))
+        {"embedding": embedding, "bm25": bm25, "chunking": chunking, "client": client}[options.what](options, Path(folder))
 
 
 if __name__ == "__main__":

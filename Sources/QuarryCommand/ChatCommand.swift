@@ -50,6 +50,8 @@ struct ChatCommand: AsyncParsableCommand {
             case _ where text.hasPrefix("/") && !text.contains(" "):
                 hasFailed = true
                 Console.note("There is no command \(text.visibleInLine). The commands are /new and /quit.")
+            case _ where BareQuestion(text).asksNothing:
+                output.note("note: “\(text.visibleInLine)” asks nothing, so nothing was looked up.")
             default:
                 do {
                     try await answer(text, in: &conversation, session)

@@ -34,4 +34,12 @@ struct BareQuestionTests {
         let question = "Hello, I have a 2015 loom. How do I oil it?"
         #expect(BareQuestion(question).text == "I have a 2015 loom. How do I oil it?")
     }
+
+    @Test(arguments: [
+        "Thanks!", "OK", "ok, thank you very much", "Cheers, Tom", "Понятно, спасибо!", "Great, thanks a lot",
+    ])
+    func `courtesy alone asks nothing`(text: String) { #expect(BareQuestion(text).asksNothing) }
+
+    @Test(arguments: ["", "Thanks, and the oars?", "OK Computer", "Which yes?", "Спасибо, а где весла?", "Hello world"])
+    func `what has other words asks something`(text: String) { #expect(!BareQuestion(text).asksNothing) }
 }

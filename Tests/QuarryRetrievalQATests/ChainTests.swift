@@ -73,6 +73,22 @@ struct ChainTests {
         #expect(Set(answer.citations.map(\.documentID)) == ["bridge.md", "people.md"])
     }
 
+    @Test(arguments: [Chain.refine, .mapReduce, .mapRerank])
+    func `a passage that fits into no prompt is listed`(chain: Chain) async throws {
+        let long = hit(9, String(repeating: "The town of Tarn lies by a slow river. ", count: 400), source: "long.md")
+        let model = AnsweringModel { request in
+            let said = Self.facts(in: request.messages.last?.content ?? "")
+            return said.isEmpty ? refusal : said.joined(separator: " ")
+        }
+        let answer = try await RetrievalQA(
+            retriever: ListRetriever(hits: [long] + hits), model: model, assembler: StuffAssembler(budget: 1_000),
+            reader: ExtractiveReader(gate: 0), options: .init(chain: chain)
+        ).answer("Who designed the bridge of Tarn, and when was it opened?")
+        #expect(!answer.isRefused)
+        #expect(answer.prompt?.dropped.map(\.id) == [ChunkID(9)])
+        #expect(answer.prompt?.dropped.first?.reason == .overBudget)
+    }
+
     @Test func `a last passage that the model declines leaves the answer so far`() async throws {
         let model = AnsweringModel { request in
             (request.messages.last?.content ?? "").contains("nine arches")

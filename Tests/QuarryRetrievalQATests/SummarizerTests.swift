@@ -69,9 +69,26 @@ struct SummarizerTests {
     }
 
     @Test func `a document without sentences has an empty summary that says so`() async throws {
-        let summary = try await Summarizer().summarize([hit(1, "| a | b |\n|---|---|\n| 1 | 2 |")])
+        let summary = try await Summarizer().summarize([hit(1, "# Boats\n\n| a | b |\n|---|---|")])
         #expect(summary.sentences.isEmpty && summary.warnings.count == 1)
         #expect(try await Summarizer().summarize([]).sentences.isEmpty)
+    }
+
+    @Test func `of tables and chats, rows and what people say are summarized`() async throws {
+        let table = "| boat | length |\n|---|---|\n| Swift | 6 m |\n| Heron | 8 m |"
+        let rows = try await Summarizer().summarize([hit(1, table)])
+        #expect(rows.sentences.map(\.text) == ["boat: Swift; length: 6 m", "boat: Heron; length: 8 m"])
+        #expect(rows.citations.map(\.quote) == ["| Swift | 6 m |", "| Heron | 8 m |"])
+        let chat = "Nora: the oars are in the shed\n\nPiet: I take the canoe on Sunday"
+        #expect(try await Summarizer().summarize([hit(1, chat)]).sentences.count == 2)
+    }
+
+    @Test func `a sentence of a summary is without marks of Markdown`() async throws {
+        let text =
+            "The **kiln** stands in the [old barn](barn.md) behind `shed_2`. It was bought in 1990 from a school."
+        let summary = try await Summarizer().summarize([hit(1, text)])
+        #expect(summary.sentences.first?.text == "The kiln stands in the old barn behind shed_2.")
+        #expect(summary.citations.first?.quote.contains("**kiln**") == true)
     }
 
     @Test func `of a long text every document has its share of the compared sentences`() async throws {

@@ -6,6 +6,7 @@ import QuarryEmbedders
 ///
 ///     PeerRunner embed MODEL MAXIMUM-TOKENS TEXTS.json
 ///     PeerRunner bm25 CHUNKS.txt QUERIES.txt INDEX K1 B
+///     PeerRunner chunk STRATEGY SIZE characters|words|MODEL TEXTS.json
 ///     PeerRunner client SERVER TEXTS.json COUNT CONCURRENCY float|base64
 ///
 /// It answers the line `run` with what a run took, and `write PATH` after writing results there, each as a line of JSON.
@@ -49,6 +50,10 @@ struct PeerRunner {
                 chunks: arguments[1], queries: arguments[2], index: arguments[3],
                 parameters: BM25Parameters(k1: k1, b: b))
         }
+        if arguments.count == 5, arguments[0] == "chunk", let size = Int(arguments[2]) {
+            return try ChunkingContender(
+                strategy: arguments[1], size: size, unit: arguments[3], texts: arguments[4])
+        }
         if arguments.count == 6, arguments[0] == "client", let count = Int(arguments[3]),
             let concurrency = Int(arguments[4]), let encoding = RemoteEmbedder.VectorEncoding(rawValue: arguments[5])
         {
@@ -57,6 +62,7 @@ struct PeerRunner {
         }
         throw UsageError(
             description: "Usage: PeerRunner embed MODEL TOKENS TEXTS | PeerRunner bm25 CHUNKS QUERIES INDEX K1 B | "
+                + "PeerRunner chunk STRATEGY SIZE characters|words|MODEL TEXTS | "
                 + "PeerRunner client SERVER TEXTS COUNT CONCURRENCY float|base64")
     }
 

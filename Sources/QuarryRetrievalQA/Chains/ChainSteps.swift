@@ -5,8 +5,8 @@ struct ChainSteps {
     enum Outcome {
         /// The last prompt, which is still to be sent.
         case ask(AssembledPrompt)
-        /// The answer, and the prompt whose passages its markers refer to.
-        case written(String, FinishReason, AssembledPrompt)
+        /// The answer, why its model stopped if that is known, and the prompt whose passages its markers refer to.
+        case written(String, FinishReason?, AssembledPrompt)
         /// No passage gave an answer; with what a model wrote without support.
         case refused(RefusalReason, draft: String?, AssembledPrompt?)
     }
@@ -19,6 +19,8 @@ struct ChainSteps {
     private(set) var usages: [TokenUsage?] = []
     private(set) var switches: [ModelSwitch] = []
     private var lastPrompt: AssembledPrompt?
+    /// Passages that no prompt had room for.
+    private var omitted: [DroppedPassage] = []
     private var rejected: String?
 
     init(
@@ -38,7 +40,7 @@ struct ChainSteps {
     /// A checked reply about passages.
     private struct Step {
         var result: SupportCheck.Result
-        var finish: FinishReason
+        var finish: FinishReason?
         var prompt: AssembledPrompt
 
         /// The sentences that have support, with their markers.
@@ -71,14 +73,27 @@ struct ChainSteps {
             rejected = reply.text
             return nil
         }
-        return Step(result: result, finish: reply.finish ?? .stop, prompt: prompt)
+        return Step(result: result, finish: reply.finish, prompt: prompt)
     }
 
     /// Why there is no answer: nothing fitted into a prompt, nothing had support, or the model declined.
     private var refusal: Outcome {
-        if let rejected { return .refused(.unsupported, draft: rejected, lastPrompt) }
-        return .refused(
-            usages.isEmpty ? .noRoom(budget: assembler.budget) : .declinedByModel, draft: nil, lastPrompt)
+        let prompt = lastPrompt.map(listingOmitted)
+        if let rejected { return .refused(.unsupported, draft: rejected, prompt) }
+        return .refused(usages.isEmpty ? .noRoom(budget: assembler.budget) : .declinedByModel, draft: nil, prompt)
+    }
+
+    /// A prompt whose report names the passages that no prompt had room for.
+    private func listingOmitted(_ prompt: AssembledPrompt) -> AssembledPrompt {
+        var prompt = prompt
+        prompt.dropped += omitted.filter { passage in !prompt.dropped.contains { $0.id == passage.id } }
+        return prompt
+    }
+
+    /// Whether a prompt has a passage. One that had no room for it is listed.
+    private mutating func holdsPassage(_ prompt: AssembledPrompt) -> Bool {
+        if prompt.used.isEmpty { omitted += prompt.dropped }
+        return !prompt.used.isEmpty
     }
 
     mutating func refine(_ hits: [ScoredChunk]) async throws -> Outcome {
@@ -96,13 +111,13 @@ struct ChainSteps {
                     try assembler.assemble(
                         question: question, passages: [PromptPassage(hit: hit)], firstNumber: number)
                 }
-            guard !prompt.used.isEmpty else { continue }
+            guard holdsPassage(prompt) else { continue }
             read.append(hit)
             if let step = try await step(prompt, over: read), !step.text.isEmpty { best = step }
         }
         guard var best else { return refusal }
         best.prompt.used = read
-        return .written(best.text, best.finish, best.prompt)
+        return .written(best.text, best.finish, listingOmitted(best.prompt))
     }
 
     mutating func mapReduce(_ hits: [ScoredChunk]) async throws -> Outcome {
@@ -111,19 +126,19 @@ struct ChainSteps {
         var notes: [PromptPassage] = []
         for hit in hits {
             let prompt = try noting.assemble(question: question, hits: [hit])
-            guard !prompt.used.isEmpty, let step = try await step(prompt) else { continue }
+            guard holdsPassage(prompt), let step = try await step(prompt) else { continue }
             let text = step.supported.map(\.text).joined(separator: "\n")
             if !text.isEmpty { notes.append(PromptPassage(note: text, on: hit)) }
         }
         guard !notes.isEmpty else { return refusal }
-        return .ask(try assembler.assemble(question: question, passages: notes))
+        return .ask(listingOmitted(try assembler.assemble(question: question, passages: notes)))
     }
 
     mutating func mapRerank(_ hits: [ScoredChunk]) async throws -> Outcome {
         var best: (step: Step, score: Double)?
         for hit in hits {
             let prompt = try assembler.assemble(question: question, hits: [hit])
-            guard !prompt.used.isEmpty, let step = try await step(prompt) else { continue }
+            guard holdsPassage(prompt), let step = try await step(prompt) else { continue }
             // The check of the engine decides, not a score that the model gives itself.
             let sentences = step.result.sentences
             let score =
@@ -131,6 +146,6 @@ struct ChainSteps {
             if score > best?.score ?? -1 { best = (step, score) }
         }
         guard let best else { return refusal }
-        return .written(best.step.result.text, best.step.finish, best.step.prompt)
+        return .written(best.step.result.text, best.step.finish, listingOmitted(best.step.prompt))
     }
 }

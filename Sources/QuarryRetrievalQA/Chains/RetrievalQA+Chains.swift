@@ -27,50 +27,30 @@ extension RetrievalQA {
         case .refused(let reason, let draft, let prompt):
             return try refused(reason, draft: draft, prompt: prompt)
         case .ask(let prompt):
-            var answer = try await generated(
-                question, by: model, prompt: prompt, support: support, hits: hits, report: report)
+            let reply = try await collect(from: model, prompt: prompt, report: report)
+            var answer = try checked(
+                reply, to: question, by: model.name, prompt: prompt, support: support, hits: hits)
             answer.usage = TokenUsage.sum(steps.usages + [answer.usage])
             answer.switches = steps.switches + answer.switches
             return answer
         case .written(let text, let finish, let prompt):
-            let reply = WrittenReply(
-                name: steps.switches.last?.to ?? model.name, text: text, finish: finish, usage: steps.usage)
-            var answer = try await generated(
-                question, by: reply, prompt: prompt, support: support, hits: hits, report: report)
-            answer.switches = steps.switches
-            return answer
+            let reply = Reply(text: text, finish: finish, usage: steps.usage, switches: steps.switches)
+            report(.text(text))
+            for number in CitationMarkerParser.markers(in: text).flatMap(\.numbers)
+            where prompt.used.indices.contains(number - 1) {
+                report(.cited(marker: number, prompt.used[number - 1]))
+            }
+            return try checked(reply, to: question, by: model.name, prompt: prompt, support: support, hits: hits)
         }
     }
 
-    /// The prompts that a chain sends first: one, or one for each passage.
-    func firstPrompts(
+    /// The prompt that a chain sends first.
+    func firstPrompt(
         of question: String, hits: [ScoredChunk], assembler: StuffAssembler
-    ) throws(PromptError) -> [AssembledPrompt] {
-        switch options.chain {
-        case .stuff: return [try assembler.assemble(question: question, hits: hits)]
-        case .refine: return [try assembler.assemble(question: question, hits: Array(hits.prefix(1)))]
-        case .mapReduce, .mapRerank:
-            var assembler = assembler
-            if options.chain == .mapReduce { assembler.prompts = try PromptSet.notes(for: question) }
-            var prompts: [AssembledPrompt] = []
-            for hit in hits { prompts.append(try assembler.assemble(question: question, hits: [hit])) }
-            return prompts
-        }
-    }
-}
-
-/// The text of an earlier request, checked as any other.
-private struct WrittenReply: LanguageModel {
-    var name: String
-    var text: String
-    var finish: FinishReason
-    var usage: TokenUsage?
-
-    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
-        AsyncThrowingStream { continuation in
-            continuation.yield(.text(text))
-            continuation.yield(.finished(finish, usage))
-            continuation.finish()
-        }
+    ) throws(PromptError) -> AssembledPrompt {
+        var assembler = assembler
+        if options.chain == .mapReduce { assembler.prompts = try PromptSet.notes(for: question) }
+        return try assembler.assemble(
+            question: question, hits: options.chain == .stuff ? hits : Array(hits.prefix(1)))
     }
 }

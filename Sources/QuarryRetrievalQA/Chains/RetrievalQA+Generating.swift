@@ -1,12 +1,13 @@
 import QuarryCore
 
 extension RetrievalQA {
-    /// An answer written by a model, checked against the passages of its prompt.
-    func generated(
-        _ question: String, by model: any LanguageModel, prompt: AssembledPrompt, support: Double,
-        hits: [ScoredChunk], report: (AnswerEvent) -> Void
-    ) async throws -> Answer {
-        let reply = try await collect(from: model, prompt: prompt, report: report)
+    /// The answer that a model's reply is, checked against the passages of its prompt.
+    ///
+    /// - `name`: Of the model, unless another one took over.
+    func checked(
+        _ reply: Reply, to question: String, by name: String, prompt: AssembledPrompt, support: Double,
+        hits: [ScoredChunk]
+    ) throws -> Answer {
         let refusalSentence = try refusalSentence(for: question)
         func refused(_ reason: RefusalReason, draft: String? = nil) throws -> Answer {
             var answer = try refusal(
@@ -41,14 +42,15 @@ extension RetrievalQA {
         }
         var answer = Answer(
             question: question, text: result.text, citations: citations,
-            generator: .model(reply.switches.last?.to ?? model.name), switches: reply.switches, usage: reply.usage,
+            generator: .model(reply.switches.last?.to ?? name), switches: reply.switches, usage: reply.usage,
             finish: reply.finish, support: support, sentences: result.sentences, hits: hits,
             prompt: prompt)
         answer.isCached = reply.isCached
         return answer
     }
 
-    private func collect(
+    /// A model's reply to a prompt. Its pieces and markers are reported as they come.
+    func collect(
         from model: any LanguageModel, prompt: AssembledPrompt, report: (AnswerEvent) -> Void
     ) async throws -> Reply {
         var parser = CitationMarkerParser()

@@ -96,8 +96,7 @@ public struct RetrievalQA: Sendable {
         let hits = try await retriever.retrieve(asked, limit: options.limit).hits
         var used = assembler ?? StuffAssembler()
         if assembler == nil, case .model(_, let own) = generator { used = own }
-        let prompts = try firstPrompts(of: question, hits: hits, assembler: used)
-        return try prompts.first ?? used.assemble(question: question, hits: hits)
+        return try firstPrompt(of: question, hits: hits, assembler: used)
     }
 
     private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {

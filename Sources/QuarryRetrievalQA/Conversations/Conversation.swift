@@ -23,8 +23,8 @@ public struct Conversation: Sendable, Hashable {
             self.answer = answer
         }
 
-        /// The question as it was understood.
-        var understood: String { standalone ?? question }
+        /// The question as it was understood; of a long one, as much as rules and models need of it.
+        var understood: String { String((standalone ?? question).prefix(2_000)) }
     }
 
     /// Oldest first.

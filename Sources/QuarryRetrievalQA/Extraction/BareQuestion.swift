@@ -4,6 +4,8 @@
 /// would otherwise look for the other words in the documents.
 package struct BareQuestion: Sendable, Hashable {
     package let text: String
+    /// Whether the text is nothing but courtesy, as "Thanks, Tom" or "OK, thank you".
+    package let asksNothing: Bool
 
     /// - Complexity: O(length).
     package init(_ question: String) {
@@ -18,6 +20,7 @@ package struct BareQuestion: Sendable, Hashable {
         }
         guard isCourtesy.contains(true) else {
             text = question
+            asksNothing = !words.isEmpty && words.allSatisfy(\.acknowledges)
             return
         }
         // A name after a greeting or at the end: "Hi Anna," and "Cheers, Tom".
@@ -30,6 +33,7 @@ package struct BareQuestion: Sendable, Hashable {
             }
         }
         let kept = words.indices.filter { !isCourtesy[$0] }
+        asksNothing = kept.allSatisfy { words[$0].acknowledges } && !question.contains("?")
         guard let first = kept.first, let last = kept.last else {
             text = question
             return
@@ -114,7 +118,13 @@ private struct Word {
     /// Whether a mark follows that divides clauses or sentences.
     var endsClause: Bool
     var greets: Bool
+    var acknowledges: Bool { Self.acknowledgements.contains(folded) }
 
+    private static let acknowledgements: Set<String> = [
+        "ok", "okay", "great", "perfect", "understood", "good", "nice", "yes", "no", "ок", "окей", "хорошо", "ладно",
+        "понятно",
+        "ясно", "отлично", "понял", "поняла", "да", "нет",
+    ]
     private static let greetings: Set<String> = ["hi", "hello", "hey", "dear", "привет", "здравствуйте", "здравствуй"]
 
     static func words(of text: String) -> [Word] {

@@ -2,11 +2,11 @@ public import QuarryCore
 
 /// Answers with quoted sentences of the passages. It needs no model.
 ///
-/// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by three
-/// things: how much of the question they and their context contain, whether they contain the type of answer asked for,
-/// and the rank of their passage. A second model estimates whether the best candidate holds the answer; the reader
-/// refuses if the estimate is too low. `SupportModel+Fitted.swift` has the weights, how they were fitted, and their
-/// accuracy.
+/// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by how
+/// much of the question they and their context contain, whether they contain the type of answer asked for, the rank of
+/// their passage and, with an embedder, their cosine to the question. A second model estimates whether the best candidate
+/// holds the answer; the reader refuses if the estimate is too low. `SupportModel+Fitted.swift` has the weights, how they
+/// were fitted, and their accuracy.
 public struct ExtractiveReader: Sendable {
     /// The maximum number of sentences in an answer. The default is 3.
     public var maximumSentences: Int

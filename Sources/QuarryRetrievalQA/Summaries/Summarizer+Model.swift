@@ -11,7 +11,7 @@ extension Summarizer {
     /// - `maximumTokens`: The length of a reply.
     /// - `maximumRequests`: Limits the requests of the first step. Of longer documents only the passages with the most
     ///   important sentences are read, and a warning says so. The default is 64.
-    /// - `support`: The share of a sentence's term weight that a cited place must contain. The default is 0.5.
+    /// - `support`: The minimum support of a sentence by a place, from 0 to 1, as of ``SupportCheck``. The default is 0.5.
     /// - Throws: The errors of the model and the embedder; ``PromptError`` if the budget is too small for the
     ///   instructions.
     public func summarize(

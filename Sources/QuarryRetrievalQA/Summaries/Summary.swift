@@ -10,7 +10,7 @@ public struct Summary: Sendable, Hashable {
         public var markers: [Int]
         /// Its place by importance, from 1.
         public var rank: Int
-        /// The share of the sentence's term weight in the cited place; 1 for a quote.
+        /// Estimated probability that the cited place supports it; 1 for a quote.
         public var support: Double
 
         public init(text: String, markers: [Int], rank: Int, support: Double) {

@@ -27,23 +27,23 @@ struct SummaryCandidates {
         readers = TermReaders(analysis)
     }
 
-    /// Whole statements in text order, each wording once. Without one, shorter texts such as notes are taken.
+    /// Whole statements in text order, each wording once. Without one, shorter texts such as notes are taken; without
+    /// these, rows of tables and lines with a label, such as what somebody says in a chat.
     /// - Complexity: O(length of the passages).
     func candidates(in passages: [ScoredChunk]) -> [SummaryCandidate] {
         var seen: Set<Wording> = []
         var statements: [SummaryCandidate] = []
         var notes: [SummaryCandidate] = []
+        var records: [SummaryCandidate] = []
         var places: [String: Int] = [:]
         for (index, passage) in passages.enumerated() {
-            let bytes = Array(passage.chunk.text.utf8)
             let reader = readers.reader(of: passage)
             for segment in segmenter.segments(of: passage.chunk.text, tableHeader: passage.chunk.tableHeader)
-            where segment.kind == .sentence || segment.kind == .listItem {
-                let text = String(decoding: bytes[segment.range], as: UTF8.self)
-                    .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            where [.sentence, .listItem, .tableRow].contains(segment.kind) {
+                let text = segment.text
                 let words = SurfaceWord.words(of: text)
-                guard words.count >= 3, words.count <= Self.longest, !text.hasSuffix(":"), !text.hasSuffix("?"),
-                    !Self.isLabelled(text), Self.isMostlyLetters(text), seen.insert(Wording(of: text)).inserted
+                guard words.count >= 3, words.count <= Self.longest, !text.hasSuffix(":"),
+                    !Quotable.isQuestion(text), seen.insert(Wording(of: text)).inserted
                 else { continue }
                 let terms = reader.words(text).terms.filter { !reader.functionTerms.contains($0) }
                 guard !terms.isEmpty else { continue }
@@ -52,14 +52,16 @@ struct SummaryCandidates {
                 let candidate = SummaryCandidate(
                     passage: index, range: segment.range, text: text, terms: terms,
                     fitness: Self.fitness(of: text, words, place: place))
-                if words.count >= Self.shortest, Self.isWhole(text, words: words) {
+                if segment.kind == .tableRow || Self.isLabelled(text) || !Self.isMostlyLetters(text) {
+                    records.append(candidate)
+                } else if words.count >= Self.shortest, Self.isWhole(text, words: words) {
                     statements.append(candidate)
                 } else {
                     notes.append(candidate)
                 }
             }
         }
-        return statements.isEmpty ? notes : statements
+        return [statements, notes, records].first { !$0.isEmpty } ?? []
     }
 
     /// The first sentences of a document say what it is about (MEAD weighs positions for the same reason). A sentence
