@@ -18,6 +18,12 @@ struct OutputOptions: ParsableArguments {
         if !quiet { Console.note(text) }
     }
 
+    /// Says who updates an index while this program waits for it.
+    func noteWaiting(for process: Int32?, with index: String) {
+        let holder = process.map { "process \($0)" } ?? "another process"
+        note("\(index) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
+    }
+
     func noteSimilarQuestion(of reply: QueryReply) {
         guard let earlier = reply.similarQuestion else { return }
         let similarity = Format.decimal(earlier.similarity, digits: 3)

@@ -97,11 +97,6 @@ struct IndexCommand: AsyncParsableCommand {
         }
     }
 
-    private func noteWaiting(for process: Int32?) {
-        let holder = process.map { "process \($0)" } ?? "another process"
-        output.note("\(path) is being updated by \(holder). Waiting for it to finish (^C stops waiting).")
-    }
-
     /// The inputs, and the reason if standard input is rejected: it is too long, or cannot be read.
     private func sources() async throws -> (inputs: [IndexInput], refused: [Rejection]) {
         var sources: [IndexInput] = []
@@ -279,7 +274,8 @@ struct IndexCommand: AsyncParsableCommand {
                 plan
                 ? try await indexer.plan(sources, options: options, selections: selections)
                 : try await indexer.index(
-                    sources, options: options, selections: selections, onProgress: progress.show, onWait: noteWaiting)
+                    sources, options: options, selections: selections, onProgress: progress.show,
+                    onWait: { output.noteWaiting(for: $0, with: path) })
         } catch {
             progress.clear()
             if error is ProviderError, !plan {

@@ -31,9 +31,12 @@ struct InfoCommand: AsyncParsableCommand {
             return
         }
         let settings = summary.settings
+        let unused =
+            summary.unusedBytes > summary.fileBytes / 4
+            ? " (\(Format.bytes(summary.unusedBytes)) of deleted data unused; quarry compact gives them back)" : ""
         let languages = summary.languages.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         try Console.prose(
-            "\(path): \(Format.bytes(summary.fileBytes)), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
+            "\(path): \(Format.bytes(summary.fileBytes))\(unused), \(summary.updated.map { "last complete run \($0)" } ?? "no complete run yet")"
         )
         try Console.prose(
             summary.documents == 0

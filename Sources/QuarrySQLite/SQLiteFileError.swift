@@ -5,6 +5,8 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         case notFound
         case empty
+        /// A new file would replace it.
+        case exists
         case isFolder
         /// The operating system or a permission does not allow opening the file.
         case cannotOpen
@@ -47,6 +49,7 @@ package struct SQLiteFileError: Error, CustomStringConvertible {
         switch code {
         case .notFound: "There is no file \(path)."
         case .empty: "\(path) is empty."
+        case .exists: "There is already a file or folder \(path). It was not changed."
         case .isFolder: "\(path) is a folder, not a file."
         case .notADatabase: "\(path) is not an SQLite database. It was not changed."
         case .otherProgram:

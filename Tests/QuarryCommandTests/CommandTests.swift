@@ -246,6 +246,18 @@ struct CommandTests {
         #expect(doctor.output == "\(path): no problems found\n")
     }
 
+    @Test func `a copy of an index answers, and is not written over a file`() throws {
+        let (scratch, path) = try notes()
+        let copy = scratch.path("copy.quarry")
+        let backup = try Command.run("backup", copy, "--index", path, "--json")
+        #expect(backup.status == 0 && backup.output.contains("quarry.backup/1"), "\(backup)")
+        #expect(try Command.run("doctor", "--index", copy).status == 0)
+        let again = try Command.run("backup", copy, "--index", path)
+        #expect(again.status == 1 && again.errors.contains("There is already a file or folder \(copy)."), "\(again)")
+        let compact = try Command.run("compact", "--index", copy)
+        #expect(compact.status == 0 && compact.output.contains(" before, "), "\(compact)")
+    }
+
     @Test func `an interrupted run says so and keeps what it committed`() throws {
         let scratch = try TemporaryFolder()
         for number in 1...3_000 {

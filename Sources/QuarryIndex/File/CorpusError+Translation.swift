@@ -38,6 +38,7 @@ extension SQLiteFileError {
         switch code {
         case .notFound: .missing
         case .empty: .empty
+        case .exists: .input
         case .isFolder, .notADatabase, .otherProgram: .notAnIndex
         case .locked: .busy
         case .cannotOpen, .logUnreadable: .readOnly

@@ -17,6 +17,8 @@ public struct CorpusSummary: Sendable, Codable {
     /// Documents by detected language (ISO 639-1).
     public var languages: [String: Int]
     public var fileBytes: Int
+    /// The bytes of the file that deleted data leaves, without its content; new data uses them.
+    public var unusedBytes: Int
     public var settings: IndexSettings
     public var quarantined: [Rejection]
     /// Passages that the model rejected. They have no vector and are found by their words.
@@ -54,6 +56,7 @@ extension CorpusIndex {
                     let row = StoredRow(row, of: "languages")
                     return (try row.text(0), try row.count(1))
                 }
+                let size = try SQLiteFile.size(in: db)
                 return CorpusSummary(
                     sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
                     copies: try CopiedFile.count(in: db),
@@ -64,8 +67,7 @@ extension CorpusIndex {
                     vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
                     // Two texts of the file may be the same in another normal form.
                     languages: Dictionary(languages, uniquingKeysWith: +),
-                    fileBytes: try Int.fetchOne(
-                        db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0,
+                    fileBytes: size.bytes, unusedBytes: size.unused,
                     settings: settings,
                     quarantined: try StoredInputs.quarantined(in: db, by: "source, line").map(\.rejection),
                     refusedTexts: try Int.fetchOne(
