@@ -15,6 +15,10 @@ public struct RetrievalOptions: Sendable, Hashable {
     public var mode: Mode
     public var fusion: Fusion
     /// The number of hits taken from each leg before fusion. The default is 100.
+    ///
+    /// It is the same for every limit, so a larger limit returns the same hits first. What is found only deeper, if more
+    /// hits are asked for than these or if duplicates fill the depth, follows. The search stops at 10,000 hits of a leg,
+    /// or twice the limit.
     public var depth: Int
     /// The lambda of maximal marginal relevance, from 0 (diversity only) to 1 (relevance only). The default is nil: no
     /// diversity.
@@ -22,8 +26,7 @@ public struct RetrievalOptions: Sendable, Hashable {
     /// Whether adjacent hits of one document become one hit. The default is true.
     public var mergesNeighbours: Bool
     /// Whether passages with the same words become one hit, the best of them, with the others as its
-    /// ``ScoredChunk/duplicates``. If they fill the depth, the search goes deeper, to 10,000 hits of a leg. The default is
-    /// true.
+    /// ``ScoredChunk/duplicates``. The default is true.
     public var groupsDuplicates: Bool
     /// What is read around a hit. Hits whose windows meet become one hit, also without ``mergesNeighbours``. The default
     /// is nil: nothing.
@@ -50,8 +53,8 @@ public struct RetrievalOptions: Sendable, Hashable {
 /// A re-ranker and the number of candidates it receives.
 public struct RerankingStage: Sendable {
     public var reranker: any Reranker
-    /// The best candidates to re-rank; nil means all. The rest are dropped, because their scores are not comparable
-    /// with the new ones.
+    /// How many of the best candidates are re-ranked; nil means ``RetrievalOptions/depth``. The rest follow in their
+    /// order, with scores below the new ones.
     public var depth: Int?
 
     public init(_ reranker: any Reranker, depth: Int? = nil) {
