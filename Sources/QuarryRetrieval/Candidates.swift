@@ -97,31 +97,37 @@ struct Candidates {
     ///
     /// Neighbours are joined among the first ``firstBlock`` candidates, then among twice as many that follow, and so on
     /// while hits are missing.
-    mutating func best(
-        _ limit: Int, mergingNeighbours: Bool, window: RetrievalOptions.Window?
-    ) async throws -> [ScoredChunk] {
-        guard mergingNeighbours || window != nil else { return Array(try await first(limit).prefix(limit)) }
-        var merged = DistinctHits()
+    mutating func best(_ limit: Int, options: RetrievalOptions) async throws -> [ScoredChunk] {
+        let window = options.openWindow
+        let joins = options.mergesNeighbours || window != nil
+        var chosen = DistinctHits()
+        var countOfDocument: [String: Int] = [:]
         var read: Set<ChunkPosition> = []
-        var (seen, size) = (0, Self.firstBlock)
-        while merged.hits.count < limit {
+        var (seen, size) = (0, joins ? Self.firstBlock : limit)
+        while chosen.hits.count < limit {
             let block = try await first(seen + size).dropFirst(seen)
             guard !block.isEmpty else { break }
             (seen, size) = (seen + block.count, 2 * size)
             // What earlier hits have read around them is not shown again.
-            let hits = block.filter { !read.contains(ChunkPosition($0.chunk)) }
-            var context: [ScoredChunk] = []
-            if let window {
-                for hit in hits { context += try await window.passages(around: hit, in: snapshot) }
-                context.removeAll { read.contains(ChunkPosition($0.chunk)) }
-                read.formUnion((hits + context).map { ChunkPosition($0.chunk) })
+            var hits = block.filter { !read.contains(ChunkPosition($0.chunk)) }
+            if joins {
+                var context: [ScoredChunk] = []
+                if let window {
+                    for hit in hits { context += try await window.passages(around: hit, in: snapshot) }
+                    context.removeAll { read.contains(ChunkPosition($0.chunk)) }
+                    read.formUnion((hits + context).map { ChunkPosition($0.chunk) })
+                }
+                hits = mergeNeighbours(hits, reading: context)
             }
-            // Different hits can become the same by joining.
-            for hit in mergeNeighbours(Array(hits), reading: context) {
-                if groupsDuplicates { merged.add(hit) } else { merged.hits.append(hit) }
+            for hit in hits {
+                let count = countOfDocument[hit.chunk.documentID, default: 0]
+                if let most = options.hitsPerDocument, count >= most { continue }
+                countOfDocument[hit.chunk.documentID] = count + 1
+                // Different hits can become the same by joining.
+                if joins, groupsDuplicates { chosen.add(hit) } else { chosen.hits.append(hit) }
             }
         }
-        return Array(merged.hits.prefix(limit))
+        return Array(chosen.hits.prefix(limit))
     }
 
     /// How many candidates are searched for neighbours first: enough for ten hits in almost all searches.

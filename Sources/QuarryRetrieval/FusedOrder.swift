@@ -12,7 +12,7 @@ struct FusedOrder {
     private let legs: [any Leg]
     private let question: AnalyzedQuery
     private let mask: ChunkMask?
-    private let fusion: Fusion
+    private let options: RetrievalOptions
     private var depth: Int
     private let maximumDepth: Int
     /// Whether a leg has more hits than were looked at.
@@ -22,15 +22,16 @@ struct FusedOrder {
     static let maximumDepth = 10_000
 
     init(
-        _ legs: [any Leg], for question: AnalyzedQuery, among mask: ChunkMask?, depth: Int, fusion: Fusion, limit: Int
+        _ legs: [any Leg], for question: AnalyzedQuery, among mask: ChunkMask?, options: RetrievalOptions,
+        limit: Int
     ) async throws {
-        (self.legs, self.question, self.mask, self.fusion) = (legs, question, mask, fusion)
-        self.depth = max(1, depth)
+        (self.legs, self.question, self.mask, self.options) = (legs, question, mask, options)
+        depth = max(1, options.depth)
         // Joining two neighbours leaves one hit, so twice the limit is usually enough.
         maximumDepth = max(Self.maximumDepth, limit > .max / 2 ? .max : 2 * limit)
-        results = try await Self.results(of: legs, for: question, among: mask, depth: self.depth)
-        hits = fusion.fuse(results, limit: .max)
-        hasMore = results.contains { [depth = self.depth] in $0.hits.count >= depth }
+        results = try await Self.results(of: legs, for: question, among: mask, depth: depth)
+        hits = options.fused(results)
+        hasMore = results.contains { [depth] in $0.hits.count >= depth }
     }
 
     /// Searches deeper.
@@ -43,7 +44,7 @@ struct FusedOrder {
             let results = try await Self.results(of: legs, for: question, among: mask, depth: depth)
             hasMore = results.contains { $0.hits.count >= depth }
             let known = Set(hits.map(\.id))
-            let found = fusion.fuse(results, limit: .max).filter { !known.contains($0.id) }
+            let found = options.fused(results).filter { !known.contains($0.id) }
             // Scores never rise, although those of the deeper search are normalised by more hits.
             let lowest = hits.last?.score ?? .infinity
             let shift = min(0, lowest - (found.first?.score ?? lowest))
@@ -67,5 +68,16 @@ struct FusedOrder {
             results[index].others = others.isEmpty ? [] : try await leg.scores(of: others, for: question)
         }
         return results
+    }
+}
+
+extension RetrievalOptions {
+    /// All hits, best first, with at least the minimum score of each leg.
+    fileprivate func fused(_ results: [LegResult]) -> [FusedHit] {
+        let hits = fusion.fuse(results, limit: .max)
+        guard !minimumScores.isEmpty else { return hits }
+        return hits.filter { hit in
+            minimumScores.allSatisfy { leg, minimum in hit.legs[leg].map { $0.score >= minimum } ?? false }
+        }
     }
 }

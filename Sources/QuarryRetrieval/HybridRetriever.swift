@@ -70,7 +70,7 @@ public struct HybridRetriever: Retriever {
             return retrieval
         }
         let order = try await FusedOrder(
-            legs(of: snapshot), for: question, among: mask, depth: options.depth, fusion: options.fusion, limit: limit)
+            legs(of: snapshot), for: question, among: mask, options: options, limit: limit)
         let results = order.results
         var candidates = Candidates(order, snapshot: snapshot, groupsDuplicates: options.groupsDuplicates)
         // The corpus has no coverage of vectors that are stored elsewhere.
@@ -97,8 +97,7 @@ public struct HybridRetriever: Retriever {
         if let lambda = options.diversity, question.vector != nil {
             try await candidates.diversify(by: MaximalMarginalRelevance(lambda: lambda), depth: options.depth)
         }
-        retrieval.hits = try await candidates.best(
-            limit, mergingNeighbours: options.mergesNeighbours, window: options.openWindow)
+        retrieval.hits = try await candidates.best(limit, options: options)
         return retrieval
     }
 

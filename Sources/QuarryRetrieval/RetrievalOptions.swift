@@ -31,10 +31,16 @@ public struct RetrievalOptions: Sendable, Hashable {
     /// What is read around a hit. Hits whose windows meet become one hit, also without ``mergesNeighbours``. The default
     /// is nil: nothing.
     public var window: Window?
+    /// The most hits of one document; further ones are left out. The default is nil: any number.
+    public var hitsPerDocument: Int?
+    /// The lowest score of a hit in a leg: a cosine for the vector leg, a sum of BM25 for the lexical one. A hit that a
+    /// leg with a minimum has no score for is left out. The default is none.
+    public var minimumScores: [LegName: Double]
 
     public init(
         mode: Mode = .hybrid, fusion: Fusion = RetrievalOptions.defaultFusion, depth: Int = 100,
-        diversity: Double? = nil, mergesNeighbours: Bool = true, groupsDuplicates: Bool = true, window: Window? = nil
+        diversity: Double? = nil, mergesNeighbours: Bool = true, groupsDuplicates: Bool = true, window: Window? = nil,
+        hitsPerDocument: Int? = nil, minimumScores: [LegName: Double] = [:]
     ) {
         self.mode = mode
         self.fusion = fusion
@@ -43,11 +49,13 @@ public struct RetrievalOptions: Sendable, Hashable {
         self.mergesNeighbours = mergesNeighbours
         self.groupsDuplicates = groupsDuplicates
         self.window = window
+        self.hitsPerDocument = hitsPerDocument
+        self.minimumScores = minimumScores
     }
 
-    /// Three quarters for the vector leg. In steps of a tenth, shares near it put hybrid search above both legs on
-    /// SciFact with MiniLM and on Russian Wikipedia paragraphs with E5.
-    public static let defaultFusion = Fusion.convex(alpha: 0.75, normalization: .minMax)
+    /// Six tenths for the vector leg, and z-scores. On 14 judged collections of one language, this was at or above the
+    /// better leg on all but one, where it was 0.002 of nDCG@10 below; min-max with three quarters lost 0.043 there.
+    public static let defaultFusion = Fusion.convex(alpha: 0.6, normalization: .zScore)
 }
 
 /// A re-ranker and the number of candidates it receives.

@@ -13,6 +13,8 @@ struct OrderTests {
             options.mergesNeighbours = Bool.random(using: &random)
             options.groupsDuplicates = Int.random(in: 0..<4, using: &random) > 0
             options.window = [nil, nil, .passages(1), .section].randomElement(using: &random) ?? nil
+            options.hitsPerDocument = [nil, nil, 1, 3].randomElement(using: &random) ?? nil
+            options.minimumScores = Bool.random(using: &random) ? [:] : [.bm25: 10]
             options.diversity = Int.random(in: 0..<4, using: &random) == 0 ? 0.5 : nil
             let depths = [nil, 3, 8, 40].shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random))
             let retriever = HybridRetriever(
@@ -28,6 +30,21 @@ struct OrderTests {
                     few.map(Self.withoutCopies) == all.prefix(limit).map(Self.withoutCopies),
                     "round \(round), limit \(limit), depths \(depths), \(options)")
             }
+        }
+    }
+
+    @Test func `a document has no more hits than wanted, and a leg no lower scores`() async throws {
+        var random = SeededGenerator(seed: 29)
+        for _ in 0..<30 {
+            let (library, meaning) = Self.library(using: &random)
+            let options = RetrievalOptions(
+                depth: 10, mergesNeighbours: Bool.random(using: &random), hitsPerDocument: 2,
+                minimumScores: [.vector: 20])
+            let hits = try await HybridRetriever(library, legs: [meaning], options: options)
+                .retrieve(Query("words"), limit: 50).hits
+            let counts = Dictionary(grouping: hits, by: \.chunk.documentID).mapValues(\.count)
+            #expect(counts.values.allSatisfy { $0 <= 2 })
+            #expect(hits.allSatisfy { $0.legs[.vector].map { $0.score >= 20 } ?? false })
         }
     }
 
