@@ -39,6 +39,7 @@ struct QuestionOptions: ParsableArguments {
         flags.llm = Setting(answering.writing.modelNames, flag: "--llm")
         flags.rerank = Setting(models.reranker, flag: "--rerank")
         flags.window = Setting(search.window, flag: "--window")
+        flags.fusion = Setting(search.fusion?.fusion, flag: "--fusion")
         flags.model = Setting(models.model, flag: "--model")
         return try await service.session(path, options, flags, isQuiet: output.quiet)
     }

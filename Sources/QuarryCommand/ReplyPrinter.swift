@@ -92,6 +92,7 @@ struct ReplyPrinter {
 
     private func printHits() throws {
         if reply.hits.isEmpty { try Console.prose(isRussian ? "Ни один отрывок не подходит." : "No passage matches.") }
+        if explains, let fusion = reply.fusion { try Console.print("fusion: \(fusion)") }
         for hit in reply.hits {
             let place = place(hit.location)
             let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"

@@ -49,12 +49,26 @@ struct SearchOptions: ParsableArguments {
 
     var window: RetrievalOptions.Window? { windowArgument?.window }
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("At most this many passages of each document.", valueName: "count"))
+    var perDocument: Int?
+
+    @Option(
+        name: .customLong("min-score"),
+        help: ArgumentHelp(
+            "Leave out passages with a lower score in a search: vector:0.85 (cosine) or bm25:4. Repeatable.",
+            valueName: "leg:score"),
+        transform: MinimumScoreArgument.init)
+    var minimumScores: [MinimumScoreArgument] = []
+
     func validate() throws {
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
             throw ValidationError("--depth \(depth) is not between 1 and 100000.")
         }
+        if let perDocument, perDocument < 1 { throw ValidationError("--per-document \(perDocument) is less than 1.") }
         if let diversity, !(0...1).contains(diversity) {
             throw ValidationError("--diversity \(diversity) is not between 0 and 1.")
         }
@@ -64,39 +78,39 @@ struct SearchOptions: ParsableArguments {
     var options: QueryOptions {
         var options = QueryOptions()
         options.mode = mode
-        options.fusion = fusion?.fusion ?? options.fusion
         options.depth = depth
         options.diversity = diversity
         options.mergesNeighbours = merge
+        options.passagesPerDocument = perDocument
+        for minimum in minimumScores { options.minimumScores[minimum.leg] = minimum.score }
         options.bm25 = BM25Parameters(k1: k1, b: b)
         options.reranksByWords = rerank
         return options
     }
 }
 
-/// `rrf`, `rrf:K`, or a number from 0 to 1, optionally followed by `:minmax`, `:theoretical` or `:z`.
+/// `rrf`, `0.6`, `0.6:minmax` and the like.
 struct FusionArgument {
     var fusion: Fusion
 
     /// - Throws: `ValidationError` with the permitted values.
     init(_ argument: String) throws {
-        if argument == "rrf" {
-            fusion = .reciprocalRank(k: 60)
-        } else if argument.hasPrefix("rrf:"), let k = Double(argument.dropFirst(4)), k > 0, k.isFinite {
-            fusion = .reciprocalRank(k: k)
-        } else {
-            let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-            let normalizations: [Substring: Fusion.Normalization] = [
-                "minmax": .minMax, "theoretical": .theoreticalMinimum, "z": .zScore,
-            ]
-            guard parts.count <= 2, let alpha = Double(parts[0]), (0...1).contains(alpha),
-                let normalization = parts.count == 1 ? .minMax : normalizations[parts[1]]
-            else {
-                throw ValidationError(
-                    "it is neither rrf nor a number from 0 to 1, with or without :minmax, :theoretical or :z.")
-            }
-            fusion = .convex(alpha: alpha, normalization: normalization)
-        }
+        guard let fusion = Fusion(written: argument) else { throw ValidationError("it is not \(Fusion.wanted).") }
+        self.fusion = fusion
+    }
+}
+
+/// `vector:0.85` or `bm25:4`.
+struct MinimumScoreArgument {
+    var leg: LegName
+    var score: Double
+
+    /// - Throws: `ValidationError` with the permitted values.
+    init(_ argument: String) throws {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, ["vector", "bm25"].contains(parts[0]), let score = Double(parts[1]), score.isFinite
+        else { throw ValidationError("it is neither vector:SCORE nor bm25:SCORE, such as vector:0.85.") }
+        (leg, self.score) = (LegName(rawValue: String(parts[0])), score)
     }
 }
 
@@ -110,23 +124,5 @@ struct WindowArgument {
             throw ValidationError("it is not \(RetrievalOptions.Window.wanted).")
         }
         self.window = window
-    }
-}
-
-/// `key=value`. The value matches a string, and also a number or a Boolean of the same spelling.
-struct FilterArgument {
-    var filter: Filter
-
-    /// - Throws: `ValidationError` for a text without a key.
-    init(_ argument: String) throws {
-        guard let separator = argument.firstIndex(of: "="), separator > argument.startIndex else {
-            throw ValidationError("there is no key and = before the value.")
-        }
-        let key = String(argument[..<separator])
-        let value = String(argument[argument.index(after: separator)...])
-        var readings: [Filter] = [.equals(key, .string(value))]
-        if let number = Double(value), number.isFinite { readings.append(.equals(key, .number(number))) }
-        if let bool = Bool(value) { readings.append(.equals(key, .bool(bool))) }
-        filter = readings.count == 1 ? readings[0] : .any(readings)
     }
 }

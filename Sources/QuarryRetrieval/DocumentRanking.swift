@@ -21,6 +21,7 @@ extension HybridRetriever {
         let query = try await prepared(query)
         var options = options
         (options.mergesNeighbours, options.groupsDuplicates, options.window) = (false, false, nil)
+        options.hitsPerDocument = nil
         return try await corpus.withSnapshot { [options] snapshot in
             var depth = max(limit * 2, 100)
             while true {

@@ -25,8 +25,53 @@ public enum Fusion: Sendable, Hashable, Codable {
         /// To 0...1 between the lowest score that the leg can give and its highest.
         case theoreticalMinimum
         /// To standard deviations from the leg's mean.
+        ///
+        /// A deviation counts as at least a quarter of the distance from the mean to the highest score, so no chunk is
+        /// more than four above the mean: a leg that finds one chunk by a rare word does not decide alone. Where all
+        /// scores are equal, each is 0.
         case zScore
     }
+}
+
+/// `rrf`, `rrf:K`, or the weight of the vector leg from 0 to 1, optionally followed by a normalisation: `0.6:minmax`.
+extension Fusion {
+    /// - Returns: nil for any other text.
+    package init?(written text: String) {
+        if text == "rrf" {
+            self = .reciprocalRank(k: 60)
+        } else if text.hasPrefix("rrf:"), let k = Double(text.dropFirst(4)), k > 0, k.isFinite {
+            self = .reciprocalRank(k: k)
+        } else {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2, let alpha = Double(parts[0]), (0...1).contains(alpha) else { return nil }
+            guard let normalization = parts.count == 1 ? .zScore : Normalization.byName[String(parts[1])] else {
+                return nil
+            }
+            self = .convex(alpha: alpha, normalization: normalization)
+        }
+    }
+
+    /// The texts that ``init(written:)`` accepts.
+    package static let wanted = "rrf or a number from 0 to 1, with or without :z, :minmax or :theoretical"
+
+    /// The shortest text of the fusion; the ``description`` if it has weights of other legs.
+    package var written: String {
+        switch self {
+        case .reciprocalRank(let k): return k == 60 ? "rrf" : "rrf:\(k)"
+        case .convex(let weights, let normalization):
+            let name = Normalization.byName.first { $0.value == normalization }?.key
+            guard weights.count == 2, let alpha = weights[.vector], weights[.bm25] == 1 - alpha, let name else {
+                return description
+            }
+            return "\(alpha):\(name)"
+        }
+    }
+}
+
+extension Fusion.Normalization {
+    fileprivate static let byName: [String: Fusion.Normalization] = [
+        "minmax": .minMax, "theoretical": .theoreticalMinimum, "z": .zScore,
+    ]
 }
 
 /// The same text for equal values in every process.
@@ -85,6 +130,7 @@ extension Fusion {
     /// - Complexity: O(n log n) in the hits of all legs.
     public func fuse(_ results: [LegResult], limit: Int) -> [FusedHit] {
         let present = results.filter { !$0.hits.isEmpty }.sorted { $0.name < $1.name }
+        if present.count == 1 { return ranked(present[0], limit: limit) }
         let votes = present.map { (weight: weight(of: $0.name), scores: scores(of: $0)) }
         var fused: [ChunkID: FusedHit] = [:]
         for leg in present {
@@ -107,6 +153,17 @@ extension Fusion {
         return Array(order.prefix(max(0, limit)))
     }
 
+    /// The hits of a search by one leg.
+    private func ranked(_ leg: LegResult, limit: Int) -> [FusedHit] {
+        let scores = comparable(leg.hits, of: leg)
+        return leg.hits.indices.prefix(max(0, limit)).map { index in
+            let hit = leg.hits[index]
+            return FusedHit(
+                id: hit.id, score: scores[index],
+                legs: [leg.name: LegScore(rank: index + 1, score: Double(hit.score))])
+        }
+    }
+
     private func weight(of leg: LegName) -> Double {
         if case .convex(let weights, _) = self { weights[leg] ?? 0.5 } else { 1 }
     }
@@ -121,14 +178,16 @@ extension Fusion {
 
     /// The scores of one leg by chunk, comparable with the scores of other legs.
     private func scores(of leg: LegResult) -> [ChunkID: Double] {
+        let known: [ScoredID] = if case .reciprocalRank = self { leg.hits } else { leg.hits + (leg.others ?? []) }
+        return Dictionary(zip(known.map(\.id), comparable(known, of: leg)), uniquingKeysWith: max)
+    }
+
+    /// - `known`: The hits of the leg, and what follows them.
+    private func comparable(_ known: [ScoredID], of leg: LegResult) -> [Double] {
         switch self {
-        case .reciprocalRank(let k):
-            let pairs = leg.hits.enumerated().map { ($1.id, (k + 1) / (k + Double($0 + 1))) }
-            return Dictionary(pairs, uniquingKeysWith: max)
+        case .reciprocalRank(let k): known.indices.map { (k + 1) / (k + Double($0 + 1)) }
         case .convex(_, let normalization):
-            let known = leg.hits + (leg.others ?? [])
-            let scores = normalization.normalized(known.map { Double($0.score) }, floor: leg.scoreFloor)
-            return Dictionary(zip(known.map(\.id), scores), uniquingKeysWith: max)
+            normalization.normalized(known.map { Double($0.score) }, floor: leg.scoreFloor)
         }
     }
 }
@@ -147,7 +206,8 @@ extension Fusion.Normalization {
         case .zScore:
             let mean = scores.reduce(0, +) / Double(scores.count)
             let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count)
-            return scaled(from: mean, by: variance > 0 ? 1 / variance.squareRoot() : 1)
+            let deviation = max(variance.squareRoot(), (highest - mean) / 4)
+            return scaled(from: mean, by: deviation > 0 ? 1 / deviation : 1)
         }
     }
 }

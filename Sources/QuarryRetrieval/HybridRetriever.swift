@@ -52,9 +52,6 @@ public struct HybridRetriever: Retriever {
         }
     }
 
-    /// The largest depth of a search that goes deeper because duplicates fill its depth.
-    static let maximumDepth = 10_000
-
     /// - `query`: Prepared.
     func search(
         _ query: Query, limit: Int, options: RetrievalOptions, in snapshot: any Snapshot
@@ -72,22 +69,10 @@ public struct HybridRetriever: Retriever {
             ]
             return retrieval
         }
-        // Joining two neighbours leaves one hit, so twice the limit is usually enough.
-        let room = options.mergesNeighbours || options.openWindow != nil ? Self.doubled(limit) : limit
-        let legs = try await legs(of: snapshot)
-        var depth = max(options.depth, room)
-        var results: [LegResult] = []
-        var candidates: Candidates
-        while true {
-            results = try await self.results(of: legs, for: question, among: mask, depth: depth)
-            candidates = Candidates(
-                options.fusion.fuse(results, limit: depth), snapshot: snapshot,
-                groupsDuplicates: options.groupsDuplicates)
-            guard try await candidates.take(room) < room, candidates.haveDuplicates, depth < Self.maximumDepth,
-                results.contains(where: { $0.hits.count >= depth })
-            else { break }
-            depth = min(4 * depth, Self.maximumDepth)
-        }
+        let order = try await FusedOrder(
+            legs(of: snapshot), for: question, among: mask, options: options, limit: limit)
+        let results = order.results
+        var candidates = Candidates(order, snapshot: snapshot, groupsDuplicates: options.groupsDuplicates)
         // The corpus has no coverage of vectors that are stored elsewhere.
         if results.contains(where: { $0.name == .vector }), !additionalLegs.contains(where: { $0.name == .vector }) {
             retrieval.vectorCoverage = try await snapshot.vectorCoverage()
@@ -104,20 +89,17 @@ public struct HybridRetriever: Retriever {
             hasOtherScripts: !asked.subtracting([.latin]).isEmpty,
             isInOtherScript: !asked.isEmpty && !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
         for stage in rerankers {
-            let depth = stage.depth.map { max(Self.doubled(limit), $0) }
+            let depth = stage.depth ?? options.depth
             if let failure = try await candidates.rerank(by: stage.reranker, for: question, depth: depth) {
                 retrieval.warnings.append(failure)
             }
         }
         if let lambda = options.diversity, question.vector != nil {
-            try await candidates.loadVectors(for: MaximalMarginalRelevance(lambda: lambda))
+            try await candidates.diversify(by: MaximalMarginalRelevance(lambda: lambda), depth: options.depth)
         }
-        retrieval.hits = try await candidates.best(
-            limit, mergingNeighbours: options.mergesNeighbours, window: options.openWindow)
+        retrieval.hits = try await candidates.best(limit, options: options)
         return retrieval
     }
-
-    static func doubled(_ limit: Int) -> Int { limit > .max / 2 ? .max : 2 * limit }
 
     private static func checked(_ text: String) throws -> String {
         guard text.utf8.count <= maximumQueryBytes else {
@@ -137,22 +119,5 @@ public struct HybridRetriever: Retriever {
             legs.append(try await leg.bound(to: snapshot))
         }
         return legs
-    }
-
-    private func results(
-        of legs: [any Leg], for question: AnalyzedQuery, among mask: ChunkMask?, depth: Int
-    ) async throws -> [LegResult] {
-        var results: [LegResult] = []
-        for leg in legs {
-            let hits = try await leg.best(for: question, limit: depth, among: mask)
-            results.append(LegResult(leg.name, scoreFloor: leg.scoreFloor, hits: hits))
-        }
-        guard results.count > 1 else { return results }
-        let found = Set(results.flatMap { $0.hits.map(\.id) })
-        for (index, leg) in legs.enumerated() where !results[index].hits.isEmpty {
-            let others = found.subtracting(results[index].hits.map(\.id)).sorted()
-            results[index].others = others.isEmpty ? [] : try await leg.scores(of: others, for: question)
-        }
-        return results
     }
 }

@@ -16,11 +16,11 @@ let mergedTokens = 1_200
 public func mergeNeighbours(
     _ hits: [ScoredChunk], reading context: [ScoredChunk] = [], maximumTokens: Int = 1_200
 ) -> [ScoredChunk] {
-    var byPosition: [Position: Int] = [:]
-    for (index, hit) in hits.enumerated() { byPosition[Position(hit.chunk)] = index }
+    var byPosition: [ChunkPosition: Int] = [:]
+    for (index, hit) in hits.enumerated() { byPosition[ChunkPosition(hit.chunk)] = index }
     var all = hits
-    for passage in context where byPosition[Position(passage.chunk)] == nil {
-        byPosition[Position(passage.chunk)] = all.count
+    for passage in context where byPosition[ChunkPosition(passage.chunk)] == nil {
+        byPosition[ChunkPosition(passage.chunk)] = all.count
         all.append(passage)
     }
     var merged: [ScoredChunk] = []
@@ -35,7 +35,7 @@ public func mergeNeighbours(
                 let edge = run.last ?? index
                 let chunk = all[edge].chunk
                 guard
-                    let next = byPosition[Position(document: chunk.documentID, ordinal: chunk.ordinal &+ step)],
+                    let next = byPosition[ChunkPosition(document: chunk.documentID, ordinal: chunk.ordinal &+ step)],
                     !isTaken[next],
                     // Ranges of a damaged index may contradict the numbers.
                     step * (all[next].chunk.range.lowerBound - chunk.range.lowerBound) >= 0,
@@ -56,12 +56,13 @@ public func mergeNeighbours(
     return merged
 }
 
-private struct Position: Hashable {
+/// Where a chunk is.
+struct ChunkPosition: Hashable {
     var document: String
     var ordinal: Int
 }
 
-extension Position {
+extension ChunkPosition {
     init(_ chunk: Chunk) { self.init(document: chunk.documentID, ordinal: chunk.ordinal) }
 }
 

@@ -51,7 +51,7 @@ struct FirstContactTests {
         (["--bogus"], "Unknown option '--bogus'"), (["help", "indx"], "quarry help index"),
         (["index", "papers", "--output", "x"], "Did you mean --index?"),
         (["query", "Who?", "-k", "-1"], "-k -1 is not between 1 and 10000."),
-        (["query", "Who?", "--filter", "year"], "there is no key and ="),
+        (["query", "Who?", "--filter", "year"], "there is no operator such as"),
         (["query", "Who?", "--json", "--jsonl"], "not both"),
     ])
     func `a wrong command leads to the right one`(arguments: [String], meant: String) throws {

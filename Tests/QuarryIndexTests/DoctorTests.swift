@@ -42,6 +42,7 @@ struct DoctorTests {
         ("UPDATE documents SET title = 'Another title' WHERE key = 'docs/a.md'", "documents, row 1"),
         ("UPDATE documents SET key = 'x' || key", "documents, row 1"),
         ("UPDATE documents SET metadata = '{'", "documents, row 2"),
+        ("INSERT INTO document_values VALUES ('year', 1999, 1)", "document_values: the values of document 1"),
         ("UPDATE sources SET name = 'x' || name", "sources, row 2"),
         ("UPDATE sources SET sha256 = zeroblob(32) WHERE id = 1", "sources, row 1"),
         ("UPDATE chunks SET separator = '--' WHERE id = 2", "chunks, row 2"),
@@ -69,8 +70,14 @@ struct DoctorTests {
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
     }
 
-    @Test func `a filter over metadata that is not JSON names the document`() async throws {
-        let corpus = try await damaged(by: "UPDATE documents SET metadata = '[1' WHERE key = 'docs/long.txt'")
+    @Test func `a filter over metadata that is not JSON names the document, in a file without a list of values`()
+        async throws
+    {
+        let corpus = try await damaged(
+            by: """
+                UPDATE documents SET metadata = '[1' WHERE key = 'docs/long.txt'; DROP TABLE document_values;
+                DELETE FROM grdb_migrations WHERE identifier = '4'
+                """)
         let index = try CorpusIndex.open(at: corpus.indexPath, readOnly: true)
         let filter = Filter.equals("year", "Quarries")
         let listed = await #expect(throws: CorpusError.self) { try await index.documents(matching: filter) }

@@ -182,7 +182,10 @@ struct SiteIndexingTests {
     private func makeOld() async throws {
         try await DatabaseQueue(path: corpus.indexPath).write { db in
             try db.execute(
-                sql: "DROP TABLE pages; DROP TABLE unread; DELETE FROM grdb_migrations WHERE identifier > '1'")
+                sql: """
+                    DROP TABLE pages; DROP TABLE unread; DROP TABLE document_values;
+                    DELETE FROM grdb_migrations WHERE identifier > '1'
+                    """)
         }
     }
 

@@ -62,11 +62,13 @@ struct DuplicateTests {
         #expect(library.depths == [100, 400, 1_600])
     }
 
-    @Test func `a search without duplicates is not repeated`() async throws {
+    @Test func `a search without duplicates goes deeper only for more hits than its depth`() async throws {
         let books = (1...300).map { Library.Book(name: "\($0)", text: "Text \($0).") }
         let library = Library(books) { _ in 1 }
+        #expect(try await find(library, limit: 50).count == 50)
+        #expect(library.depths == [100])
         #expect(try await find(library, limit: 200).count == 200)
-        #expect(library.depths == [400])
+        #expect(library.depths == [100, 100, 400])
     }
 
     @Test func `a filter holds for the other places too`() async throws {

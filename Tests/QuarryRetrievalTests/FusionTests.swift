@@ -99,6 +99,46 @@ struct FusionTests {
         #expect(fused.map(\.id.rawValue) == [3, 1, 2] && fused.map(\.score) == [0.5, 0.25, 0.25])
     }
 
+    @Test func `a leg that finds one chunk by a rare word does not decide alone`() {
+        let vectors = (1...100).map { (Int64($0), 1 - Float($0 * $0) / 10_000) }
+        let legs = results(
+            [.vector: hits(vectors), .bm25: hits([(100, 9)])],
+            others: [.bm25: hits((1...99).map { ($0, 0) })])
+        let fused = Fusion.convex(alpha: 0.6, normalization: .zScore).fuse(legs, limit: 100)
+        #expect(fused[0].id == ChunkID(1))
+        let alone = Fusion.convex(alpha: 0, normalization: .zScore).fuse(legs, limit: 1)
+        #expect(alone[0].id == ChunkID(100) && abs(alone[0].score - 4) < 1e-9)
+    }
+
+    @Test func `z-scores of equal scores are zero`() {
+        let fusion = Fusion.convex(alpha: 0.6, normalization: .zScore)
+        #expect(fusion.fuse(results([.bm25: hits([(4, 2.5)])]), limit: 5).map(\.score) == [0])
+        let both = fusion.fuse(
+            results([.vector: hits([(1, 0.5), (2, 0.5)]), .bm25: hits([(2, 3)])], others: [.bm25: hits([(1, 3)])]),
+            limit: 5)
+        #expect(both.map(\.score) == [0, 0] && both.map(\.id) == [ChunkID(1), ChunkID(2)])
+    }
+
+    @Test func `a chunk without a vector is judged by its z-score of words`() {
+        let legs = results(
+            [.vector: hits([(1, 0.9), (2, 0.1)]), .bm25: hits([(3, 8), (1, 6), (2, 1)])])
+        let fused = Fusion.convex(alpha: 0.6, normalization: .zScore).fuse(legs, limit: 3)
+        #expect(fused.map(\.id.rawValue) == [3, 1, 2] && fused[0].legs[.vector] == nil)
+    }
+
+    @Test(arguments: ["rrf", "rrf:10.0", "0.6:z", "0.25:minmax", "1.0:theoretical"])
+    func `a fusion is written as it is read`(text: String) throws {
+        #expect(try #require(Fusion(written: text)).written == text)
+    }
+
+    @Test func `the default fusion is the short form with a weight alone`() {
+        #expect(Fusion(written: "0.6") == RetrievalOptions.defaultFusion)
+        #expect(RetrievalOptions.defaultFusion.written == "0.6:z")
+        for text in ["", "rrf:0", "rrf:x", "1.1", "-0.1", "0.5:", "0.5:best", "0.5:z:z", "nan"] {
+            #expect(Fusion(written: text) == nil, "\(text)")
+        }
+    }
+
     @Test func `a fusion has the same description in every process`() {
         #expect(
             "\(Fusion.convex(alpha: 0.75, normalization: .minMax))"

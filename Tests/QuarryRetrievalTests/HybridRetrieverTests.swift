@@ -45,22 +45,6 @@ private final class Shelf: SnapshotSource, Snapshot {
 
 private func id(_ number: Int) -> ChunkID { ChunkID(Int64(number)) }
 
-/// A leg with fixed scores.
-private struct TableLeg: Leg {
-    var name: LegName
-    var scoreFloor = 0.0
-    var table: [ChunkID: Float]
-
-    func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
-        let hits = table.filter { mask?.contains($0.key) ?? true }.map { ScoredID(id: $0.key, score: $0.value) }
-        return Array(hits.sorted(by: ScoredID.precedes).prefix(limit))
-    }
-
-    func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
-        ids.compactMap { id in table[id].map { ScoredID(id: id, score: $0) } }
-    }
-}
-
 /// Finds the longest chunks among the first two of a snapshot.
 private struct LongestFirst: Leg {
     var name: LegName { "length" }
@@ -156,10 +140,11 @@ struct HybridRetrieverTests {
         await #expect(throws: FailingReranker.Failure.self) { try await lasting.retrieve(Query("words"), limit: 3) }
     }
 
-    @Test func `re-rankers follow each other, and candidates beyond the depth are dropped`() async throws {
+    @Test func `re-rankers follow each other, and candidates beyond the depth follow`() async throws {
         let stages = [RerankingStage(ReversingReranker()), RerankingStage(ReversingReranker(), depth: 2)]
-        let found = try await HybridRetriever(shelf(words), rerankers: stages).retrieve(Query("words"), limit: 1)
-        #expect(found.hits.map(\.chunk.text) == ["one"])
+        let found = try await HybridRetriever(shelf(words), rerankers: stages).retrieve(Query("words"), limit: 3)
+        #expect(found.hits.map(\.chunk.text) == ["one", "two", "zero"])
+        #expect(zip(found.hits, found.hits.dropFirst()).allSatisfy { $0.score >= $1.score })
     }
 
     @Test func `a question is embedded once, even if its vector is needed earlier`() async throws {

@@ -81,3 +81,19 @@ final class Library: SnapshotSource, Snapshot {
         }
     }
 }
+
+/// A leg with fixed scores.
+struct TableLeg: Leg {
+    var name: LegName
+    var scoreFloor = 0.0
+    var table: [ChunkID: Float]
+
+    func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        let hits = table.filter { mask?.contains($0.key) ?? true }.map { ScoredID(id: $0.key, score: $0.value) }
+        return Array(hits.sorted(by: ScoredID.precedes).prefix(limit))
+    }
+
+    func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
+        ids.compactMap { id in table[id].map { ScoredID(id: id, score: $0) } }
+    }
+}

@@ -106,6 +106,17 @@ import Testing
         #expect(!dumped.contains("sk-secret"))
     }
 
+    @Test func `the fusion of a flag goes before that of a variable and of the file`() throws {
+        var flags = SettingFlags()
+        func fusion(_ environment: [String: String] = [:]) throws -> String? {
+            try InMemoryFiles.settings("fusion: rrf", flags: flags, environment: environment).fusion?.value.written
+        }
+        #expect(try fusion() == "rrf" && fusion(["QUARRY_FUSION": "0.7"]) == "0.7:z")
+        #expect(throws: ConfigurationError.self) { try fusion(["QUARRY_FUSION": "much"]) }
+        flags.fusion = Setting(.convex(alpha: 0.5, normalization: .minMax), .flag("--fusion"))
+        #expect(try fusion(["QUARRY_FUSION": "0.7"]) == "0.5:minmax")
+    }
+
     @Test func `the window of a flag goes before that of a variable and of the file`() throws {
         var flags = SettingFlags()
         func window(_ environment: [String: String] = [:]) throws -> RetrievalOptions.Window? {

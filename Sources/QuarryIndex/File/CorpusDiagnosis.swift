@@ -22,7 +22,7 @@ extension CorpusIndex {
                         try Task.checkCancellation()
                         problems += try listingDamage { try table.problems(in: db) }
                     }
-                    for check in [countProblems, documentProblems, textProblems] {
+                    for check in [countProblems, documentProblems, textProblems, MetadataTable.problems] {
                         try Task.checkCancellation()
                         problems += try listingDamage { try check(db) }
                     }

@@ -35,7 +35,7 @@ extension CorpusIndex {
     /// - Complexity: O(documents + chunks). Texts are not read.
     public func documents(matching filter: Filter? = nil) async throws -> [DocumentSummary] {
         try await read { db in
-            let condition: SQL = filter.map(\.sql) ?? "TRUE"
+            let condition: SQL = try filter?.sql(in: db) ?? "TRUE"
             let request: SQLRequest<Row> = """
                 SELECT documents.key, documents.title, sources.name, documents.language, documents.metadata, documents.id
                 FROM documents JOIN sources ON sources.id = documents.source WHERE \(condition)

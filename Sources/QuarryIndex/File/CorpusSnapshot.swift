@@ -17,7 +17,7 @@ extension CorpusIndex: SnapshotSource {
     ) async throws -> Result {
         try await translatingErrors(path: path) {
             try await readers.withTransaction { connection in
-                let (generation, state) = try await connection.read { [path] db in
+                let (generation, state) = try now(connection) { db in
                     (try SettingsTable.integer(SettingsTable.generation, in: db), try IndexState(in: db, path: path))
                 }
                 try check(state)
@@ -27,6 +27,11 @@ extension CorpusIndex: SnapshotSource {
             }
         }
     }
+}
+
+/// Reads on the calling thread, for reads that take less time than changing it.
+private func now<Value>(_ connection: any DatabaseReader, _ body: (Database) throws -> Value) throws -> Value {
+    try connection.unsafeRead(body)
 }
 
 /// A corpus with custom BM25 parameters.
@@ -67,7 +72,7 @@ private struct CorpusSnapshot: Snapshot {
     var legs: [any Leg] { [lexical] + (vector.map { [$0] } ?? []) }
 
     func languages() async throws -> [String] {
-        try await connection.read { db in
+        try now(connection) { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT language FROM languages ORDER BY documents DESC, language")
             return try Row.fetchAll(statement).map { try StoredRow($0, of: "languages").text(0) }
@@ -79,7 +84,8 @@ private struct CorpusSnapshot: Snapshot {
     func mask(of filter: Filter) async throws -> ChunkMask {
         try await connection.read { db in
             let request: SQLRequest<Int64> = """
-                SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document WHERE \(filter.sql)
+                SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document
+                WHERE \(try filter.sql(in: db))
                 """
             return try Filter.namingDamage(in: db) {
                 var mask = ChunkMask()
@@ -96,8 +102,12 @@ private struct CorpusSnapshot: Snapshot {
     }
 
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage] {
-        try await connection.read { try StoredPassages.fetch(ids, in: $0) }
+        guard ids.count > Self.fewPassages else { return try now(connection) { try StoredPassages.fetch(ids, in: $0) } }
+        return try await connection.read { try StoredPassages.fetch(ids, in: $0) }
     }
+
+    /// So many passages are read faster than another thread starts.
+    private static let fewPassages = 40
 
     func passages(ofDocument documentID: String, at ordinals: ClosedRange<Int>) async throws -> [ChunkID: Passage] {
         try await connection.read { db in

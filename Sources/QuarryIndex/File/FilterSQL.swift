@@ -4,29 +4,48 @@ import QuarrySQLite
 
 extension Filter {
     /// A condition on the row of `documents`, with its arguments in order. Values are always bound parameters.
-    var sql: SQL {
+    ///
+    /// Each condition on a key is a set of documents that SQLite makes once, from the index of values.
+    ///
+    /// - `db`: A file of an earlier version has no table of values: they are read from the metadata.
+    func sql(in db: Database) throws -> SQL {
+        let isListed = try MetadataTable.exists(in: db)
+        return sql(values: isListed ? "document_values" : SQL(sql: "(\(MetadataTable.values()))"))
+    }
+
+    private func sql(values: SQL) -> SQL {
+        func documents(_ key: String, where condition: SQL) -> SQL {
+            switch key {
+            case "id": "documents.id IN (SELECT id FROM (SELECT id, key AS value FROM documents) WHERE \(condition))"
+            case "title":
+                """
+                documents.id IN (SELECT id FROM (SELECT id, title AS value FROM documents WHERE title IS NOT NULL) \
+                WHERE \(condition))
+                """
+            default: "documents.id IN (SELECT document FROM \(values) WHERE key = \(key) AND \(condition))"
+            }
+        }
         switch self {
-        case .equals(let key, let value):
-            "EXISTS (\(Self.values(of: key)) WHERE value = \(value.databaseValue))"
+        case .equals(let key, let value): return documents(key, where: "value = \(value.databaseValue)")
         case .isIn(let key, let values):
-            values.isEmpty
-                ? "FALSE" : "EXISTS (\(Self.values(of: key)) WHERE value IN \(values.map(\.databaseValue)))"
+            return values.isEmpty ? "FALSE" : documents(key, where: "value IN \(values.map(\.databaseValue))")
         case .between(let key, let lower, let upper):
-            "EXISTS (\(Self.values(of: key)) WHERE \(Self.bound(lower, ">=")) AND \(Self.bound(upper, "<=")))"
+            return documents(key, where: "\(Self.from(lower)) AND \(Self.through(upper))")
         case .hasPrefix(let key, let prefix):
-            "EXISTS (\(Self.values(of: key)) WHERE substr(value, 1, \(prefix.unicodeScalars.count)) = \(prefix))"
-        case .exists(let key):
-            "EXISTS (\(Self.values(of: key)))"
+            return documents(key, where: "substr(value, 1, \(prefix.unicodeScalars.count)) = \(prefix)")
+        case .exists(let key): return documents(key, where: "TRUE")
         case .all(let filters):
-            filters.isEmpty ? "TRUE" : "(\(filters.map(\.sql).joined(separator: " AND ")))"
+            return filters.isEmpty
+                ? "TRUE" : "(\(filters.map { $0.sql(values: values) }.joined(separator: " AND ")))"
         case .any(let filters):
-            filters.isEmpty ? "FALSE" : "(\(filters.map(\.sql).joined(separator: " OR ")))"
-        case .not(let filter):
-            "NOT (\(filter.sql))"
+            return filters.isEmpty
+                ? "FALSE" : "(\(filters.map { $0.sql(values: values) }.joined(separator: " OR ")))"
+        case .not(let filter): return "NOT (\(filter.sql(values: values)))"
         }
     }
 
-    /// Runs a query with the condition ``sql``. SQLite's error for metadata that is not JSON does not name the document.
+    /// Runs a query with the condition ``sql(in:)``. SQLite's error for metadata that is not JSON does not name the
+    /// document.
     ///
     /// - Throws: `StoredValueError` for the first such document.
     static func namingDamage<Result>(in db: Database, _ query: () throws -> Result) throws -> Result {
@@ -39,27 +58,37 @@ extension Filter {
         }
     }
 
-    /// The document's values of a key, one row each; no rows without the key.
-    private static func values(of key: String) -> SQL {
-        switch key {
-        case "id": "SELECT value FROM (SELECT documents.key AS value)"
-        case "title": "SELECT value FROM (SELECT documents.title AS value WHERE documents.title IS NOT NULL)"
-        default:
-            """
-            SELECT value FROM (SELECT leaf.value AS value FROM json_each(documents.metadata) AS entry, \
-            json_each(CASE entry.type WHEN 'array' THEN entry.value ELSE json_array(\
-            CASE entry.type WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE entry.value END) END) AS leaf \
-            WHERE entry.key = \(key))
-            """
-        }
+    private static func from(_ bound: MetadataValue?) -> SQL {
+        guard let bound else { return "TRUE" }
+        return "(value >= \(bound.databaseValue) AND \(Self.isComparable(with: bound)))"
     }
 
-    /// One side of a range. A bound of another type matches nothing.
-    private static func bound(_ value: MetadataValue?, _ comparison: String) -> SQL {
-        guard let value else { return "TRUE" }
-        let types: SQL = if case .string = value { "('text')" } else { "('integer', 'real')" }
-        return "(typeof(value) IN \(types) AND value \(sql: comparison) \(value.databaseValue))"
+    private static func through(_ bound: MetadataValue?) -> SQL {
+        guard let bound else { return "TRUE" }
+        // A date includes its whole period, so 2026-05 includes 2026-05-31.
+        guard case .string(let text) = bound, text.isDate, let last = text.utf8.last else {
+            return "(value <= \(bound.databaseValue) AND \(Self.isComparable(with: bound)))"
+        }
+        let next = text.dropLast() + String(UnicodeScalar(last + 1))
+        return "(value < \(String(next)) AND \(Self.isComparable(with: bound)))"
     }
+
+    /// Whether a value is of the type of a bound. A bound of another type matches nothing.
+    private static func isComparable(with bound: MetadataValue) -> SQL {
+        guard case .string(let text) = bound else { return "typeof(value) IN ('integer', 'real')" }
+        return text.isDate
+            ? """
+            (typeof(value) = 'text' \
+            AND (value GLOB '[0-9][0-9][0-9][0-9]' OR value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]*'))
+            """
+            : "typeof(value) = 'text'"
+    }
+}
+
+extension String {
+    /// Whether the text is a date as ISO 8601 writes it, of any precision: `2026`, `2026-05`, `2026-05-31`,
+    /// `2026-05-31T10:00`.
+    fileprivate var isDate: Bool { wholeMatch(of: /[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ][0-9:]*[0-9])?)?)?/) != nil }
 }
 
 extension MetadataValue {

@@ -108,6 +108,7 @@ struct IndexWriter {
                 document.links.isEmpty ? "[]" : json(document.links), prepared.sha256.data,
                 Data(SourceMapCodec.encode(document.sourceMap)), prepared.chunks.count,
             ])
+        if !document.metadata.isEmpty { try MetadataTable.fill(document: row, in: db) }
         if let language = prepared.language {
             try execute(
                 """

@@ -23,6 +23,11 @@ enum Schema {
             try createUnread(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("4", foreignKeyChecks: .immediate) { db in
+            try MetadataTable.create(in: db)
+            try MetadataTable.fill(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 

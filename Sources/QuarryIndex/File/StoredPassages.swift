@@ -9,23 +9,35 @@ enum StoredPassages {
     ///
     /// - Throws: `StoredValueError` for a damaged row.
     static func fetch(_ ids: [ChunkID], in db: Database) throws -> [ChunkID: Passage] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT chunks.id, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
-                    chunks.table_header, chunks.tokens, chunks.separator,
-                    documents.key, documents.title, documents.language, documents.source_map,
-                    sources.name, sources.sha256, sources.path
-                FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
-                WHERE chunks.id = ?
-                """)
+        let statement = try db.cachedStatement(sql: sql)
         var found: [ChunkID: Passage] = [:]
+        found.reserveCapacity(ids.count)
         // In the order of the file.
-        for id in ids.sorted() {
-            let rows = try Row.fetchCursor(statement, arguments: [id.rawValue])
-            if let row = try rows.next() { found[id] = try passage(row) }
+        let ids = ids.sorted()
+        for start in stride(from: 0, to: ids.count, by: rowsPerQuery) {
+            let part = ids[start..<min(start + rowsPerQuery, ids.count)].map { Optional($0.rawValue) }
+            // NULL is equal to no id.
+            let arguments = part + Array(repeating: nil, count: rowsPerQuery - part.count)
+            let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+            while let row = try rows.next() {
+                let id = try StoredRow(row, of: "chunks").integer(0, in: 0...ChunkID.maximum)
+                found[ChunkID(id)] = try passage(row)
+            }
         }
         return found
     }
+
+    /// A cursor for each row would take longer than the row.
+    private static let rowsPerQuery = 20
+
+    private static let sql = """
+        SELECT chunks.id, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
+            chunks.table_header, chunks.tokens, chunks.separator,
+            documents.key, documents.title, documents.language, documents.source_map,
+            sources.name, sources.sha256, sources.path
+        FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
+        WHERE chunks.id IN (\(repeatElement("?", count: rowsPerQuery).joined(separator: ", ")))
+        """
 
     private static func passage(_ row: Row) throws -> Passage {
         let chunk = StoredRow(row, of: "chunks")

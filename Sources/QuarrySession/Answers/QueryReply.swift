@@ -102,6 +102,8 @@ package struct QueryReply: Sendable, Codable {
     /// In a batch: why there is no answer and no hit. The question is invalid, or the model failed.
     package var error: String?
     package var mode: String
+    /// How the legs of a hybrid search were combined, such as `0.6:z`; nil for one leg.
+    package var fusion: String?
     package var hits: [Hit]
     package var warnings: [String]
     /// How many passages have a vector; nil if no vectors were searched.
@@ -145,11 +147,13 @@ package struct QueryReply: Sendable, Codable {
     }
 
     package init(
-        id: String? = nil, question: String, mode: RetrievalOptions.Mode, retrieval: Retrieval, timings: Timings
+        id: String? = nil, question: String, mode: RetrievalOptions.Mode, fusion: Fusion? = nil, retrieval: Retrieval,
+        timings: Timings
     ) {
         self.id = id
         self.question = question
         self.mode = mode.rawValue
+        self.fusion = mode == .hybrid ? fusion?.written : nil
         warnings = retrieval.warnings
         vectorCoverage = retrieval.vectorCoverage
         self.timings = timings

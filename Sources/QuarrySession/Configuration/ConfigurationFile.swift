@@ -28,6 +28,7 @@ package struct ConfigurationFile: Sendable {
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
     package var window: Setting<RetrievalOptions.Window>?
+    package var fusion: Setting<Fusion>?
     package var transcribe: Setting<String>?
     package var describeImages: Setting<String>?
     package var localOnly: Setting<Bool>?
@@ -76,7 +77,7 @@ package struct ConfigurationFile: Sendable {
 
     private mutating func read(_ root: YAMLValue, day: String) {
         let fields = root.fields([
-            "model", "llm", "rerank", "window", "transcribe", "describeImages", "localOnly", "proxy",
+            "model", "llm", "rerank", "window", "fusion", "transcribe", "describeImages", "localOnly", "proxy",
             "certificateAuthorities",
             "timeouts",
             "budget", "cache", "providers", "models", "keys", "converters",
@@ -85,6 +86,7 @@ package struct ConfigurationFile: Sendable {
         llm = fields["llm"]?.setting { $0.strings() }
         rerank = fields["rerank"]?.setting { $0.string() }
         window = fields["window"]?.setting { $0.window() }
+        fusion = fields["fusion"]?.setting { $0.fusion() }
         transcribe = fields["transcribe"]?.setting { $0.string() }
         describeImages = fields["describeImages"]?.setting { $0.string() }
         localOnly = fields["localOnly"]?.setting { $0.bool() }
@@ -190,6 +192,13 @@ extension YAMLValue {
         guard let text = string() else { return nil }
         if let window = RetrievalOptions.Window(text) { return window }
         refuse("\(keyPath) must be \(RetrievalOptions.Window.wanted), not “\(text.prefix(80))”.")
+        return nil
+    }
+
+    fileprivate func fusion() -> Fusion? {
+        guard let text = string() else { return nil }
+        if let fusion = Fusion(written: text) { return fusion }
+        refuse("\(keyPath) must be \(Fusion.wanted), not “\(text.prefix(80))”.")
         return nil
     }
 

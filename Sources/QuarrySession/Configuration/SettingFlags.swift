@@ -9,6 +9,7 @@ package struct SettingFlags: Sendable, Hashable {
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
     package var window: Setting<RetrievalOptions.Window>?
+    package var fusion: Setting<Fusion>?
     package var transcribe: Setting<String>?
     package var describeImages: Setting<String>?
     package var localOnly: Setting<Bool>?

@@ -72,6 +72,7 @@ extension Settings {
             row("llm", llm) { .list($0.map(Self.shown)) },
             row("rerank", rerank) { .text(Self.shown($0)) },
             row("window", window) { .text($0.description) },
+            row("fusion", fusion) { .text($0.written) },
             row("transcribe", transcribe) { .text(Self.shown($0)) },
             row("describeImages", describeImages) { .text(Self.shown($0)) },
             row("localOnly", localOnly) { .flag($0) },

@@ -15,6 +15,8 @@ package struct Settings: Sendable {
     package var rerank: Setting<String>?
     /// What is read around a passage; nil for nothing.
     package var window: Setting<RetrievalOptions.Window>?
+    /// How the legs of a search are combined; nil for the default.
+    package var fusion: Setting<Fusion>?
     /// The model that transcribes recordings; nil if they are not read.
     package var transcribe: Setting<String>?
     /// The model that describes pictures; nil if they are not read.
@@ -114,6 +116,7 @@ package struct Settings: Sendable {
         llm = flags.llm ?? variables.list("QUARRY_LLM") ?? file.llm
         rerank = flags.rerank ?? variables.text("QUARRY_RERANK") ?? file.rerank
         window = flags.window ?? variables.window("QUARRY_WINDOW") ?? file.window
+        fusion = flags.fusion ?? variables.fusion("QUARRY_FUSION") ?? file.fusion
         transcribe = flags.transcribe ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe
         describeImages =
             flags.describeImages ?? variables.text("QUARRY_DESCRIBE_IMAGES")
@@ -231,6 +234,10 @@ private struct VariableReader {
 
     mutating func window(_ name: String) -> Setting<RetrievalOptions.Window>? {
         read(name, wanted: RetrievalOptions.Window.wanted, RetrievalOptions.Window.init)
+    }
+
+    mutating func fusion(_ name: String) -> Setting<Fusion>? {
+        read(name, wanted: Fusion.wanted, Fusion.init(written:))
     }
 
     private mutating func read<Value>(

@@ -4,7 +4,8 @@ package import Quarry
 package struct QueryOptions: Sendable, Encodable {
     /// How to search. The default is nil: hybrid search, or search by words only if the index has no vectors.
     package var mode: RetrievalOptions.Mode?
-    package var fusion = RetrievalOptions.defaultFusion
+    /// How the legs are combined. The default is nil: as the settings say.
+    package var fusion: Fusion?
     /// Hits taken from each leg before fusion. The default is 100.
     package var depth = 100
     /// The lambda of maximal marginal relevance, from 1 (relevance only) to 0 (diversity only). The default is nil: no
@@ -14,6 +15,10 @@ package struct QueryOptions: Sendable, Encodable {
     package var mergesNeighbours = true
     /// What is read around a passage. The default is nil: as the settings say.
     package var window: RetrievalOptions.Window?
+    /// The most passages of one document. The default is nil: any number.
+    package var passagesPerDocument: Int?
+    /// The lowest score of a passage in a leg. The default is none.
+    package var minimumScores: [LegName: Double] = [:]
     package var bm25 = BM25Parameters()
     /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
     package var reranksByWords = false
@@ -57,8 +62,9 @@ package struct QueryOptions: Sendable, Encodable {
 
     func retrieval(mode: RetrievalOptions.Mode) -> RetrievalOptions {
         RetrievalOptions(
-            mode: mode, fusion: fusion, depth: depth, diversity: diversity, mergesNeighbours: mergesNeighbours,
-            window: window)
+            mode: mode, fusion: fusion ?? RetrievalOptions.defaultFusion, depth: depth, diversity: diversity,
+            mergesNeighbours: mergesNeighbours,
+            window: window, hitsPerDocument: passagesPerDocument, minimumScores: minimumScores)
     }
 }
 

@@ -33,6 +33,7 @@ package struct QuerySession: Sendable {
         let start = ContinuousClock.now
         var options = options
         options.window = options.window ?? settings.window?.value
+        options.fusion = options.fusion ?? settings.fusion?.value ?? RetrievalOptions.defaultFusion
         self.options = options
         self.onUnkept = onUnkept
         ledger = services.ledger
@@ -119,7 +120,8 @@ package struct QuerySession: Sendable {
         timings.retrieve = start.milliseconds
         timings.total = timings.load + timings.retrieve
         var reply = QueryReply(
-            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+            id: id, question: question, mode: retriever.options.mode, fusion: retriever.options.fusion,
+            retrieval: retrieval, timings: timings)
         try await describeSources(of: &reply)
         return reply
     }
@@ -162,7 +164,8 @@ package struct QuerySession: Sendable {
         timings.total = timings.load + start.milliseconds
         guard let finished else { throw CancellationError() }
         var reply = QueryReply(
-            id: id, question: question, mode: retriever.options.mode, retrieval: retrieval, timings: timings)
+            id: id, question: question, mode: retriever.options.mode, fusion: retriever.options.fusion,
+            retrieval: retrieval, timings: timings)
         if finished.finish == .length {
             reply.warnings.append(
                 "The reply was cut off at the limit of \(qa.options.maximumTokens) tokens.")
