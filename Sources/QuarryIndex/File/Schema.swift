@@ -1,5 +1,6 @@
 import GRDB
 import QuarrySQLite
+import QuarryVectorIndex
 
 /// The tables of the corpus. The engines have their own tables in the same file.
 enum Schema {
@@ -21,6 +22,10 @@ enum Schema {
         }
         migrator.registerMigration("3", foreignKeyChecks: .immediate) { db in
             try createUnread(in: db)
+            try LogTie.renew(in: db)
+        }
+        migrator.registerMigration("6", foreignKeyChecks: .immediate) { db in
+            try VectorTable.upgrade(in: db)
             try LogTie.renew(in: db)
         }
         return migrator
