@@ -143,6 +143,110 @@ __attribute__((target("avx512f,avx512bw,avx2"))) static void sums_avx512(
 }
 #endif
 
+QUARRY_MULTIVERSION
+void quarry_code_write_magnitudes(
+    uint8_t *restrict fine, size_t columns, const float *restrict x, float steps, double *product, double *squares
+) {
+    // Integers and doubles: the order of the sums is fixed, and those of the integers are exact.
+    uint64_t square = 0;
+    double lanes[QUARRY_LANES] = {0};
+    for (size_t first = 0; first < columns; first += 64, fine += 16)
+        for (size_t j = 0; j < 16; j++) {
+            unsigned byte = 0;
+            for (int k = 0; k < 4; k++) {
+                const float magnitude = fabsf(x[first + 16 * (size_t)k + j]);
+                const float scaled = magnitude * steps;
+                const unsigned m = scaled >= 3.0f ? 3u : (unsigned)scaled;
+                const unsigned w = 2 * m + 1;
+                byte |= m << 2 * k;
+                square += w * w;
+                const double term = (double)magnitude * w;
+                lanes[j] += term;
+            }
+            fine[j] = (uint8_t)byte;
+        }
+    for (int width = QUARRY_LANES / 2; width > 0; width /= 2)
+        for (int j = 0; j < width; j++) lanes[j] += lanes[j + width];
+    *product = lanes[0];
+    *squares = (double)square;
+}
+
+// The signs of 64 columns of a row, one bit for each column.
+static inline uint64_t row_signs(const uint8_t *codes, size_t slot) {
+    const int shift = slot < 16 ? 0 : 4;
+    uint64_t signs = 0;
+    codes += slot % 16;
+    for (int i = 0; i < 16; i++) signs |= (uint64_t)(codes[16 * i] >> shift & 15) << 4 * i;
+    return signs;
+}
+
+static int32_t fine_plain(
+    const uint8_t *codes, size_t slot, const uint8_t *fine, size_t columns, const int8_t *query
+) {
+    int32_t sum = 0;
+    for (size_t first = 0; first < columns; first += 64, codes += 256, fine += 16, query += 64) {
+        const uint64_t signs = row_signs(codes, slot);
+        for (int i = 0; i < 64; i++) {
+            const int32_t w = 2 * (fine[i % 16] >> 2 * (i / 16) & 3) + 1;
+            sum += (signs >> i & 1) != 0 ? w * query[i] : -w * query[i];
+        }
+    }
+    return sum;
+}
+
+#ifdef QUARRY_X86
+__attribute__((target("avx2"))) static int32_t fine_avx2(
+    const uint8_t *codes, size_t slot, const uint8_t *fine, size_t columns, const int8_t *query
+) {
+    const __m256i three = _mm256_set1_epi8(3), one = _mm256_set1_epi8(1), zero = _mm256_setzero_si256();
+    const __m256i first_shift = _mm256_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2);
+    const __m256i second_shift = _mm256_setr_epi32(4, 4, 4, 4, 6, 6, 6, 6);
+    const __m256i spread = _mm256_setr_epi8(
+        0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i bits = _mm256_set1_epi64x((long long)0x8040201008040201ull);
+    __m256i sum = zero;
+    for (size_t first = 0; first < columns; first += 64, codes += 256, fine += 16, query += 64) {
+        const uint64_t signs = row_signs(codes, slot);
+        const __m256i v = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)fine));
+        for (int half = 0; half < 2; half++) {
+            const __m256i shifted = _mm256_srlv_epi32(v, half == 0 ? first_shift : second_shift);
+            const __m256i m = _mm256_and_si256(shifted, three);
+            const __m256i w = _mm256_or_si256(_mm256_add_epi8(m, m), one);
+            const __m256i word = _mm256_set1_epi32((int)(uint32_t)(signs >> 32 * half));
+            const __m256i set = _mm256_and_si256(_mm256_shuffle_epi8(word, spread), bits);
+            const __m256i sign = _mm256_or_si256(_mm256_cmpeq_epi8(set, zero), one);
+            const __m256i q = _mm256_loadu_si256((const __m256i *)(query + 32 * half));
+            const __m256i products = _mm256_maddubs_epi16(w, _mm256_sign_epi8(q, sign));
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
+        }
+    }
+    __m128i s = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
+    s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1));
+    return _mm_cvtsi128_si32(s);
+}
+#endif
+
+int32_t quarry_fine_product(
+    quarry_code_kernel kernel, const uint8_t *group, size_t slot, const uint8_t *fine, size_t columns,
+    const int8_t *query
+) {
+#ifdef QUARRY_X86
+    if (kernel != QUARRY_CODES_PLAIN) return fine_avx2(group, slot, fine, columns, query);
+#endif
+    (void)kernel;
+    return fine_plain(group, slot, fine, columns, query);
+}
+
+void quarry_code_prefetch(const uint8_t *group, size_t slot, const uint8_t *fine, size_t columns) {
+#if defined(__GNUC__) || defined(__clang__)
+    for (size_t i = slot % 16; i < 4 * columns; i += 64) __builtin_prefetch(group + i);
+    for (size_t i = 0; i < columns / 4; i += 64) __builtin_prefetch(fine + i);
+#else
+    (void)group, (void)slot, (void)fine, (void)columns;
+#endif
+}
+
 int quarry_code_kernel_available(quarry_code_kernel kernel) {
 #ifdef QUARRY_X86
     __builtin_cpu_init();
@@ -157,24 +261,51 @@ quarry_code_kernel quarry_code_best_kernel(void) {
     return quarry_code_kernel_available(QUARRY_CODES_AVX2) ? QUARRY_CODES_AVX2 : QUARRY_CODES_PLAIN;
 }
 
-// The bounds of 32 rows; whether one of the upper ones reaches the threshold.
-QUARRY_MULTIVERSION
-static int bounds(
+// The bounds of 32 rows, and a bit for each whose upper one reaches the threshold.
+static uint32_t bounds_plain(
     const uint16_t *restrict sums, const float *restrict factors, const quarry_code_query *restrict query,
     float threshold, float *restrict lower, float *restrict upper
 ) {
     const float *offset = factors, *scale = factors + 32, *error = factors + 64;
-    int any = 0;
+    uint32_t reached = 0;
     for (int i = 0; i < 32; i++) {
         const float product = query->step * (float)sums[i] + query->base;
         const float estimate = query->center + offset[i] + scale[i] * product;
         const float width = error[i] * query->row_error + scale[i] * query->table_error + query->slack;
         lower[i] = estimate - width;
         upper[i] = estimate + width;
-        any |= upper[i] >= threshold;
+        reached |= (upper[i] >= threshold ? 1u : 0u) << i;
     }
-    return any;
+    return reached;
 }
+
+#ifdef QUARRY_X86
+// The same operations in the same order.
+__attribute__((target("avx2"))) static uint32_t bounds_avx2(
+    const uint16_t *sums, const float *factors, const quarry_code_query *query, float threshold, float *lower,
+    float *upper
+) {
+    const __m256 step = _mm256_set1_ps(query->step), base = _mm256_set1_ps(query->base);
+    const __m256 center = _mm256_set1_ps(query->center), slack = _mm256_set1_ps(query->slack);
+    const __m256 row_error = _mm256_set1_ps(query->row_error), table_error = _mm256_set1_ps(query->table_error);
+    const __m256 limit = _mm256_set1_ps(threshold);
+    uint32_t reached = 0;
+    for (int i = 0; i < 32; i += 8) {
+        const __m256 sum = _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(sums + i))));
+        const __m256 offset = _mm256_loadu_ps(factors + i), scale = _mm256_loadu_ps(factors + 32 + i);
+        const __m256 error = _mm256_loadu_ps(factors + 64 + i);
+        const __m256 product = _mm256_add_ps(_mm256_mul_ps(step, sum), base);
+        const __m256 estimate = _mm256_add_ps(_mm256_add_ps(center, offset), _mm256_mul_ps(scale, product));
+        const __m256 width = _mm256_add_ps(
+            _mm256_add_ps(_mm256_mul_ps(error, row_error), _mm256_mul_ps(scale, table_error)), slack);
+        const __m256 high = _mm256_add_ps(estimate, width);
+        _mm256_storeu_ps(lower + i, _mm256_sub_ps(estimate, width));
+        _mm256_storeu_ps(upper + i, high);
+        reached |= (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(high, limit, _CMP_GE_OQ)) << i;
+    }
+    return reached;
+}
+#endif
 
 size_t quarry_scan_codes(
     quarry_code_kernel kernel, const uint8_t *groups, size_t rows, size_t columns, const uint32_t *members,
@@ -187,18 +318,22 @@ size_t quarry_scan_codes(
         uint32_t wanted = left < 32 ? (1u << left) - 1 : 0xffffffffu;
         if (members != NULL) wanted &= members[first / 32];
         if (wanted == 0) continue;
+        const float *factors = (const float *)(const void *)(groups + columns * 4);
         uint16_t sums[32];
+        float low[32], high[32];
 #ifdef QUARRY_X86
-        if (kernel == QUARRY_CODES_AVX512) sums_avx512(groups, tables, query->tables, sums);
-        else if (kernel == QUARRY_CODES_AVX2) sums_avx2(groups, tables, query->tables, sums);
-        else
+        if (kernel != QUARRY_CODES_PLAIN) {
+            if (kernel == QUARRY_CODES_AVX512) sums_avx512(groups, tables, query->tables, sums);
+            else sums_avx2(groups, tables, query->tables, sums);
+            wanted &= bounds_avx2(sums, factors, query, threshold, low, high);
+        } else
 #endif
+        {
             sums_plain(groups, tables, query->tables, sums);
-        float factors[96], low[32], high[32];
-        memcpy(factors, groups + columns * 4, sizeof factors);
-        if (!bounds(sums, factors, query, threshold, low, high)) continue;
-        for (int i = 0; i < 32; i++) {
-            if (!(high[i] >= threshold) || !(wanted >> i & 1)) continue;
+            wanted &= bounds_plain(sums, factors, query, threshold, low, high);
+        }
+        for (; wanted != 0; wanted &= wanted - 1) {
+            const int i = __builtin_ctz(wanted);
             found[count] = (uint32_t)first + (uint32_t)i;
             lower[count] = low[i];
             upper[count] = high[i];

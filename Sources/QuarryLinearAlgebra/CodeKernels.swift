@@ -53,6 +53,35 @@ package enum CodeKernels {
         quarry_code_copy_signs(source, slot, target, targetSlot, columns)
     }
 
+    /// The bytes of the magnitudes of a row.
+    package static func magnitudeBytes(columns: Int) -> Int { columns / 4 }
+
+    /// Writes the magnitudes of `columns` numbers as two bits m each: min(3, `steps` · |x|).
+    ///
+    /// - Returns: The sum of (2m + 1) |x|, and that of (2m + 1)².
+    package static func writeMagnitudes(
+        of x: UnsafePointer<Float>, columns: Int, steps: Float, to fine: UnsafeMutablePointer<UInt8>
+    ) -> (product: Double, squares: Double) {
+        var (product, squares) = (0.0, 0.0)
+        quarry_code_write_magnitudes(fine, columns, x, steps, &product, &squares)
+        return (product, squares)
+    }
+
+    /// The inner product of a query, without −128, with the signs and the magnitudes 2m + 1 of a row.
+    package static func fineProduct(
+        group: UnsafePointer<UInt8>, slot: Int, magnitudes: UnsafePointer<UInt8>, query: [Int8],
+        kernel: Kernel = .best
+    ) -> Int {
+        Int(quarry_fine_product(kernel.value, group, slot, magnitudes, query.count, query))
+    }
+
+    /// Asks for the memory that ``fineProduct(group:slot:magnitudes:query:kernel:)`` will read.
+    package static func prefetch(
+        group: UnsafePointer<UInt8>, slot: Int, magnitudes: UnsafePointer<UInt8>, columns: Int
+    ) {
+        quarry_code_prefetch(group, slot, magnitudes, columns)
+    }
+
     /// A query for ``scan(_:rows:columns:members:query:threshold:kernel:into:)``: `quarry_code_query`.
     package struct Query: Sendable {
         /// 16 entries for each four columns.

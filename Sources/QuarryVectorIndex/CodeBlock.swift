@@ -8,14 +8,20 @@ import QuarryLinearAlgebra
 final class CodeBlock: @unchecked Sendable {
     // Unchecked: only `init` writes, before the pointer is shared.
 
-    /// The number of ids in a block: the largest power of two whose codes fit in 64 KB, from 64 to 1024.
+    /// The number of ids in a block: the largest power of two whose codes fit in 128 KB, from 64 to 1024.
     static func width(columns: Int) -> Int {
-        let rows = max(64, min(1024, 65_536 / (columns / 8 + 3 * MemoryLayout<Float>.size)))
+        let rows = max(
+            64, min(1024, 131_072 / (columns / 8 + 3 * MemoryLayout<Float>.size + fineBytes(columns: columns))))
         return 1 << (Int.bitWidth - 1 - rows.leadingZeroBitCount)
     }
 
     static func byteCount(rows: Int, columns: Int) -> Int {
-        (rows + 31) / 32 * CodeKernels.groupBytes(columns: columns)
+        (rows + 31) / 32 * CodeKernels.groupBytes(columns: columns) + rows * fineBytes(columns: columns)
+    }
+
+    /// The bytes of the fine code of a row: magnitudes, then scale and error.
+    private static func fineBytes(columns: Int) -> Int {
+        CodeKernels.magnitudeBytes(columns: columns) + 2 * MemoryLayout<Float>.size
     }
 
     let number: Int64
@@ -25,7 +31,7 @@ final class CodeBlock: @unchecked Sendable {
     let present: [UInt64]
     /// The number of rows.
     let count: Int
-    /// Groups of 32 rows in the order of their ids. Unused rows of the last group are zero.
+    /// Groups of 32 rows in the order of their ids, then the fine codes of all rows. Unused rows of the last group are zero.
     let groups: UnsafeMutablePointer<UInt8>
     /// The number of rows before each word of ``present``.
     private let ranks: [Int]
@@ -63,6 +69,37 @@ final class CodeBlock: @unchecked Sendable {
 
     var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: groups, count: Self.byteCount(rows: count, columns: columns))
+    }
+
+    /// The bounds of the inner product of a row with a query, from its fine code.
+    func fineBounds(
+        ofRow row: Int, for query: VectorCoder.Query, kernel: CodeKernels.Kernel
+    ) -> (lower: Float, upper: Float) {
+        let group = UnsafePointer(groups) + row / 32 * CodeKernels.groupBytes(columns: columns)
+        let fine = UnsafePointer(groups) + finePlace(ofRow: row)
+        let product = CodeKernels.fineProduct(
+            group: group, slot: row % 32, magnitudes: fine, query: query.values, kernel: kernel)
+        let factors = fine + CodeKernels.magnitudeBytes(columns: columns)
+        let (scale, error) = (Self.float(factors), Self.float(factors + MemoryLayout<Float>.size))
+        let offset = Self.float(group + Self.place(0, slot: row % 32, columns: columns))
+        let estimate = query.coarse.center + offset + scale * (query.step * Float(product))
+        let width = error * query.rowError + scale * query.stepError + query.coarse.slack
+        return (estimate - width, estimate + width)
+    }
+
+    /// Asks for the memory that ``fineBounds(ofRow:for:kernel:)`` will read.
+    func prefetch(row: Int) {
+        CodeKernels.prefetch(
+            group: groups + row / 32 * CodeKernels.groupBytes(columns: columns), slot: row % 32,
+            magnitudes: groups + finePlace(ofRow: row), columns: columns)
+    }
+
+    private func finePlace(ofRow row: Int) -> Int {
+        (count + 31) / 32 * CodeKernels.groupBytes(columns: columns) + row * Self.fineBytes(columns: columns)
+    }
+
+    private static func float(_ place: UnsafePointer<UInt8>) -> Float {
+        Float(bitPattern: UInt32(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt32.self)))
     }
 
     /// The chunks of the rows, ascending.
@@ -127,6 +164,9 @@ final class CodeBlock: @unchecked Sendable {
         return CodeBlock(generation: generation, number: number, present: words, columns: columns) { bytes in
             guard let target = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
             var (stored, row) = (0, 0)
+            let rows = words.reduce(0) { $0 + $1.nonzeroBitCount }
+            let fineBytes = Self.fineBytes(columns: columns)
+            let fineStart = target + (rows + 31) / 32 * groupBytes
             for slot in 0..<words.count * 64 {
                 let isStored = present[slot / 64] >> UInt64(slot % 64) & 1 != 0
                 if words[slot / 64] >> UInt64(slot % 64) & 1 != 0 {
@@ -135,8 +175,13 @@ final class CodeBlock: @unchecked Sendable {
                         CodeKernels.writeSigns(of: code.rotated, columns: columns, to: group, slot: row % 32)
                         let (offset, scale, error) = code.factors
                         for (index, factor) in [offset, scale, error].enumerated() {
-                            Self.store(factor, index, to: group, slot: row % 32, columns: columns)
+                            Self.store(factor, at: group + Self.place(index, slot: row % 32, columns: columns))
                         }
+                        let fine = fineStart + row * fineBytes
+                        fine.update(from: code.magnitudes, count: code.magnitudes.count)
+                        Self.store(code.fineFactors.scale, at: fine + code.magnitudes.count)
+                        Self.store(
+                            code.fineFactors.error, at: fine + code.magnitudes.count + MemoryLayout<Float>.size)
                     } else {
                         let source = UnsafePointer(groups + stored / 32 * groupBytes)
                         CodeKernels.copySigns(
@@ -147,6 +192,8 @@ final class CodeBlock: @unchecked Sendable {
                             UnsafeMutableRawPointer(group + target).copyMemory(
                                 from: source + place, byteCount: MemoryLayout<Float>.size)
                         }
+                        (fineStart + row * fineBytes).update(
+                            from: groups + finePlace(ofRow: stored), count: fineBytes)
                     }
                     row += 1
                 }
@@ -159,10 +206,7 @@ final class CodeBlock: @unchecked Sendable {
         CodeKernels.signBytes(columns: columns) + (32 * factor + slot) * MemoryLayout<Float>.size
     }
 
-    private static func store(
-        _ value: Float, _ factor: Int, to group: UnsafeMutablePointer<UInt8>, slot: Int, columns: Int
-    ) {
-        UnsafeMutableRawPointer(group + place(factor, slot: slot, columns: columns))
-            .storeBytes(of: value.bitPattern.littleEndian, as: UInt32.self)
+    private static func store(_ value: Float, at place: UnsafeMutablePointer<UInt8>) {
+        UnsafeMutableRawPointer(place).storeBytes(of: value.bitPattern.littleEndian, as: UInt32.self)
     }
 }

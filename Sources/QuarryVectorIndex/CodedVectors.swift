@@ -10,7 +10,7 @@ struct CodedVectors: Sendable {
     init(_ codes: VectorCodes, of generation: VectorTable.Generation) {
         self.codes = codes
         self.generation = generation
-        hot = HotRows(dimension: generation.dimension, capacity: min(codes.count, max(1024, codes.count / 16)))
+        hot = HotRows(dimension: generation.dimension, capacity: min(codes.count, max(256, codes.count / 64)))
     }
 
     /// At most this many vectors are scored without a look at their codes.

@@ -9,6 +9,10 @@ import QuarryLinearAlgebra
 /// error is at most |r| |x| √(1 − a²) / a. As the rotation is random, the error is close to normal with that bound over
 /// √(n − 1) as its standard deviation.
 ///
+/// A second code keeps two bits of each magnitude beside the sign, which makes the error about a quarter (Gao et al.,
+/// “Practical and asymptotically optimal quantization of high-dimensional vectors in Euclidean space for approximate
+/// nearest neighbor search”, SIGMOD 2025). It is looked at for those rows that the signs leave.
+///
 /// A query q has ⟨q, o⟩ = ⟨q, c⟩ + ⟨c, r⟩ + ⟨q − c, r⟩. The second term is kept for each vector, the third is estimated.
 struct VectorCoder: Sendable {
     let dimension: Int
@@ -39,17 +43,40 @@ struct VectorCoder: Sendable {
         var rotated: [Float]
         /// ⟨c, r⟩, |r|² / ‖r‖₁, and the standard deviation of the estimate for a query of length 1.
         var factors: (offset: Float, scale: Float, error: Float)
+        /// Two bits of each magnitude.
+        var magnitudes: [UInt8]
+        /// The scale and the error of the estimate from signs and magnitudes.
+        var fineFactors: (scale: Float, error: Float)
     }
 
     func encode(_ vector: UnsafePointer<Float>) -> Row {
         var rotated = difference(vector)
         let product = dot(offset, rotated)
         let (squares, magnitudes) = rotate(&rotated)
-        guard magnitudes > 0 else { return Row(rotated: rotated, factors: (Float(product), 0, 0)) }
+        var fine = [UInt8](repeating: 0, count: CodeKernels.magnitudeBytes(columns: columns))
+        guard magnitudes > 0 else {
+            return Row(
+                rotated: rotated, factors: (Float(product), 0, 0), magnitudes: fine, fineFactors: (0, 0))
+        }
         let length = squares.squareRoot()
-        let cosine = min(1, magnitudes / (Double(columns).squareRoot() * length))
-        let error = length * (1 - cosine * cosine).squareRoot() / (cosine * Double(columns - 1).squareRoot())
-        return Row(rotated: rotated, factors: (Float(product), Float(squares / magnitudes), Float(error)))
+        // The best steps for eight levels of normal numbers.
+        let steps = Float(Double(columns).squareRoot() / (0.586 * length))
+        let (fineProduct, fineSquares) = CodeKernels.writeMagnitudes(
+            of: rotated, columns: columns, steps: steps, to: &fine)
+        func error(product: Double, codeLength: Double) -> Float {
+            let cosine = min(1, product / (codeLength * length))
+            return Float(length * (1 - cosine * cosine).squareRoot() / (cosine * Double(columns - 1).squareRoot()))
+        }
+        return Row(
+            rotated: rotated,
+            factors: (
+                Float(product), Float(squares / magnitudes),
+                error(product: magnitudes, codeLength: Double(columns).squareRoot())
+            ),
+            magnitudes: fine,
+            fineFactors: (
+                Float(squares / fineProduct), error(product: fineProduct, codeLength: fineSquares.squareRoot())
+            ))
     }
 
     /// How sure the bounds of a search are.
@@ -60,8 +87,19 @@ struct VectorCoder: Sendable {
         case strict
     }
 
+    /// A query for both codes.
+    struct Query {
+        var coarse: CodeKernels.Query
+        /// The rotated difference to the center, in steps.
+        var values: [Int8]
+        var step: Float
+        /// An estimate of the fine code is wrong by at most its error · `rowError` + its scale · `stepError` + slack.
+        var rowError: Float
+        var stepError: Float
+    }
+
     /// - `unit`: A vector of length 1.
-    func query(_ unit: UnsafePointer<Float>, confidence: Confidence) -> CodeKernels.Query {
+    func query(_ unit: UnsafePointer<Float>, confidence: Confidence) -> Query {
         let center = dot(offset, Array(UnsafeBufferPointer(start: unit, count: dimension)))
         var rotated = difference(unit)
         let length = rotate(&rotated).squares.squareRoot()
@@ -83,19 +121,34 @@ struct VectorCoder: Sendable {
                 }
             }
         }
-        let (rowError, tableError): (Double, Double) =
+        let fineStep = (rotated.reduce(0) { max($0, abs($1)) }) / 127
+        let values = rotated.map { fineStep > 0 ? Int8(max(-127, min(127, ($0 / fineStep).rounded()))) : 0 }
+        let loss = zip(rotated, values).reduce(0.0) { sum, pair in
+            let difference = Double(pair.0) - Double(fineStep) * Double(pair.1)
+            return sum + difference * difference
+        }.squareRoot()
+        /// Errors as multiples of their standard deviations, and of those of the tables and steps.
+        let (deviations, tableError, stepError): (Double, Double, Double) =
             switch confidence {
             case .missing(let probability):
-                // Rounding errors of the tables are independent and uniform.
+                // Either code may miss it. The errors of rounding are independent, and magnitudes are at most 7.
                 (
-                    normalQuantile(probability) * length,
-                    normalQuantile(probability) * Double(step) * (Double(tableCount) / 12).squareRoot()
+                    normalQuantile(probability / 2),
+                    normalQuantile(probability / 2) * Double(step) * (Double(tableCount) / 12).squareRoot(),
+                    normalQuantile(probability / 2) * 7 * loss
                 )
-            case .strict: (Double(columns - 1).squareRoot() * length, Double(step) * Double(tableCount) / 2)
+            case .strict:
+                (
+                    Double(columns - 1).squareRoot(), Double(step) * Double(tableCount) / 2,
+                    7 * Double(columns).squareRoot() * loss
+                )
             }
-        return CodeKernels.Query(
+        let coarse = CodeKernels.Query(
             tables: tables, step: step, base: -magnitudes.reduce(0, +), center: Float(center),
-            rowError: Float(rowError), tableError: Float(tableError), slack: Self.slack)
+            rowError: Float(deviations * length), tableError: Float(tableError), slack: Self.slack)
+        return Query(
+            coarse: coarse, values: values, step: fineStep, rowError: Float(deviations * length),
+            stepError: Float(stepError))
     }
 
     /// More than single precision can lose in the rotations of both vectors and in the estimate.

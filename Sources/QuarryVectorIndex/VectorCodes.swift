@@ -3,9 +3,9 @@ import QuarryLinearAlgebra
 
 /// The codes of all vectors of a generation: an immutable snapshot that finds the few rows whose vectors must be read.
 ///
-/// A search estimates every cosine from the codes, with bounds. The rows are then scored exactly in the order of their
-/// upper bounds, until no bound reaches the last hit: the bounds decide how many vectors are read, and scores and ties
-/// are those of an exact search.
+/// A search bounds every cosine by the codes of one bit, then those that may be among the best by the fine codes. The rows
+/// that are left are scored exactly in the order of their upper bounds, until no bound reaches the last hit: the bounds
+/// decide how many vectors are read, and scores and ties are those of an exact search.
 struct VectorCodes: Sendable {
     let coder: VectorCoder
     /// Ascending.
@@ -38,13 +38,12 @@ struct VectorCodes: Sendable {
         to unit: UnsafePointer<Float>, limit: Int, among mask: ChunkMask?, confidence: VectorCoder.Confidence,
         kernel: CodeKernels.Kernel = .best, cosine: (ChunkID) throws -> Double
     ) rethrows -> [ScoredID] {
-        var candidates = scan(
-            coder.query(unit, confidence: confidence), limit: limit, among: mask, kernel: kernel)
+        let query = coder.query(unit, confidence: confidence)
+        var candidates = BoundedRows(candidates(for: query, limit: limit, among: mask, kernel: kernel))
         var best = BestScores(limit: limit)
         var hits: [ScoredID] = []
         while let next = candidates.removeFirst(), next.upper >= best.last {
-            let block = blocks[Int(next.block)]
-            let id = block.id(ofRow: Int(next.row))
+            let id = blocks[Int(next.block)].id(ofRow: Int(next.row))
             let hit = ScoredID(id: id, score: Float(min(1, max(-1, try cosine(id)))))
             best.insert(hit.score)
             hits.append(hit)
@@ -53,25 +52,41 @@ struct VectorCodes: Sendable {
         return Array(hits.prefix(limit))
     }
 
-    private func scan(
-        _ query: CodeKernels.Query, limit: Int, among mask: ChunkMask?, kernel: CodeKernels.Kernel
-    ) -> BoundedRows {
-        var lower = BestScores(limit: limit)
+    /// The rows that may be among the best by both codes.
+    private func candidates(
+        for query: VectorCoder.Query, limit: Int, among mask: ChunkMask?, kernel: CodeKernels.Kernel
+    ) -> [BoundedRows.Row] {
+        // Few rows have one of the best estimates so far. Their fine bounds soon exclude most of the others.
+        var (estimates, lower) = (BestScores(limit: limit), BestScores(limit: limit))
         var rows: [BoundedRows.Row] = []
         var found = CodeKernels.Found(capacity: blocks.reduce(0) { max($0, $1.count) })
         for (number, block) in blocks.enumerated() {
             let members = mask.flatMap { block.members(of: $0) }
             if let members, members.isEmpty { continue }
             CodeKernels.scan(
-                block.groups, rows: block.count, columns: block.columns, members: members, query: query,
+                block.groups, rows: block.count, columns: block.columns, members: members, query: query.coarse,
                 threshold: lower.last, kernel: kernel, into: &found)
             for index in 0..<found.count where found.upper[index] >= lower.last {
-                lower.insert(found.lower[index])
                 rows.append(.init(upper: found.upper[index], block: UInt32(number), row: found.rows[index]))
+                let estimate = (found.lower[index] + found.upper[index]) / 2
+                guard estimate > estimates.last else { continue }
+                estimates.insert(estimate)
+                lower.insert(block.fineBounds(ofRow: Int(found.rows[index]), for: query, kernel: kernel).lower)
             }
         }
-        rows.removeAll { $0.upper < lower.last }
-        return BoundedRows(rows)
+        let known = lower.last
+        lower = BestScores(limit: limit)
+        var refined: [BoundedRows.Row] = []
+        rows.removeAll { $0.upper < known }
+        for (index, var row) in rows.enumerated() where row.upper >= lower.last {
+            if index + 2 < rows.count { blocks[Int(rows[index + 2].block)].prefetch(row: Int(rows[index + 2].row)) }
+            let bounds = blocks[Int(row.block)].fineBounds(ofRow: Int(row.row), for: query, kernel: kernel)
+            guard bounds.upper >= max(known, lower.last) else { continue }
+            lower.insert(bounds.lower)
+            row.upper = bounds.upper
+            refined.append(row)
+        }
+        return refined
     }
 }
 

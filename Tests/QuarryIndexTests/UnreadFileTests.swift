@@ -54,6 +54,7 @@ struct UnreadFileTests {
 
     @Test func `an index of the version before names such files without the reason`() async throws {
         try await corpus.index()
+        try await DatabaseQueue(path: corpus.indexPath).write { try restoreEarlierVectorTables(in: $0) }
         try await edit("DROP TABLE unread; DELETE FROM grdb_migrations WHERE identifier = '3'")
         #expect(try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems() == [])
         let report = try await corpus.index()

@@ -98,6 +98,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [64, 192, 384, 8192])
+    func `signs and magnitudes give the same product with all kernels, that of their definition`(columns: Int) {
+        var generator = SeededGenerator(seed: UInt64(columns))
+        let (groups, rows) = makeGroups(rows: 40, columns: columns, &generator)
+        let query = (0..<columns).map { _ in Int8.random(in: -127...127, using: &generator) }
+        for (row, vector) in rows.enumerated() {
+            var magnitudes = [UInt8](repeating: 0, count: CodeKernels.magnitudeBytes(columns: columns))
+            let sums = CodeKernels.writeMagnitudes(of: vector, columns: columns, steps: 3.7, to: &magnitudes)
+            let levels = vector.map { 2 * min(3, Int(abs($0) * 3.7)) + 1 }
+            let product = zip(vector, levels).reduce(0.0) { $0 + Double(abs($1.0)) * Double($1.1) }
+            #expect(abs(sums.product - product) < 1e-6 * product)
+            #expect(sums.squares == Double(levels.reduce(0) { $0 + $1 * $1 }))
+            let expected = zip(zip(vector, levels), query).reduce(0) { sum, pair in
+                sum + (pair.0.0 >= 0 ? 1 : -1) * pair.0.1 * Int(pair.1)
+            }
+            for kernel in CodeKernels.Kernel.allCases where kernel.isAvailable {
+                let found = groups.withUnsafeBufferPointer { groups in
+                    groups.baseAddress.map {
+                        CodeKernels.fineProduct(
+                            group: $0 + row / 32 * CodeKernels.groupBytes(columns: columns), slot: row % 32,
+                            magnitudes: magnitudes, query: query, kernel: kernel)
+                    }
+                }
+                #expect(found == expected)
+            }
+        }
+    }
+
     @Test(arguments: [64, 192, 256, 384, 832])
     func `a rotation keeps lengths and inner products`(columns: Int) {
         var generator = SeededGenerator(seed: UInt64(columns))

@@ -71,6 +71,22 @@ void quarry_code_write_signs(uint8_t *group, size_t columns, size_t slot, const 
 /// Copies the signs of a row of one group to a row of another.
 void quarry_code_copy_signs(const uint8_t *from, size_t from_slot, uint8_t *to, size_t to_slot, size_t columns);
 
+typedef enum { QUARRY_CODES_PLAIN = 0, QUARRY_CODES_AVX2 = 1, QUARRY_CODES_AVX512 = 2 } quarry_code_kernel;
+
+/// Writes the magnitudes of x[columns] as two bits m each: min(3, steps |x|), and gives the sum of (2m + 1) |x| and that of
+/// (2m + 1)^2. A byte has four columns that are 16 apart; fine has columns / 4 bytes. The same bits on all processors.
+void quarry_code_write_magnitudes(
+    uint8_t *fine, size_t columns, const float *x, float steps, double *product, double *squares);
+
+/// The inner product of a query of bytes, none of them -128, with the signs of a row and its magnitudes 2m + 1.
+/// All kernels give the same. Columns are at most 65536.
+int32_t quarry_fine_product(
+    quarry_code_kernel kernel, const uint8_t *group, size_t slot, const uint8_t *fine, size_t columns,
+    const int8_t *query);
+
+/// Asks for the memory that quarry_fine_product will read.
+void quarry_code_prefetch(const uint8_t *group, size_t slot, const uint8_t *fine, size_t columns);
+
 /// A query for quarry_scan_codes.
 typedef struct {
     /// For each four columns the sixteen sums of their values with all signs, in steps; the sum of the largest of all
@@ -83,8 +99,6 @@ typedef struct {
     /// An estimate is wrong by at most error row_error + scale table_error + slack.
     float row_error, table_error, slack;
 } quarry_code_query;
-
-typedef enum { QUARRY_CODES_PLAIN = 0, QUARRY_CODES_AVX2 = 1, QUARRY_CODES_AVX512 = 2 } quarry_code_kernel;
 
 /// Whether this processor has the instructions of a kernel.
 int quarry_code_kernel_available(quarry_code_kernel kernel);
