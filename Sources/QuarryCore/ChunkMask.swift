@@ -20,6 +20,12 @@ public struct ChunkMask: Sendable, Hashable {
         }
     }
 
+    /// The 64 bits of the ids from `64 * index` on. Zero beyond the largest id.
+    package func word(_ index: Int) -> UInt64 { words.indices.contains(index) ? words[index] : 0 }
+
+    /// The number of words up to the largest id.
+    package var wordCount: Int { words.count }
+
     /// - Complexity: O(1).
     public func contains(_ id: ChunkID) -> Bool {
         let word = Int(id.rawValue >> 6)

@@ -4,11 +4,18 @@ import QuarryCore
 /// The vectors of one range of chunk ids, as stored in one row: little-endian `Float`s, row after row, for the ids
 /// whose bit is set.
 ///
-/// Blocks have up to 64 KB: an index loads in few, long reads, but adding one vector rewrites little. The content of a
-/// block follows from its vectors alone: a removed vector leaves nothing behind.
+/// A block fits a page of the file if at least three vectors do, else two pages: one vector is read with little around it.
+/// The content of a block follows from its vectors alone: a removed vector leaves nothing behind.
 struct VectorBlock {
-    /// The number of ids in a block: the largest power of two of rows that fit in 64 KB, from 1 to 64.
+    /// The number of ids in a block, from 1 to 64.
     static func width(dimension: Int) -> Int {
+        let size = dimension * MemoryLayout<Float>.size
+        // A page has 8192 bytes, and the columns beside the vectors take up to 50.
+        return max(1, min(64, (3 * size <= 8100 ? 8100 : 16_384) / size))
+    }
+
+    /// The width in tables of the first format: the largest power of two of rows that fit in 64 KB, from 1 to 64.
+    static func earlierWidth(dimension: Int) -> Int {
         let rows = max(1, min(64, 65_536 / (dimension * MemoryLayout<Float>.size)))
         return 1 << (Int.bitWidth - 1 - rows.leadingZeroBitCount)
     }

@@ -1,30 +1,49 @@
 package import GRDB
 public import QuarryCore
-import Synchronization
 
-/// The exact vector index as a leg: cosine of every stored vector with the question's.
+/// The vector index as a leg: the best cosines of stored vectors with the question's.
+///
+/// Few vectors are searched exactly. Of many, codes in memory choose those that are read from the file and scored exactly
+/// (``VectorCodes``). Both give the same scores and order; codes miss a neighbour with a small, known probability.
 public struct VectorLeg: Leg {
     public var name: LegName { .vector }
     public var scoreFloor: Double { -1 }
     private let connection: any DatabaseReader
     private let generation: Int64
     private let cache: VectorCache
+    private let confidence: VectorCoder.Confidence
 
     /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
     /// - `cache`: Shared by legs of one file.
-    package init(connection: any DatabaseReader, generation: Int64, cache: VectorCache) {
+    /// - `recall`: The share of the true neighbours that a search finds on average, above ½; 1 finds all of them.
+    package init(
+        connection: any DatabaseReader, generation: Int64, cache: VectorCache, recall: Double = VectorLeg.defaultRecall
+    ) {
         self.connection = connection
         self.generation = generation
         self.cache = cache
+        confidence = recall < 1 ? .missing(1 - max(0.5, recall)) : .strict
     }
+
+    package static let defaultRecall = 0.99
 
     public func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
         guard let vector = query.vector else { return [] }
-        return try await matrix().nearest(to: vector.values, limit: limit, among: mask)
+        return try await nearest(to: vector.values, limit: limit, among: mask)
     }
 
     public func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
         try await best(for: query, limit: ids.count, among: ChunkMask(ids))
+    }
+
+    package func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
+        let (generation, cache, confidence) = (generation, cache, confidence)
+        let hits = try await connection.read { db in
+            try cache.codes(generation: generation, in: db)?
+                .nearest(to: query, limit: limit, among: mask, confidence: confidence, in: db)
+        }
+        if let hits { return hits }
+        return try await matrix().nearest(to: query, limit: limit, among: mask)
     }
 
     /// All vectors. They are read again only after a change.
@@ -32,29 +51,28 @@ public struct VectorLeg: Leg {
         let (generation, cache) = (generation, cache)
         return try await connection.read { try cache.matrix(generation: generation, in: $0) }
     }
-}
 
-/// The last vectors read, shared by all searches of one file or one snapshot.
-package final class VectorCache: Sendable {
-    private let loaded = Mutex<(generation: VectorTable.Generation, matrix: VectorMatrix)?>(nil)
+    /// The vectors of those chunks that have one.
+    package func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]] {
+        let (generation, cache) = (generation, cache)
+        return try await connection.read { db in
+            var vectors: [ChunkID: [Float]] = [:]
+            if try cache.codes(generation: generation, in: db) != nil {
+                for id in ids { vectors[id] = try VectorTable.vector(of: id, generation: generation, in: db) }
+            } else {
+                let matrix = try cache.matrix(generation: generation, in: db)
+                for id in ids { vectors[id] = matrix.vector(of: id) }
+            }
+            return vectors
+        }
+    }
 
-    private let source: VectorCache?
-
-    /// - `source`: The cache of the file, for the cache of a snapshot: an older snapshot reads its vectors once and
-    ///   keeps them, while newer ones share others.
-    package init(over source: VectorCache? = nil) { self.source = source }
-
-    /// The vectors in the transaction of `db`. Concurrent callers share one read.
-    func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
-        let generation = try VectorTable.generation(number, in: db)
-        return try loaded.withLock { loaded in
-            if let loaded, loaded.generation == generation { return loaded.matrix }
-            let fresh =
-                try source?.matrix(generation: number, in: db) ?? VectorTable.matrix(generation: number, in: db)
-            // An older snapshot does not replace the vectors that newer ones share.
-            let isOlder = loaded.map { ($0.generation.id, $0.generation.revision) > (number, generation.revision) }
-            if isOlder != true { loaded = (generation, fresh) }
-            return fresh
+    /// The number of chunks with a vector.
+    package func count() async throws -> Int {
+        let (generation, cache) = (generation, cache)
+        return try await connection.read { db in
+            try cache.codes(generation: generation, in: db)?.codes.count
+                ?? cache.matrix(generation: generation, in: db).count
         }
     }
 }

@@ -14,6 +14,20 @@ extension VectorTable {
 
         /// The ids of the block's vectors, ascending.
         var ids: [Int64] { block.slots.map { number * Int64(width) + Int64($0) } }
+
+        /// The vectors with their ids, ascending.
+        func forEachVector(dimension: Int, _ body: (Int64, UnsafePointer<Float>) throws -> Void) rethrows {
+            var vector = [Float](repeating: 0, count: dimension)
+            let size = dimension * MemoryLayout<Float>.size
+            try vector.withUnsafeMutableBufferPointer { vector in
+                guard let start = vector.baseAddress else { return }
+                for (row, id) in ids.enumerated() {
+                    _ = block.rows.dropFirst(row * size).prefix(size).copyBytes(to: vector)
+                    vector.convertLittleEndian()
+                    try body(id, start)
+                }
+            }
+        }
     }
 
     /// The columns that ``withBlock(_:of:_:)`` reads.
@@ -30,7 +44,7 @@ extension VectorTable {
         let number = try stored.integer(0)
         let present = UInt64(bitPattern: try stored.integer(1))
         let checksum = try stored.integer(3)
-        let width = VectorBlock.width(dimension: generation.dimension)
+        let width = generation.width
         func damaged(_ reason: String) -> VectorError {
             .damaged(place: "generation \(generation.id), block \(number)", reason: reason)
         }

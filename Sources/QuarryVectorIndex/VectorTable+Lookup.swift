@@ -9,11 +9,12 @@ extension VectorTable {
     package static func vector(of chunk: ChunkID, generation id: Int64, in db: Database) throws -> [Float]? {
         guard chunk.rawValue >= 0 else { return nil }
         let generation = try generation(id, in: db)
-        let width = VectorBlock.width(dimension: generation.dimension)
+        let width = generation.width
         let number = chunk.rawValue / Int64(width)
         let statement = try db.cachedStatement(
             sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? AND block = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id, number]) else { return nil }
+        let rows = try Row.fetchCursor(statement, arguments: [id, number])
+        guard let row = try rows.next() else { return nil }
         return try withBlock(row, of: generation) { stored in
             let block = stored.block
             let bit: UInt64 = 1 << UInt64(chunk.rawValue % Int64(width))

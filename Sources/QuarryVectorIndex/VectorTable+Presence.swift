@@ -10,7 +10,7 @@ extension VectorTable {
         generation id: Int64, among range: ClosedRange<Int64>, in db: Database
     ) throws -> Set<ChunkID> {
         let generation = try generation(id, in: db)
-        let width = Int64(VectorBlock.width(dimension: generation.dimension))
+        let width = Int64(generation.width)
         let statement = try db.cachedStatement(
             sql: "SELECT \(presenceColumns) FROM vectors WHERE generation = ? AND block BETWEEN ? AND ?")
         let rows = try Row.fetchCursor(
@@ -42,7 +42,7 @@ extension VectorTable {
     /// - `row`: ``presenceColumns`` of `vectors`.
     private static func present(_ row: Row, of generation: Generation) throws -> [ChunkID] {
         let row = StoredRow(row, of: "vectors")
-        let (number, width) = (try row.integer(0), VectorBlock.width(dimension: generation.dimension))
+        let (number, width) = (try row.integer(0), generation.width)
         let block = VectorBlock(present: UInt64(bitPattern: try row.integer(1)))
         let damage = block.damage(dimension: generation.dimension, width: width, byteCount: try row.count(2))
         if let damage = isValid(number, width: width) ? damage : "the block number is out of range" {

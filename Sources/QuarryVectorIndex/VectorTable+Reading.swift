@@ -21,19 +21,20 @@ extension VectorTable {
                     UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: $0)
                 }
                 offset = end
+                return true
             }
             values.convertLittleEndian()
         }
     }
 
-    /// All blocks of a generation, in ascending order. Each is valid only within `body`.
-    private static func forEachBlock(
-        of generation: Generation, in db: Database, _ body: (StoredBlock) throws -> Void
+    /// The blocks of a generation, in ascending order, until `body` returns false. Each is valid only within `body`.
+    static func forEachBlock(
+        of generation: Generation, in db: Database, _ body: (StoredBlock) throws -> Bool
     ) throws {
         let statement = try db.cachedStatement(
             sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? ORDER BY block")
         let rows = try Row.fetchCursor(statement, arguments: [generation.id])
-        while let row = try rows.next() { try withBlock(row, of: generation, body) }
+        while let row = try rows.next(), try withBlock(row, of: generation, body) {}
     }
 
     /// All problems of the stored vectors, in plain words; empty if there are none.
@@ -46,7 +47,9 @@ extension VectorTable {
         for stray in strays { problems.append("There are vectors of a generation \(stray) that does not exist.") }
         for id in try Int64.fetchAll(db, sql: "SELECT id FROM vector_generations ORDER BY id") {
             do {
-                problems += try verify(generation(id, in: db), in: db)
+                let generation = try generation(id, in: db)
+                let damage = try verify(generation, in: db)
+                problems += try damage.isEmpty ? codeProblems(of: generation, in: db) : damage
             } catch let error as VectorError {
                 problems.append(error.description)
             }

@@ -12,7 +12,7 @@ import QuarrySQLite
 ///   its blocks, so that a missing block is noticed.
 /// - `vectors`: for each generation, blocks of vectors (``VectorBlock``), each with its checksum.
 package enum VectorTable {
-    /// Creates the tables, which must not exist.
+    /// Creates the tables of the first format, which must not exist. ``upgrade(in:)`` brings them to the present one.
     package static func create(in db: Database) throws {
         try db.execute(
             sql: """
@@ -36,12 +36,14 @@ package enum VectorTable {
         package var dimension: Int
         /// Incremented by every change. With an equal revision, a loaded ``VectorMatrix`` is up to date.
         package var revision: Int64
+        /// The number of ids in a block of vectors.
+        var width: Int
     }
 
     /// All generations, by number.
     package static func generations(in db: Database) throws -> [Generation] {
         try Row.fetchAll(db, sql: "SELECT id, dimension, revision FROM vector_generations ORDER BY id")
-            .map(generation)
+            .map { try generation($0, in: db) }
     }
 
     /// - Throws: ``VectorError/noGeneration(_:)``.
@@ -49,16 +51,18 @@ package enum VectorTable {
         let statement = try db.cachedStatement(
             sql: "SELECT id, dimension, revision FROM vector_generations WHERE id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw VectorError.noGeneration(id) }
-        return try generation(row)
+        return try generation(row, in: db)
     }
 
-    private static func generation(_ row: Row) throws -> Generation {
+    private static func generation(_ row: Row, in db: Database) throws -> Generation {
         let row = StoredRow(row, of: "vector_generations")
         let (id, dimension) = (try row.integer(0), try row.integer(1))
         guard (1...Int64(maximumDimension)).contains(dimension) else {
             throw VectorError.damaged(place: "generation \(id)", reason: "\(dimension) is not a valid dimension")
         }
-        return Generation(id: id, dimension: Int(dimension), revision: try row.integer(2))
+        let width = try isUpgraded(in: db) ? VectorBlock.width : VectorBlock.earlierWidth
+        return Generation(
+            id: id, dimension: Int(dimension), revision: try row.integer(2), width: width(Int(dimension)))
     }
 
     /// Longer vectors are rejected: no model makes them, and a damaged file must not exhaust the memory.
@@ -77,6 +81,7 @@ package enum VectorTable {
 
     /// Removes a generation and all its vectors. Unknown generations are ignored.
     package static func removeGeneration(_ id: Int64, in db: Database) throws {
+        try removeCodes(generation: id, in: db)
         try db.execute(sql: "DELETE FROM vectors WHERE generation = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM vector_generations WHERE id = ?", arguments: [id])
     }
@@ -111,15 +116,20 @@ package enum VectorTable {
         for generation in try generations(in: db) { try apply(changes, to: generation, in: db) }
     }
 
-    private static func apply(_ changes: [Int64: [Float]?], to generation: Generation, in db: Database) throws {
-        let width = VectorBlock.width(dimension: generation.dimension)
+    static func apply(_ changes: [Int64: [Float]?], to generation: Generation, in db: Database) throws {
+        let width = generation.width
         var blocks: [Int64: [Int: [Float]?]] = [:]
         for (id, change) in changes {
             blocks[id / Int64(width), default: [:]].updateValue(change, forKey: Int(id % Int64(width)))
         }
         let read = try db.cachedStatement(
             sql: "SELECT \(blockColumns) FROM vectors WHERE generation = ? AND block = ?")
-        let write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)")
+        let write = try db.cachedStatement(
+            sql: """
+                INSERT INTO vectors (generation, block, present, rows, checksum) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (generation, block) DO UPDATE SET
+                    present = excluded.present, rows = excluded.rows, checksum = excluded.checksum
+                """)
         let delete = try db.cachedStatement(sql: "DELETE FROM vectors WHERE generation = ? AND block = ?")
         var hasChanged = false
         /// How the sum of the blocks' checksums changes.
@@ -146,6 +156,7 @@ package enum VectorTable {
         let sum = try checksum(of: generation, in: db)
         try db.cachedStatement(sql: "UPDATE vector_generations SET revision = revision + 1, checksum = ? WHERE id = ?")
             .execute(arguments: [sum &+ difference, generation.id])
+        try updateCodes(changes, of: self.generation(generation.id, in: db), in: db)
     }
 
     /// The stored sum of the checksums of a generation's blocks.

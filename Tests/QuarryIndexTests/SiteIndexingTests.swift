@@ -181,6 +181,7 @@ struct SiteIndexingTests {
     /// Makes the file as version 1 made it.
     private func makeOld() async throws {
         try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try restoreEarlierVectorTables(in: db)
             try db.execute(
                 sql: """
                     DROP TABLE pages; DROP TABLE unread; DROP TABLE document_values;

@@ -54,8 +54,7 @@ struct UnreadFileTests {
 
     @Test func `an index of the version before names such files without the reason`() async throws {
         try await corpus.index()
-        try await edit(
-            "DROP TABLE unread; DROP TABLE document_values; DELETE FROM grdb_migrations WHERE identifier > '2'")
+        try await DatabaseQueue(path: corpus.indexPath).write { try restoreIndexVersion(2, in: $0) }
         #expect(try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems() == [])
         let report = try await corpus.index()
         #expect(report.isEmpty && report.passedOver.map(\.reason) == [.unsupportedFormat, .empty])

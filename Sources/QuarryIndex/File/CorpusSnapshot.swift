@@ -123,10 +123,7 @@ private struct CorpusSnapshot: Snapshot {
     }
 
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]] {
-        guard let matrix = try await vector?.matrix() else { return [:] }
-        var vectors: [ChunkID: [Float]] = [:]
-        for id in ids { vectors[id] = matrix.vector(of: id) }
-        return vectors
+        try await vector?.vectors(of: ids) ?? [:]
     }
 
     func vectorCoverage() async throws -> VectorCoverage {
@@ -137,6 +134,6 @@ private struct CorpusSnapshot: Snapshot {
                 db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?", arguments: [generation])
             return try BM25Table.statistics(in: db).chunks - (refused ?? 0)
         }
-        return VectorCoverage(chunks: chunks, vectors: try await vector?.matrix().count ?? 0)
+        return VectorCoverage(chunks: chunks, vectors: try await vector?.count() ?? 0)
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import QuarrySQLite
+import QuarryVectorIndex
 
 /// The tables of the corpus. The engines have their own tables in the same file.
 enum Schema {
@@ -26,6 +27,10 @@ enum Schema {
         migrator.registerMigration("4", foreignKeyChecks: .immediate) { db in
             try MetadataTable.create(in: db)
             try MetadataTable.fill(in: db)
+            try LogTie.renew(in: db)
+        }
+        migrator.registerMigration("6", foreignKeyChecks: .immediate) { db in
+            try VectorTable.upgrade(in: db)
             try LogTie.renew(in: db)
         }
         return migrator

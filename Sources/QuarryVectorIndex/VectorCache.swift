@@ -1,0 +1,50 @@
+import GRDB
+import Synchronization
+
+/// What was read last of the vectors and their codes, shared by all searches of one file or one snapshot.
+package final class VectorCache: Sendable {
+    private let matrices = Latest<VectorMatrix>()
+    private let codes = Latest<CodedVectors?>()
+    private let source: VectorCache?
+
+    /// - `source`: The cache of the file, for the cache of a snapshot: an older snapshot reads its vectors once and
+    ///   keeps them, while newer ones share others.
+    package init(over source: VectorCache? = nil) { self.source = source }
+
+    /// The vectors in the transaction of `db`. Concurrent callers share one read.
+    func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
+        try matrices.value(of: VectorTable.generation(number, in: db)) { _ in
+            try source?.matrix(generation: number, in: db) ?? VectorTable.matrix(generation: number, in: db)
+        }
+    }
+
+    /// The codes in the transaction of `db`; nil if there are none. Concurrent callers share one read.
+    func codes(generation number: Int64, in db: Database) throws -> CodedVectors? {
+        let generation = try VectorTable.generation(number, in: db)
+        return try codes.value(of: generation) { previous in
+            if let source { return try source.codes(generation: number, in: db) }
+            guard let codes = try VectorTable.codes(of: generation, previous: previous??.codes, in: db) else {
+                return nil
+            }
+            return CodedVectors(codes, of: generation)
+        }
+    }
+}
+
+/// A value of the newest revision that was asked for.
+private final class Latest<Value: Sendable>: Sendable {
+    private let loaded = Mutex<(generation: VectorTable.Generation, value: Value)?>(nil)
+
+    /// - `load`: Makes the value; it gets that of another revision.
+    func value(of generation: VectorTable.Generation, load: (Value?) throws -> Value) throws -> Value {
+        try loaded.withLock { loaded in
+            if let loaded, loaded.generation == generation { return loaded.value }
+            let fresh = try load(loaded?.value)
+            // An older snapshot does not replace what newer ones share.
+            let isOlder =
+                loaded.map { ($0.generation.id, $0.generation.revision) > (generation.id, generation.revision) }
+            if isOlder != true { loaded = (generation, fresh) }
+            return fresh
+        }
+    }
+}
