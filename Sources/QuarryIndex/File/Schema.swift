@@ -1,4 +1,5 @@
 import GRDB
+import QuarryBM25
 import QuarrySQLite
 
 /// The tables of the corpus. The engines have their own tables in the same file.
@@ -21,6 +22,10 @@ enum Schema {
         }
         migrator.registerMigration("3", foreignKeyChecks: .immediate) { db in
             try createUnread(in: db)
+            try LogTie.renew(in: db)
+        }
+        migrator.registerMigration("5", foreignKeyChecks: .immediate) { db in
+            try BM25Table.upgrade(in: db)
             try LogTie.renew(in: db)
         }
         return migrator
