@@ -151,7 +151,9 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "QuarryTestSupport", dependencies: [subprocess, systemPackage], path: "Tests/QuarryTestSupport",
+            name: "QuarryTestSupport",
+            dependencies: ["QuarryBM25", "QuarryCore", "QuarryVectorIndex", grdb, subprocess, systemPackage],
+            path: "Tests/QuarryTestSupport",
             swiftSettings: settings),
 
         tests("QuarryCore", "QuarryTestSupport"),

@@ -43,16 +43,17 @@ extension BM25Table {
         guard chunk.rawValue >= 0, let lengths = try LengthStore(db: db).lengths(of: chunk.rawValue) else {
             return nil
         }
-        let statistics = try statistics(in: db)
+        let (statistics, checksum) = try totals(in: db)
         let average = statistics.averageLength(parameters.weights)
         let length = parameters.weights.weighted(lengths)
-        let slope = average > 0 ? parameters.k1 * parameters.b / average : 0
-        let norm = parameters.k1 * (1 - parameters.b) + slope * length
+        let relativeLength = parameters.relativeLength(length, average: average)
 
         var explanation = BM25Explanation(
             id: chunk, score: 0, length: length, averageLength: average, chunkCount: statistics.chunks, terms: [])
         for term in merged(terms) {
-            let forms = try postings(of: term.forms, in: db)
+            let forms = try term.forms.compactMap {
+                try StoredPostings(of: $0, in: db, isFirstFormat: checksum == nil)
+            }
             guard var best = forms.first.map({ (form: $0.term, counts: FieldCounts()) }) else { continue }
             var chunks: Set<Int64> = []
             for form in forms {
@@ -65,8 +66,9 @@ extension BM25Table {
                 }
             }
             let frequency = parameters.weights.weighted(best.counts)
-            let idf = idf(chunksWithTerm: chunks.count, chunks: statistics.chunks)
-            let contribution = frequency > 0 ? term.weight * idf * (frequency / (frequency + norm)) : 0
+            let idf = parameters.inverseFrequency(chunksWithTerm: chunks.count, chunks: statistics.chunks)
+            let contribution =
+                term.weight * idf * Double(parameters.saturation(frequency, relativeLength: relativeLength))
             explanation.score += contribution
             explanation.terms.append(
                 .init(

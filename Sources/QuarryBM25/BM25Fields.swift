@@ -1,3 +1,4 @@
+import Foundation
 import QuarryText
 
 /// The terms of one chunk by field, made by an analyzer. Terms may repeat; their order does not matter.
@@ -40,10 +41,38 @@ public struct BM25Parameters: Sendable, Hashable, Codable {
     /// The weight of an occurrence in each field, at least 0 and not all 0. The default is 1 for each.
     public var weights: FieldWeights
 
-    public init(k1: Double = 1.2, b: Double = 0.5, weights: FieldWeights = FieldWeights()) {
+    /// How a term's frequency becomes a score. The default is ``Variant/lucene``.
+    public var variant: Variant
+
+    public init(
+        k1: Double = 1.2, b: Double = 0.5, weights: FieldWeights = FieldWeights(), variant: Variant = .lucene
+    ) {
         self.k1 = k1
         self.b = b
         self.weights = weights
+        self.variant = variant
+    }
+
+    /// Parameters stored without a variant are read as ``Variant/lucene``.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        k1 = try values.decode(Double.self, forKey: .k1)
+        b = try values.decode(Double.self, forKey: .b)
+        weights = try values.decode(FieldWeights.self, forKey: .weights)
+        variant = try values.decodeIfPresent(Variant.self, forKey: .variant) ?? .lucene
+    }
+
+    /// A formula of the score of a term that occurs `tf` times in a chunk, with the relative length `r = 1 − b + b ·
+    /// length / average`, in `n` of `N` chunks. Other terms of the question add nothing.
+    public enum Variant: Sendable, Hashable, Codable {
+        /// `ln(1 + (N − n + 0.5) / (n + 0.5)) · tf / (tf + k1 · r)`, as in Lucene since version 8.
+        case lucene
+        /// BM25+: `ln((N + 1) / n) · ((k1 + 1) · tf / (tf + k1 · r) + delta)`. An occurrence in a very long chunk counts
+        /// at least `delta` (Lv and Zhai, “Lower-bounding term frequency normalization”, 2011).
+        case plus(delta: Double = 1)
+        /// BM25L: `ln((N + 1) / (n + 0.5)) · (k1 + 1) · (c + delta) / (k1 + c + delta)` with `c = tf / r`, which favours
+        /// long chunks more (Lv and Zhai, “When documents are very long, BM25 fails!”, 2011).
+        case long(delta: Double = 0.5)
     }
 
     public struct FieldWeights: Sendable, Hashable, Codable {
@@ -70,8 +99,43 @@ public struct BM25Parameters: Sendable, Hashable, Codable {
         for (name, weight) in [("title", weights.title), ("heading", weights.heading), ("body", weights.body)] {
             try check("the weight of the field \(name)", weight, weight >= 0, "a number from 0 up")
         }
+        switch variant {
+        case .lucene: break
+        case .plus(let delta), .long(let delta): try check("delta", delta, delta >= 0, "a number from 0 up")
+        }
         let sum = weights.title + weights.heading + weights.body
         try check("the sum of the field weights", sum, sum > 0, "more than 0")
+    }
+}
+
+extension BM25Parameters {
+    /// The length of a chunk relative to the average, as far as it counts: `1 − b + b · length / average`.
+    func relativeLength(_ length: Double, average: Double) -> Float {
+        Float(1 - b + (average > 0 ? b * length / average : 0))
+    }
+
+    /// How much of the weight of a term its frequency in a chunk gets; 0 for the frequency 0. It grows with the frequency.
+    @inline(__always)
+    func saturation(_ frequency: Double, relativeLength: Float) -> Float {
+        guard frequency > 0 else { return 0 }
+        let relative = Double(relativeLength)
+        switch variant {
+        case .lucene: return Float(frequency / (frequency + k1 * relative))
+        case .plus(let delta): return Float((k1 + 1) * (frequency / (frequency + k1 * relative)) + delta)
+        case .long(let delta):
+            // Both sides of the fraction times the relative length, which may be 0.
+            let shifted = frequency + delta * relative
+            return Float((k1 + 1) * (shifted / (k1 * relative + shifted)))
+        }
+    }
+
+    /// The weight of a term that occurs in `count` of `chunks` chunks.
+    func inverseFrequency(chunksWithTerm count: Int, chunks: Int) -> Double {
+        switch variant {
+        case .lucene: log1p((Double(chunks - count) + 0.5) / (Double(count) + 0.5))
+        case .plus: log((Double(chunks) + 1) / Double(count))
+        case .long: log((Double(chunks) + 1) / (Double(count) + 0.5))
+        }
     }
 }
 

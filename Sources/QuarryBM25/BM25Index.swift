@@ -18,6 +18,7 @@ public final class BM25Index: Sendable {
     }
 
     private let database: any DatabaseWriter
+    private let cache = BM25Cache()
 
     /// - Throws: If the file cannot be opened or is not a database.
     public init(at location: Location = .memory) throws {
@@ -26,7 +27,11 @@ public final class BM25Index: Sendable {
         case .file(let path): database = try SQLiteFile.openPool(at: path)
         }
         try database.write { db in
-            if try !BM25Table.exists(in: db) { try BM25Table.create(in: db) }
+            if try !BM25Table.exists(in: db) {
+                try BM25Table.create(in: db)
+            } else if try BM25Table.isFirstFormat(in: db) {
+                try BM25Table.upgrade(in: db)
+            }
         }
     }
 
@@ -53,7 +58,8 @@ public final class BM25Index: Sendable {
 
     /// The best chunks for the terms of a query, best first, in the order of `ScoredID.precedes(_:_:)`.
     ///
-    /// Scores are Lucene's BM25, with fields combined before saturation. Chunks without a common term are not hits.
+    /// Scores are Lucene's BM25 or another ``BM25Parameters/Variant``, with fields combined before saturation. Chunks
+    /// without a common term are not hits. What a search decodes is kept for later ones, up to 256 MB.
     ///
     /// - `terms`: A repeated term counts as often as it occurs.
     /// - `mask`: Limits the search to these chunks.
@@ -66,7 +72,7 @@ public final class BM25Index: Sendable {
 
     /// The index as a leg. Each call sees all earlier writes.
     public func leg(parameters: BM25Parameters = BM25Parameters()) -> BM25Leg {
-        BM25Leg(connection: database, parameters: parameters)
+        BM25Leg(connection: database, parameters: parameters, cache: cache)
     }
 
     /// Explains a chunk's score for a query; nil if the chunk is not in the index.

@@ -8,36 +8,37 @@ public final class BM25Leg: Leg {
     public var scoreFloor: Double { 0 }
     private let connection: any DatabaseReader
     private let parameters: BM25Parameters
-    /// The scores of the last question, because later calls are usually about the same question.
-    private let last = Mutex<(terms: [QueryTerm], mask: ChunkMask?, scores: ScoreAccumulator)?>(nil)
+    private let cache: BM25Cache
+    /// The last question, because later calls are usually about the same one.
+    private let last = Mutex<(terms: [QueryTerm], question: BM25Question)?>(nil)
 
     /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
-    package init(connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters()) {
+    /// - `cache`: What searches of the same file share.
+    package init(
+        connection: any DatabaseReader, parameters: BM25Parameters = BM25Parameters(), cache: BM25Cache = BM25Cache()
+    ) {
         self.connection = connection
         self.parameters = parameters
+        self.cache = cache
     }
 
     /// - Throws: ``BM25Error``.
     public func best(for query: AnalyzedQuery, limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
-        try await scores(for: query.terms, among: mask).best(max(0, limit))
+        try await question(query.terms).best(limit, among: mask)
     }
 
     /// Chunks without a term of the question score 0.
     public func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
-        if let last = last.withLock({ $0 }), last.terms == query.terms,
-            last.mask.map({ ids.allSatisfy($0.contains) }) ?? true
-        {
-            return last.scores.scores(of: ids)
-        }
-        return try await scores(for: query.terms, among: ChunkMask(ids)).scores(of: ids)
+        if let last = last.withLock({ $0 }), last.terms == query.terms { return last.question.scores(of: ids) }
+        return try await question(query.terms).scores(of: ids)
     }
 
-    private func scores(for terms: [QueryTerm], among mask: ChunkMask?) async throws -> ScoreAccumulator {
-        let parameters = parameters
-        let scores = try await connection.read { db in
-            try BM25Table.scores(in: db, terms: terms, mask: mask, parameters: parameters)
+    private func question(_ terms: [QueryTerm]) async throws -> BM25Question {
+        let (parameters, cache) = (parameters, cache)
+        let question = try await connection.read { db in
+            try cache.question(terms, in: db, parameters: parameters)
         }
-        last.withLock { $0 = (terms, mask, scores) }
-        return scores
+        last.withLock { $0 = (terms, question) }
+        return question
     }
 }

@@ -33,44 +33,25 @@ extension BM25Table {
             }
         }
 
-        let early = try Int.fetchOne(db, sql: "SELECT count(*) FROM bm25_postings WHERE first < 0") ?? 0
-        if early > 0 { problems.append("bm25_postings: \(early) rows begin before the first chunk") }
-        let terms = try Row.fetchCursor(
-            db,
-            sql:
-                "SELECT id, term FROM bm25_terms UNION SELECT DISTINCT term, NULL FROM bm25_postings ORDER BY 1, 2 DESC"
-        )
-        var known: Set<Int64> = []
-        while let row = try terms.next() {
-            let number = try StoredRow(row, of: "bm25_terms").integer(0)
-            guard known.insert(number).inserted else { continue }
-            let bytes = try termBytes(number, in: db)
-            let name = bytes.map { "The term “\(String(decoding: $0, as: UTF8.self))”" }
-            if name == nil { problems.append("Term number \(number) has postings, but is not in the vocabulary.") }
-            let place = name ?? "Term number \(number)"
-            do {
-                let blocks = try PostingStore(db: db, term: number).blocks(in: .all)
-                let postings = blocks.flatMap(\.postings)
-                if postings.isEmpty { problems.append("\(place) is in the vocabulary, but no chunk contains it.") }
-                if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
-                    problems.append("\(place) is divided into the wrong blocks.")
-                }
-                let listed = expected.removeValue(forKey: number) ?? []
-                if postings.map(\.chunk) != listed {
-                    let differing = Set(postings.map(\.chunk)).symmetricDifference(listed).sorted()
-                    problems.append(
-                        "\(place) has \(postings.count) postings, but \(listed.count) chunks list it"
-                            + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
-                }
-                let checksum = (bytes ?? Data()).withUnsafeBytes { Checksum.of($0) }
-                let countsInLength = bytes.map(BM25Fields.countsInLength) ?? true
-                for posting in postings {
-                    if countsInLength { lengths[posting.chunk]?.add(posting.counts) }
-                    checksums[posting.chunk]?.add(checksum, posting.counts)
-                }
-            } catch let error as BM25Error {
-                problems.append(error.description)
+        func check(_ postings: [Posting], of term: Data, number: Int64) {
+            let listed = expected.removeValue(forKey: number) ?? []
+            if postings.map(\.chunk) != listed {
+                let differing = Set(postings.map(\.chunk)).symmetricDifference(listed).sorted()
+                problems.append(
+                    "\(name(term)) has \(postings.count) postings, but \(listed.count) chunks list it"
+                        + (differing.first.map { " (chunk \($0) is the first of \(differing.count))." } ?? "."))
             }
+            let checksum = term.withUnsafeBytes { Checksum.of($0) }
+            let countsInLength = BM25Fields.countsInLength(term)
+            for posting in postings {
+                if countsInLength { lengths[posting.chunk]?.add(posting.counts) }
+                checksums[posting.chunk]?.add(checksum, posting.counts)
+            }
+        }
+        if try isFirstFormat(in: db) {
+            problems += try verifyFirstFormat(in: db, check)
+        } else {
+            problems += try verifyNumbers(in: db) + verifyBlocks(in: db, check)
         }
         for (number, chunks) in expected.sorted(by: { $0.key < $1.key }) {
             problems.append("Term number \(number) is listed by \(chunks.count) chunks, but has no postings.")
@@ -78,7 +59,95 @@ extension BM25Table {
         for (id, checksum) in stored where checksums[id]?.stored != checksum {
             problems.append("bm25_chunks, row \(id): the postings of the chunk do not match their checksum")
         }
+        let sum = stored.reduce(into: UInt64(0)) { $0 &+= UInt64(bitPattern: $1.checksum) }
+        if let total = try totals(in: db).checksum, total != sum {
+            problems.append("The checksum of the totals is not the sum of the chunks' checksums.")
+        }
         return try problems + verifyLengths(lengths, in: db)
+    }
+
+    private static func name(_ term: Data) -> String { "The term “\(String(decoding: term, as: UTF8.self))”" }
+
+    /// - `check`: Called with the postings of each term, its bytes and its number.
+    private static func verifyBlocks(
+        in db: Database, _ check: ([Posting], Data, Int64) -> Void
+    ) throws -> [String] {
+        var problems: [String] = []
+        let early = try Int.fetchOne(db, sql: "SELECT count(*) FROM bm25_postings WHERE first < 0") ?? 0
+        if early > 0 { problems.append("bm25_postings: \(early) rows begin before the first chunk") }
+        let statements = try PostingStore.Statements(db)
+        let terms = try Row.fetchCursor(db, sql: "SELECT min(number), term FROM bm25_postings GROUP BY term")
+        while let row = try terms.next() {
+            let values = StoredRow(row, of: "bm25_postings")
+            let (number, term) = (try values.integer(0), try values.blob(1))
+            do {
+                let blocks = try PostingStore(db: db, term: term, number: number, statements: statements)
+                    .blocks(in: .all)
+                let postings = blocks.flatMap(\.postings)
+                if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
+                    problems.append("\(name(term)) is divided into the wrong blocks.")
+                }
+                let stored = try Data.fetchAll(
+                    db, sql: "SELECT data FROM bm25_postings WHERE term = ? AND first >= 0 ORDER BY first",
+                    arguments: [term])
+                if stored != blocks.map({ Data($0.encoded()) }) {
+                    problems.append("\(name(term)) is stored in other bytes than this program writes.")
+                }
+                check(postings, term, number)
+            } catch let error as BM25Error {
+                problems.append(error.description)
+            }
+        }
+        return problems
+    }
+
+    private static func verifyFirstFormat(
+        in db: Database, _ check: ([Posting], Data, Int64) -> Void
+    ) throws -> [String] {
+        var problems: [String] = []
+        let terms = try Row.fetchCursor(
+            db,
+            sql:
+                "SELECT id, term FROM bm25_terms UNION SELECT DISTINCT term, NULL FROM bm25_postings ORDER BY 1, 2 DESC"
+        )
+        var known: Set<Int64> = []
+        while let row = try terms.next() {
+            let values = StoredRow(row, of: "bm25_terms")
+            let number = try values.integer(0)
+            guard known.insert(number).inserted else { continue }
+            guard let term = try values.optional(1, values.blob) else {
+                problems.append("Term number \(number) has postings, but is not in the vocabulary.")
+                continue
+            }
+            do {
+                let postings = try EarlierPostings(of: number, in: db).all(of: term)
+                if postings.isEmpty { problems.append("\(name(term)) is in the vocabulary, but no chunk contains it.") }
+                check(postings, term, number)
+            } catch let error as BM25Error {
+                problems.append(error.description)
+            }
+        }
+        return problems
+    }
+
+    /// Whether the terms of the postings and the numbers of terms are the same.
+    private static func verifyNumbers(in db: Database) throws -> [String] {
+        let strays = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id, term FROM bm25_terms EXCEPT SELECT number, term FROM bm25_postings
+                """)
+        let unknown = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT number, term FROM bm25_postings EXCEPT SELECT id, term FROM bm25_terms
+                """)
+        return try strays.map { row in
+            "Term number \(try StoredRow(row, of: "bm25_terms").integer(0)) is in the vocabulary, but no chunk contains it."
+        }
+            + unknown.map { row in
+                "Term number \(try StoredRow(row, of: "bm25_postings").integer(0)) has postings, but is not in the vocabulary."
+            }
     }
 
     private static func verifyLengths(_ sums: [Int64: FieldCounts], in db: Database) throws -> [String] {

@@ -4,31 +4,42 @@ import QuarrySQLite
 
 /// The lexical index as tables of an SQLite file. Every call runs in the transaction of the given `Database`.
 ///
-/// - `bm25_terms`: the vocabulary, as UTF-8 bytes (SQLite text would end at a NUL).
-/// - `bm25_postings`: for each term, blocks of chunks and frequencies (``PostingBlock``).
+/// - `bm25_postings`: for each term, as UTF-8 bytes (SQLite text would end at a NUL), its number, and blocks of chunks
+///   and frequencies (``PostingBlock``).
+/// - `bm25_terms`: the term of each number.
 /// - `bm25_lengths`: blocks of chunk lengths (``LengthBlock``).
-/// - `bm25_chunks`: the terms of each chunk (``TermList``), so that a removal touches only these, and a checksum of its
-///   postings (``PostingChecksum``).
-/// - `bm25_statistics`: one row of totals.
+/// - `bm25_chunks`: the numbers of the terms of each chunk (``TermList``), so that a removal touches only these, and a
+///   checksum of its postings (``PostingChecksum``).
+/// - `bm25_statistics`: one row of totals, and the sum of the checksums of all chunks, which stands for the content.
 ///
 /// All stored data follows from the chunks alone, except the numbers of terms.
 package enum BM25Table {
     /// Creates the tables, which must not exist.
     package static func create(in db: Database) throws {
+        try createTerms(in: db)
         try db.execute(
             sql: """
-                CREATE TABLE bm25_terms (id INTEGER PRIMARY KEY, term BLOB NOT NULL UNIQUE) STRICT;
-                CREATE TABLE bm25_postings (
-                    term INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (term, first)
-                ) STRICT, WITHOUT ROWID;
                 CREATE TABLE bm25_lengths (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
                 CREATE TABLE bm25_chunks (
                     id INTEGER PRIMARY KEY, terms BLOB NOT NULL, checksum INTEGER NOT NULL
                 ) STRICT;
+                """)
+    }
+
+    /// Creates the tables that the first versions had in another form.
+    static func createTerms(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE bm25_terms (id INTEGER PRIMARY KEY, term BLOB NOT NULL) STRICT;
+                CREATE TABLE bm25_postings (
+                    term BLOB NOT NULL, first INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
+                    PRIMARY KEY (term, first)
+                ) STRICT, WITHOUT ROWID;
                 CREATE TABLE bm25_statistics (
-                    chunks INTEGER NOT NULL, title INTEGER NOT NULL, heading INTEGER NOT NULL, body INTEGER NOT NULL
+                    chunks INTEGER NOT NULL, title INTEGER NOT NULL, heading INTEGER NOT NULL, body INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL
                 ) STRICT;
-                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0);
+                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0, 0);
                 """)
     }
 
@@ -43,51 +54,32 @@ package enum BM25Table {
                 DELETE FROM bm25_lengths;
                 DELETE FROM bm25_chunks;
                 DELETE FROM bm25_statistics;
-                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0);
+                INSERT INTO bm25_statistics VALUES (0, 0, 0, 0, 0);
                 """)
     }
 
-    package static func statistics(in db: Database) throws -> BM25Statistics {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT rowid, chunks, title, heading, body FROM bm25_statistics"))
+    package static func statistics(in db: Database) throws -> BM25Statistics { try totals(in: db).statistics }
+
+    /// The totals, and the sum of the checksums of all chunks; nil for the sum in a file of the first versions.
+    static func totals(in db: Database) throws -> (statistics: BM25Statistics, checksum: UInt64?) {
+        let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT rowid, * FROM bm25_statistics"))
         guard let row = rows.first, rows.count == 1 else {
             throw BM25Error.damaged(place: "the totals", reason: "there are \(rows.count) rows instead of one")
         }
         let totals = StoredRow(row, of: "bm25_statistics")
         return try reading {
-            try BM25Statistics(
+            let statistics = try BM25Statistics(
                 chunks: totals.count(1), title: totals.count(2), heading: totals.count(3), body: totals.count(4))
+            return (statistics, row.count > 5 ? UInt64(bitPattern: try totals.integer(5)) : nil)
         }
     }
 
-    static func write(_ statistics: BM25Statistics, in db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE bm25_statistics SET chunks = ?, title = ?, heading = ?, body = ?")
-            .execute(arguments: [statistics.chunks, statistics.title, statistics.heading, statistics.body])
-    }
-
-    /// The number of a term; nil if no chunk contains it.
-    static func number(of term: String, in db: Database) throws -> Int64? {
-        let statement = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ?")
-        return try Row.fetchOne(statement, arguments: [Data(term.utf8)]).map(number)
-    }
-
-    /// - `row`: The column `id` of `bm25_terms`.
-    static func number(_ row: Row) throws -> Int64 {
-        try reading { try StoredRow(row, of: "bm25_terms").integer(0, in: 1 ... .max) }
-    }
-
-    /// The bytes of the term with a number.
-    static func termBytes(_ number: Int64, in db: Database) throws -> Data? {
-        try Data.fetchOne(db.cachedStatement(sql: "SELECT term FROM bm25_terms WHERE id = ?"), arguments: [number])
-    }
-
-    /// An error about a damaged block of postings.
-    static func damage(_ reason: String, ofTerm number: Int64, block first: Int64, in db: Database) throws -> BM25Error
-    {
-        let term =
-            try termBytes(number, in: db).map { "the term “\(String(decoding: $0, as: UTF8.self))”" }
-            ?? "term number \(number)"
-        return .damaged(place: "\(term), block \(first)", reason: reason)
+    static func write(_ statistics: BM25Statistics, checksum: UInt64, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE bm25_statistics SET chunks = ?, title = ?, heading = ?, body = ?, checksum = ?",
+            arguments: [
+                statistics.chunks, statistics.title, statistics.heading, statistics.body, Int64(bitPattern: checksum),
+            ])
     }
 }
 

@@ -17,6 +17,9 @@ struct BestHits {
         }
     }
 
+    /// The score that another hit must reach; nil as long as every hit is taken.
+    var lowestScore: Float? { heap.count == limit ? heap.first?.score : nil }
+
     /// Best first.
     func sorted() -> [ScoredID] { heap.sorted(by: ScoredID.precedes) }
 

@@ -10,6 +10,8 @@ struct ByteWriter {
 
     init(reservingCapacity capacity: Int) { bytes.reserveCapacity(capacity) }
 
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
     mutating func write(_ number: UInt64) {
         var rest = number
         while rest >= 0x80 {
@@ -29,6 +31,12 @@ struct ByteReader {
 
     var isAtEnd: Bool { offset == bytes.count }
     var remaining: Int { bytes.count - offset }
+
+    mutating func readByte() throws(Malformation) -> UInt8 {
+        guard offset < bytes.count else { throw Malformation("it ends inside its header") }
+        offset += 1
+        return bytes[offset - 1]
+    }
 
     @inline(__always)
     mutating func read() throws(Malformation) -> UInt64 {

@@ -8,8 +8,10 @@ struct LengthStore {
 
     /// Removes and adds the lengths of chunks, both in ascending order. Added chunks must be new or among the removed
     /// ones.
-    func apply(removals: [Int64], additions: [(chunk: Int64, lengths: FieldCounts)]) throws {
-        var statistics = try BM25Table.statistics(in: db)
+    ///
+    /// - `checksum`: What is added to the sum of all checksums.
+    func apply(removals: [Int64], additions: [(chunk: Int64, lengths: FieldCounts)], checksum: UInt64) throws {
+        var (statistics, sum) = try BM25Table.totals(in: db)
         var (removals, additions) = (removals[...], additions[...])
         while let next = lower(of: removals.first, additions.first?.chunk) {
             let number = next >> LengthBlock.shift
@@ -37,7 +39,7 @@ struct LengthStore {
         guard statistics.isPlausible else {
             throw BM25Error.damaged(place: "the totals", reason: "they cannot be \(statistics)")
         }
-        try BM25Table.write(statistics, in: db)
+        try BM25Table.write(statistics, checksum: (sum ?? 0) &+ checksum, in: db)
     }
 
     /// The stored lengths of one chunk; nil if it is not in the index.

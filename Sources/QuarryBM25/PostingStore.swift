@@ -4,15 +4,13 @@ import QuarrySQLite
 
 /// Reads and changes the blocks of one term, and keeps the invariants of ``PostingBlock``.
 struct PostingStore {
-    let db: Database
-    let term: Int64
+    let term: Data
+    let number: Int64
     private let statements: Statements
 
-    init(db: Database, term: Int64) throws { self.init(db: db, term: term, statements: try Statements(db)) }
-
-    init(db: Database, term: Int64, statements: Statements) {
-        self.db = db
+    init(db: Database, term: Data, number: Int64, statements: Statements) {
         self.term = term
+        self.number = number
         self.statements = statements
     }
 
@@ -22,21 +20,34 @@ struct PostingStore {
         let between: Statement
         let before: Statement
         let after: Statement
+        let number: Statement
         let write: Statement
         let delete: Statement
 
         init(_ db: Database) throws {
             covering = try db.cachedStatement(
-                sql: "SELECT first, data FROM bm25_postings WHERE term = ? AND first <= ? ORDER BY first DESC LIMIT 1")
+                sql: """
+                    SELECT first, number, data FROM bm25_postings WHERE term = ? AND first <= ?
+                    ORDER BY first DESC LIMIT 1
+                    """)
             between = try db.cachedStatement(
                 sql: """
-                    SELECT first, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ? ORDER BY first LIMIT ?
+                    SELECT first, number, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ?
+                    ORDER BY first LIMIT ?
                     """)
             before = try db.cachedStatement(
                 sql: "SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?")
             after = try db.cachedStatement(sql: "SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?")
-            write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?)")
+            number = try db.cachedStatement(sql: "SELECT first, number FROM bm25_postings WHERE term = ? LIMIT 1")
+            write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?, ?)")
             delete = try db.cachedStatement(sql: "DELETE FROM bm25_postings WHERE term = ? AND first = ?")
+        }
+
+        /// The number of a term; nil if no chunk contains it.
+        func number(of term: Data) throws -> Int64? {
+            try Row.fetchOne(number, arguments: [term]).map { row in
+                try reading { try StoredRow(row, of: "bm25_postings").integer(1, in: 1 ... .max) }
+            }
         }
     }
 
@@ -81,13 +92,13 @@ struct PostingStore {
             if removed.first == posting.chunk {
                 removed.removeFirst()
             } else if added.first?.chunk == posting.chunk {
-                throw try damage("chunk \(posting.chunk) is already there", range.first)
+                throw damage("chunk \(posting.chunk) is already there", range.first)
             } else {
                 postings.append(posting)
             }
         }
         if let missing = removed.first {
-            throw try damage("chunk \(missing) should be there", range.first)
+            throw damage("chunk \(missing) should be there", range.first)
         }
         return postings + added
     }
@@ -107,7 +118,7 @@ struct PostingStore {
             guard neighbours.count < 2, count <= PostingBlock.capacity else { break }
             if let neighbour = neighbours.first {
                 guard neighbour.range.level <= block.range.level else {
-                    throw try damage("it overlaps the block of chunk \(block.range.first)", neighbour.range.first)
+                    throw damage("it overlaps the block of chunk \(block.range.first)", neighbour.range.first)
                 }
                 try delete(neighbour.range.first)
                 let isBelow = neighbour.range.first < block.range.first
@@ -139,29 +150,36 @@ struct PostingStore {
         var blocks: [PostingBlock] = []
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while let row = try rows.next() {
-            let first = try reading { try StoredRow(row, of: "bm25_postings").integer(0) }
+            let values = StoredRow(row, of: "bm25_postings")
+            let (first, number) = try reading { (try values.integer(0), try values.integer(1)) }
+            guard number == self.number else {
+                throw damage("its number is \(number), not \(self.number)", first)
+            }
             do {
                 blocks.append(
-                    try row.decode(at: 1) { bytes throws(Malformation) in
+                    try row.decode(at: 2) { bytes throws(Malformation) in
                         try PostingBlock(first: first, decoding: bytes)
                     })
             } catch let malformation as Malformation {
-                throw try damage(malformation.reason, first)
+                throw damage(malformation.reason, first)
             }
         }
         return blocks
     }
 
+    /// Adds the blocks of a term that has none.
+    func insert(_ blocks: [PostingBlock]) throws { for block in blocks { try write(block) } }
+
     private func write(_ block: PostingBlock) throws {
-        try statements.write.execute(arguments: [term, block.range.first, Data(block.encoded())])
+        try statements.write.execute(arguments: [term, block.range.first, number, Data(block.encoded())])
     }
 
     private func delete(_ first: Int64) throws {
         try statements.delete.execute(arguments: [term, first])
     }
 
-    private func damage(_ reason: String, _ first: Int64) throws -> BM25Error {
-        try BM25Table.damage(reason, ofTerm: term, block: first, in: db)
+    private func damage(_ reason: String, _ first: Int64) -> BM25Error {
+        .damaged(place: "the term “\(String(decoding: term, as: UTF8.self))”, block \(first)", reason: reason)
     }
 }
 

@@ -52,7 +52,11 @@ import Testing
                     }
                 }
                 bytes.withUnsafeBytes { raw in
-                    if let block = try? PostingBlock(first: 0, decoding: raw) { #expect(block.encoded() == bytes) }
+                    // Bytes that this program would not write are found by the check of the index.
+                    if let block = try? PostingBlock(first: 0, decoding: raw) {
+                        let again = try? block.encoded().withUnsafeBytes { try PostingBlock(first: 0, decoding: $0) }
+                        #expect(again == block)
+                    }
                     if let block = try? LengthBlock(decoding: raw) { #expect(block.encoded() == bytes) }
                     if let list = try? TermList(decoding: raw) { #expect(list.encoded() == bytes) }
                 }
@@ -76,13 +80,15 @@ import Testing
     @Test(arguments: [
         "UPDATE bm25_postings SET data = x'3F'", "UPDATE bm25_postings SET data = zeroblob(9)",
         "UPDATE bm25_postings SET data = substr(data, 1, 5)", "UPDATE bm25_postings SET data = x''",
-        "DELETE FROM bm25_postings WHERE term = 1", "DELETE FROM bm25_terms WHERE id = 2",
+        "DELETE FROM bm25_postings WHERE number = 1", "UPDATE bm25_postings SET number = 3 WHERE number = 1",
+        "UPDATE bm25_terms SET term = x'FF' WHERE id = 1", "UPDATE bm25_statistics SET checksum = checksum + 1",
+        "DELETE FROM bm25_terms WHERE id = 2",
         "UPDATE bm25_lengths SET data = substr(data, 1, length(data) - 1)", "DELETE FROM bm25_lengths",
         "UPDATE bm25_lengths SET block = -4", "UPDATE bm25_chunks SET terms = x'8080' WHERE id = 5",
         "DELETE FROM bm25_chunks WHERE id = 7", "UPDATE bm25_statistics SET body = body + 1",
         "UPDATE bm25_statistics SET chunks = -1", "DELETE FROM bm25_statistics",
         "INSERT INTO bm25_terms VALUES (99, CAST('stray' AS BLOB))",
-        "UPDATE bm25_postings SET first = 8 WHERE term = 1",
+        "UPDATE bm25_postings SET first = 8 WHERE number = 1",
     ]) func `damage is found by the check and never crashes a search or a change`(damage: String) throws {
         let database = try sampleDatabase()
         #expect(try database.read { try BM25Table.verify(in: $0) } == [])
@@ -121,7 +127,7 @@ import Testing
             try db.execute(
                 sql: """
                     UPDATE bm25_postings SET data = x'3F01'
-                    WHERE term = (SELECT id FROM bm25_terms WHERE term = CAST('pear' AS BLOB))
+                    WHERE term = CAST('pear' AS BLOB)
                     """)
         }
         let error = #expect(throws: BM25Error.self) {

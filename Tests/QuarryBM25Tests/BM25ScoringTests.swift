@@ -120,11 +120,11 @@ import Testing
                 let found = Set(try BM25Table.search(in: db, terms: terms, limit: 50, mask: allowed).map(\.id))
                 let others = (0..<2_200).map { ChunkID($0) }.filter { !found.contains($0) && $0.rawValue % 5 < 2 }
                     .filter { allowed?.contains($0) ?? true }
-                let board = try BM25Table.scores(in: db, terms: terms, mask: allowed)
+                let question = try BM25Cache().question(terms, in: db)
                 let searched = try BM25Table.search(
                     in: db, terms: terms, limit: others.count, mask: ChunkMask(others))
-                #expect(board.scores(of: others).filter { $0.score > 0 } == searched)
-                #expect(board.best(50).map(\.id).allSatisfy(found.contains))
+                #expect(question.scores(of: others).filter { $0.score > 0 } == searched)
+                #expect(question.best(50, among: allowed).map(\.id).allSatisfy(found.contains))
             }
         }
     }

@@ -16,7 +16,7 @@ import Testing
                 db,
                 sql: """
                     SELECT CAST(t.term AS TEXT), p.first, hex(p.data) FROM bm25_postings p
-                    JOIN bm25_terms t ON t.id = p.term ORDER BY t.term, p.first
+                    JOIN bm25_terms t ON t.id = p.number AND t.term = p.term ORDER BY t.term, p.first
                     """)
             let lists = try Row.fetchAll(db, sql: "SELECT id, terms FROM bm25_chunks ORDER BY id").map { row in
                 let data: Data = row[1]
@@ -25,7 +25,7 @@ import Testing
             }
             let others = try Row.fetchAll(db, sql: "SELECT block, hex(data) FROM bm25_lengths ORDER BY block")
             return names.values.sorted() + postings.map(\.description) + lists + others.map(\.description)
-                + ["\(try BM25Table.statistics(in: db))"]
+                + [try Row.fetchAll(db, sql: "SELECT * FROM bm25_statistics").description]
         }
     }
 

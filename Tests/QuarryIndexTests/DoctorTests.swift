@@ -74,10 +74,8 @@ struct DoctorTests {
         async throws
     {
         let corpus = try await damaged(
-            by: """
-                UPDATE documents SET metadata = '[1' WHERE key = 'docs/long.txt'; DROP TABLE document_values;
-                DELETE FROM grdb_migrations WHERE identifier = '4'
-                """)
+            by: "UPDATE documents SET metadata = '[1' WHERE key = 'docs/long.txt'")
+        try await DatabaseQueue(path: corpus.indexPath).write { try restoreIndexVersion(3, in: $0) }
         let index = try CorpusIndex.open(at: corpus.indexPath, readOnly: true)
         let filter = Filter.equals("year", "Quarries")
         let listed = await #expect(throws: CorpusError.self) { try await index.documents(matching: filter) }

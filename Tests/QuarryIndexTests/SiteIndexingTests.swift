@@ -180,14 +180,7 @@ struct SiteIndexingTests {
 
     /// Makes the file as version 1 made it.
     private func makeOld() async throws {
-        try await DatabaseQueue(path: corpus.indexPath).write { db in
-            try restoreEarlierVectorTables(in: db)
-            try db.execute(
-                sql: """
-                    DROP TABLE pages; DROP TABLE unread; DROP TABLE document_values;
-                    DELETE FROM grdb_migrations WHERE identifier > '1'
-                    """)
-        }
+        try await DatabaseQueue(path: corpus.indexPath).write { try restoreIndexVersion(1, in: $0) }
     }
 
     @Test func `a file of the version before pages is searched as it is, and brought up to date when it is written`()

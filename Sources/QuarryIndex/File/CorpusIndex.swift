@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarryBM25
 import QuarryChunking
 public import QuarryCore
 public import QuarryReaders
@@ -18,6 +19,7 @@ public final class CorpusIndex: Sendable {
     /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
     let vectors = VectorCache()
+    let words = BM25Cache()
     /// Identifies the file that was opened; nil for an index in memory.
     let place: FilePlace?
     /// See ``IndexState/identity``.

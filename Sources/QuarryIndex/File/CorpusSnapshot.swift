@@ -63,7 +63,7 @@ private struct CorpusSnapshot: Snapshot {
         self.connection = connection
         self.generation = generation
         self.state = state
-        lexical = BM25Leg(connection: connection, parameters: bm25)
+        lexical = BM25Leg(connection: connection, parameters: bm25, cache: index.words)
         vector =
             index.settings.embedding == nil
             ? nil : VectorLeg(connection: connection, generation: generation, cache: VectorCache(over: index.vectors))

@@ -6,9 +6,11 @@ import QuarryVectorIndex
 
 /// The engines' tables in the corpus file. Only this file knows both engines.
 enum EngineTables {
+    /// Creates the tables of the first version, which the later ones change.
+    ///
     /// - `dimension`: The length of the vectors; nil for an index without vectors.
     static func create(in db: Database, dimension: Int?, generation: Int64) throws {
-        try BM25Table.create(in: db)
+        try BM25Table.createFirstFormat(in: db)
         try VectorTable.create(in: db)
         if let dimension { try VectorTable.createGeneration(generation, dimension: dimension, in: db) }
     }

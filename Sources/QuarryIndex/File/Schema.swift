@@ -1,4 +1,5 @@
 import GRDB
+import QuarryBM25
 import QuarrySQLite
 import QuarryVectorIndex
 
@@ -27,6 +28,10 @@ enum Schema {
         migrator.registerMigration("4", foreignKeyChecks: .immediate) { db in
             try MetadataTable.create(in: db)
             try MetadataTable.fill(in: db)
+            try LogTie.renew(in: db)
+        }
+        migrator.registerMigration("5", foreignKeyChecks: .immediate) { db in
+            try BM25Table.upgrade(in: db)
             try LogTie.renew(in: db)
         }
         migrator.registerMigration("6", foreignKeyChecks: .immediate) { db in

@@ -1,0 +1,113 @@
+package import GRDB
+package import QuarryCore
+import Synchronization
+
+/// Decoded lengths and postings, kept between searches of one process, for one state of an index.
+///
+/// A search of another state, or with other parameters, replaces what is kept. The sum of the chunks' checksums stands
+/// for the state, so that commits of any process are noticed.
+package final class BM25Cache: Sendable {
+    private struct State: Hashable {
+        var checksum: UInt64
+        var statistics: BM25Statistics
+        var parameters: BM25Parameters
+    }
+
+    private struct Entry {
+        var postings: ScoredPostings
+        var lastUse: UInt64
+    }
+
+    private struct Content {
+        var state: State
+        var lengths: ChunkLengths
+        var terms: [[String]: Entry] = [:]
+        var byteCount = 0
+        var uses: UInt64 = 0
+    }
+
+    private let limit: Int
+    private let content = Mutex<Content?>(nil)
+
+    /// - `limit`: The most bytes of postings that are kept.
+    package init(limit: Int = 256 << 20) { self.limit = limit }
+
+    /// Decodes what the question needs and is not here.
+    ///
+    /// - Throws: ``BM25Error``.
+    package func question(
+        _ terms: [QueryTerm], in db: Database, parameters: BM25Parameters = BM25Parameters()
+    ) throws -> BM25Question {
+        try parameters.validate()
+        let merged = BM25Table.merged(terms)
+        if merged.isEmpty { return BM25Question() }
+        let (statistics, checksum) = try BM25Table.totals(in: db)
+        let state = checksum.map { State(checksum: $0, statistics: statistics, parameters: parameters) }
+        let lengths: ChunkLengths
+        if let state, let known = content.withLock({ $0?.state == state ? $0?.lengths : nil }) {
+            lengths = known
+        } else {
+            lengths = try ChunkLengths(db, statistics: statistics, parameters: parameters)
+            if let state { content.withLock { $0 = Content(state: state, lengths: lengths) } }
+        }
+        let isFirstFormat = checksum == nil
+        func postings(of forms: [String]) throws -> ScoredPostings {
+            if let known = state.flatMap({ self.known(forms, in: $0) }) { return known }
+            var found: [ScoredPostings] = []
+            if forms.count > 1 {
+                found = try forms.map { try postings(of: [$0]) }.filter { $0.count > 0 }
+                if found.count == 1 { return found[0] }
+            } else if let stored = try StoredPostings(of: forms[0], in: db, isFirstFormat: isFirstFormat) {
+                guard stored.count <= statistics.chunks else {
+                    throw BM25Error.damaged(
+                        place: "the totals",
+                        reason: "they count \(statistics.chunks) chunks, but the term “\(forms[0])” has \(stored.count)"
+                    )
+                }
+                found = [try ScoredPostings(stored, lengths: lengths, parameters: parameters)]
+            }
+            let postings = found.count == 1 ? found[0] : ScoredPostings(merging: found)
+            if let state { keep(postings, of: forms, in: state) }
+            return postings
+        }
+        var question = BM25Question(lengths: lengths)
+        for term in merged where !term.forms.isEmpty {
+            let postings = try postings(of: term.forms)
+            if postings.count == 0 { continue }
+            let weight = parameters.inverseFrequency(chunksWithTerm: postings.count, chunks: statistics.chunks)
+            question.add(postings, weight: term.weight * weight)
+        }
+        return question
+    }
+
+    private func known(_ forms: [String], in state: State) -> ScoredPostings? {
+        content.withLock { content in
+            guard let uses = content?.uses, content?.state == state, let entry = content?.terms[forms] else {
+                return nil
+            }
+            content?.uses = uses + 1
+            content?.terms[forms]?.lastUse = uses + 1
+            return entry.postings
+        }
+    }
+
+    private func keep(_ postings: ScoredPostings, of forms: [String], in state: State) {
+        content.withLock { content in
+            guard var kept = content, kept.state == state, kept.terms[forms] == nil, postings.byteCount < limit / 4
+            else { return }
+            content = nil
+            kept.uses += 1
+            kept.terms[forms] = Entry(postings: postings, lastUse: kept.uses)
+            kept.byteCount += postings.byteCount
+            if kept.byteCount > limit {
+                // A quarter at once, so that few searches pay for it.
+                for (forms, entry) in kept.terms.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+                    guard kept.byteCount > limit / 4 * 3 else { break }
+                    kept.terms[forms] = nil
+                    kept.byteCount -= entry.postings.byteCount
+                }
+            }
+            content = kept
+        }
+    }
+}

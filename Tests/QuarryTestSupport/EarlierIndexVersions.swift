@@ -1,0 +1,79 @@
+import Foundation
+package import GRDB
+import QuarryBM25
+import QuarryCore
+import QuarryVectorIndex
+
+/// Turns an index of the current version into one as an earlier version made it.
+package func restoreIndexVersion(_ version: Int, in db: Database) throws {
+    if version < 6 { try restoreFirstVectors(in: db) }
+    if version < 5 { try restoreFirstPostings(in: db) }
+    if version < 4 { try db.drop(table: "document_values") }
+    if version < 3 { try db.drop(table: "unread") }
+    if version < 2 { try db.drop(table: "pages") }
+    try db.execute(
+        sql: "DELETE FROM grdb_migrations WHERE CAST(identifier AS INTEGER) > ?", arguments: [version])
+}
+
+/// Puts the vectors into the tables of version 1.
+private func restoreFirstVectors(in db: Database) throws {
+    let matrices = try VectorTable.generations(in: db).map { generation in
+        (generation, try VectorTable.matrix(generation: generation.id, in: db))
+    }
+    for table in ["vector_codes", "vector_coders", "vectors", "vector_generations"] { try db.drop(table: table) }
+    try VectorTable.create(in: db)
+    for (generation, matrix) in matrices {
+        try VectorTable.createGeneration(generation.id, dimension: generation.dimension, in: db)
+        let values = matrix.ids.flatMap { matrix.vector(of: $0) ?? [] }
+        try VectorTable.upsert(
+            EmbeddingBatch(values: values, dimension: generation.dimension), ids: matrix.ids,
+            generation: generation.id, in: db)
+    }
+}
+
+/// Puts the postings into the tables of version 1.
+package func restoreFirstPostings(in db: Database) throws {
+    let totals = try BM25Table.statistics(in: db)
+    let contents = try [
+        ("bm25_terms", "id, term"), ("bm25_lengths", "*"), ("bm25_chunks", "*"),
+        ("bm25_postings", "number, first, data"),
+    ].map { table, columns in
+        (table, try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(table)").map { Array($0.databaseValues) })
+    }
+    for table in ["bm25_statistics"] + contents.map(\.0) { try db.drop(table: table) }
+    try BM25Table.createFirstFormat(in: db)
+    for (table, rows) in contents {
+        for var values in rows {
+            if table == "bm25_postings", let start = Int64.fromDatabaseValue(values[1]),
+                let data = Data.fromDatabaseValue(values[2])
+            {
+                values[2] =
+                    firstEncoding(of: try data.withUnsafeBytes { try PostingBlock(first: start, decoding: $0) })
+                    .databaseValue
+            }
+            let marks = values.map { _ in "?" }.joined(separator: ", ")
+            try db.execute(sql: "INSERT INTO \(table) VALUES (\(marks))", arguments: StatementArguments(values))
+        }
+    }
+    try db.execute(
+        sql: "UPDATE bm25_statistics SET chunks = ?, title = ?, heading = ?, body = ?",
+        arguments: [totals.chunks, totals.title, totals.heading, totals.body])
+}
+
+/// A block of postings as version 1 wrote it.
+private func firstEncoding(of block: PostingBlock) -> Data {
+    func varint(_ number: UInt64) -> [UInt8] {
+        number < 0x80 ? [UInt8(number)] : [UInt8(number & 0x7F) | 0x80] + varint(number >> 7)
+    }
+    var bytes = varint(UInt64(block.range.level)) + varint(UInt64(block.postings.count))
+    var next = block.range.first
+    for posting in block.postings {
+        let counts = posting.counts
+        bytes += varint(UInt64(posting.chunk - next))
+        bytes += varint(UInt64(counts.body) << 2 | (counts.heading > 0 ? 2 : 0) | (counts.title > 0 ? 1 : 0))
+        if counts.title > 0 { bytes += varint(UInt64(counts.title)) }
+        if counts.heading > 0 { bytes += varint(UInt64(counts.heading)) }
+        next = posting.chunk &+ 1
+    }
+    return Data(bytes)
+}
