@@ -162,7 +162,7 @@ let package = Package(
         tests("QuarryHTTP", "QuarryTestSupport"),
         tests("QuarrySQLite", "QuarryTestSupport", grdb),
         tests("QuarryReaders", "QuarryCore", "QuarryTestSupport", "QuarryText", grdb),
-        tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport"),
+        tests("QuarryChunking", "QuarryCore", "QuarryReaders", "QuarryTestSupport", "QuarryTesting"),
         tests("QuarryTransformers", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryProviders", "QuarryCore", "QuarryHTTP", "QuarryTestSupport"),
         tests(

@@ -106,8 +106,8 @@ public struct Corpus: Sendable {
     private static func settings(
         _ configuration: Configuration, _ embedder: (any Embedder)?
     ) throws -> IndexSettings {
-        try configuration.chunking?.validate()
         let chunking = configuration.chunking ?? IndexSettings.Chunking()
+        _ = try chunking.chunker(configuration.chunkers, counter: WordCounter(), embedder: embedder)
         let options = configuration.readers?.options ?? ReadingOptions()
         let reading = options == ReadingOptions() ? nil : options
         guard let fingerprint = embedder?.fingerprint else {

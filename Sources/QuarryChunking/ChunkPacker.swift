@@ -2,7 +2,8 @@
 ///
 /// Units are taken from left to right. A unit joins the run if the sum stays within the target. A unit too long for any
 /// chunk is cut, and its pieces continue the run. A unit that fits its own chunk starts the next run. A run of only
-/// headings, or one below the tiny length, takes the next unit up to the maximum, or its first pieces.
+/// headings, or one below the tiny length, takes the next unit up to the maximum, or its first pieces. A unit that opens a
+/// chunk starts the next run, unless the run before is as short as that.
 struct ChunkPacker {
     /// The content of one chunk.
     struct Run {
@@ -45,7 +46,7 @@ struct ChunkPacker {
         runs = []
         overlapCount = 0
         let total = units.reduce(overhead(first)) { $0 + $1.tokens }
-        if total <= length.maximum {
+        if total <= length.maximum, !units.contains(where: \.opensChunk) {
             append(units[...])
             return runs
         }
@@ -72,7 +73,10 @@ struct ChunkPacker {
             return
         }
         let joined = overhead(first) + currentTokens + unit.tokens
-        if joined <= length.target {
+        if unit.opensChunk, overlapCount < current.count, !isHeadings, freshTokens >= length.tiny {
+            close()
+            pending.append(unit)
+        } else if joined <= length.target {
             take(unit)
         } else if overlapCount == current.count {
             let repeated = Array(current.dropFirst())

@@ -15,9 +15,11 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
     public static let sentence: ChunkingStrategy = "sentence"
     /// Cuts windows of equal length between words.
     public static let fixed: ChunkingStrategy = "fixed"
+    /// Splits where the meaning changes, as the embedding model of the index sees it, and by structure.
+    public static let semantic: ChunkingStrategy = "semantic"
 
     /// The strategies that a new ``ChunkerRegistry`` knows.
-    public static let all: [ChunkingStrategy] = [.structure, .recursive, .sentence, .fixed]
+    public static let all: [ChunkingStrategy] = [.structure, .recursive, .sentence, .fixed, .semantic]
 
     /// Says with which version of the strategy an index was made; empty for the first. Documents that were cut by
     /// another version are cut again.
@@ -26,34 +28,37 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
 
 /// Makes chunkers by the name of their strategy. Custom chunkers can be registered.
 public struct ChunkerRegistry: Sendable {
-    private var makers: [ChunkingStrategy: @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker]
+    /// Makes a chunker for a length, a counter of tokens, and the embedding model if there is one.
+    public typealias Maker = @Sendable (ChunkLength, any TokenCounter, (any Embedder)?) throws -> any Chunker
+
+    private var makers: [ChunkingStrategy: Maker]
 
     /// Creates a registry with the strategies of ``ChunkingStrategy``.
     public init() {
         makers = [
-            .structure: { try MarkdownChunker(length: $0, counter: $1) },
-            .recursive: { try RecursiveChunker(length: $0, counter: $1) },
-            .sentence: { try SentenceChunker(length: $0, counter: $1) },
-            .fixed: { try FixedChunker(length: $0, counter: $1) },
+            .structure: { length, counter, _ in try MarkdownChunker(length: length, counter: counter) },
+            .recursive: { length, counter, _ in try RecursiveChunker(length: length, counter: counter) },
+            .sentence: { length, counter, _ in try SentenceChunker(length: length, counter: counter) },
+            .fixed: { length, counter, _ in try FixedChunker(length: length, counter: counter) },
+            .semantic: { length, counter, embedder in
+                guard let embedder else { throw ChunkingError.needsModel(ChunkingStrategy.semantic.rawValue) }
+                return try SemanticChunker(length: length, counter: counter, embedder: embedder)
+            },
         ]
     }
 
     /// Registers a strategy. It replaces an earlier one of the same name.
-    public mutating func register(
-        _ strategy: ChunkingStrategy,
-        _ make: @escaping @Sendable (ChunkLength, any TokenCounter) throws -> any Chunker
-    ) {
-        makers[strategy] = make
-    }
+    public mutating func register(_ strategy: ChunkingStrategy, _ make: @escaping Maker) { makers[strategy] = make }
 
-    /// - Throws: ``ChunkingError`` for inconsistent lengths, or a strategy that is not registered.
+    /// - `embedder`: For strategies that compare meanings; nil for none.
+    /// - Throws: ``ChunkingError`` for inconsistent lengths, a strategy that is not registered, or one that needs a model.
     public func chunker(
-        _ strategy: ChunkingStrategy, length: ChunkLength, counter: any TokenCounter
+        _ strategy: ChunkingStrategy, length: ChunkLength, counter: any TokenCounter, embedder: (any Embedder)? = nil
     ) throws -> any Chunker {
         guard let make = makers[strategy] else {
             throw ChunkingError.unknownStrategy(
                 strategy.rawValue, known: makers.keys.map(\.rawValue).sorted())
         }
-        return try make(length, counter)
+        return try make(length, counter, embedder)
     }
 }

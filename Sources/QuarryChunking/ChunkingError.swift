@@ -1,4 +1,4 @@
-/// Why a chunker could not be created.
+/// Why a chunker could not be created, or could not cut a document.
 public enum ChunkingError: Error, Sendable, Hashable {
     /// The target leaves no room for text beside a breadcrumb and a repeated table header.
     case targetTooSmall(target: Int, minimum: Int)
@@ -7,6 +7,10 @@ public enum ChunkingError: Error, Sendable, Hashable {
     /// More than half of each chunk would repeat the previous one.
     case overlapTooLong(overlap: Int, target: Int)
     case unknownStrategy(String, known: [String])
+    /// The strategy compares meanings, and no embedding model is given.
+    case needsModel(String)
+    /// The embedding model did not return one vector for each text.
+    case wrongVectors(count: Int, texts: Int)
 }
 
 extension ChunkingError: CustomStringConvertible {
@@ -24,6 +28,11 @@ extension ChunkingError: CustomStringConvertible {
                 + "Reduce the overlap or enlarge the chunk."
         case .unknownStrategy(let name, let known):
             "“\(name)” is not a chunker. Known chunkers: \(known.joined(separator: ", "))."
+        case .needsModel(let name):
+            "The \(name) chunker compares the meaning of sentences, so it needs an embedding model. Give one, or use "
+                + "another chunker."
+        case .wrongVectors(let count, let texts):
+            "The embedding model returned \(count) vectors for \(texts) texts. Use another model."
         }
     }
 }

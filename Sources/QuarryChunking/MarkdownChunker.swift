@@ -28,6 +28,9 @@ public struct MarkdownChunker: Chunker {
     /// - Complexity: O(length of the text), and one count of every distinct word, every heading and every chunk.
     public func chunks(of document: Document) -> [Chunk] {
         let cutter = UnitCutter(text: MeasuredText(document.text, tokens: tokens), length: length)
-        return MarkdownSections.chunks(of: document, cutter: cutter, length: length)
+        var sections = MarkdownSections(document: document, cutter: cutter, length: length)
+        var assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: sections.outline)
+        while let units = sections.next() { assembly.add(units) }
+        return assembly.chunks
     }
 }

@@ -6,7 +6,7 @@ import QuarryCore
 /// next section. Adjacent siblings (same level, same parent) that are each below the tiny length are merged, so that a
 /// glossary does not become one chunk per line. Their breadcrumb is only the common parent, so it is correct for both.
 ///
-/// Finished sections are cut into chunks at once, so that a text of many small blocks is never in memory as units.
+/// Sections are made one after the other, so that a text of many small blocks is never in memory as units.
 struct MarkdownSections {
     private struct Section {
         var units: [TextUnit] = []
@@ -38,43 +38,50 @@ struct MarkdownSections {
     private let length: ChunkLength
     /// The document's title.
     private let title: String?
-    private let outline: Outline
-    private var assembly: ChunkAssembly
+    /// It grows with the sections.
+    let outline: Outline
+    /// The blocks that are not in a section yet.
+    private var blocks: ArraySlice<Block>
+    /// Where the last block ends.
+    private var end = 0
     private var path: [OpenHeading] = []
     private var section = Section()
     /// The finished sections that may share chunks with the next one, and the last of them without its units.
     private var waiting: (units: [TextUnit], last: Section) = ([], Section())
+    /// Units to hand out.
+    private var ready: [[TextUnit]] = []
 
     /// A longer section is divided, and longer siblings are not merged. No chunk has that many units.
     private static let maximumUnits = 1 << 14
 
-    private init(document: Document, cutter: UnitCutter, length: ChunkLength) {
+    /// Blocks that are empty, out of order or outside the text are ignored.
+    init(document: Document, cutter: UnitCutter, length: ChunkLength) {
         title = document.title
         self.cutter = cutter
         self.length = length
         outline = Outline(title: title, length: length, counter: cutter.text.counter)
-        assembly = ChunkAssembly(document: document, cutter: cutter, length: length, outline: outline)
+        blocks = ImpliedHeadings.blocks(document.blocks, in: cutter.text.bytes)[...]
     }
 
-    /// The chunks of a document. They omit only white space.
-    ///
-    /// Blocks that are empty, out of order or outside the text are ignored.
-    static func chunks(of document: Document, cutter: UnitCutter, length: ChunkLength) -> [Chunk] {
-        var reader = MarkdownSections(document: document, cutter: cutter, length: length)
-        let bytes = cutter.text.bytes
-        var end = 0
-        for block in ImpliedHeadings.blocks(document.blocks, in: bytes) {
-            let start = scalarBoundary(atOrBefore: block.range.lowerBound, in: bytes)
-            let blockEnd = scalarBoundary(atOrBefore: block.range.upperBound, in: bytes)
-            guard start >= end, start < blockEnd else { continue }
-            reader.add(cutter.unit(end..<start, form: .paragraphs))
-            reader.add(block.kind, range: start..<blockEnd)
-            end = blockEnd
+    /// The next units that may share chunks, in text order; nil at the end. All together omit only white space.
+    mutating func next() -> [TextUnit]? {
+        while ready.isEmpty, let block = blocks.popFirst() { add(block) }
+        if ready.isEmpty {
+            add(cutter.unit(end..<cutter.text.bytes.count, form: .paragraphs))
+            end = cutter.text.bytes.count
+            finishSection()
+            handOut()
         }
-        reader.add(cutter.unit(end..<bytes.count, form: .paragraphs))
-        reader.finishSection()
-        reader.assembly.add(reader.waiting.units)
-        return reader.assembly.chunks
+        return ready.isEmpty ? nil : ready.removeFirst()
+    }
+
+    private mutating func add(_ block: Block) {
+        let start = scalarBoundary(atOrBefore: block.range.lowerBound, in: cutter.text.bytes)
+        let blockEnd = scalarBoundary(atOrBefore: block.range.upperBound, in: cutter.text.bytes)
+        guard start >= end, start < blockEnd else { return }
+        add(cutter.unit(end..<start, form: .paragraphs))
+        add(block.kind, range: start..<blockEnd)
+        end = blockEnd
     }
 
     private mutating func add(_ kind: Block.Kind, range: Range<Int>) {
@@ -151,7 +158,7 @@ struct MarkdownSections {
         return .init(titles: titles.reversed(), tokens: tokens)
     }
 
-    /// Cuts the sections before this one into chunks, unless it is merged with them.
+    /// Hands out the sections before this one, unless it is merged with them.
     private mutating func finishSection() {
         defer { section = Section() }
         guard !section.units.isEmpty else { return }
@@ -163,10 +170,15 @@ struct MarkdownSections {
         {
             waiting.units += units
         } else {
-            assembly.add(waiting.units)
+            handOut()
             waiting.units = units
         }
         waiting.last = section
+    }
+
+    private mutating func handOut() {
+        if !waiting.units.isEmpty { ready.append(waiting.units) }
+        waiting.units = []
     }
 
     /// Gives the section's headings their breadcrumbs.

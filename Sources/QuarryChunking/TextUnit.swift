@@ -29,6 +29,8 @@ struct TextUnit {
     /// Index of the table header to repeat if a chunk begins with this unit.
     var tableHeader: Int?
     var isHeading = false
+    /// Whether a chunk begins with this unit, unless the text before it is too short for a chunk.
+    var opensChunk = false
 
     /// Whether the unit may be cut to fill a chunk after a short text: true for prose and lists, false for code and
     /// tables.
@@ -37,6 +39,18 @@ struct TextUnit {
         case .paragraphs, .lines, .sentences, .items, .nestedItems: true
         case .codeParagraphs, .codeLines, .rows, .words, .scalars: false
         }
+    }
+}
+
+extension TextUnit {
+    /// This unit with the next one, cut between sentences.
+    func joined(to next: TextUnit) -> TextUnit {
+        var unit = self
+        unit.range = range.lowerBound..<next.range.upperBound
+        unit.words = words.lowerBound..<next.words.upperBound
+        unit.tokens += next.tokens
+        unit.form = .sentences
+        return unit
     }
 }
 

@@ -29,8 +29,11 @@ struct UnitCutter {
         var form = unit.form
         while true {
             if sparingSentences && form.cutsSentences { return nil }
-            let pieces = pieces(of: unit, form: form)
-            if pieces.count > 1 { return pieces }
+            var pieces = pieces(of: unit, form: form)
+            if pieces.count > 1 {
+                for index in pieces.indices.dropFirst() { pieces[index].opensChunk = false }
+                return pieces
+            }
             guard let next = form.next else { return nil }
             form = next
         }
@@ -122,6 +125,22 @@ struct UnitCutter {
         guard let first = bytes.first, let last = bytes.last else { return false }
         if bytes.count == 1 { return first == 0x2D || first == 0x2A || first == 0x2B }
         return (last == 0x2E || last == 0x29) && bytes.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
+
+    /// Calls `body` for each sentence of a unit.
+    func forEachSentence(of unit: TextUnit, _ body: (TextUnit) -> Void) {
+        var pending = [unit]
+        while let unit = pending.popLast() {
+            let sentences = sentences(of: unit)
+            if sentences.isEmpty {
+                body(unit)
+            } else if case .sentences = sentences[0].form {
+                // Stretches of sentences.
+                pending.append(contentsOf: sentences.reversed())
+            } else {
+                sentences.forEach(body)
+            }
+        }
     }
 
     private func sentences(of unit: TextUnit) -> [TextUnit] {

@@ -7,11 +7,13 @@ struct ChunkCommand: AsyncParsableCommand {
         commandName: "chunk", abstract: "Show how files are cut into passages, without an index.",
         usage: "quarry chunk [options] file ...",
         discussion: """
-            Lengths are in words and signs, or in the tokens of a model that you name with --model.
+            Lengths are in words and signs, or in the tokens of a model that you name with --model. The chunker “semantic” \
+            needs a model, which compares the sentences.
 
               quarry chunk notes/lease.md --preview
               quarry chunk notes/lease.md --chunker sentence --chunk-target 100
               quarry chunk notes/lease.md --diff structure,recursive
+              quarry chunk notes/lease.md --chunker semantic --model multilingual-e5-small
             """)
 
     @Argument(help: "Files.", completion: .file())
@@ -28,7 +30,7 @@ struct ChunkCommand: AsyncParsableCommand {
 
     @OptionGroup var chunking: ChunkingOptions
 
-    @Option(help: ArgumentHelp("Count tokens as this embedding model does.", valueName: "model"))
+    @Option(help: ArgumentHelp("The embedding model that counts tokens and compares sentences.", valueName: "model"))
     var model: String?
 
     @OptionGroup(title: "Reading") var reading: ReadingFlags
@@ -70,11 +72,17 @@ struct ChunkCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try service.settings()
         let services = service.services(settings, isQuiet: output.quiet)
-        var counter: any TokenCounter = WordCounter()
-        if let model, model != "none" { counter = try await services.embedder(model).counter }
+        let name = model == "none" ? nil : model
+        var opened: ModelServices.OpenedEmbedder?
+        if let name { opened = try await services.embedder(name) }
         let wanted = chunking.applied(to: IndexSettings.Chunking())
-        let length = ChunkLength(target: wanted.target, maximum: wanted.maximum, overlap: wanted.overlap)
         let readers = settings.readers(reading.applied(to: ReadingOptions()))
+        let strategies = diff.map { [$0.first, $0.second] } ?? [wanted.strategy]
+        let chunkers = try strategies.map { strategy in
+            var chunking = wanted
+            chunking.strategy = strategy
+            return try chunking.chunker(counter: opened?.counter ?? WordCounter(), embedder: opened?.embedder)
+        }
         var reply = Reply(documents: [])
         var isFirst = true
         for file in files {
@@ -82,10 +90,8 @@ struct ChunkCommand: AsyncParsableCommand {
             let result = try await readers.read(source)
             for rejection in result.rejected { Console.note("not read: \(rejection.inLine)") }
             for document in result.documents {
-                let strategies = diff.map { [$0.first, $0.second] } ?? [wanted.strategy]
-                let cuts = try strategies.map { strategy in
-                    try ChunkerRegistry().chunker(strategy, length: length, counter: counter).chunks(of: document)
-                }
+                var cuts: [[Chunk]] = []
+                for chunker in chunkers { cuts.append(try await chunker.chunks(of: document)) }
                 if output.json {
                     for (strategy, chunks) in zip(strategies, cuts) {
                         reply.documents.append(

@@ -4,7 +4,8 @@ import QuarrySession
 extension CorpusError {
     /// The next step with this program; nil if the message is enough.
     var advice: String? {
-        switch code {
+        if case .needsModel = underlyingError as? ChunkingError { return "Name a model with --model." }
+        return switch code {
         case .empty: "To index documents: quarry index FOLDER --index FILE"
         case .notAnIndex: "Choose another file with --index."
         case .otherSettings:

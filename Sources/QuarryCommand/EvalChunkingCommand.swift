@@ -33,7 +33,9 @@ struct EvalChunkingCommand: AsyncParsableCommand {
         completion: .file())
     var qrels: String?
 
-    @Option(help: ArgumentHelp("Chunkers, separated by commas. The default is all.", valueName: "chunkers"))
+    @Option(
+        help: ArgumentHelp(
+            "Chunkers, separated by commas. The default is all; “semantic” needs --model.", valueName: "chunkers"))
     var chunkers: String?
 
     @Option(
@@ -64,7 +66,9 @@ struct EvalChunkingCommand: AsyncParsableCommand {
 
     private var strategies: [ChunkingStrategy] {
         get throws {
-            guard let names = chunkers?.split(separator: ",") else { return ChunkingStrategy.allCases }
+            guard let names = chunkers?.split(separator: ",") else {
+                return ChunkingStrategy.allCases.filter { $0 != .semantic || model != "none" }
+            }
             return try names.map { name in
                 guard let strategy = ChunkingStrategy(argument: String(name)) else {
                     let known = ChunkingStrategy.allCases.map(\.rawValue).joined(separator: ", ")

@@ -221,6 +221,11 @@ struct IndexCommand: AsyncParsableCommand {
         }
         let isRemoved = isNew && removeIfEmpty(opening.index)
         let estimate = plan ? try await opening.estimate(of: report) : nil
+        if plan, opening.index.settings.chunking.strategy == .semantic {
+            output.note(
+                "A plan asks no model, so it counts passages as the chunker “structure” makes them. To compare the sentences, "
+                    + "the model reads the text of new and changed documents once more.")
+        }
         let readings = try ReadingEstimate.estimates(
             of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
             besides: estimate)

@@ -96,10 +96,12 @@ extension SourceLocation: CustomStringConvertible {
 
 /// Cuts documents into chunks.
 ///
-/// A conformer cannot fail: invalid parameters are rejected when it is created. Every chunk's `text` is the document's
-/// text at the chunk's `range`. Chunks come in text order, are numbered from 0, and omit only white space.
+/// Invalid parameters are rejected when a conformer is created. Every chunk's `text` is the document's text at the
+/// chunk's `range`. Chunks come in text order, are numbered from 0, and omit only white space.
 public protocol Chunker: Sendable {
-    func chunks(of document: Document) -> [Chunk]
+    /// - Throws: The errors of the model, if the chunker asks one. Others do not throw, and need neither `try` nor `await`
+    ///   where their type is known.
+    func chunks(of document: Document) async throws -> [Chunk]
 }
 
 /// Counts the tokens a model would make of a text, special tokens not included.

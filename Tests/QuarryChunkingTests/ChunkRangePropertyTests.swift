@@ -1,6 +1,7 @@
 import QuarryChunking
 import QuarryCore
 import QuarryTestSupport
+import QuarryTesting
 import Testing
 
 private let counters: [any TokenCounter] = [WordCounter(), QuarterByteCounter(), ByteCounter(), BlindCounter()]
@@ -9,6 +10,7 @@ private func chunkers(_ length: ChunkLength, _ counter: any TokenCounter) throws
     [
         try RecursiveChunker(length: length, counter: counter), try MarkdownChunker(length: length, counter: counter),
         try SentenceChunker(length: length, counter: counter), try FixedChunker(length: length, counter: counter),
+        try SemanticChunker(length: length, counter: counter, embedder: LetterEmbedder()),
     ]
 }
 
@@ -18,7 +20,7 @@ private func isWhiteSpace(_ bytes: ArraySlice<UInt8>) -> Bool {
 
 @Suite struct ChunkRangePropertyTests {
     @Test(arguments: 0..<36)
-    func `chunks equal their ranges, in order, and omit only white space`(seed: UInt64) throws {
+    func `chunks equal their ranges, in order, and omit only white space`(seed: UInt64) async throws {
         var generator = TextGenerator(random: SeededGenerator(seed: seed))
         let text = generator.text(words: Int.random(in: 0...400, using: &generator.random))
         let document = Document(
@@ -29,7 +31,7 @@ private func isWhiteSpace(_ bytes: ArraySlice<UInt8>) -> Bool {
         let bytes = Array(text.utf8)
         for counter in counters {
             for chunker in try chunkers(length, counter) {
-                let chunks = chunker.chunks(of: document)
+                let chunks = try await chunker.chunks(of: document)
                 var end = 0
                 var start = -1
                 for (ordinal, chunk) in chunks.enumerated() {
@@ -52,9 +54,9 @@ private func isWhiteSpace(_ bytes: ArraySlice<UInt8>) -> Bool {
     }
 
     @Test(arguments: ["", " ", "\n\n\t \n", "\u{A0}\u{2003}\u{3000}\u{2029}"])
-    func `a text without a word gives no chunk`(text: String) throws {
+    func `a text without a word gives no chunk`(text: String) async throws {
         for chunker in try chunkers(ChunkLength(), WordCounter()) {
-            #expect(chunker.chunks(of: Document(id: "empty", text: text)) == [])
+            #expect(try await chunker.chunks(of: Document(id: "empty", text: text)) == [])
         }
     }
 

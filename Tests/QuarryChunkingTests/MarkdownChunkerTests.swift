@@ -52,7 +52,7 @@ private struct DocumentBuilder {
     }
 
     @Test(arguments: [0, 1, 9, 10, 11, 39, 200])
-    func `no chunk is longer for its document's title`(words count: Int) throws {
+    func `no chunk is longer for its document's title`(words count: Int) async throws {
         var builder = DocumentBuilder()
         for _ in 0..<6 { builder.paragraph(27) }
         builder.heading(1, "Guide")
@@ -65,7 +65,7 @@ private struct DocumentBuilder {
             try SentenceChunker(length: length, counter: WordCounter()),
         ]
         for chunker in chunkers {
-            let chunks = chunker.chunks(of: document)
+            let chunks = try await chunker.chunks(of: document)
             #expect(chunks.count > 6)
             for chunk in chunks {
                 #expect(chunk.tokenCount <= 60)

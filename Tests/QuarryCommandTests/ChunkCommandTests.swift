@@ -42,6 +42,17 @@ struct ChunkCommandTests {
         #expect(chunks.compactMap { ($0["location"] as? [String: Any])?["lines"] as? [Int] } == [[1, 3], [5, 7]])
     }
 
+    @Test(arguments: [["chunk", "boats.md"], ["index", "boats.md", "--model", "none"]])
+    func `the semantic chunker without a model is refused, and leaves no index`(arguments: [String]) throws {
+        let scratch = try TemporaryFolder()
+        try scratch.write(Self.guide, to: "boats.md")
+        let outcome = try Command.run(arguments + ["--chunker", "semantic"], in: scratch.url)
+        #expect(outcome.status == 1, "\(outcome)")
+        #expect(outcome.errors.contains("needs an embedding model"), "\(outcome)")
+        #expect(outcome.errors.contains("Name a model with --model."), "\(outcome)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["boats.md"])
+    }
+
     @Test func `chunk names a file that cannot be read`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("", to: "empty.md")

@@ -180,7 +180,7 @@ struct CorpusTests {
         var readers = ReaderRegistry()
         readers.register(PropertyReader())
         configuration.readers = readers
-        configuration.chunkers.register("whole") { _, _ in WholeDocument() }
+        configuration.chunkers.register("whole") { _, _, _ in WholeDocument() }
         configuration.chunking = .init(strategy: "whole")
         let folder = try TemporaryFolder()
         try folder.write("colour = red as a lighthouse\nshape = round as a buoy\n", to: "notes/a.properties")

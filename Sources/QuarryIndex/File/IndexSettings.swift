@@ -37,6 +37,20 @@ public struct IndexSettings: Sendable, Hashable, Codable {
             }
         }
 
+        /// The chunker of these settings.
+        /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/input``.
+        package func chunker(
+            _ chunkers: ChunkerRegistry = ChunkerRegistry(), counter: any TokenCounter, embedder: (any Embedder)?
+        ) throws -> any Chunker {
+            // A strategy of one's own may ignore the lengths.
+            try validate()
+            do {
+                return try chunkers.chunker(strategy, length: length, counter: counter, embedder: embedder)
+            } catch let error as ChunkingError {
+                throw CorpusError(.input, "\(error)", underlyingError: error)
+            }
+        }
+
         /// These settings, limited to a model that reads at most `tokens`.
         ///
         /// 16 tokens are left for the model's prefix and special tokens.

@@ -2,7 +2,7 @@ import Foundation
 import QuarryCore
 import QuarryText
 
-/// Turns documents into chunks with terms and digests. Needs no model and no file.
+/// Turns documents into chunks with terms and digests. Needs no file, and a model only if the chunker asks one.
 struct DocumentPreparation: Sendable {
     var chunker: any Chunker
     private let analyzer = Analyzer()
@@ -53,15 +53,16 @@ struct DocumentPreparation: Sendable {
     private static let sampledBytes = 160
 
     /// - `collection`: The language of the document's source, for a text that is too short to detect.
-    /// - Throws: `CancellationError`, which is checked before every chunk, because documents may be very long.
+    /// - Throws: `CancellationError`, which is checked before every chunk, because documents may be very long; the errors
+    ///   of the chunker, with the document if they concern its text.
     func prepare(
         _ document: Document, sha256: ContentHash, from collection: Language? = nil
-    ) throws -> PreparedDocument {
+    ) async throws -> PreparedDocument {
         try Task.checkCancellation()
         let language = detector.language(of: Self.sample(of: document.text), from: collection)
         let analysis = ChunkAnalysis(analyzer, language: language, title: document.title)
         let headingOfTitle = Self.headingOfTitle(in: document)
-        let chunks = chunker.chunks(of: document)
+        let chunks = try await chunks(of: document)
         let text = Array(document.text.utf8)
         let isLong = text.count > Self.longText
         var prepared: [PreparedChunk] = []
@@ -85,6 +86,15 @@ struct DocumentPreparation: Sendable {
         (rest.text, rest.blocks) = ("", [])
         return PreparedDocument(
             document: rest, language: language, sha256: sha256, chunks: prepared, analysis: analysis)
+    }
+
+    private func chunks(of document: Document) async throws -> [Chunk] {
+        do {
+            return try await chunker.chunks(of: document)
+        } catch var error as any InputFailure where error.concernsOneInput {
+            error.message = "\(document.id): \(error.message)"
+            throw error
+        }
     }
 
     /// The range of the first heading that equals the title.

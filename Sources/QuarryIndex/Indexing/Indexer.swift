@@ -14,7 +14,9 @@ import Synchronization
 public struct Indexer: Sendable {
     public let index: CorpusIndex
     let embedder: (any Embedder)?
-    let preparation: DocumentPreparation
+    private(set) var preparation: DocumentPreparation
+    /// Cuts documents for a plan, which asks no model.
+    private let planningChunker: any Chunker
     let readers: ReaderRegistry
 
     /// - `embedder`: The embedding model of the index; nil for an index without vectors.
@@ -36,21 +38,29 @@ public struct Indexer: Sendable {
         }
         self.index = index
         self.embedder = embedder
-        try index.settings.chunking.validate()
         let chunking = index.settings.chunking
         self.readers = readers.cutting(by: chunking)
         preparation = DocumentPreparation(
-            chunker: try chunkers.chunker(chunking.strategy, length: chunking.length, counter: counter))
+            chunker: try chunking.chunker(chunkers, counter: counter, embedder: embedder))
+        do {
+            planningChunker = try chunking.chunker(chunkers, counter: counter, embedder: nil)
+        } catch let error as CorpusError where error.underlyingError is ChunkingError {
+            planningChunker = try MarkdownChunker(length: chunking.length, counter: counter)
+        }
     }
 
     /// What ``index(_:options:selections:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
+    ///
+    /// A plan asks no model. Where the chunker needs one, documents are cut by structure, and the chunks are an estimate.
     public func plan(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(), selections: [String: InputOptions] = [:]
     ) async throws -> IndexingReport {
         let start = ContinuousClock.now
         let writer = PlanWriter(index: index)
+        var planning = self
+        planning.preparation.chunker = planningChunker
         var ingest = Ingest(
-            indexer: self,
+            indexer: planning,
             scan: try InputScan(inputs, options: options, selections: selections, index: index, readers: readers),
             writer: writer, progress: ProgressBoard { _ in }, isPlan: true)
         try await ingest.run()

@@ -305,7 +305,7 @@ struct Ingest {
             switch pending {
             case .change(let change): change
             case .document(let document, let sha256, let source, let language):
-                .write(try preparation.prepare(document, sha256: sha256, from: language), source: source)
+                .write(try await preparation.prepare(document, sha256: sha256, from: language), source: source)
             }
         }
         (pending, pendingBytes) = ([], 0)

@@ -57,7 +57,7 @@ package struct IndexOpening: Sendable {
         let name = name ?? settings.model?.value ?? LocalModelCatalog.defaultModelName
         model = name == "none" ? nil : try await services.embedder(name, options: remote)
         let wanted = chunking(IndexSettings.Chunking())
-        try wanted.validate()
+        _ = try wanted.chunker(counter: WordCounter(), embedder: model?.embedder)
         let fitted = model.map { wanted.fitting(modelOf: $0.embedder.fingerprint.maximumTokens) } ?? wanted
         let settings = IndexSettings(
             chunking: fitted, embedding: model?.embedder.fingerprint, embeddingAddress: model?.address,
