@@ -37,12 +37,39 @@ extension Place: CustomStringConvertible {
         }
     }
 
+    /// Both places as one, if they are rows of one table and at most one empty row is between them; nil otherwise.
+    func joined(with next: Place) -> Place? {
+        guard case .cells(let sheet, let range) = self, case .cells(sheet, let nextRange) = next,
+            let cells = CellRange(range), let following = CellRange(nextRange), cells.left == following.left,
+            cells.right == following.right, following.top > cells.bottom, following.top - cells.bottom <= 2
+        else { return nil }
+        return .cells(sheet: sheet, range: "\(cells.left)\(cells.top):\(cells.right)\(following.bottom)")
+    }
+
     /// `mm:ss`, or `h:mm:ss` from an hour on.
     package static func clock(_ seconds: Double) -> String {
         let whole = seconds.isFinite ? Int(min(max(0, seconds), 1e9)) : 0
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"
         return whole < 3600 ? rest : "\(whole / 3600):\(rest)"
+    }
+}
+
+/// Cells such as `B7:D9`, or `B7` alone.
+private struct CellRange {
+    /// Names of columns.
+    var left, right: Substring
+    var top, bottom: Int
+
+    init?(_ text: String) {
+        let corners = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard let first = corners.first, let last = corners.last, corners.count <= 2 else { return nil }
+        (left, right) = (first.prefix(while: \.isLetter), last.prefix(while: \.isLetter))
+        let (top, bottom) = (first.dropFirst(left.count), last.dropFirst(right.count))
+        guard !left.isEmpty, !right.isEmpty, (top + bottom).utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let top = Int(top), let bottom = Int(bottom)
+        else { return nil }
+        (self.top, self.bottom) = (top, bottom)
     }
 }
 

@@ -3,7 +3,7 @@ extension SourceMap {
     ///
     /// For every part of the range it gives the bytes, lines and places that this map gives. A unit at the edge is kept
     /// whole, so the first segment may begin before 0.
-    /// - Complexity: O(segments and places, and lines of the range).
+    /// - Complexity: O(segments, and places and lines of the range).
     public func slice(_ range: Range<Int>) -> SourceMap {
         let segments = segments.compactMap { $0.clipped(to: range) }
         let (start, stop) = (segments.first?.source ?? 0, segments.last?.sourceEnd ?? 0)
@@ -11,7 +11,7 @@ extension SourceMap {
         let end = partitionPoint(lineStarts.count) { lineStarts[$0] < stop }
         return SourceMap(
             segments: segments, lineStarts: Array(lineStarts[first..<max(first + 1, end)]),
-            firstLine: firstLine + first, places: places.compactMap { $0.clipped(to: range) }, base: base,
+            firstLine: firstLine + first, places: touched(by: range).compactMap { $0.clipped(to: range) }, base: base,
             member: member)
     }
 

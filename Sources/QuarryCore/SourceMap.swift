@@ -120,11 +120,28 @@ public struct SourceMap: Sendable, Hashable {
         return start..<max(start, tail.clean + units * tail.cleanUnit)
     }
 
-    /// The places that a stretch of cleaned text touches, in text order, without adjacent duplicates.
+    /// The places that a stretch of cleaned text touches, in text order, without adjacent duplicates. Rows of one table that
+    /// follow each other are one place.
+    /// - Complexity: O(log places), and O(places found).
     public func places(of range: Range<Int>) -> [Place] {
-        places.reduce(into: []) { found, placed in
-            if placed.range.overlaps(range), found.last != placed.place { found.append(placed.place) }
+        var found: [Place] = []
+        for placed in touched(by: range) {
+            if let joined = found.last?.joined(with: placed.place) {
+                found[found.count - 1] = joined
+            } else if found.last != placed.place {
+                found.append(placed.place)
+            }
         }
+        return found
+    }
+
+    /// The places that overlap a range.
+    /// - Complexity: O(log places).
+    func touched(by range: Range<Int>) -> ArraySlice<PlacedRange> {
+        guard !range.isEmpty else { return [] }
+        let first = partitionPoint(places.count) { places[$0].range.upperBound <= range.lowerBound }
+        let end = partitionPoint(places.count) { places[$0].range.lowerBound < range.upperBound }
+        return places[first..<max(first, end)]
     }
 
     /// The map of the remaining text after its first `offset` bytes are cut off.

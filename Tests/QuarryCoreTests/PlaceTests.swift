@@ -30,4 +30,19 @@ struct PlaceTests {
         #expect(Place.description(of: [.time(from: 0, to: 9), .time(from: 9, to: 31)]) == "00:00–00:31")
         #expect(Place.description(of: [.chapter("A"), .chapter("B")]) == "chapter A, chapter B")
     }
+
+    @Test(arguments: [
+        ("B7:D7", "B8:D8", "B7:D8"), ("B7:D9", "B11:D12", "B7:D12"), ("A1", "A2", "A1:A2"), ("B7:D7", "B10:D10", nil),
+        ("B7:D7", "B8:E8", nil), ("B8:D8", "B7:D7", nil), ("B7:D7", "B7:D7", nil), ("", "", nil), ("B", "B1", nil),
+        ("B7:D7:F7", "B8:D8", nil), ("B-7", "B8", nil), ("B7", "B9223372036854775808", nil), ("7", "8", nil),
+    ])
+    func `rows of a table that follow each other are one place`(first: String, second: String, joined: String?) {
+        let places = [first, second].enumerated().map { index, range in
+            SourceMap.PlacedRange(range: index..<index + 1, place: .cells(sheet: "Costs", range: range))
+        }
+        let map = SourceMap(segments: [], lineStarts: [0], places: places)
+        let both = first == second ? [places[0].place] : places.map(\.place)
+        #expect(map.places(of: 0..<2) == (joined.map { [.cells(sheet: "Costs", range: $0)] } ?? both))
+        #expect(map.places(of: 1..<2) == [places[1].place] && map.places(of: 1..<1).isEmpty)
+    }
 }

@@ -219,6 +219,12 @@ struct DoctorTests {
         map.places = stride(from: 0, to: builder.cleanCount, by: 90).map {
             .init(range: $0..<min($0 + 90, builder.cleanCount), place: .page($0 / 90))
         }
+        let few = SourceMapCodec.encode(map)
+        #expect(SourceMapCodec.decode(few) == map)
+        // So many that they have a directory.
+        map.places = stride(from: 0, to: builder.cleanCount - 4, by: 6).map {
+            .init(range: $0..<$0 + 4, place: .cells(sheet: "Costs", range: "A\($0):B\($0)"))
+        }
         let bytes = SourceMapCodec.encode(map)
         #expect(SourceMapCodec.decode(bytes) == map)
         for start in stride(from: 0, to: builder.cleanCount - 40, by: 13) {

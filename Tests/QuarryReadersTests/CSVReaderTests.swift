@@ -50,11 +50,24 @@ struct CSVReaderTests {
         let document = try #require(read("name,count\n" + rows).documents.first)
         #expect(document.blocks.count == 3)
         #expect(
-            document.allPlaces == [
-                .cells(sheet: "costs.csv", range: "A2:B21"), .cells(sheet: "costs.csv", range: "A22:B41"),
-                .cells(sheet: "costs.csv", range: "A42:B46"),
+            document.blocks.map { document.sourceMap.places(of: $0.range).map(\.description) } == [
+                ["costs.csv!A1:B21"], ["costs.csv!A1:B1", "costs.csv!A22:B41"],
+                ["costs.csv!A1:B1", "costs.csv!A42:B46"],
             ])
         #expect(document.text.components(of: "| name | count |") == 3)
+    }
+
+    @Test func `a quote of one row or some rows names those rows`() throws {
+        let document = try #require(read("name,count\nink,3\n\npaper,4\n\n\npen,5\n").documents.first)
+        func places(of quote: String) throws -> [String] {
+            let range = try #require(document.text.firstRange(of: quote))
+            let start = document.text.utf8.distance(from: document.text.startIndex, to: range.lowerBound)
+            return document.sourceMap.places(of: start..<start + quote.utf8.count).map(\.description)
+        }
+        #expect(try places(of: "paper | 4") == ["costs.csv!A4:B4"])
+        #expect(try places(of: "ink | 3 |\n| paper") == ["costs.csv!A2:B4"])
+        // Two empty rows divide.
+        #expect(try places(of: "paper | 4 |\n| pen") == ["costs.csv!A4:B4", "costs.csv!A7:B7"])
     }
 
     @Test func `a citation leads to the bytes of a cell`() throws {

@@ -78,6 +78,22 @@ struct XLSXReaderTests {
         #expect(Self.read(row).documents.first?.text == "# Costs\n\n| TRUE | #DIV/0! | ok | 2 |")
     }
 
+    @Test func `a quote of one row or some rows names those rows`() throws {
+        // Row 6 is empty.
+        let rows = (2...9).filter { $0 != 6 }.map {
+            "<row r=\"\($0)\"><c r=\"A\($0)\"><v>\($0)00</v></c><c r=\"C\($0)\"><v>1</v></c></row>"
+        }
+        let document = try #require(Self.read(Self.header + rows.joined()).documents.first)
+        func places(of quote: String) throws -> [Place] {
+            let range = try #require(document.text.firstRange(of: quote))
+            let start = document.text.utf8.distance(from: document.text.startIndex, to: range.lowerBound)
+            return document.sourceMap.places(of: start..<start + quote.utf8.count)
+        }
+        #expect(try places(of: "700") == [.cells(sheet: "Costs", range: "A7:C7")])
+        #expect(try places(of: "| 500 | 1 |\n| 700 | 1 |\n| 800") == [.cells(sheet: "Costs", range: "A5:C8")])
+        #expect(try places(of: "Name") == [.cells(sheet: "Costs", range: "A1:C1")])
+    }
+
     @Test func `each stretch of rows repeats the header and has its cells as place`() throws {
         let rows = (2...30).map {
             "<row r=\"\($0)\"><c r=\"A\($0)\"><v>\($0)</v></c><c r=\"C\($0)\"><v>1</v></c></row>"
@@ -86,7 +102,8 @@ struct XLSXReaderTests {
         let tables = document.blocks.filter { if case .table = $0.kind { true } else { false } }
         #expect(
             tables.map { document.sourceMap.places(of: $0.range) } == [
-                [.cells(sheet: "Costs", range: "A1:C21")], [.cells(sheet: "Costs", range: "A22:C30")],
+                [.cells(sheet: "Costs", range: "A1:C21")],
+                [.cells(sheet: "Costs", range: "A1:C1"), .cells(sheet: "Costs", range: "A22:C30")],
             ])
         #expect(document.text.hasSuffix("| Name | Sum |\n| --- | --- |" + (22...30).map { "\n| \($0) | 1 |" }.joined()))
     }

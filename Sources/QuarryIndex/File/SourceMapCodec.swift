@@ -4,9 +4,10 @@ package import QuarryCore
 /// The stored form of a ``SourceMap``. Parts of it can be read without the rest. Numbers are unsigned LEB128, and each
 /// offset is relative to the one before.
 ///
-///     base (0 source, 1 text; 2 more if the name of a member follows)
+///     base (0 source, 1 text; 2 more if the name of a member follows, 4 more if there are over ``step`` places)
 ///     segments: count, directory, length in bytes, then source, clean unit, source unit and count of each
-///     places: count, then start, length, kind of each, and what belongs to it
+///     places: count, directory and length in bytes if there are many, then start, length, kind of each, and what belongs
+///     to it
 ///     lines: first line, count, directory, start of each
 ///
 /// A directory has an entry for every ``step``-th item except the first: the offsets before the item, and its
@@ -38,21 +39,31 @@ package enum SourceMapCodec {
             lines.put(start - previous)
             previous = start
         }
+        let hasManyPlaces = map.places.count > step
         var sink = ByteSink()
-        sink.put((map.base == .source ? 0 : 1) + (map.member == nil ? 0 : 2))
+        sink.put((map.base == .source ? 0 : 1) + (map.member == nil ? 0 : 2) + (hasManyPlaces ? 4 : 0))
         if let member = map.member { sink.put(member) }
         sink.put(map.segments.count)
         sink.bytes += segmentDirectory.bytes
         sink.put(segments.bytes.count)
         sink.bytes += segments.bytes
-        sink.put(map.places.count)
+        var (places, placeDirectory) = (ByteSink(), ByteSink())
         var end = 0
-        for place in map.places {
-            sink.put(place.range.lowerBound - end)
-            sink.put(place.range.count)
-            sink.put(place.place)
+        for (index, place) in map.places.enumerated() {
+            if index > 0, index.isMultiple(of: step) {
+                for number in [end, places.bytes.count] { placeDirectory.putFixed(number) }
+            }
+            places.put(place.range.lowerBound - end)
+            places.put(place.range.count)
+            places.put(place.place)
             end = place.range.upperBound
         }
+        sink.put(map.places.count)
+        if hasManyPlaces {
+            sink.bytes += placeDirectory.bytes
+            sink.put(places.bytes.count)
+        }
+        sink.bytes += places.bytes
         sink.put(map.firstLine)
         sink.put(map.lineStarts.count)
         sink.bytes += lineDirectory.bytes
@@ -129,13 +140,14 @@ private struct ByteSource {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     mutating func takeMap(_ range: Range<Int>?) -> SourceMap? {
-        guard let form = take(), form <= 3 else { return nil }
+        guard let form = take(), form <= 7 else { return nil }
         var member: String?
-        if form >= 2 {
+        if form & 2 != 0 {
             guard let name = takeText() else { return nil }
             member = name
         }
-        guard let segments = takeSegments(range), let places = takePlaces(range) else { return nil }
+        guard let segments = takeSegments(range), let places = takePlaces(range, isMany: form & 4 != 0)
+        else { return nil }
         let start = segments.first?.source ?? 0
         let source = range.map { _ in start..<max(start, segments.last?.sourceEnd ?? 0) }
         guard let lines = takeLines(of: source) else { return nil }
@@ -173,17 +185,36 @@ private struct ByteSource {
         return segments
     }
 
-    private mutating func takePlaces(_ range: Range<Int>?) -> [SourceMap.PlacedRange]? {
-        guard let count = take(), count <= bytes.count else { return nil }
+    /// - `isMany`: Whether there is a directory of the places.
+    private mutating func takePlaces(_ range: Range<Int>?, isMany: Bool) -> [SourceMap.PlacedRange]? {
+        guard let count = take(), count <= bytes.count,
+            let directory = takeDirectory(of: isMany ? count : 0, width: 2)
+        else { return nil }
+        var length: Int?
+        if isMany {
+            guard let taken = take(), taken <= bytes.count - position else { return nil }
+            length = taken
+        }
+        let data = position
         var places: [SourceMap.PlacedRange] = []
-        var end = 0
-        for _ in 0..<count {
+        var (index, end) = (0, 0)
+        if let length, let range, let entry = directory.lastEntry(atMost: range.lowerBound) {
+            guard entry.numbers[0] <= SourceMapCodec.maximumOffset else { return nil }
+            (index, end, position) = (entry.item, entry.numbers[0], data + min(length, entry.numbers[1]))
+        }
+        while index < count {
+            if let range, length != nil, end >= range.upperBound { break }
+            if range == nil, !directory.agrees(at: index, [end, position - data]) { return nil }
             guard let step = take(), let length = take(), let start = Self.sum(end, step),
                 let stop = Self.sum(start, length), let place = takePlace()
             else { return nil }
             let placed = SourceMap.PlacedRange(range: start..<stop, place: place)
             if let kept = range.map(placed.clipped) ?? placed { places.append(kept) }
-            end = stop
+            (index, end) = (index + 1, stop)
+        }
+        if let length {
+            guard range != nil || position == data + length else { return nil }
+            position = data + length
         }
         return places
     }

@@ -7,14 +7,14 @@ import QuarryText
 /// columns, it is their header; otherwise they are numbered. Lines of one cell before the table are paragraphs, the
 /// first of them the title.
 ///
-/// The document consists of tables of some 20 rows. Each has the header and a place, such as `costs.csv!A2:F21`. Rows of
-/// more than 50 cells are lists of `name: value`. White space within a cell becomes one space.
+/// The document consists of tables of some 20 rows. Each has the header, and each row has a place, such as
+/// `costs.csv!A7:F7`. Rows of more than 50 cells are lists of `name: value`. White space within a cell becomes one space.
 public struct CSVReader: Reader {
     public init() {}
 
     public var formatName: String { "tables" }
     public var pathExtensions: Set<String> { ["csv", "tsv", "tab"] }
-    public var version: String { "csv/2" }
+    public var version: String { "csv/3" }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {
@@ -51,7 +51,7 @@ private struct CSVTable {
     var sheet = ""
     private(set) var title: String?
 
-    private var header: [CSVCell]?
+    private var header: (number: Int, cells: [CSVCell])?
     private var names: [String] = []
     private var isHeaderWritten = false
     /// The rows of the next table, with their numbers, and the length of its text.
@@ -94,7 +94,7 @@ private struct CSVTable {
         if let first = judged.first,
             CSVHeader(first: first.cells, rows: judged.dropFirst().map(\.cells), in: parser).isHeader
         {
-            header = first.cells
+            header = first
             // Names are written again with each table.
             names = first.cells.map { String(parser.text(of: $0).prefix(200)) }
             judged.removeFirst()
@@ -141,15 +141,15 @@ private struct CSVTable {
 
     private mutating func writeTable() {
         defer { (rows, length) = ([], 0) }
-        guard let first = rows.first, let last = rows.last else { return }
+        guard !rows.isEmpty else { return }
         let width = rows.reduce(names.count) { max($0, $1.cells.count) }
-        move(to: first.number...last.number, width: width)
+        writer.move(to: header.map { place(of: $0.number, width: width) })
         writer.beginRow()
         for column in 0..<width {
             writer.beginCell()
             if let header {
-                guard column < header.count else { continue }
-                if isHeaderWritten { writer.append(names[column]) } else { append(header[column]) }
+                guard column < header.cells.count else { continue }
+                if isHeaderWritten { writer.append(names[column]) } else { append(header.cells[column]) }
             } else if width > 1 {
                 writer.append("\(column + 1)")
             }
@@ -157,6 +157,7 @@ private struct CSVTable {
         writer.endRow(isHeader: true)
         isHeaderWritten = true
         for row in rows {
+            writer.move(to: place(of: row.number, width: width), within: true)
             writer.beginRow()
             for cell in row.cells {
                 writer.beginCell()
@@ -168,7 +169,7 @@ private struct CSVTable {
     }
 
     private mutating func writeList(_ row: (number: Int, cells: [CSVCell])) {
-        move(to: row.number...row.number, width: row.cells.count)
+        writer.move(to: place(of: row.number, width: row.cells.count))
         for (column, cell) in row.cells.enumerated() where !parser.isEmpty(cell) {
             let name = column < names.count && !names[column].isEmpty ? names[column] : "\(column + 1)"
             writer.begin(.item(depth: 0))
@@ -178,9 +179,8 @@ private struct CSVTable {
         writer.end()
     }
 
-    private mutating func move(to rows: ClosedRange<Int>, width: Int) {
-        let range = "A\(rows.lowerBound):\(Self.letters(max(1, width) - 1))\(rows.upperBound)"
-        writer.move(to: .cells(sheet: sheet, range: range))
+    private func place(of row: Int, width: Int) -> Place {
+        .cells(sheet: sheet, range: "A\(row):\(Self.letters(max(1, width) - 1))\(row)")
     }
 
     /// Appends a cell to the open part, with its source.

@@ -9,7 +9,7 @@ public struct ODSReader: Reader {
 
     public var formatName: String { "OpenDocument spreadsheets" }
     public var pathExtensions: Set<String> { ["ods", "ots", "fods"] }
-    public var version: String { "ods/3" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "ods/4" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "an OpenDocument spreadsheet"
 

@@ -24,7 +24,7 @@ struct Sheet {
     var rows: [Row] = []
 }
 
-/// Writes sheets as headings and tables. Each stretch of rows repeats the header and has its own place.
+/// Writes sheets as headings and tables. Each stretch of rows repeats the header, and each row has its own place.
 struct SheetWriter {
     private(set) var writer = DocumentWriter()
     /// Cells that may still be written.
@@ -32,8 +32,8 @@ struct SheetWriter {
     /// Whether cells were left out.
     private(set) var isCut = false
 
-    /// Rows of a table with one place.
-    private static let rowsOfPlace = 20
+    /// Rows of a stretch.
+    private static let rowsOfTable = 20
 
     /// A table within a sheet.
     private struct Table {
@@ -128,16 +128,17 @@ struct SheetWriter {
         let columns = used.sorted()
         guard let first = columns.first, let last = columns.last else { return }
         let positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+        func write(_ row: Sheet.Row, isFirst: Bool, isHeader: Bool = false) {
+            let (from, to) = (Self.reference(first, row.number), Self.reference(last, row.number))
+            writer.move(to: .cells(sheet: sheet.name, range: from == to ? from : "\(from):\(to)"), within: !isFirst)
+            self.write(row, positions, isHeader: isHeader)
+        }
         var start = 0
         repeat {
-            let rows = table.rows[start..<min(table.rows.count, start + Self.rowsOfPlace)]
-            let top = (start == 0 ? header.first?.number : nil) ?? rows.first?.number ?? 1
-            let bottom = rows.last?.number ?? top
-            let (from, to) = (Self.reference(first, top), Self.reference(last, bottom))
-            writer.move(to: .cells(sheet: sheet.name, range: from == to ? from : "\(from):\(to)"))
-            for row in header { write(row, positions, isHeader: true) }
-            for row in rows { write(row, positions) }
-            start += Self.rowsOfPlace
+            for row in header { write(row, isFirst: true, isHeader: true) }
+            let end = min(table.rows.count, start + Self.rowsOfTable)
+            for index in start..<end { write(table.rows[index], isFirst: header.isEmpty && index == start) }
+            start = end
         } while start < table.rows.count && !isCut
     }
 

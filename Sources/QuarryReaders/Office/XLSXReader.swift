@@ -13,7 +13,7 @@ public struct XLSXReader: Reader {
 
     public var formatName: String { "Excel" }
     public var pathExtensions: Set<String> { ["xlsx", "xlsm", "xltx", "xltm"] }
-    public var version: String { "xlsx/3" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "xlsx/4" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "an Excel workbook"
 
