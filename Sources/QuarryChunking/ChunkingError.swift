@@ -29,8 +29,7 @@ extension ChunkingError: CustomStringConvertible {
         case .unknownStrategy(let name, let known):
             "“\(name)” is not a chunker. Known chunkers: \(known.joined(separator: ", "))."
         case .needsModel(let name):
-            "The \(name) chunker compares the meaning of sentences, so it needs an embedding model. Give one, or use "
-                + "another chunker."
+            "The \(name) chunker compares the meaning of sentences, so it needs an embedding model."
         case .wrongVectors(let count, let texts):
             "The embedding model returned \(count) vectors for \(texts) texts. Use another model."
         }

@@ -4,7 +4,9 @@ import QuarrySession
 extension CorpusError {
     /// The next step with this program; nil if the message is enough.
     var advice: String? {
-        if case .needsModel = underlyingError as? ChunkingError { return "Name a model with --model." }
+        if case .needsModel = underlyingError as? ChunkingError {
+            return "Name a model with --model, or choose another chunker."
+        }
         return switch code {
         case .empty: "To index documents: quarry index FOLDER --index FILE"
         case .notAnIndex: "Choose another file with --index."

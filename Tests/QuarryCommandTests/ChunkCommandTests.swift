@@ -49,7 +49,7 @@ struct ChunkCommandTests {
         let outcome = try Command.run(arguments + ["--chunker", "semantic"], in: scratch.url)
         #expect(outcome.status == 1, "\(outcome)")
         #expect(outcome.errors.contains("needs an embedding model"), "\(outcome)")
-        #expect(outcome.errors.contains("Name a model with --model."), "\(outcome)")
+        #expect(outcome.errors.contains("Name a model with --model, or choose another chunker."), "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["boats.md"])
     }
 

@@ -99,6 +99,30 @@ struct OpenDocumentReaderTests {
         #expect(result.unread.map(\.source) == ["a.odt/Object 1", "a.odt/Object 2"])
     }
 
+    @Test func `a raised number is written as a power`() {
+        let styles = """
+            <style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>\
+            <style:style style:name="T2" style:parent-style-name="T1"/>\
+            <style:style style:name="T3"><style:text-properties style:text-position="sub 58%"/></style:style>
+            """
+        func span(_ style: String, _ text: String) -> String {
+            "<text:span text:style-name=\"\(style)\">\(text)</text:span>"
+        }
+        let body =
+            "<text:p>10\(span("T1", "2")), 10\(span("T2", "−3")), H\(span("T3", "2"))O, 5\(span("T1", "th"))</text:p>"
+        #expect(Self.text(body, styles: styles) == "10^2, 10^−3, H2O, 5th")
+    }
+
+    @Test func `shapes that nest too deeply are cut with a warning`() {
+        let groups = String(repeating: "<draw:g>", count: 200)
+        let body =
+            "<draw:page>\(groups)<text:p>x</text:p>\(groups.replacing("<", with: "</"))"
+            + "<draw:frame><draw:text-box><text:p>grain</text:p></draw:text-box></draw:frame></draw:page>"
+        let result = ODPReader().read(Source(id: "a.odp", bytes: Self.archive(Self.content("presentation", body))))
+        #expect(result.documents.first?.text.contains("grain") == true)
+        #expect(result.warnings.map(\.message).contains { $0.contains("nest") }, "\(result.warnings)")
+    }
+
     @Test func `slides have their titles and notes`() throws {
         let body = """
             <draw:page><draw:frame presentation:class="outline"><draw:text-box><text:p>grain</text:p></draw:text-box>\

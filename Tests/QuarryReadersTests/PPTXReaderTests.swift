@@ -55,6 +55,26 @@ struct PPTXReaderTests {
         ("ppt/notesSlides/n.xml", page("notes", shape("type=\"body\"", paragraph("Speak slowly.")))),
     ]
 
+    @Test func `a raised number is written as a power, and what nests too deeply is cut with a warning`() throws {
+        func read(_ shapes: String) -> ReadResult {
+            let files = Self.files.map { file in
+                file.name == "ppt/slides/slide1.xml" ? (file.name, Self.page("sld", shapes)) : file
+            }
+            return PPTXReader().read(Source(id: "a.pptx", bytes: ZipWriter.archive(files)))
+        }
+        let run = "<a:r><a:rPr baseline=\"30000\"/><a:t>"
+        let result = read(
+            Self.shape(
+                "idx=\"1\"",
+                "<a:p><a:r><a:t>10</a:t></a:r>\(run)1</a:t></a:r>\(run)2</a:t></a:r><a:r><a:rPr baseline=\"0\"/>"
+                    + "<a:t> and 5</a:t></a:r>\(run)th</a:t></a:r></a:p>"))
+        #expect(result.documents.first?.text.contains("10^12 and 5th") == true)
+        #expect(result.warnings.isEmpty)
+        let groups = String(repeating: "<p:grpSp>", count: 200)
+        let deep = read(groups + Self.shape("", Self.paragraph("x")) + groups.replacing("<", with: "</"))
+        #expect(deep.warnings.map(\.message).contains { $0.contains("nest") }, "\(deep.warnings)")
+    }
+
     @Test func `embedded files are named`() {
         let bytes = ZipWriter.archive(Self.files + [(name: "ppt/embeddings/costs.xlsx", text: "x")])
         let result = PPTXReader().read(Source(id: "a.pptx", bytes: bytes))

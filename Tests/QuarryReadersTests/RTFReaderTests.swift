@@ -27,6 +27,13 @@ struct RTFReaderTests {
                 == "One two {three} café — “x”\n\nNext linebreak")
     }
 
+    @Test func `a raised number is written as a power`() throws {
+        #expect(
+            try text(
+                #"10{\super 1\'32} and 10\super -3\nosupersub , x{\up6 2}, H{\sub 2}O, 5{\super th}, a {\super 2}\par"#)
+                == "10^12 and 10^-3, x^2, H2O, 5th, a 2")
+    }
+
     @Test func `bytes are in the code page of their font`() throws {
         #expect(
             try text(

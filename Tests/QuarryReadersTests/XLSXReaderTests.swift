@@ -53,6 +53,14 @@ struct XLSXReaderTests {
         #expect(result.documents.first?.text == "# Costs\n\n| Name | Sum |\n| --- | --- |\n| Ink | 2.5 |")
     }
 
+    @Test func `charts are named with their titles`() {
+        let chart = "<chartSpace><chart><title><p><r><t>Ink by year</t></r></p></title></chart></chartSpace>"
+        let files = Self.files(Self.header) + [(name: "xl/charts/chart1.xml", text: chart)]
+        let result = XLSXReader().read(Source(id: "a.xlsx", bytes: ZipWriter.archive(files)))
+        #expect(result.unread.map(\.source) == ["a.xlsx/xl/charts/chart1.xml"])
+        #expect(result.unread.first?.message == "The chart “Ink by year” is not read. The cells that it shows are.")
+    }
+
     @Test func `hidden sheets are named, and read on demand`() throws {
         let bytes = ZipWriter.archive(Self.files(Self.header))
         let result = XLSXReader().read(Source(id: "a.xlsx", bytes: bytes))

@@ -1,3 +1,4 @@
+import Foundation
 import QuarryCore
 import QuarryReaders
 import Testing
@@ -13,6 +14,19 @@ struct XMLReaderTests {
         #expect(document.text.hasPrefix("Green tea is not oxidised."))
         #expect(result.warnings.map(\.line) == [2] && result.warnings.map(\.reason) == [.brokenRecord])
         #expect(read("no elements").rejected.map(\.reason) == [.brokenRecord])
+    }
+
+    @Test(arguments: [String.Encoding.windowsCP1251, .utf16])
+    func `a fault in another encoding than UTF-8 keeps what comes before it`(encoding: String.Encoding) throws {
+        let name = encoding == .utf16 ? "utf-16" : "windows-1251"
+        let text =
+            "<?xml version=\"1.0\" encoding=\"\(name)\"?><notes><p>Зелёный чай не окисляют, а чёрный окисляют.</p>"
+            + "<p>Заваривают его <b>недолго.</p></notes>"
+        let bytes = [UInt8](try #require(text.data(using: encoding)))
+        let result = XMLReader().read(Source(id: "a.xml", bytes: bytes))
+        let document = try #require(result.documents.first)
+        #expect(document.text.hasPrefix("Зелёный чай не окисляют, а чёрный окисляют."))
+        #expect(result.warnings.contains { $0.reason == .brokenRecord })
     }
 
     @Test func `descriptions of feeds are read as HTML, and plain ones as they are`() throws {

@@ -15,16 +15,16 @@ public struct XMLReader: Reader {
 
     public var formatName: String { "XML" }
     public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
-    public var version: String { "xml/3" }
+    public var version: String { "xml/4" }
 
     public func read(_ source: Source) -> ReadResult {
         guard source.bytes.contains(where: { $0 > 0x20 }) else { return ReadResult(rejected: [.empty(source.id)]) }
         let (result, isWhole) = read(source.bytes, id: source.id)
-        // The bytes may not be in the encoding that is declared.
-        if !isWhole, !EncodingDetector.isMarkedOrUTF8(source.bytes), let clean = try? CleanSource(source) {
+        // The bytes may not be in the encoding that is declared, and a fault costs more text in other encodings than UTF-8.
+        if !isWhole, String(validating: source.bytes, as: UTF8.self) == nil, let clean = try? CleanSource(source) {
             var (decoded, isWhole) = read(withoutDeclaration(Array(clean.text.utf8)), id: source.id)
             decoded.warnings += clean.warnings
-            if isWhole { return decoded }
+            if isWhole || decoded.textLength > result.textLength { return decoded }
         }
         return result
     }
@@ -66,10 +66,8 @@ public struct XMLReader: Reader {
     }
 }
 
-extension EncodingDetector {
-    fileprivate static func isMarkedOrUTF8(_ bytes: [UInt8]) -> Bool {
-        byteOrderMark(of: bytes) != nil || String(validating: bytes, as: UTF8.self) != nil
-    }
+extension ReadResult {
+    fileprivate var textLength: Int { documents.reduce(0) { $0 + $1.text.utf8.count } }
 }
 
 /// Writes the text of one document.

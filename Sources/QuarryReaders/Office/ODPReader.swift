@@ -6,7 +6,7 @@ public struct ODPReader: Reader {
 
     public var formatName: String { "OpenDocument slides" }
     public var pathExtensions: Set<String> { ["odp", "otp", "fodp"] }
-    public var version: String { "odp/3" }
+    public var version: String { "odp/4" }
 
     private static let kind = "an OpenDocument presentation"
     /// Classes of shapes that repeat on all slides.
@@ -18,6 +18,7 @@ public struct ODPReader: Reader {
             var parser = OpenDocumentParser(styles: document.styles)
             var writer = DocumentWriter()
             var number = 0
+            var isCut = false
             let foreign = try document.read("presentation", of: source, kind: Self.kind) { xml in
                 try xml.elements { xml, name in
                     guard name == "page" else { return }
@@ -27,8 +28,12 @@ public struct ODPReader: Reader {
                     writer.add(slide, number: number)
                     guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
                 }
+                isCut = xml.isCut
             }
-            return foreign ?? writer.officeResult(source, document.properties, unread: document.unread)
+            return foreign
+                ?? writer.officeResult(
+                    source, document.properties, warnings: isCut ? [.nestedOffice(source)] : [], unread: document.unread
+                )
         } catch let rejection as Rejection {
             return ReadResult(rejected: [rejection])
         } catch {

@@ -8,7 +8,7 @@ public struct ODTReader: Reader {
 
     public var formatName: String { "OpenDocument texts" }
     public var pathExtensions: Set<String> { ["odt", "ott", "fodt"] }
-    public var version: String { "odt/3" }
+    public var version: String { "odt/4" }
 
     private static let kind = "an OpenDocument text"
 

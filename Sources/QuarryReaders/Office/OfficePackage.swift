@@ -68,6 +68,20 @@ struct OfficePackage {
         }
     }
 
+    /// Names the charts of a workbook, which are not read: their values are those of cells.
+    func charts(in source: Source) -> [Rejection] {
+        var names = MemberNames()
+        let paths = parts.keys.filter { $0.contains("/charts/chart") && $0.hasSuffix(".xml") }
+        return paths.sorted().map { path in
+            let title = parts[path].map { OfficeChart($0).title } ?? ""
+            return Rejection(
+                source: "\(source.id)/\(names.name(for: path).name)", reason: .unsupportedFormat,
+                message:
+                    "The chart\(title.isEmpty ? "" : " “\(title.prefix(200))”") is not read. The cells that it shows are."
+            )
+        }
+    }
+
     func part(_ path: String) -> [UInt8]? { parts[OfficePackage.normalized(path, in: "")] }
 
     /// The part that a relationship of a type leads to, or the one with a usual name.

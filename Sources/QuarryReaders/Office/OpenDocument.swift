@@ -77,6 +77,8 @@ struct OpenDocumentStyles {
         var name = ""
         var parent: String?
         var outlineLevel: Int?
+        /// Whether its text is a superscript; nil if the style does not say.
+        var isRaised: Bool?
     }
 
     private var styles: [String: Style] = [:]
@@ -110,7 +112,12 @@ struct OpenDocumentStyles {
                 name: (attributes["display-name"] ?? name.replacing("_20_", with: " ")).lowercased(),
                 parent: attributes["parent-style-name"],
                 outlineLevel: attributes["default-outline-level"].flatMap(Int.init))
-        case "list-style": list = xml.attributes()["name"] ?? ""
+        case "list-style": (list, style) = (xml.attributes()["name"] ?? "", "")
+        case "text-properties":
+            // `super 58%`, or how much it is raised: `33% 58%`.
+            guard let position = xml.attributes()["text-position"]?.split(separator: " ").first else { return }
+            let isPositive = position.last == "%" && Double(position.dropLast()).map { $0 > 0 } ?? false
+            styles[style]?.isRaised = position == "super" || isPositive
         case "table-properties": if xml.attributes()["display"] == "false" { hiddenSheets.insert(style) }
         case "list-level-style-number", "list-level-style-bullet", "list-level-style-image":
             let attributes = xml.attributes()
@@ -128,6 +135,18 @@ struct OpenDocumentStyles {
     func isHidden(sheetStyle: String?) -> Bool { sheetStyle.map { hiddenSheets.contains($0) } ?? false }
 
     func listLevel(_ style: String?, _ depth: Int) -> ListLevel? { style.flatMap { lists[$0]?[depth] } }
+
+    /// Whether a style makes superscripts.
+    func isRaised(_ style: String?) -> Bool {
+        var next = style
+        // A chain of styles may be a circle.
+        for _ in 0..<16 {
+            guard let id = next, let style = styles[id] else { return false }
+            if let isRaised = style.isRaised { return isRaised }
+            next = style.parent
+        }
+        return false
+    }
 
     /// The level of a heading that a paragraph style makes; nil for text.
     func headingLevel(of style: String?) -> Int? {

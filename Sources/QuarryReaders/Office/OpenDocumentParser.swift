@@ -87,6 +87,12 @@ struct OpenDocumentParser {
         switch name {
         case "s", "tab", "line-break": paragraph.text += " "
         case "note": try note(&xml, into: &paragraph)
+        case "span" where styles.isRaised(xml.attributes()["style-name"]):
+            var raised = Paragraph(isHeading: paragraph.isHeading)
+            try inlines(&xml, into: &raised)
+            paragraph.text += SuperscriptText.sign(before: raised.text, after: paragraph.text.last) + raised.text
+            paragraph.anchored += raised.anchored
+            paragraph.notes += raised.notes
         case "frame", "text-box", "custom-shape", "g", "rect", "ellipse", "circle", "polygon", "polyline", "path",
             "line", "connector", "regular-polygon", "caption":
             paragraph.anchored += try blocks(&xml)

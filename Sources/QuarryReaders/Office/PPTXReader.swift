@@ -8,7 +8,7 @@ public struct PPTXReader: Reader {
 
     public var formatName: String { "PowerPoint" }
     public var pathExtensions: Set<String> { ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"] }
-    public var version: String { "pptx/3" }
+    public var version: String { "pptx/4" }
 
     private static let kind = "a PowerPoint presentation"
 
@@ -41,13 +41,17 @@ public struct PPTXReader: Reader {
             uniquingKeysWith: { a, _ in a })
         var read: Set<String> = []
         var writer = DocumentWriter()
+        var isCut = false
         for (index, id) in ids.enumerated() {
             guard let target = targets.removeValue(forKey: id), let part = package.part(target) else { continue }
-            writer.add(try slide(part, package.relationships(of: target), package, &read), number: index + 1)
+            let slide = try slide(part, package.relationships(of: target), package, &read)
+            isCut = isCut || slide.isCut
+            writer.add(slide, number: index + 1)
             guard writer.count <= OfficeLimits.text else { throw Rejection.longOffice(source) }
         }
         let properties = OfficeProperties(package.part("docProps/core.xml"))
-        return writer.officeResult(source, properties, unread: package.unread(in: source))
+        return writer.officeResult(
+            source, properties, warnings: isCut ? [.nestedOffice(source)] : [], unread: package.unread(in: source))
     }
 
     /// - `read`: The parts of notes, diagrams and charts that were read.

@@ -10,6 +10,9 @@ struct Slide {
     var parts: [Part] = []
     var notes: [String] = []
 
+    /// Whether text was left out because it nests too deeply.
+    var isCut = false
+
     var isEmpty: Bool { title.isEmpty && parts.isEmpty && notes.isEmpty }
 }
 
@@ -28,6 +31,8 @@ struct SlideParser {
         var text = ""
         var level = 0
         var mark = Mark.inherited
+        /// Whether the text ends with a superscript.
+        var endsRaised = false
 
         var isEmpty: Bool { text.allSatisfy(\.isWhitespace) }
     }
@@ -38,6 +43,7 @@ struct SlideParser {
     mutating func read(_ bytes: [UInt8], isNotes: Bool = false) throws {
         try ElementReader.read(bytes) { xml in
             try xml.elements { xml, _ in try shapes(&xml, isNotes: isNotes) }
+            slide.isCut = slide.isCut || xml.isCut
         }
     }
 
@@ -134,6 +140,7 @@ struct SlideParser {
                     }
                 }
             }
+            slide.isCut = slide.isCut || xml.isCut
         }
         add(found.filter { !$0.isEmpty }, isBody: true)
     }
@@ -153,6 +160,7 @@ struct SlideParser {
     }
 
     private static func runs(_ xml: inout ElementReader, into paragraph: inout Paragraph) throws {
+        var isRaised = false
         try xml.elements { xml, name in
             switch name {
             case "pPr":
@@ -167,9 +175,19 @@ struct SlideParser {
                     default: break
                     }
                 }
-            case "t": paragraph.text += try xml.text()
+            case "t":
+                let text = try xml.text()
+                if isRaised, !paragraph.endsRaised {
+                    paragraph.text += SuperscriptText.sign(before: text, after: paragraph.text.last)
+                }
+                paragraph.text += text
+                paragraph.endsRaised = isRaised
             case "br", "tab": paragraph.text += " "
-            case "rPr", "endParaRPr", "Fallback": break
+            case "rPr":
+                // In thousandths of a percent, or with the sign.
+                let baseline = xml.attribute("baseline")?.replacing("%", with: "")
+                isRaised = baseline.flatMap(Double.init).map { $0 > 0 } ?? false
+            case "endParaRPr", "Fallback": break
             default: try runs(&xml, into: &paragraph)
             }
         }

@@ -56,7 +56,7 @@ public struct XLSXReader: Reader {
         let warnings = writer.warnings(source, isCut: limit <= 0, hiddenSheets: hidden)
         let properties = OfficeProperties(package.part("docProps/core.xml"))
         var result = writer.writer.officeResult(
-            source, properties, warnings: warnings, unread: package.unread(in: source))
+            source, properties, warnings: warnings, unread: package.unread(in: source) + package.charts(in: source))
         // The name of a sheet is not a title.
         if properties.title == nil { for index in result.documents.indices { result.documents[index].title = nil } }
         return result

@@ -17,6 +17,10 @@ extension RTFParse {
         case "plain":
             state.font = nil
             state.isHidden = false
+            state.isRaised = false
+        case "super": state.isRaised = number != 0
+        case "up": state.isRaised = number != 0
+        case "sub", "dn", "nosupersub": state.isRaised = false
         case "v", "deleted": state.isHidden = number != 0
         default: applyToParagraph(word, number)
         }

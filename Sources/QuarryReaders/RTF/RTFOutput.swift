@@ -25,7 +25,7 @@ struct RTFOutput {
 
     mutating func write(
         _ text: UnsafeBufferPointer<UInt8>, source: Range<Int>, to destination: RTFParse.Destination,
-        paragraph: RTFParse.Paragraph
+        paragraph: RTFParse.Paragraph, startsRaised: Bool = false
     ) {
         func appended(to name: String) -> String {
             name.utf8.count < RTFOutput.maximumNameLength ? name + String(decoding: text, as: UTF8.self) : name
@@ -34,6 +34,10 @@ struct RTFOutput {
         case .body:
             if !isOpen, !text.contains(where: { $0 > 0x20 }) { return }
             open(paragraph)
+            if startsRaised {
+                let raised = String(decoding: text, as: UTF8.self)
+                writer.append(SuperscriptText.sign(before: raised, after: writer.lastCharacter))
+            }
             writer.append(text, source: ranges.admit(source))
         case .skip, .fonts, .info: break
         case .styles: addToStyle(text)

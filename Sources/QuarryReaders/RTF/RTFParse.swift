@@ -15,6 +15,8 @@ struct RTFParse {
         var fallbackLength = 1
         var font: Int?
         var isHidden = false
+        /// Whether the text is a superscript.
+        var isRaised = false
         var paragraph = Paragraph()
     }
 
@@ -49,6 +51,8 @@ struct RTFParse {
     private(set) var strayBrace: Int?
     /// Characters to skip after `\u`.
     var fallback = 0
+    /// Whether the text so far ends with a superscript.
+    private var endsRaised = false
     private var highSurrogate: (value: UInt32, start: Int)?
     private var pending: (bytes: [UInt8], start: Int, missing: Int) = ([], 0, 0)
 
@@ -202,7 +206,9 @@ struct RTFParse {
     mutating func write(_ text: UnsafeBufferPointer<UInt8>, from start: Int) {
         guard !state.isHidden || state.destination != .body else { return }
         output.write(
-            text, source: start..<offset, to: state.destination, paragraph: state.paragraph)
+            text, source: start..<offset, to: state.destination, paragraph: state.paragraph,
+            startsRaised: state.isRaised && !endsRaised)
+        endsRaised = state.isRaised
     }
 
     // MARK: Control

@@ -11,7 +11,7 @@ public struct RTFReader: Reader {
 
     public var formatName: String { "RTF" }
     public var pathExtensions: Set<String> { ["rtf"] }
-    public var version: String { "rtf/3" }
+    public var version: String { "rtf/4" }
 
     public func read(_ source: Source) -> ReadResult {
         if source.bytes.isEmpty { return ReadResult(rejected: [.empty(source.id)]) }

@@ -57,6 +57,9 @@ package struct RobotsRules: Sendable, Hashable {
     /// forbid at least as much.
     package static let maximumWildcards = 4096
 
+    /// How many rules with `*` are beyond the limit.
+    package var wildcardsBeyondLimit: Int { max(0, wildcards - Self.maximumWildcards) }
+
     /// No rules: every page is allowed.
     package init() {}
 

@@ -14,6 +14,8 @@ package struct SiteCrawl {
     let known: [String: KnownPage]
     private let onProgress: (CrawlProgress) -> Void
     var robots: RobotsFiles
+    /// The hosts whose rules are more than are read.
+    private var cutRules: Set<String> = []
     private var pace: RequestPace
 
     var site: FetchedSite
@@ -133,6 +135,7 @@ package struct SiteCrawl {
             fail(target, error.message, error.isPrivate ? .privateAddress : .unreachable, isOfRobots: true)
             return false
         case .success(let rules):
+            warn(of: rules, at: target.url)
             guard rules.allows(target.url.pathAndQuery) else {
                 forbid(target)
                 return false
@@ -141,6 +144,18 @@ package struct SiteCrawl {
             site.requests += 1
             return true
         }
+    }
+
+    /// Says once for each host that not all of its rules count as they are written.
+    private mutating func warn(of rules: RobotsRules, at url: HTTPURL) {
+        let count = rules.wildcardsBeyondLimit
+        guard count > 0, cutRules.insert(url.origin).inserted else { return }
+        site.warnings.append(
+            Rejection(
+                source: url.origin + "/robots.txt", reason: .tooLarge,
+                message: "It has \(count) \(count == 1 ? "rule" : "rules") with “*” beyond the limit of "
+                    + "\(RobotsRules.maximumWildcards). Those that forbid count up to their first “*”, and those that allow "
+                    + "are left out, so pages may be missing."))
     }
 
     mutating func note(_ target: CrawlTarget, isPage: Bool) {

@@ -71,6 +71,14 @@ import Testing
 
     // MARK: Robots
 
+    @Test func `a robots.txt with more wildcards than are read is named once`() async throws {
+        let rules = (0...RobotsRules.maximumWildcards).map { "Disallow: /*x\($0)y$\n" }.joined()
+        site.set("/robots.txt", .text("User-agent: *\n" + rules))
+        let found = try await site.crawl("/", depth: 2)
+        #expect(found.pages.count > 1)
+        #expect(found.warnings.count { $0.message.contains("1 rule with “*” beyond the limit") } == 1)
+    }
+
     @Test func `robots.txt is read first and kept to`() async throws {
         site.set("/robots.txt", .text("User-agent: quarry\nDisallow: /a"))
         let found = try await site.crawl("/", depth: 2)
