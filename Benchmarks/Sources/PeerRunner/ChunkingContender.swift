@@ -30,12 +30,15 @@ struct ChunkingContender: Contender {
     }
 
     func run() async throws {
-        for document in documents { _ = chunker.chunks(of: document) }
+        for document in documents { _ = try await chunker.chunks(of: document) }
     }
 
     /// For each document the lengths of its chunks in characters, as JSON.
     func write(to path: String) async throws {
-        let lengths = documents.map { chunker.chunks(of: $0).map(\.text.unicodeScalars.count) }
+        var lengths: [[Int]] = []
+        for document in documents {
+            lengths.append(try await chunker.chunks(of: document).map(\.text.unicodeScalars.count))
+        }
         try JSONEncoder().encode(lengths).write(to: URL(filePath: path))
     }
 }
