@@ -105,11 +105,16 @@ __attribute__((target("avx2"))) static void sums_avx2(
 ) {
     const __m256i low = _mm256_set1_epi8(15);
     __m256i all0 = _mm256_setzero_si256(), odd0 = all0, all1 = all0, odd1 = all0;
-    for (size_t t = 0; t < tables; t += 2, codes += 32, table += 32) {
-        const __m256i c = _mm256_loadu_si256((const __m256i *)codes);
-        const __m256i entries = _mm256_loadu_si256((const __m256i *)table);
-        const __m256i r0 = _mm256_shuffle_epi8(entries, _mm256_and_si256(c, low));
-        const __m256i r1 = _mm256_shuffle_epi8(entries, _mm256_and_si256(_mm256_srli_epi16(c, 4), low));
+    // Four entries fit a byte.
+    for (size_t t = 0; t < tables; t += 8, codes += 128, table += 128) {
+        __m256i r0 = _mm256_setzero_si256(), r1 = r0;
+        for (int i = 0; i < 128; i += 32) {
+            const __m256i c = _mm256_loadu_si256((const __m256i *)(codes + i));
+            const __m256i entries = _mm256_loadu_si256((const __m256i *)(table + i));
+            r0 = _mm256_add_epi8(r0, _mm256_shuffle_epi8(entries, _mm256_and_si256(c, low)));
+            r1 = _mm256_add_epi8(
+                r1, _mm256_shuffle_epi8(entries, _mm256_and_si256(_mm256_srli_epi16(c, 4), low)));
+        }
         all0 = _mm256_add_epi16(all0, r0);
         odd0 = _mm256_add_epi16(odd0, _mm256_srli_epi16(r0, 8));
         all1 = _mm256_add_epi16(all1, r1);
@@ -124,11 +129,15 @@ __attribute__((target("avx512f,avx512bw,avx2"))) static void sums_avx512(
 ) {
     const __m512i low = _mm512_set1_epi8(15);
     __m512i all0 = _mm512_setzero_si512(), odd0 = all0, all1 = all0, odd1 = all0;
-    for (size_t t = 0; t < tables; t += 4, codes += 64, table += 64) {
-        const __m512i c = _mm512_loadu_si512(codes);
-        const __m512i entries = _mm512_loadu_si512(table);
-        const __m512i r0 = _mm512_shuffle_epi8(entries, _mm512_and_si512(c, low));
-        const __m512i r1 = _mm512_shuffle_epi8(entries, _mm512_and_si512(_mm512_srli_epi16(c, 4), low));
+    for (size_t t = 0; t < tables; t += 16, codes += 256, table += 256) {
+        __m512i r0 = _mm512_setzero_si512(), r1 = r0;
+        for (int i = 0; i < 256; i += 64) {
+            const __m512i c = _mm512_loadu_si512(codes + i);
+            const __m512i entries = _mm512_loadu_si512(table + i);
+            r0 = _mm512_add_epi8(r0, _mm512_shuffle_epi8(entries, _mm512_and_si512(c, low)));
+            r1 = _mm512_add_epi8(
+                r1, _mm512_shuffle_epi8(entries, _mm512_and_si512(_mm512_srli_epi16(c, 4), low)));
+        }
         all0 = _mm512_add_epi16(all0, r0);
         odd0 = _mm512_add_epi16(odd0, _mm512_srli_epi16(r0, 8));
         all1 = _mm512_add_epi16(all1, r1);
@@ -299,9 +308,11 @@ __attribute__((target("avx2"))) static uint32_t bounds_avx2(
         const __m256 width = _mm256_add_ps(
             _mm256_add_ps(_mm256_mul_ps(error, row_error), _mm256_mul_ps(scale, table_error)), slack);
         const __m256 high = _mm256_add_ps(estimate, width);
+        const int found = _mm256_movemask_ps(_mm256_cmp_ps(high, limit, _CMP_GE_OQ));
+        if (found == 0) continue;
         _mm256_storeu_ps(lower + i, _mm256_sub_ps(estimate, width));
         _mm256_storeu_ps(upper + i, high);
-        reached |= (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(high, limit, _CMP_GE_OQ)) << i;
+        reached |= (uint32_t)found << i;
     }
     return reached;
 }

@@ -106,7 +106,7 @@ struct VectorCoder: Sendable {
         let tableCount = columns / 4
         var magnitudes = [Float](repeating: 0, count: tableCount)
         for column in 0..<columns { magnitudes[column / 4] += abs(rotated[column]) }
-        let largest = min(255, 65_535 / tableCount)
+        let largest = min(63, 65_535 / tableCount)
         let step = 2 * (magnitudes.max() ?? 0) / Float(largest)
         var tables = [UInt8](repeating: 0, count: 4 * columns)
         if step > 0 {

@@ -35,58 +35,69 @@ struct VectorCodes: Sendable {
     /// - `limit`: At least one.
     /// - `cosine`: The exact cosine of a chunk's vector with the query.
     func nearest(
-        to unit: UnsafePointer<Float>, limit: Int, among mask: ChunkMask?, confidence: VectorCoder.Confidence,
+        to unit: UnsafePointer<Float>, limit: Int, among mask: ChunkMask?,
+        confidence: VectorCoder.Confidence,
         kernel: CodeKernels.Kernel = .best, cosine: (ChunkID) throws -> Double
     ) rethrows -> [ScoredID] {
         let query = coder.query(unit, confidence: confidence)
-        var candidates = BoundedRows(candidates(for: query, limit: limit, among: mask, kernel: kernel))
         var best = BestScores(limit: limit)
         var hits: [ScoredID] = []
-        while let next = candidates.removeFirst(), next.upper >= best.last {
-            let id = blocks[Int(next.block)].id(ofRow: Int(next.row))
+        func score(_ row: BoundedRows.Row) throws {
+            let id = blocks[Int(row.block)].id(ofRow: Int(row.row))
             let hit = ScoredID(id: id, score: Float(min(1, max(-1, try cosine(id)))))
             best.insert(hit.score)
             hits.append(hit)
         }
+        let (rows, likely) = candidates(for: query, limit: limit, among: mask, kernel: kernel)
+        // They are hits in all likelihood. Their scores exclude most of the other rows.
+        for row in likely { try score(row) }
+        let scored = Set(likely.map(\.place))
+        var refined: [BoundedRows.Row] = []
+        let left = rows.filter { $0.upper >= best.last && !scored.contains($0.place) }
+        for (index, var row) in left.enumerated() {
+            if index + 2 < left.count {
+                blocks[Int(left[index + 2].block)].prefetch(row: Int(left[index + 2].row))
+            }
+            row.upper =
+                blocks[Int(row.block)].fineBounds(ofRow: Int(row.row), for: query, kernel: kernel).upper
+            if row.upper >= best.last { refined.append(row) }
+        }
+        var order = BoundedRows(refined)
+        while let next = order.removeFirst(), next.upper >= best.last { try score(next) }
         hits.sort(by: ScoredID.precedes)
         return Array(hits.prefix(limit))
     }
 
-    /// The rows that may be among the best by both codes.
+    /// The rows that may be among the best by the codes of one bit, and the `limit` that are likely to be.
     private func candidates(
         for query: VectorCoder.Query, limit: Int, among mask: ChunkMask?, kernel: CodeKernels.Kernel
-    ) -> [BoundedRows.Row] {
+    ) -> (rows: [BoundedRows.Row], likely: [BoundedRows.Row]) {
         // Few rows have one of the best estimates so far. Their fine bounds soon exclude most of the others.
-        var (estimates, lower) = (BestScores(limit: limit), BestScores(limit: limit))
-        var rows: [BoundedRows.Row] = []
+        var (estimates, lower) = (BestScores(limit: 2 * limit), BestScores(limit: limit))
+        var (rows, likely): ([BoundedRows.Row], [BoundedRows.Row]) = ([], [])
         var found = CodeKernels.Found(capacity: blocks.reduce(0) { max($0, $1.count) })
         for (number, block) in blocks.enumerated() {
             let members = mask.flatMap { block.members(of: $0) }
             if let members, members.isEmpty { continue }
             CodeKernels.scan(
-                block.groups, rows: block.count, columns: block.columns, members: members, query: query.coarse,
+                block.groups, rows: block.count, columns: block.columns, members: members,
+                query: query.coarse,
                 threshold: lower.last, kernel: kernel, into: &found)
             for index in 0..<found.count where found.upper[index] >= lower.last {
-                rows.append(.init(upper: found.upper[index], block: UInt32(number), row: found.rows[index]))
+                var row = BoundedRows.Row(
+                    upper: found.upper[index], block: UInt32(number), row: found.rows[index])
+                rows.append(row)
                 let estimate = (found.lower[index] + found.upper[index]) / 2
                 guard estimate > estimates.last else { continue }
                 estimates.insert(estimate)
-                lower.insert(block.fineBounds(ofRow: Int(found.rows[index]), for: query, kernel: kernel).lower)
+                let bounds = block.fineBounds(ofRow: Int(row.row), for: query, kernel: kernel)
+                lower.insert(bounds.lower)
+                row.upper = bounds.upper
+                likely.append(row)
             }
         }
-        let known = lower.last
-        lower = BestScores(limit: limit)
-        var refined: [BoundedRows.Row] = []
-        rows.removeAll { $0.upper < known }
-        for (index, var row) in rows.enumerated() where row.upper >= lower.last {
-            if index + 2 < rows.count { blocks[Int(rows[index + 2].block)].prefetch(row: Int(rows[index + 2].row)) }
-            let bounds = blocks[Int(row.block)].fineBounds(ofRow: Int(row.row), for: query, kernel: kernel)
-            guard bounds.upper >= max(known, lower.last) else { continue }
-            lower.insert(bounds.lower)
-            row.upper = bounds.upper
-            refined.append(row)
-        }
-        return refined
+        likely.sort { $0.upper > $1.upper }
+        return (rows.filter { $0.upper >= lower.last }, Array(likely.prefix(limit)))
     }
 }
 
@@ -97,6 +108,8 @@ private struct BoundedRows {
         /// Indexes into the blocks of the codes, and into the rows of the block.
         var block: UInt32
         var row: UInt32
+
+        var place: UInt64 { UInt64(block) << 32 | UInt64(row) }
     }
 
     private var heap: [Row]

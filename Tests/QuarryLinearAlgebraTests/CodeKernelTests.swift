@@ -28,7 +28,7 @@ import Testing
     }
 
     private func query(columns: Int, _ generator: inout SeededGenerator) -> CodeKernels.Query {
-        let largest = UInt8(min(255, 65_535 / (columns / 4)))
+        let largest = UInt8(min(63, 65_535 / (columns / 4)))
         return CodeKernels.Query(
             tables: (0..<4 * columns).map { _ in UInt8.random(in: 0...largest, using: &generator) }, step: 0.01,
             base: -3, center: 0.1, rowError: 0.2, tableError: 0.01, slack: 1e-5)

@@ -38,6 +38,16 @@ func registerSearchBenchmarks() {
             return (try await index.matrix(), .random(count: 200, dimension: 384, seed: 3)) as Vectors
         })
     Benchmark(
+        "Vector search by codes, 100,000 x 384",
+        closure: { (benchmark: Benchmark, input: (index: VectorIndex, queries: EmbeddingBatch)) in
+            let query = input.queries[benchmark.currentIteration % input.queries.count]
+            blackHole(try await input.index.nearest(to: Array(query), limit: 10, among: nil))
+        },
+        setup: {
+            let index = try await vectorIndex(at: .file(try temporaryFile()), count: 100_000)
+            return (index: index, queries: EmbeddingBatch.random(count: 200, dimension: 384, seed: 3))
+        })
+    Benchmark(
         "Exact search of 64 vectors at once, 100,000 x 384",
         closure: { (_: Benchmark, input: Vectors) in
             blackHole(try input.matrix.nearest(toEach: input.queries, limit: 10))

@@ -89,8 +89,8 @@ void quarry_code_prefetch(const uint8_t *group, size_t slot, const uint8_t *fine
 
 /// A query for quarry_scan_codes.
 typedef struct {
-    /// For each four columns the sixteen sums of their values with all signs, in steps; the sum of the largest of all
-    /// tables is below 65536.
+    /// For each four columns the sixteen sums of their values with all signs, in steps of at most 63; the sum of the
+    /// largest of all tables is below 65536.
     const uint8_t *tables;
     /// <signs, query> = step sum + base.
     float step, base;
