@@ -19,7 +19,7 @@ enum EngineTables {
     final class Writer {
         /// Flushes after this many terms of chunks, of 60 bytes each, or chunks: one more rewrite of blocks, but bounded
         /// memory.
-        private static let maximumPostings = 4 << 20
+        private static let maximumPostings = 2 << 20
         private static let maximumChunks = 65_536
         /// The vectors that are kept of texts that are there again. One takes some kilobytes.
         private static let maximumVectors = 4096
