@@ -60,10 +60,7 @@ extension BM25Table {
             problems.append("bm25_chunks, row \(id): the postings of the chunk do not match their checksum")
         }
         let sum = stored.reduce(into: UInt64(0)) { $0 &+= UInt64(bitPattern: $1.checksum) }
-        if let total = try totals(in: db).checksum, total != sum {
-            problems.append("The checksum of the totals is not the sum of the chunks' checksums.")
-        }
-        return try problems + verifyLengths(lengths, in: db)
+        return try problems + verifyLengths(lengths, checksum: sum, in: db)
     }
 
     private static func name(_ term: Data) -> String { "The term “\(String(decoding: term, as: UTF8.self))”" }
@@ -75,13 +72,13 @@ extension BM25Table {
         var problems: [String] = []
         let early = try Int.fetchOne(db, sql: "SELECT count(*) FROM bm25_postings WHERE first < 0") ?? 0
         if early > 0 { problems.append("bm25_postings: \(early) rows begin before the first chunk") }
-        let statements = try PostingStore.Statements(db)
+        let statements = try PostingStatements(db)
         let terms = try Row.fetchCursor(db, sql: "SELECT min(number), term FROM bm25_postings GROUP BY term")
         while let row = try terms.next() {
             let values = StoredRow(row, of: "bm25_postings")
             let (number, term) = (try values.integer(0), try values.blob(1))
             do {
-                let blocks = try PostingStore(db: db, term: term, number: number, statements: statements)
+                let blocks = try PostingStore(term: Array(term), number: number, statements: statements)
                     .blocks(in: .all)
                 let postings = blocks.flatMap(\.postings)
                 if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
@@ -150,7 +147,9 @@ extension BM25Table {
             }
     }
 
-    private static func verifyLengths(_ sums: [Int64: FieldCounts], in db: Database) throws -> [String] {
+    private static func verifyLengths(
+        _ sums: [Int64: FieldCounts], checksum: UInt64, in db: Database
+    ) throws -> [String] {
         var problems: [String] = []
         var rest = sums
         var totals = BM25Statistics(chunks: 0, title: 0, heading: 0, body: 0)
@@ -169,7 +168,10 @@ extension BM25Table {
                 }
             }
             for id in rest.keys.sorted() { problems.append("Chunk \(id) has a list of terms, but no length.") }
-            let stored = try statistics(in: db)
+            let (stored, total) = try self.totals(in: db)
+            if let total, total != checksum {
+                problems.append("The checksum of the totals is not the sum of the chunks' checksums.")
+            }
             if stored != totals {
                 problems.append("The totals are \(stored.inWords), but the chunks add up to \(totals.inWords).")
             }

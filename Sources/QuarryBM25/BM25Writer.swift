@@ -71,25 +71,14 @@ package struct BM25Writer {
         var changes = try Changes(of: removed, in: db, number: { number(of: $0) })
         changes.add(added.map { ($0.key, occurrences[$0.value.terms]) }, vocabulary: vocabulary.count)
 
-        var last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM bm25_terms")) ?? 0
-        // SQLite continues from the largest id, which is negative only in a damaged file.
-        guard last >= 0, last < .max - Int64(vocabulary.count) else {
-            throw BM25Error.damaged(place: "bm25_terms, row \(last)", reason: "no number can follow it")
-        }
-        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms VALUES (?, ?)")
-        let statements = try PostingStore.Statements(db)
-        var stored: [Int64] = Array(repeating: 0, count: vocabulary.count)
-        for index in changes.terms.sorted(by: { vocabulary[$0] < vocabulary[$1] }) {
-            let term = Data(vocabulary[index].utf8)
-            let known = try statements.number(of: term)
-            if let known {
-                stored[index] = known
-            } else {
-                last += 1
-                stored[index] = last
-                try insert.execute(arguments: [last, term])
-            }
-            let store = PostingStore(db: db, term: term, number: stored[index], statements: statements)
+        let statements = try PostingStatements(db)
+        let order = changes.terms.sorted { vocabulary[$0] < vocabulary[$1] }
+        var known = Array(repeating: nil as Int64?, count: vocabulary.count)
+        for index in order { known[index] = try statements.number(of: Array(vocabulary[index].utf8)) }
+        let stored = try storeNewTerms(of: changes.terms, known: known, in: db)
+        for index in order {
+            let store = PostingStore(
+                term: Array(vocabulary[index].utf8), number: stored[index], statements: statements)
             let additions = changes.additions(to: index)
             if let removals = changes.removals[index] {
                 guard removals.number == stored[index] else {
@@ -98,9 +87,9 @@ package struct BM25Writer {
                         reason: "its postings do not have its number, \(removals.number)")
                 }
                 try store.apply(removals: removals.chunks[...], additions: additions, isNew: false)
-                if additions.isEmpty { try deleteIfUnused(store, statements, in: db) }
+                if additions.isEmpty { try deleteIfUnused(store, in: db) }
             } else {
-                try store.apply(removals: [], additions: additions, isNew: known == nil)
+                try store.apply(removals: [], additions: additions, isNew: known[index] == nil)
             }
         }
         let difference = try writeLists(of: added, numbers: stored, replacing: removed, in: db)
@@ -108,6 +97,23 @@ package struct BM25Writer {
             removals: removed.map(\.chunk), additions: added.map { ($0.key, $0.value.lengths) },
             checksum: difference)
         self = BM25Writer()
+    }
+
+    /// The number of each term of the vocabulary that is in `terms`. A new term gets the next one, in the order of first
+    /// use: frequent terms have small numbers, which take less space in the lists of chunks.
+    private func storeNewTerms(of terms: [Int], known: [Int64?], in db: Database) throws -> [Int64] {
+        var last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM bm25_terms")) ?? 0
+        guard last >= 0, last < .max - Int64(vocabulary.count) else {
+            throw BM25Error.damaged(place: "bm25_terms, row \(last)", reason: "no number can follow it")
+        }
+        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms VALUES (?, ?)")
+        var stored = known.map { $0 ?? 0 }
+        for index in terms where known[index] == nil {
+            last += 1
+            stored[index] = last
+            try insert.execute(arguments: [last, Data(vocabulary[index].utf8)])
+        }
+        return stored
     }
 
     private mutating func number(of term: String) -> Int32 {
@@ -198,10 +204,8 @@ package struct BM25Writer {
         return chunks
     }
 
-    private func deleteIfUnused(
-        _ store: PostingStore, _ statements: PostingStore.Statements, in db: Database
-    ) throws {
-        guard try statements.number(of: store.term) == nil else { return }
+    private func deleteIfUnused(_ store: PostingStore, in db: Database) throws {
+        guard try store.statements.number(of: store.term) == nil else { return }
         try db.cachedStatement(sql: "DELETE FROM bm25_terms WHERE id = ?").execute(arguments: [store.number])
     }
 

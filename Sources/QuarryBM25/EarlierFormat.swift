@@ -49,14 +49,14 @@ extension BM25Table {
         try createTerms(in: db)
         try write(statistics, checksum: checksum, in: db)
         let insertTerm = try db.makeStatement(sql: "INSERT INTO bm25_terms VALUES (?, ?)")
-        let statements = try PostingStore.Statements(db)
+        let statements = try PostingStatements(db)
         let terms = try Row.fetchCursor(db, sql: "SELECT id, term FROM bm25_terms_1 ORDER BY term")
         while let row = try terms.next() {
             let stored = StoredRow(row, of: "bm25_terms")
             let (number, term) = try reading { (try stored.integer(0, in: 1 ... .max), try stored.blob(1)) }
             let postings = try EarlierPostings(of: number, in: db, table: "bm25_postings_1").all(of: term)
             try insertTerm.execute(arguments: [number, term])
-            try PostingStore(db: db, term: term, number: number, statements: statements).insert(
+            try PostingStore(term: Array(term), number: number, statements: statements).insert(
                 PostingBlock.blocks(of: postings[...], in: .all))
         }
         try db.execute(sql: "DROP TABLE bm25_postings_1; DROP TABLE bm25_terms_1;")

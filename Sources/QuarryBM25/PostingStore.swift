@@ -4,52 +4,9 @@ import QuarrySQLite
 
 /// Reads and changes the blocks of one term, and keeps the invariants of ``PostingBlock``.
 struct PostingStore {
-    let term: Data
+    let term: [UInt8]
     let number: Int64
-    private let statements: Statements
-
-    init(db: Database, term: Data, number: Int64, statements: Statements) {
-        self.term = term
-        self.number = number
-        self.statements = statements
-    }
-
-    /// The statements for all terms, prepared once.
-    struct Statements {
-        let covering: Statement
-        let between: Statement
-        let before: Statement
-        let after: Statement
-        let number: Statement
-        let write: Statement
-        let delete: Statement
-
-        init(_ db: Database) throws {
-            covering = try db.cachedStatement(
-                sql: """
-                    SELECT first, number, data FROM bm25_postings WHERE term = ? AND first <= ?
-                    ORDER BY first DESC LIMIT 1
-                    """)
-            between = try db.cachedStatement(
-                sql: """
-                    SELECT first, number, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ?
-                    ORDER BY first LIMIT ?
-                    """)
-            before = try db.cachedStatement(
-                sql: "SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?")
-            after = try db.cachedStatement(sql: "SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?")
-            number = try db.cachedStatement(sql: "SELECT first, number FROM bm25_postings WHERE term = ? LIMIT 1")
-            write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?, ?)")
-            delete = try db.cachedStatement(sql: "DELETE FROM bm25_postings WHERE term = ? AND first = ?")
-        }
-
-        /// The number of a term; nil if no chunk contains it.
-        func number(of term: Data) throws -> Int64? {
-            try Row.fetchOne(number, arguments: [term]).map { row in
-                try reading { try StoredRow(row, of: "bm25_postings").integer(1, in: 1 ... .max) }
-            }
-        }
-    }
+    let statements: PostingStatements
 
     /// Removes and adds postings.
     ///
@@ -132,50 +89,36 @@ struct PostingStore {
 
     /// The block whose range contains the id; nil if no chunk of that range has the term.
     func block(for id: Int64) throws -> PostingBlock? {
-        try fetch(statements.covering, [term, id]).first.flatMap { $0.range.contains(id) ? $0 : nil }
+        try statements.covering(id, of: term, decode).flatMap { $0.range.contains(id) ? $0 : nil }
     }
 
     /// The range of a new block for an id that no block covers.
     private func gap(around id: Int64) throws -> IDRange {
-        let before = try Int64.fetchOne(statements.before, arguments: [term, id])
-        let after = try Int64.fetchOne(statements.after, arguments: [term, id])
-        return IDRange(around: id, apartFrom: [before, after].compactMap { $0 })
+        IDRange(around: id, apartFrom: try statements.neighbours(of: id, of: term))
     }
 
     func blocks(in range: IDRange, atMost limit: Int = .max) throws -> [PostingBlock] {
-        try fetch(statements.between, [term, range.first, range.last, limit])
+        try statements.blocks(from: range.first, to: range.last, atMost: limit, of: term, decode)
     }
 
-    private func fetch(_ statement: Statement, _ arguments: StatementArguments) throws -> [PostingBlock] {
-        var blocks: [PostingBlock] = []
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
-        while let row = try rows.next() {
-            let values = StoredRow(row, of: "bm25_postings")
-            let (first, number) = try reading { (try values.integer(0), try values.integer(1)) }
-            guard number == self.number else {
-                throw damage("its number is \(number), not \(self.number)", first)
-            }
-            do {
-                blocks.append(
-                    try row.decode(at: 2) { bytes throws(Malformation) in
-                        try PostingBlock(first: first, decoding: bytes)
-                    })
-            } catch let malformation as Malformation {
-                throw damage(malformation.reason, first)
-            }
+    private func decode(first: Int64, number: Int64, data: UnsafeRawBufferPointer) throws -> PostingBlock {
+        guard number == self.number else { throw damage("its number is \(number), not \(self.number)", first) }
+        do {
+            return try PostingBlock(first: first, decoding: data)
+        } catch let malformation {
+            throw damage(malformation.reason, first)
         }
-        return blocks
     }
 
     /// Adds the blocks of a term that has none.
     func insert(_ blocks: [PostingBlock]) throws { for block in blocks { try write(block) } }
 
     private func write(_ block: PostingBlock) throws {
-        try statements.write.execute(arguments: [term, block.range.first, number, Data(block.encoded())])
+        try statements.write(block.encoded(), first: block.range.first, of: term, number: number)
     }
 
     private func delete(_ first: Int64) throws {
-        try statements.delete.execute(arguments: [term, first])
+        try statements.delete(first, of: term)
     }
 
     private func damage(_ reason: String, _ first: Int64) -> BM25Error {

@@ -24,6 +24,8 @@ struct SearchOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "BM25: penalty for long passages, from 0 to 1.")
     var b = 0.5
 
+    @OptionGroup var words: WordSearchOptions
+
     @Option(parsing: .unconditional, help: "Hits of each search that are combined.")
     var depth = 100
 
@@ -83,7 +85,7 @@ struct SearchOptions: ParsableArguments {
         options.mergesNeighbours = merge
         options.passagesPerDocument = perDocument
         for minimum in minimumScores { options.minimumScores[minimum.leg] = minimum.score }
-        options.bm25 = BM25Parameters(k1: k1, b: b)
+        options.bm25 = BM25Parameters(k1: k1, b: b, weights: words.weights, variant: words.bm25Formula)
         options.reranksByWords = rerank
         return options
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import QuarryBM25
 import QuarryCore
@@ -25,6 +26,31 @@ import Testing
                 #expect(abs(Double(hit.score) - expected) < 1e-4, "\(ranking.query), text \(hit.id.rawValue)")
             }
         }
+    }
+
+    @Test func `scores of BM25+ and BM25L agree with those of another program`() async throws {
+        let index = try await referenceIndex()
+        for ranking in VariantReference.rankings {
+            let parameters = BM25Parameters(k1: ranking.k1, b: ranking.b, variant: ranking.variant)
+            let query = ranking.query.map { QueryTerm($0) }
+            let hits = try await index.search(query, limit: 1000, parameters: parameters)
+            #expect(Set(hits.map(\.id.rawValue)) == Set(ranking.scores.keys))
+            for hit in hits {
+                let expected = try #require(ranking.scores[hit.id.rawValue])
+                #expect(abs(Double(hit.score) - expected) < 1e-4, "\(ranking.query), text \(hit.id.rawValue)")
+            }
+            let first = try #require(hits.first)
+            let explanation = try #require(try await index.explain(first.id, for: query, parameters: parameters))
+            #expect(Float(explanation.score) == first.score)
+        }
+    }
+
+    @Test func `parameters stored without a variant are Lucene's`() throws {
+        let stored = Data(#"{"k1":1.5,"b":0.3,"weights":{"title":2,"heading":1,"body":1}}"#.utf8)
+        let parameters = try JSONDecoder().decode(BM25Parameters.self, from: stored)
+        #expect(parameters == BM25Parameters(k1: 1.5, b: 0.3, weights: .init(title: 2)))
+        let plus = BM25Parameters(variant: .plus(delta: 0.7))
+        #expect(try JSONDecoder().decode(BM25Parameters.self, from: JSONEncoder().encode(plus)) == plus)
     }
 
     @Test func `a hit is explained by the sum of its terms`() async throws {

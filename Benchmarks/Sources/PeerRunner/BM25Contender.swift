@@ -15,8 +15,8 @@ struct BM25Contender: Contender {
     init(chunks: String, queries: String, index path: String, parameters: BM25Parameters) async throws {
         index = try BM25Index(at: .file(path))
         let chunks = try Self.terms(at: chunks)
-        for first in stride(from: 0, to: chunks.count, by: 1000) {
-            let batch = first..<min(chunks.count, first + 1000)
+        for first in stride(from: 0, to: chunks.count, by: 32_768) {
+            let batch = first..<min(chunks.count, first + 32_768)
             try await index.upsert(batch.map { (ChunkID(Int64($0)), BM25Fields(body: chunks[$0])) })
         }
         self.queries = try Self.terms(at: queries).map { $0.map { QueryTerm($0) } }

@@ -17,8 +17,12 @@ enum EngineTables {
 
     /// Collects the changes of one transaction; ``flush()`` writes them.
     final class Writer {
-        /// Flushes after this many chunks: one more rewrite of blocks, but bounded memory.
-        private static let maximumChunks = 4096
+        /// Flushes after this many terms of chunks, of 60 bytes each, or chunks: one more rewrite of blocks, but bounded
+        /// memory.
+        private static let maximumPostings = 2 << 20
+        private static let maximumChunks = 65_536
+        /// The vectors that are kept of texts that are there again. One takes some kilobytes.
+        private static let maximumVectors = 4096
 
         private let db: Database
         private let generation: Int64
@@ -41,7 +45,11 @@ enum EngineTables {
                 vectorIDs.append(id)
             }
             addedChunks += 1
-            if addedChunks == Self.maximumChunks { try flush() }
+            if addedChunks == Self.maximumChunks || bm25.postingCount >= Self.maximumPostings
+                || vectorIDs.count == Self.maximumVectors
+            {
+                try flush()
+            }
         }
 
         func remove(_ ids: [ChunkID]) {

@@ -24,8 +24,10 @@ struct Ingest {
 
     /// The size of a batch in bytes of text. Small batches make words searchable early and lose little in a killed run;
     /// large ones rewrite blocks of postings less often.
-    private static let batchBytes = 2 << 20
-    private static let batchChanges = 4096
+    private static let batchBytes = 16 << 20
+    private static let batchChanges = 32_768
+    /// A batch of an eighth of that is enough when it took this long to read.
+    private static let batchTime = Duration.seconds(5)
     /// The number of documents to look up at once.
     private static let lookUp = 512
     /// The number of documents to remove in one transaction.
@@ -33,6 +35,7 @@ struct Ingest {
 
     private var pending: [Pending] = []
     private var pendingBytes = 0
+    private var batchBegin = ContinuousClock.now
     /// The texts that a plan has counted, because they can occur again.
     private var counted: Set<ContentHash> = []
     /// The source that holds each document met in this run.
@@ -266,7 +269,10 @@ struct Ingest {
         if isFull { try await commit(source: row.name) }
     }
 
-    private var isFull: Bool { pendingBytes >= Self.batchBytes || pending.count >= Self.batchChanges }
+    private var isFull: Bool {
+        let enough = batchBegin.duration(to: .now) < Self.batchTime ? 1 : 8
+        return pendingBytes >= Self.batchBytes / enough || pending.count >= Self.batchChanges / enough
+    }
 
     private struct StoredDocument {
         var source: String
@@ -310,6 +316,7 @@ struct Ingest {
         }
         (pending, pendingBytes) = ([], 0)
         try await commit(changes)
+        batchBegin = .now
         progress.tell { progress in
             (progress.documents, progress.chunks) = (report.documents, report.chunks)
             if let source { progress.source = source }
