@@ -1,0 +1,26 @@
+/// Forms of Russian words that the stemmer leaves apart: surnames in their cases, reflexive verbs, and nouns that lose a
+/// vowel.
+enum RussianForm {
+    /// What the forms of a folded word share; the word itself if it is not Cyrillic or too short.
+    static func root(of word: String) -> String {
+        guard let first = word.unicodeScalars.first, (0x430...0x45F).contains(first.value), word.count > 4 else {
+            return word
+        }
+        var root = word[...]
+        for ending in ["ся", "сь"] where root.hasSuffix(ending) { root = root.dropLast(2) }
+        for ending in endings where root.hasSuffix(ending) && root.count - ending.count >= 4 {
+            root = root.dropLast(ending.count)
+            break
+        }
+        // "владелец" and "владельца".
+        if root.hasSuffix("ец") { return root.dropLast(2) + "ьц" }
+        return String(root)
+    }
+
+    /// Longest first.
+    private static let endings = [
+        "ого", "ому", "ыми", "ими", "ами", "ями", "ует", "уют", "ая", "яя", "ую", "ой", "ей", "ый", "ий", "ом", "ем",
+        "ым", "им", "ых", "их", "ах", "ях", "ам", "ям", "ою", "ею", "а", "я", "у", "ю", "ы", "и", "е", "о",
+        "ь", "й",
+    ]
+}
