@@ -17,7 +17,9 @@ struct FactReader {
         while position < pieces.count { position = max(position + 1, read(at: position)) }
     }
 
-    private static let englishWords: Set<String> = ["the", "of", "is", "are", "was", "were", "and", "has", "with"]
+    private static let englishWords: Set<String> = [
+        "the", "of", "is", "are", "was", "were", "and", "has", "with", "a", "it", "for", "at", "by", "from", "per",
+    ]
 
     private func folded(_ index: Int) -> String { pieces.indices.contains(index) ? pieces[index].folded : "" }
 

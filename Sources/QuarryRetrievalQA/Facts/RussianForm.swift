@@ -3,18 +3,20 @@
 enum RussianForm {
     /// What the forms of a folded word share; the word itself if it is not Cyrillic or too short.
     static func root(of word: String) -> String {
-        guard let first = word.unicodeScalars.first, (0x430...0x45F).contains(first.value), word.count > 4 else {
-            return word
-        }
+        guard isRussian(word), word.count > 3 else { return word }
         var root = word[...]
         for ending in ["ся", "сь"] where root.hasSuffix(ending) { root = root.dropLast(2) }
-        for ending in endings where root.hasSuffix(ending) && root.count - ending.count >= 4 {
+        for ending in endings where root.hasSuffix(ending) && root.count - ending.count >= 3 {
             root = root.dropLast(ending.count)
             break
         }
         // "владелец" and "владельца".
         if root.hasSuffix("ец") { return root.dropLast(2) + "ьц" }
         return String(root)
+    }
+
+    static func isRussian(_ word: String) -> Bool {
+        word.unicodeScalars.first.map { (0x430...0x45F).contains($0.value) } ?? false
     }
 
     /// Longest first.

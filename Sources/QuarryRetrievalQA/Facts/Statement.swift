@@ -10,7 +10,7 @@ struct Statement: Sendable {
         var isFunction: Bool
         var isName: Bool
         /// The root of a Russian word, the stem of any other.
-        var key: String { root == piece.folded ? stem : root }
+        var key: String { RussianForm.isRussian(root) ? root : stem }
         /// Whether it has a capital as a name has, perhaps as the first word of the sentence.
         var mayBeName: Bool { isName || piece.isCapitalized && piece.text.count > 1 && !isFunction }
         /// Whether a negation applies to the word.

@@ -45,9 +45,18 @@ extension ClaimComparison {
             }
         }
 
+        /// Whether two Russian clauses are of nothing but a subject, a verb and an object each, in any order.
+        func areBare(_ first: Int, _ second: Int, _ there: Statement) -> Bool {
+            [first, second].allSatisfy { clause in
+                let words = there.words.filter { $0.clause == clause }
+                return words.count == 3 && words.allSatisfy { $0.isContent && RussianForm.isRussian($0.root) }
+            }
+        }
+
         /// Whether two clauses say things of one kind: they share a word, or each has a number of the same kind.
         func areParallel(_ first: Int, _ second: Int, _ there: Statement) -> Bool {
             if shared.values.contains(where: { $0.contains(first) && $0.contains(second) }) { return true }
+            if areBare(first, second, there) { return true }
             func facts(_ clause: Int) -> [Fact] {
                 (clauses[clause] ?? []).compactMap { if case .fact(let index) = $0 { there.facts[index] } else { nil } }
             }
@@ -76,7 +85,9 @@ extension ClaimComparison {
                 guard let left = unique[first], let right = unique[second], let here = taken[first],
                     elements.areParallel(first, second, there), isOrdered == false || isJoined(second, there)
                 else { continue }
-                let sharesVerb = !isOrdered && elements.sharesVerb(first, second, there)
+                let sharesVerb =
+                    !isOrdered
+                    && (elements.sharesVerb(first, second, there) || elements.areBare(first, second, there))
                 // The subject of the first clause may be that of the second, if the second begins with what it does.
                 let opening = left.first { if case .word = $0 { true } else { false } }
                 let takesSubject = here.allSatisfy { $0 == opening }
@@ -110,11 +121,20 @@ extension ClaimComparison {
     func borrows(_ lacking: [Statement.Word], from places: [EvidencePlace], besides place: EvidencePlace) -> Bool {
         let content = Set(all.filter { !$0.word.isInFact }.map(\.word.stem))
         return lacking.contains { word in
-            places.contains { other in
+            let isCoordinated = isCoordinated(word)
+            return places.contains { other in
                 other.range != place.range && other.statement.stems.contains(word.stem)
-                    && content.intersection(other.statement.stems).intersection(place.statement.stems).count >= 2
+                    && (isCoordinated
+                        || content.intersection(other.statement.stems).intersection(place.statement.stems).count >= 2)
             }
         }
+    }
+
+    /// Whether a word is one of two that "and" or "or" joins, as "the steward and the warden".
+    private func isCoordinated(_ word: Statement.Word) -> Bool {
+        guard let index = claim.words.firstIndex(where: { $0.piece == word.piece }) else { return false }
+        let near = claim.words[max(0, index - 2)..<index] + claim.words[(index + 1)...].prefix(1)
+        return near.contains { ["and", "or", "и", "или"].contains($0.piece.folded) }
     }
 
     /// Whether two numbers at the ends of a stretch have changed their sides: "from 19 to 7" for "from 7 to 19".

@@ -62,7 +62,7 @@ extension ClaimComparison {
             let word = claim.words[index]
             return (word.isContent || word.isInFact) && positions[word.key] != nil && counts[word.key] == 1
         }
-        guard shared.count >= 3, shared.count < 40 else { return false }
+        guard shared.count >= (isTurned ? 2 : 3), shared.count < 40 else { return false }
         let hasOneClause = claim.words.first?.clause == claim.words.last?.clause
         for (index, first) in shared.enumerated() where !claim.words[first].isInFact {
             for second in shared[(index + 1)...] where !claim.words[second].isInFact {
@@ -74,6 +74,7 @@ extension ClaimComparison {
                     one.piece.folded != there.words[a].piece.folded && other.piece.folded != there.words[b].piece.folded
                 if isOrdered ? (b > a) != isTurned : !isChanged { continue }
                 if isTurned, !one.mayBeName || !hasAgent(claim, second) && !hasAgent(there, max(a, b)) { continue }
+                if isTurned { return true }
                 let isLinked = shared.contains { link in
                     guard first < link, link < second, let place = positions[claim.words[link].key] else {
                         return false

@@ -85,7 +85,7 @@ struct ClaimComparison {
     func isHeld(_ word: Statement.Word, by statement: Statement, stems: Set<String>) -> Bool {
         stems.contains(word.stem) || statement.analyzed.forms.contains(word.stem)
             || claim.analyzed.isHeld(word.stem, by: statement.analyzed.forms)
-            || word.root != word.piece.folded && statement.words.contains { $0.root == word.root }
+            || RussianForm.isRussian(word.root) && statement.words.contains { $0.root == word.root }
     }
 
     /// The features of a place, and the facts and names that it lacks.

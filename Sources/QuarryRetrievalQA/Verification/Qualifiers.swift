@@ -33,9 +33,8 @@ enum Qualifiers {
         Kind(
             words: ["if", "unless", "provided", "если"],
             hints: [
-                "when", "where", "case", "once", "should", "until", "condition", "without", "after", "depend", "for",
-                "with", "when", "по", "при", "когда", "случа", "услов", "без", "пока", "после", "для", "можно", "can",
-                "may",
+                "when", "where", "case", "once", "should", "until", "condition", "without", "after", "depend", "при",
+                "когда", "случа", "услов", "без", "пока", "после",
             ]),
         Kind(
             words: ["except", "excluding", "кроме", "исключением"],
