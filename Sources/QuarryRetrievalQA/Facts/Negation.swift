@@ -34,6 +34,13 @@ enum Negation {
         return reversing.contains(folded) || reversingBeginnings.contains { folded.hasPrefix($0) }
     }
 
+    /// Whether a word denies the statement that follows it: "it is false that", "неправда, что".
+    static func framesDenial(_ index: Int, in statement: Statement) -> Bool {
+        let words = statement.words
+        guard index < 6, index + 1 < words.count, reversing.contains(words[index].piece.folded) else { return false }
+        return ["that", "что", "будто"].contains(words[index + 1].piece.folded)
+    }
+
     /// Whether a word may deny or forbid something.
     static func mayDeny(_ word: Statement.Word) -> Bool {
         let folded = word.piece.folded

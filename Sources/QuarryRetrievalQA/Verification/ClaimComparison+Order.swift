@@ -74,7 +74,11 @@ extension ClaimComparison {
                     one.piece.folded != there.words[a].piece.folded && other.piece.folded != there.words[b].piece.folded
                 if isOrdered ? (b > a) != isTurned : !isChanged { continue }
                 if isTurned, !one.mayBeName || !hasAgent(claim, second) && !hasAgent(there, max(a, b)) { continue }
-                if isTurned { return true }
+                if isTurned {
+                    // Not the two words of one name.
+                    if claim.words[first..<second].contains(where: { !$0.mayBeName }) { return true }
+                    continue
+                }
                 let isLinked = shared.contains { link in
                     guard first < link, link < second, let place = positions[claim.words[link].key] else {
                         return false

@@ -258,7 +258,8 @@ struct ClaimComparison {
             Negation.isReversing(word) && !stems.contains(word.stem)
                 && !around.contains { $0.stems.contains(word.stem) || Negation.isPossible(in: $0) }
         }
-        if isReversed, !place.mayNegate { return (true, antonym, isConverse) }
+        let isFramed = claim.words.indices.contains { Negation.framesDenial($0, in: claim) }
+        if isReversed, isFramed || !place.mayNegate { return (true, antonym, isConverse) }
         // What the place denies is said, or the other way round.
         var turned = 0
         var kept = 0
