@@ -42,6 +42,11 @@ enum EvaluationPrinter {
         try Console.print(
             "refusals: precision \(figure(report.refusalPrecision)), recall \(figure(report.refusalRecall)); \(figure(report.wrongRefusalRate)) of the answerable refused"
         )
+        if let citations = report.citations {
+            try Console.print(
+                "citations (ALCE, judged by the check of answers): recall \(figure(citations.recall)), precision \(figure(citations.precision)) of \(Format.count(citations.answers, "answer"))"
+            )
+        }
     }
 
     private static func figure(_ value: Double?) -> String { value.map { Format.decimal($0, digits: 4) } ?? "–" }

@@ -28,7 +28,10 @@ struct ReplyPrinter {
             }
         }
         if let draft = reply.draft {
-            try Console.prose("\nThe rejected reply, which may be wrong:\n\(Self.setApart(draft))")
+            let heading =
+                isRussian
+                ? "Отклонённый ответ модели, он может быть неверен:" : "The rejected reply, which may be wrong:"
+            try Console.prose("\n\(heading)\n\(Self.setApart(draft))")
         }
         try printUnsupported()
         if !isQuiet || explains { try Console.print("") }

@@ -268,7 +268,7 @@ struct RetrievalQATests {
         }
         #expect(events.first == .retrieved(Retrieval(hits: hits)))
         let texts = events.compactMap { if case .text(let piece) = $0 { piece } else { nil } }
-        #expect(texts == model.pieces)
+        #expect(texts.joined() == model.pieces.joined())
         let cited = events.compactMap {
             if case .cited(let marker, let hit) = $0 { "\(marker) \(hit.id.rawValue)" } else { nil }
         }

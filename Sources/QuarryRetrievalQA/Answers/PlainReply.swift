@@ -7,11 +7,24 @@ struct PlainReply {
 
     init(_ reply: String) {
         let visible = String(String.UnicodeScalarView(reply.unicodeScalars.filter { !Fence.isHidden($0) }))
-        text = NumberBrackets.replacing(in: Self.withoutOpenCode(visible), skipsLinks: true) { bracket in
+        text = NumberBrackets.replacing(in: Self.withoutOpenCode(Self.withoutComments(visible)), skipsLinks: true) {
+            bracket in
             if !bracket.numbers.isEmpty { return "[\(bracket.content)]" }
             return bracket.isQuantity ? "⟦\(bracket.content)⟧" : ""
         }
         text = Self.withoutMarkup(text)
+    }
+
+    /// Removes comments of HTML, which a terminal shows and a page hides.
+    private static func withoutComments(_ text: String) -> String {
+        guard text.contains("<!--") else { return text }
+        var kept = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "<!--"), let end = rest[start.upperBound...].firstRange(of: "-->") {
+            kept += rest[..<start.lowerBound]
+            rest = rest[end.upperBound...]
+        }
+        return kept + rest
     }
 
     /// Removes backticks that open code but are never closed before the paragraph ends. Otherwise they would hide

@@ -11,18 +11,32 @@ struct ThoughtFilter: Sendable {
     /// Whether only white space came since a thought or the beginning.
     private var isAtStart = true
 
-    private static let opening = [
-        "<think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "◁think▷",
-        "<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>",
+    private static let names = [
+        "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "seed:think",
+        "inner_monologue", "internal_monologue",
     ]
-    private static let closing = [
-        "</think>", "</thinking>", "</thought>", "</reasoning>", "</reflection>", "◁/think▷", "<|end|>",
-    ]
-    /// Marks of channels and turns, which are no text.
+    private static let opening =
+        names.flatMap { ["<\($0)>", "[\($0)]"] } + [
+            "◁think▷", "<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>", "<|begin_of_thought|>",
+        ]
+    private static let closing =
+        names.flatMap { ["</\($0)>", "[/\($0)]"] } + ["◁/think▷", "<|end|>", "<|end_of_thought|>"]
+    /// Marks of channels, turns and ends, which are no text.
     private static let idle = [
         "<|start|>assistant", "<|start|>", "<|channel|>final<|message|>", "<|return|>", "<|message|>",
+        "<|im_start|>assistant", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>",
+        "<|begin_of_text|>", "<|begin_of_solution|>", "<|end_of_solution|>", "<|assistant|>", "<|user|>",
+        "<|start_header_id|>assistant<|end_header_id|>", "<start_of_turn>model", "<end_of_turn>", "<eos>", "<bos>",
+        "<|end_of_turn|>", "<｜end▁of▁sentence｜>", "<answer>", "</answer>", "[/inst]",
     ]
     private static let tags = opening + closing + idle
+
+    /// The characters that may follow the first of a tag.
+    private static let seconds = Set(
+        (tags + ["</s>"]).flatMap { tag in
+            let second = String(tag.dropFirst().prefix(1))
+            return second.lowercased() + second.uppercased()
+        })
 
     /// The part of the reply that is certainly no thought and may be shown now.
     mutating func consume(_ piece: String) -> String {
@@ -37,7 +51,9 @@ struct ThoughtFilter: Sendable {
     /// The rest of the reply.
     mutating func finish() -> String { drain(isLast: true) }
 
-    private static func opensTag(_ character: Character) -> Bool { character == "<" || character == "◁" }
+    private static func opensTag(_ character: Character) -> Bool {
+        character == "<" || character == "◁" || character == "["
+    }
 
     private mutating func drain(isLast: Bool) -> String {
         var shown = ""
@@ -55,8 +71,16 @@ struct ThoughtFilter: Sendable {
         while let start = rest.firstIndex(where: Self.opensTag) {
             show(rest[..<start], &self)
             rest = rest[start...]
+            if let second = rest.dropFirst().first, !Self.seconds.contains(second) {
+                show(rest.prefix(1), &self)
+                rest = rest.dropFirst()
+                continue
+            }
             let head = rest.prefix(40).lowercased()
-            if !isLast, Self.tags.contains(where: { $0.count > head.count && $0.hasPrefix(head) }) {
+            if !isLast,
+                head == "<" || head.hasPrefix("</s") && head.count < 5
+                    || Self.tags.contains(where: { $0.count > head.count && $0.hasPrefix(head) })
+            {
                 pending = String(rest)
                 return shown
             }
@@ -75,6 +99,14 @@ struct ThoughtFilter: Sendable {
         }
         show(rest, &self)
         pending = ""
+        if isLast, !isInside { dropEnd(&shown) }
         return shown
+    }
+
+    /// Takes the sign for the end of a text away: `</s>` without the `<s>` of struck text.
+    private mutating func dropEnd(_ shown: inout String) {
+        guard text.hasSuffix("</s>"), !text.contains("<s>") else { return }
+        text = String(text.dropLast(4))
+        if shown.hasSuffix("</s>") { shown = String(shown.dropLast(4)) }
     }
 }

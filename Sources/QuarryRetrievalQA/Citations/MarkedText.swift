@@ -14,6 +14,10 @@ struct MarkedText {
         var isCode: Bool
         /// Whether it is the header of a table.
         var isHeader = false
+        /// The position of the header of the table that it is a row of.
+        var header: Int?
+        /// Whether it is text of a paragraph, and not of a list, table, heading or code block.
+        var isProse = false
     }
 
     struct Edit {
@@ -22,11 +26,14 @@ struct MarkedText {
     }
 
     private let bytes: [UInt8]
+    private let lineStarts: [Int]
     private let markers: [CitationMarker]
     private(set) var sentences: [Sentence] = []
 
     init(_ text: String, segmenter: PassageSegmenter) {
-        bytes = Array(text.utf8)
+        let bytes = Array(text.utf8)
+        self.bytes = bytes
+        lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
         markers = CitationMarkerParser.markers(in: text)
         var bare: [UInt8] = []
         // The position of each byte of the bare text in the original.
@@ -51,15 +58,21 @@ struct MarkedText {
                 text: String(decoding: bare[segment.range], as: UTF8.self), numbers: [], markers: [],
                 end: origin.indices.contains(last) ? origin[last] + 1 : bytes.count, range: range,
                 isCode: segment.kind == .codeLine,
-                isHeader: segment.kind == .tableHeader)
+                isHeader: segment.kind == .tableHeader, isProse: segment.kind == .sentence)
+        }
+        var header: Int?
+        for (index, segment) in segments.enumerated() {
+            if segment.kind == .tableHeader { header = index }
+            if segment.kind == .tableRow { sentences[index].header = segment.introduction == nil ? nil : header }
         }
         // If the text begins with a marker, markers come before sentences; otherwise after.
         let leads = places.first.map { place in segments.first.map { place <= $0.range.lowerBound } ?? false } ?? false
+        func clamped(_ index: Int) -> Int? { segments.isEmpty ? nil : min(max(0, index), segments.count - 1) }
         for (index, place) in places.enumerated() {
             let owner =
                 leads || opensLine(place, in: bare)
-                ? segments.firstIndex { $0.range.upperBound > place } ?? segments.indices.last
-                : segments.lastIndex { $0.range.lowerBound < place } ?? segments.indices.first
+                ? clamped(segments.partitionPoint { $0.range.upperBound > place })
+                : clamped(segments.partitionPoint { $0.range.lowerBound >= place } - 1)
             if let owner {
                 sentences[owner].numbers += markers[index].numbers
                 sentences[owner].markers.append(index)
@@ -121,7 +134,7 @@ struct MarkedText {
         var start = sentence.range.lowerBound
         var end = sentence.range.upperBound
         while end < bytes.count, bytes[end] == 0x20 || bytes[end] == 0x09 { end += 1 }
-        let lineStart = bytes[..<start].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let lineStart = self.lineStart(of: start)
         let isLineEnd = end == bytes.count || bytes[end] == 0x0A || bytes[end] == 0x0D
         let isAlone = bytes[lineStart..<start].allSatisfy { " \t-*+>#0123456789.)|•–—".utf8.contains($0) }
         if isLineEnd, isAlone {
@@ -136,6 +149,31 @@ struct MarkedText {
             start = startWithSpaces(of: start, from: 0)
         }
         return Edit(range: start..<end, text: "")
+    }
+
+    /// Takes a code block out, with its fences.
+    ///
+    /// - `lines`: Its first and last line.
+    func removing(blockFrom first: Sentence, to last: Sentence) -> Edit {
+        var start = lineStart(of: first.range.lowerBound)
+        var end = lineEnd(of: last.range.upperBound)
+        if start > 0, isFence(from: lineStart(of: start - 1)) { start = lineStart(of: start - 1) }
+        if end < bytes.count, isFence(from: end) { end = lineEnd(of: end) }
+        while start > 1, bytes[start - 1] == 0x0A, bytes[start - 2] == 0x0A { start -= 1 }
+        return Edit(range: start..<end, text: "")
+    }
+
+    private func lineStart(of position: Int) -> Int { lineStarts[lineStarts.partitionPoint { $0 > position } - 1] }
+
+    /// The position after the line break of a line.
+    private func lineEnd(of position: Int) -> Int {
+        let next = lineStarts.partitionPoint { $0 > position }
+        return next < lineStarts.count ? lineStarts[next] : bytes.count
+    }
+
+    private func isFence(from start: Int) -> Bool {
+        let line = bytes[start...].drop { $0 == 0x20 || $0 == 0x3E }
+        return line.starts(with: "```".utf8) || line.starts(with: "~~~".utf8)
     }
 
     /// The original text with edits applied, and where each position of the original is in it.

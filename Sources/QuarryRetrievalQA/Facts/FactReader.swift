@@ -4,15 +4,22 @@ struct FactReader {
     private(set) var facts: [Fact] = []
     /// Whether 9:00 is in the morning, as in Russian.
     private let hasDayClock: Bool
+    /// Whether `1,250` can only be a thousand: the text has common words of English.
+    private let groupsByCommas: Bool
 
     init(_ pieces: [TextPiece]) {
         self.pieces = pieces
         hasDayClock = pieces.contains {
             $0.kind == .word && $0.text.unicodeScalars.contains { (0x400...0x4FF).contains($0.value) }
         }
+        groupsByCommas = pieces.contains { $0.kind == .word && Self.englishWords.contains($0.folded) }
         var position = 0
         while position < pieces.count { position = max(position + 1, read(at: position)) }
     }
+
+    private static let englishWords: Set<String> = [
+        "the", "of", "is", "are", "was", "were", "and", "has", "with", "a", "it", "for", "at", "by", "from", "per",
+    ]
 
     private func folded(_ index: Int) -> String { pieces.indices.contains(index) ? pieces[index].folded : "" }
 
@@ -41,7 +48,7 @@ struct FactReader {
             return start + 1
         }
         if let next = readTime(at: start) { return next }
-        if let number = WrittenNumber(at: start, in: pieces) { return finish(number) }
+        if let number = WrittenNumber(at: start, in: pieces, groupsByCommas: groupsByCommas) { return finish(number) }
         switch piece.kind {
         case .code: return readCode(at: start)
         case .word: return readWord(at: start)
@@ -68,7 +75,20 @@ struct FactReader {
             if range.upperBound > end { readings = [] }
             readings.formUnion(minutes.map { .time($0) })
         }
+        if unit == nil, let hour = number.hour, opensTimes(after: range.upperBound, from: hour) {
+            readings.formUnion([.time(hour * 60), .time((hour * 60 + 720) % 1_440)].prefix(hasDayClock ? 1 : 2))
+        }
         return add(range, readings, unit: unit?.unit, isWeak: number.isWeak && unit == nil)
+    }
+
+    /// Whether a number opens a stretch of time that ends in a time of day: "from 9 to 17 o'clock", "с 9 до 17 часов".
+    private func opensTimes(after index: Int, from hour: Int) -> Bool {
+        guard ["to", "till", "until", "до", "-", "–", "—"].contains(folded(index)),
+            let number = WrittenNumber(at: index + 1, in: pieces), let end = number.hour
+        else { return false }
+        let next = number.range.upperBound
+        let isClock = folded(next) == "o" && folded(next + 2) == "clock"
+        return isClock || half(after: next) != nil || end > hour && unit(after: next)?.unit == .hour
     }
 
     /// The currency whose sign or code stands before a number.
@@ -79,9 +99,7 @@ struct FactReader {
             MeasureUnit.unit(ofSign: piece.text)
             ?? (piece.text.count == 3 && piece.isCapitalized
                 ? MeasureUnit.unit(of: piece.folded, isAttached: false) : nil)
-        return unit.flatMap {
-            ["dollar", "euro", "sterling", "rouble", "yen", "yuan"].contains($0.dimension) ? $0 : nil
-        }
+        return unit.flatMap { $0.isCurrency ? $0 : nil }
     }
 
     private func unit(after index: Int) -> (unit: MeasureUnit, end: Int)? {
@@ -89,13 +107,18 @@ struct FactReader {
         let piece = pieces[index]
         if let sign = MeasureUnit.unit(ofSign: piece.text) {
             // "°C" is two pieces.
-            let isScaled = sign.dimension == "degree" && ["c", "с", "f"].contains(folded(index + 1))
-            return (sign, index + (isScaled ? 2 : 1))
+            let scale = sign.dimension == "degree" ? MeasureUnit.scale(of: folded(index + 1)) : nil
+            return (scale ?? sign, index + (scale == nil ? 1 : 2))
         }
         if piece.folded == "-", piece.isAttached, isWord(index + 1), pieces[index + 1].isAttached {
             return MeasureUnit.unit(of: folded(index + 1), isAttached: false).map { ($0, index + 2) }
         }
         if piece.folded == "per", folded(index + 1) == "cent" { return (.percent, index + 2) }
+        if ["percentage", "процентных", "процентный", "процентного", "процентные"].contains(piece.folded),
+            ["point", "points", "пунктов", "пункт", "пункта", "пункты"].contains(folded(index + 1))
+        {
+            return (.percentagePoint, index + 2)
+        }
         if ["sq", "square", "кв", "квадратных", "квадратный", "квадратного"].contains(piece.folded) {
             let next = folded(index + 1) == "." ? index + 2 : index + 1
             return MeasureUnit.unit(of: folded(next), isAttached: false).map { ($0.squared, next + 1) }
@@ -112,6 +135,14 @@ struct FactReader {
         {
             unit = unit.perHour
             end += 2
+        }
+        if unit.dimension == "degree" {
+            // "degrees Celsius", "degrees C", "градусов по Цельсию".
+            if folded(end) == "по" { end += 1 }
+            let scale = MeasureUnit.unit(of: folded(end), isAttached: false)
+            if let scale, scale.mayBe(unit) { return (scale, end + 1) }
+            if let scale = MeasureUnit.scale(of: folded(end)), pieces[end].isCapitalized { return (scale, end + 1) }
+            if folded(end - 1) == "по" { end -= 1 }
         }
         return (unit, end)
     }
@@ -132,6 +163,17 @@ struct FactReader {
         if let power = NumberWords.power(of: word) ?? scales[String(text.drop { !$0.isLetter })] {
             readings.formUnion(values.map { .number(NumberReadings.shifted($0, by: power)) })
             return add(index..<index + 1, readings, unit: unit(before: index))
+        }
+        // "1.2m crowns" is millions, "1.2m long" is metres.
+        if word == "m" || word == "м", isWord(index + 1), !pieces[index + 1].isCapitalized,
+            unit(before: index) != nil || folded(index + 1).count > 4 && folded(index + 1).last == "s"
+                || MeasureUnit.unit(of: folded(index + 1), isAttached: false)?.isCurrency == true
+        {
+            let millions = values.map { FactToken.number(NumberReadings.shifted($0, by: 6)) }
+            let counted = unit(after: index + 1)
+            return add(
+                index..<(counted?.end ?? index + 1), readings.union(millions),
+                unit: counted?.unit ?? unit(before: index))
         }
         var range = index..<index + 1
         if ["am", "pm", "ч"].contains(word), let hour = Int(digits), (0...24).contains(hour) {
@@ -205,7 +247,8 @@ struct FactReader {
             else { return nil }
             var minutes = dayTimes(hour: hour, minute: minute, at: &range)
             if hasDayClock, minutes.count > 1 { minutes = [hour * 60 + minute] }
-            return add(range, Set(minutes.map { .time($0) }).union([.number(pieces[index].text)]))
+            let hasHalf = range.upperBound > index + 1
+            return add(range, Set(minutes.map { .time($0) }).union(hasHalf ? [] : [.number(pieces[index].text)]))
         }
         guard let number = WrittenNumber(at: index, in: pieces), let hour = number.hour else { return nil }
         range = number.range

@@ -48,6 +48,7 @@ extension Fact {
         // 3 o'clock is a number of hours and a time.
         let times = readings.filter { if case .time = $0 { true } else { false } }
         if !times.isDisjoint(with: other.readings) { return true }
+        if unit.mayBe(theirs) { return !readings.isDisjoint(with: other.readings) }
         guard unit.dimension == theirs.dimension else { return false }
         return values.contains { value in
             other.values.contains { abs(value * unit.factor - $0 * theirs.factor) <= 1e-6 * abs(value * unit.factor) }
@@ -81,6 +82,9 @@ enum NumberReadings {
         }
         return values
     }
+
+    /// The digits without separators.
+    static func whole(_ text: String) -> String { plain(text, decimal: nil) }
 
     /// A number times a power of ten, exactly.
     static func shifted(_ value: String, by power: Int) -> String {

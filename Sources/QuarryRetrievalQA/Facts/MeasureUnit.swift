@@ -6,6 +6,9 @@ package struct MeasureUnit: Sendable, Hashable {
     package var factor: Double
 
     static let percent = MeasureUnit(dimension: "share", factor: 1)
+    /// "20 percentage points" is another change than "20 percent".
+    static let percentagePoint = MeasureUnit(dimension: "points", factor: 1)
+    static let celsius = MeasureUnit(dimension: "celsius", factor: 1)
     static let hour = MeasureUnit(dimension: "time", factor: 3_600)
 
     /// The unit that a folded word after a number names.
@@ -20,6 +23,25 @@ package struct MeasureUnit: Sendable, Hashable {
 
     /// The unit of a sign such as `%`, `€` or `°`.
     static func unit(ofSign sign: String) -> MeasureUnit? { signs[sign] }
+
+    var isCurrency: Bool { ["dollar", "euro", "sterling", "rouble", "yen", "yuan"].contains(dimension) }
+
+    /// The scale that a letter after the sign of degrees names.
+    static func scale(of letter: String) -> MeasureUnit? {
+        switch letter {
+        case "c", "с": celsius
+        case "f": MeasureUnit(dimension: "fahrenheit", factor: 1)
+        case "k", "к": MeasureUnit(dimension: "kelvin", factor: 1)
+        default: nil
+        }
+    }
+
+    /// Whether this is a temperature whose scale is not named, or the other is, so that only numbers can be compared.
+    func mayBe(_ other: MeasureUnit) -> Bool {
+        let scales = ["celsius", "fahrenheit", "kelvin"]
+        return dimension == "degree" && scales.contains(other.dimension)
+            || other.dimension == "degree" && scales.contains(dimension)
+    }
 
     /// The unit for one of this unit in each hour: km/h.
     var perHour: MeasureUnit { MeasureUnit(dimension: dimension + "/h", factor: factor) }
@@ -57,7 +79,9 @@ package struct MeasureUnit: Sendable, Hashable {
         ("euro", 1, "eur euro euros евро", ""), ("sterling", 1, "gbp", ""),
         ("rouble", 1, "rub rur руб рубль рубля рублей рублям", "rouble ruble"), ("yen", 1, "yen jpy иена иены иен", ""),
         ("yuan", 1, "yuan cny юань юаня юаней", ""),
-        ("degree", 1, "degree degrees", "градус"),
+        ("degree", 1, "degree degrees", "градус"), ("celsius", 1, "celsius centigrade", "цельси"),
+        ("fahrenheit", 1, "fahrenheit", "фаренгейт"), ("kelvin", 1, "kelvin kelvins", "кельвин"),
+        ("times", 1, "times fold раз раза", ""),
         ("data", 1, "byte bytes байт байта байтов", ""), ("data", 1e3, "kb кб килобайт килобайта", "kilobyte"),
         ("data", 1e6, "mb мб мегабайт мегабайта", "megabyte"), ("data", 1e9, "gb гб гигабайт гигабайта", "gigabyte"),
         ("data", 1e12, "tb тб терабайт терабайта", "terabyte"),
@@ -96,6 +120,7 @@ package struct MeasureUnit: Sendable, Hashable {
         "%": percent, "٪": percent, "$": MeasureUnit(dimension: "dollar", factor: 1),
         "€": MeasureUnit(dimension: "euro", factor: 1), "£": MeasureUnit(dimension: "sterling", factor: 1),
         "₽": MeasureUnit(dimension: "rouble", factor: 1), "¥": MeasureUnit(dimension: "yen", factor: 1),
-        "°": MeasureUnit(dimension: "degree", factor: 1), "℃": MeasureUnit(dimension: "degree", factor: 1),
+        "°": MeasureUnit(dimension: "degree", factor: 1), "℃": celsius,
+        "℉": MeasureUnit(dimension: "fahrenheit", factor: 1),
     ]
 }

@@ -5,8 +5,12 @@ struct Statement: Sendable {
     struct Word: Sendable {
         var piece: TextPiece
         var stem: String
+        /// What its forms share, more widely than the stem.
+        var root: String
         var isFunction: Bool
         var isName: Bool
+        /// The root of a Russian word, the stem of any other.
+        var key: String { RussianForm.isRussian(root) ? root : stem }
         /// Whether it has a capital as a name has, perhaps as the first word of the sentence.
         var mayBeName: Bool { isName || piece.isCapitalized && piece.text.count > 1 && !isFunction }
         /// Whether a negation applies to the word.
@@ -29,6 +33,7 @@ struct Statement: Sendable {
     var asks = false
     /// The stems of all words.
     var stems: Set<String>
+
     var hasNegation: Bool { words.contains { Negation.words.contains($0.piece.folded) } }
     /// Whether the sentence speaks of something that another sentence names.
     var isAnaphoric: Bool { words.contains { Pronouns.pointing.contains($0.piece.folded) } }
@@ -69,7 +74,8 @@ struct StatementReader {
             let next = pieces.indices.contains(index + 1) ? pieces[index + 1] : nil
             words.append(
                 Statement.Word(
-                    piece: piece, stem: stem, isFunction: reader.functionTerms.contains(stem),
+                    piece: piece, stem: stem, root: RussianForm.root(of: piece.folded),
+                    isFunction: reader.functionTerms.contains(stem),
                     isName: isName(piece, opens: opens, next: next), clause: clause))
             opens = false
         }

@@ -18,9 +18,12 @@ struct WrittenNumber {
     }
 
     private let pieces: [TextPiece]
+    private let groupsByCommas: Bool
 
-    init?(at start: Int, in pieces: [TextPiece]) {
+    /// - `groupsByCommas`: Whether `1,250` can only be a thousand, as in English.
+    init?(at start: Int, in pieces: [TextPiece], groupsByCommas: Bool = false) {
         guard pieces.indices.contains(start) else { return nil }
+        self.groupsByCommas = groupsByCommas && pieces[start].text.contains(",") && pieces[start].text.first != "0"
         self.pieces = pieces
         range = start..<start
         if pieces[start].kind == .number {
@@ -44,6 +47,7 @@ struct WrittenNumber {
 
     private mutating func readDigits(at index: Int) {
         values = NumberReadings.values(of: pieces[index].text)
+        if values.count > 1, groupsByCommas { values = [NumberReadings.whole(pieces[index].text)] }
         range = index..<index + 1
         if let fraction = Self.vulgarFractions[folded(index + 1)], pieces[index + 1].isAttached {
             let decimal = fraction.decimal.dropFirst()
@@ -142,6 +146,12 @@ struct WrittenNumber {
     /// "half", "a quarter", "two thirds", "две трети".
     private mutating func readFraction(at start: Int) -> Bool {
         let word = folded(start)
+        if ["полтора", "полторы", "полутора"].contains(word) {
+            values = ["1.5"]
+            range = start..<start + 1
+            multiply()
+            return true
+        }
         if ["half", "половина", "половины", "половину", "половине"].contains(word) {
             take(Share(1, 2), until: start + 1)
             return true

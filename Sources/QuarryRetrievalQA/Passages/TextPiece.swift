@@ -105,7 +105,7 @@ private struct PieceScan {
 
     /// A hyphen between digits joins a date such as 2021-05-09, and separates a range such as 10-20.
     private func isDateDash(_ index: Int, from start: Int) -> Bool {
-        let before = scalars[start..<index]
+        let before = scalars[max(start, index - 64)..<index]
         if before.contains(where: { $0.properties.isAlphabetic }) { return true }
         if before.contains("-") { return before.count == 7 }
         return before.count == 4 && index + 3 < scalars.count && isDigit(index + 2) && scalars[index + 3] == "-"

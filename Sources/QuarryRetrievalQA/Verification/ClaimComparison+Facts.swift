@@ -4,6 +4,7 @@ extension ClaimComparison {
         var missing: [String] = []
         var lacksCounted = false
         var isOfAnother = false
+        var isOtherBound = false
     }
 
     func compareFacts(
@@ -39,7 +40,27 @@ extension ClaimComparison {
             }
         }
         if pairsOthers(there) { comparison.isOfAnother = true }
+        comparison.isOtherBound = claim.facts.indices.contains { isOtherBound($0, there) }
         return comparison
+    }
+
+    /// Whether a number or date is a limit in one, and a value or the other limit in the other.
+    private func isOtherBound(_ index: Int, _ there: Statement) -> Bool {
+        let fact = claim.facts[index]
+        guard claim.facts.count < 32 else { return false }
+        let matches = there.facts.indices.filter { there.facts[$0].equals(fact) }
+        guard !matches.isEmpty else { return false }
+        if let bound = Bound(of: index, in: claim) {
+            let isSame = matches.contains { match in
+                let other = Bound(of: match, in: there)
+                return other == bound
+                    || other == nil && bound.isHinted(in: there, ofTime: !fact.isNumber || fact.isTime)
+            }
+            if !isSame { return true }
+        }
+        guard let change = claim.change(of: index) else { return false }
+        let changes = matches.map { there.change(of: $0) }
+        return !changes.isEmpty && changes.allSatisfy { $0 != nil && $0 != change }
     }
 
     /// Whether two numbers of one clause stand in two clauses of the place, the first of which has its own second

@@ -14,6 +14,10 @@ struct EvidencePlace: Sendable {
     var isProse: Bool
     /// Whether it forbids, refuses or lacks something.
     var isProhibitive: Bool
+    /// The cells of a table row; nil for anything else.
+    var row: TableCells?
+    /// The units that the headings and the introduction name.
+    var units: [MeasureUnit] = []
 }
 
 /// Compares a sentence of an answer with places of passages.
@@ -27,7 +31,7 @@ struct ClaimComparison {
     let isOrdered: Bool
     /// The distinct words with content that the question lacks, each with its weight; all, if it lacks none.
     private let own: [(word: Statement.Word, weight: Double)]
-    private let all: [(word: Statement.Word, weight: Double)]
+    let all: [(word: Statement.Word, weight: Double)]
     private let addsNothing: Bool
 
     init(
@@ -81,6 +85,7 @@ struct ClaimComparison {
     func isHeld(_ word: Statement.Word, by statement: Statement, stems: Set<String>) -> Bool {
         stems.contains(word.stem) || statement.analyzed.forms.contains(word.stem)
             || claim.analyzed.isHeld(word.stem, by: statement.analyzed.forms)
+            || RussianForm.isRussian(word.root) && statement.words.contains { $0.root == word.root }
     }
 
     /// The features of a place, and the facts and names that it lacks.
@@ -100,14 +105,19 @@ struct ClaimComparison {
 
         let total = own.reduce(0) { $0 + $1.weight }
         var (direct, widened, lacking) = (0.0, 0.0, 0)
+        var absent: [Statement.Word] = []
         for (word, weight) in own {
             if isHeld(word, by: there, stems: stems) {
                 direct += weight
                 widened += weight
             } else if isAround(word) {
                 widened += weight
+            } else if stems.contains(where: { synonyms.areSynonyms(word.stem, $0) }) {
+                direct += weight * 0.7
+                widened += weight * 0.7
             } else {
                 lacking += 1
+                absent.append(word)
             }
         }
         let said = all.filter { !$0.word.mayBeName }
@@ -158,12 +168,28 @@ struct ClaimComparison {
                     && places.contains { !$0.isProse && $0.statement.stems.contains(item.word.stem) }
             }
         features.otherSubject = facts.isOfAnother || isOfAnotherRow ? 1 : 0
+        features.isOtherBound = facts.isOtherBound
 
-        let opposed = opposes(place, stems: stems, similarity: features.wordShare)
+        let opposed = opposes(place, around: around, stems: stems, similarity: features.wordShare)
         features.negation = opposed.negation ? 1 : 0
         features.antonym = opposed.antonym ? 1 : 0
         features.substituted = hasSubstitute(there, stems: stems) ? 1 : 0
         features.swappedRoles = swapsRoles(there) ? 1 : 0
+        // "B bought it from A" says what "A sold it to B" says.
+        if opposed.isConverse { features.swappedRoles = 0 }
+        features.isMixed = mixesClauses(there) || turnsRange(there) || changesAgent(there) || splitsName(there)
+        features.isBorrowed = borrows(absent, from: places, besides: place)
+        let added = Qualifiers.added(by: claim, to: [there] + around)
+        features.isWidened = !added.isEmpty || Qualifiers.widens(claim, there)
+        missing += added
+        for word in Qualifiers.rates(of: claim) + claim.words.filter({ Qualifiers.sides.contains($0.piece.folded) })
+        where !isHeld(word, by: there, stems: stems) && !isAround(word)
+            && !stems.contains(where: { synonyms.areSynonyms(word.stem, $0) })
+        {
+            features.missingFact = 1
+            missing.append(word.piece.text)
+        }
+        if let row = place.row, !row.states(claim, asked: asked, around: place.units) { features.otherSubject = 1 }
         let speaksOfPersons = there.words.contains { Pronouns.personal.contains($0.piece.folded) }
         features.personal =
             !speaksOfPersons && claim.words.contains { Pronouns.personal.contains($0.piece.folded) } ? 1 : 0
@@ -189,9 +215,10 @@ struct ClaimComparison {
     // MARK: Negation
 
     private func opposes(
-        _ place: EvidencePlace, stems: Set<String>, similarity: Double
-    ) -> (negation: Bool, antonym: Bool) {
+        _ place: EvidencePlace, around: [Statement], stems: Set<String>, similarity: Double
+    ) -> (negation: Bool, antonym: Bool, isConverse: Bool) {
         let there = place.statement
+        var isConverse = false
         var negated: [String: (negated: Int, plain: Int)] = [:]
         for word in there.words where word.isContent {
             if word.isNegated {
@@ -203,11 +230,16 @@ struct ClaimComparison {
         // The opposite of a word, where the place lacks the word itself.
         var antonym = false
         let claimStems = claim.stems
-        for word in claim.words where !stems.contains(word.stem) {
+        for word in claim.words where !stems.contains(word.stem) && !word.isInFact {
             let opposites = antonyms.opposites(of: word.stem).intersection(stems).subtracting(claimStems)
             guard !opposites.isEmpty else { continue }
             let isDenied = there.words.contains { opposites.contains($0.stem) && $0.isNegated }
-            if word.isNegated == isDenied { antonym = true } else { return (false, false) }
+            guard word.isNegated == isDenied else { return (false, false, false) }
+            if opposites.contains(where: { antonyms.areConverse(word.stem, $0) && exchanges(word.stem, $0, there) }) {
+                isConverse = true
+            } else {
+                antonym = true
+            }
         }
         for word in claim.words where word.isContent {
             let folded = word.piece.folded
@@ -220,12 +252,23 @@ struct ClaimComparison {
             }
         }
         let deniesHere = claim.words.contains { Negation.stated.contains($0.piece.folded) }
-        if deniesHere, !place.mayNegate { return (true, antonym) }
+        if deniesHere, !place.mayNegate { return (true, antonym, isConverse) }
+        if turnsModality(there) { return (true, antonym, isConverse) }
+        let isReversed = claim.words.contains { word in
+            Negation.isReversing(word) && !stems.contains(word.stem)
+                && !around.contains { $0.stems.contains(word.stem) || Negation.isPossible(in: $0) }
+        }
+        let isFramed = claim.words.indices.contains { Negation.framesDenial($0, in: claim) }
+        if isReversed, isFramed || !place.mayNegate { return (true, antonym, isConverse) }
         // What the place denies is said, or the other way round.
         var turned = 0
         var kept = 0
+        var isDeniedPlainly = false
         for word in claim.words where word.isContent {
             guard let found = negated[word.stem] else { continue }
+            if word.isNegated, found.negated == 0, deniesHere, !isDenied(word.stem, in: there) {
+                isDeniedPlainly = true
+            }
             if word.isNegated ? found.negated == 0 : found.plain == 0 {
                 turned += 1
             } else {
@@ -233,11 +276,28 @@ struct ClaimComparison {
             }
         }
         // In an equal sentence, only a real negation keeps a denial from being one.
-        if deniesHere, turned > 0, kept == 0, !there.hasNegation, !place.isProhibitive, similarity >= 0.75 {
-            return (true, antonym)
+        if deniesHere, turned > 0, kept == 0, !there.hasNegation, isDeniedPlainly || !place.isProhibitive,
+            similarity >= 0.75
+        {
+            return (true, antonym, isConverse)
         }
-        let isTurned = turned > 0 && kept == 0 && claim.hasNegation != there.hasNegation
-        return (isTurned && (deniesHere == false || !place.mayNegate), antonym)
+        let denies = claim.hasNegation || claim.words.contains(where: Negation.isReversing)
+        let isTurned = turned > 0 && kept == 0 && denies != there.hasNegation
+        return (isTurned && (deniesHere == false || !place.mayNegate), antonym, isConverse)
+    }
+
+    /// Whether a clause of the place that has a word denies or forbids something.
+    private func isDenied(_ stem: String, in there: Statement) -> Bool {
+        let clauses = Set(there.words.filter { $0.stem == stem }.map(\.clause))
+        return there.words.contains { clauses.contains($0.clause) && Negation.mayDeny($0) }
+    }
+
+    /// Whether the sentence says that something must be which the place only allows or forbids, or that it need not be
+    /// which the place forbids.
+    private func turnsModality(_ there: Statement) -> Bool {
+        let (here, other) = (Modality(claim), Modality(there))
+        if here.exempts, !other.exempts, !other.allows { return true }
+        return here.obliges && !other.obliges && other.allows && !claim.hasNegation && !there.hasNegation
     }
 
     /// Whether a word is made of the first letters of words of the place, as USA is.

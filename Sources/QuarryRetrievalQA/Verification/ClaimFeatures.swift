@@ -45,8 +45,18 @@ package struct ClaimFeatures: Sendable, Hashable {
     /// Whether the sentence says nothing that the question does not say.
     package var nothingNew = 0.0
 
-    /// Whether the place has names of the sentence, and nothing that it says of them. Not a feature of the model.
+    /// Whether the place has names of the sentence, and nothing that it says of them. Like those below, it is not a feature of
+    /// the model: no weight outvotes it.
     package var lacksPredicate = false
+
+    /// Whether it mixes two statements of the place.
+    package var isMixed = false
+    /// Whether one of its words is said of the same in another place.
+    package var isBorrowed = false
+    /// Whether it restricts what the place says without restriction, or says of all what the place says of some.
+    package var isWidened = false
+    /// Whether a number is a limit here, and not there, or the other way round.
+    package var isOtherBound = false
 
     package init() {}
 
@@ -61,7 +71,11 @@ package struct ClaimFeatures: Sendable, Hashable {
     }
 
     /// Whether the place says otherwise.
-    package var contradicts: Bool { negation > 0 || antonym > 0 || swappedRoles > 0 || otherSubject > 0 }
+    package var contradicts: Bool {
+        negation > 0 || antonym > 0 || swappedRoles > 0 || otherSubject > 0 || isMixed || isOtherBound
+    }
     /// Whether the place lacks something that must match exactly.
-    package var lacksFact: Bool { missingName > 0 || missingFact > 0 }
+    package var lacksFact: Bool { missingName > 0 || missingFact > 0 || isWidened }
+    /// Whether nothing keeps the place from supporting the sentence.
+    package var mayAgree: Bool { !contradicts && !lacksFact && !lacksPredicate && !isBorrowed }
 }

@@ -1,12 +1,6 @@
 import QuarryCore
 import QuarryText
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What the passages say of one sentence.
 struct SentenceVerdict {
     var kind: AnswerSentence.Kind
@@ -22,6 +16,9 @@ struct SentenceVerdict {
     var saysSomething = true
     /// Whether one place says the whole sentence.
     var isWhole = true
+
+    /// On a text that no passage can support.
+    static let none = SentenceVerdict(kind: .unverifiable, support: 0, isSupported: false, stays: false)
 }
 
 /// The passages of one check, prepared for comparison.
@@ -50,23 +47,88 @@ struct PassageChecker {
         idle = Set(reader.statement(idlePhrase).words.map(\.stem))
     }
 
+    /// Longer sentences, lists of words and numbers rather, are supported by nothing. The comparison of one takes time
+    /// that grows with their square.
+    private static let maximumBytes = 16_384
+    private static let maximumWords = 600
+    private static let maximumFacts = 100
+
+    private struct VerdictKey: Hashable {
+        var text: String
+        var named: [Int]
+        var columns: String?
+    }
+
+    /// The verdicts so far: a model may repeat a sentence many thousand times.
+    private var verdicts: [VerdictKey: SentenceVerdict] = [:]
+
     // MARK: Verdicts
 
-    mutating func verdict(on text: String, citing named: [Int], isHeader: Bool) -> SentenceVerdict {
+    /// Whether the name of a column that a row fills has a word that no passage and no question has.
+    private mutating func namesUnknown(_ columns: String, in row: String) -> Bool {
+        let cells = PlainText.columns(of: row)
+        for (index, name) in PlainText.columns(of: columns).enumerated()
+        where cells.indices.contains(index) && !cells[index].isEmpty {
+            let isUnknown = reader.statement(name).words.contains { word in
+                word.isContent && !word.isInFact && !isKnown(word) && !LeadWords.all.contains(word.piece.folded)
+            }
+            if isUnknown { return true }
+        }
+        return false
+    }
+
+    /// Whether the question or a passage has a word, or one that means the same.
+    private func isKnown(_ word: Statement.Word) -> Bool {
+        if asked.contains(word.stem) { return true }
+        return passages.contains { passage in
+            passage.places.contains { place in
+                [place.statement, place.context].contains { statement in
+                    statement.stems.contains(word.stem)
+                        || statement.stems.contains { check.synonyms.areSynonyms(word.stem, $0) }
+                }
+            }
+        }
+    }
+
+    /// The verdict on lines of code: each must stand in a passage as it is, but for white space.
+    func verdict(onCode lines: [String]) -> Bool {
+        lines.allSatisfy { line in
+            let line = CheckedPassage.collapsed(line)
+            return !line.contains(where: { $0.isLetter || $0.isNumber }) || passages.contains { $0.text.contains(line) }
+        }
+    }
+
+    /// - `columns`: The header of the table that the text is a row of.
+    mutating func verdict(on text: String, citing named: [Int], columns: String? = nil) -> SentenceVerdict {
+        guard text.utf8.count <= Self.maximumBytes else { return .none }
+        let key = VerdictKey(text: text, named: named, columns: columns)
+        if let known = verdicts[key] { return known }
+        let verdict = newVerdict(on: text, citing: named, columns: columns)
+        verdicts[key] = verdict
+        return verdict
+    }
+
+    private mutating func newVerdict(on text: String, citing named: [Int], columns: String?) -> SentenceVerdict {
         var claim = reader.statement(text)
+        guard claim.words.count <= Self.maximumWords, claim.facts.count <= Self.maximumFacts else { return .none }
+        if let columns, namesUnknown(columns, in: text) { return .none }
         if !idle.isEmpty {
             let opening = claim.words.prefix { idle.contains($0.stem) }.count
             if opening > 2 { claim = slice(claim, opening..<claim.words.count) }
         }
         let comparison = comparison(claim)
         let saysSomething = !comparison.isEmpty
+        // "The tenant must not": what comes next is missing.
+        if let last = claim.words.last, Negation.stated.contains(last.piece.folded), claim.words.count > 2 {
+            return .none
+        }
         if !saysSomething {
             // With a marker, a bare "Yes" still answers; the marker stays.
             return SentenceVerdict(
                 kind: .unverifiable, support: 1, markers: named, isSupported: true, stays: true,
                 saysSomething: idle.isEmpty && !named.isEmpty && !claim.words.isEmpty)
         }
-        if isHeader || introduces(text, claim) {
+        if introduces(text, claim) {
             return SentenceVerdict(
                 kind: .unverifiable, support: 1, isSupported: true, stays: true, saysSomething: false)
         }
@@ -105,11 +167,19 @@ struct PassageChecker {
             kind: .factMissing, support: support, missing: missing, isSupported: false, stays: false)
     }
 
-    /// Whether a sentence only introduces a list: it ends in a colon, is short, and has no name and no number.
+    /// Whether a sentence only introduces what follows, and states nothing: it ends in a colon, and its words are those
+    /// of such lines ("Here is what the documents say") or of the question, without a verb between them.
     private func introduces(_ text: String, _ claim: Statement) -> Bool {
-        guard text.last == ":" || text.hasSuffix(":**") else { return false }
-        return claim.facts.allSatisfy(\.isWeak) && !claim.hasNegation && claim.words.count { $0.isContent } <= 8
-            && !claim.words.contains(where: \.isName)
+        guard text.last == ":" || text.hasSuffix(":**") || text.last == "：", claim.facts.allSatisfy(\.isWeak) else {
+            return false
+        }
+        let opens = LeadWords.opening.contains(claim.words.first?.piece.folded ?? "")
+        return claim.words.allSatisfy { word in
+            let folded = word.piece.folded
+            if LeadWords.all.contains(folded) { return true }
+            if word.isContent { return asked.contains(word.stem) }
+            return opens || !LeadWords.stating.contains(folded)
+        }
     }
 
     private func comparison(_ claim: Statement) -> ClaimComparison {
@@ -156,8 +226,7 @@ struct PassageChecker {
             let support = check.model.support(of: features)
             return Finding(
                 passage: candidate.passage, place: place, features: features, missing: missing, support: support,
-                isSupported: support >= check.threshold && !features.contradicts && !features.lacksFact
-                    && !features.lacksPredicate)
+                isSupported: support >= check.threshold && features.mayAgree)
         }
     }
 
@@ -181,7 +250,7 @@ struct PassageChecker {
                 spans: kept.map { .init(marker: $0.passage + 1, range: $0.place.range) }, isSupported: true, stays: true
             )
         }
-        if !first.features.contradicts, let verdict = evaluateParts(claim, among: indices) { return verdict }
+        if let verdict = evaluateParts(claim, among: indices) { return verdict }
         let closest = findings.first { $0.features.contextCoverage >= 0.5 } ?? first
         var kind = AnswerSentence.Kind.unverifiable
         if closest.features.contradicts || closest.features.missingFact > 0 && saysOtherNumber(claim, closest) {
@@ -190,7 +259,7 @@ struct PassageChecker {
             kind = .factMissing
         }
         let support =
-            closest.features.contradicts || closest.features.lacksFact || closest.features.lacksPredicate
+            closest.features.mayAgree == false
             ? min(closest.support, check.threshold * 0.9) : closest.support
         return SentenceVerdict(
             kind: kind, support: support, missing: closest.missing,
@@ -263,95 +332,5 @@ struct PassageChecker {
             return words.lowerBound - range.lowerBound..<words.upperBound - range.lowerBound
         }
         return part
-    }
-}
-
-/// The script and language of a text, if known.
-struct WrittenLanguage: Sendable {
-    var script: Script?
-    var language: String?
-
-    /// Whether words in the two cannot be equal even if they mean the same.
-    func differs(from other: WrittenLanguage) -> Bool {
-        if let script, let theirs = other.script, script != theirs { return true }
-        if let language, let theirs = other.language { return language != theirs }
-        return false
-    }
-}
-
-/// A passage, prepared for comparison.
-struct CheckedPassage: Sendable {
-    var places: [EvidencePlace]
-    var language: WrittenLanguage
-
-    init(_ hit: ScoredChunk, reader: StatementReader, analysis: TextAnalysis) {
-        var reader = reader
-        let bytes = Array(hit.chunk.text.utf8)
-        let headings = (hit.chunk.headings + [hit.documentTitle].compactMap { $0 }).joined(separator: ". ")
-        let segments = CheckedPassage.statements(
-            among: PassageSegmenter(sentences: analysis.sentences)
-                .segments(of: hit.chunk.text, tableHeader: hit.chunk.tableHeader))
-        var contexts: [[String]: Statement] = [:]
-        places = []
-        for (index, segment) in segments.enumerated() {
-            // The names of the columns are context, not a part of the row.
-            let isRow = segment.kind == .tableRow
-            let statement = reader.statement(
-                isRow ? String(decoding: bytes[segment.range], as: UTF8.self) : segment.text)
-            let context =
-                contexts[segment.context]
-                ?? reader.statement(
-                    ([headings] + segment.context).joined(separator: ". "))
-            contexts[segment.context] = context
-            let isProse = segment.kind == .sentence || segment.kind == .listItem
-            let neighbours =
-                isProse
-                ? [index - 1, index + 1].filter { near in
-                    segments.indices.contains(near) && segments[near].kind != .tableRow
-                        && segments[near].kind != .codeLine
-                } : []
-            places.append(
-                EvidencePlace(
-                    range: segment.range, statement: statement, context: context, neighbours: neighbours,
-                    mayNegate: Negation.isPossible(in: statement), isProse: segment.kind == .sentence,
-                    isProhibitive: Negation.isProhibitive(statement)))
-        }
-        language = WrittenLanguage(script: dominantScript(of: hit.chunk.text), language: hit.language)
-    }
-
-    /// The segments that state something. A question states nothing; it is context of what follows it.
-    private static func statements(among segments: [Segment]) -> [Segment] {
-        var statements: [Segment] = []
-        var question: String?
-        for var segment in segments where segment.kind != .tableHeader {
-            if Quotable.isQuestion(segment.text) {
-                question = segment.text
-                continue
-            }
-            if let asked = question {
-                segment.headings.append(asked)
-                question = nil
-            }
-            statements.append(segment)
-        }
-        return statements
-    }
-}
-
-/// ln(1 + (n − df + ½) / (df + ½)) over the sentences of the passages, at least ½ so that no word is free.
-struct InverseFrequencies: Sendable {
-    private let count: Double
-    private let frequencies: [String: Int]
-
-    init(of sentences: [Set<String>]) {
-        count = Double(sentences.count)
-        frequencies = sentences.reduce(into: [:]) { counts, stems in
-            for stem in stems { counts[stem, default: 0] += 1 }
-        }
-    }
-
-    func weight(of stem: String) -> Double {
-        let frequency = Double(frequencies[stem] ?? 0)
-        return max(0.5, log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
     }
 }

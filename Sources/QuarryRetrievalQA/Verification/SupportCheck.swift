@@ -78,20 +78,27 @@ public struct SupportCheck: Sendable {
         var sentences: [AnswerSentence] = []
         var spans: [AnswerSentence.Span] = []
         var isRemoved: [Bool] = []
-        for sentence in marked.sentences {
-            let named = Set(sentence.numbers).filter { passages.indices.contains($0 - 1) }.sorted()
-            let verdict = checker.verdict(on: sentence.text, citing: named, isHeader: sentence.isHeader)
+        let verdicts = verdicts(on: marked, of: passages.count, &checker)
+        let blocks = unsupported == .drop ? unsupportedBlocks(of: marked, verdicts) : []
+        edits += blocks.map {
+            marked.removing(blockFrom: marked.sentences[$0.lowerBound], to: marked.sentences[$0.upperBound])
+        }
+        for (sentence, verdict) in zip(marked.sentences, verdicts) {
             if verdict.stays {
                 if !verdict.markers.isEmpty, verdict.saysSomething { isGrounded = true }
                 spans += verdict.spans
             }
-            let removes = !verdict.stays && !sentence.isCode && unsupported == .drop
+            let removes = !verdict.stays && unsupported == .drop
             isRemoved.append(removes)
-            edits += removes ? [marked.removing(sentence)] : marked.marking(sentence, with: verdict.markers)
+            if removes {
+                if !sentence.isCode { edits.append(marked.removing(sentence)) }
+            } else {
+                edits += marked.marking(sentence, with: verdict.markers)
+            }
             sentences.append(
                 AnswerSentence(
                     text: sentence.text, markers: verdict.markers,
-                    isAttributed: !Set(verdict.markers).isSubset(of: named), support: verdict.support,
+                    isAttributed: !Set(verdict.markers).isSubset(of: sentence.numbers), support: verdict.support,
                     kind: verdict.kind, spans: verdict.spans, unsupportedFacts: verdict.missing,
                     isSupported: verdict.isSupported,
                     isWhole: verdict.isWhole))
@@ -102,6 +109,77 @@ public struct SupportCheck: Sendable {
             sentences[index].range = position(sentence.range.lowerBound)..<position(sentence.range.upperBound)
         }
         return Result(text: edited, sentences: sentences, spans: unique(spans), isGrounded: isGrounded)
+    }
+
+    /// The verdicts on the sentences of a text, in order.
+    private func verdicts(
+        on marked: MarkedText, of passages: Int, _ checker: inout PassageChecker
+    ) -> [SentenceVerdict] {
+        let sentences = marked.sentences
+        var verdicts: [SentenceVerdict] = []
+        var index = 0
+        while index < sentences.count {
+            let sentence = sentences[index]
+            func named(_ numbers: [Int]) -> [Int] { Set(numbers).filter { $0 >= 1 && $0 <= passages }.sorted() }
+            if sentence.isCode {
+                let block = sentences[index...].prefix(while: \.isCode)
+                let stands = checker.verdict(onCode: block.map(\.text))
+                let verdict =
+                    stands
+                    ? SentenceVerdict(
+                        kind: .supported, support: 1, isSupported: true, stays: true, saysSomething: false) : .none
+                verdicts += block.map { _ in verdict }
+                index += block.count
+            } else if sentence.isHeader {
+                // It stays if a row does, see below.
+                verdicts.append(
+                    SentenceVerdict(
+                        kind: .unverifiable, support: 1, isSupported: true, stays: true, saysSomething: false))
+                index += 1
+            } else if let next = sentences.indices.contains(index + 1) ? sentences[index + 1] : nil,
+                Self.continues(next, sentence)
+            {
+                // One sentence over a blank line.
+                let verdict = checker.verdict(
+                    on: sentence.text + " " + next.text, citing: named(sentence.numbers + next.numbers))
+                verdicts += [verdict, verdict]
+                index += 2
+            } else {
+                verdicts.append(
+                    checker.verdict(
+                        on: sentence.text, citing: named(sentence.numbers),
+                        columns: sentence.header.map { sentences[$0].text }))
+                index += 1
+            }
+        }
+        let kept = Set(sentences.indices.compactMap { verdicts[$0].stays ? sentences[$0].header : nil })
+        let headers = Set(sentences.compactMap(\.header))
+        for header in headers.subtracting(kept) { verdicts[header] = .none }
+        return verdicts
+    }
+
+    /// Whether a line without an end goes on in the next paragraph.
+    private static func continues(_ next: MarkedText.Sentence, _ sentence: MarkedText.Sentence) -> Bool {
+        guard sentence.isProse, next.isProse, let last = sentence.text.last,
+            last.isLetter || last.isNumber || last == ",",
+            let first = next.text.first
+        else { return false }
+        return first.isLowercase
+    }
+
+    /// The code blocks that do not stand in the passages, as their first and last lines.
+    private func unsupportedBlocks(
+        of marked: MarkedText, _ verdicts: [SentenceVerdict]
+    ) -> [ClosedRange<Int>] {
+        var blocks: [ClosedRange<Int>] = []
+        for index in marked.sentences.indices where marked.sentences[index].isCode && !verdicts[index].stays {
+            if let last = blocks.last, last.upperBound == index - 1 {
+                blocks[blocks.count - 1] = last.lowerBound...index
+            } else {
+                blocks.append(index...index)
+            }
+        }
+        return blocks
     }
 
     private func unique(_ spans: [AnswerSentence.Span]) -> [AnswerSentence.Span] {

@@ -58,8 +58,11 @@ struct Synonyms: Sendable {
         work works worked job
         pay pays paid cost costs
         fee price cost charge
-        yearly annual annually
+        yearly annual annually year
         monthly month
+        weekly week
+        daily day
+        hourly hour
         car vehicle automobile
         film movie
         country nation state
@@ -101,5 +104,12 @@ struct Synonyms: Sendable {
         дом здание
         цена стоимость плата
         начинается открывается
+        находится стоит расположен расположена расположено расположены
+        увеличился увеличилась увеличилось вырос выросла выросло возрос возросла
+        уменьшился уменьшилась снизился снизилась сократился сократилась упал упала
+        ежегодно ежегодный годовой год
+        ежемесячно ежемесячный месячный месяц
+        ремонтирует чинит
+        forbidden prohibited banned
         """
 }

@@ -18,6 +18,27 @@ package struct AnswerReport: Sendable, Encodable {
     package var refusalRecall: Double?
     /// Share of answerable questions that were refused.
     package var wrongRefusalRate: Double
+    /// Citations of the answers that a model wrote, as they are shown; nil if a model wrote none.
+    package var citations: CitationReport?
+
+    /// Citation recall and precision as ALCE defines them, means over the answers. The judge is the check of answers of this
+    /// program, which has also repaired the markers, so that they measure what is shown rather than what the model cited.
+    package struct CitationReport: Sendable, Encodable {
+        package let judge = "support check"
+        package var answers: Int
+        package var recall: Double
+        /// Over the answers that cite; nil if none does.
+        package var precision: Double?
+
+        init?(_ scores: [CitationScores]) {
+            let recalls = scores.compactMap(\.recall)
+            let precisions = scores.compactMap(\.precision)
+            guard !recalls.isEmpty else { return nil }
+            answers = recalls.count
+            recall = recalls.reduce(0, +) / Double(recalls.count)
+            precision = precisions.isEmpty ? nil : precisions.reduce(0, +) / Double(precisions.count)
+        }
+    }
 
     /// Asks the questions with known answers and counts the results.
     ///
@@ -29,10 +50,12 @@ package struct AnswerReport: Sendable, Encodable {
         let known = questions.filter { $0.answers != nil }
         var outcomes: [RefusalReport.Outcome] = []
         var (hits, passageHits) = (0, 0)
+        var citations: [CitationScores] = []
         try await known.ask {
             try await session.answer($0.text)
         } then: { question, result in
             if case .success(let reply) = result {
+                if let scores = CitationScores(of: reply) { citations.append(scores) }
                 let accepted = question.answers ?? []
                 let isRefused = reply.refused == true
                 outcomes.append(.init(refused: isRefused, answerable: !accepted.isEmpty))
@@ -52,5 +75,6 @@ package struct AnswerReport: Sendable, Encodable {
         refusalPrecision = refusals.precision
         refusalRecall = refusals.recall
         wrongRefusalRate = share(refusals.wrongRefusals, of: answerable)
+        self.citations = CitationReport(citations)
     }
 }
