@@ -1,16 +1,18 @@
 /// One pass of a ``SentenceSplitter`` over a text.
 struct SentenceScan {
-    private let bytes: UnsafeBufferPointer<UInt8>
+    let bytes: UnsafeBufferPointer<UInt8>
     private var ranges: [Range<Int>] = []
     private let abbreviations = Abbreviations.standard
     private var sentenceStart = 0
     private var lineStart = 0
     /// The last opening bracket of the sentence that is not closed yet.
     private var openBracket: Int?
+    /// Whether the sentence went on in a small letter on a new line: its paragraph is wrapped.
+    private var runsOn = false
 
     /// A remark in brackets longer than this many bytes may contain ends of sentences.
     private static let longestRemark = 300
-    /// A line shorter than this many bytes was not wrapped: the next line begins a new sentence.
+    /// A line of this many bytes was wrapped. Whether a shorter one was, its end and the next line tell.
     private static let shortestWrappedLine = 40
 
     init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
@@ -22,7 +24,11 @@ struct SentenceScan {
             switch scalar {
             case 0x0A, 0x0D, 0x2028, 0x2029:
                 let next = offset + (scalar == 0x0D && byte(offset + 1) == 0x0A ? 2 : width)
-                if endsSentence(lineEnd: offset, nextLine: next) { close(at: offset, next: next) }
+                if endsSentence(lineEnd: offset, nextLine: next) {
+                    close(at: offset, next: next)
+                } else {
+                    runsOn = runsOn || isLower(indentEnd(of: next))
+                }
                 lineStart = next
                 offset = next
             case 0x28:
@@ -45,7 +51,7 @@ struct SentenceScan {
         return ranges
     }
 
-    private func byte(_ offset: Int) -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
+    func byte(_ offset: Int) -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private mutating func close(at end: Int, next: Int) {
         var lower = sentenceStart
@@ -63,15 +69,16 @@ struct SentenceScan {
         if lower < upper { ranges.append(lower..<upper) }
         sentenceStart = next
         openBracket = nil
+        runsOn = false
     }
 
-    private func startOfScalar(before offset: Int) -> Int {
+    func startOfScalar(before offset: Int) -> Int {
         var start = offset - 1
         while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
         return start
     }
 
-    private func isSpace(_ scalar: UInt32) -> Bool {
+    func isSpace(_ scalar: UInt32) -> Bool {
         scalar <= 0x20 || scalar == 0x7F || scalar == 0x85 || scalar == 0xA0 || (0x2000...0x200B).contains(scalar)
             || scalar == 0x2028 || scalar == 0x2029 || scalar == 0x202F || scalar == 0x205F || scalar == 0x3000
             || scalar == 0xFEFF
@@ -96,12 +103,16 @@ struct SentenceScan {
 extension SentenceScan {
     /// Whether the sentence ends at the end of a line.
     private func endsSentence(lineEnd: Int, nextLine: Int) -> Bool {
-        var offset = nextLine
-        while let next = byte(offset), next == 0x20 || next == 0x09 { offset += 1 }
-        guard let first = byte(offset), first != 0x0A, first != 0x0D else { return true }
-        if startsBlock(at: offset) || isHeading(lineStart) { return true }
-        if lineEnd - lineStart >= Self.shortestWrappedLine { return false }
-        return ScalarClass(of: bytes.scalar(at: offset).value) != .lower
+        let next = indentEnd(of: nextLine)
+        guard let first = byte(next), first != 0x0A, first != 0x0D else { return true }
+        if startsBlock(at: next) || isHeading(lineStart) { return true }
+        if first == UInt8(ascii: ":") || isUnfinished(lineStart..<lineEnd) { return false }
+        if startsMessage(at: next) { return true }
+        return lineEnd - lineStart < Self.shortestWrappedLine && !runsOn && !isLower(next)
+    }
+
+    private func isLower(_ offset: Int) -> Bool {
+        offset < bytes.count && ScalarClass(of: bytes.scalar(at: offset).value) == .lower
     }
 
     private func isHeading(_ start: Int) -> Bool { byte(start) == 0x23 }
@@ -245,7 +256,7 @@ extension SentenceScan {
         return abbreviations.openers.contains(word)
     }
 
-    private func indentEnd(of start: Int) -> Int {
+    func indentEnd(of start: Int) -> Int {
         var offset = start
         while let next = byte(offset), next == 0x20 || next == 0x09 { offset += 1 }
         return offset

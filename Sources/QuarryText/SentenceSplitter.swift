@@ -4,8 +4,9 @@
 /// A sentence ends at a full stop, question or exclamation mark or ellipsis, with its closing quotes and brackets, if
 /// white space and anything but a small letter follow. It does not end after an abbreviation, an initial (`А. С.
 /// Пушкин`) or the number of a list item. Marks of Chinese and Japanese (。！？) always end a sentence. So do blank lines,
-/// and line ends before list items, headings, quotes and table rows. Line ends after headings, and after lines too
-/// short to be wrapped, also end a sentence.
+/// and line ends before list items, headings, quotes, table rows and messages (`Anna: yes`). Line ends after headings, and
+/// after lines too short to be wrapped, also end a sentence, unless the line ends in a comma or a word such as "of", or
+/// the sentence went on in a small letter on a line before.
 package struct SentenceSplitter: Sendable {
     package init() {}
 

@@ -16,11 +16,13 @@ package enum AnswerType: Sendable, Hashable {
         let words = SurfaceWord.words(of: question).map(\.folded)
         self = .unknown
         for (index, word) in words.enumerated() {
+            // "What changed in version 2.1?" names a version and asks for none.
             let rest = words[(index + 1)...].prefix(4)
             if let type = AnswerType.direct[word] {
                 self = type
             } else if AnswerType.choosing.contains(word),
-                let type = rest.lazy.prefix(while: { $0 != "of" }).compactMap({ AnswerType.asked[$0] }).first
+                let type = rest.indices.lazy.prefix(while: { rest[$0] != "of" })
+                    .compactMap({ AnswerType.asked(at: $0, in: words) }).first
             {
                 self = type
             } else if word == "how", let next = rest.first, AnswerType.measured.contains(next) {
@@ -28,6 +30,13 @@ package enum AnswerType: Sendable, Hashable {
             }
             if self != .unknown { return }
         }
+    }
+
+    /// "What changed in version 2.1?" names a version and asks for none.
+    private static func asked(at index: Int, in words: [String]) -> AnswerType? {
+        let type = asked[words[index]]
+        guard type == .version, index + 1 < words.count, let next = words[index + 1].first else { return type }
+        return next.isNumber ? nil : type
     }
 
     private static let direct: [String: AnswerType] = [
@@ -75,12 +84,11 @@ package enum AnswerType: Sendable, Hashable {
     func isHeld(by words: [SurfaceWord], notIn known: Set<String>, names: Set<String>) -> Bool? {
         switch self {
         case .unknown: nil
-        case .person, .place:
-            words.indices.contains { index in
-                let word = words[index]
-                return word.isCapitalized && !known.contains(word.folded) && !AnswerType.times.contains(word.folded)
-                    && (index > 0 || names.contains(word.folded) || words.count > 1 && words[1].startsUppercase)
-            }
+        case .person: AnswerType.hasName(words, notIn: known, names: names)
+        // Many places have no name: "on the top shelf".
+        case .place:
+            AnswerType.hasName(words, notIn: known, names: names)
+                ? true : words.contains { AnswerType.placing.contains($0.folded) } ? nil : false
         case .time:
             words.contains { word in
                 !known.contains(word.folded)
@@ -97,6 +105,14 @@ package enum AnswerType: Sendable, Hashable {
         case .version: words.contains { $0.digits > 0 && !known.contains($0.folded) }
         // Most reasons are given without such a word.
         case .reason: words.contains { AnswerType.causes.contains($0.folded) } ? true : nil
+        }
+    }
+
+    private static func hasName(_ words: [SurfaceWord], notIn known: Set<String>, names: Set<String>) -> Bool {
+        words.indices.contains { index in
+            let word = words[index]
+            return word.isCapitalized && !known.contains(word.folded) && !times.contains(word.folded)
+                && (index > 0 || names.contains(word.folded) || words.count > 1 && words[1].startsUppercase)
         }
     }
 
@@ -132,6 +148,17 @@ package enum AnswerType: Sendable, Hashable {
     /// What the heading of a version says without these words.
     static let impliedByVersion =
         "version release released date published версия версии релиз выпуск вышла выпущена дата"
+
+    /// What the list under the heading of a version says without these words.
+    static let impliedByChanges = "version release change changes new версия релиз изменения изменилось новое"
+
+    /// Prepositions of places.
+    private static let placing: Set<String> = [
+        "in", "on", "at", "under", "behind", "beside", "near", "next", "above", "below", "opposite", "inside",
+        "outside", "upstairs", "downstairs", "в", "во", "на", "у", "под", "над", "за", "перед", "возле", "около",
+        "рядом",
+        "внутри", "снаружи", "напротив", "между",
+    ]
 
     /// Words beside the number in the heading of a version.
     private static let versionWords: Set<String> = [

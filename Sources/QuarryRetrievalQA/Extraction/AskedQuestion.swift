@@ -12,6 +12,8 @@ struct AskedQuestion {
     let script: Script?
     /// The terms of the thing whose meaning is asked for, as in "What is a berth?"; nil for other questions.
     let defined: Set<String>?
+    /// Whether ``defined`` is no person.
+    private let asksForThing: Bool
     /// Whether it asks for code, a command or an example.
     let asksForCode: Bool
     /// Whether it denies something.
@@ -20,11 +22,13 @@ struct AskedQuestion {
 
     init(_ text: String, reader: TermReader) {
         let analyzed = reader.words(text)
-        let content = analyzed.terms.filter { !reader.functionTerms.contains($0) }
+        let surface = SurfaceWord.words(of: text)
+        let asksForMeaning = AskedQuestion.asksForMeaning(surface)
+        let implied = asksForMeaning ? Set(reader.words(AskedQuestion.meaningWords).terms) : []
+        let content = analyzed.terms.filter { !reader.functionTerms.contains($0) && !implied.contains($0) }
         self.words = analyzed
         self.terms = content.isEmpty ? analyzed.terms : content
         self.contentTerms = Set(content)
-        let surface = SurfaceWord.words(of: text)
         self.surface = Set(surface.map(\.folded))
         self.type = AnswerType(of: text)
         self.names = surface.enumerated().filter {
@@ -34,12 +38,23 @@ struct AskedQuestion {
         self.script = dominantScript(of: text)
         let opening = surface.prefix(2).map(\.folded).joined(separator: " ")
         let isShort = contentTerms.count <= AskedQuestion.longestTerm
-        self.defined = isShort && AskedQuestion.definitions.contains(opening) ? contentTerms : nil
+        self.defined = isShort && (asksForMeaning || AskedQuestion.definitions.contains(opening)) ? contentTerms : nil
+        self.asksForThing = surface.first.map { !AskedQuestion.persons.contains($0.folded) } ?? true
         self.isNegated = Negation.isStated(in: surface)
         self.asksForCode =
             !self.surface.isDisjoint(with: AskedQuestion.codeWords)
             || text.contains { "`_{}()<>".contains($0) } || text.contains("--")
     }
+
+    /// "What does luffing mean?"
+    private static func asksForMeaning(_ words: [SurfaceWord]) -> Bool {
+        guard words.count > 2, ["what", "что"].contains(words[0].folded) else { return false }
+        return ["означает", "значит"].contains(words[1].folded)
+            || words[1].folded == "does" && ["mean", "means"].contains(words[words.count - 1].folded)
+    }
+
+    private static let meaningWords = "mean means означает значит"
+    private static let persons: Set<String> = ["who", "кто"]
 
     /// A question with more content words than this asks for more than a meaning.
     private static let longestTerm = 3
@@ -54,6 +69,11 @@ struct AskedQuestion {
         "код", "кода", "команда", "команду", "команды", "командой", "пример", "примеры", "синтаксис", "скрипт",
         "функция", "функцию", "метод",
     ]
+
+    /// Whether all its words other than function words but `missing` of them are in the forms of a text.
+    func isHeld(by forms: Set<String>, but missing: Int = 0) -> Bool {
+        !contentTerms.isEmpty && contentCount(in: forms) >= max(1, contentTerms.count - missing)
+    }
 
     /// The number of distinct words other than function words that the forms of a text hold.
     func contentCount(in forms: Set<String>) -> Int { contentTerms.count { words.isHeld($0, by: forms) } }
@@ -77,13 +97,15 @@ struct AskedQuestion {
         return Double(near) / Double(terms.count - 1)
     }
 
-    /// Whether a sentence says what the thing is: it begins with the thing, and a verb or dash follows.
+    /// Whether a sentence says what the thing is: it begins with the thing, and a verb, dash or colon follows.
     func isDefined(by sentence: String, reader: TermReader) -> Bool {
         guard let defined, !defined.isEmpty else { return false }
         let opening = sentence.prefix(160)
         var head = ""
         for word in opening.split(separator: " ").prefix(defined.count + 7) {
-            if AskedQuestion.copulas.contains(word.lowercased()) {
+            let isColon = asksForThing && word.hasSuffix(":")
+            if isColon || AskedQuestion.copulas.contains(word.lowercased()) {
+                if isColon { head += " \(word)" }
                 let terms = reader.words(head).terms
                 return terms.count <= defined.count + 4 && defined.allSatisfy { terms.contains($0) }
             }

@@ -67,9 +67,11 @@ public struct ExtractiveReader: Sendable {
             guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
             chosen.append(sentence)
         }
+        let support = model.support(of: best.features)
         return Extraction(
-            sentences: inReadingOrder(chosen).map(\.sentence), support: model.support(of: best.features),
-            threshold: threshold, gate: gate)
+            sentences: inReadingOrder(chosen).map(\.sentence),
+            support: best.isDirect ? max(support, SupportModel.directSupport) : support, threshold: threshold,
+            gate: gate)
     }
 
     /// Sentences are added until one of them holds the answer with this probability, if any does.
@@ -115,7 +117,7 @@ public struct ExtractiveReader: Sendable {
             return RankedSentence(
                 sentence: ExtractedSentence(
                     hit: candidate.hit, range: candidate.range, text: candidate.text),
-                probability: probabilities[index], features: candidate.features)
+                probability: probabilities[index], features: candidate.features, isDirect: candidate.isDirect)
         }
     }
 
@@ -207,4 +209,5 @@ package struct RankedSentence: Sendable, Hashable {
     /// The probability that it holds the answer, if one of the candidates does.
     package var probability: Double
     package var features: SentenceFeatures
+    package var isDirect: Bool
 }

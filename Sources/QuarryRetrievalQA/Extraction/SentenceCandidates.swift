@@ -12,6 +12,9 @@ package struct SentenceCandidate: Sendable, Hashable {
     /// The text with the question or heading that it answers.
     package var textInContext: String
     package var features: SentenceFeatures
+    /// Whether it holds every word of the question, or is a row of a table that the question names, and lacks nothing
+    /// that is asked for.
+    package var isDirect: Bool
 }
 
 /// Finds the candidates of a question and computes their features.
@@ -87,6 +90,9 @@ private struct Scope {
     func candidate(
         _ quotable: Quotable, of passage: MeasuredPassage, hit: Int, shared: PassageMeasure
     ) -> SentenceCandidate? {
+        let script = dominantScript(of: quotable.text)
+        let isForeign = asked.script != nil && script != nil && asked.script != script
+        if isForeign, quotable.mayBeTitle { return nil }
         let subject = passage.reader.words(quotable.subject)
         let surface = SurfaceWord.words(ofSentence: quotable.text)
         var held = asked.type.isHeld(by: surface, notIn: asked.surface, names: names)
@@ -105,12 +111,14 @@ private struct Scope {
             // "1.7.2 - 2026-02-08" says that a version was released, and when.
             own.formUnion(reader.words(AnswerType.impliedByVersion).forms)
         }
+        var answersItself = false
         var features = SentenceFeatures()
         features.proximity = asked.proximity(in: subject)
         if let topic = quotable.topic {
             let words = passage.reader.words(topic)
             if weights.coverage(by: words.forms) >= Scope.relevantTopic {
                 own.formUnion(words.forms)
+                answersItself = quotable.isReply && asked.isHeld(by: words.forms)
                 features.proximity = max(features.proximity, asked.proximity(in: words))
             }
         }
@@ -129,12 +137,36 @@ private struct Scope {
         features.length = min(1, Double(subject.terms.count) / 60)
         features.missingNames = shared.missingNames
         features.missingTerm = shared.missingTerm
-        let script = dominantScript(of: quotable.text)
-        features.foreign = asked.script != nil && script != nil && asked.script != script ? 1 : 0
+        features.foreign = isForeign ? 1 : 0
         features.negation = asked.isNegated == Negation.isStated(in: surface) ? 0 : 1
         features.definition = asked.isDefined(by: quotable.text, reader: reader) ? 1 : 0
         return SentenceCandidate(
             hit: hit, range: quotable.range, text: text,
-            textInContext: quotable.topic.map { "\($0)\n\(text)" } ?? text, features: features)
+            textInContext: quotable.topic.map { "\($0)\n\(text)" } ?? text, features: features,
+            isDirect: answersItself || isDirect(quotable, features, holding: own, reader: passage.reader))
+    }
+
+    /// A short question has few words that could be found: that all of them stand in one sentence says enough.
+    private func isDirect(
+        _ quotable: Quotable, _ features: SentenceFeatures, holding own: Set<String>, reader: TermReader
+    ) -> Bool {
+        guard features.foreign == 0, features.typeMissing == 0, features.negation == 0, features.missingNames == 0
+        else { return false }
+        if quotable.kind == .tableRow, features.typeHeld > 0, asked.isHeld(by: own, but: 1), names(quotable, reader) {
+            return true
+        }
+        // A mention of a thing does not say what it is.
+        let isDefined = asked.defined == nil || features.definition > 0 || features.typeHeld > 0
+        return isDefined && asked.isHeld(by: own)
+    }
+
+    /// Whether all words of a cell of a row are in the question.
+    private func names(_ row: Quotable, _ reader: TermReader) -> Bool {
+        row.text.split(separator: "; ").contains { cell in
+            let value = String(cell[(cell.firstIndex(of: ":").map(cell.index(after:)) ?? cell.startIndex)...])
+            let terms = reader.words(value).terms.filter { !reader.functionTerms.contains($0) }
+            return value.contains(where: \.isLetter) && !terms.isEmpty
+                && terms.allSatisfy { asked.words.forms.contains($0) }
+        }
     }
 }

@@ -19,6 +19,11 @@ package struct SupportModel: Sendable, Hashable {
     /// Support below which a language model is not called either.
     package var gate: Double
 
+    /// The least support of a sentence that answers directly (``SentenceCandidate/isDirect``). The fitted model counts
+    /// the words that were found, and therefore doubts the answers to short questions. Such sentences are rare in the
+    /// sets of ``lexical`` and hold the answer about as often as not where the fitted support is low.
+    package static let directSupport = 0.4
+
     package func score(_ features: SentenceFeatures) -> Double {
         zip(ranking, features.values).reduce(0) { $0 + $1.0 * $1.1 }
     }

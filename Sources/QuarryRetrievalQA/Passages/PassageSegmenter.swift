@@ -67,22 +67,46 @@ package struct PassageSegmenter: Sendable {
         return scan.segments
     }
 
-    /// The text with spaces in place of HTML comments; line breaks stay.
+    /// The text with spaces in place of HTML comments; line breaks stay. A comment that a code block shows is content.
     private static func withoutComments(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.contains(UInt8(ascii: "<")) else { return bytes }
-        var bytes = bytes
-        var start: Int?
-        for position in bytes.indices {
-            if start == nil {
-                if bytes[position...].starts(with: "<!--".utf8) { start = position }
-            } else if let opening = start, position >= opening + 6,
-                bytes[...position].suffix(3).elementsEqual("-->".utf8)
-            {
-                for place in opening...position where bytes[place] != UInt8(ascii: "\n") { bytes[place] = 0x20 }
-                start = nil
+        let lines = Line.lines(of: bytes)
+        var insideCode = Line.beginsInCode(lines, bytes: bytes)
+        var result = bytes
+        var resume = 0
+        for line in lines where line.content.upperBound > resume {
+            if line.content.lowerBound >= resume, line.isCodeFence(in: bytes) {
+                insideCode.toggle()
+                continue
+            }
+            guard !insideCode else { continue }
+            var position = max(line.content.lowerBound, resume)
+            while position < line.content.upperBound {
+                guard bytes[position] == UInt8(ascii: "<"), bytes[position...].starts(with: "<!--".utf8) else {
+                    position += 1
+                    continue
+                }
+                // Without an end, this and all later marks are text.
+                guard let end = endOfComment(from: position + 4, in: bytes) else { return result }
+                for place in position..<end where bytes[place] != UInt8(ascii: "\n") { result[place] = 0x20 }
+                position = end
+                resume = end
             }
         }
-        return bytes
+        return result
+    }
+
+    private static func endOfComment(from start: Int, in bytes: [UInt8]) -> Int? {
+        var position = start + 2
+        while position < bytes.count {
+            if bytes[position] == UInt8(ascii: ">"), bytes[position - 1] == UInt8(ascii: "-"),
+                bytes[position - 2] == UInt8(ascii: "-")
+            {
+                return position + 1
+            }
+            position += 1
+        }
+        return nil
     }
 }
 
@@ -106,6 +130,8 @@ private struct SegmentScan {
     /// The number or bullet of the item that is being collected; nil for a paragraph.
     private var mark: String?
     private var blockIsQuoted = false
+    /// Whether an empty line follows a quoted one: a quote of mail may go on.
+    private var quoteIsPaused = false
     private var blockNumber = 0
     /// Whether the line that ended a paragraph is still to be skipped, as the line under a heading.
     private var isUnderline = false
@@ -126,15 +152,28 @@ private struct SegmentScan {
 
     mutating func take(_ line: Line, next: Line?) {
         guard !isUnderline, !insideCode || codeIsQuoted, let quoted = line.quoted(in: bytes) else {
+            if blockIsQuoted, line.content.isEmpty, !quoteIsPaused, !insideCode {
+                quoteIsPaused = true
+                header = nil
+                return
+            }
             if blockIsQuoted { flush() }
             takeContent(line, next: next)
             return
         }
-        if !blockIsQuoted { flush() }
+        if !blockIsQuoted || quoteIsPaused && !goesOn(quoted) { flush() }
+        quoteIsPaused = false
         let wasInside = insideCode
-        takeContent(Line(content: quoted), next: nil)
+        takeContent(Line(content: quoted), next: next?.quoted(in: bytes).map { Line(content: $0) })
         if insideCode != wasInside { codeIsQuoted = insideCode }
         blockIsQuoted = true
+    }
+
+    /// Whether a quoted line behind an empty line goes on with the sentence of the quote above, as in mail that was
+    /// wrapped and quoted line by line.
+    private func goesOn(_ quoted: Range<Int>) -> Bool {
+        guard let last = block.last.map(string), let end = last.last, !".!?…:;".contains(end) else { return false }
+        return string(quoted).first?.isLowercase ?? false
     }
 
     private mutating func takeContent(_ line: Line, next: Line?) {
@@ -209,17 +248,21 @@ private struct SegmentScan {
         defer {
             blockNumber += 1
             blockIsQuoted = false
+            quoteIsPaused = false
         }
         guard let last = block.last else { return }
         let joined = block.map(string).joined(separator: "\n")
         let text = Array(joined.utf8)
+        var place = (line: 0, start: 0)
         for sentence in sentences(joined) {
             let range = trimmed(sentence, in: text)
             guard !range.isEmpty else { continue }
+            // The meaning of a term is on a line of its own that begins with a colon.
+            let written = String(decoding: text[range], as: UTF8.self).replacing("\n: ", with: ": ")
             segments.append(
                 Segment(
-                    kind: mark == nil ? .sentence : .listItem, range: offsets(of: range),
-                    text: PlainText.of(String(decoding: text[range], as: UTF8.self)),
+                    kind: mark == nil ? .sentence : .listItem, range: offsets(of: range, from: &place),
+                    text: PlainText.of(written),
                     headings: headings.map(\.title), introduction: mark == nil ? nil : lead, mark: mark,
                     block: blockNumber))
         }
@@ -229,15 +272,22 @@ private struct SegmentScan {
     }
 
     /// The offsets in the passage of a range of the joined lines of the block.
-    private func offsets(of range: Range<Int>) -> Range<Int> {
-        var start = 0
-        var lower = block[0].lowerBound
-        for line in block {
-            if range.lowerBound >= start { lower = line.lowerBound + range.lowerBound - start }
-            if range.upperBound <= start + line.count { return lower..<(line.lowerBound + range.upperBound - start) }
-            start += line.count + 1
+    ///
+    /// - `place`: A line not behind the range, and where it starts in the joined lines; moved to the last line of the
+    ///   range.
+    private func offsets(of range: Range<Int>, from place: inout (line: Int, start: Int)) -> Range<Int> {
+        func isBehind(_ offset: Int) -> Bool {
+            place.line + 1 < block.count && offset > place.start + block[place.line].count
         }
-        return lower..<(block.last?.upperBound ?? lower)
+        func next() {
+            place.start += block[place.line].count + 1
+            place.line += 1
+        }
+        while isBehind(range.lowerBound) { next() }
+        let lower = block[place.line].lowerBound + range.lowerBound - place.start
+        while isBehind(range.upperBound) { next() }
+        let line = block[place.line]
+        return lower..<max(lower, min(line.upperBound, line.lowerBound + range.upperBound - place.start))
     }
 
     private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }

@@ -21,6 +21,8 @@ struct Quotable: Sendable, Hashable {
     var subject: String
     /// What it answers by its place: the question before it, or the heading right above it.
     var topic: String?
+    /// Whether ``topic`` is a question, which it may answer with any words.
+    var isReply = false
 
     /// Longer ones are not quoted: tables without rows, dumps, text without sentences. In UTF-8 bytes.
     private static let longest = 1_200
@@ -47,9 +49,18 @@ struct Quotable: Sendable, Hashable {
                 continue
             }
             if segment.kind == .heading {
-                topic = Topic(text: segment.text, end: segments.count, isHeading: true)
+                topic = Topic(text: title(of: segment), end: segments.count, isHeading: true)
                 found.append(Quotable(.heading, index, segment))
+                if let changes = changes(under: index, in: segments) { found.append(changes) }
                 continue
+            }
+            if segment.kind == .sentence {
+                if Courtesy.isGreeting(segment.text) { continue }
+                if Courtesy.isClosing(segment.text) {
+                    // What follows is a name.
+                    topic = nil
+                    continue
+                }
             }
             if topic?.covers(segment, at: index) == false { topic = nil }
             if let list = list(from: index, in: segments, topic: topic?.text) { found.append(list) }
@@ -58,6 +69,7 @@ struct Quotable: Sendable, Hashable {
             else { continue }
             var quotable = Quotable(kind, index, segment)
             quotable.topic = topic?.text
+            quotable.isReply = topic?.isHeading == false
             found.append(quotable)
         }
         return found
@@ -138,6 +150,40 @@ struct Quotable: Sendable, Hashable {
             text: text, subject: introduces ? first.text : "", topic: topic)
     }
 
+    /// A heading with the number of the version above it, as in "2.1.0: Removed".
+    private static func title(of heading: Segment) -> String {
+        let versions = heading.headings.filter { AnswerType.isVersion(heading: $0, notIn: []) }
+        return (versions.suffix(1) + [heading.text]).joined(separator: ": ")
+    }
+
+    /// All that stands under the heading of a version, with the headings in between.
+    private static func changes(under heading: Int, in segments: [Segment]) -> Quotable? {
+        let title = segments[heading]
+        guard AnswerType.isVersion(heading: title.text, notIn: []) else { return nil }
+        let depth = title.headings.count
+        var text = "\(title.text):"
+        var last: Int?
+        for (index, segment) in zip(segments.indices, segments).dropFirst(heading + 1) {
+            guard segment.headings.count > depth, segment.headings[depth] == title.text else { break }
+            guard text.utf8.count + segment.text.utf8.count <= longestList, index - heading <= mostSegments else {
+                text += "\n…"
+                break
+            }
+            switch segment.kind {
+            case .heading: text += "\n\(segment.text):"
+            case .listItem where segment.block != segments[index - 1].block: text += "\n\(segment.asItem)"
+            case .listItem: text += " \(segment.text)"
+            case .tableHeader: continue
+            default: text += "\n\(segment.text)"
+            }
+            if segment.kind != .heading { last = index }
+        }
+        guard let last else { return nil }
+        return Quotable(
+            kind: .list, segments: heading...last, range: title.range.lowerBound..<segments[last].range.upperBound,
+            text: text, subject: "\(title.text) \(AnswerType.impliedByChanges)", topic: nil)
+    }
+
     private static func isQuotable(_ segment: Segment, withCode: Bool) -> Bool {
         guard segment.text.utf8.count <= longest, !segment.text.hasSuffix(":"), !segment.text.hasSuffix("："),
             segment.text.contains(where: { $0.isLetter || $0.isNumber })
@@ -148,8 +194,13 @@ struct Quotable: Sendable, Hashable {
     /// Whether a paragraph is not a sentence, such as the caption of a file: it has few words and no mark at its end.
     private static func isFragment(_ segment: Segment) -> Bool {
         segment.kind == .sentence && SurfaceWord.words(of: segment.text).count < fewestWords
-            && !(segment.text.last.map { ".!…。！\"”»)".contains($0) } ?? false)
+            && !endsSentence(segment.text)
     }
+
+    private static func endsSentence(_ text: String) -> Bool { text.last.map { ".!…。！\"”»)".contains($0) } ?? false }
+
+    /// Whether it may be a title: a paragraph without a mark at its end that answers no question.
+    var mayBeTitle: Bool { kind == .sentence && !isReply && !Self.endsSentence(text) }
 
     private static let fewestWords = 6
 
