@@ -118,7 +118,8 @@ private struct Scope {
             let words = passage.reader.words(topic)
             if weights.coverage(by: words.forms) >= Scope.relevantTopic {
                 own.formUnion(words.forms)
-                answersItself = quotable.isReply && asked.isHeld(by: words.forms)
+                answersItself =
+                    quotable.isReply && asked.isHeld(by: words.forms) && AnswerType(of: topic) == asked.type
                 features.proximity = max(features.proximity, asked.proximity(in: words))
             }
         }
