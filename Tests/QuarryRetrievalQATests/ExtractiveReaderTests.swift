@@ -99,4 +99,73 @@ struct ExtractiveReaderTests {
             "Hi, I am new here and was wondering: how much is a bowl? Cheers, Tom", "A bowl is 18 euros. Ask Ida.")
         #expect(reply.text.contains("A bowl is 18 euros. [1]") && reply.question.hasPrefix("Hi"))
     }
+
+    @Test(arguments: [
+        (
+            "How much is a kayak per day?", "| Boat | Per hour | Per day |\n|---|---|---|\n| Kayak | 9 € | 31 € |",
+            "31 €"
+        ),
+        ("Who teaches judo?", "| Coach | Course | Day |\n|---|---|---|\n| Ada Holm | judo | Friday |", "Ada Holm"),
+        ("Сколько стоит лодка?", "| Вещь | Цена |\n|---|---|\n| Лодка | 800 ₽ |\n| Весло | 90 ₽ |", "800 ₽"),
+        ("What is a jib?", "Jib: a sail before the mast.\nKeel: the fin under a boat.", "Jib: a sail before the mast."),
+        ("What does keel mean?", "Jib: a sail before the mast.\nKeel: the fin under a boat.", "the fin under"),
+        ("Что такое шлюз?", "**Бьеф** — часть реки у плотины.\n\nШлюз\n: камера с воротами для судов.", "камера"),
+        ("Who brings the tent?", "Mo: who brings the tent?\nLi: me, on Sunday", "Li: me, on Sunday"),
+    ])
+    func `a short question is answered where all of it stands`(
+        question: String, text: String, expected: String
+    ) async throws {
+        let reply = try await answer(question, text)
+        #expect(!reply.isRefused && reply.text.contains(expected), "\(reply.text)")
+    }
+
+    @Test func `a row that does not name what is asked for is no answer`() async throws {
+        let table = "| Coach | Course |\n|---|---|\n| Ada Holm | judo |"
+        #expect(try await answer("Who teaches fencing?", table).isRefused)
+    }
+
+    @Test func `greetings, sign-offs and names are no answer`() async throws {
+        let reply = try await answer(
+            "Has the kiln arrived?",
+            "Hi Bruno,\n\n> Has the kiln arrived?\n\nNot yet.\n\nKind regards,\n\nKirsten")
+        #expect(reply.text == "Not yet. [1]")
+        let none = try await answer("Has the kiln arrived?", "> Has the kiln arrived?\n\nС уважением,\n\nАнна Белова")
+        #expect(none.isRefused)
+    }
+
+    private static let log = """
+        # Changes
+
+        ## 2.1.0 - 2026-02-11
+
+        ### Added
+
+        - A dark theme.
+
+        ### Removed
+
+        - The printing of labels.
+
+        ## 2.0.0 - 2025-10-20
+
+        ### Removed
+
+        - The fax gateway.
+        """
+
+    @Test func `what stands under a version belongs to it, whatever headings are between`() async throws {
+        let removed = try await answer("What was removed in 2.0.0?", ExtractiveReaderTests.log)
+        #expect(removed.text.contains("The fax gateway.") && !removed.text.contains("labels"))
+        let version = try await answer(
+            "In which version was the printing of labels removed?", ExtractiveReaderTests.log)
+        #expect(version.text.contains("2.1.0"))
+    }
+
+    @Test func `what a version changed is all that stands under it`() async throws {
+        let all = try await answer("What did version 2.1.0 change?", ExtractiveReaderTests.log)
+        #expect(
+            all.text.contains("2.1.0 - 2026-02-11:\nAdded:\n- A dark theme.\nRemoved:\n- The printing of labels."),
+            "\(all.text)")
+        #expect(!all.text.contains("fax"))
+    }
 }

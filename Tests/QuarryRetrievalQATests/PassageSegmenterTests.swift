@@ -108,6 +108,29 @@ struct PassageSegmenterTests {
         #expect(found.map(\.0.text) == ["Ring first.", "Then wait."])
     }
 
+    @Test func `a comment that a code block shows is content`() {
+        let found = segments("Write:\n\n```html\n<!-- hide -->\n```\n\nOr <!-- not\n```\nthis --> that.")
+        #expect(found.map(\.0.text) == ["Write:", "<!-- hide -->", "Or", "that."])
+        #expect(segments("See <!-- an open mark.\nNo end.").map(\.0.text) == ["See <!-- an open mark.", "No end."])
+    }
+
+    @Test func `a table in a block quote has its header`() {
+        let found = segments("> | Lamp | Price |\n> |---|---|\n> | Desk | 90 |")
+        #expect(found.map(\.0.kind) == [.tableHeader, .tableRow])
+        #expect(found.last?.0.text == "Lamp: Desk; Price: 90")
+    }
+
+    @Test func `a quoted sentence goes on behind an empty line, another does not`() {
+        let mail = segments("> Who tunes the organ, and how\n\n> much is it?\n\nIda does.\n\n> Why?\n\n> it rains")
+        #expect(mail.map(\.0.text) == ["Who tunes the organ, and how much is it?", "Ida does.", "Why?", "it rains"])
+    }
+
+    @Test func `the meaning of a term is on the line below`() {
+        let found = segments("Jib\n: a sail before the mast.\n\nKeel\n: a fin.")
+        #expect(found.map(\.0.text) == ["Jib: a sail before the mast.", "Keel: a fin."])
+        #expect(found.first?.1 == "Jib\n: a sail before the mast.")
+    }
+
     @Test func `rows of a split table use the repeated header`() {
         let found = segments("| Lamp | 20 |\n| Desk | 90 |", tableHeader: "| Item | Price |\n|---|---|")
         #expect(found.map(\.0.context) == [["| Item | Price |\n|---|---|"], ["| Item | Price |\n|---|---|"]])

@@ -75,6 +75,29 @@ struct SentenceSplitterTests {
         #expect(sentences("a\r\n\r\nB.\r\nC") == ["a", "B.", "C"])
     }
 
+    @Test func `a short line is wrapped if its end or its paragraph says so`() {
+        for wrapped in [
+            "It was dug by\nEdmund Thorne.", "Его построил\nинженер\nГустав Леман.", "He came in the spring of\n1874.",
+            "She bought pears, plums and apples,\nAda paid.",
+        ] {
+            #expect(sentences(wrapped) == [wrapped])
+        }
+        #expect(sentences("Notes on a well\nIt was dug") == ["Notes on a well", "It was dug"])
+        #expect(sentences("Dear Ida,\nIt came.") == ["Dear Ida,", "It came."])
+    }
+
+    @Test func `messages and terms begin a sentence`() {
+        for lines in [
+            ["Anna: I have the only key to the cellar of the house", "Bert: and I the one to the attic"],
+            ["[10:12] Anna: the fondue set is on the top shelf there", "[10:15] Bert: no"],
+            ["10:12 <anna> the fondue set is on the top shelf there", "10:15 <bert> no"],
+            ["Halyard: a rope that is used to hoist a sail", "Sheet: a rope that controls its angle"],
+            ["Вика: на антресолях, в синей коробке у двери", "Стас: нашёл"],
+        ] {
+            #expect(sentences(lines.joined(separator: "\n")) == lines)
+        }
+    }
+
     @Test func `white space and emptiness have no sentences`() {
         #expect(sentences("").isEmpty)
         #expect(sentences(" \n\t\u{A0}\u{3000}").isEmpty)

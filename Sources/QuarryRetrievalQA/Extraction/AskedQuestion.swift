@@ -85,6 +85,10 @@ struct AskedQuestion {
         return Double(missing) / Double(names.count)
     }
 
+    func holdsNumbers(in forms: Set<String>) -> Bool {
+        terms.allSatisfy { term in !term.contains(where: \.isNumber) || words.isHeld(term, by: forms) }
+    }
+
     /// Share of the question's neighbouring terms that are at most four terms apart in a sentence.
     func proximity(in sentence: AnalyzedText) -> Double {
         guard terms.count > 1 else { return 0 }

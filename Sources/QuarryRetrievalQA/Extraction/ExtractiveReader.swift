@@ -48,8 +48,19 @@ public struct ExtractiveReader: Sendable {
     /// - `retrieval`: The passages, and the question's vector. The vector is recomputed if it is not from this embedder.
     /// - Throws: Errors of the embedder. Without an embedder, nothing.
     public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
-        let ranked = try await rank(question, in: retrieval)
+        var ranked = try await rank(question, in: retrieval)
         let model = model(for: retrieval)
+        // A corpus that is too small for a background does not tell what is near by chance.
+        let isSmall = retrieval.backgroundCosine == nil
+        var isChance = false
+        if isSmall, let embedder, let best = ranked.first, best.features.foreign > 0 {
+            let gain = try await WordAlignment.gain(of: question, in: best.sentence.text, embedder)
+            if best.features.gain + gain < SupportModel.foreignGain {
+                let own = ExtractiveReader.withoutForeign(ranked)
+                isChance = own.isEmpty
+                ranked = isChance ? ranked : own
+            }
+        }
         let isForeign = ranked.first.map { $0.features.foreign > 0 } ?? false
         let threshold = threshold ?? (isForeign ? model.foreignThreshold : model.threshold)
         let gate = gate ?? model.gate
@@ -63,15 +74,27 @@ public struct ExtractiveReader: Sendable {
                 chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
             else { break }
             held += sentence.probability
+            // Only the best sentence was held against the question word by word.
+            guard !isSmall || chosen.first.map({ $0.features.foreign == sentence.features.foreign }) ?? true else {
+                continue
+            }
             // An item of a list that is quoted as a whole adds nothing.
             guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
             chosen.append(sentence)
         }
-        let support = model.support(of: best.features)
+        var support = model.support(of: best.features)
+        if best.isDirect { support = max(support, SupportModel.directSupport) }
+        if isChance { support *= SupportModel.chanceSupport }
         return Extraction(
-            sentences: inReadingOrder(chosen).map(\.sentence),
-            support: best.isDirect ? max(support, SupportModel.directSupport) : support, threshold: threshold,
-            gate: gate)
+            sentences: inReadingOrder(chosen).map(\.sentence), support: support, threshold: threshold, gate: gate)
+    }
+
+    /// The candidates in the script of the question, with the probabilities that they then have.
+    private static func withoutForeign(_ ranked: [RankedSentence]) -> [RankedSentence] {
+        var own = ranked.filter { $0.features.foreign == 0 }
+        let sum = own.reduce(0) { $0 + $1.probability }
+        for index in own.indices where sum > 0 { own[index].probability /= sum }
+        return own
     }
 
     /// Sentences are added until one of them holds the answer with this probability, if any does.

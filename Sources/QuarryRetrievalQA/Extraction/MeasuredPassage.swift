@@ -46,6 +46,8 @@ struct PassageMeasure {
     let coverage: Double
     let missingNames: Double
     let missingTerm: Double
+    /// Whether every number of the question is in the passage. Numbers are the same in all scripts.
+    let holdsNumbers: Bool
 
     init(_ passage: MeasuredPassage, asked: AskedQuestion, weights: TermWeights) {
         var forms = passage.headings
@@ -56,5 +58,6 @@ struct PassageMeasure {
         coverage = weights.coverage(by: forms)
         missingNames = asked.missingNames(in: forms)
         missingTerm = weights.heaviestMissing(in: forms)
+        holdsNumbers = asked.holdsNumbers(in: forms)
     }
 }

@@ -92,7 +92,7 @@ private struct Scope {
     ) -> SentenceCandidate? {
         let script = dominantScript(of: quotable.text)
         let isForeign = asked.script != nil && script != nil && asked.script != script
-        if isForeign, quotable.mayBeTitle { return nil }
+        if isForeign, quotable.mayBeTitle || !shared.holdsNumbers { return nil }
         let subject = passage.reader.words(quotable.subject)
         let surface = SurfaceWord.words(ofSentence: quotable.text)
         var held = asked.type.isHeld(by: surface, notIn: asked.surface, names: names)
@@ -118,7 +118,8 @@ private struct Scope {
             let words = passage.reader.words(topic)
             if weights.coverage(by: words.forms) >= Scope.relevantTopic {
                 own.formUnion(words.forms)
-                answersItself = quotable.isReply && asked.isHeld(by: words.forms)
+                answersItself =
+                    quotable.isReply && asked.isHeld(by: words.forms) && AnswerType(of: topic) == asked.type
                 features.proximity = max(features.proximity, asked.proximity(in: words))
             }
         }
