@@ -29,7 +29,7 @@ package final class BM25Cache: Sendable {
     private let limit: Int
     private let content = Mutex<Content?>(nil)
 
-    /// - `limit`: The most bytes of postings that are kept.
+    /// - `limit`: The most bytes of lengths and postings that are kept.
     package init(limit: Int = 256 << 20) { self.limit = limit }
 
     /// Decodes what the question needs and is not here.
@@ -48,7 +48,9 @@ package final class BM25Cache: Sendable {
             lengths = known
         } else {
             lengths = try ChunkLengths(db, statistics: statistics, parameters: parameters)
-            if let state { content.withLock { $0 = Content(state: state, lengths: lengths) } }
+            if let state {
+                content.withLock { $0 = Content(state: state, lengths: lengths, byteCount: lengths.byteCount) }
+            }
         }
         let isFirstFormat = checksum == nil
         func postings(of forms: [String]) throws -> ScoredPostings {

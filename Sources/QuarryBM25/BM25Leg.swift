@@ -1,6 +1,5 @@
 package import GRDB
 public import QuarryCore
-import Synchronization
 
 /// The lexical index as a leg: BM25 of the question's terms.
 public final class BM25Leg: Leg {
@@ -9,8 +8,6 @@ public final class BM25Leg: Leg {
     private let connection: any DatabaseReader
     private let parameters: BM25Parameters
     private let cache: BM25Cache
-    /// The last question, because later calls are usually about the same one.
-    private let last = Mutex<(terms: [QueryTerm], question: BM25Question)?>(nil)
 
     /// - `connection`: Determines the state that the leg sees: in a transaction, one state of the file.
     /// - `cache`: What searches of the same file share.
@@ -29,16 +26,11 @@ public final class BM25Leg: Leg {
 
     /// Chunks without a term of the question score 0.
     public func scores(of ids: [ChunkID], for query: AnalyzedQuery) async throws -> [ScoredID] {
-        if let last = last.withLock({ $0 }), last.terms == query.terms { return last.question.scores(of: ids) }
-        return try await question(query.terms).scores(of: ids)
+        try await question(query.terms).scores(of: ids)
     }
 
     private func question(_ terms: [QueryTerm]) async throws -> BM25Question {
         let (parameters, cache) = (parameters, cache)
-        let question = try await connection.read { db in
-            try cache.question(terms, in: db, parameters: parameters)
-        }
-        last.withLock { $0 = (terms, question) }
-        return question
+        return try await connection.read { db in try cache.question(terms, in: db, parameters: parameters) }
     }
 }

@@ -23,7 +23,13 @@ public struct ChunkingStrategy: RawRepresentable, Sendable, Hashable, Codable, E
 
     /// Says with which version of the strategy an index was made; empty for the first. Documents that were cut by
     /// another version are cut again.
-    package var versionSuffix: String { self == .structure ? "+structure/2" : "" }
+    package var versionSuffix: String {
+        switch self {
+        case .structure: "+structure/3"
+        case .recursive, .sentence: "+\(rawValue)/2"
+        default: ""
+        }
+    }
 }
 
 /// Makes chunkers by the name of their strategy. Custom chunkers can be registered.

@@ -120,20 +120,23 @@ public struct SourceMap: Sendable, Hashable {
         return start..<max(start, tail.clean + units * tail.cleanUnit)
     }
 
-    /// The places that a stretch of cleaned text touches, in text order, without adjacent duplicates. Rows of one table that
-    /// follow each other are one place.
+    /// The places that a stretch of cleaned text touches, in text order, each once. Rows of one table that follow each
+    /// other are one place.
     /// - Complexity: O(log places), and O(places found).
     public func places(of range: Range<Int>) -> [Place] {
         var found: [Place] = []
         for placed in touched(by: range) {
             if let joined = found.last?.joined(with: placed.place) {
                 found[found.count - 1] = joined
-            } else if found.last != placed.place {
+            } else if found.last != placed.place, !found.prefix(Self.placesCompared).contains(placed.place) {
                 found.append(placed.place)
             }
         }
         return found
     }
+
+    /// A place that comes again is a header, which stands before the rows.
+    private static let placesCompared = 8
 
     /// The places that overlap a range.
     /// - Complexity: O(log places).

@@ -105,9 +105,10 @@ struct Candidates {
         var read: Set<ChunkPosition> = []
         var (seen, size) = (0, joins ? Self.firstBlock : limit)
         while chosen.hits.count < limit {
-            let block = try await first(seen + size).dropFirst(seen)
+            let block = try await first(seen > .max - size ? .max : seen + size).dropFirst(seen)
             guard !block.isEmpty else { break }
-            (seen, size) = (seen + block.count, 2 * size)
+            seen += block.count
+            if joins { size *= 2 }
             // What earlier hits have read around them is not shown again.
             var hits = block.filter { !read.contains(ChunkPosition($0.chunk)) }
             if joins {

@@ -40,7 +40,7 @@ struct FusedOrder {
     mutating func deepen() async throws -> Bool {
         let count = hits.count
         while hasMore, depth < maximumDepth, hits.count == count {
-            depth = depth > .max / 4 ? .max : 4 * depth
+            depth = depth > maximumDepth / 4 ? maximumDepth : 4 * depth
             let results = try await Self.results(of: legs, for: question, among: mask, depth: depth)
             hasMore = results.contains { $0.hits.count >= depth }
             let known = Set(hits.map(\.id))

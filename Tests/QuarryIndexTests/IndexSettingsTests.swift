@@ -71,7 +71,7 @@ struct IndexSettingsTests {
         try await corpus.index()
         #expect(try await corpus.index().isEmpty)
         try await DatabaseQueue(path: corpus.indexPath).write { db in
-            try db.execute(sql: "UPDATE sources SET reader = replace(reader, '+structure/2', '')")
+            try db.execute(sql: "UPDATE sources SET reader = replace(reader, '+structure/3', '')")
             try db.execute(sql: "UPDATE documents SET sha256 = zeroblob(32)")
         }
         let report = try await corpus.index()

@@ -29,6 +29,35 @@ struct SemanticChunkingTests {
         #expect(again.chunks == 0 && embedder.passages == 60 + report.chunks)
     }
 
+    /// Refuses texts with a word.
+    private struct ChoosyEmbedder: Embedder {
+        struct Refusal: InputFailure {
+            var concernsOneInput: Bool { true }
+            var position: Int? { 0 }
+            var isTooLong: Bool { false }
+            var message = "The model does not like onions."
+        }
+
+        private let letters = LetterEmbedder()
+        var fingerprint: EmbeddingFingerprint { letters.fingerprint }
+
+        func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
+            if texts.contains(where: { $0.contains("onion") }) { throw Refusal() }
+            return try await letters.embed(texts, as: role)
+        }
+    }
+
+    @Test func `a document with a sentence that the model refuses is cut by structure, with a warning`() async throws {
+        let embedder = ChoosyEmbedder()
+        let index = try index(embedder)
+        let onions = Document(id: "soup", text: "The soup has an onion. " + document.text)
+        let report = try await Indexer(index, embedder: embedder, counter: WordCounter())
+            .index([.document(onions), .document(document)])
+        #expect(report.documents == 2)
+        #expect(report.warnings.contains { $0.source == "soup" && $0.message.contains("by its structure") })
+        #expect(!report.warnings.contains { $0.source == "harbour" })
+    }
+
     @Test func `a plan asks no model`() async throws {
         let embedder = CountingEmbedder()
         let indexer = try Indexer(try index(embedder), embedder: embedder, counter: WordCounter())

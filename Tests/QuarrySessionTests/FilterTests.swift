@@ -50,6 +50,20 @@ struct FilterTests {
         ("not (tags=sea or year=999)", "de"), ("title=Cats and dogs or (id=e)", "ce"), ("NOT id=a AND tags=sea", "b"),
     ]
 
+    @Test(arguments: ["tags= and year=2024", "tags= or year=2024"])
+    func `a condition without a value does not take the next condition for one`(text: String) {
+        #expect(throws: FilterExpression.Fault.self) { try FilterExpression(text) }
+    }
+
+    @Test func `many conditions are joined, and too many are refused`() async throws {
+        try await index()
+        let many = (0..<990).map { "tags=t\($0)" }.joined(separator: " or ")
+        #expect(try await found(FilterExpression(many + " or id=e").filter) == "e")
+        #expect(throws: FilterExpression.Fault.self) {
+            try FilterExpression((0...1_000).map { "tags=t\($0)" }.joined(separator: " or "))
+        }
+    }
+
     @Test func `conditions are typed and joined`() async throws {
         try await index()
         for (text, expected) in Self.cases {

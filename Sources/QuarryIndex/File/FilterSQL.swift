@@ -35,13 +35,20 @@ extension Filter {
             return documents(key, where: "substr(value, 1, \(prefix.unicodeScalars.count)) = \(prefix)")
         case .exists(let key): return documents(key, where: "TRUE")
         case .all(let filters):
-            return filters.isEmpty
-                ? "TRUE" : "(\(filters.map { $0.sql(values: values) }.joined(separator: " AND ")))"
+            return filters.isEmpty ? "TRUE" : Self.joined(filters[...], by: "AND", values: values)
         case .any(let filters):
-            return filters.isEmpty
-                ? "FALSE" : "(\(filters.map { $0.sql(values: values) }.joined(separator: " OR ")))"
+            return filters.isEmpty ? "FALSE" : Self.joined(filters[...], by: "OR", values: values)
         case .not(let filter): return "NOT (\(filter.sql(values: values)))"
         }
+    }
+
+    /// The conditions as a balanced tree: SQLite bounds the depth of an expression.
+    private static func joined(_ filters: ArraySlice<Filter>, by word: String, values: SQL) -> SQL {
+        guard filters.count > 1 else { return filters.first?.sql(values: values) ?? "TRUE" }
+        let middle = filters.startIndex + filters.count / 2
+        let left = joined(filters[..<middle], by: word, values: values)
+        let right = joined(filters[middle...], by: word, values: values)
+        return "(\(left) \(sql: word) \(right))"
     }
 
     /// Runs a query with the condition ``sql(in:)``. SQLite's error for metadata that is not JSON does not name the

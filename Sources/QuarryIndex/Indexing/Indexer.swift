@@ -15,8 +15,10 @@ public struct Indexer: Sendable {
     public let index: CorpusIndex
     let embedder: (any Embedder)?
     private(set) var preparation: DocumentPreparation
-    /// Cuts documents for a plan, which asks no model.
-    private let planningChunker: any Chunker
+    /// Cuts documents for a plan, which asks no model, and texts that the model refuses.
+    let planningChunker: any Chunker
+    /// Whether a model is asked where to cut.
+    let chunkerAsksModel: Bool
     let readers: ReaderRegistry
 
     /// - `embedder`: The embedding model of the index; nil for an index without vectors.
@@ -44,8 +46,10 @@ public struct Indexer: Sendable {
             chunker: try chunking.chunker(chunkers, counter: counter, embedder: embedder))
         do {
             planningChunker = try chunking.chunker(chunkers, counter: counter, embedder: nil)
+            chunkerAsksModel = false
         } catch let error as CorpusError where error.underlyingError is ChunkingError {
             planningChunker = try MarkdownChunker(length: chunking.length, counter: counter)
+            chunkerAsksModel = true
         }
     }
 

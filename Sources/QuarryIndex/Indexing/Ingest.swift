@@ -28,6 +28,8 @@ struct Ingest {
     private static let batchChanges = 32_768
     /// A batch of an eighth of that is enough when it took this long to read.
     private static let batchTime = Duration.seconds(5)
+    /// Where a model cuts the documents, so much text takes it seconds.
+    private static let batchBytesOfModel = 64 << 10
     /// The number of documents to look up at once.
     private static let lookUp = 512
     /// The number of documents to remove in one transaction.
@@ -270,6 +272,7 @@ struct Ingest {
     }
 
     private var isFull: Bool {
+        if indexer.chunkerAsksModel, pendingBytes >= Self.batchBytesOfModel { return true }
         let enough = batchBegin.duration(to: .now) < Self.batchTime ? 1 : 8
         return pendingBytes >= Self.batchBytes / enough || pending.count >= Self.batchChanges / enough
     }
@@ -306,16 +309,30 @@ struct Ingest {
     /// Cuts and analyses the collected documents on all processors, and commits everything.
     private mutating func commit(source: String? = nil) async throws {
         guard !pending.isEmpty else { return }
-        let preparation = indexer.preparation
-        let changes = try await mapConcurrently(pending, width: processors) { pending -> IndexChange in
+        let indexer = indexer
+        let prepared = try await mapConcurrently(pending, width: processors) { pending -> (IndexChange, Rejection?) in
             switch pending {
-            case .change(let change): change
+            case .change(let change): return (change, nil)
             case .document(let document, let sha256, let source, let language):
-                .write(try await preparation.prepare(document, sha256: sha256, from: language), source: source)
+                var (preparation, refusal) = (indexer.preparation, nil as Rejection?)
+                while true {
+                    do {
+                        let prepared = try await preparation.prepare(document, sha256: sha256, from: language)
+                        return (.write(prepared, source: source), refusal)
+                    } catch let error as any InputFailure
+                        where indexer.chunkerAsksModel && error.concernsOneInput && refusal == nil
+                    {
+                        preparation.chunker = indexer.planningChunker
+                        refusal = Rejection(
+                            source: source, line: document.sourceMap.firstLine, reason: .refusedByModel,
+                            message: "It was cut by its structure, not by its meaning: \(error.message)")
+                    }
+                }
             }
         }
         (pending, pendingBytes) = ([], 0)
-        try await commit(changes)
+        report.warnings += prepared.compactMap(\.1)
+        try await commit(prepared.map(\.0))
         batchBegin = .now
         progress.tell { progress in
             (progress.documents, progress.chunks) = (report.documents, report.chunks)

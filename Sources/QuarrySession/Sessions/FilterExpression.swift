@@ -29,11 +29,13 @@ private struct FilterParser {
 
     private static let operators: Set<String> = ["=", "!=", "^=", "<", "<=", ">", ">="]
     private static let maximumDepth = 64
+    private static let maximumConditions = 1_000
 
     private let scalars: [Character]
     private var position = 0
     /// Open parentheses.
     private var depth = 0
+    private var conditions = 0
 
     init(_ text: String) { scalars = Array(text) }
 
@@ -77,6 +79,10 @@ private struct FilterParser {
     }
 
     private mutating func condition() throws(Fault) -> Filter {
+        conditions += 1
+        guard conditions <= Self.maximumConditions else {
+            throw Fault(description: "there are more than \(Self.maximumConditions) conditions.")
+        }
         let key = try self.key()
         if take(word: "exists") { return .exists(key) }
         if take(word: "in") { return .isIn(key, try list()) }
@@ -181,6 +187,9 @@ private struct FilterParser {
     }
 
     private mutating func value() throws(Fault) -> (text: String, isQuoted: Bool) {
+        if position < scalars.count, scalars[position].isWhitespace, beginsConnection {
+            throw Fault(description: "a value is missing before “\(rest.trimmed)”; an empty one is \"\".")
+        }
         skipSpace()
         if let quoted = try takeQuoted() { return (quoted, true) }
         let start = position
