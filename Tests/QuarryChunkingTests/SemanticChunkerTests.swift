@@ -86,7 +86,7 @@ private func chunker(
 
     @Test func `an overlap repeats whole sentences`() async throws {
         let text = [about("harbour", 6), about("kitchen", 6)].joined(separator: " ")
-        let chunks = try await chunker(overlap: 20).chunks(of: Document(id: "d", text: text))
+        let chunks = try await chunker(overlap: 15).chunks(of: Document(id: "d", text: text))
         #expect(chunks.count == 2)
         #expect(chunks.last?.text.hasPrefix("Sentence 6 of a text tells something of the harbour. Sentence 1") == true)
     }

@@ -8,8 +8,10 @@ import Testing
 struct SemanticChunkingTests {
     private let document = Document(
         id: "harbour",
-        text: (0..<60).map { "The \($0 < 30 ? "harbour opens" : "kitchen closes") at \($0 % 30) minutes past." }
-            .joined(separator: " "))
+        text: (0..<60).map {
+            "The \($0 < 30 ? "harbour opens" : "kitchen closes") at \($0 % 30) minutes past the full hour on each day."
+        }
+        .joined(separator: " "))
 
     private func index(_ embedder: (any Embedder)?) throws -> CorpusIndex {
         try CorpusIndex.inMemory(

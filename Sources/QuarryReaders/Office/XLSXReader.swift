@@ -2,7 +2,7 @@ public import QuarryCore
 
 /// Reads Excel workbooks (XLSX): each sheet is a heading and its tables, with cells as they are shown.
 ///
-/// The first row of a table is its header if it is text. The header is repeated every 20 rows, and each such stretch has
+/// The first row of a table is its header if it is text. The header is repeated every 20 rows, and each row has
 /// its cells as place. Formulas have the values that were stored with them. A date with year, month and day is written
 /// as `2024-03-05`. Hidden sheets are left out with a warning.
 public struct XLSXReader: Reader {
