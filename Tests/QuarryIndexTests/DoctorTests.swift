@@ -59,7 +59,7 @@ struct DoctorTests {
         ("UPDATE vectors SET block = 3", "vector"),
         (
             "UPDATE bm25_terms SET term = CAST('limestone' AS BLOB) WHERE term = CAST('granit' AS BLOB)",
-            "bm25_chunks, row"
+            "Term number"
         ),
         ("INSERT INTO quarantine(source, reason, message, checksum) VALUES ('a', 'unheard of', 'b', 0)", "quarantine"),
         ("UPDATE sqlite_sequence SET seq = 0", "sqlite_sequence"),
