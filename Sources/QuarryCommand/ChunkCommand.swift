@@ -85,9 +85,11 @@ struct ChunkCommand: AsyncParsableCommand {
         }
         var reply = Reply(documents: [])
         var isFirst = true
+        var leftOut = false
         for file in files {
             let source = try FoundFile(path: file, id: file).load(maximumBytes: FileWalker.defaultMaximumBytes)
             let result = try await readers.read(source)
+            leftOut = leftOut || !result.rejected.isEmpty
             for rejection in result.rejected { Console.note("not read: \(rejection.inLine)") }
             for document in result.documents {
                 var cuts: [[Chunk]] = []
@@ -115,7 +117,7 @@ struct ChunkCommand: AsyncParsableCommand {
             }
         }
         if output.json { try Console.print(JSONOutput.string(reply, pretty: true)) }
-        if reply.documents.isEmpty, isFirst { throw Termination.quarantined }
+        if leftOut || reply.documents.isEmpty && isFirst { throw Termination.quarantined }
     }
 
     private func show(_ chunks: [Chunk], of document: Document, in file: String) throws {

@@ -101,7 +101,7 @@ struct MaintenanceTests {
         let size = try FileManager.default.attributesOfItem(atPath: corpus.indexPath)[.size] as? Int
         #expect(size == after.bytes)
         #expect(try index.problems().isEmpty)
-        #expect(try await corpus.search("buoy 7").map(\.id) == hits.map(\.id))
         #expect(try index.summary().unusedBytes == 0)
+        #expect(try await corpus.search("buoy 7").map(\.id) == hits.map(\.id))
     }
 }

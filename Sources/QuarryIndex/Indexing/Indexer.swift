@@ -80,7 +80,8 @@ public struct Indexer: Sendable {
     ///
     /// Only one run at a time works on an index, across all processes. A second run waits.
     /// - `selections`: The options of single paths, in place of `options`.
-    /// - `onProgress`: Called after every commit of text or vectors, one call at a time.
+    /// - `onProgress`: Called after every commit of text or vectors, and while sources are read up to ten times a second,
+    ///   one call at a time.
     /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
     /// - Throws: ``CorpusError`` if no input exists, the index cannot be written, or it replaces personal data that the
     ///   readers do not; `CancellationError`. Committed

@@ -216,6 +216,7 @@ struct Ingest {
         var known: [ExactText: StoredDocument] = [:]
         let language = indexer.preparation.language(of: result.documents)
         pending.append(.change(.open(row)))
+        progress.tellSometimes { $0.source = row.name }
         // The progress of a file with many documents follows its documents.
         var rest = row.size
         for (number, document) in result.documents.enumerated() {
