@@ -173,7 +173,7 @@ struct IndexingReportPrinter {
         if let names = Self.list(media) {
             reasons.append("\(names) need\(media.values.reduce(0, +) == 1 ? "s" : "") a model")
         }
-        if let names = Self.list(inside) { reasons.append("inside of archives and mails \(names); --json says why") }
+        if let names = Self.list(inside) { reasons.append("inside of other files \(names); --json says why") }
         let counts = Dictionary(grouping: report.passedOver) { Self.kind(of: $0.reason) }.mapValues(\.count)
         for name in Self.kinds { if let count = counts[name] { reasons.append("\(count) \(name)") } }
         let rest =
@@ -229,7 +229,7 @@ struct IndexingReportPrinter {
         let (others, media, inside) = unreadable
         var advice = others.isEmpty ? [] : ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."]
         if !media.isEmpty { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
-        if !inside.isEmpty { advice.append("Files inside of archives and mails may be read if you take them out.") }
+        if !inside.isEmpty { advice.append("Files inside of other files may be read if you take them out.") }
         return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
             + "(\(Self.list(formats) ?? "")). "
             + advice.joined(separator: " ")

@@ -3,7 +3,7 @@ public enum Place: Sendable, Hashable {
     /// Pages and slides count from 1.
     case page(Int)
     case slide(Int)
-    /// A sheet of a workbook, and cells of it such as `B7:D9`.
+    /// A sheet of a workbook, and cells of it such as `B7:D9`. A file that is one table has a sheet without a name.
     case cells(sheet: String, range: String)
     case chapter(String)
     /// A message of a mailbox or conversation, by its number or subject.
@@ -17,6 +17,7 @@ extension Place: CustomStringConvertible {
         switch self {
         case .page(let number): "page \(number)"
         case .slide(let number): "slide \(number)"
+        case .cells("", let range): CellRange(range)?.rows ?? range
         case .cells(let sheet, let range): "\(sheet)!\(range)"
         case .chapter(let name): "chapter \(name)"
         case .message(let name): "message \(name)"
@@ -60,6 +61,9 @@ private struct CellRange {
     /// Names of columns.
     var left, right: Substring
     var top, bottom: Int
+
+    /// `row 7` or `rows 7–9`.
+    var rows: String { top == bottom ? "row \(top)" : "rows \(top)–\(bottom)" }
 
     init?(_ text: String) {
         let corners = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -51,8 +51,7 @@ struct CSVReaderTests {
         #expect(document.blocks.count == 3)
         #expect(
             document.blocks.map { document.sourceMap.places(of: $0.range).map(\.description) } == [
-                ["costs.csv!A1:B21"], ["costs.csv!A1:B1", "costs.csv!A22:B41"],
-                ["costs.csv!A1:B1", "costs.csv!A42:B46"],
+                ["rows 1–21"], ["row 1", "rows 22–41"], ["row 1", "rows 42–46"],
             ])
         #expect(document.text.components(of: "| name | count |") == 3)
     }
@@ -64,10 +63,10 @@ struct CSVReaderTests {
             let start = document.text.utf8.distance(from: document.text.startIndex, to: range.lowerBound)
             return document.sourceMap.places(of: start..<start + quote.utf8.count).map(\.description)
         }
-        #expect(try places(of: "paper | 4") == ["costs.csv!A4:B4"])
-        #expect(try places(of: "ink | 3 |\n| paper") == ["costs.csv!A2:B4"])
+        #expect(try places(of: "paper | 4") == ["row 4"])
+        #expect(try places(of: "ink | 3 |\n| paper") == ["rows 2–4"])
         // Two empty rows divide.
-        #expect(try places(of: "paper | 4 |\n| pen") == ["costs.csv!A4:B4", "costs.csv!A7:B7"])
+        #expect(try places(of: "paper | 4 |\n| pen") == ["row 4", "row 7"])
     }
 
     @Test func `a citation leads to the bytes of a cell`() throws {
@@ -84,7 +83,7 @@ struct CSVReaderTests {
         let document = try #require(read("Squares,,\n,,\n,Number,Square\n,1,1\n,2,4\n").documents.first)
         #expect(document.title == "Squares")
         #expect(document.text == "Squares\n\n|  | Number | Square |\n| --- | --- | --- |\n|  | 1 | 1 |\n|  | 2 | 4 |")
-        #expect(document.allPlaces.first == .cells(sheet: "costs.csv", range: "A1"))
+        #expect(document.allPlaces.first == .cells(sheet: "", range: "A1"))
     }
 
     @Test func `rows of more than fifty cells are lists`() throws {
@@ -93,7 +92,7 @@ struct CSVReaderTests {
         let document = try #require(read("\(names)\n\(values)\n").documents.first)
         #expect(document.blocks.map(\.kind) == [.list])
         #expect(document.text.contains("- c1: 7\n- c2: 14\n"))
-        #expect(document.allPlaces == [.cells(sheet: "costs.csv", range: "A2:BH2")])
+        #expect(document.allPlaces == [.cells(sheet: "", range: "A2:BH2")])
     }
 
     @Test func `a quote that is not closed is text`() throws {

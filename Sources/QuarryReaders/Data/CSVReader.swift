@@ -14,7 +14,7 @@ public struct CSVReader: Reader {
 
     public var formatName: String { "tables" }
     public var pathExtensions: Set<String> { ["csv", "tsv", "tab"] }
-    public var version: String { "csv/3" }
+    public var version: String { "csv/4" }
 
     public func read(_ source: Source) -> ReadResult {
         do throws(Rejection) {
@@ -25,7 +25,6 @@ public struct CSVReader: Reader {
                 let isTabbed = path.elementsEqual(".tsv".utf8) || path.elementsEqual(".tab".utf8)
                 let (dialect, start) = CSVDialect.detect(bytes, isTabbed: isTabbed)
                 var table = CSVTable(parser: CSVParser(bytes, dialect, from: start), firstRow: start > 0 ? 2 : 1)
-                table.sheet = String(source.id.split(separator: "/").last ?? "")
                 table.write()
                 return (table.writer.document(id: source.id, title: table.title, from: clean), table.cut)
             }
@@ -48,7 +47,6 @@ public struct CSVReader: Reader {
 private struct CSVTable {
     private var parser: CSVParser
     var writer = DocumentWriter()
-    var sheet = ""
     private(set) var title: String?
 
     private var header: (number: Int, cells: [CSVCell])?
@@ -115,7 +113,7 @@ private struct CSVTable {
         for (column, cell) in row.cells.enumerated() where !parser.isEmpty(cell) {
             if title == nil { title = parser.text(of: cell) }
             let name = "\(Self.letters(column))\(row.number)"
-            writer.move(to: .cells(sheet: sheet, range: name))
+            writer.move(to: .cells(sheet: "", range: name))
             writer.begin(.paragraph)
             append(cell)
             writer.end()
@@ -180,7 +178,7 @@ private struct CSVTable {
     }
 
     private func place(of row: Int, width: Int) -> Place {
-        .cells(sheet: sheet, range: "A\(row):\(Self.letters(max(1, width) - 1))\(row)")
+        .cells(sheet: "", range: "A\(row):\(Self.letters(max(1, width) - 1))\(row)")
     }
 
     /// Appends a cell to the open part, with its source.

@@ -124,9 +124,12 @@ public struct PDFReader: Reader {
                 source: source.id, reason: pages.isEmpty ? .empty : .scanned,
                 message: pages.isEmpty
                     ? "It has no pages."
-                    : "None of its \(pages.count) pages has text"
-                        + (tesseract == nil ? ": they may be pictures, such as scans." : ", and tesseract found none.")
-                        + hint(on: scans)
+                    : pages.count == 1
+                        ? "Its page has no text"
+                        : "None of its \(pages.count) pages has text"
+                            + (tesseract == nil
+                                ? ": they may be pictures, such as scans." : ", and tesseract found none.")
+                            + hint(on: scans)
             )
             return ReadResult(rejected: [rejection], unread: unread)
         }
