@@ -35,7 +35,7 @@ struct SemanticChunkingTests {
     private struct ChoosyEmbedder: Embedder {
         struct Refusal: InputFailure {
             var concernsOneInput: Bool { true }
-            var position: Int? { 0 }
+            var position: Int? { nil }
             var isTooLong: Bool { false }
             var message = "The model does not like onions."
         }

@@ -124,12 +124,9 @@ public struct PDFReader: Reader {
                 source: source.id, reason: pages.isEmpty ? .empty : .scanned,
                 message: pages.isEmpty
                     ? "It has no pages."
-                    : pages.count == 1
-                        ? "Its page has no text"
-                        : "None of its \(pages.count) pages has text"
-                            + (tesseract == nil
-                                ? ": they may be pictures, such as scans." : ", and tesseract found none.")
-                            + hint(on: scans)
+                    : (pages.count == 1 ? "Its page has no text" : "None of its \(pages.count) pages has text")
+                        + (tesseract == nil ? ": they may be pictures, such as scans." : ", and tesseract found none.")
+                        + hint(on: scans)
             )
             return ReadResult(rejected: [rejection], unread: unread)
         }
