@@ -72,9 +72,12 @@ struct FusedOrder {
 }
 
 extension RetrievalOptions {
-    /// All hits, best first, with at least the minimum score of each leg.
+    /// All hits, best first, with at least the minimum score of each leg. The hits of a search by one leg have its scores.
     fileprivate func fused(_ results: [LegResult]) -> [FusedHit] {
-        let hits = fusion.fuse(results, limit: .max)
+        var hits = fusion.fuse(results, limit: .max)
+        if results.count == 1 {
+            for index in hits.indices { hits[index].score = hits[index].legs[results[0].name]?.score ?? 0 }
+        }
         guard !minimumScores.isEmpty else { return hits }
         return hits.filter { hit in
             minimumScores.allSatisfy { leg, minimum in hit.legs[leg].map { $0.score >= minimum } ?? false }

@@ -48,6 +48,14 @@ struct OrderTests {
         }
     }
 
+    @Test func `a search by one leg has the scores of that leg`() async throws {
+        var random = SeededGenerator(seed: 31)
+        let library = Self.library(using: &random).0
+        let options = RetrievalOptions(mode: .bm25, mergesNeighbours: false)
+        let hits = try await HybridRetriever(library, options: options).retrieve(Query("words"), limit: 5).hits
+        #expect(!hits.isEmpty && hits.allSatisfy { $0.score == $0.legs[.bm25]?.score })
+    }
+
     @Test func `scores never rise`() async throws {
         var random = SeededGenerator(seed: 23)
         for _ in 0..<30 {
