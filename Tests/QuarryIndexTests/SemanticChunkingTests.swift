@@ -35,7 +35,7 @@ struct SemanticChunkingTests {
     private struct ChoosyEmbedder: Embedder {
         struct Refusal: InputFailure {
             var concernsOneInput: Bool { true }
-            var position: Int? { nil }
+            var position: Int?
             var isTooLong: Bool { false }
             var message = "The model does not like onions."
         }
@@ -44,7 +44,7 @@ struct SemanticChunkingTests {
         var fingerprint: EmbeddingFingerprint { letters.fingerprint }
 
         func embed(_ texts: [String], as role: EmbeddingRole) async throws -> EmbeddingBatch {
-            if texts.contains(where: { $0.contains("onion") }) { throw Refusal() }
+            if let place = texts.firstIndex(where: { $0.contains("onion") }) { throw Refusal(position: place) }
             return try await letters.embed(texts, as: role)
         }
     }
