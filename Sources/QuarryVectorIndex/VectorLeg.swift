@@ -4,7 +4,7 @@ public import QuarryCore
 /// The vector index as a leg: the best cosines of stored vectors with the question's.
 ///
 /// Few vectors are searched exactly. Of many, codes in memory choose those that are read from the file and scored exactly
-/// (``VectorCodes``). Both give the same scores and order; codes miss a neighbour with a small, known probability.
+/// (`VectorCodes`). Both give the same scores and order; codes miss a neighbour with a small, known probability.
 public struct VectorLeg: Leg {
     public var name: LegName { .vector }
     public var scoreFloor: Double { -1 }
