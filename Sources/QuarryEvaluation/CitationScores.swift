@@ -28,7 +28,7 @@ public struct CitationScores: Sendable, Hashable, Codable {
     /// The share of citations that are precise; nil without citations.
     public var precision: Double? { citations == 0 ? nil : Double(precise) / Double(citations) }
 
-    /// - Parameter supports: Whether passages of these numbers together support a text. It is called at most 1 + 2 n times
+    /// - `supports`: Whether passages of these numbers together support a text. It is called at most 1 + 2 n times
     ///   for a sentence of n citations.
     public init(_ answer: [Sentence], supports: (_ text: String, _ passages: [Int]) throws -> Bool) rethrows {
         sentences = answer.count
