@@ -103,5 +103,7 @@ struct MaintenanceTests {
         #expect(try index.problems().isEmpty)
         #expect(try index.summary().unusedBytes == 0)
         #expect(try await corpus.search("buoy 7").map(\.id) == hits.map(\.id))
+        // GRDB makes the log of a newly opened file by creating and dropping a table, which leaves one page.
+        #expect(try index.summary().unusedBytes <= 8192)
     }
 }
