@@ -105,6 +105,68 @@ struct PDFReaderTests {
         #expect(long.map(\.utf8.count).reduce(0, +) <= 128 << 10 && long.count > 60)
     }
 
+    /// Lines of a column; the last of each paragraph is short.
+    private func column(_ name: String, x: Double, y: Double, paragraphs: [Int], gap: Double = 0) -> [PDFFile.Line] {
+        var lines: [PDFFile.Line] = []
+        var top = y
+        for length in paragraphs {
+            for number in 1...length {
+                let words = number < length ? "the ferry crosses the wide river twice a day so" : "and ends."
+                let indent = number == 1 && !lines.isEmpty ? 10.0 : 0
+                lines.append(.init("\(name)\(lines.count) \(words)", x: x + indent, y: top, size: 10))
+                top += 12
+            }
+            top += gap
+        }
+        return lines
+    }
+
+    private func order(of names: [String], in document: Document) -> [String] {
+        document.text.split { $0 == " " || $0 == "\n" }.map(String.init).filter(Set(names).contains)
+    }
+
+    @Test(arguments: [300.0, 310.0])
+    func `columns with a small gap are read one after the other`(right: Double) async throws {
+        var file = PDFFile()
+        file.page(
+            [.init("Ferries and Mills", x: 200, y: 60, size: 20), .init("Abstract", x: 72, y: 150, size: 15)]
+                + column("L", x: 72, y: 174, paragraphs: [2, 18, 11, 4])
+                + column("R", x: right, y: 150, paragraphs: [12, 1, 10]))
+        let document = try #require(try await read(file).documents.first)
+        let names = (0..<35).map { "L\($0)" } + (0..<23).map { "R\($0)" }
+        #expect(order(of: names, in: document) == names, "\(document.text)")
+        #expect(document.text.hasPrefix("# Ferries and Mills\n\n## Abstract\n\nL0 the ferry"))
+        #expect(document.text.contains("twice a day so L1 and ends.\n\nL2 the ferry"))
+    }
+
+    @Test func `cells of several lines that begin at the same heights stay rows`() async throws {
+        var file = PDFFile()
+        let sides = [(name: "A", x: 72.0), (name: "B", x: 300.0)]
+        file.page(sides.flatMap { column($0.name, x: $0.x, y: 100, paragraphs: [4, 4, 4, 4], gap: 10) })
+        let document = try #require(try await read(file).documents.first)
+        let firsts = ["A0", "B0", "A4", "B4", "A8", "B8", "A12", "B12"]
+        #expect(order(of: firsts, in: document) == firsts, "\(document.text)")
+    }
+
+    @Test func `the fields of a form are rows, and not titles that run together`() async throws {
+        var file = PDFFile()
+        let fields = [
+            ["Name of owner", "Anna Berg", "Date of birth", "3 May 1961"],
+            ["Street and number", "Quay Street 14", "Postcode and town", "24103 Kiel"],
+            ["Name of boat", "Heron", "Length in metres", "7.40"],
+            ["Insurance", "Northern", "Policy number", "NM-22-88"],
+        ]
+        file.page(
+            fields.enumerated().flatMap { number, row in
+                zip(row, [72.0, 180, 320, 430]).map {
+                    PDFFile.Line($0, x: $1, y: 110 + 18 * Double(number), size: 10)
+                }
+            })
+        let text = try #require(try await read(file).documents.first).text
+        let first = "| Name of owner | Anna Berg | Date of birth | 3 May 1961 |"
+        #expect(text.contains("\(first)\n| Street and number | Quay Street 14 |"), "\(text)")
+    }
+
     @Test func `cells under each other are rows of a table`() async throws {
         var file = PDFFile()
         var lines: [PDFFile.Line] = [.init("Flour sold by the mill in two years of the last century:", x: 72, y: 90)]

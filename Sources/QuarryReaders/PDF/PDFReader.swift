@@ -43,7 +43,7 @@ public struct PDFReader: Reader {
     /// Another version without poppler and with recognition, so that files are read again when that changes.
     public var version: String {
         guard programs.isInstalled else { return "pdf/0" }
-        return "pdf/4" + (tesseract.map(\.mark) ?? "")
+        return "pdf/5" + (tesseract.map(\.mark) ?? "")
     }
 
     public func read(_ source: Source) async throws -> ReadResult {

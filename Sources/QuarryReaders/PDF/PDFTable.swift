@@ -14,7 +14,12 @@ struct PDFTable {
     init?(_ rows: ArraySlice<PDFRow>, below above: ArraySlice<PDFRow>) {
         // Fields such as `Name: …` have no header.
         let isForm = 2 * rows.count { $0.cells[0].text.hasSuffix(":") && $0.cells.count > 1 } >= rows.count
-        let titles = rows.prefix { !$0.cells.contains(where: \.isAmount) }
+        var titles = rows.prefix { !$0.cells.contains(where: \.isAmount) }
+        if Self.areRows(titles, of: rows) {
+            // The fields of a form have values with numbers in them, as a date has; the titles of columns have none.
+            let isTitle = titles.first.map { !$0.cells.contains(where: \.hasNumber) } ?? false
+            titles = titles.prefix(isTitle ? 1 : 0)
+        }
         let left = rows.lazy.map { $0.cells[0].left }.min() ?? 0
         let labelled = titles.count { $0.cells[0].left < left + $0.height }
         let hasTitles =
@@ -123,6 +128,21 @@ struct PDFTable {
     }
 
     // MARK: Header
+
+    /// Whether rows without amounts at the beginning are rows of their own, such as the fields of a form, and not the lines
+    /// of titles: each has a label and a value, and they are as far from each other as the other rows are.
+    private static func areRows(_ titles: ArraySlice<PDFRow>, of rows: ArraySlice<PDFRow>) -> Bool {
+        guard titles.count > 1, titles.count < rows.count else { return false }
+        let left = rows.lazy.map { $0.cells[0].left }.min() ?? 0
+        let usual = rows.map(\.cells.count).sorted()[rows.count / 2]
+        func gaps(_ rows: ArraySlice<PDFRow>) -> [Double] { zip(rows, rows.dropFirst()).map { $1.top - $0.bottom } }
+        let others = gaps(rows[(titles.endIndex - 1)...]).sorted()
+        guard let narrowest = gaps(titles).min(), narrowest >= 0.8 * others[others.count / 2] - 1 else { return false }
+        return titles.allSatisfy { row in
+            row.cells[0].left < left + row.height && row.cells.count >= max(2, usual)
+                && row.cells.allSatisfy { !($0.text.first?.isLowercase ?? false) }
+        }
+    }
 
     /// The rows above a table that are its header, and the labels between them and its first full row.
     private static func header(

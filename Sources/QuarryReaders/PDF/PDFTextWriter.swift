@@ -14,6 +14,11 @@ struct PDFTextWriter {
     private let layout: PDFLayout
 
     init(_ pages: [PDFPage]) {
+        let pages = pages.map { page in
+            var page = page
+            page.lines = PDFColumns.ordered(page.lines)
+            return page
+        }
         let layout = PDFLayout(pages)
         self.layout = layout
         items = pages.flatMap { page in

@@ -21,7 +21,7 @@ public struct PictureTextReader: Reader {
     public var pathExtensions: Set<String> { ["png", "jpg", "jpeg", "tif", "tiff", "bmp"] }
     public var obstacle: String? { tesseract == nil ? Tesseract.missing : nil }
     /// Another version without tesseract, so that files are read again when it is installed.
-    public var version: String { tesseract.map { "picture-text/1\($0.mark)" } ?? "picture-text/0" }
+    public var version: String { tesseract.map { "picture-text/2\($0.mark)" } ?? "picture-text/0" }
 
     public func read(_ source: Source) async throws -> ReadResult {
         func rejected(_ reason: Rejection.Reason, _ message: String) -> ReadResult {
