@@ -6,7 +6,13 @@ public enum Place: Sendable, Hashable {
     /// A sheet of a workbook, and cells of it such as `B7:D9`. A file that is one table has a sheet without a name.
     case cells(sheet: String, range: String)
     case chapter(String)
-    /// A message of a mailbox or conversation, by its number or subject.
+    /// A paragraph below a heading of a document without pages, or of the whole document if no heading is above it. They
+    /// count from 1, and items of lists and tables count as one each. A heading has the place of the first paragraph below
+    /// it.
+    case paragraph(Int, heading: String?)
+    /// A line of a file from which a reader made another text. Lines count from 1.
+    case line(Int)
+    /// A message of a mailbox or conversation, by its number, its subject, or both, such as `12: Re: invoice`.
     case message(String)
     /// A stretch of a recording, in seconds from its beginning.
     case time(from: Double, to: Double)
@@ -20,12 +26,26 @@ extension Place: CustomStringConvertible {
         case .cells("", let range): CellRange(range)?.rows ?? range
         case .cells(let sheet, let range): "\(sheet)!\(range)"
         case .chapter(let name): "chapter \(name)"
-        case .message(let name): "message \(name)"
+        case .paragraph(let number, let heading): "paragraph \(number)" + Place.under(heading)
+        case .line(let number): "line \(number)"
+        case .message(let name): "message \(Place.quotingSubject(of: name))"
         case .time(let from, let to): "\(Place.clock(from))–\(Place.clock(to))"
         }
     }
 
-    /// Describes places in text order. Pages, slides and times are given as ranges, other places one by one.
+    /// `12`, `“Re: invoice”`, or `12: “Re: invoice”`.
+    private static func quotingSubject(of message: String) -> String {
+        let number = message.prefix { $0.isASCII && $0.isNumber }
+        let rest = message.dropFirst(number.count)
+        if rest.isEmpty { return message }
+        guard !number.isEmpty, rest.hasPrefix(": ") else { return "“\(message)”" }
+        return "\(number): “\(rest.dropFirst(2))”"
+    }
+
+    private static func under(_ heading: String?) -> String { heading.map { " under “\($0)”" } ?? "" }
+
+    /// Describes places in text order. Pages, slides, paragraphs, lines and times are given as ranges, other places one by
+    /// one.
     public static func description(of places: [Place]) -> String {
         guard let first = places.first, let last = places.last, places.count > 1 else {
             return places.first?.description ?? ""
@@ -33,6 +53,10 @@ extension Place: CustomStringConvertible {
         return switch (first, last) {
         case (.page(let from), .page(let to)): "pages \(from)–\(to)"
         case (.slide(let from), .slide(let to)): "slides \(from)–\(to)"
+        case (.paragraph(let from, let heading), .paragraph(let to, let last)) where heading == last:
+            "paragraphs \(from)–\(to)" + under(heading)
+        case (.paragraph, .paragraph): "\(first) to \(last)"
+        case (.line(let from), .line(let to)): "lines \(from)–\(to)"
         case (.time(let from, _), .time(_, let to)): "\(clock(from))–\(clock(to))"
         default: places.map(\.description).joined(separator: ", ")
         }
@@ -78,10 +102,11 @@ private struct CellRange {
 }
 
 /// Coded as an object with the place's `kind` and its values: `{"kind": "page", "number": 3}`, `{"kind": "time",
-/// "from": 12.5, "to": 30}`, `{"kind": "cells", "sheet": "Costs", "range": "B7:D9"}`.
+/// "from": 12.5, "to": 30}`, `{"kind": "cells", "sheet": "Costs", "range": "B7:D9"}`, `{"kind": "paragraph", "number": 3,
+/// "heading": "Rent"}`.
 extension Place: Codable {
-    private enum Key: String, CodingKey { case kind, number, sheet, range, name, from, to }
-    private enum Kind: String, Codable { case page, slide, cells, chapter, message, time }
+    private enum Key: String, CodingKey { case kind, number, sheet, range, name, heading, from, to }
+    private enum Kind: String, Codable { case page, slide, cells, chapter, paragraph, line, message, time }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
@@ -94,6 +119,11 @@ extension Place: Codable {
                     sheet: try values.decode(String.self, forKey: .sheet),
                     range: try values.decode(String.self, forKey: .range))
             case .chapter: .chapter(try values.decode(String.self, forKey: .name))
+            case .paragraph:
+                .paragraph(
+                    try values.decode(Int.self, forKey: .number),
+                    heading: try values.decodeIfPresent(String.self, forKey: .heading))
+            case .line: .line(try values.decode(Int.self, forKey: .number))
             case .message: .message(try values.decode(String.self, forKey: .name))
             case .time:
                 .time(
@@ -105,8 +135,11 @@ extension Place: Codable {
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         switch self {
-        case .page(let number), .slide(let number):
+        case .page(let number), .slide(let number), .line(let number):
             try values.encode(number, forKey: .number)
+        case .paragraph(let number, let heading):
+            try values.encode(number, forKey: .number)
+            try values.encodeIfPresent(heading, forKey: .heading)
         case .cells(let sheet, let range):
             try values.encode(sheet, forKey: .sheet)
             try values.encode(range, forKey: .range)
@@ -125,6 +158,8 @@ extension Place: Codable {
         case .slide: .slide
         case .cells: .cells
         case .chapter: .chapter
+        case .paragraph: .paragraph
+        case .line: .line
         case .message: .message
         case .time: .time
         }

@@ -23,6 +23,8 @@ public struct Rejection: Error, Sendable, Hashable, Codable, CustomStringConvert
         case brokenRecord
         case duplicateID
         case unsupportedFormat
+        /// A database, of which no table to read was named.
+        case noTableNamed
         /// A recording or picture, without a model to read it.
         case needsModel
         /// The embedding model rejects a passage. Only ever a warning: the passage is still found by its words.

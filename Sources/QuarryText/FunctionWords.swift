@@ -123,5 +123,6 @@ private let otherFunctionWords = """
     nie jest się są był była było były jak czy który która które ale oraz dla przez przy od po za tym tego lub \
     že je jsou byl byla bylo který která které pro při jako nebo také aby kde když \
     koji koja koje jest su bio bila bilo kao ili ako gdje kada također \
-    và của là không các một được trong cho với những này có
+    và của là không các một được trong cho với những này có \
+    sed vel quis quid quod quae quam atque enim eius autem nec nunc tamen donec haec ac lorem ipsum amet eget velit
     """

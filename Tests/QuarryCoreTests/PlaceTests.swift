@@ -11,6 +11,14 @@ struct PlaceTests {
         ),
         (.chapter("Roots"), "chapter Roots", #"{"kind":"chapter","name":"Roots"}"#),
         (.message("12"), "message 12", #"{"kind":"message","name":"12"}"#),
+        (.message("Re: invoice"), "message “Re: invoice”", #"{"kind":"message","name":"Re: invoice"}"#),
+        (.message("3: Re: invoice"), "message 3: “Re: invoice”", #"{"kind":"message","name":"3: Re: invoice"}"#),
+        (.paragraph(3, heading: nil), "paragraph 3", #"{"kind":"paragraph","number":3}"#),
+        (
+            .paragraph(3, heading: "Rent"), "paragraph 3 under “Rent”",
+            #"{"heading":"Rent","kind":"paragraph","number":3}"#
+        ),
+        (.line(12), "line 12", #"{"kind":"line","number":12}"#),
         (.time(from: 12.5, to: 3_723), "00:12–1:02:03", #"{"from":12.5,"kind":"time","to":3723}"#),
     ]
 
@@ -29,6 +37,12 @@ struct PlaceTests {
         #expect(Place.description(of: [.page(2), .page(3), .page(4)]) == "pages 2–4")
         #expect(Place.description(of: [.time(from: 0, to: 9), .time(from: 9, to: 31)]) == "00:00–00:31")
         #expect(Place.description(of: [.chapter("A"), .chapter("B")]) == "chapter A, chapter B")
+        #expect(Place.description(of: [.line(3), .line(9)]) == "lines 3–9")
+        let rent = (2...4).map { Place.paragraph($0, heading: "Rent") }
+        #expect(Place.description(of: rent) == "paragraphs 2–4 under “Rent”")
+        #expect(
+            Place.description(of: rent + [.paragraph(1, heading: "Keys")])
+                == "paragraph 2 under “Rent” to paragraph 1 under “Keys”")
     }
 
     @Test(arguments: [

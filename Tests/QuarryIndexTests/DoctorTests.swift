@@ -202,6 +202,8 @@ struct DoctorTests {
                     .init(range: 0..<10, place: .page(3)), .init(range: 12..<20, place: .slide(1)),
                     .init(range: 20..<30, place: .cells(sheet: "Costs", range: "B7:D9")),
                     .init(range: 30..<31, place: .chapter("Глава")), .init(range: 31..<32, place: .message("7")),
+                    .init(range: 32..<35, place: .paragraph(2, heading: "Rent")),
+                    .init(range: 35..<36, place: .paragraph(300, heading: nil)), .init(range: 36..<38, place: .line(9)),
                     .init(range: 40..<90, place: .time(from: 12.5, to: 30.001)),
                 ], base: .text),
         ]

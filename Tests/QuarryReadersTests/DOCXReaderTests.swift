@@ -38,6 +38,23 @@ struct DOCXReaderTests {
         #expect(text == "## Soil\n\n### Clay\n\nHeavy.")
     }
 
+    @Test func `a place is the paragraph below its heading, which a list does not end`() throws {
+        let cell = "<w:tc>\(Self.paragraph("740"))</w:tc>"
+        let item = Self.paragraph("Oats", "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr>")
+        let body =
+            Self.paragraph("Before.") + Self.paragraph("Rent", "<w:outlineLvl w:val=\"0\"/>") + Self.paragraph("Due.")
+            + Self.paragraph(" ") + item + item + "<w:tbl><w:tr>\(cell)\(cell)</w:tr></w:tbl>"
+        let list = "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>"
+        let numbering = "<w:abstractNum w:abstractNumId=\"0\"/>" + list
+        let document = try #require(Self.read(body, ["word/numbering.xml": numbering]).documents.first)
+        func places(of words: String) -> [Place] { document.sourceMap.places(of: document.text.utf8Range(of: words)) }
+        #expect(places(of: "Before.") == [.paragraph(1, heading: nil)])
+        #expect(places(of: "Rent") == [.paragraph(1, heading: "Rent")] && places(of: "Due.") == places(of: "Rent"))
+        #expect(places(of: "740 | 740 |") == [.paragraph(4, heading: "Rent")])
+        #expect(places(of: "- Oats\n- Oats") == [.paragraph(2, heading: "Rent"), .paragraph(3, heading: "Rent")])
+        #expect(document.blocks.count { $0.kind == .list } == 1)
+    }
+
     @Test func `embedded files are named, also those of a document without text`() {
         let object = (name: "word/embeddings/oleObject1.bin", text: "x")
         let files = Self.files(Self.paragraph("See below."))
@@ -51,6 +68,8 @@ struct DOCXReaderTests {
     @Test func `raised numbers and formulas are read in one line`() {
         let raised = "<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>2</w:t></w:r>"
         #expect(Self.text("<w:p><w:r><w:t>10</w:t></w:r>\(raised)</w:p>") == "10^2")
+        let runs = ["−", "1", "2"].map { raised.replacing("<w:t>2<", with: "<w:t>\($0)<") }.joined()
+        #expect(Self.text("<w:p><w:r><w:t>10</w:t></w:r>\(runs)<w:r><w:t> m</w:t></w:r></w:p>") == "10^−12 m")
         func run(_ text: String) -> String { "<w:r><w:t>\(text)</w:t></w:r>" }
         let formula = """
             <w:oMath><w:f><w:num>\(run("a+b"))</w:num><w:den>\(run("2"))</w:den></w:f>\(run("="))\

@@ -91,6 +91,24 @@ struct FileWalkerTests {
         #expect(#expect(throws: Rejection.self) { try gone.load(maximumBytes: 9) }?.reason == .tooLarge)
     }
 
+    #if os(Linux)
+        @Test func `a name that is not UTF-8 is shown with the codes of its bytes`() throws {
+            let folder = try TemporaryFolder()
+            try folder.write("x", to: "r/a.txt")
+            for name in ["caf\u{E9}", ".hidden\u{E9}"] {
+                let path =
+                    Array((folder.path + "/r/").utf8) + name.unicodeScalars.map { UInt8($0.value) }
+                    + [0]
+                let descriptor = creat(path.map { CChar(bitPattern: $0) }, 0o600)
+                try #require(descriptor >= 0)
+                close(descriptor)
+            }
+            let result = try FileWalker(roots: [folder.path + "/r"]).files()
+            #expect(result.files.map(\.id) == ["r/a.txt"])
+            #expect(result.rejected.map(\.source) == ["r/caf\\xE9"] && result.rejected.first?.reason == .invalidName)
+        }
+    #endif
+
     @Test func `files given by name are read even if they are hidden`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: ".hidden")

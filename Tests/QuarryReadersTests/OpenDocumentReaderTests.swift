@@ -99,6 +99,20 @@ struct OpenDocumentReaderTests {
         #expect(result.unread.map(\.source) == ["a.odt/Object 1", "a.odt/Object 2"])
     }
 
+    @Test func `a chart is named as one, with its title`() {
+        let chart = """
+            <office:document-content xmlns:office="o" xmlns:chart="c" xmlns:text="t"><office:body><office:chart>\
+            <chart:chart chart:class="chart:bar"><chart:title><text:p>Flour sold</text:p></chart:title></chart:chart>\
+            </office:chart></office:body></office:document-content>
+            """
+        let content = Self.content("text", "<text:p>See below.</text:p>")
+        let bytes = Self.archive(content, [(name: "Object 1/content.xml", text: chart)])
+        let result = ODTReader().read(Source(id: "a.odt", bytes: bytes))
+        #expect(result.unread.map(\.message) == ["The chart “Flour sold” is not read."])
+        let place = result.documents.first.map { $0.sourceMap.places(of: 0..<$0.text.utf8.count) }
+        #expect(place == [.paragraph(1, heading: nil)])
+    }
+
     @Test func `a raised number is written as a power`() {
         let styles = """
             <style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>\

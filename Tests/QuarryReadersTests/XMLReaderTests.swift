@@ -16,6 +16,37 @@ struct XMLReaderTests {
         #expect(read("no elements").rejected.map(\.reason) == [.brokenRecord])
     }
 
+    @Test(arguments: [String.Encoding.utf8, .utf16])
+    func `a place is the line of the file in which an element starts`(encoding: String.Encoding) throws {
+        let name = encoding == .utf16 ? "utf-16" : "utf-8"
+        let text = """
+            <?xml version="1.0" encoding="\(name)"?>
+            <!DOCTYPE notes [ <!ELEMENT notes (p|table)*> <!-- it's <one> -->
+            ]>
+            <notes a="<">
+            <!-- <p>
+            none</p> --><![CDATA[
+            <p>]]>
+            <p b='>'
+               >Green tea.</p><p>Black tea.</p>
+            <table><tr><td>80</td></tr>\r\n<tr><td>95</td></tr></table>
+            </notes>
+            """
+        let result = XMLReader().read(Source(id: "a.xml", bytes: [UInt8](try #require(text.data(using: encoding)))))
+        let document = try #require(result.documents.first)
+        func place(of words: String) -> [Place] { document.sourceMap.places(of: document.text.utf8Range(of: words)) }
+        #expect(place(of: "Green tea.") == [.line(8)] && place(of: "Black tea.") == [.line(9)], "\(document.text)")
+        #expect(place(of: "| 80 |") == [.line(10)] && place(of: "| 95 |") == [.line(11)])
+    }
+
+    @Test func `too many attributes are named as such, with their line`() {
+        let attributes = (0..<17_000).map { "a\($0)=\"1\"" }.joined(separator: " ")
+        let rejected = read("<r>\n<p \(attributes)>Tea</p></r>").rejected
+        #expect(rejected.map(\.message) == ["An element has too many attributes."] && rejected.first?.line == 2)
+        let page = HTMLReader().read(Source(id: "a.html", bytes: Array("<p \(attributes)>Tea</p>".utf8)))
+        #expect(page.rejected.first?.message.contains("one of its elements has too many attributes") ?? false)
+    }
+
     @Test(arguments: [String.Encoding.windowsCP1251, .utf16])
     func `a fault in another encoding than UTF-8 keeps what comes before it`(encoding: String.Encoding) throws {
         let name = encoding == .utf16 ? "utf-16" : "windows-1251"

@@ -25,6 +25,16 @@ struct LanguageDetectorTests {
         #expect(detector.language(of: text) == language)
     }
 
+    @Test(arguments: [
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore.",
+        "Lorem ipsum dolor sit amet, consectetuer adipiscing elit. Nam arcu libero, nonummy eget, consectetuer id, vulputate "
+            + "a, magna. Pellentesque habitant morbi tristique senectus et netus et malesuada fames ac turpis egestas. Nulla "
+            + "et lectus vestibulum urna fringilla ultrices. Donec varius orci eget risus. In hac habitasse platea dictumst.",
+        "Gallia est omnis divisa in partes tres, quarum unam incolunt Belgae, aliam Aquitani, tertiam qui ipsorum lingua "
+            + "Celtae, nostra Galli appellantur. Hi omnes lingua, institutis, legibus inter se differunt.",
+    ])
+    func `Latin has no language`(_ text: String) { #expect(detector.language(of: text) == nil) }
+
     @Test(arguments: ["", "2026", "Hello", "Quarry 2.0", "let index = build(documents)", "Los Angeles, Los Alamos"])
     func `an ambiguous text gives nil`(_ text: String) { #expect(detector.language(of: text) == nil) }
 

@@ -128,6 +128,13 @@ private struct ByteSink {
             put(5)
             put(from)
             put(to)
+        case .paragraph(let number, let heading):
+            put(heading == nil ? 6 : 7)
+            put(number)
+            if let heading { put(heading) }
+        case .line(let number):
+            put(8)
+            put(number)
         }
     }
 }
@@ -228,6 +235,9 @@ private struct ByteSource {
         case 3: takeText().map { .chapter($0) }
         case 4: takeText().map { .message($0) }
         case 5: if let from = takeSeconds(), let to = takeSeconds() { .time(from: from, to: to) } else { nil }
+        case 6: take().map { .paragraph($0, heading: nil) }
+        case 7: if let number = take(), let heading = takeText() { .paragraph(number, heading: heading) } else { nil }
+        case 8: take().map { .line($0) }
         default: nil
         }
     }

@@ -41,6 +41,7 @@ package struct SQLiteReader: Reader {
     }
 
     package var formatName: String { "SQLite" }
+    package var obstacle: String? { tables.isEmpty ? "its tables have to be named" : nil }
     package var pathExtensions: Set<String> { ["sqlite", "sqlite3", "db", "db3"] }
     package var version: String {
         "sqlite/1" + tables.map { " table=\($0.debugDescription)" }.joined()
@@ -82,10 +83,10 @@ package struct SQLiteReader: Reader {
         }
         guard !named.isEmpty else {
             let message = (missing + [Self.list(readable)]).joined(separator: " ")
-            let reason = Rejection(source: source.id, reason: .unsupportedFormat, message: message)
+            let reason = Rejection(source: source.id, reason: .noTableNamed, message: message)
             return source.isExplicit ? ReadResult(rejected: [reason]) : ReadResult(skipped: reason)
         }
-        for message in missing { rows.warn(.unsupportedFormat, "\(message) \(Self.list(readable))") }
+        for message in missing { rows.warn(.noTableNamed, "\(message) \(Self.list(readable))") }
         for name in named where !rows.isFull {
             do {
                 try rows.read(name, of: database)

@@ -30,7 +30,7 @@ package struct Sitemap: Sendable, Hashable {
                 return try read(&cursor)
             } catch {
                 // What comes before the fault counts, if it shows a sitemap.
-                fault = "It is not well-formed after line \(error.line)."
+                fault = "Its XML \(error.problem) in line \(error.line)."
                 return !pages.isEmpty || !sitemaps.isEmpty
             }
         }

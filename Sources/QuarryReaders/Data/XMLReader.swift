@@ -9,16 +9,22 @@ import QuarryText
 /// entities that the document defines are not expanded. The descriptions of feeds are read as HTML. Of a document with
 /// a fault, what comes before it is read.
 ///
-/// Elements nest at most 256 deep. Offsets count in the text that is written here, not in the file.
+/// Elements nest at most 256 deep. A citation names the lines of the file. Offsets count in the text that is written here.
 public struct XMLReader: Reader {
     public init() {}
 
     public var formatName: String { "XML" }
     public var pathExtensions: Set<String> { ["xml", "rss", "atom", "dbk", "tei"] }
-    public var version: String { "xml/4" }
+    public var version: String { "xml/5" }
 
     public func read(_ source: Source) -> ReadResult {
         guard source.bytes.contains(where: { $0 > 0x20 }) else { return ReadResult(rejected: [.empty(source.id)]) }
+        // Lines are counted in the bytes, which have signs of two bytes in UTF-16.
+        if source.bytes.prefix(4).contains(0), let clean = try? CleanSource(source) {
+            var (result, _) = read(withoutDeclaration(Array(clean.text.utf8)), id: source.id)
+            result.warnings += clean.warnings
+            return result
+        }
         let (result, isWhole) = read(source.bytes, id: source.id)
         // The bytes may not be in the encoding that is declared, and a fault costs more text in other encodings than UTF-8.
         if !isWhole, String(validating: source.bytes, as: UTF8.self) == nil, let clean = try? CleanSource(source) {
@@ -33,7 +39,10 @@ public struct XMLReader: Reader {
     private func read(_ bytes: [UInt8], id: String) -> (ReadResult, isWhole: Bool) {
         var document = bytes.withUnsafeBufferPointer { XMLDocument($0) }
         let fault = document.fault.map { fault in
-            Rejection(source: id, line: fault.line, reason: .brokenRecord, message: "The file is not well-formed XML.")
+            Rejection(
+                source: id, line: fault.line, reason: fault.cause == .attributes ? .tooLarge : .brokenRecord,
+                message: fault.cause == .attributes
+                    ? "An element has too many attributes." : "The file is not well-formed XML.")
         }
         // libxml2 gives nothing of the stretch in which it finds a fault, so a text in UTF-8 is cut before the faulty tag.
         if let parsed = document.fault?.offset,
@@ -73,6 +82,7 @@ extension ReadResult {
 /// Writes the text of one document.
 private struct XMLDocument {
     private let outline: XMLOutline
+    private var lines: XMLLines
     private(set) var writer = DocumentWriter()
     private(set) var title: String?
     /// Where reading ended before the end.
@@ -110,6 +120,7 @@ private struct XMLDocument {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         outline = XMLOutline(bytes)
+        lines = XMLLines(bytes)
         do {
             try write(bytes)
         } catch {
@@ -144,6 +155,7 @@ private struct XMLDocument {
     private mutating func start(_ name: String) {
         var element = Element(name: name, content: started < outline.contents.count ? outline.contents[started] : [])
         started += 1
+        let line = lines.next()
         defer { open.append(element) }
         if XMLName.lists.contains(name) { lists += 1 }
         if case .record? = open.last?.role {
@@ -162,7 +174,8 @@ private struct XMLDocument {
         }
         if XMLName.rows.contains(name), element.content.contains(.cells), blocks == 0 {
             element.role = .row
-            return writer.beginRow()
+            writer.beginRow()
+            return move(to: line)
         }
         if XMLName.cells.contains(name), case .row? = open.last?.role {
             element.role = .cell
@@ -173,12 +186,14 @@ private struct XMLDocument {
             element.role = .record
             blocks += 1
             isEmpty = true
+            move(to: line)
             return writer.begin(.paragraph)
         }
         if blocks == 0, element.content.contains(.text), !element.content.contains(.elements), let root = open.first,
             XMLName.feeds.contains(root.name), XMLName.descriptions.contains(name)
         {
             element.role = .page
+            move(to: line)
             page = []
             return
         }
@@ -187,12 +202,18 @@ private struct XMLDocument {
         blocks += 1
         // The paragraph of an item is the item.
         if case .paragraph = part, let parent = open.last, parent.role == .block, isEmpty, blocks > 1 { return }
+        writer.end()
+        move(to: line)
         writer.begin(part)
         isEmpty = true
         if case .item = part, !XMLName.items.contains(name) {
             writer.append(name + ": ")
             isEmpty = false
         }
+    }
+
+    private mutating func move(to line: Int?) {
+        if let line { writer.move(to: .line(line), within: true) }
     }
 
     /// The part that an element begins; nil if its text belongs to the part around it, or it has no text.

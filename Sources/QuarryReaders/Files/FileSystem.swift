@@ -72,25 +72,44 @@ package struct SystemError: Error, CustomStringConvertible {
 
 /// System calls for walking and reading.
 enum FileSystem {
-    /// Names in a folder, sorted by their bytes, without `.` and `..`. Nil means a name that is not UTF-8.
-    static func names(in path: String) throws(SystemError) -> [String?] {
+    /// The names in a folder, sorted by their bytes, without `.` and `..`. Of names that are not UTF-8, each foreign byte is
+    /// written as `\xE9`.
+    static func names(in path: String) throws(SystemError) -> (names: [String], invalid: [String]) {
         guard let directory = opendir(path) else { throw SystemError() }
         defer { closedir(directory) }
-        var names: [String?] = []
+        var (names, invalid): ([String], [String]) = ([], [])
         while true {
             errno = 0
             guard let entry = readdir(directory) else {
                 if errno != 0 { throw SystemError() }
                 break
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
-                    String(validatingCString: $0)
+            withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                let capacity = MemoryLayout.size(ofValue: pointer.pointee)
+                pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { bytes in
+                    guard let name = String(validatingCString: bytes) else {
+                        invalid.append(escaped(bytes))
+                        return
+                    }
+                    if name != ".", name != ".." { names.append(name) }
                 }
             }
-            if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted { precedes($0 ?? "", $1 ?? "") }
+        return (names.sorted(by: precedes), invalid.sorted(by: precedes))
+    }
+
+    /// A name with `\xE9` for each byte that is not of UTF-8.
+    private static func escaped(_ name: UnsafePointer<CChar>) -> String {
+        var bytes = UnsafeBufferPointer(start: name, count: strlen(name)).map { UInt8(bitPattern: $0) }[...]
+        var shown = ""
+        while let first = bytes.first {
+            // UTF-8 takes at most four bytes for a scalar.
+            let scalar = (1...4).lazy.compactMap { String(validating: bytes.prefix($0), as: UTF8.self) }.first
+            // A foreign byte is 0x80 or more, so it has two digits.
+            shown += scalar ?? ("\\x" + String(first, radix: 16, uppercase: true))
+            bytes = bytes.dropFirst(scalar?.utf8.count ?? 1)
+        }
+        return shown
     }
 
     /// Compares by bytes, independent of the locale.
@@ -114,7 +133,7 @@ enum FileSystem {
         let status: FileStatus
         do { status = try FileStatus(descriptor: descriptor) } catch { throw Rejection.system(error, id: id) }
         guard status.kind == .file else {
-            throw Rejection(source: id, reason: .unreadable, message: "The path is not a regular file.")
+            throw Rejection(source: id, reason: .unreadable, message: Rejection.notAFile)
         }
         guard status.size <= maximumBytes else {
             throw Rejection.tooLarge(id, size: status.size, maximumBytes: maximumBytes)
@@ -185,6 +204,10 @@ extension Rejection {
             ? Rejection(source: id, reason: .vanished, message: "The file no longer exists.")
             : Rejection(source: id, reason: .unreadable, message: "The file cannot be read: \(error).")
     }
+
+    /// Why a path that is not a file is not read.
+    static let notAFile =
+        "It is not a file but a folder, a device or a pipe. Name a file in the folder, or write what the pipe gives to one."
 
     static func tooLarge(_ id: String, size: Int, maximumBytes: Int) -> Rejection {
         Rejection(

@@ -73,9 +73,9 @@ struct Walk {
         var pending = [start]
         while var entry = pending.popLast() {
             guard visited.insert(ExactText(entry.canonical)).inserted else { continue }
-            let names: [String?]
+            let (names, invalid): ([String], [String])
             do {
-                names = try FileSystem.names(in: entry.path)
+                (names, invalid) = try FileSystem.names(in: entry.path)
             } catch {
                 result.rejected.append(
                     Rejection(source: entry.id, reason: .unreadable, message: "The folder cannot be read: \(error)."))
@@ -88,17 +88,16 @@ struct Walk {
             }
             entry.rules.addFiles(of: entry.path, id: entry.id, depth: depth, reportingTo: &result)
             for name in names { visit(name, in: entry, &pending) }
+            for name in invalid where walker.includeHidden || !name.hasPrefix(".") {
+                result.rejected.append(
+                    Rejection(
+                        source: entry.id.isEmpty ? name : entry.id + "/" + name, reason: .invalidName,
+                        message: "Its name is not UTF-8; \\x is before the code of each foreign byte. Rename it."))
+            }
         }
     }
 
-    private mutating func visit(_ name: String?, in parent: Entry, _ pending: inout [Entry]) {
-        guard let name else {
-            result.rejected.append(
-                Rejection(
-                    source: parent.id, reason: .invalidName,
-                    message: "The folder holds a name that is not UTF-8. Rename that file."))
-            return
-        }
+    private mutating func visit(_ name: String, in parent: Entry, _ pending: inout [Entry]) {
         if name.hasPrefix("."), !walker.includeHidden || name == ".git" {
             if !IgnoreRules.fileNames.contains(name), name != ".git" { result.skippedCount += 1 }
             return
@@ -203,7 +202,7 @@ struct Walk {
             let status = try FileStatus(path: root, followingLinks: true)
             guard status.kind == .file else {
                 result.rejected.append(
-                    Rejection(source: id, reason: .unreadable, message: "The path is not a regular file."))
+                    Rejection(source: id, reason: .unreadable, message: Rejection.notAFile))
                 return
             }
             if !walker.finds(root) {

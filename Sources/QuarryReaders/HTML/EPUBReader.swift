@@ -76,8 +76,8 @@ public struct EPUBReader: Reader {
             }
             do {
                 try write(page, named: path, number: number + 1, to: &writer, &hiddenLetters)
-            } catch is HTMLTree.TooDeep {
-                warnings.append(.leftOut(path, of: source.id, "its elements are nested too deeply"))
+            } catch let obstacle as HTMLTree.Obstacle {
+                warnings.append(.leftOut(path, of: source.id, obstacle.description))
             }
         }
         guard let result = writer.document(id: source.id, title: package.title, metadata: package.metadata) else {

@@ -36,7 +36,7 @@ public struct HTMLReader: Reader {
             return ReadResult(rejected: [
                 Rejection(
                     source: source.id, reason: .unsupportedFormat,
-                    message: "Its elements are nested too deeply. Save the page anew, or convert it to text.")
+                    message: "It cannot be read: \(error). Save the page anew, or convert it to text.")
             ])
         }
     }

@@ -22,20 +22,31 @@ struct HTMLTree {
         var isText: Bool { text != nil }
     }
 
-    /// The page is so entangled that parsing it could take very long.
-    struct TooDeep: Error {}
+    /// Why a page is not parsed: it is so entangled that this could take very long.
+    enum Obstacle: Error, CustomStringConvertible {
+        case nesting, attributes
+
+        /// For a sentence about the page: `its elements …`.
+        var description: String {
+            switch self {
+            case .nesting: "its elements are nested too deeply"
+            case .attributes: "one of its elements has too many attributes"
+            }
+        }
+    }
 
     private(set) var nodes: [Node] = []
     let source: UnsafeBufferPointer<UInt8>
 
     /// Parses a page, and calls `body` with its tree.
     ///
-    /// - Throws: ``TooDeep``, and what `body` throws.
+    /// - Throws: ``Obstacle``, and what `body` throws.
     /// - Complexity: O(bytes · depth).
     static func withTree<Result>(
         of bytes: UnsafeBufferPointer<UInt8>, _ body: (HTMLTree) throws -> Result
     ) throws -> Result {
-        guard TagLimits.areMet(by: bytes), HTMLNesting(bytes).isAcceptable else { throw TooDeep() }
+        guard TagLimits.firstExcess(in: bytes) == nil else { throw Obstacle.attributes }
+        guard HTMLNesting(bytes).isAcceptable else { throw Obstacle.nesting }
         var options = kGumboDefaultOptions
         options.max_errors = 0
         return try bytes.withMemoryRebound(to: CChar.self) { characters in

@@ -8,8 +8,8 @@ struct MailBody {
     var layout: MailLayout
     /// The headings, tables and code of HTML, in text order.
     private(set) var structure: [Block] = []
-    /// Whether the text is HTML that nests too deeply to be read.
-    private(set) var isTooDeep = false
+    /// Why the text, which is HTML, is not read.
+    private(set) var obstacle: HTMLTree.Obstacle?
 
     init(_ part: MailPart, charsets: inout NamedCharsets) {
         let content = part.content
@@ -26,7 +26,7 @@ struct MailBody {
                     }
                 }
             } catch {
-                isTooDeep = true
+                obstacle = error as? HTMLTree.Obstacle ?? .nesting
             }
             return
         }

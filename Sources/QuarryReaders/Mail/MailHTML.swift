@@ -3,7 +3,7 @@ import QuarryCore
 /// The text of an HTML part, in lines of Markdown: `> ` before quotations and `- ` before items of lists. Its blocks say
 /// which lines are headings, tables and code.
 ///
-/// - Throws: ``HTMLTree/TooDeep``.
+/// - Throws: ``HTMLTree/Obstacle``.
 /// - Complexity: As ``HTMLTree/withTree(of:_:)``.
 func htmlDocument(of html: [UInt8]) throws -> Document? {
     try html.withUnsafeBufferPointer { bytes in

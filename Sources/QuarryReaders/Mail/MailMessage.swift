@@ -12,8 +12,8 @@ struct MailMessageWriter {
     private var isTraceable = true
     private var isEncrypted = false
     private var hasText = false
-    /// Whether a part was left out because it nests too deeply.
-    private var isIncomplete = false
+    /// Why a part of HTML was left out.
+    private var obstacle: HTMLTree.Obstacle?
 
     private init(charsets: NamedCharsets, from start: Int) {
         self.charsets = charsets
@@ -21,8 +21,8 @@ struct MailMessageWriter {
     }
 
     enum Outcome {
-        /// A document that may lack parts that nest too deeply, and the files that the message carries.
-        case document(Document, RemovedCharacters, isComplete: Bool, [MailAttachment])
+        /// A document, why parts of it are left out, and the files that the message carries.
+        case document(Document, RemovedCharacters, leftOut: HTMLTree.Obstacle?, [MailAttachment])
         case encrypted
         case empty
     }
@@ -59,7 +59,7 @@ struct MailMessageWriter {
             written.0.sourceMap = SourceMap(
                 segments: map.segments, lineStarts: map.lineStarts, firstLine: firstLine, places: map.places)
         }
-        return .document(written.0, written.1, isComplete: !pass.isIncomplete, attachments)
+        return .document(written.0, written.1, leftOut: pass.obstacle, attachments)
     }
 
     private consuming func written(
@@ -121,7 +121,7 @@ struct MailMessageWriter {
     }
 
     private mutating func write(_ body: MailBody, of part: MailPart) {
-        isIncomplete = isIncomplete || body.isTooDeep
+        obstacle = obstacle ?? body.obstacle
         guard body.weight > 0 else { return }
         if body.segments.isEmpty { isTraceable = false }
         body.text.withUnsafeBufferPointer { text in

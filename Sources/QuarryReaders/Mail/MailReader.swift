@@ -111,8 +111,8 @@ private struct MailPass {
             of: message, id: isNumbered ? "\(source.id)#\(position)" : source.id,
             number: isNumbered ? position : nil, firstLine: entry.firstLine, charsets: &parser.charsets)
         {
-        case .document(let document, let removed, let isComplete, let files):
-            if !isComplete { warn(entry, "The HTML of the message is nested too deeply, and is left out.") }
+        case .document(let document, let removed, let obstacle, let files):
+            if let obstacle { warn(entry, "The HTML of the message is left out: \(obstacle).") }
             result.documents.append(document)
             result.bidirectionalControls += removed.bidirectionalControls
             result.warnings += removed.warnings(source.id)

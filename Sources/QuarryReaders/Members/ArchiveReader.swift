@@ -81,6 +81,10 @@ private struct ArchivePass {
     /// An archive without files is not larger: one block of tar.
     private static let largestEmpty = 10_240
     private var encrypted = 0
+    /// How many files are called otherwise than in the archive.
+    private var renamed = 0
+    /// The most of them that are named.
+    private static let namedRenamed = 10
     private var budget: MemberBudget
 
     init(source: Source, members: any MemberReader, limits: ArchiveReader.Limits, total: Int) {
@@ -156,9 +160,12 @@ private struct ArchivePass {
         case .limit:
             if limit < limits.file { return stopAtTotal(name) }
             reject(name, .tooLarge, "Unpacked, it has more than \(limits.file) bytes.")
-            return passOver(archive)
+            return archive.isSingleFile ? false : passOver(archive)
         }
-        if let note { warn(name, note) }
+        if let note {
+            renamed += 1
+            if renamed <= Self.namedRenamed { warn(name, note) }
+        }
         let member = try await members.read(name, content, of: source, metadata: [:])
         budget.count(member)
         result.add(member)
@@ -175,14 +182,18 @@ private struct ArchivePass {
             return rest >= 0 && ContinuousClock.now < deadline
         }
         self.rest = max(0, rest)
-        return end == .limit ? stopAtTotal(nil) : true
+        guard end == .limit else { return true }
+        guard rest >= 0 else { return stopAtTotal(nil) }
+        warn(
+            "Unpacking the archive takes longer than \(limits.members.duration.components.seconds) seconds. What follows "
+                + "is left out.")
+        return false
     }
 
     private mutating func stopAtTotal(_ name: String?) -> Bool {
         warn(
-            "Unpacked, the archive has more than \(limits.total(for: source.bytes.count)) bytes, or takes longer than "
-                + "\(limits.members.duration.components.seconds) seconds. \(name.map { "\($0) and what" } ?? "What") follows is left out."
-        )
+            "Unpacked, the archive has more than \(limits.total(for: source.bytes.count)) bytes. "
+                + "\(name.map { "\($0) and what" } ?? "What") follows is left out.")
         return false
     }
 
@@ -194,6 +205,13 @@ private struct ArchivePass {
 
     func finish() -> ReadResult {
         var result = result
+        if renamed > Self.namedRenamed {
+            result.warnings.append(
+                Rejection(
+                    source: source.id, reason: .undecodable,
+                    message: "\(renamed - Self.namedRenamed) more files in it are called otherwise than in the archive."
+                ))
+        }
         guard result.documents.isEmpty else { return result }
         if files == 0 {
             result.rejected.append(

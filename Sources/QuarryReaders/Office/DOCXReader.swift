@@ -4,7 +4,7 @@ public import QuarryCore
 /// the text of diagrams.
 ///
 /// Headings are paragraphs with an outline level, of their own or of their style. A footnote or endnote follows its
-/// paragraph as `[^1]: …`. Tracked changes are read as accepted. Comments, hidden text, headers and footers are left out.
+/// paragraph as `[^1]: …`. A citation names the paragraph and the heading above it. Tracked changes are read as accepted. Comments, hidden text, headers and footers are left out.
 public struct DOCXReader: Reader {
     private let keepsHidden: Bool
 
@@ -14,7 +14,7 @@ public struct DOCXReader: Reader {
 
     public var formatName: String { "Word" }
     public var pathExtensions: Set<String> { ["docx", "docm", "dotx", "dotm"] }
-    public var version: String { "docx/3" + (keepsHidden ? " hidden" : "") }
+    public var version: String { "docx/4" + (keepsHidden ? " hidden" : "") }
 
     private static let kind = "a Word document"
 

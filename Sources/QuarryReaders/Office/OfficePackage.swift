@@ -61,11 +61,30 @@ struct OfficePackage {
         let values = Set(charts.flatMap { relationships(of: $0) }.map(\.target))
         return embedded.filter { !values.contains(OfficePackage.normalized($0, in: "")) }.map { path in
             let path = path.hasSuffix("/content.xml") ? String(path.dropLast("/content.xml".utf8.count)) : path
+            let name = names.name(for: path).name
+            if let chart = openDocumentChart(at: path) { return .unreadChart(chart, at: "\(source.id)/\(name)") }
             return Rejection(
-                source: "\(source.id)/\(names.name(for: path).name)", reason: .unsupportedFormat,
+                source: "\(source.id)/\(name)", reason: .unsupportedFormat,
                 message:
                     "It is embedded in the document, and is not read. Save it as a file of its own to have it read.")
         }
+    }
+
+    /// The title of an object of OpenDocument that is a chart, perhaps empty; nil for other objects.
+    private func openDocumentChart(at path: String) -> String? {
+        guard let content = part(path + "/content.xml") else { return nil }
+        var title: String?
+        // What precedes a fault counts.
+        try? ElementReader.read(content) { xml in
+            try xml.descendants { xml, name in
+                switch name {
+                case "chart" where title == nil && xml.attribute("chart:class") != nil: title = ""
+                case "title" where title == "": title = try xml.text().joiningWords()
+                default: break
+                }
+            }
+        }
+        return title
     }
 
     /// Names the charts of a workbook, which are not read: their values are those of cells.
@@ -74,11 +93,8 @@ struct OfficePackage {
         let paths = parts.keys.filter { $0.contains("/charts/chart") && $0.hasSuffix(".xml") }
         return paths.sorted().map { path in
             let title = parts[path].map { OfficeChart($0).title } ?? ""
-            return Rejection(
-                source: "\(source.id)/\(names.name(for: path).name)", reason: .unsupportedFormat,
-                message:
-                    "The chart\(title.isEmpty ? "" : " “\(title.prefix(200))”") is not read. The cells that it shows are."
-            )
+            let name = "\(source.id)/\(names.name(for: path).name)"
+            return .unreadChart(title, at: name, note: " The cells that it shows are.")
         }
     }
 
@@ -156,6 +172,12 @@ extension Rejection {
         }
     }
 
+    fileprivate static func unreadChart(_ title: String, at source: String, note: String = "") -> Rejection {
+        Rejection(
+            source: source, reason: .unsupportedFormat,
+            message: "The chart\(title.isEmpty ? "" : " “\(title.prefix(200))”") is not read.\(note)")
+    }
+
     static func encryptedOffice(_ source: Source) -> Rejection {
         Rejection(
             source: source.id, reason: .encrypted,
@@ -167,7 +189,7 @@ extension Rejection {
         Rejection(
             source: source.id, reason: .undecodable,
             message: "The file cannot be read as \(kind): "
-                + (error.map { "its XML has a fault in line \($0.line)." } ?? "it is damaged.")
+                + (error.map { "its XML \($0.problem) in line \($0.line)." } ?? "it is damaged.")
                 + " Open it in its program and save it again.")
     }
 

@@ -21,6 +21,7 @@ struct OpenDocumentParser {
     /// A paragraph, and the content anchored in it.
     private struct Paragraph {
         var text = ""
+        var runs = RaisedRuns()
         var anchored: [OpenDocumentBlock] = []
         var notes: [OpenDocumentBlock] = []
         var isHeading = false
@@ -90,7 +91,7 @@ struct OpenDocumentParser {
         case "span" where styles.isRaised(xml.attributes()["style-name"]):
             var raised = Paragraph(isHeading: paragraph.isHeading)
             try inlines(&xml, into: &raised)
-            paragraph.text += SuperscriptText.sign(before: raised.text, after: paragraph.text.last) + raised.text
+            paragraph.runs.append(raised.text, to: &paragraph.text)
             paragraph.anchored += raised.anchored
             paragraph.notes += raised.notes
         case "frame", "text-box", "custom-shape", "g", "rect", "ellipse", "circle", "polygon", "polyline", "path",
@@ -240,7 +241,15 @@ struct OpenDocumentParser {
 }
 
 extension DocumentWriter {
-    mutating func add(_ block: OpenDocumentBlock) {
+    mutating func add(_ block: OpenDocumentBlock, at places: inout ParagraphPlaces) {
+        switch block {
+        case .heading(_, let text), .paragraph(let text), .item(_, _, let text):
+            guard text.contains(where: { !$0.isWhitespace }) else { return }
+            let isHeading = if case .heading = block { true } else { false }
+            move(to: isHeading ? places.heading(text) : places.next(), within: true)
+        case .table: move(to: places.next(), within: true)
+        case .note: break
+        }
         switch block {
         case .heading(let level, let text): add(.heading(level: level), text)
         case .paragraph(let text): add(.paragraph, text)

@@ -8,6 +8,7 @@ struct WordParagraph {
     var properties = WordStyles.Properties()
     var role = WordStyles.Role.body
     var text = ""
+    var raised = RaisedRuns()
     /// The content of the text boxes that are anchored here.
     var boxes: [WordBlock] = []
     /// The notes that it is the first to refer to, with their numbers.
@@ -170,8 +171,7 @@ struct WordParser {
             case "t" where isHidden: hiddenLetters += try xml.text().count { !$0.isWhitespace }
             case _ where isHidden: break
             case "t" where isRaised:
-                let text = try xml.text()
-                paragraph.text += SuperscriptText.sign(before: text, after: paragraph.text.last) + text
+                paragraph.raised.append(try xml.text(), to: &paragraph.text)
             default:
                 if name == "Choice" { hasChoice = true }
                 try inline(&xml, name, into: &paragraph)

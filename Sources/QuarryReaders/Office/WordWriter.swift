@@ -4,6 +4,7 @@ struct WordWriter {
     private let styles: WordStyles
     private var numbering: WordNumbering
     private let notes: [WordNote: [WordBlock]]
+    private var places = ParagraphPlaces()
     /// Text of a paragraph whose end is deleted.
     private var carried: WordParagraph?
     private var isCodeOpen = false
@@ -48,7 +49,12 @@ struct WordWriter {
     private mutating func writeWhole(_ paragraph: WordParagraph) {
         let label = label(of: paragraph)
         if paragraph.role == .code, label == nil {
-            if isCodeOpen { writer.append("\n") } else { writer.begin(.code()) }
+            if isCodeOpen {
+                writer.append("\n")
+            } else {
+                writer.move(to: places.next(), within: true)
+                writer.begin(.code())
+            }
             writer.append(paragraph.text)
             isCodeOpen = true
         } else {
@@ -66,19 +72,20 @@ struct WordWriter {
 
     private mutating func writeText(of paragraph: WordParagraph, _ label: ListLabel?) {
         endCode()
+        guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
         let labelled = label.map { $0.text.isEmpty ? paragraph.text : "\($0.text) \(paragraph.text)" }
+        if case .heading(let level) = paragraph.role {
+            let text = labelled ?? paragraph.text
+            writer.move(to: places.heading(text), within: true)
+            return writer.add(.heading(level: level), text)
+        }
+        writer.move(to: places.next(), within: true)
         switch (paragraph.role, label) {
-        case (.heading(let level), _):
-            guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
-            writer.add(.heading(level: level), labelled ?? paragraph.text)
         case (_, let label?) where !label.isWorded:
-            guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
             let text = label.number == nil ? labelled ?? paragraph.text : paragraph.text
             writer.add(.item(depth: paragraph.properties.listLevel ?? 0, number: label.number), text)
         case (.quote, nil): writer.add(.quote, paragraph.text)
-        default:
-            guard paragraph.text.contains(where: { !$0.isWhitespace }) else { return }
-            writer.add(.paragraph, labelled ?? paragraph.text)
+        default: writer.add(.paragraph, labelled ?? paragraph.text)
         }
     }
 
@@ -105,6 +112,7 @@ struct WordWriter {
             for block in table.rows[0][0].blocks { write(block) }
             return
         }
+        writer.move(to: places.next(), within: true)
         var found: [(number: Int, note: WordNote)] = []
         for (index, row) in table.rows.enumerated() {
             writer.beginRow()

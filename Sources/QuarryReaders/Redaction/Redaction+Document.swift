@@ -141,9 +141,10 @@ extension Place {
     fileprivate mutating func redact(_ kinds: Set<PersonalData.Kind>) {
         switch self {
         case .chapter(let name): self = .chapter(name.redacted(kinds))
+        case .paragraph(let number, let heading?): self = .paragraph(number, heading: heading.redacted(kinds))
         case .message(let name): self = .message(name.redacted(kinds))
         case .cells(let sheet, let range): self = .cells(sheet: sheet.redacted(kinds), range: range)
-        case .page, .slide, .time: break
+        case .page, .slide, .paragraph, .line, .time: break
         }
     }
 }

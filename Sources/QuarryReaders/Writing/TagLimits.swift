@@ -3,15 +3,17 @@ enum TagLimits {
     /// The most attributes of a tag.
     static let attributes = 2_000
 
-    /// Whether no tag has too many attributes. Signs in quoted values count, too.
+    /// Where the first tag with too many attributes begins; nil if there is none. White space and `=` outside of quoted
+    /// values are counted, of which an attribute may have several.
     /// - Complexity: O(bytes).
-    static func areMet(by bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func firstExcess(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var start = 0
         var count: Int?
         var quote: UInt8?
         for (index, byte) in bytes.enumerated() {
             guard let attributes = count else {
                 if byte == UInt8(ascii: "<"), index + 1 < bytes.count, (bytes[index + 1] | 0x20) &- 0x61 < 26 {
-                    (count, quote) = (0, nil)
+                    (start, count, quote) = (index, 0, nil)
                 }
                 continue
             }
@@ -23,10 +25,10 @@ enum TagLimits {
                 quote = byte
             } else if byte == UInt8(ascii: "=") || byte == 0x20 || byte == 0x0A || byte == 0x09 {
                 // White space too: an attribute needs no value.
-                guard attributes < 8 * Self.attributes else { return false }
+                guard attributes < 8 * Self.attributes else { return start }
                 count = attributes + 1
             }
         }
-        return true
+        return nil
     }
 }

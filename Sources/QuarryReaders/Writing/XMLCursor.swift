@@ -1,4 +1,5 @@
 import CQuarryXML
+import QuarryCore
 
 /// Reads an XML document from left to right with libxml2. Nothing is loaded from elsewhere, and entities that a document
 /// defines are not expanded.
@@ -12,11 +13,18 @@ struct XMLCursor: ~Copyable {
         case text(String)
     }
 
-    /// A document that is not well-formed, or nests deeper than 256 elements (libxml2's limit).
+    /// A document that is not well-formed, nests deeper than 256 elements (libxml2's limit), or has an element with too many
+    /// attributes.
     struct Malformed: Error {
+        enum Cause { case fault, attributes }
+
         var line: Int
         /// How many bytes were parsed; nil if unknown.
         var offset: Int?
+        var cause = Cause.fault
+
+        /// For a sentence about the document.
+        var problem: String { cause == .attributes ? "has an element with too many attributes" : "has a fault" }
     }
 
     private let reader: xmlTextReaderPtr
@@ -26,7 +34,9 @@ struct XMLCursor: ~Copyable {
     /// - `bytes`: The document; it must live as long as the cursor. Its declaration gives the encoding.
     /// - Throws: ``Malformed`` if the reader cannot be made.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Malformed) {
-        guard TagLimits.areMet(by: bytes) else { throw Malformed(line: 1) }
+        if let excess = TagLimits.firstExcess(in: bytes) {
+            throw Malformed(line: SourceMap.lineStarts(in: bytes[..<excess]).count, cause: .attributes)
+        }
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let reader = bytes.withMemoryRebound(to: CChar.self) { bytes in
             xmlReaderForMemory(bytes.baseAddress, Int32(clamping: bytes.count), nil, nil, Int32(options))

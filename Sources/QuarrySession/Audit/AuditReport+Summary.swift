@@ -160,6 +160,7 @@ extension AuditReport {
         "tooLarge": "too large", "unreadable": "without access", "vanished": "gone while reading",
         "invalidName": "with an unreadable name", "notFound": "not found", "brokenRecord": "with broken syntax",
         "duplicateID": "with a repeated id", "unsupportedFormat": "in an unsupported format",
+        "noTableNamed": "in need of a named table",
         "needsModel": "in need of a model", "refusedByModel": "refused by a model",
         "withheldByModel": "withheld by a model", "foundEmptyByModel": "found empty by a model",
         "brokenFrontMatter": "with broken front matter", "brokenPattern": "with broken ignore patterns",
