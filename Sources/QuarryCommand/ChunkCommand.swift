@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Quarry
 import QuarrySession
 
@@ -87,10 +88,11 @@ struct ChunkCommand: AsyncParsableCommand {
         var isFirst = true
         var leftOut = false
         for file in files {
+            guard FileManager.default.fileExists(atPath: file) else { throw NearbyFile.missing([file]) }
             let source = try FoundFile(path: file, id: file).load(maximumBytes: FileWalker.defaultMaximumBytes)
             let result = try await readers.read(source)
             leftOut = leftOut || !result.rejected.isEmpty
-            for rejection in result.rejected { Console.note("not read: \(rejection.inLine)") }
+            for rejection in result.rejected { Console.note("not read: \(rejection.inLine)\(rejection.advice)") }
             for document in result.documents {
                 var cuts: [[Chunk]] = []
                 for chunker in chunkers { cuts.append(try await chunker.chunks(of: document)) }

@@ -43,8 +43,10 @@ enum Console {
     }
 
     /// Prints a result in sentences. On a terminal they are broken at words.
-    static func prose(_ text: String) throws {
-        try print(columns(of: STDOUT_FILENO).map { text.visible.wrapped(to: $0) } ?? text)
+    ///
+    /// - `indent`: Blanks before what follows the first line of a broken one.
+    static func prose(_ text: String, indent: Int = 0) throws {
+        try print(columns(of: STDOUT_FILENO).map { text.visible.wrapped(to: $0, indent: indent) } ?? text)
     }
 
     /// Prints a note with control characters made visible, on a terminal broken at words. A closed standard error is

@@ -35,19 +35,38 @@ struct FormatsCommand: AsyncParsableCommand {
             try Console.print(JSONOutput.string(reply, pretty: true))
             return
         }
-        for format in registry.formats { try Console.prose(Self.line(for: format)) }
-        try Console.print("")
-        for format in recognised {
-            try Console.prose("with --ocr, as are scanned pages of PDF: " + Self.line(for: format))
-        }
-        for format in registry.unreadFormats { try Console.prose("not read: " + Self.line(for: format)) }
+        let formats = registry.formats.map { (format: $0, option: Self.option(for: $0)) }
+        let withOption = recognised.map { (format: $0, option: Optional("--ocr, also for scanned pages of PDF")) }
+        try Self.print("Read, in alphabetical order:", formats.filter { $0.format.obstacle == nil })
+        try Self.print(
+            "\nRead with an option:", formats.filter { $0.option != nil } + withOption)
+        try Self.print(
+            "\nRead with a program that is missing here:",
+            formats.filter { $0.format.obstacle != nil && $0.option == nil })
+        try Self.print("\nNot read:", registry.unreadFormats.map { ($0, nil) })
         try Console.prose(
             "\nRecordings and pictures are read with --transcribe and --describe-images. Files of unknown extensions are "
                 + "read if they begin like one of these formats, or hold text.")
     }
 
-    private static func line(for format: ReaderRegistry.Format) -> String {
-        let why = format.obstacle.map { " (\($0))" } ?? ""
-        return "\(format.name)\(why): \(format.pathExtensions.joined(separator: " "))"
+    /// The option without which files of a format are not read; nil if they need none.
+    private static func option(for format: ReaderRegistry.Format) -> String? {
+        format.pathExtensions.contains("sqlite") && format.obstacle != nil ? "--table" : nil
+    }
+
+    /// Prints formats in the order of their names below a heading; nothing without formats.
+    private static func print(
+        _ heading: String, _ formats: [(format: ReaderRegistry.Format, option: String?)]
+    ) throws {
+        guard !formats.isEmpty else { return }
+        try Console.prose(heading)
+        for (format, option) in formats.sorted(by: { $0.format.name.lowercased() < $1.format.name.lowercased() }) {
+            try Console.prose("  \(line(for: format, option))", indent: 2)
+        }
+    }
+
+    private static func line(for format: ReaderRegistry.Format, _ option: String?) -> String {
+        let why = [option, format.obstacle].compactMap(\.self).joined(separator: "; ")
+        return "\(format.name)\(why.isEmpty ? "" : " (\(why))"): \(format.pathExtensions.joined(separator: " "))"
     }
 }

@@ -244,8 +244,7 @@ struct IndexCommand: AsyncParsableCommand {
         if missing.contains(where: { $0.contains { "*?[".contains($0) } }) {
             advice = " Give the folder, and the pattern with --include."
         } else {
-            let near = missing.compactMap(NearbyFile.name).map(CommandWords.quoted)
-            if !near.isEmpty { advice = " Did you mean \(near.joined(separator: " "))?" }
+            advice = NearbyFile.advice(for: missing)
         }
         return CorpusError(.input, error.message + advice)
     }

@@ -19,6 +19,8 @@ struct IndexingReportPrinter {
 
     /// The maximum number of skipped files to list.
     private static let shownSkippedFiles = 10
+    /// More empty files are not listed.
+    private static let namedEmptyFiles = 3
 
     private struct Reply: Encodable {
         var schema = "quarry.index/1"
@@ -67,8 +69,9 @@ struct IndexingReportPrinter {
                     + "(patterns, ignore files, hidden files, links, size). A run that takes \(isOne ? "it" : "them") in "
                     + "brings \(isOne ? "it" : "them") back.")
         }
-        // Empty files, such as __init__.py, are counted only, as are those that a person removed.
-        let passedOver = report.passedOver.filter { $0.reason != .empty && $0.reason != .removed }
+        // Many empty files, such as __init__.py, are counted only, as are those that a person removed.
+        let namesEmpty = report.passedOver.count { $0.reason == .empty } <= Self.namedEmptyFiles
+        let passedOver = report.passedOver.filter { $0.reason != .removed && ($0.reason != .empty || namesEmpty) }
         for file in passedOver.prefix(Self.shownSkippedFiles) {
             output.note("skipped: \(file.inLine)\(file.advice)")
         }
@@ -78,10 +81,12 @@ struct IndexingReportPrinter {
         if report.readNothing, !isLater {
             try Console.prose(nothingIndexed)
         } else if isUpToDate {
-            let skipped = report.sources.skipped > 0 ? ", \(report.sources.skipped) \(self.skipped)" : ""
+            let others = [(leftOut.countWithoutText, leftOut.withoutTextWords), (skippedCount, skipped)]
+            let notRead = others.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
             try Console.prose(
                 "Up to date: \(Format.count(report.sources.unchanged, "file")), "
-                    + "\(isPlan ? "nothing to do" : "nothing changed")\(skipped) (\(seconds))")
+                    + "\(isPlan ? "nothing to do" : "nothing changed")\(notRead) (\(seconds))")
+            if let line = leftOut.insideLine { try Console.prose(line) }
         } else {
             for line in changes { try Console.prose(line) }
         }
@@ -89,7 +94,7 @@ struct IndexingReportPrinter {
             for line in estimateLines + readings.flatMap(\.lines) { try Console.prose(line) }
         }
         if !report.quarantined.isEmpty {
-            try Console.prose("\(rejected) could not be indexed (listed above).")
+            try Console.prose("\(report.quarantined.couldNotBeIndexed) (listed above).")
         }
         if isRemoved {
             try Console.prose("No document was indexed, so \(path) was not made.")
@@ -114,8 +119,9 @@ struct IndexingReportPrinter {
                     (sources.new, "new"), (sources.changed, "changed"), (sources.moved, "moved"),
                     (sources.deleted, "deleted"),
                     (sources.leftOut, "\(isPlan ? "to take" : "taken") out of the index, still on disk"),
-                    (sources.unchanged, "unchanged"), (sources.skipped, skipped),
-                ])
+                    (sources.unchanged, "unchanged"), (leftOut.countWithoutText, leftOut.withoutTextWords),
+                    (skippedCount, skipped),
+                ]), leftOut.insideLine.map { $0 + "; --json says why" },
         ]
         if let web = report.web {
             let requests = "\(Format.count(web.requests, "request")) (\(Format.bytes(web.bytes)))"
@@ -154,17 +160,27 @@ struct IndexingReportPrinter {
         return lines.compactMap(\.self)
     }
 
-    /// The files of folders, archives and mails whose format is not read, by what can be done about them.
-    private var unreadable: (others: [String: Int], media: [String: Int], inside: [String: Int]) {
+    private var leftOut: LeftOutWords {
+        LeftOutWords(withoutText: report.sources.withoutText, inside: report.sources.inside)
+    }
+
+    /// The number of files that were not looked into.
+    private var skippedCount: Int {
+        let sources = report.sources
+        return sources.skipped - leftOut.countWithoutText - sources.inside.values.reduce(0, +)
+    }
+
+    /// The files of folders whose format is not read, by what can be done about them.
+    private var unreadable: (others: [String: Int], media: [String: Int]) {
         let inside = report.sources.unreadableInside
         let outside = report.sources.unreadable.merging(inside) { $0 - $1 }.filter { $0.value > 0 }
         let media = outside.filter { ReaderRegistry().needsModel("x.\($0.key)") }
-        return (outside.filter { media[$0.key] == nil }, media, inside)
+        return (outside.filter { media[$0.key] == nil }, media)
     }
 
-    /// `skipped (2 .pdf and 1 .html cannot be read: convert them to text; 1 binary)`, with the reasons that are known.
+    /// `skipped (2 .mobi and 1 .rar cannot be read: convert them to text; 1 hidden, ignored, excluded or linked)`.
     private var skipped: String {
-        let (others, media, inside) = unreadable
+        let (others, media) = unreadable
         var reasons: [String] = []
         if let names = Self.list(others) {
             let isOne = others.values.reduce(0, +) == 1
@@ -173,30 +189,11 @@ struct IndexingReportPrinter {
         if let names = Self.list(media) {
             reasons.append("\(names) need\(media.values.reduce(0, +) == 1 ? "s" : "") a model")
         }
-        if let names = Self.list(inside) { reasons.append("inside of other files \(names); --json says why") }
-        let counts = Dictionary(grouping: report.passedOver) { Self.kind(of: $0.reason) }.mapValues(\.count)
-        for name in Self.kinds { if let count = counts[name] { reasons.append("\(count) \(name)") } }
-        let rest =
-            report.sources.skipped - report.sources.unreadable.values.reduce(0, +) - report.passedOver.count
+        let pages = report.web?.skipped ?? 0
+        if pages > 0 { reasons.append("\(Format.count(pages, "page")) not there or not to be read") }
+        let rest = skippedCount - others.values.reduce(0, +) - media.values.reduce(0, +) - pages
         if rest > 0 { reasons.append("\(rest) hidden, ignored, excluded or linked") }
         return reasons.isEmpty ? "skipped" : "skipped (\(reasons.joined(separator: "; ")))"
-    }
-
-    /// How files without text are counted, in this order.
-    private static let kinds = [
-        "binary", "scanned", "encrypted", "empty", "removed before", "not there or not to be read", "without text",
-    ]
-
-    private static func kind(of reason: Rejection.Reason) -> String {
-        switch reason {
-        case .binary: "binary"
-        case .scanned: "scanned"
-        case .encrypted: "encrypted"
-        case .empty: "empty"
-        case .removed: "removed before"
-        case .notFound, .disallowed: "not there or not to be read"
-        default: "without text"
-        }
     }
 
     /// `2 .pdf, 1 .doc, 1 .html`, the most frequent five; nil without a format.
@@ -210,29 +207,37 @@ struct IndexingReportPrinter {
 
     /// Why the run read nothing.
     private var nothingIndexed: String {
-        let formats = report.sources.unreadable
         let start = isPlan ? "Nothing to index: " : "Nothing indexed: "
-        guard !formats.isEmpty else {
-            let empty = report.passedOver.filter { $0.reason == .empty }
-            if !empty.isEmpty, empty.count == report.sources.skipped {
-                let named = empty.prefix(3).map { "\($0.source.visibleInLine): \($0.message)" }
-                let more = empty.count - named.count
-                return start + named.joined(separator: " ") + (more > 0 ? " And \(more) more." : "")
-            }
-            return start
-                + (report.sources.skipped > 0
-                    ? "\(Format.count(report.sources.skipped, "file was", "files were")) skipped "
-                        + "(hidden, ignored, excluded or without text)."
-                    : report.quarantined.isEmpty ? "there are no files." : "no file could be read.")
+        var sentences: [String] = []
+        if !report.sources.unreadable.isEmpty { sentences.append(unreadableFiles) }
+        let named = report.passedOver.prefix(3)
+        sentences += named.map { "\($0.source.visibleInLine): \($0.message)\($0.advice)" }
+        let more = report.passedOver.count - named.count
+        if more > 0 { sentences.append("And \(more) more.") }
+        let formats = report.sources.unreadable.values.reduce(0, +)
+        let rest = report.sources.skipped - formats - report.passedOver.count
+        if rest > 0 {
+            sentences.append(
+                "\(Format.count(rest, "file was", "files were")) skipped (hidden, ignored, excluded or linked).")
         }
+        if sentences.isEmpty {
+            sentences = [report.quarantined.isEmpty ? "there are no files." : "no file could be read."]
+        }
+        return start + sentences.joined(separator: " ")
+    }
+
+    /// `2 files have a format Quarry cannot read (2 .mobi). Convert them to text or Markdown first.`
+    private var unreadableFiles: String {
+        let formats = report.sources.unreadable
         let count = formats.values.reduce(0, +)
-        let (others, media, inside) = unreadable
+        let (others, media) = unreadable
         var advice = others.isEmpty ? [] : ["Convert \(count == 1 ? "it" : "them") to text or Markdown first."]
         if !media.isEmpty { advice.append("Recordings and pictures need a model: --transcribe, --describe-images.") }
-        if !inside.isEmpty { advice.append("Files inside of other files may be read if you take them out.") }
-        return start + "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
-            + "(\(Self.list(formats) ?? "")). "
-            + advice.joined(separator: " ")
+        if !report.sources.unreadableInside.isEmpty {
+            advice.append("Files inside of other files may be read if you take them out.")
+        }
+        return "\(Format.count(count, "file has", "files have")) a format Quarry cannot read "
+            + "(\(Self.list(formats) ?? "")). " + advice.joined(separator: " ")
     }
 
     /// The lines of the estimate. An assumed time comes with the command that measures it.
@@ -244,18 +249,6 @@ struct IndexingReportPrinter {
             line.hasPrefix("time: ") ? "\(line). To measure it:\n  quarry models measure \(estimate.model)" : line
         }
     }
-
-    /// `1 file and 2 records`.
-    private var rejected: String {
-        func isRecord(_ rejection: Rejection) -> Bool {
-            rejection.line != nil && (rejection.reason == .brokenRecord || rejection.reason == .duplicateID)
-        }
-        let files = Set(report.quarantined.filter { !isRecord($0) }.map(\.source)).count
-        let records = report.quarantined.filter(isRecord).reduce(0) { $0 + ($1.omitted ?? 1) }
-        return [
-            files > 0 ? Format.count(files, "file") : nil, records > 0 ? Format.count(records, "record") : nil,
-        ].compactMap(\.self).joined(separator: " and ")
-    }
 }
 
 extension IndexingReport {
@@ -265,14 +258,14 @@ extension IndexingReport {
 
 extension Rejection {
     /// The next step, if this tool has one.
-    fileprivate var advice: String {
+    var advice: String {
         switch (reason, source.split(separator: ".").last?.lowercased()) {
+        case (.notFound, _) where !SiteFetch.isAddress(source): NearbyFile.advice(for: [source])
         case (.privateAddress, _): " To allow it: --allow-private"
         case (.needsModel, _): " Name one: --transcribe for recordings, --describe-images for pictures."
         case (.encrypted, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
         case (.scanned, "pdf") where !message.contains("tesseract"): " --ocr recognises their text."
-        case (.unsupportedFormat, _) where message.contains("The database has the table"):
-            " Name those to be read: --table NAME."
+        case (.noTableNamed, _): " Name those to be read: --table NAME."
         default: ""
         }
     }

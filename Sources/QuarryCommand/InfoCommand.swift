@@ -43,6 +43,11 @@ struct InfoCommand: AsyncParsableCommand {
                 ? ReplyPrinter.emptyIndex(path)
                 : "\(Format.count(summary.sources, "file")), \(Format.count(summary.documents, "document")), "
                     + "\(Format.count(summary.chunks, "chunk")), \(Format.count(summary.tokens, "token"))")
+        let leftOut = LeftOutWords(withoutText: summary.withoutText, inside: summary.inside)
+        if leftOut.countWithoutText > 0 {
+            try Console.prose("files: \(leftOut.countWithoutText) \(leftOut.withoutTextWords)")
+        }
+        if let line = leftOut.insideLine { try Console.prose(line) }
         if summary.copies > 0 {
             let has = summary.copies == 1 ? "has" : "have"
             try Console.prose("copies: \(Format.count(summary.copies, "file")) \(has) the content of another")
@@ -72,7 +77,7 @@ struct InfoCommand: AsyncParsableCommand {
         )
         for line in summary.readingLines { try Console.prose(line) }
         if !summary.quarantined.isEmpty {
-            try Console.prose("not indexed:")
+            try Console.prose("\(summary.quarantined.couldNotBeIndexed):")
             for rejection in summary.quarantined {
                 try Console.prose("  \(rejection.inLine)")
             }

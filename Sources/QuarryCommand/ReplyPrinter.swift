@@ -99,7 +99,7 @@ struct ReplyPrinter {
         for hit in reply.hits {
             let place = place(hit.location)
             let heading = hit.headings.isEmpty ? "" : "  \(hit.headings.joined(separator: " > ").visibleInLine)"
-            try Console.print("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)")
+            try Console.prose("\(hit.rank). \(place)  \(Format.decimal(hit.score, digits: 4))\(heading)", indent: 3)
             if explains {
                 let legs = Set(reply.hits.flatMap(\.legs.keys)).union(["bm25", "vector"]).sorted().map { name in
                     hit.legs[name].map { leg in

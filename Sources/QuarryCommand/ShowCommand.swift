@@ -72,7 +72,9 @@ struct ShowCommand: AsyncParsableCommand {
         guard let document = found.first, found.count == 1 else {
             throw CorpusError(
                 .input,
-                "\(name) names \(found.count) documents, such as \(found.prefix(3).map(\.id).joined(separator: ", ")). Name one of them."
+                "“\(name)” matches \(found.count) documents. Give the id of one:\n"
+                    + found.prefix(5).map { "  \($0.id)\n" }.joined()
+                    + (found.count > 5 ? "  … and \(found.count - 5) more (quarry ls lists them)" : "")
             )
         }
         guard let stored = try await index.storedDocument(document.id) else {

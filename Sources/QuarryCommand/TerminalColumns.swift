@@ -31,7 +31,9 @@ extension String {
 
     /// The text with each line broken at blanks to at most `limit` columns, if its words are short enough. What begins a line,
     /// blanks or the bar of a quoted text, begins its parts too. Commands to copy stay whole.
-    func wrapped(to limit: Int) -> String {
+    ///
+    /// - `indent`: Further blanks before all parts of a line but the first.
+    func wrapped(to limit: Int, indent: Int = 0) -> String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             let line = String(line)
             guard line.columns > limit, !line.hasPrefix("  quarry ") else { return line }
@@ -49,7 +51,7 @@ extension String {
             for word in words {
                 if !isEmpty, (last + " " + word).columns > limit {
                     lines.append(last)
-                    (last, isEmpty) = (String(margin), true)
+                    (last, isEmpty) = (margin + String(repeating: " ", count: indent), true)
                 }
                 last += isEmpty ? word : " " + word
                 isEmpty = false

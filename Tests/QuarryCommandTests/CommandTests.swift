@@ -123,7 +123,7 @@ struct CommandTests {
         #expect(first.status == 2)
         #expect((first.output + first.errors).contains("docs/blank.md: The source contains no text."), "\(first)")
         let folder = try Command.run("index", "docs", "--model", "none", in: scratch.url)
-        #expect(folder.status == 0 && folder.output.contains("1 skipped (1 empty)"), "\(folder)")
+        #expect(folder.status == 0 && folder.output.contains("1 without text (1 empty)"), "\(folder)")
         let again = try Command.run("index", "docs/blank.md", "--model", "none", in: scratch.url)
         #expect(again.status == 2)
         #expect(again.output.contains("Nothing indexed: docs/blank.md: The source contains no text."), "\(again)")

@@ -186,9 +186,14 @@ struct FirstContactTests {
         try scratch.write([0, 1, 2, 3], to: "papers/c.dat")
         let outcome = try Command.run("index", "papers", in: scratch.url)
         #expect(outcome.status == 0, "\(outcome)")
-        let reasons = "4 skipped (1 .mobi, 1 .rar cannot be read: convert them to text; 1 binary; 1 empty)"
+        let reasons =
+            "2 without text (1 binary, 1 empty), 2 skipped (1 .mobi, 1 .rar cannot be read: convert them to text)"
         #expect(outcome.output.contains(reasons), "\(outcome)")
-        #expect(!outcome.errors.contains("__init__.py"), "\(outcome)")
+        #expect(outcome.errors.contains("skipped: papers/__init__.py: The source contains no text."), "\(outcome)")
+        // Many empty files are counted only.
+        for number in 1...3 { try scratch.write("", to: "papers/\(number).md") }
+        let more = try Command.run("index", "papers", in: scratch.url)
+        #expect(!more.errors.contains("__init__.py") && more.output.contains("4 empty"), "\(more)")
         // Named, an empty file is an error.
         #expect(try Command.run("index", "papers/__init__.py", in: scratch.url).status == 2)
     }

@@ -74,7 +74,8 @@ struct FormatCommandTests {
         try #require(tar.terminationStatus == 0)
         for run in 1...2 {
             let outcome = try Command.run("index", "docs", in: scratch.url)
-            #expect(outcome.output.contains("inside of other files 1 .mp3"), "run \(run): \(outcome)")
+            let line = "inside of other files: 1 not read (1 recording or picture)"
+            #expect(outcome.output.contains(line), "run \(run): \(outcome)")
             #expect(!outcome.output.contains("needs a model"))
             let json = try Command.run("index", "docs", "--json", in: scratch.url).output
             #expect(json.contains("Take it out first."))
@@ -108,9 +109,12 @@ struct FormatCommandTests {
     @Test func `formats lists what is read and what is not`() throws {
         let outcome = try Command.run("formats")
         #expect(outcome.status == 0 && outcome.output.contains("web pages: htm html") && outcome.output.contains("PDF"))
-        #expect(outcome.output.contains("not read: "))
+        #expect(outcome.output.contains("Not read:\n") && outcome.output.contains("SQLite (--table; its tables"))
         // With what is missing, if it is.
-        #expect(outcome.output.contains("with --ocr") && outcome.output.contains("text in pictures"))
+        #expect(outcome.output.contains("(--ocr") && outcome.output.contains("text in pictures"))
+        let names = outcome.output.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("  ") }
+            .map { $0.lowercased() }
+        #expect(names == names.sorted() && names.count > 10)
         let json = try Command.run("formats", "--json")
         let reply = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])

@@ -30,6 +30,21 @@ struct UnreadFileTests {
         #expect(try corpus.open().problems().isEmpty)
     }
 
+    @Test func `the summary of an index counts the files as each run does`() async throws {
+        try corpus.write("not a zip", to: "broken.docx")
+        try await DatabaseQueue(path: corpus.folder.path + "/docs/members.db").write {
+            try $0.execute(sql: "CREATE TABLE members (name TEXT); INSERT INTO members VALUES ('Ann')")
+        }
+        for _ in 1...2 {
+            let report = try await corpus.index()
+            let summary = try corpus.open().summary()
+            #expect(summary.sources == report.sources.new + report.sources.unchanged && summary.sources == 2)
+            #expect(summary.withoutText == report.sources.withoutText && summary.inside == report.sources.inside)
+            #expect(summary.withoutText == ["binary": 1, "empty": 1, "noTableNamed": 1])
+            #expect(summary.quarantined == report.quarantined && summary.quarantined.count == 1)
+        }
+    }
+
     @Test func `a file that was taken out is named as such until it changes`() async throws {
         try await corpus.index()
         #expect(try await corpus.open().removeDocuments(["docs/otter.md"]) == 1)

@@ -6,8 +6,12 @@ import QuarrySQLite
 
 /// The content and settings of an index.
 public struct CorpusSummary: Sendable, Codable {
-    /// Files and other inputs, without skipped binary files.
+    /// Files and other inputs with a document.
     public var sources: Int
+    /// Files of the index that turned out to have no text, by the raw value of the reason (`Rejection.Reason`).
+    public var withoutText: [String: Int]
+    /// Files inside of archives and mails that were not read, by the raw value of the reason.
+    public var inside: [String: Int]
     /// Files with the same bytes as another one, besides that one.
     public var copies: Int
     public var documents: Int
@@ -57,8 +61,10 @@ extension CorpusIndex {
                     return (try row.text(0), try row.count(1))
                 }
                 let size = try SQLiteFile.size(in: db)
+                let (withoutText, inside) = try Self.leftOut(in: db)
                 return CorpusSummary(
-                    sources: try count("sources") - StoredInputs.sourcesWithoutText(in: db).count,
+                    sources: try Int.fetchOne(db, sql: "SELECT count(DISTINCT source) FROM documents") ?? 0,
+                    withoutText: withoutText, inside: inside,
                     copies: try CopiedFile.count(in: db),
                     documents: try count("documents"),
                     chunks: try count("chunks"),
@@ -81,5 +87,23 @@ extension CorpusIndex {
                     })
             }
         }
+    }
+
+    /// What the last readings left out, by reason, as a run counts it.
+    private static func leftOut(in db: Database) throws -> (withoutText: [String: Int], inside: [String: Int]) {
+        let stored = try StoredInputs(db)
+        var (withoutText, inside): ([String: Int], [String: Int]) = ([:], [:])
+        for source in stored.sources {
+            let parts = source.leftOut(
+                stored.unread[source.id] ?? [], hasText: !stored.withoutText.contains(source.id), as: source.name)
+            for part in parts {
+                if part.source == source.name {
+                    withoutText[part.reason.rawValue, default: 0] += 1
+                } else {
+                    inside[part.reason.rawValue, default: 0] += 1
+                }
+            }
+        }
+        return (withoutText, inside)
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import QuarryCore
+import QuarryReaders
 import QuarrySQLite
 
 /// A row of `unread`: a source without text that is not faulty, or a file inside of a source that was not read.
@@ -40,6 +41,16 @@ struct UnreadPart: Sendable, Hashable {
             parts[try row.integer(0), default: []].append(try UnreadPart(row))
         }
         return parts
+    }
+}
+
+extension StoredSource {
+    /// What its last reading left out of a source: the source itself, if it has no text, or files inside of it.
+    func leftOut(_ parts: [UnreadPart], hasText: Bool, as name: String) -> [Rejection] {
+        let rejections = parts.map { $0.rejection(of: name) }
+        // A version before did not store the reason.
+        guard !hasText, parts.allSatisfy({ $0.member != nil }) else { return rejections }
+        return [size == 0 ? .empty(name) : .stillWithoutText(name)] + rejections
     }
 }
 

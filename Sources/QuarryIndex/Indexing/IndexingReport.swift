@@ -3,7 +3,8 @@ import QuarryReaders
 
 /// The result of a run, or of a plan.
 public struct IndexingReport: Sendable, Hashable, Codable {
-    /// Files by their change since the last run. Those of which nothing could be used are in ``quarantined`` only.
+    /// Files by their change since the last run. Only files with a document in the index count as new, changed, moved or
+    /// unchanged; those of which nothing could be used are in ``quarantined`` only.
     public struct Sources: Sendable, Hashable, Codable {
         public var new = 0
         public var changed = 0
@@ -14,6 +15,10 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var unchanged = 0
         /// Skipped in a folder, an archive or a mail: ignored, excluded, hidden, links, or a format that Quarry cannot read.
         public var skipped = 0
+        /// Of these, the files that turned out to have no text, by the raw value of the reason (`Rejection.Reason`).
+        public var withoutText: [String: Int] = [:]
+        /// Of these, the files inside of archives and mails that were not read, by the raw value of the reason.
+        public var inside: [String: Int] = [:]
         /// Of these, the files with a format that Quarry cannot read, by lower-case extension; `""` without one.
         public var unreadable: [String: Int] = [:]
         /// Of these, the files inside of an archive or a mail. A model or a reader may read them outside of it.
@@ -40,6 +45,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
         public var unmodified = 0
         /// Pages that could not be checked now, or lie beyond the limits of the run. Their text stays in the index.
         public var kept = 0
+        /// Pages that are not there, not to be read, or of a format that Quarry cannot read. They are in
+        /// ``Sources/skipped`` too.
+        public var skipped = 0
 
         public init() {}
     }
@@ -93,16 +101,21 @@ extension IndexingReport {
     /// Counts a source whose content is the same as before.
     ///
     /// - Parameters:
-    ///   - isRejected: Whether nothing of it could be used. It is not counted then.
+    ///   - isEmpty: Whether it has no document. It is not counted then.
     ///   - leftOut: The source itself if it has no text, and files inside of it that were not read.
-    mutating func add(unchanged name: String, isRejected: Bool, leftOut: [Rejection]) {
-        if !isRejected, !leftOut.contains(where: { $0.source == name }) { sources.unchanged += 1 }
+    mutating func add(unchanged name: String, isEmpty: Bool, leftOut: [Rejection]) {
+        if !isEmpty { sources.unchanged += 1 }
         for part in leftOut { add(leftOut: part, of: name) }
     }
 
     /// Counts a source without text, or a file inside of it that was not read as one of a folder is counted.
     mutating func add(leftOut part: Rejection, of source: String) {
         sources.skipped += 1
+        if part.source == source {
+            sources.withoutText[part.reason.rawValue, default: 0] += 1
+        } else {
+            sources.inside[part.reason.rawValue, default: 0] += 1
+        }
         guard part.source != source, [.unsupportedFormat, .needsModel].contains(part.reason) else {
             if part.source == source || passedOver.count < WalkResult.maximumUnread { passedOver.append(part) }
             return
@@ -115,9 +128,6 @@ extension IndexingReport {
 }
 
 extension ReadResult {
-    /// Whether nothing of the source could be used.
-    var isRejected: Bool { documents.isEmpty && !rejected.isEmpty }
-
     /// The source itself if it was skipped, and the files inside of it that were not read.
     var leftOut: [Rejection] { (skipped.map { [$0] } ?? []) + unread }
 }

@@ -16,28 +16,12 @@ struct Ingest {
     let isPlan: Bool
     var report = IndexingReport()
 
-    /// Something to commit with the next batch.
-    private enum Pending: Sendable {
-        case change(IndexChange)
-        case document(Document, sha256: ContentHash, source: String, language: Language?)
-    }
-
-    /// The size of a batch in bytes of text. Small batches make words searchable early and lose little in a killed run;
-    /// large ones rewrite blocks of postings less often.
-    private static let batchBytes = 16 << 20
-    private static let batchChanges = 32_768
-    /// A batch of an eighth of that is enough when it took this long to read.
-    private static let batchTime = Duration.seconds(5)
-    /// Where a model cuts the documents, so much text takes it seconds.
-    private static let batchBytesOfModel = 64 << 10
     /// The number of documents to look up at once.
     private static let lookUp = 512
     /// The number of documents to remove in one transaction.
     private static let batchRemovals = 2048
 
-    private var pending: [Pending] = []
-    private var pendingBytes = 0
-    private var batchBegin = ContinuousClock.now
+    private var batch: IngestBatch
     /// The texts that a plan has counted, because they can occur again.
     private var counted: Set<ContentHash> = []
     /// The source that holds each document met in this run.
@@ -55,6 +39,7 @@ struct Ingest {
         self.writer = writer
         self.progress = progress
         self.isPlan = isPlan
+        batch = IngestBatch(indexer)
         gone = scan.diff.deleted
         reread = scan.rereadSources
         scan.begin(&report)
@@ -141,7 +126,7 @@ struct Ingest {
         case .same(let row):
             if let stored = work.stored { scan.add(unchanged: stored, as: row.name, to: &report) }
             report.quarantined += scan.faults[row.name] ?? []
-            if let id = row.id { pending.append(.change(.touch(id, row))) }
+            if let id = row.id { batch.append(.touch(id, row)) }
         case .planned(let row, let modelWork):
             count(work, row)
             note(row)
@@ -184,11 +169,10 @@ struct Ingest {
                     message: reason.message
                         + " It was text when it was last indexed. That text is removed from the index."))
         }
-        // One of which nothing can be used is rejected, which is counted apart.
-        if result.skipped == nil, !result.isRejected { count(work, row) }
         for part in result.leftOut { report.add(leftOut: part, of: row.name) }
-        report.warnings += RejectedRecords(result.warnings).all
-        try await collect(row, result)
+        report.warnings += RejectedRecords(result.warnings, of: row.name).all
+        // One of which nothing can be used is counted apart.
+        if try await collect(row, result) { count(work, row) }
     }
 
     /// Quarantines a source that cannot be read. Its stored text stays, unless the file is now too large.
@@ -203,19 +187,21 @@ struct Ingest {
             }
         }
         let root = if case .file(let file, _) = work { file.root } else { nil as String? }
-        pending.append(.change(.quarantine(rejection, root: root)))
+        batch.append(.quarantine(rejection, root: root))
     }
 
     // MARK: Documents
 
     /// Collects the documents of a source that are new or changed.
-    private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws {
-        var rejected = RejectedRecords(result.rejected)
+    ///
+    /// - Returns: Whether the source has a document in the index.
+    private mutating func collect(_ row: SourceRow, _ result: ReadResult) async throws -> Bool {
+        var rejected = RejectedRecords(result.rejected, of: row.name)
         var refused: [String] = []
         var keys: Set<ExactText> = []
-        var known: [ExactText: StoredDocument] = [:]
+        var known: [ExactText: DocumentState] = [:]
         let language = indexer.preparation.language(of: result.documents)
-        pending.append(.change(.open(row)))
+        batch.append(.open(row))
         progress.tellSometimes { $0.source = row.name }
         // The progress of a file with many documents follows its documents.
         var rest = row.size
@@ -225,7 +211,9 @@ struct Ingest {
             progress.update { $0.bytes += share }
             if number % Self.lookUp == 0 {
                 try Task.checkCancellation()
-                known = try await stored(result.documents[number...].prefix(Self.lookUp).map(\.id))
+                // Commits of this run do not change it, because a run writes only documents that were ``seen``.
+                known = try await index.documentStates(
+                    of: result.documents[number...].prefix(Self.lookUp).map(\.id))
             }
             let key = ExactText(document.id)
             let stored = known[key]
@@ -252,89 +240,36 @@ struct Ingest {
                 report.unchangedDocuments += 1
                 let sourceMap = Data(SourceMapCodec.encode(document.sourceMap))
                 if stored.source != row.name || stored.sourceMap != sourceMap {
-                    pending.append(.change(.relocate(key: document.id, sourceMap: sourceMap, source: row.name)))
+                    batch.append(.relocate(key: document.id, sourceMap: sourceMap, source: row.name))
                 }
             } else {
-                pending.append(.document(document, sha256: digest, source: row.name, language: language))
-                pendingBytes += document.text.utf8.count
+                batch.append(document, sha256: digest, source: row.name, language: language)
             }
-            if isFull { try await commit(source: row.name) }
+            if batch.isFull { try await commit(source: row.name) }
         }
         progress.update { $0.bytes += rest }
         let rejections = rejected.all
         report.quarantined += rejections
         if let id = row.id { closed.append((id, row.sha256)) }
-        pending.append(
-            .change(
-                .close(
-                    row, keys: keys, rejections: rejections, refused: refused,
-                    unread: result.leftOut.map { UnreadPart($0, of: row.name) })))
-        if isFull { try await commit(source: row.name) }
-    }
-
-    private var isFull: Bool {
-        if indexer.chunkerAsksModel, pendingBytes >= Self.batchBytesOfModel { return true }
-        let enough = batchBegin.duration(to: .now) < Self.batchTime ? 1 : 8
-        return pendingBytes >= Self.batchBytes / enough || pending.count >= Self.batchChanges / enough
-    }
-
-    private struct StoredDocument {
-        var source: String
-        var sha256: ContentHash
-        var sourceMap: Data
-    }
-
-    /// The stored documents with these keys.
-    ///
-    /// Commits of this run do not change the result, because a run writes only documents that were ``seen``.
-    private func stored(_ keys: [String]) async throws -> [ExactText: StoredDocument] {
-        try await index.read { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT sources.name, documents.sha256, documents.source_map
-                    FROM documents JOIN sources ON sources.id = documents.source WHERE documents.key = ?
-                    """)
-            var documents: [ExactText: StoredDocument] = [:]
-            for key in keys {
-                guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
-                let stored = StoredRow(row, of: "documents")
-                documents[ExactText(key)] = StoredDocument(
-                    source: try stored.text(0), sha256: try stored.digest(1), sourceMap: try stored.blob(2))
-            }
-            return documents
-        }
+        batch.append(
+            .close(
+                row, keys: keys, rejections: rejections, refused: refused,
+                unread: result.leftOut.map { UnreadPart($0, of: row.name) }))
+        if batch.isFull { try await commit(source: row.name) }
+        return !keys.isEmpty
     }
 
     // MARK: Commits
 
     /// Cuts and analyses the collected documents on all processors, and commits everything.
     private mutating func commit(source: String? = nil) async throws {
-        guard !pending.isEmpty else { return }
-        let indexer = indexer
-        let prepared = try await mapConcurrently(pending, width: processors) { pending -> (IndexChange, Rejection?) in
-            switch pending {
-            case .change(let change): return (change, nil)
-            case .document(let document, let sha256, let source, let language):
-                var (preparation, refusal) = (indexer.preparation, nil as Rejection?)
-                while true {
-                    do {
-                        let prepared = try await preparation.prepare(document, sha256: sha256, from: language)
-                        return (.write(prepared, source: source), refusal)
-                    } catch let error as any InputFailure
-                        where indexer.chunkerAsksModel && error.concernsOneInput && refusal == nil
-                    {
-                        preparation.chunker = indexer.planningChunker
-                        refusal = Rejection(
-                            source: source, line: document.sourceMap.firstLine, reason: .refusedByModel,
-                            message: "It was cut by its structure, not by its meaning: \(error.message)")
-                    }
-                }
-            }
-        }
-        (pending, pendingBytes) = ([], 0)
-        report.warnings += prepared.compactMap(\.1)
-        try await commit(prepared.map(\.0))
-        batchBegin = .now
+        guard !batch.isEmpty else { return }
+        let (changes, refusals) = try await batch.prepared(width: processors)
+        batch = IngestBatch(indexer)
+        report.warnings += refusals
+        try await commit(changes)
+        // The time of the commit does not count.
+        batch.begin()
         progress.tell { progress in
             (progress.documents, progress.chunks) = (report.documents, report.chunks)
             if let source { progress.source = source }

@@ -34,8 +34,8 @@ struct InputScan {
     /// Unchanged sources to read again: a refused document id is now free, or there is now another model.
     let rechecked: Set<String>
     /// Stored sources without text that are not faulty, and what is known to be unread of sources.
-    private let withoutText: Set<Int64>
-    private let unreadParts: [Int64: [UnreadPart]]
+    let withoutText: Set<Int64>
+    let unreadParts: [Int64: [UnreadPart]]
     /// Sources with a new time and the same content. They keep their documents.
     private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
@@ -187,60 +187,6 @@ struct InputScan {
             + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) } + sites.changes
     }
 
-    /// Fills in the counts that are known before reading.
-    func begin(_ report: inout IndexingReport) {
-        // A file that had two names keeps one of them.
-        let kept = Set((diff.unchanged + diff.changed + diff.moved).map { ExactText($0.file.path) })
-        report.sources.skipped = skipped + sites.skipped.count
-        report.sources.unreadable = unreadable
-        report.unread = unread
-        for address in sites.sites.flatMap(\.unread).sorted() {
-            report.sources.skipped += 1
-            report.sources.unreadable[pathExtension(ofAddress: address) ?? "", default: 0] += 1
-            if report.unread.count < WalkResult.maximumUnread { report.unread.append(.unsupported(address)) }
-        }
-        report.passedOver = sites.skipped
-        for source in diff.unchanged.map(\.stored) + sites.unchanged {
-            add(unchanged: source, as: source.name, to: &report)
-        }
-        for change in diff.moved {
-            for part in leftOut(of: change.stored, as: change.file.id) { report.add(leftOut: part, of: change.file.id) }
-        }
-        report.web = sites.web
-        report.sources.moved = diff.moved.count
-        report.sources.leftOut = diff.deleted.count { source in
-            source.path.map { !kept.contains(ExactText($0)) && Self.isFile($0) } ?? false
-        }
-        report.sources.deleted = diff.deleted.count - report.sources.leftOut
-        report.warnings = warnings
-        report.quarantined = rejected.map(\.rejection) + rejectedInputs
-        for source in diff.unchanged.map(\.stored) + diff.hidden + sites.unchanged {
-            report.quarantined += faults[source.name] ?? []
-        }
-        for change in diff.moved {
-            report.quarantined += (faults[change.stored.name] ?? []).map { fault in
-                var fault = fault
-                fault.source = change.file.id
-                return fault
-            }
-        }
-    }
-
-    /// Counts a source whose content is the same, and names what was left out of it.
-    func add(unchanged source: StoredSource, as name: String, to report: inout IndexingReport) {
-        let isRejected = emptySources.contains(source.id) && faults[source.name] != nil
-        report.add(unchanged: name, isRejected: isRejected, leftOut: leftOut(of: source, as: name))
-    }
-
-    /// What its last reading left out of a source: the source itself, if it has no text, or files inside of it.
-    private func leftOut(of source: StoredSource, as name: String) -> [Rejection] {
-        let parts = unreadParts[source.id] ?? []
-        let rejections = parts.map { $0.rejection(of: name) }
-        // A version before did not store the reason.
-        guard withoutText.contains(source.id), parts.allSatisfy({ $0.member != nil }) else { return rejections }
-        return [source.size == 0 ? .empty(name) : .stillWithoutText(name)] + rejections
-    }
-
     /// Skips sources that need a model if there is none. Their text from an earlier run stays.
     private mutating func skipUnread(_ readers: ReaderRegistry) {
         for file in diff.new where readers.needsModel(file.id) {
@@ -271,11 +217,6 @@ struct InputScan {
             + "Nothing was changed."
     }
 
-    private static func isFile(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-    }
-
     private static func walk(_ walker: FileWalker) throws -> WalkResult {
         var walker = walker
         walker.includesUnreadMedia = true
@@ -283,57 +224,6 @@ struct InputScan {
             return try walker.files()
         } catch {
             throw CorpusError(.input, "\(error.source): \(error.message)", underlyingError: error)
-        }
-    }
-
-    /// Removes paths that do not exist from the roots of the walk.
-    ///
-    /// - Returns: Deleted paths with documents in the index, and unknown paths.
-    /// - Throws: ``CorpusError`` if no input is left.
-    private static func removeMissing(
-        _ roots: inout [String], known sources: [StoredSource], inputRoots: InputRoots, inputs: Int
-    ) throws -> (gone: [Rejection], unknown: [Rejection]) {
-        var (gone, unknown): ([Rejection], [Rejection]) = ([], [])
-        roots.removeAll { root in
-            guard let path = inputRoots.missing[root] else { return false }
-            if sources.contains(where: { $0.path.map { enclosing($0).contains(path) } ?? false }) {
-                gone.append(.deletedInput(root))
-            } else {
-                unknown.append(.missingInput(root))
-            }
-            return true
-        }
-        if !unknown.isEmpty, unknown.count == inputs { throw CorpusError.missingInputs(unknown) }
-        return (gone, unknown)
-    }
-
-    /// Gives each file its unique source name.
-    ///
-    /// A file that is itself an input keeps its name in the index. A name stays with the file that has it; if that
-    /// file no longer exists, the new file counts as the same one, moved.
-    private static func named(
-        _ files: [FoundFile], stored: [StoredSource], names: [ExactText: StoredSource], known: inout [StoredSource]
-    ) -> [FoundFile] {
-        let byPath = Dictionary(
-            stored.compactMap { source in source.path.map { (ExactText($0), source) } },
-            uniquingKeysWith: { first, _ in first })
-        var taken = Set(known.map(\.id))
-        return files.map { file in
-            var file = file
-            let own = byPath[ExactText(file.path)]
-            if file.isExplicit, let own {
-                file.id = own.name
-                file.root = own.root ?? file.root
-            } else if let holder = names[ExactText(file.id)], holder.path != file.path {
-                if let own {
-                    file.id = own.name
-                } else if let path = holder.path, !FileManager.default.fileExists(atPath: path) {
-                    if taken.insert(holder.id).inserted { known.append(holder) }
-                } else {
-                    file.id = file.path
-                }
-            }
-            return file
         }
     }
 }
