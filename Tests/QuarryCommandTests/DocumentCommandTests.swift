@@ -57,7 +57,7 @@ struct DocumentCommandTests {
         let unknown = try Command.run(["show", "boats.md"], in: scratch.url)
         #expect(unknown.status == 1 && unknown.errors.contains("Did you mean notes/boats.md?"), "\(unknown)")
         let several = try Command.run(["show", "notes"], in: scratch.url)
-        #expect(several.status == 1 && several.errors.contains("names 2 documents"), "\(several)")
+        #expect(several.status == 1 && several.errors.contains("matches 2 documents"), "\(several)")
     }
 
     @Test func `rm takes documents out until their files change`() throws {

@@ -112,6 +112,8 @@ struct FirstContactTests {
     @Test(arguments: [
         (["index", "papres"], "Did you mean papers?"), (["index", "papers/*.md"], "the pattern with --include"),
         (["index", "papers/deep/wel.md"], "Did you mean papers/deep/well.md?"),
+        (["index", "papers/dep/wel.md"], "Did you mean papers/deep/well.md?"),
+        (["chunk", "papres/deep/well.md"], "Did you mean papers/deep/well.md?"),
         (["info", "--index", "index.qarry"], "Did you mean index.quarry?"),
     ])
     func `a mistyped path leads to the right one`(arguments: [String], meant: String) throws {

@@ -125,7 +125,7 @@ struct PDFReaderTests {
         document.text.split { $0 == " " || $0 == "\n" }.map(String.init).filter(Set(names).contains)
     }
 
-    @Test(arguments: [300.0, 310.0])
+    @Test(arguments: [310.0, 324.0])
     func `columns with a small gap are read one after the other`(right: Double) async throws {
         var file = PDFFile()
         file.page(

@@ -48,18 +48,18 @@ enum PDFColumns {
     // MARK: Gaps
 
     /// The least width of a gap beside a line.
-    private static func gap(of box: PDFPage.Box) -> Double { min(12, max(4, 0.8 * box.height)) }
+    private static func gap(of box: PDFPage.Box) -> Double { min(12, max(3, 0.55 * box.height)) }
 
-    /// The usual left edges of text after a gap, from the left, without the first.
+    /// The usual left edges of three words and more after a gap, from the left, without the first.
     private static func edges(of lines: [Line]) -> [Double] {
         var counts: [Int: Int] = [:]
-        for line in lines where line.words.count > 2 {
+        for line in lines {
             let gap = gap(of: line.box)
-            var right = -Double.infinity
+            var (start, words, right) = (0.0, 0, -Double.infinity)
             for word in line.words {
-                if word.box.left - right >= gap {
-                    counts[Int(min(max(0, word.box.left), 1e6)), default: 0] += 1
-                }
+                if word.box.left - right >= gap { (start, words) = (word.box.left, 0) }
+                words += 1
+                if words == 3 { counts[Int(min(max(0, start), 1e6)), default: 0] += 1 }
                 right = max(right, word.box.right)
             }
         }
@@ -95,10 +95,10 @@ enum PDFColumns {
         return bands
     }
 
-    /// The parts of a line on both sides of a gap before an edge; none if it reaches over the gap.
+    /// The parts of a line on both sides of an edge; none if it reaches over the edge without a gap.
     private static func parts(of line: Line, at edge: Double) -> (left: Line?, right: Line?) {
         let end = edge - gap(of: line.box)
-        if line.box.right <= end { return (line, nil) }
+        if line.box.right <= edge - 1 { return (line, nil) }
         if line.box.left >= edge - 1 { return (nil, line) }
         guard let first = line.words.firstIndex(where: { $0.box.left >= edge - 1 }), first > 0,
             line.words[..<first].allSatisfy({ $0.box.right <= end }),
