@@ -41,25 +41,25 @@ package final class BM25Cache: Sendable {
         try parameters.validate()
         let merged = BM25Table.merged(terms)
         if merged.isEmpty { return BM25Question() }
-        let (statistics, checksum) = try BM25Table.totals(in: db)
-        let state = checksum.map { State(checksum: $0, statistics: statistics, parameters: parameters) }
+        let totals = try BM25Table.totals(in: db)
+        let statistics = totals.statistics
+        let state = totals.checksum.map { State(checksum: $0, statistics: statistics, parameters: parameters) }
         let lengths: ChunkLengths
         if let state, let known = content.withLock({ $0?.state == state ? $0?.lengths : nil }) {
             lengths = known
         } else {
-            lengths = try ChunkLengths(db, statistics: statistics, parameters: parameters)
+            lengths = try ChunkLengths(db, totals: totals, parameters: parameters)
             if let state {
                 content.withLock { $0 = Content(state: state, lengths: lengths, byteCount: lengths.byteCount) }
             }
         }
-        let isFirstFormat = checksum == nil
         func postings(of forms: [String]) throws -> ScoredPostings {
             if let known = state.flatMap({ self.known(forms, in: $0) }) { return known }
             var found: [ScoredPostings] = []
             if forms.count > 1 {
                 found = try forms.map { try postings(of: [$0]) }.filter { $0.count > 0 }
                 if found.count == 1 { return found[0] }
-            } else if let stored = try StoredPostings(of: forms[0], in: db, isFirstFormat: isFirstFormat) {
+            } else if let stored = try StoredPostings(of: forms[0], in: db, format: totals.format) {
                 guard stored.count <= statistics.chunks else {
                     throw BM25Error.damaged(
                         place: "the totals",

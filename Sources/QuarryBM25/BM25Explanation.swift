@@ -40,10 +40,10 @@ extension BM25Table {
         in db: Database, terms: [QueryTerm], chunk: ChunkID, parameters: BM25Parameters = BM25Parameters()
     ) throws -> BM25Explanation? {
         try parameters.validate()
-        guard chunk.rawValue >= 0, let lengths = try LengthStore(db: db).lengths(of: chunk.rawValue) else {
-            return nil
-        }
-        let (statistics, checksum) = try totals(in: db)
+        let totals = try totals(in: db)
+        let store = LengthStore(db: db, isChecked: totals.format == .checked)
+        guard chunk.rawValue >= 0, let lengths = try store.lengths(of: chunk.rawValue) else { return nil }
+        let statistics = totals.statistics
         let average = statistics.averageLength(parameters.weights)
         let length = parameters.weights.weighted(lengths)
         let relativeLength = parameters.relativeLength(length, average: average)
@@ -52,7 +52,7 @@ extension BM25Table {
             id: chunk, score: 0, length: length, averageLength: average, chunkCount: statistics.chunks, terms: [])
         for term in merged(terms) {
             let forms = try term.forms.compactMap {
-                try StoredPostings(of: $0, in: db, isFirstFormat: checksum == nil)
+                try StoredPostings(of: $0, in: db, format: totals.format)
             }
             guard var best = forms.first.map({ (form: $0.term, counts: FieldCounts()) }) else { continue }
             var chunks: Set<Int64> = []

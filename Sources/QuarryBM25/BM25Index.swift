@@ -29,8 +29,8 @@ public final class BM25Index: Sendable {
         try database.write { db in
             if try !BM25Table.exists(in: db) {
                 try BM25Table.create(in: db)
-            } else if try BM25Table.isFirstFormat(in: db) {
-                try BM25Table.upgrade(in: db)
+            } else {
+                try BM25Table.upgradeFully(in: db)
             }
         }
     }

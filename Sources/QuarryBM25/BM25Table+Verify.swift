@@ -48,10 +48,11 @@ extension BM25Table {
                 checksums[posting.chunk]?.add(checksum, posting.counts)
             }
         }
-        if try isFirstFormat(in: db) {
-            problems += try verifyFirstFormat(in: db, check)
+        let format = try format(in: db)
+        if let columns = format.columns {
+            problems += try verifyNumbers(in: db, columns) + verifyBlocks(in: db, columns, check)
         } else {
-            problems += try verifyNumbers(in: db) + verifyBlocks(in: db, check)
+            problems += try verifyFirstFormat(in: db, check)
         }
         for (number, chunks) in expected.sorted(by: { $0.key < $1.key }) {
             problems.append("Term number \(number) is listed by \(chunks.count) chunks, but has no postings.")
@@ -60,26 +61,30 @@ extension BM25Table {
             problems.append("bm25_chunks, row \(id): the postings of the chunk do not match their checksum")
         }
         let sum = stored.reduce(into: UInt64(0)) { $0 &+= UInt64(bitPattern: $1.checksum) }
-        return try problems + verifyLengths(lengths, checksum: sum, in: db)
+        return try problems + verifyLengths(lengths, checksum: sum, isChecked: format == .checked, in: db)
     }
 
     private static func name(_ term: Data) -> String { "The term “\(String(decoding: term, as: UTF8.self))”" }
 
     /// - `check`: Called with the postings of each term, its bytes and its number.
     private static func verifyBlocks(
-        in db: Database, _ check: ([Posting], Data, Int64) -> Void
+        in db: Database, _ columns: PostingRow.Columns, _ check: ([Posting], Data, Int64) -> Void
     ) throws -> [String] {
         var problems: [String] = []
         let early = try Int.fetchOne(db, sql: "SELECT count(*) FROM bm25_postings WHERE first < 0") ?? 0
         if early > 0 { problems.append("bm25_postings: \(early) rows begin before the first chunk") }
-        let statements = try PostingStatements(db)
+        let statements = try PostingStatements(db, columns)
         let terms = try Row.fetchCursor(db, sql: "SELECT min(number), term FROM bm25_postings GROUP BY term")
         while let row = try terms.next() {
             let values = StoredRow(row, of: "bm25_postings")
             let (number, term) = (try values.integer(0), try values.blob(1))
             do {
-                let blocks = try PostingStore(term: Array(term), number: number, statements: statements)
+                let head = try statements.head(of: Array(term))
+                let blocks = try PostingStore(term: Array(term), number: number, head: head, statements: statements)
                     .blocks(in: .all)
+                if columns == .checked, head?.blocks != Int64(blocks.count) {
+                    problems.append("\(name(term)) has \(blocks.count) blocks instead of \(head?.blocks ?? 0).")
+                }
                 let postings = blocks.flatMap(\.postings)
                 if blocks != PostingBlock.blocks(of: postings[...], in: .all) {
                     problems.append("\(name(term)) is divided into the wrong blocks.")
@@ -128,7 +133,18 @@ extension BM25Table {
     }
 
     /// Whether the terms of the postings and the numbers of terms are the same.
-    private static func verifyNumbers(in db: Database) throws -> [String] {
+    private static func verifyNumbers(in db: Database, _ columns: PostingRow.Columns) throws -> [String] {
+        var problems: [String] = []
+        if columns == .checked {
+            let terms = try Row.fetchCursor(db, sql: "SELECT id, term, checksum FROM bm25_terms")
+            while let row = try terms.next() {
+                do {
+                    _ = try term(of: try StoredRow(row, of: "bm25_terms").integer(0), in: row)
+                } catch let error as BM25Error {
+                    problems.append(error.description)
+                }
+            }
+        }
         let strays = try Row.fetchAll(
             db,
             sql: """
@@ -139,22 +155,23 @@ extension BM25Table {
             sql: """
                 SELECT number, term FROM bm25_postings EXCEPT SELECT id, term FROM bm25_terms
                 """)
-        return try strays.map { row in
-            "Term number \(try StoredRow(row, of: "bm25_terms").integer(0)) is in the vocabulary, but no chunk contains it."
-        }
+        return try problems
+            + strays.map { row in
+                "Term number \(try StoredRow(row, of: "bm25_terms").integer(0)) is in the vocabulary, but no chunk contains it."
+            }
             + unknown.map { row in
                 "Term number \(try StoredRow(row, of: "bm25_postings").integer(0)) has postings, but is not in the vocabulary."
             }
     }
 
     private static func verifyLengths(
-        _ sums: [Int64: FieldCounts], checksum: UInt64, in db: Database
+        _ sums: [Int64: FieldCounts], checksum: UInt64, isChecked: Bool, in db: Database
     ) throws -> [String] {
         var problems: [String] = []
         var rest = sums
         var totals = BM25Statistics(chunks: 0, title: 0, heading: 0, body: 0)
         do {
-            try LengthStore(db: db).forEachBlock { number, block in
+            try LengthStore(db: db, isChecked: isChecked).forEachBlock { number, block in
                 for entry in block.entries {
                     let id = (number << LengthBlock.shift) + Int64(entry.slot)
                     totals.add(entry.lengths)
@@ -168,23 +185,18 @@ extension BM25Table {
                 }
             }
             for id in rest.keys.sorted() { problems.append("Chunk \(id) has a list of terms, but no length.") }
-            let (stored, total) = try self.totals(in: db)
-            if let total, total != checksum {
+            let stored = try self.totals(in: db)
+            if let total = stored.checksum, total != checksum {
                 problems.append("The checksum of the totals is not the sum of the chunks' checksums.")
             }
-            if stored != totals {
-                problems.append("The totals are \(stored.inWords), but the chunks add up to \(totals.inWords).")
+            if stored.statistics != totals {
+                problems.append(
+                    "The totals are \(stored.statistics.inWords), but the chunks add up to \(totals.inWords).")
             }
         } catch let error as BM25Error {
             problems.append(error.description)
         }
         return problems
-    }
-}
-
-extension BM25Statistics {
-    fileprivate var inWords: String {
-        "\(counted(chunks, "chunk")) with \(counted(title, "word")) in titles, \(heading) in headings and \(body) in texts"
     }
 }
 

@@ -73,12 +73,12 @@ package struct BM25Writer {
 
         let statements = try PostingStatements(db)
         let order = changes.terms.sorted { vocabulary[$0] < vocabulary[$1] }
-        var known = Array(repeating: nil as Int64?, count: vocabulary.count)
-        for index in order { known[index] = try statements.number(of: Array(vocabulary[index].utf8)) }
+        var known = Array(repeating: nil as PostingHead?, count: vocabulary.count)
+        for index in order { known[index] = try statements.head(of: Array(vocabulary[index].utf8)) }
         let stored = try storeNewTerms(of: changes.terms, known: known, in: db)
         for index in order {
-            let store = PostingStore(
-                term: Array(vocabulary[index].utf8), number: stored[index], statements: statements)
+            var store = PostingStore(
+                term: Array(vocabulary[index].utf8), number: stored[index], head: known[index], statements: statements)
             let additions = changes.additions(to: index)
             if let removals = changes.removals[index] {
                 guard removals.number == stored[index] else {
@@ -86,14 +86,17 @@ package struct BM25Writer {
                         place: "the term “\(vocabulary[index])”",
                         reason: "its postings do not have its number, \(removals.number)")
                 }
-                try store.apply(removals: removals.chunks[...], additions: additions, isNew: false)
-                if additions.isEmpty { try deleteIfUnused(store, in: db) }
+                try store.apply(removals: removals.chunks[...], additions: additions)
+                if store.head == nil {
+                    try db.cachedStatement(sql: "DELETE FROM bm25_terms WHERE id = ?").execute(arguments: [store.number]
+                    )
+                }
             } else {
-                try store.apply(removals: [], additions: additions, isNew: known[index] == nil)
+                try store.apply(removals: [], additions: additions)
             }
         }
         let difference = try writeLists(of: added, numbers: stored, replacing: removed, in: db)
-        try LengthStore(db: db).apply(
+        try LengthStore(db: db, isChecked: true).apply(
             removals: removed.map(\.chunk), additions: added.map { ($0.key, $0.value.lengths) },
             checksum: difference)
         self = BM25Writer()
@@ -101,17 +104,18 @@ package struct BM25Writer {
 
     /// The number of each term of the vocabulary that is in `terms`. A new term gets the next one, in the order of first
     /// use: frequent terms have small numbers, which take less space in the lists of chunks.
-    private func storeNewTerms(of terms: [Int], known: [Int64?], in db: Database) throws -> [Int64] {
+    private func storeNewTerms(of terms: [Int], known: [PostingHead?], in db: Database) throws -> [Int64] {
         var last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM bm25_terms")) ?? 0
         guard last >= 0, last < .max - Int64(vocabulary.count) else {
             throw BM25Error.damaged(place: "bm25_terms, row \(last)", reason: "no number can follow it")
         }
-        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms VALUES (?, ?)")
-        var stored = known.map { $0 ?? 0 }
+        let insert = try db.cachedStatement(sql: "INSERT INTO bm25_terms (id, term, checksum) VALUES (?, ?, ?)")
+        var stored = known.map { $0?.number ?? 0 }
         for index in terms where known[index] == nil {
             last += 1
             stored[index] = last
-            try insert.execute(arguments: [last, Data(vocabulary[index].utf8)])
+            let term = Data(vocabulary[index].utf8)
+            try insert.execute(arguments: [last, term, BM25Table.checksum(ofTerm: term, number: last)])
         }
         return stored
     }
@@ -141,13 +145,13 @@ package struct BM25Writer {
         private var ends: [Int] = []
 
         init(of removed: [StoredChunk], in db: Database, number: (String) -> Int32) throws {
-            let select = try db.cachedStatement(sql: "SELECT id, term FROM bm25_terms WHERE id = ?")
+            let select = try db.cachedStatement(sql: "SELECT id, term, checksum FROM bm25_terms WHERE id = ?")
             var indexes: [Int64: Int] = [:]
             for chunk in removed {
                 for stored in chunk.terms {
                     if indexes[stored] == nil {
                         let row = try Row.fetchOne(select, arguments: [stored])
-                        let bytes = try row.map { row in try reading { try StoredRow(row, of: "bm25_terms").blob(1) } }
+                        let bytes = try row.map { try BM25Table.term(of: stored, in: $0) }
                         guard let term = bytes.flatMap({ String(validating: $0, as: UTF8.self) }) else {
                             throw BM25Error.damaged(
                                 place: "the terms of chunk \(chunk.chunk)", reason: "there is no term number \(stored)")
@@ -202,11 +206,6 @@ package struct BM25Writer {
             }
         }
         return chunks
-    }
-
-    private func deleteIfUnused(_ store: PostingStore, in db: Database) throws {
-        guard try store.statements.number(of: store.term) == nil else { return }
-        try db.cachedStatement(sql: "DELETE FROM bm25_terms WHERE id = ?").execute(arguments: [store.number])
     }
 
     /// Writes the lists of terms.

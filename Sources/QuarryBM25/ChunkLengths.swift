@@ -15,24 +15,32 @@ struct ChunkLengths: Sendable {
     private static let slotsPerChunk = 8
     private static let maximumSlots = 1 << 31
 
-    init(_ db: Database, statistics: BM25Statistics, parameters: BM25Parameters) throws {
+    /// - Throws: ``BM25Error/damaged(place:reason:)``, also if the lengths do not add up to the totals: a block is missing.
+    init(_ db: Database, totals: BM25Table.Totals, parameters: BM25Parameters) throws {
+        let statistics = totals.statistics
         let average = statistics.averageLength(parameters.weights)
         var (numbers, lengths): ([Int64], [Float]) = ([], [])
         lengths.reserveCapacity(min(statistics.chunks + LengthBlock.width, Self.freeSlots))
-        var chunks = 0
-        try LengthStore(db: db).forEachBlock { number, block in
+        var found = BM25Statistics(chunks: 0, title: 0, heading: 0, body: 0)
+        try LengthStore(db: db, isChecked: totals.format == .checked).forEachBlock { number, block in
             let start = lengths.count
-            chunks += block.entries.count
-            guard start < Self.freeSlots || start / Self.slotsPerChunk < chunks, start < Self.maximumSlots else {
+            guard start < Self.freeSlots || start / Self.slotsPerChunk < found.chunks + block.entries.count,
+                start < Self.maximumSlots
+            else {
                 throw BM25Error.damaged(
                     place: "the chunk lengths, block \(number)", reason: "the ids are too far apart")
             }
             numbers.append(number)
             lengths.append(contentsOf: repeatElement(-1, count: LengthBlock.width))
             for entry in block.entries {
+                found.add(entry.lengths)
                 lengths[start + entry.slot] = parameters.relativeLength(
                     parameters.weights.weighted(entry.lengths), average: average)
             }
+        }
+        guard found == statistics else {
+            throw BM25Error.damaged(
+                place: "the chunk lengths", reason: "they add up to \(found.inWords), not to \(statistics.inWords)")
         }
         self.numbers = numbers
         self.lengths = lengths

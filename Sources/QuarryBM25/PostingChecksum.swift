@@ -1,4 +1,4 @@
-import QuarryCore
+package import QuarryCore
 
 /// A checksum of one chunk's postings: its id, and its terms with their frequencies, in any order.
 struct PostingChecksum {
@@ -13,4 +13,17 @@ struct PostingChecksum {
     }
 
     var stored: Int64 { Int64(bitPattern: sum) }
+}
+
+extension BM25Table {
+    /// The checksum that an index stores of a chunk with these terms.
+    package static func checksum(of fields: BM25Fields, chunk: ChunkID) -> Int64 {
+        var counts: [String: FieldCounts] = [:]
+        for term in fields.title { counts[term, default: FieldCounts()].title += 1 }
+        for term in fields.heading { counts[term, default: FieldCounts()].heading += 1 }
+        for term in fields.body { counts[term, default: FieldCounts()].body += 1 }
+        var checksum = PostingChecksum(of: chunk.rawValue)
+        for (term, counts) in counts { checksum.add(Checksum.of(term), counts) }
+        return checksum.stored
+    }
 }

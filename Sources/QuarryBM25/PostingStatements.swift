@@ -1,47 +1,43 @@
 import Foundation
 import GRDB
-import GRDBSQLite
 
 /// The statements of the postings of all terms, prepared once. They go to SQLite directly, because a batch executes them
 /// hundreds of thousands of times.
 struct PostingStatements {
+    private let columns: PostingRow.Columns
     private let covering: DirectStatement
     private let between: DirectStatement
     private let before: DirectStatement
     private let after: DirectStatement
-    private let number: DirectStatement
+    private let head: DirectStatement
     private let write: DirectStatement
     private let delete: DirectStatement
 
-    /// A stored block, as far as it is read without decoding.
-    typealias Use<Value> = (_ first: Int64, _ number: Int64, _ data: UnsafeRawBufferPointer) throws -> Value
+    typealias Use<Value> = (PostingRow) throws -> Value
 
-    init(_ db: Database) throws {
-        covering = try DirectStatement(
-            """
-            SELECT first, number, data FROM bm25_postings WHERE term = ? AND first <= ? ORDER BY first DESC LIMIT 1
-            """, in: db)
-        between = try DirectStatement(
-            """
-            SELECT first, number, data FROM bm25_postings WHERE term = ? AND first BETWEEN ? AND ? ORDER BY first LIMIT ?
-            """, in: db)
+    init(_ db: Database, _ columns: PostingRow.Columns = .checked) throws {
+        self.columns = columns
+        let select = "SELECT \(columns.list) FROM bm25_postings WHERE term = ?"
+        covering = try DirectStatement("\(select) AND first <= ? ORDER BY first DESC LIMIT 1", in: db)
+        between = try DirectStatement("\(select) AND first BETWEEN ? AND ? ORDER BY first LIMIT ?", in: db)
         before = try DirectStatement("SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?", in: db)
         after = try DirectStatement("SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?", in: db)
-        number = try DirectStatement("SELECT number FROM bm25_postings WHERE term = ? LIMIT 1", in: db)
-        write = try DirectStatement("INSERT OR REPLACE INTO bm25_postings VALUES (?, ?, ?, ?)", in: db)
+        head = try DirectStatement("\(select) ORDER BY first LIMIT 1", in: db)
+        write = try DirectStatement(
+            """
+            INSERT OR REPLACE INTO bm25_postings (term, first, number, blocks, checksum, data) VALUES (?, ?, ?, ?, ?, ?)
+            """, in: db)
         delete = try DirectStatement("DELETE FROM bm25_postings WHERE term = ? AND first = ?", in: db)
     }
 
-    /// The number of a term; nil if no chunk contains it.
-    func number(of term: [UInt8]) throws -> Int64? {
-        var result: Int64?
-        try number.run(term) { row in
-            let number = try row.integer(0)
-            guard number > 0 else {
-                throw BM25Error.damaged(
-                    place: "the term “\(String(decoding: term, as: UTF8.self))”", reason: "its number is \(number)")
-            }
-            result = number
+    /// The first block of a term and the number of its blocks; nil if no chunk contains it.
+    func head(of term: [UInt8]) throws -> PostingHead? {
+        var result: PostingHead?
+        try head.run(term) { row in
+            let row = try PostingRow(row, columns, of: term)
+            guard row.number > 0 else { throw row.damage("its number is \(row.number)") }
+            guard row.blocks > 0 || columns == .unchecked else { throw row.damage("the block before it is missing") }
+            result = PostingHead(number: row.number, first: row.first, blocks: row.blocks)
         }
         return result
     }
@@ -49,7 +45,7 @@ struct PostingStatements {
     /// The last block that begins at `id` or before.
     func covering<Value>(_ id: Int64, of term: [UInt8], _ use: Use<Value>) throws -> Value? {
         var result: Value?
-        try covering.run(term, id) { result = try Self.use($0, use) }
+        try covering.run(term, id) { result = try use(PostingRow($0, columns, of: term)) }
         return result
     }
 
@@ -57,7 +53,7 @@ struct PostingStatements {
         -> [Value]
     {
         var result: [Value] = []
-        try between.run(term, first, last, Int64(limit)) { result.append(try Self.use($0, use)) }
+        try between.run(term, first, last, Int64(limit)) { result.append(try use(PostingRow($0, columns, of: term))) }
         return result
     }
 
@@ -72,80 +68,22 @@ struct PostingStatements {
         return result
     }
 
-    func write(_ data: [UInt8], first: Int64, of term: [UInt8], number: Int64) throws {
-        try write.run(term, first, number, blob: data) { _ in }
+    /// - `blocks`: The number of the term's blocks for the first one; 0 for the others.
+    func write(_ data: [UInt8], first: Int64, of term: [UInt8], number: Int64, blocks: Int64) throws {
+        let checksum = data.withUnsafeBytes {
+            PostingRow.checksum(of: $0, first: first, number: number, blocks: blocks, term: term)
+        }
+        try write.run(term, first, number, blocks, checksum, blob: data) { _ in }
+    }
+
+    /// Changes the number of blocks that a row gives; does nothing without the row.
+    func setBlocks(_ blocks: Int64, at first: Int64, of term: [UInt8]) throws {
+        let row = try self.blocks(from: first, to: first, atMost: 1, of: term) {
+            (number: $0.number, data: Array($0.data))
+        }
+        guard let row = row.first else { return }
+        try write(row.data, first: first, of: term, number: row.number, blocks: blocks)
     }
 
     func delete(_ first: Int64, of term: [UInt8]) throws { try delete.run(term, first) { _ in } }
-
-    private static func use<Value>(_ row: DirectStatement.Row, _ use: Use<Value>) throws -> Value {
-        try use(try row.integer(0), try row.integer(1), try row.blob(2))
-    }
-}
-
-/// A statement without the conversions of the database library.
-private struct DirectStatement {
-    private let db: Database
-    private let statement: Statement
-
-    init(_ sql: String, in db: Database) throws {
-        self.db = db
-        statement = try db.cachedStatement(sql: sql)
-    }
-
-    /// A row as long as the statement stays on it.
-    struct Row {
-        let handle: OpaquePointer
-
-        func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
-
-        func integer(_ column: Int32) throws -> Int64 {
-            guard sqlite3_column_type(handle, column) == SQLITE_INTEGER else { throw wrongType }
-            return sqlite3_column_int64(handle, column)
-        }
-
-        func blob(_ column: Int32) throws -> UnsafeRawBufferPointer {
-            guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw wrongType }
-            return UnsafeRawBufferPointer(
-                start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
-        }
-
-        private var wrongType: BM25Error { .damaged(place: "bm25_postings", reason: "a value has the wrong type") }
-    }
-
-    /// Binds the values in this order, `blob` last, and calls a function with each row.
-    func run(_ term: [UInt8], _ integers: Int64..., blob: [UInt8]? = nil, _ use: (Row) throws -> Void) throws {
-        let handle = statement.sqliteStatement
-        defer {
-            sqlite3_reset(handle)
-            sqlite3_clear_bindings(handle)
-        }
-        try term.withUnsafeBytes { term in
-            try check(bind(term, at: 1))
-            for (index, integer) in integers.enumerated() {
-                try check(sqlite3_bind_int64(handle, Int32(index) + 2, integer))
-            }
-            try (blob ?? []).withUnsafeBytes { bytes in
-                if blob != nil { try check(bind(bytes, at: Int32(integers.count) + 2)) }
-                while true {
-                    let code = sqlite3_step(handle)
-                    if code == SQLITE_DONE { return }
-                    guard code == SQLITE_ROW else { return try check(code) }
-                    try use(Row(handle: handle))
-                }
-            }
-        }
-    }
-
-    /// The bytes must stay until the statement is reset.
-    private func bind(_ bytes: UnsafeRawBufferPointer, at index: Int32) -> Int32 {
-        bytes.isEmpty
-            ? sqlite3_bind_zeroblob(statement.sqliteStatement, index, 0)
-            : sqlite3_bind_blob(statement.sqliteStatement, index, bytes.baseAddress, Int32(clamping: bytes.count), nil)
-    }
-
-    private func check(_ code: Int32) throws {
-        guard code != SQLITE_OK else { return }
-        throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage, sql: statement.sql)
-    }
 }

@@ -7,15 +7,25 @@ struct PostingStore {
     let term: [UInt8]
     let number: Int64
     let statements: PostingStatements
+    /// The first block; nil for a term without blocks.
+    private(set) var head: PostingHead?
+    /// The number of blocks, also while ``head`` still has that from before a change.
+    private var blockCount: Int64
+    /// Whether blocks were added or removed since ``head`` was written.
+    private var hasOtherBlocks = false
+
+    init(term: [UInt8], number: Int64, head: PostingHead?, statements: PostingStatements) {
+        (self.term, self.number, self.head, self.statements) = (term, number, head, statements)
+        blockCount = head?.blocks ?? 0
+    }
 
     /// Removes and adds postings.
     ///
     /// - Parameters:
     ///   - removals: Ids of chunks with the term, in ascending order.
     ///   - additions: Postings of new or removed chunks, in ascending order.
-    ///   - isNew: Whether the term has no blocks yet.
-    func apply(removals: ArraySlice<Int64>, additions: ArraySlice<Posting>, isNew: Bool) throws {
-        var (removals, additions, isNew) = (removals, additions, isNew)
+    mutating func apply(removals: ArraySlice<Int64>, additions: ArraySlice<Posting>) throws {
+        var (removals, additions, isNew) = (removals, additions, head == nil)
         while let next = lower(of: removals.first, additions.first?.chunk) {
             let old = isNew ? nil : try block(for: next)
             let range = try old?.range ?? (isNew ? .all : gap(around: next))
@@ -32,6 +42,29 @@ struct PostingStore {
                 try replaceAndJoin(old, by: PostingBlock(range: range, postings: postings[...]))
             }
         }
+        try renewHead()
+    }
+
+    /// Adds the blocks of a term that has none.
+    mutating func insert(_ blocks: [PostingBlock]) throws {
+        guard let first = blocks.first?.range.first else { return }
+        head = PostingHead(number: number, first: first, blocks: Int64(blocks.count))
+        blockCount = Int64(blocks.count)
+        for block in blocks { try write(block) }
+    }
+
+    /// Stores the number of blocks in the first one.
+    private mutating func renewHead() throws {
+        guard hasOtherBlocks, let old = head else { return }
+        hasOtherBlocks = false
+        let first = try statements.neighbours(of: -1, of: term).first
+        guard blockCount >= 0, (first == nil) == (blockCount == 0) else {
+            throw damage("the term has another number of blocks than \(old.blocks)", old.first)
+        }
+        if let first, first == old.first, blockCount == old.blocks { return }
+        if first != old.first { try statements.setBlocks(0, at: old.first, of: term) }
+        head = first.map { PostingHead(number: number, first: $0, blocks: blockCount) }
+        if let first { try statements.setBlocks(blockCount, at: first, of: term) }
     }
 
     private func edited(
@@ -60,14 +93,21 @@ struct PostingStore {
         return postings + added
     }
 
-    private func replace(_ old: PostingBlock?, by blocks: [PostingBlock]) throws {
+    private mutating func replace(_ old: PostingBlock?, by blocks: [PostingBlock]) throws {
+        if head == nil { return try insert(blocks) }
+        if old == nil || blocks.count != 1 || old?.range.first != blocks[0].range.first { hasOtherBlocks = true }
+        blockCount += Int64(blocks.count) - (old == nil ? 0 : 1)
         if let old, !blocks.contains(where: { $0.range.first == old.range.first }) { try delete(old.range.first) }
         for block in blocks { try write(block) }
     }
 
     /// Writes a smaller block, and joins it with its neighbours as long as they fit in one block.
-    private func replaceAndJoin(_ old: PostingBlock?, by new: PostingBlock) throws {
-        if let old { try delete(old.range.first) }
+    private mutating func replaceAndJoin(_ old: PostingBlock?, by new: PostingBlock) throws {
+        hasOtherBlocks = true
+        if let old {
+            try delete(old.range.first)
+            blockCount -= 1
+        }
         var block = new
         while block.range.level < IDRange.all.level {
             let neighbours = try blocks(in: block.range.sibling, atMost: 2)
@@ -78,13 +118,16 @@ struct PostingStore {
                     throw damage("it overlaps the block of chunk \(block.range.first)", neighbour.range.first)
                 }
                 try delete(neighbour.range.first)
+                blockCount -= 1
                 let isBelow = neighbour.range.first < block.range.first
                 block.postings =
                     isBelow ? neighbour.postings + block.postings : block.postings + neighbour.postings
             }
             block.range = block.range.parent
         }
-        if !block.postings.isEmpty { try write(block) }
+        guard !block.postings.isEmpty else { return }
+        try write(block)
+        blockCount += 1
     }
 
     /// The block whose range contains the id; nil if no chunk of that range has the term.
@@ -101,20 +144,20 @@ struct PostingStore {
         try statements.blocks(from: range.first, to: range.last, atMost: limit, of: term, decode)
     }
 
-    private func decode(first: Int64, number: Int64, data: UnsafeRawBufferPointer) throws -> PostingBlock {
-        guard number == self.number else { throw damage("its number is \(number), not \(self.number)", first) }
+    private func decode(_ row: PostingRow) throws -> PostingBlock {
+        guard row.number == number else { throw row.damage("its number is \(row.number), not \(number)") }
         do {
-            return try PostingBlock(first: first, decoding: data)
+            return try PostingBlock(first: row.first, decoding: row.data)
         } catch let malformation {
-            throw damage(malformation.reason, first)
+            throw row.damage(malformation.reason)
         }
     }
 
-    /// Adds the blocks of a term that has none.
-    func insert(_ blocks: [PostingBlock]) throws { for block in blocks { try write(block) } }
-
     private func write(_ block: PostingBlock) throws {
-        try statements.write(block.encoded(), first: block.range.first, of: term, number: number)
+        let first = block.range.first
+        try statements.write(
+            block.encoded(), first: first, of: term, number: number,
+            blocks: head.map { $0.first == first ? $0.blocks : 0 } ?? 0)
     }
 
     private func delete(_ first: Int64) throws {
@@ -122,7 +165,7 @@ struct PostingStore {
     }
 
     private func damage(_ reason: String, _ first: Int64) -> BM25Error {
-        .damaged(place: "the term “\(String(decoding: term, as: UTF8.self))”, block \(first)", reason: reason)
+        .damaged(place: PostingRow.place(of: first, of: term), reason: reason)
     }
 }
 

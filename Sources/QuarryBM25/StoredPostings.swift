@@ -1,8 +1,7 @@
 import Foundation
 import GRDB
-import QuarrySQLite
 
-/// Reads the postings of one term, of this format or of the first versions.
+/// Reads the postings of one term, of this format or of an earlier one.
 struct StoredPostings {
     private enum Source {
         case blocks([(first: Int64, data: Data)])
@@ -15,28 +14,47 @@ struct StoredPostings {
     let count: Int
 
     /// The postings of a form; nil if no chunk contains it.
-    init?(of form: String, in db: Database, isFirstFormat: Bool) throws {
+    ///
+    /// - Throws: ``BM25Error/damaged(place:reason:)``, also if a block is missing.
+    init?(of form: String, in db: Database, format: BM25Table.Format) throws {
         term = form
-        if isFirstFormat {
+        guard let columns = format.columns else {
             guard let earlier = try EarlierPostings(of: form, in: db) else { return nil }
             let postings = try earlier.all(of: Data(form.utf8))
             (source, count) = (.postings(postings), postings.count)
             return
         }
-        var (blocks, count): ([(first: Int64, data: Data)], Int) = ([], 0)
-        let statement = try db.cachedStatement(
-            sql: "SELECT first, data FROM bm25_postings WHERE term = ? ORDER BY first")
-        let rows = try Row.fetchCursor(statement, arguments: [Data(form.utf8)])
-        while let row = try rows.next() {
-            let row = StoredRow(row, of: "bm25_postings")
-            let (first, data) = try reading { (try row.integer(0), try row.blob(1)) }
-            blocks.append((first, data))
-            count += try Self.read(data, first, of: form) { bytes throws(Malformation) in
-                try PostingReader(first: first, bytes).count
+        let bytes = Array(form.utf8)
+        var (blocks, count, expected): ([(first: Int64, data: Data)], Int, Int64) = ([], 0, 0)
+        let statement = try DirectStatement(
+            "SELECT \(columns.list) FROM bm25_postings WHERE term = ? ORDER BY first", in: db)
+        try statement.run(bytes) { row in
+            let row = try PostingRow(row, columns, of: bytes)
+            if blocks.isEmpty { expected = row.blocks }
+            let data = Data(row.data)
+            blocks.append((row.first, data))
+            count += try Self.read(data, row.first, of: form) { bytes throws(Malformation) in
+                try PostingReader(first: row.first, bytes).count
             }
         }
-        if blocks.isEmpty { return nil }
+        guard columns == .unchecked || Int64(blocks.count) == expected else {
+            throw BM25Error.damaged(
+                place: "the term “\(form)”", reason: "it has \(blocks.count) blocks instead of \(expected)")
+        }
+        guard !blocks.isEmpty else {
+            if columns == .checked { try Self.checkRows(around: bytes, in: db) }
+            return nil
+        }
         (source, self.count) = (.blocks(blocks), count)
+    }
+
+    /// Checks the rows where those of a term would be: one whose term was changed in place is not found by it.
+    private static func checkRows(around term: [UInt8], in db: Database) throws {
+        let list = PostingRow.Columns.checked.list + ", term"
+        for condition in ["term < ? ORDER BY term DESC, first DESC", "term > ? ORDER BY term, first"] {
+            let statement = try DirectStatement("SELECT \(list) FROM bm25_postings WHERE \(condition) LIMIT 1", in: db)
+            try statement.run(term) { _ = try PostingRow($0, .checked, of: Array($0.blob(5))) }
+        }
     }
 
     /// Calls a function for each posting, in ascending order of ids.

@@ -12,7 +12,9 @@ extension CorpusError {
         case .notAnIndex: "Choose another file with --index."
         case .otherSettings:
             "Omit --chunker, --chunk-target, --chunk-maximum and --chunk-overlap, or choose another file with --index."
-        case .damaged, .ioFailure: "To see the damage: quarry doctor --index FILE"
+        case .damaged:
+            "To see the damage: quarry doctor --index FILE. To rebuild what can be rebuilt: quarry doctor --repair --index FILE"
+        case .ioFailure: "To see the damage: quarry doctor --index FILE"
         case .noVectors:
             "Search with --mode bm25, or make another index with a model: "
                 + "quarry index --index FILE --model \(LocalModelCatalog.defaultModelName)"

@@ -31,10 +31,7 @@ enum OptionAdvice {
         ),
         ("query", ["f", "where"], "Did you mean --filter?"),
         ("query", ["verbose", "debug"], "Did you mean --explain?"),
-        (
-            "doctor", ["fix", "repair"],
-            "doctor only checks. Restore the file from a copy, or remove it and run quarry index again."
-        ),
+        ("doctor", ["fix", "rebuild", "recover"], "Did you mean --repair?"),
         ("info", ["q", "quiet", "silent"], "This command prints only its result; no option is needed."),
     ]
 

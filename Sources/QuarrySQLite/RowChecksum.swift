@@ -1,14 +1,41 @@
 import Foundation
-import GRDB
+package import GRDB
+import GRDBSQLite
 import QuarryCore
 
-extension DatabaseFunction {
-    /// `row_checksum(value, …)`: an integer that depends on the values, their types and their order.
+/// The SQL functions of checksums. Every connection of ``SQLiteFile`` has them.
+///
+/// They go to SQLite directly: a filter calls one for each row that it reads.
+package enum RowChecksum {
+    /// Adds two functions to a connection.
     ///
-    /// Every connection of ``SQLiteFile`` has it. ``StoredRow/checksum(of:)`` gives the same for stored values.
-    static let rowChecksum = DatabaseFunction("row_checksum", pure: true) { values in
+    /// - `row_checksum(value, …)`: an integer that depends on the values, their types and their order.
+    ///   ``StoredRow/checksum(of:)`` gives the same for stored values.
+    /// - `intact(checksum, value, …)`: the first value, if the values have the checksum; an error of SQLite else.
+    package static func addFunctions(to db: Database) throws {
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
+        let checksum = sqlite3_create_function_v2(
+            db.sqliteConnection, "row_checksum", -1, flags, nil,
+            { context, count, values in
+                sqlite3_result_int64(context, RowChecksum.checksum(of: values, 0..<Int(count)))
+            }, nil, nil, nil)
+        let intact = sqlite3_create_function_v2(
+            db.sqliteConnection, "intact", -1, flags, nil,
+            { context, count, values in
+                guard count > 1, let values, let first = values[1],
+                    sqlite3_value_type(values[0]) == SQLITE_INTEGER,
+                    sqlite3_value_int64(values[0]) == RowChecksum.checksum(of: values, 1..<Int(count))
+                else { return sqlite3_result_error(context, "a row does not match its checksum", -1) }
+                sqlite3_result_value(context, first)
+            }, nil, nil, nil)
+        for code in [checksum, intact] where code != SQLITE_OK {
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
+        }
+    }
+
+    private static func checksum(of values: UnsafeMutablePointer<OpaquePointer?>?, _ range: Range<Int>) -> Int64 {
         var encoding = ValueEncoding()
-        for value in values { encoding.append(value) }
+        for index in range { encoding.append(values?[index]) }
         return encoding.checksum
     }
 }
@@ -16,6 +43,8 @@ extension DatabaseFunction {
 /// The bytes of a row's values: for each value its type, its length and its bytes. No two rows have the same bytes.
 struct ValueEncoding {
     private var bytes: [UInt8] = []
+
+    init(reservingCapacity capacity: Int = 64) { bytes.reserveCapacity(capacity) }
 
     var checksum: Int64 { Int64(bitPattern: bytes.withUnsafeBytes { Checksum.of($0) }) }
 
@@ -31,6 +60,26 @@ struct ValueEncoding {
             append(type: 4, UInt64(data.count))
             bytes += data
         }
+    }
+
+    /// Appends a value of a call of SQLite.
+    fileprivate mutating func append(_ value: OpaquePointer?) {
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: append(type: 1, UInt64(bitPattern: sqlite3_value_int64(value)))
+        case SQLITE_FLOAT: append(type: 2, sqlite3_value_double(value).bitPattern)
+        case SQLITE_TEXT:
+            let text = sqlite3_value_text(value)
+            append(type: 3, bytes: UnsafeRawPointer(text), count: sqlite3_value_bytes(value))
+        case SQLITE_BLOB:
+            let blob = sqlite3_value_blob(value)
+            append(type: 4, bytes: blob, count: sqlite3_value_bytes(value))
+        default: bytes.append(0)
+        }
+    }
+
+    private mutating func append(type: UInt8, bytes start: UnsafeRawPointer?, count: Int32) {
+        append(type: type, UInt64(count))
+        bytes += UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(count))
     }
 
     /// Appends a text by its stored bytes, which need not be valid UTF-8.

@@ -8,9 +8,15 @@ extension SQLiteFile {
     /// - `quick`: Skips the comparison of indexes with their tables, which takes the most time.
     /// - Complexity: O(size of the file).
     package static func integrityProblems(in db: Database, quick: Bool = false) throws -> [String] {
+        let problems = try pageProblems(in: db, quick: quick)
+        return problems.isEmpty ? try foreignKeyProblems(in: db) : problems
+    }
+
+    /// The same without the references between rows.
+    package static func pageProblems(in db: Database, quick: Bool = false) throws -> [String] {
         do {
-            let check = try String.fetchAll(db, sql: quick ? "PRAGMA quick_check" : "PRAGMA integrity_check")
-            return try check.filter { $0 != "ok" } + foreignKeyProblems(in: db)
+            return try String.fetchAll(db, sql: quick ? "PRAGMA quick_check" : "PRAGMA integrity_check")
+                .filter { $0 != "ok" }
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             return ["The file is too damaged to be checked: \(error.message ?? "error \(error.resultCode.rawValue)")"]
         }

@@ -96,7 +96,7 @@ package enum SQLiteFile {
         // The file may be a stranger's: nothing in its schema is executed, and its pages are checked.
         try db.execute(sql: "PRAGMA trusted_schema = OFF")
         try db.execute(sql: "PRAGMA cell_size_check = ON")
-        db.add(function: .rowChecksum)
+        try RowChecksum.addFunctions(to: db)
         try db.execute(sql: "PRAGMA page_size = \(pageSize)")
         try db.execute(sql: "PRAGMA secure_delete = ON")
         try db.execute(sql: "PRAGMA cache_size = -16384")

@@ -98,7 +98,7 @@ package struct StoredRow {
 
     /// The checksum of the values of some columns, as the SQL function `row_checksum` gives it.
     package func checksum(of columns: Range<Int>) throws -> Int64 {
-        var encoding = ValueEncoding()
+        var encoding = ValueEncoding(reservingCapacity: 2048)
         for column in columns {
             let value: DatabaseValue = row[column]
             if case .string = value.storage {
@@ -108,6 +108,14 @@ package struct StoredRow {
             }
         }
         return encoding.checksum
+    }
+
+    /// Checks the values of some columns by the checksum in the column behind them.
+    package func check(_ columns: Range<Int>) throws {
+        guard try checksum(of: columns) == integer(columns.upperBound) else {
+            throw StoredValueError(
+                place: "\(table), row \(name(of: row[key]))", reason: "its values do not match its checksum")
+        }
     }
 
     /// An error about a value of this row.

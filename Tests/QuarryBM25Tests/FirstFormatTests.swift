@@ -18,7 +18,10 @@ import Testing
             try writer.flush(to: db)
         }
         try current.backup(to: first)
-        try first.write { try restoreFirstPostings(in: $0) }
+        try first.write { db in
+            try restoreUncheckedPostings(in: db)
+            try restoreFirstPostings(in: db)
+        }
         return (current, first)
     }
 
@@ -48,6 +51,11 @@ import Testing
         #expect(try first.read { try BM25Table.verify(in: $0) } == [])
 
         try first.write { try BM25Table.upgrade(in: $0) }
+        #expect(try search(first) == hits)
+        #expect(try explanation(first) == explained)
+        #expect(try first.read { try BM25Table.verify(in: $0) } == [])
+
+        try first.write { try BM25Table.addChecksums(in: $0) }
         #expect(try content(first) == content(current))
         #expect(try search(first) == hits)
         #expect(try first.read { try BM25Table.verify(in: $0) } == [])
@@ -62,6 +70,23 @@ import Testing
             try first.write { try $0.execute(sql: damage) }
             #expect(try first.read { try BM25Table.verify(in: $0) } != [])
             #expect(throws: BM25Error.self) { try first.write { try BM25Table.upgrade(in: $0) } }
+        }
+    }
+
+    @Test(arguments: [
+        ("UPDATE bm25_postings SET data = x'3F01' WHERE term = CAST('t1' AS BLOB)", "t1"),
+        ("UPDATE bm25_lengths SET data = substr(data, 2)", "t1"),
+    ]) func `damage in an index without checksums is still damage once it has them`(damage: String, term: String) throws
+    {
+        let (current, _) = try databases()
+        try current.write { db in
+            try restoreUncheckedPostings(in: db)
+            try db.execute(sql: damage)
+            try BM25Table.addChecksums(in: db)
+        }
+        #expect(try current.read { try BM25Table.verify(in: $0) } != [])
+        #expect(throws: BM25Error.self) {
+            try current.read { try BM25Table.search(in: $0, terms: [QueryTerm(term)], limit: 3) }
         }
     }
 

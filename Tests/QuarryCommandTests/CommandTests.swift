@@ -246,6 +246,40 @@ struct CommandTests {
         #expect(doctor.output == "\(path): no problems found\n")
     }
 
+    @Test func `doctor repairs what follows from the texts, and says what it did`() async throws {
+        let (_, path) = try notes()
+        try await editIndex(path, "UPDATE bm25_postings SET data = x'3F01'; DELETE FROM languages")
+        for arguments in [["query", "Who signs the lease?", "--index", path], ["doctor", "--index", path]] {
+            let outcome = try Command.run(arguments)
+            #expect(outcome.status == 1 && outcome.errors.contains("quarry doctor --repair"), "\(outcome)")
+        }
+        let repair = try Command.run("doctor", "--repair", "--index", path)
+        #expect(repair.status == 0, "\(repair)")
+        #expect(repair.output.contains("repaired: bm25: postings") && repair.output.contains("repaired: languages"))
+        #expect(repair.output.hasSuffix("\(path): no problems found\n"))
+        #expect(try Command.run("query", "Who signs the lease?", "--index", path).status == 0)
+        let again = try Command.run("doctor", "--repair", "--index", path, "--json")
+        let reply = try #require(try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
+        #expect(reply["isWhole"] as? Bool == true && (reply["repaired"] as? [String]) == [])
+    }
+
+    @Test func `doctor repair has a damaged file read again, and leaves a damaged document without its file`()
+        async throws
+    {
+        let (scratch, path) = try notes()
+        let edit = "UPDATE chunks SET text = replace(text, 'Ilves', 'Elves'), tokens = tokens + 1"
+        try await editIndex(path, edit)
+        let repair = try Command.run("doctor", "--repair", "--index", path)
+        #expect(repair.status == 0 && repair.errors.contains("must be read again"), "\(repair)")
+        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
+        let answer = try Command.run("query", "Who signs the lease?", "--index", path)
+        #expect(answer.status == 0 && answer.output.contains("Mrs Ilves"), "\(answer)")
+        try await editIndex(path, edit)
+        try scratch.remove("docs/lease.md")
+        let partial = try Command.run("doctor", "--repair", "--index", path)
+        #expect(partial.status == 1 && partial.errors.contains("docs/lease.md: it is damaged"), "\(partial)")
+    }
+
     @Test func `a copy of an index answers, and is not written over a file`() throws {
         let (scratch, path) = try notes()
         let copy = scratch.path("copy.quarry")

@@ -46,7 +46,7 @@ struct FirstContactTests {
         (["quarry", "indx", "papers"], "quarry index papers"),
         (["models", "install", "x"], "quarry models pull x"), (["query", "–json", "shed"], "--json"),
         (["info", "old.quarry", "--json"], "quarry info --index old.quarry --json"),
-        (["doctor", "--fix"], "doctor only checks."), (["query", "Who?", "-j"], "Did you mean --json?"),
+        (["doctor", "--fix"], "Did you mean --repair?"), (["query", "Who?", "-j"], "Did you mean --json?"),
         (["index", "papers", "--force"], "To make an index anew, remove its file first."),
         (["--bogus"], "Unknown option '--bogus'"), (["help", "indx"], "quarry help index"),
         (["index", "papers", "--output", "x"], "Did you mean --index?"),

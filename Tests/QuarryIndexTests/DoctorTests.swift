@@ -42,7 +42,7 @@ struct DoctorTests {
         ("UPDATE documents SET title = 'Another title' WHERE key = 'docs/a.md'", "documents, row 1"),
         ("UPDATE documents SET key = 'x' || key", "documents, row 1"),
         ("UPDATE documents SET metadata = '{'", "documents, row 2"),
-        ("INSERT INTO document_values VALUES ('year', 1999, 1)", "document_values: the values of document 1"),
+        ("INSERT INTO document_values VALUES ('year', 1999, 1, 0)", "document_values: the values of document 1"),
         ("UPDATE sources SET name = 'x' || name", "sources, row 2"),
         ("UPDATE sources SET sha256 = zeroblob(32) WHERE id = 1", "sources, row 1"),
         ("UPDATE chunks SET separator = '--' WHERE id = 2", "chunks, row 2"),

@@ -9,7 +9,8 @@ import Testing
 
 /// Random edits of an index file. No edit ends the process, and the doctor finds each one that changes an answer.
 ///
-/// `QUARRY_FUZZ_EDITS` is the number of edits (default 200), `QUARRY_FUZZ_SEED` the number of the first one.
+/// `QUARRY_FUZZ_EDITS` is the number of edits (default 200), `QUARRY_FUZZ_SEED` the number of the first one, and
+/// `QUARRY_FUZZ_FLIPS` the number of bits that are flipped in each of two files (default 100).
 struct HostileFileTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let count = environment["QUARRY_FUZZ_EDITS"].flatMap { UInt64($0) } ?? 200
@@ -21,7 +22,8 @@ struct HostileFileTests {
         let bytes: [UInt8]
         let answers: String
 
-        init() async throws {
+        /// - `vectors`: Whether the index has an embedding model.
+        init(vectors: Bool = true) async throws {
             corpus = try TestCorpus()
             try corpus.write(
                 "---\ntitle: Kiln log\ntags: [clay, fire]\n---\n\n# Firing\n\nThe kiln reached 1240 degrees.\n",
@@ -36,7 +38,14 @@ struct HostileFileTests {
                 "Глина сохнет медленно. Печь остывает до утра, и только потом её открывают.\n", to: "печь.txt")
             let sentences = (1...60).map { "Shelf \($0) holds \($0 * 3) pots of clay number \($0 % 7)." }
             try corpus.write(sentences.joined(separator: "\n\n"), to: "shelves.md")
-            try await corpus.index()
+            if vectors {
+                try await corpus.index()
+            } else {
+                let index = try CorpusIndex.openOrCreate(
+                    at: corpus.indexPath,
+                    settings: IndexSettings(chunking: .init(target: 40, maximum: 60), embedding: nil))
+                try await Indexer(index, embedder: nil, counter: WordCounter()).index([.path(corpus.documentsPath)])
+            }
             try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
             }
@@ -47,8 +56,10 @@ struct HostileFileTests {
         /// Everything that searches say, in words.
         static func answers(of index: CorpusIndex, _ corpus: TestCorpus) async throws -> String {
             var lines: [String] = []
-            for mode in [RetrievalOptions.Mode.bm25, .vector, .hybrid] {
-                let retriever = try index.retriever(embedder: corpus.embedder, options: RetrievalOptions(mode: mode))
+            let hasVectors = index.settings.embedding != nil
+            for mode in hasVectors ? [RetrievalOptions.Mode.bm25, .vector, .hybrid] : [.bm25] {
+                let embedder = hasVectors ? corpus.embedder : nil
+                let retriever = try index.retriever(embedder: embedder, options: RetrievalOptions(mode: mode))
                 for question in ["clay pots", "kiln degrees", "печь глина", "ash grams"] {
                     let found = try await retriever.retrieve(Query(question), limit: 8)
                     lines += found.warnings
@@ -100,6 +111,57 @@ struct HostileFileTests {
         }
         print(
             "\(Self.count) edits: \(changed) change an answer (\(refused) of them to an error), \(unnoticed) unnoticed")
+    }
+
+    @Test(.timeLimit(.minutes(60)), arguments: [true, false])
+    func `a flipped bit is found by the doctor, is an error or changes no answer, and a repaired file is whole`(
+        vectors: Bool
+    ) async throws {
+        let flips = Self.environment["QUARRY_FUZZ_FLIPS"].flatMap { Int($0) } ?? 100
+        let original = try await Original(vectors: vectors)
+        var generator = SeededGenerator(seed: Self.firstSeed)
+        var (found, refused, silent, repaired) = (0, 0, 0, 0)
+        for number in 0..<flips {
+            let (place, bit) = (
+                Int.random(in: 0..<original.bytes.count, using: &generator), UInt8.random(in: 0...7, using: &generator)
+            )
+            if Self.environment["QUARRY_FUZZ_FLIPS"] != nil { print("flip \(number): byte \(place), bit \(bit)") }
+            var bytes = original.bytes
+            bytes[place] ^= 1 << bit
+            let path = original.corpus.folder.path("flipped-\(number).quarry")
+            try Data(bytes).write(to: URL(filePath: path))
+            defer {
+                for suffix in ["", "-wal", "-shm", "-lock"] {
+                    try? FileManager.default.removeItem(atPath: path + suffix)
+                }
+            }
+            let start = ContinuousClock.now
+            let (answers, problems) = await Self.readings(of: path, original.corpus)
+            if problems != [] { found += 1 }
+            if answers == nil { refused += 1 }
+            if let answers, answers != original.answers { silent += 1 }
+            #expect(answers == original.answers || problems != [], "byte \(place), bit \(bit)")
+            if problems != [], await Self.isRepaired(path, original.corpus, vectors: vectors) { repaired += 1 }
+            #expect(ContinuousClock.now - start < .seconds(60), "byte \(place), bit \(bit)")
+        }
+        print(
+            "\(flips) flipped bits: the doctor finds \(found), \(refused) make an answer an error, \(silent) change one; "
+                + "\(repaired) repaired")
+    }
+
+    /// Whether a repair finds nothing afterwards. A run over the documents then leaves an index without problems.
+    private static func isRepaired(_ path: String, _ corpus: TestCorpus, vectors: Bool) async -> Bool {
+        guard let index = try? CorpusIndex.open(at: path), let report = try? await index.repair(), report.problems == []
+        else { return false }
+        do {
+            let embedder = vectors ? corpus.embedder : nil
+            let indexer = try Indexer(index, embedder: embedder, counter: WordCounter())
+            try await indexer.index([.path(corpus.documentsPath)])
+            #expect(try index.problems() == [])
+        } catch {
+            Issue.record("After the repair (\(report)), a run fails: \(error)")
+        }
+        return true
     }
 
     /// The answers of an edited file, nil for an error; and what the doctor says, nil if the file cannot be opened.

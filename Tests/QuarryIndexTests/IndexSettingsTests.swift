@@ -56,10 +56,12 @@ struct IndexSettingsTests {
         let corpus = try TestCorpus()
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()
-        try await DatabaseQueue(path: corpus.indexPath).write { db in
-            try db.execute(
-                sql: "UPDATE settings SET value = json_set(value, '$.analyzerVersion', 99) WHERE key = 'index'")
-        }
+        try await editIndex(
+            corpus.indexPath,
+            """
+            UPDATE settings SET value = json_set(value, '$.analyzerVersion', 99) WHERE key = 'index';
+            UPDATE settings SET checksum = row_checksum(key, value)
+            """)
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
         #expect(error?.code == .otherVersion)
         #expect(error?.message.contains("99") == true)

@@ -2,10 +2,23 @@ import Foundation
 package import GRDB
 import QuarryBM25
 import QuarryCore
+import QuarrySQLite
 import QuarryVectorIndex
+
+/// Changes the rows of an index as another program would. The functions of checksums are there.
+package func editIndex(_ path: String, _ sql: String) async throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    configuration.prepareDatabase { try RowChecksum.addFunctions(to: $0) }
+    try await DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction {
+        try $0.execute(sql: sql)
+    }
+}
 
 /// Turns an index of the current version into one as an earlier version made it.
 package func restoreIndexVersion(_ version: Int, in db: Database) throws {
+    if version < 7 { try restoreUncheckedPostings(in: db) }
+    if version < 7 { try restoreUncheckedValues(in: db) }
     if version < 6 { try restoreFirstVectors(in: db) }
     if version < 5 { try restoreFirstPostings(in: db) }
     if version < 4 { try db.drop(table: "document_values") }
@@ -31,7 +44,51 @@ private func restoreFirstVectors(in db: Database) throws {
     }
 }
 
-/// Puts the postings into the tables of version 1.
+/// Takes the checksums out of the lexical index, which versions 5 and 6 did not have.
+package func restoreUncheckedPostings(in db: Database) throws {
+    try db.execute(
+        sql: """
+            ALTER TABLE bm25_terms RENAME TO later_terms;
+            ALTER TABLE bm25_postings RENAME TO later_postings;
+            ALTER TABLE bm25_lengths RENAME TO later_lengths;
+            ALTER TABLE bm25_statistics RENAME TO later_statistics;
+            CREATE TABLE bm25_terms (id INTEGER PRIMARY KEY, term BLOB NOT NULL) STRICT;
+            CREATE TABLE bm25_postings (
+                term BLOB NOT NULL, first INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
+                PRIMARY KEY (term, first)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE bm25_lengths (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+            CREATE TABLE bm25_statistics (
+                chunks INTEGER NOT NULL, title INTEGER NOT NULL, heading INTEGER NOT NULL, body INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO bm25_terms SELECT id, term FROM later_terms;
+            INSERT INTO bm25_postings SELECT term, first, number, data FROM later_postings;
+            INSERT INTO bm25_lengths SELECT block, data FROM later_lengths;
+            INSERT INTO bm25_statistics SELECT chunks, title, heading, body, checksum FROM later_statistics;
+            DROP TABLE later_terms; DROP TABLE later_postings; DROP TABLE later_lengths; DROP TABLE later_statistics;
+            """)
+}
+
+/// Takes the checksums out of the values of metadata.
+private func restoreUncheckedValues(in db: Database) throws {
+    try db.execute(
+        sql: """
+            CREATE TABLE earlier_values AS SELECT key, value, document FROM document_values;
+            DROP TABLE document_values;
+            CREATE TABLE document_values(
+                key TEXT NOT NULL,
+                value ANY NOT NULL,             -- a text or a number; 1 and 0 for true and false
+                document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+                PRIMARY KEY (key, value, document)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX document_values_by_document ON document_values(document);
+            INSERT INTO document_values SELECT key, value, document FROM earlier_values;
+            DROP TABLE earlier_values;
+            """)
+}
+
+/// Puts the postings of version 5 into the tables of version 1.
 package func restoreFirstPostings(in db: Database) throws {
     let totals = try BM25Table.statistics(in: db)
     let contents = try [

@@ -65,6 +65,12 @@ struct CheckedTable: Sendable {
             """
     }
 
+    /// An SQL condition for the rows that do not match their checksum.
+    var isDamaged: String { "checksum IS NOT row_checksum(\(columns.joined(separator: ", ")))" }
+
+    /// The columns and the checksum, for a query over several tables.
+    var qualifiedColumns: String { (columns + ["checksum"]).map { "\(name).\($0)" }.joined(separator: ", ") }
+
     /// The rows that do not match their checksum.
     ///
     /// - Complexity: Reads the whole table.

@@ -22,9 +22,13 @@ extension CorpusIndex {
                         try Task.checkCancellation()
                         problems += try listingDamage { try table.problems(in: db) }
                     }
-                    for check in [countProblems, documentProblems, textProblems, MetadataTable.problems] {
+                    let checks: [(Database) throws -> [String]] = [
+                        countProblems, { try Self.documentProblems(in: $0).map(\.problem) },
+                        { try Self.textProblems(in: $0).map(\.problem) }, MetadataTable.problems,
+                    ]
+                    for check in checks {
                         try Task.checkCancellation()
-                        problems += try listingDamage { try check(db) }
+                        problems += try listingDamage { ProblemList(try check(db)).all }
                     }
                     return try problems + EngineTables.problems(in: db, settings: settings)
                 }
@@ -76,12 +80,6 @@ extension CorpusIndex {
             let row = StoredRow(row, of: "sqlite_sequence")
             _ = (try row.text(0), try row.integer(1, in: 0...ChunkID.maximum))
         }
-        let broken = try Int64.fetchAll(
-            db,
-            sql: """
-                SELECT id FROM documents WHERE NOT json_valid(metadata) OR NOT json_valid(links) ORDER BY id LIMIT 100
-                """)
-        for id in broken { problems.append("documents, row \(id): its metadata or links are not JSON") }
         if let reused { problems.append("sqlite_sequence, row chunks: it is less than the id of chunk \(reused)") }
         return problems
     }
@@ -99,75 +97,90 @@ extension CorpusIndex {
         return problems.all
     }
 
+    /// The problem of a document, with its row.
+    typealias DocumentProblem = (document: Int64, problem: String)
+
     /// Checks that every document has a valid source map and all of its chunks, and that the chunks cover its text.
-    private func documentProblems(in db: Database) throws -> [String] {
-        var problems = ProblemList()
+    static func documentProblems(in db: Database) throws -> [DocumentProblem] {
+        var problems: [DocumentProblem] = []
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT documents.key, documents.source_map, documents.chunks, last."end",
                     length(CAST(last.separator AS BLOB)), last.ordinal,
-                    (SELECT count(*) FROM chunks WHERE document = documents.id)
+                    (SELECT count(*) FROM chunks WHERE document = documents.id), documents.id,
+                    json_valid(documents.metadata) AND json_valid(documents.links)
                 FROM documents LEFT JOIN chunks AS last ON last.document = documents.id
                     AND last.ordinal = (SELECT max(ordinal) FROM chunks WHERE document = documents.id)
                 ORDER BY documents.key
                 """)
         while let row = try rows.next() {
             let row = StoredRow(row, of: "documents")
-            let key = try row.text(0)
-            let (expected, found) = (try row.count(2), try row.count(6))
-            guard let map = try row.withBlob(1, { SourceMapCodec.decode($0) }) else {
-                problems.append("\(key): its source map is damaged")
-                continue
-            }
-            guard let end = try row.optional(3, row.count) else {
-                if expected > 0 { problems.append("\(key): all of its chunks are missing") }
-                continue
-            }
-            let (length, separator, last) = (map.segments.last?.cleanEnd ?? 0, try row.count(4), try row.count(5))
-            if length < end {
-                problems.append("\(key): its source map ends at byte \(length), its last chunk at \(end)")
-            } else if end + separator < length {
-                problems.append("\(key): its last chunks are missing")
-            } else if expected != found || found != last + 1 {
-                problems.append(
-                    "\(key): it has \(counted(found, "chunk")) instead of \(expected), so some of its chunks are missing"
-                )
+            let id = try row.integer(7)
+            do {
+                if let problem = try documentProblem(row) { problems.append((id, problem)) }
+            } catch let error as StoredValueError {
+                problems.append((id, error.description))
             }
         }
-        return problems.all
+        return problems
     }
 
-    private func textProblems(in db: Database) throws -> [String] {
-        var problems = ProblemList()
+    private static func documentProblem(_ row: StoredRow) throws -> String? {
+        let key = try row.text(0)
+        let (expected, found) = (try row.count(2), try row.count(6))
+        guard try row.integer(8) == 1 else {
+            return "documents, row \(try row.integer(7)): its metadata or links are not JSON"
+        }
+        guard let map = try row.withBlob(1, { SourceMapCodec.decode($0) }) else {
+            return "\(key): its source map is damaged"
+        }
+        guard let end = try row.optional(3, row.count) else {
+            return expected > 0 ? "\(key): all of its chunks are missing" : nil
+        }
+        let (length, separator, last) = (map.segments.last?.cleanEnd ?? 0, try row.count(4), try row.count(5))
+        if length < end { return "\(key): its source map ends at byte \(length), its last chunk at \(end)" }
+        if end + separator < length { return "\(key): its last chunks are missing" }
+        guard expected != found || found != last + 1 else { return nil }
+        return "\(key): it has \(counted(found, "chunk")) instead of \(expected), so some of its chunks are missing"
+    }
+
+    /// Checks the text of each chunk.
+    static func textProblems(in db: Database) throws -> [DocumentProblem] {
+        var problems: [DocumentProblem] = []
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT chunks.id, chunks.start, chunks."end", chunks.text, chunks.headings, chunks.table_header,
-                    chunks.sha256, documents.key, chunks.ordinal, chunks.tokens
+                    chunks.sha256, documents.key, chunks.ordinal, chunks.tokens, documents.id
                 FROM chunks JOIN documents ON documents.id = chunks.document ORDER BY chunks.id
                 """)
         while let row = try rows.next() {
             let row = StoredRow(row, of: "chunks")
+            let document = try row.integer(10)
             do {
-                let (id, start, end) = (try row.integer(0, in: 1...ChunkID.maximum), try row.count(1), try row.count(2))
-                let (key, text) = (try row.text(7), try row.text(3))
-                _ = (try row.count(8), try row.count(9))
-                guard text.utf8.count == end - start else {
-                    problems.append("\(key): the length of chunk \(id) does not match its range")
-                    continue
-                }
-                let chunk = Chunk(
-                    documentID: key, ordinal: 0, range: start..<end, text: text,
-                    headings: StoredHeadings.decode(try row.text(4)) ?? [],
-                    tableHeader: try row.optional(5, row.text), tokenCount: 0)
-                if try row.digest(6) != ContentHash(of: chunk.contextualText) {
-                    problems.append("\(key): the text of chunk \(id) does not match its digest")
-                }
+                if let problem = try textProblem(row) { problems.append((document, problem)) }
             } catch let error as StoredValueError {
-                problems.append(error.description)
+                problems.append((document, error.description))
             }
         }
-        return problems.all
+        return problems
+    }
+
+    private static func textProblem(_ row: StoredRow) throws -> String? {
+        let (id, start, end) = (try row.integer(0, in: 1...ChunkID.maximum), try row.count(1), try row.count(2))
+        let (key, text) = (try row.text(7), try row.text(3))
+        _ = (try row.count(8), try row.count(9))
+        guard start <= end, text.utf8.count == end - start else {
+            return "\(key): the length of chunk \(id) does not match its range"
+        }
+        let chunk = Chunk(
+            documentID: key, ordinal: 0, range: start..<end, text: text,
+            headings: StoredHeadings.decode(try row.text(4)) ?? [], tableHeader: try row.optional(5, row.text),
+            tokenCount: 0)
+        guard try row.digest(6) == ContentHash(of: chunk.contextualText) else {
+            return "\(key): the text of chunk \(id) does not match its digest"
+        }
+        return nil
     }
 }

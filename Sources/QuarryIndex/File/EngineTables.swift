@@ -93,7 +93,7 @@ enum EngineTables {
         return problems
     }
 
-    private static func postingProblems(in db: Database) throws -> [String] {
+    static func postingProblems(in db: Database) throws -> [String] {
         var problems: [String] = []
         let unindexed =
             try Int.fetchOne(

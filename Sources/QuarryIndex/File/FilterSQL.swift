@@ -7,11 +7,8 @@ extension Filter {
     ///
     /// Each condition on a key is a set of documents that SQLite makes once, from the index of values.
     ///
-    /// - `db`: A file of an earlier version has no table of values: they are read from the metadata.
-    func sql(in db: Database) throws -> SQL {
-        let isListed = try MetadataTable.exists(in: db)
-        return sql(values: isListed ? "document_values" : SQL(sql: "(\(MetadataTable.values()))"))
-    }
+    /// Run it by ``namingDamage(in:_:)``: SQLite's error for a damaged row does not name it.
+    func sql(in db: Database) throws -> SQL { sql(values: SQL(sql: try MetadataTable.selection(in: db))) }
 
     private func sql(values: SQL) -> SQL {
         func documents(_ key: String, where condition: SQL) -> SQL {
@@ -22,7 +19,7 @@ extension Filter {
                 documents.id IN (SELECT id FROM (SELECT id, title AS value FROM documents WHERE title IS NOT NULL) \
                 WHERE \(condition))
                 """
-            default: "documents.id IN (SELECT document FROM \(values) WHERE key = \(key) AND \(condition))"
+            default: "documents.id IN (\(values) WHERE key = \(key) AND \(condition))"
             }
         }
         switch self {
@@ -51,14 +48,18 @@ extension Filter {
         return "(\(left) \(sql: word) \(right))"
     }
 
-    /// Runs a query with the condition ``sql(in:)``. SQLite's error for metadata that is not JSON does not name the
-    /// document.
+    /// Runs a query with the condition ``sql(in:)``. SQLite's error for metadata that is not JSON, or for a value that does
+    /// not match its checksum, does not name the document.
     ///
     /// - Throws: `StoredValueError` for the first such document.
     static func namingDamage<Result>(in db: Database, _ query: () throws -> Result) throws -> Result {
         do {
             return try query()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            if let document = try MetadataTable.firstDamaged(in: db) {
+                throw StoredValueError(
+                    place: "document_values, document \(document)", reason: "a value does not match its checksum")
+            }
             let sql = "SELECT id FROM documents WHERE NOT json_valid(metadata) LIMIT 1"
             guard let id = try Int64.fetchOne(db, sql: sql) else { throw error }
             throw StoredValueError(place: "documents, row \(id), metadata", reason: "it is not JSON")

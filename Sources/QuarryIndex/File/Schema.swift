@@ -38,6 +38,11 @@ enum Schema {
             try VectorTable.upgrade(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("7", foreignKeyChecks: .immediate) { db in
+            try BM25Table.addChecksums(in: db)
+            try MetadataTable.addChecksums(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 
@@ -226,9 +231,14 @@ enum SettingsTable {
     private static let maximumBytes = 1 << 20
 
     static func string(_ key: String, in db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: "SELECT key, value FROM settings WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [key]).map {
-            try StoredRow($0, of: "settings").text(1, atMost: maximumBytes)
+        let statement = try db.cachedStatement(sql: "SELECT key, value, checksum FROM settings WHERE key = ?")
+        return try Row.fetchOne(statement, arguments: [key]).map { row in
+            let row = StoredRow(row, of: "settings")
+            let value = try row.text(1, atMost: maximumBytes)
+            guard try row.checksum(of: 0..<2) == row.integer(2) else {
+                throw StoredValueError(place: "settings, row \(key)", reason: "it does not match its checksum")
+            }
+            return value
         }
     }
 

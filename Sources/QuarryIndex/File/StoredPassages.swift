@@ -11,6 +11,8 @@ enum StoredPassages {
     static func fetch(_ ids: [ChunkID], in db: Database) throws -> [ChunkID: Passage] {
         let statement = try db.cachedStatement(sql: sql)
         var found: [ChunkID: Passage] = [:]
+        // The documents whose rows are intact, so that each is checked once.
+        var checked: Set<Int64> = []
         found.reserveCapacity(ids.count)
         // In the order of the file.
         let ids = ids.sorted()
@@ -21,7 +23,7 @@ enum StoredPassages {
             let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
             while let row = try rows.next() {
                 let id = try StoredRow(row, of: "chunks").integer(0, in: 0...ChunkID.maximum)
-                found[ChunkID(id)] = try passage(row)
+                found[ChunkID(id)] = try passage(row, checked: &checked)
             }
         }
         return found
@@ -30,39 +32,46 @@ enum StoredPassages {
     /// A cursor for each row would take longer than the row.
     private static let rowsPerQuery = 20
 
+    /// All columns of the three rows, each with its checksum.
     private static let sql = """
-        SELECT chunks.id, chunks.ordinal, chunks.start, chunks."end", chunks.text, chunks.headings,
-            chunks.table_header, chunks.tokens, chunks.separator,
-            documents.key, documents.title, documents.language, documents.source_map,
-            sources.name, sources.sha256, sources.path
+        SELECT \([CheckedTable.chunks, .documents, .sources].map(\.qualifiedColumns).joined(separator: ", "))
         FROM chunks JOIN documents ON documents.id = chunks.document JOIN sources ON sources.id = documents.source
         WHERE chunks.id IN (\(repeatElement("?", count: rowsPerQuery).joined(separator: ", ")))
         """
 
-    private static func passage(_ row: Row) throws -> Passage {
-        let chunk = StoredRow(row, of: "chunks")
-        let (start, end, text) = (try chunk.count(2), try chunk.count(3), try chunk.text(4))
+    /// Where the columns of each table begin. The last one of each is the checksum.
+    private static let firstOfDocument = CheckedTable.chunks.columns.count + 1
+    private static let firstOfSource = firstOfDocument + CheckedTable.documents.columns.count + 1
+
+    private static func passage(_ row: Row, checked: inout Set<Int64>) throws -> Passage {
+        let (chunk, first) = (StoredRow(row, of: "chunks"), firstOfDocument)
+        let (start, end, text) = (try chunk.count(3), try chunk.count(4), try chunk.text(5))
         guard start <= end, text.utf8.count == end - start else {
-            throw chunk.error(3, "the text has \(text.utf8.count) bytes, but its range is \(start) to \(end)")
+            throw chunk.error(4, "the text has \(text.utf8.count) bytes, but its range is \(start) to \(end)")
         }
-        guard let headings = StoredHeadings.decode(try chunk.text(5)) else {
-            throw chunk.error(5, "it is not a list of headings")
+        let document = StoredRow(row, of: "documents", key: first)
+        let source = StoredRow(row, of: "sources", key: firstOfSource)
+        try chunk.check(0..<CheckedTable.chunks.columns.count)
+        if try checked.insert(document.integer(first)).inserted {
+            try document.check(first..<first + CheckedTable.documents.columns.count)
+            try source.check(firstOfSource..<firstOfSource + CheckedTable.sources.columns.count)
         }
-        let separator = try chunk.text(8)
-        let document = StoredRow(row, of: "documents", key: 9)
+        guard let headings = StoredHeadings.decode(try chunk.text(7)) else {
+            throw chunk.error(7, "it is not a list of headings")
+        }
+        let separator = try chunk.text(6)
         // Includes the separator, so that the maps of neighbours join.
         let range = start..<(end + separator.utf8.count)
-        guard let map = try document.withBlob(12, { SourceMapCodec.decode($0, slice: range) }) else {
-            throw document.error(12, "it is damaged")
+        guard let map = try document.withBlob(first + 8, { SourceMapCodec.decode($0, slice: range) }) else {
+            throw document.error(first + 8, "it is damaged")
         }
-        let source = StoredRow(row, of: "sources", key: 13)
         return Passage(
             chunk: Chunk(
-                documentID: try document.text(9), ordinal: try chunk.count(1), range: start..<end, text: text,
-                headings: headings, tableHeader: try chunk.optional(6, chunk.text), tokenCount: try chunk.count(7)),
-            separator: separator, documentTitle: try document.optional(10, document.text),
-            language: try document.optional(11, document.text), source: try source.text(13),
-            path: try source.optional(15, source.text), sourceDigest: try source.optional(14, source.digest),
-            sourceMap: map)
+                documentID: try document.text(first + 1), ordinal: try chunk.count(2), range: start..<end, text: text,
+                headings: headings, tableHeader: try chunk.optional(8, chunk.text), tokenCount: try chunk.count(9)),
+            separator: separator, documentTitle: try document.optional(first + 3, document.text),
+            language: try document.optional(first + 4, document.text), source: try source.text(firstOfSource + 1),
+            path: try source.optional(firstOfSource + 3, source.text),
+            sourceDigest: try source.optional(firstOfSource + 6, source.digest), sourceMap: map)
     }
 }

@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+import QuarryBM25
+import QuarryCore
+import QuarrySQLite
+import QuarryText
+
+/// Makes the lexical index again from the stored documents and chunks, inside the caller's transaction.
+struct PostingRebuild {
+    private let db: Database
+    private let analyzer = Analyzer()
+
+    init(_ db: Database) { self.db = db }
+
+    private struct StoredChunk {
+        var id: ChunkID
+        var chunk: Chunk
+    }
+
+    /// - Complexity: O(size of all texts), in the memory of one document.
+    func run() throws {
+        let checksums = try storedChecksums()
+        try BM25Table.removeAll(in: db)
+        let writer = EngineTables.Writer(db, generation: 0)
+        let documents = try Row.fetchCursor(db, sql: "SELECT id, title, language FROM documents ORDER BY id")
+        while let row = try documents.next() {
+            try Task.checkCancellation()
+            let row = StoredRow(row, of: "documents")
+            // A document that is damaged, and cannot be read again, is indexed as far as it goes.
+            let title = try? row.optional(1, row.text)
+            let language = (try? row.optional(2, row.text)).flatMap { Language(rawValue: $0) }
+            let analysis = ChunkAnalysis(analyzer, language: language, title: title)
+            let chunks = try chunks(of: row.integer(0))
+            var standsAbove = false
+            for stored in chunks {
+                let headings = stored.chunk.headings
+                var fields: BM25Fields?
+                if let first = headings.first, let title, title.hasPrefix(first) {
+                    // Whether the heading of the title stands above the chunk is not stored, but the checksum tells.
+                    let variants = [!standsAbove, standsAbove].map {
+                        analysis.terms(of: stored.chunk, beginsWithTitle: $0)
+                    }
+                    fields =
+                        variants.first { BM25Table.checksum(of: $0, chunk: stored.id) == checksums[stored.id.rawValue] }
+                        ?? variants[0]
+                    if first == title { standsAbove = true }
+                }
+                try writer.add(
+                    stored.id, terms: fields ?? analysis.terms(of: stored.chunk, beginsWithTitle: false), vector: nil)
+            }
+        }
+        try writer.flush()
+    }
+
+    /// The checksums of the postings that each chunk had, as far as they can be read.
+    private func storedChecksums() throws -> [Int64: Int64] {
+        var checksums: [Int64: Int64] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, checksum FROM bm25_chunks")
+        while let row = try rows.next() {
+            let row = StoredRow(row, of: "bm25_chunks")
+            if let id = try? row.integer(0), let checksum = try? row.integer(1) { checksums[id] = checksum }
+        }
+        return checksums
+    }
+
+    private func chunks(of document: Int64) throws -> [StoredChunk] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id, text, headings FROM chunks WHERE document = ? ORDER BY ordinal")
+        return try Row.fetchAll(statement, arguments: [document]).map { row in
+            let row = StoredRow(row, of: "chunks")
+            let headings = (try? row.text(2)).flatMap(StoredHeadings.decode) ?? []
+            return StoredChunk(
+                id: ChunkID(try row.integer(0, in: 1...ChunkID.maximum)),
+                chunk: Chunk(
+                    documentID: "", ordinal: 0, range: 0..<0, text: (try? row.text(1)) ?? "", headings: headings,
+                    tokenCount: 0))
+        }
+    }
+}
