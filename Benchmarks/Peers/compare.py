@@ -2,7 +2,8 @@
 """Quarry's engines beside their peers, taking turns in one tree of processes.
 
 usage: compare.py embedding --runner PeerRunner --model FOLDER --onnx model_fused.onnx [--texts FILE.jsonl]
-       compare.py bm25 --runner PeerRunner [--backend numba]
+       compare.py bm25 --runner PeerRunner [--peer bm25s|tantivy] [--backend numba]
+       compare.py vectors --runner PeerRunner [--peer faiss-flat|faiss-fastscan|numpy] [--search codes|exact|batch]
        compare.py chunking --runner PeerRunner --files FILE... [--model FOLDER] [--peers NAME,...]
        compare.py client --runner PeerRunner [--batch 64] [--concurrency 4] [--encoding float]
 
@@ -217,8 +218,6 @@ def zipf(generator, ranks, count, skipping=0):
 
 
 def bm25(options, folder):
-    import bm25s
-
     generator = np.random.default_rng(1)
     lengths = generator.integers(60, 180, options.chunks)
     terms = zipf(generator, 50_000, int(lengths.sum()))
@@ -229,11 +228,7 @@ def bm25(options, folder):
         (folder / name).write_text("\n".join(" ".join(row) for row in rows) + "\n", "utf-8")
 
     k1, b = 1.2, 0.75
-    retriever = bm25s.BM25(method="lucene", k1=k1, b=b, backend=options.backend)
-    retriever.index(chunks, show_progress=False)
-
-    def search(query):
-        return retriever.retrieve([query], k=10, show_progress=False, n_threads=0)
+    name, search = {"bm25s": bm25s_search, "tantivy": tantivy_search}[options.peer](chunks, k1, b, options, folder)
 
     def theirs():
         for query in queries:
@@ -241,22 +236,128 @@ def bm25(options, folder):
 
     runner = Runner(options.runner, "bm25", folder / "chunks.txt", folder / "queries.txt", folder / "index.db", k1, b)
     print(f"{len(chunks)} chunks of {len(terms) / len(chunks):.0f} terms, {len(queries)} queries of "
-          f"{sum(map(len, queries)) / len(queries):.1f}; ours in an SQLite file, bm25s {bm25s.__version__} "
-          f"({options.backend}) in memory; OpenBLAS core of ours: {runner.core}")
+          f"{sum(map(len, queries)) / len(queries):.1f}; ours in an SQLite file, {name}; "
+          f"OpenBLAS core of ours: {runner.core}")
     runner.order(f"write {folder / 'ours.json'}")
     compare_hits(json.loads((folder / "ours.json").read_text()), [search(query) for query in queries])
     alternate(runner.run, lambda: measured(theirs), options.rounds, len(queries), "queries")
     runner.close()
 
 
+def bm25s_search(chunks, k1, b, options, folder):
+    """The peer's name, and a function from a question to the ids and scores of the ten best."""
+    import bm25s
+
+    retriever = bm25s.BM25(method="lucene", k1=k1, b=b, backend=options.backend)
+    retriever.index(chunks, show_progress=False)
+
+    def search(query):
+        ids, scores = retriever.retrieve([query], k=10, show_progress=False, n_threads=0)
+        return ids[0].tolist(), scores[0].tolist()
+
+    return f"bm25s {bm25s.__version__} ({options.backend}) in memory", search
+
+
+def tantivy_search(chunks, k1, b, options, folder):
+    """tantivy has these k1 and b built in. It rounds the lengths of documents, so scores differ in the second digit."""
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_integer_field("id", stored=True, fast=True)
+    schema.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
+    (folder / "tantivy").mkdir()
+    index = tantivy.Index(schema.build(), path=str(folder / "tantivy"))
+    writer = index.writer(heap_size=256_000_000, num_threads=1)
+    for number, chunk in enumerate(chunks):
+        writer.add_document(tantivy.Document(id=number, text=" ".join(chunk)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+
+    def search(query):
+        hits = searcher.search(index.parse_query(" ".join(query), ["text"]), 10).hits
+        return [searcher.doc(address)["id"][0] for _, address in hits], [score for score, _ in hits]
+
+    return f"tantivy {tantivy.__version__} in files", search
+
+
 def compare_hits(ours, theirs):
     """Scores rather than ids, because ties may be broken either way."""
     worst, same = 0.0, 0
     for mine, (ids, scores) in zip(ours, theirs):
-        pairs = [(a, b) for a, b in zip(mine["scores"], scores[0].tolist()) if b > 0]
+        pairs = [(a, b) for a, b in zip(mine["scores"], scores) if b > 0]
         worst = max([worst] + [abs(a - b) / b for a, b in pairs])
-        same += mine["ids"] == ids[0].tolist()[: len(mine["ids"])]
+        same += mine["ids"] == ids[: len(mine["ids"])]
     print(f"scores of the ten best differ by at most {worst:.1e} of their value; {same} of {len(ours)} lists are equal")
+
+
+def unit_rows(generator, rows, dimension, clusters=1000, spread=0.7):
+    """Random rows of length 1 around random centers, as texts lie around topics."""
+    centers = generator.standard_normal((clusters, dimension), dtype=np.float32)
+    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    x = generator.standard_normal((rows, dimension), dtype=np.float32) * (spread / dimension ** 0.5)
+    x += centers[generator.integers(0, clusters, rows)]
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def vectors(options, folder):
+    generator = np.random.default_rng(1)
+    every = unit_rows(generator, options.rows + options.queries, options.dimension)
+    rows, queries = every[: options.rows], every[options.rows:]
+    rows.tofile(folder / "rows.f32")
+    queries.tofile(folder / "queries.f32")
+    wanted = np.arange(0, len(rows), options.stride)
+    truth = [wanted[row] for row in np.argsort(-(queries @ rows[wanted].T), axis=1)[:, :10]]
+
+    runner = Runner(options.runner, "vectors", folder / "rows.f32", folder / "queries.f32", options.dimension,
+                    folder / "index.db", options.search, options.stride)
+    name, search = vector_peer(options, rows, wanted)
+    print(f"{len(rows)} x {options.dimension}, {len(wanted)} of them searched, {len(queries)} questions; ours: "
+          f"{options.search}, OpenBLAS core {runner.core}; beside {name}")
+
+    def recall(found):
+        return np.mean([len(set(a) & set(b.tolist())) / len(b) for a, b in zip(found, truth)])
+
+    runner.order(f"write {folder / 'ours.json'}")
+    print(f"recall@10: ours {recall(json.loads((folder / 'ours.json').read_text())):.4f}, "
+          f"theirs {recall(search(queries)):.4f}")
+    alternate(runner.run, lambda: measured(lambda: search(queries)), options.rounds, len(queries), "questions")
+    runner.close()
+
+
+def vector_peer(options, rows, wanted):
+    """The peer's name, and a function from questions to the ids of the ten nearest of each."""
+    at_once = options.search == "batch"
+
+    def one_by_one(search):
+        return search if at_once else lambda queries: [search(query[None])[0] for query in queries]
+
+    if options.peer == "numpy":
+        chosen = np.ascontiguousarray(rows[wanted])
+
+        def search(queries):
+            scores = queries @ chosen.T
+            best = np.argpartition(-scores, 10, axis=1)[:, :10]
+            order = np.argsort(-np.take_along_axis(scores, best, 1), axis=1)
+            return wanted[np.take_along_axis(best, order, 1)].tolist()
+
+        return f"numpy {np.__version__}", one_by_one(search)
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    if options.peer == "faiss-flat":
+        index, parameters = faiss.IndexFlatIP(options.dimension), faiss.SearchParameters()
+    else:
+        index = faiss.IndexRefineFlat(faiss.index_factory(
+            options.dimension, f"PQ{options.dimension // 2}x4fs", faiss.METRIC_INNER_PRODUCT))
+        index.train(rows)
+        parameters = faiss.IndexRefineSearchParameters(k_factor=10)
+    index.add(rows)
+    if len(wanted) < len(rows):
+        parameters.sel = faiss.IDSelectorBatch(wanted)
+    return (f"faiss {faiss.__version__} {options.peer}",
+            one_by_one(lambda queries: index.search(queries, 10, params=parameters)[1].tolist()))
 
 
 def chunk_peers(options):
@@ -331,7 +432,7 @@ def chunking(options, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["embedding", "bm25", "chunking", "client"])
+    parser.add_argument("what", choices=["embedding", "bm25", "vectors", "chunking", "client"])
     parser.add_argument("--runner", required=True, help="the built PeerRunner")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--model", help="embedding and chunking: folder of the model, with tokenizer.json")
@@ -346,9 +447,18 @@ def main():
     parser.add_argument("--concurrency", type=int, default=4, help="client: our requests under way at a time")
     parser.add_argument("--encoding", default="base64", choices=["base64", "float"], help="client: of vectors")
     parser.add_argument("--chunks", type=int, default=30_000, help="bm25: size of the index")
-    parser.add_argument("--queries", type=int, default=500, help="bm25: searches in a round")
+    parser.add_argument("--queries", type=int, default=500, help="bm25 and vectors: searches in a round")
+    parser.add_argument("--peer", help="bm25: bm25s or tantivy; vectors: faiss-flat, faiss-fastscan or numpy")
+    parser.add_argument("--search", default="codes", choices=["codes", "exact", "batch"], help="vectors: ours")
+    parser.add_argument("--rows", type=int, default=100_000, help="vectors: size of the index")
+    parser.add_argument("--dimension", type=int, default=384, help="vectors")
+    parser.add_argument("--stride", type=int, default=1, help="vectors: search one row of so many, by a mask")
     parser.add_argument("--backend", default="numpy", choices=["numpy", "numba"], help="bm25: how bm25s computes")
     options = parser.parse_args()
+    peers = {"bm25": ["bm25s", "tantivy"], "vectors": ["faiss-flat", "faiss-fastscan", "numpy"]}.get(options.what)
+    options.peer = options.peer or (peers[0] if peers else None)
+    if peers and options.peer not in peers:
+        parser.error(f"{options.what} has the peers {', '.join(peers)}")
     if options.what == "chunking" and not options.files:
         parser.error("chunking needs --files")
     if options.rounds < 5:
@@ -356,7 +466,8 @@ def main():
     if options.what == "embedding" and not (options.model and options.onnx):
         parser.error("embedding needs --model and --onnx")
     with tempfile.TemporaryDirectory() as folder:
-        {"embedding": embedding, "bm25": bm25, "chunking": chunking, "client": client}[options.what](options, Path(folder))
+        works = {"embedding": embedding, "bm25": bm25, "vectors": vectors, "chunking": chunking, "client": client}
+        works[options.what](options, Path(folder))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import QuarryEmbedders
 ///
 ///     PeerRunner embed MODEL MAXIMUM-TOKENS TEXTS.json
 ///     PeerRunner bm25 CHUNKS.txt QUERIES.txt INDEX K1 B
+///     PeerRunner vectors ROWS.f32 QUERIES.f32 DIMENSION INDEX codes|exact|batch STRIDE
 ///     PeerRunner chunk STRATEGY SIZE characters|words|MODEL TEXTS.json
 ///     PeerRunner client SERVER TEXTS.json COUNT CONCURRENCY float|base64
 ///
@@ -50,6 +51,13 @@ struct PeerRunner {
                 chunks: arguments[1], queries: arguments[2], index: arguments[3],
                 parameters: BM25Parameters(k1: k1, b: b))
         }
+        if arguments.count == 7, arguments[0] == "vectors", let dimension = Int(arguments[3]),
+            let search = VectorContender.Search(rawValue: arguments[5]), let stride = Int(arguments[6]), stride > 0
+        {
+            return try await VectorContender(
+                rows: arguments[1], queries: arguments[2], dimension: dimension, index: arguments[4], search: search,
+                stride: stride)
+        }
         if arguments.count == 5, arguments[0] == "chunk", let size = Int(arguments[2]) {
             return try ChunkingContender(
                 strategy: arguments[1], size: size, unit: arguments[3], texts: arguments[4])
@@ -62,6 +70,7 @@ struct PeerRunner {
         }
         throw UsageError(
             description: "Usage: PeerRunner embed MODEL TOKENS TEXTS | PeerRunner bm25 CHUNKS QUERIES INDEX K1 B | "
+                + "PeerRunner vectors ROWS QUERIES DIMENSION INDEX codes|exact|batch STRIDE | "
                 + "PeerRunner chunk STRATEGY SIZE characters|words|MODEL TEXTS | "
                 + "PeerRunner client SERVER TEXTS COUNT CONCURRENCY float|base64")
     }
