@@ -152,7 +152,9 @@ let package = Package(
 
         .target(
             name: "QuarryTestSupport",
-            dependencies: ["QuarryBM25", "QuarryCore", "QuarryVectorIndex", grdb, subprocess, systemPackage],
+            dependencies: [
+                "QuarryBM25", "QuarryCore", "QuarrySQLite", "QuarryVectorIndex", grdb, subprocess, systemPackage,
+            ],
             path: "Tests/QuarryTestSupport",
             swiftSettings: settings),
 

@@ -26,7 +26,7 @@ extension CorpusIndex {
                         try Task.checkCancellation()
                         problems += try listingDamage { try check(db) }
                     }
-                    return try problems + EngineTables.problems(in: db, settings: settings)
+                    return try problems + EngineTables.problems(in: db)
                 }
             }
         }

@@ -64,8 +64,8 @@ extension CorpusIndex {
             var removed = 0
             for start in stride(from: 0, to: ids.count, by: 2048) {
                 let part = Array(ids[start..<min(start + 2048, ids.count)])
-                removed += try await write { [settings] db in
-                    let writer = try IndexWriter(db, settings: settings)
+                removed += try await write { db in
+                    let writer = try IndexWriter(db)
                     let count = try part.count { try writer.removeDocument(withKey: $0) }
                     try writer.finish()
                     return count
