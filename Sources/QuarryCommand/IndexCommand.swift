@@ -25,7 +25,7 @@ struct IndexCommand: AsyncParsableCommand {
               quarry index docs/ notes.md
               quarry index https://example.org/docs/ --depth 2
               quarry index --plan docs/
-              quarry index docs/ --model multilingual-e5-base
+              quarry index docs/ --model all-MiniLM-L6-v2
               cat report.md | quarry index - --name report.md
             """)
 

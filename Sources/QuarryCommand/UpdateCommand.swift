@@ -12,7 +12,7 @@ struct UpdateCommand: AsyncParsableCommand {
             is not there keeps its documents. With --watch, sites are fetched once.
 
               quarry update
-              quarry update --model multilingual-e5-base
+              quarry update --model all-MiniLM-L6-v2
               quarry update --watch --index work.quarry
             """)
 
