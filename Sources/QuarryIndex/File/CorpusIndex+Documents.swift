@@ -19,7 +19,7 @@ public struct DocumentSummary: Sendable, Hashable, Codable {
 extension CorpusIndex {
     /// The index at `path`; nil if it does not exist or was never used.
     ///
-    /// - Throws: The errors of ``open(at:readOnly:)``.
+    /// - Throws: The errors of ``open(at:readOnly:generation:)``.
     public static func existing(at path: String, readOnly: Bool = false) throws -> CorpusIndex? {
         do {
             let index = try open(at: path, readOnly: readOnly)
@@ -71,6 +71,8 @@ extension CorpusIndex {
                     return count
                 }
             }
+            // Until then the file still has the pages with their texts, and the log may have others.
+            _ = try await mergeLog()
             return removed
         }
     }

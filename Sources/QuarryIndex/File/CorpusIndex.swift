@@ -109,7 +109,7 @@ public final class CorpusIndex: Sendable {
     /// If several processes do this at once, one creates the index and the others open it. An unused index, for example
     /// of a failed first run, is replaced.
     /// - Throws: ``CorpusError`` if there is no folder for the file, or if the chunk lengths are invalid (in both cases
-    ///   nothing is created) or differ from those of the index, and the errors of ``open(at:readOnly:)``.
+    ///   nothing is created) or differ from those of the index, and the errors of ``open(at:readOnly:generation:)``.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
