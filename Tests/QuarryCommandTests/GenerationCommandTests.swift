@@ -53,7 +53,8 @@ struct GenerationCommandTests {
         func generations() async throws -> [VectorGeneration] {
             try await CorpusIndex.open(at: scratch.path("index.quarry"), readOnly: true).generations()
         }
-        while try await generations().last?.vectors ?? 0 == 0 || generations().count < 2, process.isRunning {
+        while process.isRunning {
+            if let building = try await generations().last, !building.isLive, building.vectors > 0 { break }
             try await Task.sleep(for: .milliseconds(10))
         }
         kill(process.processIdentifier, SIGKILL)
