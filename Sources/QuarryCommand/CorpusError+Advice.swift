@@ -16,9 +16,13 @@ extension CorpusError {
             "To see the damage: quarry doctor --index FILE. To rebuild what can be rebuilt: quarry doctor --repair --index FILE"
         case .ioFailure: "To see the damage: quarry doctor --index FILE"
         case .noVectors:
-            "Search with --mode bm25, or make another index with a model: "
-                + "quarry index --index FILE --model \(LocalModelCatalog.defaultModelName)"
-        case .replaced: "Run the same command again."
+            "Search with --mode bm25, or give it vectors: "
+                + "quarry update --index FILE --model \(LocalModelCatalog.defaultModelName)"
+        case .replaced, .switched: "Run the same command again."
+        case .noGeneration: "To see them: quarry generation list --index FILE"
+        case .incompleteGeneration:
+            "Complete it with its model (quarry update --model MODEL), or switch anyway with --incomplete: those chunks are "
+                + "found by their words only."
         case .foreignLog: "To use the file as it is, remove FILE-wal and FILE-shm."
         case .otherModel: "Set the model with --model, or choose another index with --index."
         default: nil

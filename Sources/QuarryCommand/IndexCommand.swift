@@ -16,11 +16,16 @@ struct IndexCommand: AsyncParsableCommand {
             Unknown files that turn out to be binary are skipped and listed. Recordings and pictures are read if you \
             name models for them. Their text stays in the index when a later run names no model.
 
+            Another --model than that of the index builds a new generation of vectors beside the live one: questions are \
+            answered from the live one until every passage has a vector of the new model, and from the new one then. The \
+            earlier one stays (quarry generation).
+
             Web pages are fetched from the addresses that you give, and from nowhere else.
 
               quarry index docs/ notes.md
               quarry index https://example.org/docs/ --depth 2
               quarry index --plan docs/
+              quarry index docs/ --model all-MiniLM-L6-v2
               cat report.md | quarry index - --name report.md
             """)
 
@@ -72,13 +77,18 @@ struct IndexCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The embedding model of a new index: a local model (see quarry models list), a folder with a model, provider/model such as openai/text-embedding-3-small, the address of a server, or none (search by words only). The default is \(LocalModelCatalog.defaultModelName).",
+            "The embedding model of a new index or a new generation: a local model (see quarry models list), a folder with a model, provider/model such as openai/text-embedding-3-small, the address of a server, or none (search by words only). The default is \(LocalModelCatalog.defaultModelName).",
             valueName: "model"))
     var model: String?
 
+    @Flag(
+        name: .customLong("no-switch"),
+        help: "Do not answer questions from a new generation when it is complete (see quarry generation switch).")
+    var keepsLive = false
+
     @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Privacy and labels") var privacy: PrivacyFlags
-    @OptionGroup(title: "Remote models, for a new index") var remote: RemoteModelOptions
+    @OptionGroup(title: "Remote models, for a new index or generation") var remote: RemoteModelOptions
 
     @OptionGroup(title: "Recordings and pictures") var media: MediaOptions
     @OptionGroup(title: "PDF and scans") var pdf: PDFOptions
@@ -92,7 +102,7 @@ struct IndexCommand: AsyncParsableCommand {
                 path: path, model: model, settings: settings, services: services, remote: remote.options,
                 chunking: chunking.applied, reading: { pdf.applied(to: privacy.applied(to: reading.applied(to: $0))) },
                 isTemporary: plan)
-        } catch let error as CorpusError where error.code == .noVectors || error.code == .hasVectors {
+        } catch let error as CorpusError where error.code == .hasVectors {
             throw ValidationError("\(error) Name another index with --index, or omit --model.")
         }
     }
@@ -195,6 +205,7 @@ struct IndexCommand: AsyncParsableCommand {
         }
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         var opening = try await opening(settings, services)
+        note(opening.building)
         if !privacy.labels.isEmpty { try opening.label(sources, pages: addresses, with: privacy.labels) }
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
@@ -219,6 +230,12 @@ struct IndexCommand: AsyncParsableCommand {
         } catch {
             throw Self.advised(error, on: inputs)
         }
+        if let number = opening.building?.number, keepsLive, !plan,
+            report.generations.contains(where: { $0.number == number && $0.missing == 0 })
+        {
+            output.note(
+                "generation \(number) is complete; to answer questions from it: quarry generation switch \(number)")
+        }
         let isRemoved = isNew && removeIfEmpty(opening.index)
         let estimate = plan ? try await opening.estimate(of: report) : nil
         if plan, opening.index.settings.chunking.strategy == .semantic {
@@ -232,6 +249,21 @@ struct IndexCommand: AsyncParsableCommand {
         return Outcome(
             report: report, path: path, isPlan: plan, isRemoved: isRemoved, estimate: estimate, readings: readings,
             spending: services.ledger.spending)
+    }
+
+    /// Says that a generation is built, and from which one questions are answered meanwhile.
+    private func note(_ building: IndexOpening.Building?) {
+        guard let building else { return }
+        let beside = building.live.map { " beside generation \($0)" } ?? ""
+        let answering = building.live.map { "from generation \($0)" } ?? "by words"
+        let until = keepsLive ? "" : " until it is complete"
+        output.note(
+            "\(plan ? "would build" : "building") generation \(building.number) (model \(building.model))\(beside); questions "
+                .visibleInLine + "are answered \(answering)\(until)")
+        guard let limit = building.cutting else { return }
+        output.note(
+            "note: the passages stay as they are, and some may be longer than the \(limit) tokens that the model reads: it "
+                + "reads their beginning, or they get no vector")
     }
 
     /// The error, with the path that was probably meant.
@@ -278,7 +310,7 @@ struct IndexCommand: AsyncParsableCommand {
                 plan
                 ? try await indexer.plan(sources, options: options, selections: selections)
                 : try await indexer.index(
-                    sources, options: options, selections: selections, onProgress: progress.show,
+                    sources, options: options, selections: selections, switches: !keepsLive, onProgress: progress.show,
                     onWait: { output.noteWaiting(for: $0, with: path) })
         } catch {
             progress.clear()

@@ -77,6 +77,7 @@ struct IndexingReportPrinter {
         }
         let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
+        noteGenerations(output)
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing, !isLater {
             try Console.prose(nothingIndexed)
@@ -100,6 +101,20 @@ struct IndexingReportPrinter {
             try Console.prose("No document was indexed, so \(path) was not made.")
         } else if !isPlan, !isUpToDate, isLater || !report.readNothing {
             try Console.prose("\(path) is up to date (\(seconds))")
+        }
+    }
+
+    /// Says of the generations of vectors whether the run switched, and which ones are behind.
+    private func noteGenerations(_ output: OutputOptions) {
+        if let number = report.switchedTo {
+            let earlier = report.generations.last { $0.number != number && $0.missing == 0 }
+            let back = earlier.map { "; to go back: quarry generation switch \($0.number)" } ?? ""
+            output.note("generation \(number) is complete: questions are answered from it now\(back)")
+        }
+        for generation in report.generations where generation.missing > 0 {
+            output.note(
+                "note: generation \(generation.number) (model \(generation.model)) lacks vectors for ".visibleInLine
+                    + Format.count(generation.missing, "chunk"))
         }
     }
 

@@ -71,6 +71,9 @@ struct InfoCommand: AsyncParsableCommand {
         } else {
             try Console.prose("vectors: none (built with --model none)")
         }
+        for generation in summary.generations where summary.generations.count > 1 || !generation.isLive {
+            try Console.prose("generation \(generation.inLine)")
+        }
         let chunking = settings.chunking
         try Console.prose(
             "chunks: \(chunking.strategy.rawValue), about \(chunking.target) tokens, at most \(chunking.maximum), overlap \(chunking.overlap)"

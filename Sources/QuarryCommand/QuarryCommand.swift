@@ -28,7 +28,7 @@ struct QuarryCommand: AsyncParsableCommand {
             IndexCommand.self, UpdateCommand.self, QueryCommand.self, ChatCommand.self, SummarizeCommand.self,
             ClassifyCommand.self, ExtractCommand.self,
             VerifyCommand.self, InfoCommand.self,
-            DoctorCommand.self, BackupCommand.self, CompactCommand.self,
+            DoctorCommand.self, BackupCommand.self, CompactCommand.self, GenerationCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,
             AuditCommand.self,
             EvalCommand.self, ModelsCommand.self, PromptCommand.self, ConfigCommand.self, CacheCommand.self,

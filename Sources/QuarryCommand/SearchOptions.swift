@@ -13,6 +13,13 @@ struct SearchOptions: ParsableArguments {
     var mode: RetrievalOptions.Mode?
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Search another generation of vectors than the live one (see quarry generation list).", valueName: "number")
+    )
+    var generation: Int64?
+
+    @Option(
         help: ArgumentHelp(
             "How the two searches are combined: rrf, or the weight of meaning from 0 to 1.", valueName: "fusion"),
         transform: FusionArgument.init)
@@ -65,6 +72,9 @@ struct SearchOptions: ParsableArguments {
     var minimumScores: [MinimumScoreArgument] = []
 
     func validate() throws {
+        if generation != nil, mode == .bm25 {
+            throw ValidationError("--generation names vectors, and --mode bm25 searches none. Omit one of them.")
+        }
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
@@ -80,6 +90,7 @@ struct SearchOptions: ParsableArguments {
     var options: QueryOptions {
         var options = QueryOptions()
         options.mode = mode
+        options.generation = generation
         options.depth = depth
         options.diversity = diversity
         options.mergesNeighbours = merge

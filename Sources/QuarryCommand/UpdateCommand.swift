@@ -12,6 +12,7 @@ struct UpdateCommand: AsyncParsableCommand {
             is not there keeps its documents. With --watch, sites are fetched once.
 
               quarry update
+              quarry update --model all-MiniLM-L6-v2
               quarry update --watch --index work.quarry
             """)
 
@@ -22,6 +23,17 @@ struct UpdateCommand: AsyncParsableCommand {
 
     @Flag(help: "Stay, and update the index when something changes. ^C ends it.")
     var watch = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Update the vectors of this model, in a generation of its own if the index has another one (see quarry index --help).",
+            valueName: "model"))
+    var model: String?
+
+    @Flag(
+        name: .customLong("no-switch"),
+        help: "Do not answer questions from a new generation when it is complete (see quarry generation switch).")
+    var keepsLive = false
 
     @OptionGroup(title: "Limits and connections of models") var service: ServiceOptions
     @OptionGroup var output: OutputOptions
@@ -73,6 +85,7 @@ struct UpdateCommand: AsyncParsableCommand {
         }
         var command = try IndexCommand.parse(["--index", path] + inputs)
         (command.plan, command.service, command.output) = (plan, service, output)
+        (command.model, command.keepsLive) = (model, keepsLive)
         return try await command.outcome(
             known.folders.merging(known.files) { folder, _ in folder }, sites: sites)
     }

@@ -86,6 +86,18 @@ package enum VectorTable {
         try db.execute(sql: "DELETE FROM vector_generations WHERE id = ?", arguments: [id])
     }
 
+    /// The size of the vectors of a generation and of their codes.
+    ///
+    /// - Complexity: O(blocks), without reading vectors.
+    package static func byteCount(generation id: Int64, in db: Database) throws -> Int {
+        var sums = ["SELECT sum(length(rows)) AS bytes FROM vectors WHERE generation = ?1"]
+        if try isUpgraded(in: db) {
+            sums.append("SELECT sum(length(groups) + length(present)) FROM vector_codes WHERE generation = ?1")
+        }
+        let sql = "SELECT sum(bytes) FROM (\(sums.joined(separator: " UNION ALL ")))"
+        return try Int.fetchOne(db, sql: sql, arguments: [id]) ?? 0
+    }
+
     /// Adds vectors, normalised to length 1, and replaces those with the same id. For duplicate ids, the last one
     /// counts.
     ///

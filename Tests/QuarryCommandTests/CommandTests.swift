@@ -312,16 +312,6 @@ struct CommandTests {
         #expect(try Command.run("info", in: scratch.url).output.contains("3000 documents"))
     }
 
-    @Test func `a model for an index without vectors is refused`() throws {
-        let scratch = try TemporaryFolder()
-        try scratch.write("A note on lighthouses.", to: "docs/a.md")
-        #expect(try Command.run("index", "docs", "--model", "none", in: scratch.url).status == 0)
-        for plan in [[], ["--plan"]] {
-            let outcome = try Command.run(["index", "docs", "--model", "all-MiniLM-L6-v2"] + plan, in: scratch.url)
-            #expect(outcome.status == 64 && outcome.errors.contains("has no vectors"), "\(outcome)")
-        }
-    }
-
     @Test func `a plan does not write into the index`() throws {
         let scratch = try TemporaryFolder()
         try scratch.write("A note on lighthouses.", to: "docs/a.md")

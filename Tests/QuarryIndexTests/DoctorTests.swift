@@ -50,7 +50,11 @@ struct DoctorTests {
         ("UPDATE chunks SET id = id + 50 WHERE id = 1", "chunks, row 51"),
         ("UPDATE chunks SET text = CAST(x'ff' AS TEXT) || substr(text, 2) WHERE id = 1", "chunks, row 1"),
         ("UPDATE settings SET value = json_set(value, '$.chunking.target', 41) WHERE key = 'index'", "settings, row"),
-        ("UPDATE settings SET value = 'x' WHERE key = 'generation'", "settings, row generation"),
+        ("UPDATE settings SET value = '01' WHERE key = 'generation'", "settings, row"),
+        ("UPDATE generations SET model = replace(model, 'letters', 'others')", "generations, row 1"),
+        ("UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":63')", "has 63 dimensions"),
+        ("INSERT INTO generations VALUES (7, (SELECT model FROM generations), 0)", "generations, row 7: it has no"),
+        ("INSERT INTO vector_generations VALUES (7, 64, 0, 0)", "the model of generation 7 is missing"),
         (
             "UPDATE vectors SET rows = CAST(substr(rows, 5) || substr(rows, 1, 4) AS BLOB)",
             "do not match their checksum"
@@ -68,6 +72,19 @@ struct DoctorTests {
         let corpus = try await damaged(by: "PRAGMA foreign_keys = OFF; \(sql)")
         let problems = try CorpusIndex.open(at: corpus.indexPath, readOnly: true).problems()
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
+    }
+
+    @Test(arguments: [
+        "UPDATE settings SET value = 'x' WHERE key = 'generation'",
+        "UPDATE settings SET value = '5' WHERE key = 'generation'",
+        "DELETE FROM settings WHERE key = 'generation'",
+        "UPDATE generations SET model = '[]'", "DELETE FROM generations",
+        "UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":-1')",
+    ])
+    func `an index whose live generation cannot be known is not opened`(sql: String) async throws {
+        let corpus = try await damaged(by: sql)
+        let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
+        #expect(error?.code == .damaged, "\(String(describing: error))")
     }
 
     @Test func `a filter over metadata that is not JSON names the document, in a file without a list of values`()

@@ -17,6 +17,7 @@ package func editIndex(_ path: String, _ sql: String) async throws {
 
 /// Turns an index of the current version into one as an earlier version made it.
 package func restoreIndexVersion(_ version: Int, in db: Database) throws {
+    if version < 8 { try restoreModelInSettings(in: db) }
     if version < 7 { try restoreUncheckedPostings(in: db) }
     if version < 7 { try restoreUncheckedValues(in: db) }
     if version < 6 { try restoreFirstVectors(in: db) }
@@ -26,6 +27,27 @@ package func restoreIndexVersion(_ version: Int, in db: Database) throws {
     if version < 2 { try db.drop(table: "pages") }
     try db.execute(
         sql: "DELETE FROM grdb_migrations WHERE CAST(identifier AS INTEGER) > ?", arguments: [version])
+}
+
+/// Puts the model of the live generation into the settings, and removes the other generations.
+private func restoreModelInSettings(in db: Database) throws {
+    let live = try String.fetchOne(db, sql: "SELECT value FROM settings WHERE key = 'generation'").flatMap { Int64($0) }
+    for generation in try VectorTable.generations(in: db) where generation.id != live {
+        try VectorTable.removeGeneration(generation.id, in: db)
+    }
+    let model = try String.fetchOne(db, sql: "SELECT model FROM generations WHERE id = ?", arguments: [live])
+    func set(_ key: String, to value: String) throws {
+        let row = try Row.fetchOne(db, sql: "SELECT ?, ?", arguments: [key, value])
+        let checksum = try row.map { try StoredRow($0, of: "settings").checksum(of: 0..<2) }
+        try db.execute(
+            sql: "UPDATE settings SET value = ?, checksum = ? WHERE key = ?", arguments: [value, checksum, key])
+    }
+    let settings = try String.fetchOne(
+        db, sql: "SELECT json_patch(value, ifnull(?, '{}')) FROM settings WHERE key = 'index'", arguments: [model])
+    if let settings { try set("index", to: settings) }
+    if model == nil { try set("generation", to: "1") }
+    try db.execute(sql: "DELETE FROM settings WHERE key = 'lastGeneration'")
+    try db.drop(table: "generations")
 }
 
 /// Puts the vectors into the tables of version 1.

@@ -35,6 +35,7 @@ struct CheckedTable: Sendable {
             "id", "document", "ordinal", "start", "\"end\"", "text", "separator", "headings", "table_header", "tokens",
             "sha256",
         ])
+    static let generations = CheckedTable(name: "generations", columns: ["id", "model"])
     static let retiredVectors = CheckedTable(
         name: "retired_vectors", columns: ["sha256", "generation", "vector"])
     static let quarantine = CheckedTable(
@@ -47,8 +48,8 @@ struct CheckedTable: Sendable {
         name: "pages", columns: ["source", "site", "media_type", "entity_tag", "last_modified", "links"])
     static let unread = CheckedTable(name: "unread", columns: ["source", "member", "reason", "message"])
     static let all = [
-        settings, sources, documents, chunks, retiredVectors, quarantine, roots, refusedDocuments, refusedTexts, runs,
-        pages, unread,
+        settings, sources, documents, chunks, generations, retiredVectors, quarantine, roots, refusedDocuments,
+        refusedTexts, runs, pages, unread,
     ]
 
     /// The statement that changes rows with their checksums.

@@ -30,7 +30,7 @@ extension CorpusIndex {
                         try Task.checkCancellation()
                         problems += try listingDamage { ProblemList(try check(db)).all }
                     }
-                    return try problems + EngineTables.problems(in: db, settings: settings)
+                    return try problems + EngineTables.problems(in: db)
                 }
             }
         }

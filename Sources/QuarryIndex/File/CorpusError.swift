@@ -4,6 +4,7 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         private enum Kind {
             case missing, empty, notAnIndex, otherVersion, damaged, otherModel, otherSettings, noVectors, hasVectors,
                 input, busy
+            case switched, noGeneration, incompleteGeneration
             case diskFull, ioFailure, readOnly, replaced, foreignLog
         }
         private var kind: Kind
@@ -20,6 +21,12 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         public static let noVectors = Code(kind: .noVectors)
         /// The index has vectors, but there is no model to make vectors of new documents.
         public static let hasVectors = Code(kind: .hasVectors)
+        /// Another process switched the index to another generation of vectors while it was open.
+        public static let switched = Code(kind: .switched)
+        /// The index has no generation of this number.
+        public static let noGeneration = Code(kind: .noGeneration)
+        /// Chunks have no vector in the generation yet.
+        public static let incompleteGeneration = Code(kind: .incompleteGeneration)
         public static let input = Code(kind: .input)
         /// Another process uses the file. The same call may succeed later.
         public static let busy = Code(kind: .busy)

@@ -8,11 +8,6 @@ import QuarrySQLite
 #endif
 
 extension CorpusIndex {
-    /// The number of the generation of vectors that searches use.
-    func generation() async throws -> Int64 {
-        try await read { try SettingsTable.integer(SettingsTable.generation, in: $0) }
-    }
-
     /// Whether the index holds no documents.
     public func hasNoDocuments() async throws -> Bool {
         try await read { try Bool.fetchOne($0, sql: "SELECT NOT EXISTS (SELECT 1 FROM documents)") ?? true }

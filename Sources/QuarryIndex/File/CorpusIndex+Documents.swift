@@ -19,7 +19,7 @@ public struct DocumentSummary: Sendable, Hashable, Codable {
 extension CorpusIndex {
     /// The index at `path`; nil if it does not exist or was never used.
     ///
-    /// - Throws: The errors of ``open(at:readOnly:)``.
+    /// - Throws: The errors of ``open(at:readOnly:generation:)``.
     public static func existing(at path: String, readOnly: Bool = false) throws -> CorpusIndex? {
         do {
             let index = try open(at: path, readOnly: readOnly)
@@ -64,13 +64,15 @@ extension CorpusIndex {
             var removed = 0
             for start in stride(from: 0, to: ids.count, by: 2048) {
                 let part = Array(ids[start..<min(start + 2048, ids.count)])
-                removed += try await write { [settings] db in
-                    let writer = try IndexWriter(db, settings: settings)
+                removed += try await write { db in
+                    let writer = try IndexWriter(db)
                     let count = try part.count { try writer.removeDocument(withKey: $0) }
                     try writer.finish()
                     return count
                 }
             }
+            // Until then the file still has the pages with their texts, and the log may have others.
+            _ = try await mergeLog()
             return removed
         }
     }

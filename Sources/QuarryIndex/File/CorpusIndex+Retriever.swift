@@ -21,6 +21,10 @@ extension CorpusIndex {
                         "The mode \(options.mode.rawValue) needs the index's embedding model, \(expected.model).")
                 }
                 try check(embedder)
+                guard generation != nil else {
+                    throw CorpusError(
+                        .noVectors, "\(path) has no vectors of \(settings.modelName ?? expected.model) yet.")
+                }
             } else if options.mode == .vector ? !legs.contains(where: { $0.name == .vector }) : legs.isEmpty {
                 throw CorpusError(
                     .noVectors,

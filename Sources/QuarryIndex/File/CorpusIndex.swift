@@ -14,7 +14,13 @@ import QuarryVectorIndex
 /// snapshot of the file.
 public final class CorpusIndex: Sendable {
     public let path: String
+    /// The settings, with the model of ``generation``.
     public let settings: IndexSettings
+    /// The generation of vectors that searches and runs use; nil if there is none: in an index without vectors, and for
+    /// a model whose generation no run has begun.
+    public let generation: Int64?
+    /// Whether ``generation`` was the live one when the file was opened, and must still be.
+    let followsLive: Bool
     let pool: any DatabaseWriter
     /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
@@ -26,10 +32,12 @@ public final class CorpusIndex: Sendable {
     let identity: String
 
     private init(
-        path: String, settings: IndexSettings, pool: any DatabaseWriter, isInMemory: Bool = false
+        path: String, _ stored: StoredSettings, followsLive: Bool = true, pool: any DatabaseWriter,
+        isInMemory: Bool = false
     ) throws {
         self.path = path
-        self.settings = settings
+        (settings, generation) = (stored.settings, stored.generation)
+        self.followsLive = followsLive
         self.pool = pool
         place = isInMemory ? nil : FilePlace(path)
         guard isInMemory || place != nil else { throw CorpusError.replaced(path) }
@@ -37,27 +45,62 @@ public final class CorpusIndex: Sendable {
         readers = ReadingConnections(besides: pool)
     }
 
+    /// The same index for the vectors of another model.
+    private init(_ index: CorpusIndex, _ stored: StoredSettings) {
+        (path, pool, readers) = (index.path, index.pool, index.readers)
+        (place, identity) = (index.place, index.identity)
+        (settings, generation, followsLive) = (stored.settings, stored.generation, false)
+    }
+
+    /// This index for the vectors of a model: those of its newest generation, or of a new one, which the first run begins
+    /// beside the live one.
+    ///
+    ///     let other = try index.generation(of: embedder)
+    ///     let report = try await Indexer(other, embedder: embedder, counter: counter).index([.path("notes")])
+    ///
+    /// Text, chunks and words are shared, so no document is read again. The run switches to the generation when every
+    /// chunk has a vector.
+    /// - Throws: ``CorpusError``.
+    public func generation(of embedder: any Embedder) throws -> CorpusIndex {
+        try generation(of: GenerationModel(embedding: embedder.fingerprint))
+    }
+
+    /// The same for a model and its place.
+    package func generation(of model: GenerationModel) throws -> CorpusIndex {
+        if model.embedding == settings.embedding { return self }
+        let number = try translatingErrors(path: path) {
+            try pool.read { try GenerationTable.number(of: model.embedding, in: $0) }
+        }
+        var settings = settings
+        settings.model = model
+        return CorpusIndex(self, StoredSettings(settings: settings, generation: number))
+    }
+
     /// Opens an existing index.
     ///
     /// - `readOnly`: Whether to open without writing. This works in folders that cannot be written.
-    /// - Throws: ``CorpusError`` if the file is missing, empty, damaged, not a Quarry index, or of another format
-    ///   version.
-    public static func open(at path: String, readOnly: Bool = false) throws -> CorpusIndex {
+    /// - `generation`: The generation of vectors to use; nil for the live one. Then each search checks that it still is
+    ///   the live one.
+    /// - Throws: ``CorpusError`` if the file is missing, empty, damaged, not a Quarry index, of another format version, or
+    ///   has no such generation.
+    public static func open(
+        at path: String, readOnly: Bool = false, generation: Int64? = nil
+    ) throws -> CorpusIndex {
         guard FileManager.default.fileExists(atPath: path) else {
             throw CorpusError(
                 .missing, "There is no index at \(path).")
         }
         return try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, readOnly: readOnly, applicationID: Schema.applicationID)
-            let (settings, isCurrent) = try pool.read { db in
+            let (stored, isCurrent) = try pool.read { db in
                 try Self.checkVersion(in: db, path: path)
                 return (
-                    try Self.readSettings(in: db, path: path),
+                    try StoredSettings(in: db, path: path, generation: generation),
                     try Schema.migrator { _ in }.hasCompletedMigrations(db)
                 )
             }
             if !readOnly, !isCurrent { try Schema.migrator { _ in }.migrate(pool) }
-            return try CorpusIndex(path: path, settings: settings, pool: pool)
+            return try CorpusIndex(path: path, stored, followsLive: generation == nil, pool: pool)
         }
     }
 
@@ -66,7 +109,7 @@ public final class CorpusIndex: Sendable {
     /// If several processes do this at once, one creates the index and the others open it. An unused index, for example
     /// of a failed first run, is replaced.
     /// - Throws: ``CorpusError`` if there is no folder for the file, or if the chunk lengths are invalid (in both cases
-    ///   nothing is created) or differ from those of the index, and the errors of ``open(at:readOnly:)``.
+    ///   nothing is created) or differ from those of the index, and the errors of ``open(at:readOnly:generation:)``.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -78,13 +121,13 @@ public final class CorpusIndex: Sendable {
         let index = try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
             let index = try CorpusIndex(
-                path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
+                path: path, try Self.create(settings, in: pool, path: path), pool: pool)
             // Not while another process fills it.
             guard index.settings != settings, let lock = try IndexingLock.take(index.lockPath) else { return index }
             defer { lock.release() }
             guard try pool.read({ try Schema.isUnused(in: $0) }) else { return index }
             try pool.write { try Schema.dropAll(in: $0) }
-            return try CorpusIndex(path: path, settings: try Self.create(settings, in: pool, path: path), pool: pool)
+            return try CorpusIndex(path: path, try Self.create(settings, in: pool, path: path), pool: pool)
         }
         try index.check(settings.chunking)
         return index
@@ -100,33 +143,55 @@ public final class CorpusIndex: Sendable {
         return try translatingErrors(path: path) {
             let queue = try SQLiteFile.openMemory()
             return try CorpusIndex(
-                path: path, settings: try Self.create(settings, in: queue, path: path), pool: queue, isInMemory: true)
+                path: path, try Self.create(settings, in: queue, path: path), pool: queue, isInMemory: true)
         }
     }
 
     /// Checks that the file is still the index that was opened, with its settings.
     ///
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherModel`` or ``CorpusError/Code/replaced`` if
-    ///   another process made it again or replaced it.
+    ///   another process made it again or replaced it, and the errors of ``checkGeneration(in:)``.
     func checkUnchanged() throws {
         try checkPlace()
         let (stored, state) = try translatingErrors(path: path) {
-            try pool.read { (try Self.readSettings(in: $0, path: path), try IndexState(in: $0, path: path)) }
+            try pool.read { (try StoredSettings(in: $0, path: path), try IndexState(in: $0, path: path)) }
         }
-        guard stored.embedding == settings.embedding, stored.chunking == settings.chunking else {
+        guard state.identity == identity else {
+            guard stored.settings.embedding != settings.embedding || stored.settings.chunking != settings.chunking
+            else { return try check(state) }
             throw CorpusError(
                 .otherModel,
-                "Another process made \(path) again while it was open, with \(stored.modelName ?? "no model"). "
+                "Another process made \(path) again while it was open, with \(stored.settings.modelName ?? "no model"). "
                     + "It was opened for \(settings.modelName ?? "no model").")
         }
-        try check(state)
+        try translatingErrors(path: path) { try pool.read { try checkGeneration(in: $0) } }
+    }
+
+    /// Checks that ``generation`` is still there and, if it was opened as the live one, still is.
+    ///
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/switched`` or ``CorpusError/Code/noGeneration``.
+    func checkGeneration(in db: Database) throws {
+        if followsLive {
+            let live = try GenerationTable.live(in: db)
+            guard live != generation else { return }
+            let now = try StoredSettings(in: db, path: path).settings.modelName
+            throw CorpusError(
+                .switched,
+                "Another process switched \(path) to \(live.map { "generation \($0)" } ?? "no vectors") "
+                    + "(\(now ?? "no model")) while it was open. Open it again.")
+        }
+        if let generation, try !GenerationTable.hasVectors(generation, in: db) {
+            throw try CorpusError.noGeneration(generation, in: db, path: path)
+        }
     }
 
     /// Checks that readers replace the personal data that the index replaces.
     ///
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherSettings``.
     func checkRedaction(by readers: ReaderRegistry) throws {
-        let stored = try translatingErrors(path: path) { try pool.read { try Self.readSettings(in: $0, path: path) } }
+        let stored = try translatingErrors(path: path) {
+            try pool.read { try StoredSettings(in: $0, path: path).settings }
+        }
         let missing = (stored.reading ?? ReadingOptions()).redaction.kinds.subtracting(readers.options.redaction.kinds)
         guard !missing.isEmpty else { return }
         let kinds = missing.map(\.rawValue).sorted().joined(separator: ", ")
@@ -142,30 +207,25 @@ public final class CorpusIndex: Sendable {
         throw CorpusError(.replaced, "Another process made \(path) again while it was open. Open it again.")
     }
 
-    /// Stores the new address of the embedding model's server.
+    /// Stores the new address of the embedding model's server. A generation that no run has begun is not stored yet.
     public func remember(embeddingAddress: String) throws {
-        try change { $0.embeddingAddress = embeddingAddress }
+        guard let generation else { return }
+        try writeNow { db in
+            guard var model = try GenerationTable.model(of: generation, in: db) else { return }
+            model.embeddingAddress = embeddingAddress
+            try GenerationTable.set(model, of: generation, in: db)
+        }
     }
 
     /// Stores how sources are read from now on. Sources that would be read differently are read again by the next run.
     public func remember(reading: ReadingOptions) throws {
-        try change { $0.reading = reading == ReadingOptions() ? nil : reading }
-    }
-
-    /// Changes the settings of the file: this value may have been opened before other ones were stored.
-    private func change(_ change: (inout IndexSettings) -> Void) throws {
+        // This value may have been opened before other settings were stored.
         try writeNow { [path] db in
-            var settings = try Self.readSettings(in: db, path: path)
-            change(&settings)
-            try Self.store(settings, in: db)
+            var settings = try StoredSettings(in: db, path: path).settings
+            settings.reading = reading == ReadingOptions() ? nil : reading
+            settings.model = nil
+            try SettingsTable.store(settings, in: db)
         }
-    }
-
-    private static func store(_ settings: IndexSettings, in db: Database) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let json = String(decoding: try encoder.encode(settings), as: UTF8.self)
-        try SettingsTable.set(SettingsTable.indexSettings, to: json, in: db)
     }
 
     /// Brings a file to the schema of this program; a new file is made with `settings`.
@@ -173,7 +233,7 @@ public final class CorpusIndex: Sendable {
     /// - Returns: The settings of the file.
     private static func create(
         _ settings: IndexSettings, in writer: any DatabaseWriter, path: String
-    ) throws -> IndexSettings {
+    ) throws -> StoredSettings {
         // A new file is ours before it has a table: another process may look at it at any moment.
         try writer.write { db in
             try SchemaDefinition.refusePrograms(in: db)
@@ -188,7 +248,7 @@ public final class CorpusIndex: Sendable {
         }
         let migrator = Schema.migrator { db in
             try EngineTables.create(in: db, dimension: settings.embedding?.dimension, generation: 1)
-            try store(settings, in: db)
+            try SettingsTable.store(settings, in: db)
             try SettingsTable.set(SettingsTable.generation, to: "1", in: db)
             try IndexState.begin(in: db)
         }
@@ -200,7 +260,7 @@ public final class CorpusIndex: Sendable {
         }
         return try writer.read { db in
             try checkVersion(in: db, path: path)
-            return try readSettings(in: db, path: path)
+            return try StoredSettings(in: db, path: path)
         }
     }
 
@@ -241,32 +301,6 @@ public final class CorpusIndex: Sendable {
             let definition = try Schema.definition(ofVersion: version)
         else { throw StoredValueError(place: "grdb_migrations", reason: "the version of the file is missing") }
         try definition.check(db)
-    }
-
-    private static func readSettings(in db: Database, path: String) throws -> IndexSettings {
-        guard let json = try SettingsTable.string(SettingsTable.indexSettings, in: db) else {
-            throw CorpusError(.damaged, "\(path) has no settings.")
-        }
-        let settings: IndexSettings
-        do {
-            settings = try JSONDecoder().decode(IndexSettings.self, from: Data(json.utf8))
-        } catch {
-            throw CorpusError(
-                .damaged, "\(path) is damaged: settings, row \(SettingsTable.indexSettings): they cannot be read.",
-                underlyingError: error)
-        }
-        if let fault = settings.fault {
-            throw CorpusError(.damaged, "The settings in \(path) cannot be used: \(fault).")
-        }
-        guard settings.analyzerVersion == Analyzer.version else {
-            throw CorpusError(
-                .otherVersion,
-                "The words in \(path) were made by analyzer \(settings.analyzerVersion); this program has analyzer "
-                    + "\(Analyzer.version), which makes different words. "
-                    + (settings.analyzerVersion > Analyzer.version
-                        ? "Use a newer program." : "Move the file away and index the documents again."))
-        }
-        return settings
     }
 
     /// Whether nothing was ever indexed, so that the index can be recreated with other settings.

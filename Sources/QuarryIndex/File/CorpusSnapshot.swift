@@ -17,13 +17,13 @@ extension CorpusIndex: SnapshotSource {
     ) async throws -> Result {
         try await translatingErrors(path: path) {
             try await readers.withTransaction { connection in
-                let (generation, state) = try now(connection) { db in
-                    (try SettingsTable.integer(SettingsTable.generation, in: db), try IndexState(in: db, path: path))
+                let state = try now(connection) { db in
+                    let state = try IndexState(in: db, path: path)
+                    try check(state)
+                    try checkGeneration(in: db)
+                    return state
                 }
-                try check(state)
-                return try await body(
-                    CorpusSnapshot(
-                        self, connection: connection, generation: generation, state: state, bm25: bm25))
+                return try await body(CorpusSnapshot(self, connection: connection, state: state, bm25: bm25))
             }
         }
     }
@@ -50,23 +50,20 @@ struct TunedCorpus: SnapshotSource {
 private struct CorpusSnapshot: Snapshot {
     let index: CorpusIndex
     let connection: any DatabaseReader
-    let generation: Int64
     let state: IndexState
     let lexical: BM25Leg
     let vector: VectorLeg?
 
     init(
-        _ index: CorpusIndex, connection: any DatabaseReader, generation: Int64, state: IndexState,
-        bm25: BM25Parameters
+        _ index: CorpusIndex, connection: any DatabaseReader, state: IndexState, bm25: BM25Parameters
     ) {
         self.index = index
         self.connection = connection
-        self.generation = generation
         self.state = state
         lexical = BM25Leg(connection: connection, parameters: bm25, cache: index.words)
-        vector =
-            index.settings.embedding == nil
-            ? nil : VectorLeg(connection: connection, generation: generation, cache: VectorCache(over: index.vectors))
+        vector = index.generation.map {
+            VectorLeg(connection: connection, generation: $0, cache: VectorCache(over: index.vectors))
+        }
     }
 
     var legs: [any Leg] { [lexical] + (vector.map { [$0] } ?? []) }
@@ -128,7 +125,7 @@ private struct CorpusSnapshot: Snapshot {
 
     func vectorCoverage() async throws -> VectorCoverage {
         // A passage that the model rejects gets no vector: nothing is missing.
-        let generation = generation
+        let generation = index.generation
         let chunks = try await connection.read { db in
             let refused = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?", arguments: [generation])

@@ -31,6 +31,9 @@ public struct CorpusSummary: Sendable, Codable {
     public var unredactedSources: Int
     /// The end of the last run: ISO 8601, UTC.
     public var updated: String?
+    /// The generations of vectors, by number. ``vectors``, ``refusedTexts`` and the model of ``settings`` are those of the
+    /// live one.
+    public var generations: [VectorGeneration]
 }
 
 extension CorpusIndex {
@@ -62,6 +65,8 @@ extension CorpusIndex {
                 }
                 let size = try SQLiteFile.size(in: db)
                 let (withoutText, inside) = try Self.leftOut(in: db)
+                try checkGeneration(in: db)
+                let counts = try generation.map { try GenerationTable.counts(of: $0, in: db) }
                 return CorpusSummary(
                     sources: try Int.fetchOne(db, sql: "SELECT count(DISTINCT source) FROM documents") ?? 0,
                     withoutText: withoutText, inside: inside,
@@ -70,21 +75,20 @@ extension CorpusIndex {
                     chunks: try count("chunks"),
                     tokens: try Int.fetchOne(db, sql: "SELECT CAST(min(total(tokens), 9e15) AS INTEGER) FROM chunks")
                         ?? 0,
-                    vectors: settings.embedding == nil ? 0 : try EngineTables.vectorCount(in: db),
+                    vectors: counts?.vectors ?? 0,
                     // Two texts of the file may be the same in another normal form.
                     languages: Dictionary(languages, uniquingKeysWith: +),
                     fileBytes: size.bytes, unusedBytes: size.unused,
                     settings: settings,
                     quarantined: try StoredInputs.quarantined(in: db, by: "source, line").map(\.rejection),
-                    refusedTexts: try Int.fetchOne(
-                        db, sql: "SELECT count(*) FROM refused_texts WHERE generation = ?",
-                        arguments: [try SettingsTable.integer(SettingsTable.generation, in: db)]) ?? 0,
+                    refusedTexts: counts?.refused ?? 0,
                     unredactedSources: try Int.fetchOne(
                         db, sql: "SELECT count(*) FROM sources WHERE instr(reader, ?1) = 0 AND ?1 != ''",
                         arguments: [(settings.reading ?? ReadingOptions()).redaction.versionSuffix]) ?? 0,
                     updated: try Row.fetchOne(db, sql: "SELECT id, finished FROM runs ORDER BY id DESC LIMIT 1").map {
                         try StoredRow($0, of: "runs").text(1)
-                    })
+                    },
+                    generations: try VectorGeneration.all(in: db, path: path))
             }
         }
     }

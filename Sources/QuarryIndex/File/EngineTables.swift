@@ -25,28 +25,28 @@ enum EngineTables {
         private static let maximumVectors = 4096
 
         private let db: Database
-        private let generation: Int64
         private var bm25 = BM25Writer()
-        private var vectors: EmbeddingBatch?
-        private var vectorIDs: [ChunkID] = []
+        /// By generation.
+        private var vectors: [Int64: (rows: EmbeddingBatch, ids: [ChunkID])] = [:]
+        private var addedVectors = 0
         private var removed: [ChunkID] = []
         private var addedChunks = 0
 
-        init(_ db: Database, generation: Int64) {
-            self.db = db
-            self.generation = generation
-        }
+        init(_ db: Database) { self.db = db }
 
-        func add(_ id: ChunkID, terms: BM25Fields, vector: [Float]?) throws {
+        /// - `known`: The vectors that the text has already, by generation.
+        func add(_ id: ChunkID, terms: BM25Fields, vectors known: [Int64: [Float]]) throws {
             try bm25.add(terms, as: id)
-            if let vector {
+            for (generation, vector) in known {
                 let row = EmbeddingBatch(values: vector, dimension: vector.count)
-                if vectors == nil { vectors = row } else { vectors?.append(contentsOf: row) }
-                vectorIDs.append(id)
+                vectors[generation, default: (EmbeddingBatch(values: [], dimension: vector.count), [])].rows.append(
+                    contentsOf: row)
+                vectors[generation]?.ids.append(id)
+                addedVectors += 1
             }
             addedChunks += 1
             if addedChunks == Self.maximumChunks || bm25.postingCount >= Self.maximumPostings
-                || vectorIDs.count == Self.maximumVectors
+                || addedVectors >= Self.maximumVectors
             {
                 try flush()
             }
@@ -59,11 +59,12 @@ enum EngineTables {
 
         func flush() throws {
             if !bm25.isEmpty { try bm25.flush(to: db) }
-            if let vectors { try VectorTable.upsert(vectors, ids: vectorIDs, generation: generation, in: db) }
+            for (generation, added) in vectors.sorted(by: { $0.key < $1.key }) {
+                try VectorTable.upsert(added.rows, ids: added.ids, generation: generation, in: db)
+            }
             // Together, so that each block is written once.
             if !removed.isEmpty { try VectorTable.remove(removed, in: db) }
-            vectors = nil
-            (vectorIDs, removed, addedChunks) = ([], [], 0)
+            (vectors, addedVectors, removed, addedChunks) = ([:], 0, [], 0)
         }
     }
 
@@ -73,23 +74,13 @@ enum EngineTables {
             db, sql: "SELECT EXISTS (SELECT 1 FROM vectors) OR EXISTS (SELECT 1 FROM retired_vectors)") == true
     }
 
-    static func vectorCount(in db: Database) throws -> Int {
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
-        return try VectorTable.ids(generation: generation, in: db).count
-    }
-
     /// Problems in the engines' tables, and between them and the chunks.
-    static func problems(in db: Database, settings: IndexSettings) throws -> [String] {
+    static func problems(in db: Database) throws -> [String] {
         var problems = try listingDamage { ProblemList(try BM25Table.verify(in: db)).all }
         problems += try listingDamage { try postingProblems(in: db) }
-        if settings.embedding != nil {
-            problems += try listingDamage { ProblemList(try VectorTable.verify(in: db)).all }
-            problems += try listingDamage { try vectorProblems(in: db) }
-        } else {
-            problems += try listingDamage {
-                try hasVectors(in: db) ? ["vectors: there are rows, but the index has no embedding model"] : []
-            }
-        }
+        problems += try listingDamage { ProblemList(try VectorTable.verify(in: db)).all }
+        problems += try listingDamage { try GenerationTable.problems(in: db) }
+        problems += try listingDamage { try vectorProblems(in: db) }
         return problems
     }
 
@@ -111,13 +102,18 @@ enum EngineTables {
     }
 
     private static func vectorProblems(in db: Database) throws -> [String] {
-        var problems: [String] = []
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
+        let generations = try VectorTable.generations(in: db)
+        guard !generations.isEmpty else {
+            return try hasVectors(in: db) ? ["vectors: there are rows, but the index has no embedding model"] : []
+        }
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
-        let vectors = Set(try VectorTable.ids(generation: generation, in: db).map(\.rawValue))
-        let extra = vectors.subtracting(chunks).count
-        if extra > 0 {
-            problems.append("\(counted(extra, "deleted chunk")) still \(extra == 1 ? "has" : "have") a vector")
+        var problems: [String] = []
+        for generation in generations {
+            let vectors = Set(try VectorTable.ids(generation: generation.id, in: db).map(\.rawValue))
+            let extra = vectors.subtracting(chunks).count
+            guard extra > 0 else { continue }
+            let place = generations.count > 1 ? " in generation \(generation.id)" : ""
+            problems.append("\(counted(extra, "deleted chunk")) still \(extra == 1 ? "has" : "have") a vector\(place)")
         }
         return problems
     }

@@ -4,7 +4,8 @@ public import QuarryReaders
 import QuarryText
 import QuarryVectorIndex
 
-/// The settings of an index. They are written when it is created, and all later runs must match them.
+/// The settings of an index. They are written when it is created, and all later runs must match them. The model is that
+/// of one generation of vectors: of the one that searches use, unless another one was opened.
 public struct IndexSettings: Sendable, Hashable, Codable {
     /// How documents are cut into chunks.
     public struct Chunking: Sendable, Hashable, Codable {
@@ -83,6 +84,23 @@ public struct IndexSettings: Sendable, Hashable, Codable {
         guard let embedding else { return nil }
         if embedding.provider == "local" { return embedding.model }
         return embeddingAddress.map { "\($0)#\(embedding.model)" } ?? "\(embedding.provider)/\(embedding.model)"
+    }
+
+    /// The part of the settings that each generation of vectors has for itself.
+    package var model: GenerationModel? {
+        get {
+            embedding.map {
+                GenerationModel(
+                    embedding: $0, embeddingAddress: embeddingAddress, embeddingProbe: embeddingProbe,
+                    requestedDimension: requestedDimension)
+            }
+        }
+        set {
+            embedding = newValue?.embedding
+            embeddingAddress = newValue?.embeddingAddress
+            embeddingProbe = newValue?.embeddingProbe
+            requestedDimension = newValue?.requestedDimension
+        }
     }
 
     /// A number that no index has; nil if there is none. The settings of a file may be a stranger's.

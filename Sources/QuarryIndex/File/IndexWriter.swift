@@ -9,17 +9,15 @@ import QuarryVectorIndex
 /// Writes the rows of sources, documents and chunks, and their postings, inside the caller's transaction.
 struct IndexWriter {
     let db: Database
-    private let generation: Int64
-    /// Whether there may be vectors to reuse.
-    private let knowsVectors: Bool
+    /// The generations that may have vectors to reuse.
+    private let generations: [Int64]
     private let engines: EngineTables.Writer
     private let encoder = IndexWriter.jsonEncoder()
 
-    init(_ db: Database, settings: IndexSettings) throws {
+    init(_ db: Database) throws {
         self.db = db
-        generation = try SettingsTable.integer(SettingsTable.generation, in: db)
-        knowsVectors = try settings.embedding != nil && EngineTables.hasVectors(in: db)
-        engines = EngineTables.Writer(db, generation: generation)
+        generations = try EngineTables.hasVectors(in: db) ? GenerationTable.numbers(in: db) : []
+        engines = EngineTables.Writer(db)
     }
 
     /// Flushes the engines. Call it before the transaction ends.
@@ -130,9 +128,11 @@ struct IndexWriter {
                 StoredHeadings.encode(chunk.headings), chunk.tableHeader, chunk.tokenCount,
                 item.sha256.data,
             ])
-            let vector =
-                knowsVectors ? try StoredVectors.vector(of: item.sha256, generation: generation, in: db) : nil
-            try engines.add(ChunkID(id), terms: prepared.terms(of: item), vector: vector)
+            var known: [Int64: [Float]] = [:]
+            for generation in generations {
+                known[generation] = try StoredVectors.vector(of: item.sha256, generation: generation, in: db)
+            }
+            try engines.add(ChunkID(id), terms: prepared.terms(of: item), vectors: known)
         }
     }
 
@@ -147,13 +147,15 @@ struct IndexWriter {
 
     /// Keeps the vectors of a document's texts until the end of the run.
     private func retireVectors(of document: Int64) throws {
-        guard knowsVectors else { return }
+        guard !generations.isEmpty else { return }
         let statement = try db.cachedStatement(sql: "SELECT id, sha256 FROM chunks WHERE document = ?")
         for row in try Row.fetchAll(statement, arguments: [document]) {
             let chunk = StoredRow(row, of: "chunks")
             let id = ChunkID(try chunk.integer(0))
-            guard let vector = try VectorTable.vector(of: id, generation: generation, in: db) else { continue }
-            try RetiredVectors.insert(vector, of: chunk.digest(1), generation: generation, in: db)
+            for generation in generations {
+                guard let vector = try VectorTable.vector(of: id, generation: generation, in: db) else { continue }
+                try RetiredVectors.insert(vector, of: chunk.digest(1), generation: generation, in: db)
+            }
         }
     }
 

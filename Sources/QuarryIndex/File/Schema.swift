@@ -43,6 +43,10 @@ enum Schema {
             try MetadataTable.addChecksums(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("8", foreignKeyChecks: .immediate) { db in
+            try GenerationTable.create(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 
@@ -217,49 +221,5 @@ enum Schema {
         let tables = try String.fetchAll(
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
         for table in tables { try db.drop(table: table) }
-    }
-}
-
-/// Reading and writing of the `settings` table, whose values are JSON.
-enum SettingsTable {
-    static let indexSettings = "index"
-    static let generation = "generation"
-    static let identity = "identity"
-    static let revision = "revision"
-    static let selections = "selections"
-    static let sites = "sites"
-    private static let maximumBytes = 1 << 20
-
-    static func string(_ key: String, in db: Database) throws -> String? {
-        let statement = try db.cachedStatement(sql: "SELECT key, value, checksum FROM settings WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [key]).map { row in
-            let row = StoredRow(row, of: "settings")
-            let value = try row.text(1, atMost: maximumBytes)
-            guard try row.checksum(of: 0..<2) == row.integer(2) else {
-                throw StoredValueError(place: "settings, row \(key)", reason: "it does not match its checksum")
-            }
-            return value
-        }
-    }
-
-    static func set(_ key: String, to value: String, in db: Database) throws {
-        guard value.utf8.count <= maximumBytes else {
-            throw CorpusError(.input, "The setting \(key) has \(value.utf8.count) bytes; the limit is \(maximumBytes).")
-        }
-        try db.execute(
-            sql: """
-                \(CheckedTable.settings.insertion)
-                ON CONFLICT(key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum
-                """, arguments: [key, value])
-    }
-
-    /// - Throws: `StoredValueError` if the setting is missing or is not a number.
-    static func integer(_ key: String, in db: Database) throws -> Int64 {
-        let value = try string(key, in: db)
-        guard let number = value.flatMap({ Int64($0) }) else {
-            throw StoredValueError(
-                place: "settings, row \(key)", reason: value.map { "“\($0)” is not a number" } ?? "it is missing")
-        }
-        return number
     }
 }

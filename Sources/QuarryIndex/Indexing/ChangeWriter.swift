@@ -19,8 +19,8 @@ struct FileWriter: ChangeWriter {
     let onCommit: @Sendable () -> Void
 
     func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int] {
-        try await index.write { [settings = index.settings] db in
-            let writer = try IndexWriter(db, settings: settings)
+        try await index.write { db in
+            let writer = try IndexWriter(db)
             for change in changes where !change.isClose { try writer.apply(change) }
             for change in changes where change.isClose { try writer.apply(change) }
             try writer.finish()
@@ -54,13 +54,15 @@ final class PlanWriter: ChangeWriter {
             }
         }
         guard index.settings.embedding != nil else { return [:] }
-        return try await index.read { db in
-            let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
+        return try await index.read { [generation = index.generation] db in
             var missing: [ContentHash: Int] = [:]
             for case .write(let prepared, _) in changes {
                 for item in prepared.chunks where missing[item.sha256] == nil {
-                    guard try StoredVectors.vector(of: item.sha256, generation: generation, in: db) == nil
-                    else { continue }
+                    if let generation,
+                        try StoredVectors.vector(of: item.sha256, generation: generation, in: db) != nil
+                    {
+                        continue
+                    }
                     missing[item.sha256] = item.chunk.tokenCount
                 }
             }
@@ -72,7 +74,7 @@ final class PlanWriter: ChangeWriter {
     func missingTexts() async throws -> [ContentHash: Int] {
         guard index.settings.embedding != nil else { return [:] }
         let (replaced, removed) = state.withLock { ($0.replaced, $0.removed) }
-        var missing = MissingVectors(index, generation: try await index.generation())
+        var missing = MissingVectors(index, generation: index.generation)
         try await missing.refresh()
         var texts: [ContentHash: Int] = [:]
         while let batch = try await missing.next(4096, distinct: false) {

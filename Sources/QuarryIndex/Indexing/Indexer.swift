@@ -53,7 +53,7 @@ public struct Indexer: Sendable {
         }
     }
 
-    /// What ``index(_:options:selections:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
+    /// What ``index(_:options:selections:switches:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
     ///
     /// A plan asks no model. Where the chunker needs one, documents are cut by structure, and the chunks are an estimate.
     public func plan(
@@ -80,6 +80,8 @@ public struct Indexer: Sendable {
     ///
     /// Only one run at a time works on an index, across all processes. A second run waits.
     /// - `selections`: The options of single paths, in place of `options`.
+    /// - `switches`: Whether questions are answered from the generation of the index after the run, if every chunk has a
+    ///   vector in it then. It matters only for a generation that is not live.
     /// - `onProgress`: Called after every commit of text or vectors, and while sources are read up to ten times a second,
     ///   one call at a time.
     /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
@@ -89,6 +91,7 @@ public struct Indexer: Sendable {
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(), selections: [String: InputOptions] = [:],
+        switches: Bool = true,
         onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
         try await IndexingLock.whileHolding(index, onWait: onWait) {
@@ -100,7 +103,12 @@ public struct Indexer: Sendable {
                 inputs, options: options, selections: selections, index: index, readers: readers)
             try index.remember(scan.selections)
             try index.remember(scan.sites.options)
-            var report = try await run(scan, progress: ProgressBoard(onProgress))
+            let generation = try await index.beginGeneration()
+            var report = try await run(scan, generation: generation, progress: ProgressBoard(onProgress))
+            if switches, !index.followsLive, let generation, try await index.switchIfComplete(generation) {
+                report.switchedTo = generation
+            }
+            report.generations = try await index.generations()
             report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
             try record(report)
@@ -110,12 +118,13 @@ public struct Indexer: Sendable {
     }
 
     /// Runs both strokes. They overlap, so that the model is never idle, and share only the file.
-    private func run(_ scan: InputScan, progress: ProgressBoard) async throws -> IndexingReport {
+    private func run(
+        _ scan: InputScan, generation: Int64?, progress: ProgressBoard
+    ) async throws -> IndexingReport {
         let (commits, committed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let isStopped = Mutex(false)
-        let generation = try await index.generation()
-        let stroke = embedder.map {
-            EmbedStroke(index: index, generation: generation, embedder: $0, progress: progress)
+        let stroke = embedder.flatMap { embedder in
+            generation.map { EmbedStroke(index: index, generation: $0, embedder: embedder, progress: progress) }
         }
         async let embedding = stroke?.run(after: commits, isStopped: { isStopped.withLock { $0 } })
         var ingest = Ingest(

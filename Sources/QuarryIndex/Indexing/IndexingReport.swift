@@ -82,6 +82,10 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public var copies: [CopiedFile] = []
     /// Doubtful points in sources that were read.
     public var warnings: [Rejection] = []
+    /// The generations of vectors after the run, by number. A plan does not know them.
+    public var generations: [VectorGeneration] = []
+    /// The generation that questions are answered from since this run; nil if it did not switch.
+    public var switchedTo: Int64?
     /// Wall-clock time.
     public var seconds = 0.0
     /// Bytes of the log beside the index (`-wal`) that are not in the index file yet, because a reader uses an older

@@ -31,10 +31,10 @@ struct MissingText: Sendable {
     }
 }
 
-/// The chunks without a vector of a generation, in the order of their ids.
+/// The chunks without a vector of a generation, in the order of their ids. Of a generation that is not begun, all chunks.
 struct MissingVectors {
     private let index: CorpusIndex
-    private let generation: Int64
+    private let generation: Int64?
     /// The ids to return, in reverse order.
     private var waiting: [Int64] = []
     /// The last id that was checked.
@@ -42,7 +42,7 @@ struct MissingVectors {
     /// The number of chunks found so far.
     private(set) var known = 0
 
-    init(_ index: CorpusIndex, generation: Int64) {
+    init(_ index: CorpusIndex, generation: Int64?) {
         self.index = index
         self.generation = generation
     }
@@ -54,7 +54,8 @@ struct MissingVectors {
         let (found, newest) = try await index.read { db -> ([Int64], Int64) in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM chunks") ?? 0
             guard newest > last else { return ([], last) }
-            var known = try VectorTable.ids(generation: generation, among: last + 1...newest, in: db)
+            var known =
+                try generation.map { try VectorTable.ids(generation: $0, among: last + 1...newest, in: db) } ?? []
             let refused = try Int64.fetchCursor(
                 db, sql: "SELECT chunk FROM refused_texts WHERE generation = ?", arguments: [generation])
             while let id = try refused.next() { known.insert(ChunkID(id)) }
@@ -85,9 +86,10 @@ struct MissingVectors {
 
     /// The texts of chunks that still exist, still have no vector and were not rejected meanwhile.
     private static func texts(
-        of ids: [Int64], distinct: Bool, generation: Int64, in db: Database
+        of ids: [Int64], distinct: Bool, generation: Int64?, in db: Database
     ) throws -> [MissingText] {
-        let known = try VectorTable.ids(generation: generation, among: (ids.first ?? 0)...(ids.last ?? 0), in: db)
+        let range = (ids.first ?? 0)...(ids.last ?? 0)
+        let known = try generation.map { try VectorTable.ids(generation: $0, among: range, in: db) } ?? []
         let statement = try db.cachedStatement(
             sql: """
                 SELECT chunks.id, chunks.text, headings, table_header, tokens, chunks.sha256, documents.id, key

@@ -109,6 +109,15 @@ package final class ModelServices: Sendable {
         return try await embedder(reference, options: options)
     }
 
+    /// Whether a name is that of a remote model that an index names, at any address.
+    ///
+    /// - Throws: ``ProviderError`` for a name that refers to no provider.
+    package func isRemote(_ name: String, sameAs settings: IndexSettings) throws -> Bool {
+        guard let embedding = settings.embedding, embedding.provider != "local", let reference = try remote(name)
+        else { return false }
+        return reference.model == nil || reference.model == embedding.model
+    }
+
     /// The embedding model of an index; nil for an index without vectors.
     ///
     /// - `override`: Replaces the name in the index, for example if the model's folder moved.

@@ -3,7 +3,19 @@ package import Quarry
 
 /// An index opened for writing, with its embedding model.
 package struct IndexOpening: Sendable {
+    /// The vectors that a generation is built for, beside those that questions are answered from.
+    package struct Building: Sendable {
+        package var number: Int64
+        package var model: String
+        /// The generation that questions are answered from; nil for none.
+        package var live: Int64?
+        /// The most tokens of a passage that the model reads, if passages of the index may be longer.
+        package var cutting: Int?
+    }
+
     package let index: CorpusIndex
+    /// Nil for a run that writes the live generation.
+    package private(set) var building: Building?
     package let model: ModelServices.OpenedEmbedder?
     /// Why the server of the model could not be remembered; nil if it was, or need not be.
     package private(set) var serverNotRemembered: (any Error)?
@@ -16,14 +28,14 @@ package struct IndexOpening: Sendable {
     package var counter: any TokenCounter { model?.counter ?? WordCounter() }
 
     /// - Parameters:
-    ///   - name: The embedding model, or `none`. An existing index accepts only the model that made its vectors. Nil selects
-    ///     the model of the index or, for a new index, of the settings.
-    ///   - remote: The options of a remote model, for a new index.
+    ///   - name: The embedding model, or `none`. In an existing index, another model than that of the live generation builds
+    ///     a generation of its own. Nil selects the model of the index or, for a new index, of the settings.
+    ///   - remote: The options of a remote model, for a new index or a new generation.
     ///   - chunking: Changes the chunking of the index, or the default chunking of a new index.
     ///   - reading: Changes how the sources of the index are read.
     ///   - isTemporary: Whether to create a missing index in memory, so that a plan leaves no file.
-    /// - Throws: ``CorpusError`` and the errors of `services`. The code is ``CorpusError/Code/noVectors`` for a model and
-    ///   an index without vectors, and ``CorpusError/Code/hasVectors`` for `none` and an index with vectors.
+    /// - Throws: ``CorpusError`` and the errors of `services`. The code is ``CorpusError/Code/hasVectors`` for `none` and an
+    ///   index with vectors.
     package init(
         path: String, model name: String? = nil, settings: Settings, services: ModelServices,
         remote: RemoteEmbedder.Options = .init(),
@@ -35,7 +47,9 @@ package struct IndexOpening: Sendable {
         var reused: (index: CorpusIndex, model: ModelServices.OpenedEmbedder?)?
         if let existing = try CorpusIndex.existing(at: path, readOnly: isTemporary) {
             do {
-                reused = (existing, try await Self.model(name, for: existing, services, chunking))
+                let found = try await Self.model(name, remote, for: existing, services, chunking)
+                // A generation that no run has begun is not built beside words of a failed first run.
+                if try found.index.generation != nil || found.model == nil || !existing.isUnused() { reused = found }
             } catch let error as CorpusError {
                 // A failed first run left only words. The file is created again with the requested settings.
                 guard try error.concernsSettings && existing.isUnused() else { throw error }
@@ -43,6 +57,7 @@ package struct IndexOpening: Sendable {
         }
         if let reused {
             (index, model) = (reused.index, reused.model)
+            building = try await Self.building(index)
             let kept = index.settings.reading ?? ReadingOptions()
             self.reading = reading(kept)
             if !isTemporary, self.reading != kept { try index.remember(reading: self.reading) }
@@ -101,28 +116,50 @@ package struct IndexOpening: Sendable {
         }
     }
 
-    /// The model of an existing index; nil for an index without vectors.
+    /// An existing index for a model, and the model; nil for an index without vectors.
     ///
-    /// - Throws: ``CorpusError`` if the index was built with another model or chunking.
+    /// - Throws: ``CorpusError`` if the index was built with another chunking.
     private static func model(
-        _ name: String?, for index: CorpusIndex, _ services: ModelServices,
+        _ name: String?, _ remote: RemoteEmbedder.Options, for index: CorpusIndex, _ services: ModelServices,
         _ chunking: (IndexSettings.Chunking) -> IndexSettings.Chunking
-    ) async throws -> ModelServices.OpenedEmbedder? {
+    ) async throws -> (index: CorpusIndex, model: ModelServices.OpenedEmbedder?) {
         try index.check(chunking(index.settings.chunking))
-        if name == "none", let embedding = index.settings.embedding {
-            throw CorpusError(
-                .hasVectors,
-                "\(index.path) was built with \(index.settings.modelName ?? embedding.model) and needs that model."
-            )
+        guard let name, name != "none" else {
+            if name != nil, let embedding = index.settings.embedding {
+                throw CorpusError(
+                    .hasVectors,
+                    "\(index.path) was built with \(index.settings.modelName ?? embedding.model) and needs that model."
+                )
+            }
+            let model = try await services.embedder(for: index.settings)
+            if let model { try index.check(model.embedder) }
+            return (index, model)
         }
-        if let name, name != "none", index.settings.embedding == nil {
-            throw CorpusError(
-                .noVectors,
-                "\(index.path) was built without a model and has no vectors, so it cannot use \(name).")
+        if remote == RemoteEmbedder.Options() {
+            // With the prefixes and the dimension of its vectors, wherever the model is now.
+            for known in try index.modelSettings() where try services.isRemote(name, sameAs: known) {
+                let model = try await services.embedder(for: known, override: name)
+                guard let model, model.embedder.fingerprint == known.embedding else { continue }
+                return (try index.generation(of: GenerationModel(model, known)), model)
+            }
         }
-        let model = try await services.embedder(for: index.settings, override: name)
-        if let model { try index.check(model.embedder) }
-        return model
+        let model = try await services.embedder(name, options: remote)
+        var settings = index.settings
+        settings.requestedDimension = remote.dimension
+        return (try index.generation(of: GenerationModel(model, settings)), model)
+    }
+
+    /// What is built in an index that was opened for another generation than the live one; nil for the live one.
+    private static func building(_ index: CorpusIndex) async throws -> Building? {
+        guard let model = index.settings.embedding else { return nil }
+        let live = try await index.generations().first(where: \.isLive)?.number
+        guard index.generation == nil || index.generation != live else { return nil }
+        let number = if let known = index.generation { known } else { try await index.nextGeneration() }
+        let chunking = index.settings.chunking
+        let cuts = chunking.maximum > chunking.fitting(modelOf: model.maximumTokens).maximum
+        return Building(
+            number: number, model: index.settings.modelName ?? model.model, live: live,
+            cutting: cuts ? model.maximumTokens : nil)
     }
 
     /// The estimated cost of a plan's vectors; nil for an index without vectors.
@@ -147,9 +184,18 @@ package struct IndexOpening: Sendable {
     private static let sampled = 8
 }
 
+extension GenerationModel {
+    /// - `settings`: Have the dimension that was requested.
+    fileprivate init(_ model: ModelServices.OpenedEmbedder, _ settings: IndexSettings) {
+        self.init(
+            embedding: model.embedder.fingerprint, embeddingAddress: model.address, embeddingProbe: model.probe,
+            requestedDimension: settings.requestedDimension)
+    }
+}
+
 extension CorpusError {
     /// Whether the file has other settings than the requested ones.
     fileprivate var concernsSettings: Bool {
-        [.hasVectors, .noVectors, .otherModel, .otherSettings].contains(code)
+        [.hasVectors, .otherModel, .otherSettings].contains(code)
     }
 }

@@ -4,6 +4,8 @@ package import Quarry
 package struct QueryOptions: Sendable, Encodable {
     /// How to search. The default is nil: hybrid search, or search by words only if the index has no vectors.
     package var mode: RetrievalOptions.Mode?
+    /// The generation of vectors to search. The default is nil: the live one.
+    package var generation: Int64?
     /// How the legs are combined. The default is nil: as the settings say.
     package var fusion: Fusion?
     /// Hits taken from each leg before fusion. The default is 100.

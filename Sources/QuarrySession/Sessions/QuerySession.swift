@@ -37,7 +37,7 @@ package struct QuerySession: Sendable {
         self.options = options
         self.onUnkept = onUnkept
         ledger = services.ledger
-        index = try CorpusIndex.open(at: path, readOnly: true)
+        index = try CorpusIndex.open(at: path, readOnly: true, generation: options.generation)
         let mode = options.mode ?? (index.settings.embedding == nil ? .bm25 : .hybrid)
         let opened =
             mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: options.model)
