@@ -32,11 +32,6 @@ public struct ChunkMask: Sendable, Hashable {
         return id.rawValue >= 0 && word < words.count && words[word] & (1 << UInt64(id.rawValue & 63)) != 0
     }
 
-    /// The lowest id.
-    package var first: ChunkID? {
-        words.firstIndex { $0 != 0 }.map { ChunkID(Int64($0 << 6 + words[$0].trailingZeroBitCount)) }
-    }
-
     /// The ids in ascending order.
     ///
     /// - Complexity: O(largest id).

@@ -92,20 +92,26 @@ struct WordCorrections {
         return [Language.english, .russian].contains { $0.functionWords.contains(word) }
     }
 
-    /// A word of the documents with the index term, which is a stem.
+    /// The most frequent word with the index term, which is a stem, in some of the passages that have it.
     private func spelled(_ form: String, _ term: QueryTerm) async throws -> String {
-        guard let id = try await words.chunks(with: term, in: nil).first,
-            let passage = try await snapshot.passages([id])[id]
-        else { return form }
-        let language = passage.language.flatMap { Language(rawValue: $0) }
-        for text in [passage.chunk.text] + passage.chunk.headings + [passage.documentTitle ?? ""] {
-            for range in Analyzer.wordRanges(in: text) {
-                let word = String(decoding: text.utf8[range], as: UTF8.self)
-                if analyzer.indexTerms(of: word, language: language).contains(form) { return word.lowercased() }
+        let ids = try await words.chunks(with: term, in: nil).ids.prefix(Self.passagesForSpelling)
+        var counts: [String: Int] = [:]
+        for passage in try await snapshot.passages(Array(ids)).values {
+            let language = passage.language.flatMap { Language(rawValue: $0) }
+            for text in [passage.chunk.text] + passage.chunk.headings + [passage.documentTitle ?? ""] {
+                let bytes = Array(text.utf8)
+                for range in Analyzer.wordRanges(in: text) {
+                    let word = String(decoding: bytes[range], as: UTF8.self)
+                    guard analyzer.indexTerms(of: word, language: language).contains(form) else { continue }
+                    counts[word.lowercased(), default: 0] += 1
+                }
             }
         }
-        return form
+        return counts.max { $0.value != $1.value ? $0.value < $1.value : $0.key > $1.key }?.key ?? form
     }
+
+    /// How many passages are read to spell a replacement.
+    private static let passagesForSpelling = 20
 }
 
 extension WordCorrection {
@@ -118,11 +124,5 @@ extension String {
         let start = firstIndex { $0.isLetter || $0.isNumber } ?? endIndex
         let end = lastIndex { $0.isLetter || $0.isNumber }.map { index(after: $0) } ?? endIndex
         return start < end ? String(self[start..<end]) : ""
-    }
-}
-
-extension String.UTF8View {
-    fileprivate subscript(range: Range<Int>) -> Substring.UTF8View {
-        self[index(startIndex, offsetBy: range.lowerBound)..<index(startIndex, offsetBy: range.upperBound)]
     }
 }
