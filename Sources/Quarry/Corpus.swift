@@ -209,6 +209,7 @@ public struct Corpus: Sendable {
 
     /// The best passages for a question.
     ///
+    /// - `text`: May have operators such as `-word` and `"a phrase"`, which `QueryExpression` reads.
     /// - `mode`: By words (`bm25`), by meaning (`vector`), or both (`hybrid`); nil for the mode of the configuration.
     /// - `filter`: Only documents that match; nil for all.
     /// - Throws: `QuestionError` for an empty question, `CorpusError`, and the errors of the model.

@@ -41,6 +41,41 @@ package final class BM25Cache: Sendable {
         try parameters.validate()
         let merged = BM25Table.merged(terms)
         if merged.isEmpty { return BM25Question() }
+        let view = try view(of: db, parameters: parameters)
+        var question = BM25Question(lengths: view.lengths)
+        for term in merged where !term.forms.isEmpty {
+            let postings = try decoded(term.forms, in: view)
+            if postings.count == 0 { continue }
+            let weight = parameters.inverseFrequency(
+                chunksWithTerm: postings.count, chunks: view.statistics.chunks)
+            question.add(postings, weight: term.weight * weight)
+        }
+        return question
+    }
+
+    /// For each term, the number of chunks with any of its forms. What is decoded for this is kept for a search.
+    ///
+    /// - Throws: ``BM25Error``.
+    package func frequencies(
+        of terms: [QueryTerm], in db: Database, parameters: BM25Parameters = BM25Parameters()
+    ) throws -> [Int] {
+        if terms.isEmpty { return [] }
+        let view = try view(of: db, parameters: parameters)
+        return try terms.map { $0.forms.isEmpty ? 0 : try decoded($0.forms, in: view).count }
+    }
+
+    /// One state of an index, as a transaction sees it.
+    private struct View {
+        var db: Database
+        var parameters: BM25Parameters
+        var statistics: BM25Statistics
+        var lengths: ChunkLengths
+        var format: BM25Table.Format
+        /// Nil for a file of the first versions, of which nothing is kept.
+        var state: State?
+    }
+
+    private func view(of db: Database, parameters: BM25Parameters) throws -> View {
         let totals = try BM25Table.totals(in: db)
         let statistics = totals.statistics
         let state = totals.checksum.map { State(checksum: $0, statistics: statistics, parameters: parameters) }
@@ -53,33 +88,30 @@ package final class BM25Cache: Sendable {
                 content.withLock { $0 = Content(state: state, lengths: lengths, byteCount: lengths.byteCount) }
             }
         }
-        func postings(of forms: [String]) throws -> ScoredPostings {
-            if let known = state.flatMap({ self.known(forms, in: $0) }) { return known }
-            var found: [ScoredPostings] = []
-            if forms.count > 1 {
-                found = try forms.map { try postings(of: [$0]) }.filter { $0.count > 0 }
-                if found.count == 1 { return found[0] }
-            } else if let stored = try StoredPostings(of: forms[0], in: db, format: totals.format) {
-                guard stored.count <= statistics.chunks else {
-                    throw BM25Error.damaged(
-                        place: "the totals",
-                        reason: "they count \(statistics.chunks) chunks, but the term “\(forms[0])” has \(stored.count)"
-                    )
-                }
-                found = [try ScoredPostings(stored, lengths: lengths, parameters: parameters)]
+        return View(
+            db: db, parameters: parameters, statistics: statistics, lengths: lengths, format: totals.format,
+            state: state)
+    }
+
+    private func decoded(_ forms: [String], in view: View) throws -> ScoredPostings {
+        if let known = view.state.flatMap({ self.known(forms, in: $0) }) { return known }
+        var found: [ScoredPostings] = []
+        if forms.count > 1 {
+            found = try forms.map { try decoded([$0], in: view) }.filter { $0.count > 0 }
+            if found.count == 1 { return found[0] }
+        } else if let stored = try StoredPostings(of: forms[0], in: view.db, format: view.format) {
+            guard stored.count <= view.statistics.chunks else {
+                throw BM25Error.damaged(
+                    place: "the totals",
+                    reason:
+                        "they count \(view.statistics.chunks) chunks, but the term “\(forms[0])” has \(stored.count)"
+                )
             }
-            let postings = found.count == 1 ? found[0] : ScoredPostings(merging: found)
-            if let state { keep(postings, of: forms, in: state) }
-            return postings
+            found = [try ScoredPostings(stored, lengths: view.lengths, parameters: view.parameters)]
         }
-        var question = BM25Question(lengths: lengths)
-        for term in merged where !term.forms.isEmpty {
-            let postings = try postings(of: term.forms)
-            if postings.count == 0 { continue }
-            let weight = parameters.inverseFrequency(chunksWithTerm: postings.count, chunks: statistics.chunks)
-            question.add(postings, weight: term.weight * weight)
-        }
-        return question
+        let postings = found.count == 1 ? found[0] : ScoredPostings(merging: found)
+        if let state = view.state { keep(postings, of: forms, in: state) }
+        return postings
     }
 
     private func known(_ forms: [String], in state: State) -> ScoredPostings? {

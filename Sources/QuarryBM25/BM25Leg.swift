@@ -34,3 +34,26 @@ public final class BM25Leg: Leg {
         return try await connection.read { db in try cache.question(terms, in: db, parameters: parameters) }
     }
 }
+
+extension BM25Leg: WordIndex {
+    /// - Throws: ``BM25Error``.
+    public func frequencies(of words: [QueryTerm]) async throws -> [Int] {
+        let (parameters, cache) = (parameters, cache)
+        return try await connection.read { db in try cache.frequencies(of: words, in: db, parameters: parameters) }
+    }
+
+    /// - Throws: ``BM25Error``.
+    public func chunks(with word: QueryTerm, in field: QueryExpression.Field?) async throws -> ChunkMask {
+        try await connection.read { db in try BM25Table.chunks(with: word, in: field, in: db) }
+    }
+
+    /// - Throws: ``BM25Error``.
+    public func terms(matching pattern: TermPattern, limit: Int) async throws -> [String] {
+        try await connection.read { db in
+            switch pattern {
+            case .startingWith(let prefixes): try BM25Table.terms(startingWith: prefixes, limit: limit, in: db)
+            case .near(let texts, let edits): try BM25Table.terms(near: texts, edits: edits, limit: limit, in: db)
+            }
+        }
+    }
+}

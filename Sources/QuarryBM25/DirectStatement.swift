@@ -6,15 +6,19 @@ import GRDBSQLite
 struct DirectStatement {
     private let db: Database
     private let statement: Statement
+    /// The name of the table, for errors.
+    private let table: String
 
-    init(_ sql: String, in db: Database) throws {
+    init(_ sql: String, of table: String = "bm25_postings", in db: Database) throws {
         self.db = db
+        self.table = table
         statement = try db.cachedStatement(sql: sql)
     }
 
     /// A row as long as the statement stays on it.
     struct Row {
         let handle: OpaquePointer
+        let table: String
 
         func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
@@ -29,7 +33,13 @@ struct DirectStatement {
                 start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
         }
 
-        private var wrongType: BM25Error { .damaged(place: "bm25_postings", reason: "a value has the wrong type") }
+        private var wrongType: BM25Error { .damaged(place: table, reason: "a value has the wrong type") }
+    }
+
+    /// Calls a function with each row of a statement without parameters.
+    func run(_ use: (Row) throws -> Void) throws {
+        defer { sqlite3_reset(statement.sqliteStatement) }
+        try rows(use)
     }
 
     /// Binds the values in this order, `blob` last, and calls a function with each row.
@@ -46,13 +56,18 @@ struct DirectStatement {
             }
             try (blob ?? []).withUnsafeBytes { bytes in
                 if blob != nil { try check(bind(bytes, at: Int32(integers.count) + 2)) }
-                while true {
-                    let code = sqlite3_step(handle)
-                    if code == SQLITE_DONE { return }
-                    guard code == SQLITE_ROW else { return try check(code) }
-                    try use(Row(handle: handle))
-                }
+                try rows(use)
             }
+        }
+    }
+
+    private func rows(_ use: (Row) throws -> Void) throws {
+        let handle = statement.sqliteStatement
+        while true {
+            let code = sqlite3_step(handle)
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_ROW else { return try check(code) }
+            try use(Row(handle: handle, table: table))
         }
     }
 

@@ -35,11 +35,7 @@ enum Console {
     ///
     /// - Throws: ``ClosedPipe`` when the reader has closed the pipe.
     static func print(_ text: String, terminator: String = "\n") throws {
-        switch send(text.visible + terminator, to: STDOUT_FILENO) {
-        case nil: return
-        case EPIPE: throw ClosedPipe()
-        case let error?: throw OutputError(reason: String(cString: strerror(error)))
-        }
+        if let error = send(text.visible + terminator, to: STDOUT_FILENO) { throw outputError(error) }
     }
 
     /// Prints a result in sentences. On a terminal they are broken at words.
@@ -47,6 +43,34 @@ enum Console {
     /// - `indent`: Blanks before what follows the first line of a broken one.
     static func prose(_ text: String, indent: Int = 0) throws {
         try print(columns(of: STDOUT_FILENO).map { text.visible.wrapped(to: $0, indent: indent) } ?? text)
+    }
+
+    /// Prints a line with words in bold on a terminal, broken at words there, and without bold elsewhere.
+    ///
+    /// - Parameters:
+    ///   - start: What stands before the line.
+    ///   - bold: UTF-8 offsets into the line, ascending.
+    static func prose(_ line: String, after start: String, bold: [Range<Int>]) throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let columns = columns(of: STDOUT_FILENO), environment["TERM"] != "dumb",
+            environment["NO_COLOR", default: ""].isEmpty
+        else { return try prose(start + line) }
+        var parts: [(text: String, isBold: Bool)] = [(start, false)]
+        let bytes = Array(line.utf8)
+        var end = 0
+        for range in bold where range.lowerBound >= end && range.upperBound <= bytes.count {
+            parts.append((String(decoding: bytes[end..<range.lowerBound], as: UTF8.self), false))
+            parts.append((String(decoding: bytes[range], as: UTF8.self), true))
+            end = range.upperBound
+        }
+        parts.append((String(decoding: bytes[end...], as: UTF8.self), false))
+        let shown = parts.map { (text: $0.text.visible, isBold: $0.isBold) }
+        let text = shown.map(\.text).joined().wrapped(to: columns).withBold(shown)
+        if let error = send(text + "\n", to: STDOUT_FILENO) { throw outputError(error) }
+    }
+
+    private static func outputError(_ error: Int32) -> any Error {
+        error == EPIPE ? ClosedPipe() : OutputError(reason: String(cString: strerror(error)))
     }
 
     /// Prints a note with control characters made visible, on a terminal broken at words. A closed standard error is

@@ -95,6 +95,7 @@ struct ReplyPrinter {
 
     private func printHits() throws {
         if reply.hits.isEmpty { try Console.prose(isRussian ? "Ни один отрывок не подходит." : "No passage matches.") }
+        if explains, let understood = reply.understood { try Console.prose("understood: \(understood.written)") }
         if explains, let fusion = reply.fusion { try Console.print("fusion: \(fusion)") }
         for hit in reply.hits {
             let place = place(hit.location)
@@ -110,7 +111,12 @@ struct ReplyPrinter {
                 let language = hit.language.map { "; language \($0)" } ?? ""
                 try Console.prose("   \(legs.joined(separator: "; "))\(language)")
             }
-            try Console.prose("   \(hit.foundText.excerpt())")
+            if let snippet = hit.snippet {
+                let bold = snippet.matches.compactMap { $0.count == 2 && $0[0] < $0[1] ? $0[0]..<$0[1] : nil }
+                try Console.prose(snippet.text, after: "   ", bold: bold)
+            } else {
+                try Console.prose("   \(hit.foundText.excerpt())")
+            }
             if let others = others(hit.alsoIn) { try Console.prose("   \(others)") }
         }
     }
@@ -160,5 +166,38 @@ extension QueryReply.Hit {
     fileprivate var foundText: String {
         guard let start = found?.first?.range.first else { return text }
         return String(decoding: text.utf8.dropFirst(max(0, start)), as: UTF8.self)
+    }
+}
+
+extension QueryExpression {
+    /// The question as it was understood, on one line: `lease rent; with “fail fast” in the title; without “draft”`.
+    fileprivate var written: String {
+        ([text] + clauses.map(\.written)).joined(separator: "; ").visibleInLine
+    }
+}
+
+extension QueryExpression.Clause {
+    fileprivate var written: String {
+        let verb =
+            switch occurrence {
+            case .preferred: "with, if any has it,"
+            case .required: "with"
+            case .excluded: "without"
+            }
+        let what =
+            switch match {
+            case .word, .phrase: "“\(text)”"
+            case .prefix: "words that begin with “\(text)”"
+            case .fuzzy: "words that differ from “\(text)” by up to \(edits ?? 1)"
+            }
+        let place =
+            switch field {
+            case nil: ""
+            case .title: " in the title"
+            case .heading: " in a heading"
+            case .body: " in the text"
+            case .name: " in the name of the file"
+            }
+        return "\(verb) \(what)\(place)"
     }
 }

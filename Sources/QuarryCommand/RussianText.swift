@@ -34,15 +34,38 @@ enum RussianText {
                 ? "Остальные можно найти только по словам." : "Остальные нельзя найти по смыслу."
             return "Векторы есть не у всех отрывков (\(counts)). \(rest)"
         }
+        if let match = text.firstMatch(of: /^No document has “(.+)”; searched for “(.+)” as well\.$/) {
+            return "Слова «\(match.1)» нет в документах; искалось и «\(match.2)»."
+        }
+        if let match = text.firstMatch(of: /^No passage holds (.+); its words count as any others\.$/) {
+            return "Ни в одном отрывке нет: \(inRussian(match.1)). Искались отдельные слова."
+        }
+        if let match = text.firstMatch(of: /^No passage holds (.+)\.$/) {
+            return "Ни в одном отрывке нет: \(inRussian(match.1))."
+        }
         return text.firstMatch(of: /cut off at the limit of (\d+) tokens/).map {
             "Ответ оборван: он достиг предела в \($0.1) токенов."
         }
     }
 
+    /// An operator of a question: `“аренда” in the title`.
+    private static func inRussian(_ clause: Substring) -> String {
+        let places = [
+            " in the title": " в названии", " in a heading": " в заголовке", " in the text": " в тексте",
+            " in the name of its file": " в имени файла",
+        ]
+        return places.reduce(String(clause)) { $0.hasSuffix($1.key) ? $0.dropLast($1.key.count) + $1.value : $0 }
+    }
+
     private static let fixed = [
+        "The question excludes every passage.": "Вопрос исключает все отрывки.",
         "No passage matches the question.": "Ни один отрывок не подходит к вопросу.",
         "The question has no words to search for.": "В вопросе нет слов для поиска.",
         "No word of the question occurs in the documents.": "Ни одно слово вопроса не встречается в документах.",
+        "No word of the question occurs in the passages that it asks for.":
+            "Ни одно слово вопроса не встречается в отрывках, которых он требует.",
+        "No word of the question occurs in the passages that it asks for; found by meaning only.":
+            "Ни одно слово вопроса не встречается в отрывках, которых он требует; найдено только по смыслу.",
         "No word of the question occurs in the documents. Documents in another language than the question are found only by meaning.":
             "Ни одно слово вопроса не встречается в документах. Документы на другом языке, чем вопрос, находит только поиск по смыслу.",
         "No word of the question occurs in the documents; found by meaning only.":

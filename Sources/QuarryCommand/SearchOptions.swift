@@ -33,6 +33,11 @@ struct SearchOptions: ParsableArguments {
 
     @OptionGroup var words: WordSearchOptions
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "If no document has a word of the question, search for a similar word too, and say so.")
+    var corrections = true
+
     @Option(parsing: .unconditional, help: "Hits of each search that are combined.")
     var depth = 100
 
@@ -97,6 +102,7 @@ struct SearchOptions: ParsableArguments {
         options.passagesPerDocument = perDocument
         for minimum in minimumScores { options.minimumScores[minimum.leg] = minimum.score }
         options.bm25 = BM25Parameters(k1: k1, b: b, weights: words.weights, variant: words.bm25Formula)
+        options.corrects = corrections
         options.reranksByWords = rerank
         return options
     }

@@ -60,6 +60,22 @@ extension String {
         }.joined(separator: "\n")
     }
 
+    /// A text that was broken into lines, with the parts that it was made from in bold where they say so.
+    func withBold(_ parts: [(text: String, isBold: Bool)]) -> String {
+        // Lines differ from the parts only in blanks and what begins each line.
+        var expected = parts.flatMap { part in part.text.filter { !$0.isWhitespace }.map { ($0, part.isBold) } }[...]
+        var (text, isBold) = ("", false)
+        for character in self {
+            let isNext = expected.first?.0 == character
+            let turnsBold = isNext ? expected.first?.1 == true : isBold && character == " "
+            if turnsBold != isBold { text += turnsBold ? "\u{1B}[1m" : "\u{1B}[22m" }
+            isBold = turnsBold
+            if isNext { expected.removeFirst() }
+            text.append(character)
+        }
+        return isBold ? text + "\u{1B}[22m" : text
+    }
+
     /// The text in lines of at most `limit` columns, broken between the parts.
     ///
     /// - Parameter indent: Blanks before each line.

@@ -31,4 +31,34 @@ public struct ChunkMask: Sendable, Hashable {
         let word = Int(id.rawValue >> 6)
         return id.rawValue >= 0 && word < words.count && words[word] & (1 << UInt64(id.rawValue & 63)) != 0
     }
+
+    /// The ids in ascending order.
+    ///
+    /// - Complexity: O(largest id).
+    package var ids: [ChunkID] {
+        var ids: [ChunkID] = []
+        ids.reserveCapacity(count)
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                ids.append(ChunkID(Int64(index << 6 + rest.trailingZeroBitCount)))
+                rest &= rest - 1
+            }
+        }
+        return ids
+    }
+
+    /// Removes the ids that the other set does not have.
+    package mutating func formIntersection(_ other: ChunkMask) { combine(other) { $0 & $1 } }
+
+    /// Removes the ids of the other set.
+    package mutating func subtract(_ other: ChunkMask) { combine(other) { $0 & ~$1 } }
+
+    private mutating func combine(_ other: ChunkMask, _ operation: (UInt64, UInt64) -> UInt64) {
+        count = 0
+        for index in words.indices {
+            words[index] = operation(words[index], other.word(index))
+            count += words[index].nonzeroBitCount
+        }
+    }
 }

@@ -126,6 +126,12 @@ public struct Retrieval: Sendable, Hashable {
     public var warnings: [String]
     /// The lexical terms of the question, each in its first form.
     public var terms: [String]
+    /// All index terms that a word of the question matches: what a hit was found by, as far as by words.
+    public var forms: Set<String>
+    /// How the question's operators were understood; nil if it has none.
+    public var expression: QueryExpression?
+    /// Words of the question that no document has, with those that were searched for as well.
+    public var corrections: [WordCorrection]
     /// The question's vector; nil for a search by words only.
     public var vector: QueryVector?
     /// How many chunks have a vector; nil if no vector of the corpus was searched.
@@ -137,13 +143,17 @@ public struct Retrieval: Sendable, Hashable {
     public var filterMatchesNothing: Bool
 
     public init(
-        hits: [ScoredChunk] = [], warnings: [String] = [], terms: [String] = [], vector: QueryVector? = nil,
+        hits: [ScoredChunk] = [], warnings: [String] = [], terms: [String] = [], forms: Set<String> = [],
+        expression: QueryExpression? = nil, corrections: [WordCorrection] = [], vector: QueryVector? = nil,
         vectorCoverage: VectorCoverage? = nil, backgroundCosine: Double? = nil,
         filterMatchesNothing: Bool = false
     ) {
         self.hits = hits
         self.warnings = warnings
         self.terms = terms
+        self.forms = forms
+        self.expression = expression
+        self.corrections = corrections
         self.vector = vector
         self.vectorCoverage = vectorCoverage
         self.backgroundCosine = backgroundCosine

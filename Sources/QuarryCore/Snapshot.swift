@@ -43,6 +43,9 @@ extension Leg {
 /// A consistent view of a corpus for one search: later writes do not change it.
 public protocol Snapshot: Sendable {
     var legs: [any Leg] { get }
+    /// The words of the corpus. The default is nil: then the operators of a question cannot be followed, and its words are
+    /// not corrected.
+    var words: (any WordIndex)? { get }
 
     /// ISO 639-1 codes of the documents' languages, most frequent first.
     func languages() async throws -> [String]
@@ -51,6 +54,8 @@ public protocol Snapshot: Sendable {
     func revision() async throws -> String
     /// The chunks of the documents that match.
     func mask(of filter: Filter) async throws -> ChunkMask
+    /// The chunks of the sources whose name has a part, in whatever case. The default is none.
+    func mask(ofSourcesNamed part: String) async throws -> ChunkMask
     /// The chunks with the given ids. Unknown ids are omitted.
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage]
     /// The passages of one document at given positions, ``Chunk/ordinal``. Positions without a passage are omitted.
@@ -59,6 +64,11 @@ public protocol Snapshot: Sendable {
     func vectors(of ids: [ChunkID]) async throws -> [ChunkID: [Float]]
     /// The number of chunks, and how many of them have a vector.
     func vectorCoverage() async throws -> VectorCoverage
+}
+
+extension Snapshot {
+    public var words: (any WordIndex)? { nil }
+    public func mask(ofSourcesNamed part: String) async throws -> ChunkMask { ChunkMask() }
 }
 
 /// A corpus that can be searched.

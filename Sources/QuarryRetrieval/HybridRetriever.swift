@@ -37,8 +37,9 @@ public struct HybridRetriever: Retriever {
         var query = query
         query.text = try Self.checked(query.text)
         if let embedder, query.vector?.fingerprint != embedder.fingerprint {
+            let text = QueryExpression(query.text).text.forEmbedding
             query.vector = QueryVector(
-                Array(try await embedder.embed([query.text], as: .query)[0]), by: embedder.fingerprint)
+                Array(try await embedder.embed([text], as: .query)[0]), by: embedder.fingerprint)
         }
         if embedder == nil { query.vector = nil }
         return query
@@ -57,20 +58,44 @@ public struct HybridRetriever: Retriever {
         _ query: Query, limit: Int, options: RetrievalOptions, in snapshot: any Snapshot
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
-        let question = AnalyzedQuery(
-            query.text, terms: analyzer.queryTerms(of: query.text, languages: languages), vector: query.vector)
-        var retrieval = Retrieval(terms: question.terms.compactMap(\.forms.first), vector: question.vector)
+        let legs = try await legs(of: snapshot)
+        var expression = QueryExpression(query.text)
+        if snapshot.words == nil { expression = QueryExpression(text: query.text) }
+        var retrieval = Retrieval(expression: expression.clauses.isEmpty ? nil : expression, vector: query.vector)
         var mask: ChunkMask?
         if let filter = query.filter { mask = try await snapshot.mask(of: filter) }
         if mask?.count == 0 {
+            retrieval.terms = analyzer.queryTerms(of: expression.text, languages: languages).compactMap(\.forms.first)
             retrieval.filterMatchesNothing = true
             retrieval.warnings = [
                 "No document matches the filter. Check its keys and values: they are those of front matter and metadata."
             ]
             return retrieval
         }
+        var terms: [QueryTerm]
+        if let words = snapshot.words, !expression.clauses.isEmpty {
+            let operators = OperatorSearch(
+                snapshot: snapshot, words: words, analyzer: analyzer, languages: languages)
+            let found = try await operators.result(of: expression, among: mask)
+            (mask, terms) = (found.mask, found.terms)
+            retrieval.warnings = found.warnings
+        } else {
+            terms = analyzer.queryTerms(of: expression.text, languages: languages)
+        }
+        if options.corrects, let words = snapshot.words, legs.contains(where: { $0.name == .bm25 }) {
+            let found = try await WordCorrections(
+                snapshot: snapshot, words: words, analyzer: analyzer, languages: languages
+            ).result(for: expression.text, terms: terms, except: expression.lookedUp)
+            terms += found.terms
+            retrieval.corrections = found.corrections
+            retrieval.warnings += found.corrections.map(\.warning)
+        }
+        retrieval.terms = terms.compactMap(\.forms.first)
+        retrieval.forms = Set(terms.flatMap(\.forms))
+        if mask?.count == 0 { return retrieval }
+        let question = AnalyzedQuery(expression.text, terms: terms, vector: query.vector)
         let order = try await FusedOrder(
-            legs(of: snapshot), for: question, among: mask, options: options, limit: limit)
+            legs, for: question, among: mask, options: options, limit: limit)
         let results = order.results
         var candidates = Candidates(order, snapshot: snapshot, groupsDuplicates: options.groupsDuplicates)
         // The corpus has no coverage of vectors that are stored elsewhere.
@@ -82,12 +107,13 @@ public struct HybridRetriever: Retriever {
             retrieval.backgroundCosine = leg.backgroundScore(among: searched)
         }
         let asked = scripts(of: question.text)
-        retrieval.warnings = legWarnings(
+        retrieval.warnings += legWarnings(
             terms: question.terms.count,
             hitCounts: Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0.hits.count) }),
             coverage: retrieval.vectorCoverage, isModelEnglishOnly: embedder?.languages == ["en"],
             hasOtherScripts: !asked.subtracting([.latin]).isEmpty,
-            isInOtherScript: !asked.isEmpty && !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)))
+            isInOtherScript: !asked.isEmpty && !languages.isEmpty && asked.isDisjoint(with: languages.map(\.script)),
+            isLimited: retrieval.expression != nil)
         for stage in rerankers {
             let depth = stage.depth ?? options.depth
             if let failure = try await candidates.rerank(by: stage.reranker, for: question, depth: depth) {

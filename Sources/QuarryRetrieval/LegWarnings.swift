@@ -8,10 +8,11 @@ public import QuarryCore
 ///   - coverage: How many chunks have a vector; nil without the vector leg.
 ///   - isModelEnglishOnly: Whether the embedding model supports only English.
 ///   - hasOtherScripts: Whether the question contains letters beyond the Latin script.
+///   - isLimited: Whether operators of the question limit the search to some chunks.
 ///   - isInOtherScript: Whether no document is in a language of the question's scripts.
 public func legWarnings(
     terms: Int, hitCounts: [LegName: Int], coverage: VectorCoverage? = nil, isModelEnglishOnly: Bool,
-    hasOtherScripts: Bool, isInOtherScript: Bool = false
+    hasOtherScripts: Bool, isInOtherScript: Bool = false, isLimited: Bool = false
 ) -> [String] {
     var warnings: [String] = []
     if coverage?.chunks == 0 { return ["The index is empty."] }
@@ -19,7 +20,7 @@ public func legWarnings(
         warnings.append(
             terms == 0
                 ? "The question has no words to search for."
-                : "No word of the question occurs in the documents"
+                : "No word of the question occurs in the \(isLimited ? "passages that it asks for" : "documents")"
                     + (hitCounts[.vector] ?? 0 > 0
                         ? "; found by meaning only."
                         : isInOtherScript && hitCounts[.vector] == nil

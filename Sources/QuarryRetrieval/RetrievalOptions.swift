@@ -36,11 +36,14 @@ public struct RetrievalOptions: Sendable, Hashable {
     /// The lowest score of a hit in a leg: a cosine for the vector leg, a sum of BM25 for the lexical one. A hit that a
     /// leg with a minimum has no score for is left out. The default is none.
     public var minimumScores: [LegName: Double]
+    /// Whether a similar word of the documents is searched for too if no document has a word of the question. The reply
+    /// names both. The default is true.
+    public var corrects: Bool
 
     public init(
         mode: Mode = .hybrid, fusion: Fusion = RetrievalOptions.defaultFusion, depth: Int = 100,
         diversity: Double? = nil, mergesNeighbours: Bool = true, groupsDuplicates: Bool = true, window: Window? = nil,
-        hitsPerDocument: Int? = nil, minimumScores: [LegName: Double] = [:]
+        hitsPerDocument: Int? = nil, minimumScores: [LegName: Double] = [:], corrects: Bool = true
     ) {
         self.mode = mode
         self.fusion = fusion
@@ -51,6 +54,7 @@ public struct RetrievalOptions: Sendable, Hashable {
         self.window = window
         self.hitsPerDocument = hitsPerDocument
         self.minimumScores = minimumScores
+        self.corrects = corrects
     }
 
     /// Six tenths for the vector leg, and z-scores. On 14 judged collections of one language, this was at or above the

@@ -30,6 +30,43 @@ struct QueryCommandTests {
         #expect(found["usage"] == nil)
     }
 
+    @Test func `a reply says how operators were understood, and shows the words in a snippet`() throws {
+        let scratch = try notes()
+        let found = try object(
+            try Command.run("query", "--retrieve", "+lease -draft title:lease tenant", "--json", in: scratch.url))
+        let understood = try #require(found["understood"] as? [String: Any])
+        #expect(understood["text"] as? String == "lease lease tenant")
+        let clauses = try #require(understood["clauses"] as? [[String: String]])
+        #expect(
+            clauses == [
+                ["occurrence": "required", "match": "word", "text": "lease"],
+                ["occurrence": "excluded", "match": "word", "text": "draft"],
+                ["occurrence": "required", "match": "word", "text": "lease", "field": "title"],
+            ])
+        let hit = try #require((found["hits"] as? [[String: Any]])?.first)
+        let snippet = try #require(hit["snippet"] as? [String: Any])
+        let text = Array(try #require(snippet["text"] as? String).utf8)
+        let words = try #require(snippet["matches"] as? [[Int]]).map {
+            String(decoding: text[$0[0]..<$0[1]], as: UTF8.self)
+        }
+        #expect(words.suffix(2) == ["lease", "tenant"])
+        let explained = try Command.run("query", "--retrieve", "--explain", "lease -draft", in: scratch.url)
+        #expect(explained.output.contains("understood: lease; without “draft”"), "\(explained)")
+        let plain = try object(try Command.run("query", "--retrieve", "lease tenant", "--json", in: scratch.url))
+        #expect(plain["understood"] == nil && plain["corrections"] == nil)
+    }
+
+    @Test func `a word that no document has is corrected, and said, unless that is turned off`() throws {
+        let scratch = try notes()
+        let corrected = try Command.run("query", "--retrieve", "tennant", "--json", in: scratch.url)
+        let corrections = try #require(try object(corrected)["corrections"] as? [[String: String]])
+        #expect(corrections == [["word": "tennant", "replacement": "tenant", "reason": "spelling"]])
+        #expect(corrected.errors.contains("No document has “tennant”; searched for “tenant” as well."))
+        let exact = try object(
+            try Command.run("query", "--retrieve", "--no-corrections", "tennant", "--json", in: scratch.url))
+        #expect(exact["corrections"] == nil && (exact["hits"] as? [Any])?.isEmpty == true)
+    }
+
     @Test func `a filter that no document matches is named as the reason`() throws {
         let scratch = try notes()
         let filtered = ["--filter", "year=1999"]

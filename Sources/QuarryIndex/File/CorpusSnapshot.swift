@@ -68,6 +68,8 @@ private struct CorpusSnapshot: Snapshot {
 
     var legs: [any Leg] { [lexical] + (vector.map { [$0] } ?? []) }
 
+    var words: (any WordIndex)? { lexical }
+
     func languages() async throws -> [String] {
         try now(connection) { db in
             let statement = try db.cachedStatement(
@@ -95,6 +97,28 @@ private struct CorpusSnapshot: Snapshot {
                 }
                 return mask
             }
+        }
+    }
+
+    func mask(ofSourcesNamed part: String) async throws -> ChunkMask {
+        let part = part.lowercased()
+        return try await connection.read { db in
+            var mask = ChunkMask()
+            let chunks = try db.cachedStatement(
+                sql: """
+                    SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document
+                    WHERE documents.source = ?
+                    """)
+            let sources = try Row.fetchCursor(db, sql: "SELECT id, name FROM sources")
+            while let row = try sources.next() {
+                let source = StoredRow(row, of: "sources")
+                guard try source.text(1).lowercased().contains(part) else { continue }
+                let rows = try Row.fetchCursor(chunks, arguments: [try source.integer(0)])
+                while let row = try rows.next() {
+                    mask.insert(ChunkID(try StoredRow(row, of: "chunks").integer(0, in: 0...ChunkID.maximum)))
+                }
+            }
+            return mask
         }
     }
 

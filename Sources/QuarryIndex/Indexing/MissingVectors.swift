@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import QuarryCore
 import QuarrySQLite
+import QuarryText
 import QuarryVectorIndex
 
 /// A text without a vector.
@@ -9,7 +10,9 @@ struct MissingText: Sendable {
     /// The row and the key of the document of its first chunk.
     var document: Int64
     var key: String
+    /// Of the text before ``Swift/String/forEmbedding``.
     var digest: ContentHash
+    /// As the model gets it.
     var text: String
     var tokens: Int
 
@@ -113,8 +116,8 @@ struct MissingVectors {
                 tableHeader: try row.optional(3, row.text), tokenCount: try row.count(4))
             texts.append(
                 MissingText(
-                    document: try row.integer(6), key: try row.text(7), digest: digest, text: chunk.contextualText,
-                    tokens: chunk.tokenCount))
+                    document: try row.integer(6), key: try row.text(7), digest: digest,
+                    text: chunk.contextualText.forEmbedding, tokens: chunk.tokenCount))
         }
         return texts
     }

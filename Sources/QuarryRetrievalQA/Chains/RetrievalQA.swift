@@ -93,18 +93,21 @@ public struct RetrievalQA: Sendable {
         for question: String, filter: Filter? = nil, assembler: StuffAssembler? = nil
     ) async throws -> AssembledPrompt {
         let asked = Query(BareQuestion(question).text, filter: filter)
-        let hits = try await retriever.retrieve(asked, limit: options.limit).hits
+        let retrieval = try await retriever.retrieve(asked, limit: options.limit)
         var used = assembler ?? StuffAssembler()
         if assembler == nil, case .model(_, let own) = generator { used = own }
-        return try firstPrompt(of: question, hits: hits, assembler: used)
+        return try firstPrompt(
+            of: retrieval.expression?.text ?? question, hits: retrieval.hits, assembler: used)
     }
 
     private func run(_ query: Query, report: (AnswerEvent) -> Void) async throws -> Answer {
-        let question = query.text
-        let bare = BareQuestion(question).text
-        let asked = bare == question ? query : Query(bare, filter: query.filter)
+        let withoutCourtesy = BareQuestion(query.text).text
+        let asked = withoutCourtesy == query.text ? query : Query(withoutCourtesy, filter: query.filter)
         let retrieval = try await retriever.retrieve(asked, limit: options.limit)
         let hits = retrieval.hits
+        // Operators are for the search: they are no words of the question.
+        let bare = retrieval.expression?.text ?? withoutCourtesy
+        let question = retrieval.expression?.text ?? query.text
         report(.retrieved(retrieval))
         guard !hits.isEmpty else {
             let reason = retrieval.filterMatchesNothing ? RefusalReason.nothingMatchesFilter : .noPassages

@@ -23,11 +23,25 @@ package struct QueryReply: Sendable, Codable {
         package var language: String?
         package var headings: [String]
         package var text: String
+        /// The sentences that say most about the question.
+        package var snippet: Excerpt?
         package var location: Location
         /// The parts of the text that the search found, if more was read around them.
         package var found: [Part]?
         /// Other places with the same text, or a part of it. Nil if there are none.
         package var alsoIn: [Elsewhere]?
+    }
+
+    /// Sentences of a hit on one line.
+    package struct Excerpt: Sendable, Codable {
+        package var text: String
+        /// Start and end of each word of the question in the bytes of the text, without the end.
+        package var matches: [[Int]]
+
+        init(_ snippet: Snippet) {
+            text = snippet.text
+            matches = snippet.matches.map { [$0.lowerBound, $0.upperBound] }
+        }
     }
 
     package struct Location: Sendable, Codable {
@@ -99,6 +113,10 @@ package struct QueryReply: Sendable, Codable {
     package var question: String
     /// The question as it was searched for and answered, if words of earlier turns of a conversation were added to it.
     package var standalone: String?
+    /// How the operators of the question were understood; nil if it has none.
+    package var understood: QueryExpression?
+    /// Words of the question that no document has, each with the word that was searched for too. Nil if there are none.
+    package var corrections: [WordCorrection]?
     /// In a batch: why there is no answer and no hit. The question is invalid, or the model failed.
     package var error: String?
     package var mode: String
@@ -154,9 +172,12 @@ package struct QueryReply: Sendable, Codable {
         self.question = question
         self.mode = mode.rawValue
         self.fusion = mode == .hybrid ? fusion?.written : nil
+        understood = retrieval.expression
+        corrections = retrieval.corrections.isEmpty ? nil : retrieval.corrections
         warnings = retrieval.warnings
         vectorCoverage = retrieval.vectorCoverage
         self.timings = timings
+        let snippets = retrieval.snippets()
         hits = retrieval.hits.enumerated().map { index, hit in
             Hit(
                 rank: index + 1, score: hit.score,
@@ -164,7 +185,7 @@ package struct QueryReply: Sendable, Codable {
                 chunk: hit.id.rawValue,
                 document: hit.chunk.documentID, title: hit.documentTitle, language: hit.language,
                 headings: hit.chunk.headings,
-                text: hit.chunk.text, location: Location(hit.location),
+                text: hit.chunk.text, snippet: Excerpt(snippets[index]), location: Location(hit.location),
                 found: hit.found?.map { range in
                     Part(range: [range.lowerBound, range.upperBound], location: Location(hit.location(of: range)))
                 },

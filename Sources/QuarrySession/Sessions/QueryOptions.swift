@@ -22,6 +22,8 @@ package struct QueryOptions: Sendable, Encodable {
     /// The lowest score of a passage in a leg. The default is none.
     package var minimumScores: [LegName: Double] = [:]
     package var bm25 = BM25Parameters()
+    /// Whether a similar word is searched for too if no document has a word of the question. The default is true.
+    package var corrects = true
     /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
     package var reranksByWords = false
     /// The number of passages sent to the re-ranking model of the settings. The default is 50.
@@ -66,7 +68,8 @@ package struct QueryOptions: Sendable, Encodable {
         RetrievalOptions(
             mode: mode, fusion: fusion ?? RetrievalOptions.defaultFusion, depth: depth, diversity: diversity,
             mergesNeighbours: mergesNeighbours,
-            window: window, hitsPerDocument: passagesPerDocument, minimumScores: minimumScores)
+            window: window, hitsPerDocument: passagesPerDocument, minimumScores: minimumScores,
+            corrects: corrects)
     }
 }
 

@@ -136,6 +136,8 @@ package struct QuerySession: Sendable {
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
         var query = self.query(question)
+        // The vector of a question says nothing of its operators.
+        let similar = QueryExpression(question).clauses.isEmpty ? similar : nil
         let revision = similar == nil ? nil : try await Self.revision(of: index)
         if similar != nil { query = try await retriever.prepared(query) }
         if let revision, let vector = query.vector,

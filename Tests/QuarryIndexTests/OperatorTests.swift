@@ -1,0 +1,86 @@
+import QuarryCore
+import QuarryIndex
+import QuarryRetrieval
+import Testing
+
+/// The operators of a question, in an index.
+struct OperatorTests {
+    private func corpus() async throws -> TestCorpus {
+        let corpus = try TestCorpus()
+        try corpus.write("# Harbour rules\n\nShips that fail fast leave the harbour at noon.\n", to: "rules.md")
+        try corpus.write(
+            "# Harbour draft\n\nA draft: ships fail, and fast ones fail more. Registration is open.\n", to: "draft.md")
+        try corpus.write(
+            "# Notes\n\n## Mooring\n\nA harbour registrar registers ships by parseFile.\n", to: "old/notes.md")
+        try corpus.write("# Порт\n\nКорабли стоят в порту, пока идёт регистрация.\n", to: "порт.md")
+        try await corpus.index()
+        return corpus
+    }
+
+    private func search(
+        _ question: String, in corpus: TestCorpus, mode: RetrievalOptions.Mode = .bm25, filter: Filter? = nil
+    ) async throws -> Retrieval {
+        let options = RetrievalOptions(mode: mode, mergesNeighbours: false)
+        return try await corpus.open().retriever(embedder: corpus.embedder, options: options)
+            .retrieve(Query(question, filter: filter), limit: 100)
+    }
+
+    private func documents(_ retrieval: Retrieval) -> Set<String> { Set(retrieval.hits.map(\.passage.source)) }
+
+    @Test(arguments: RetrievalOptions.Mode.allCases)
+    func `operators hold for every leg`(mode: RetrievalOptions.Mode) async throws {
+        let corpus = try await corpus()
+        let cases: [(String, Set<String>)] = [
+            ("ships -draft", ["docs/rules.md", "docs/old/notes.md", "docs/порт.md"]),
+            ("ships +harbour -\"fail fast\"", ["docs/draft.md", "docs/old/notes.md"]),
+            ("ships \"fail fast\"", ["docs/rules.md"]),
+            ("ships +\"failing fast\"", ["docs/rules.md"]),
+            ("ships title:draft", ["docs/draft.md"]),
+            ("ships heading:mooring", ["docs/old/notes.md"]),
+            ("ships body:draft", ["docs/draft.md"]),
+            ("ships name:OLD/", ["docs/old/notes.md"]),
+            ("ships -name:порт -name:notes", ["docs/rules.md", "docs/draft.md"]),
+            ("ships registr*", ["docs/draft.md", "docs/old/notes.md"]),
+            ("корабли +рег*", ["docs/порт.md"]),
+            ("ships harbuor~1 -draft", ["docs/rules.md", "docs/old/notes.md"]),
+            ("ships +parsefile", ["docs/old/notes.md"]),
+            ("ships +file", ["docs/old/notes.md"]),
+            ("ships +harbour +registrar", ["docs/old/notes.md"]),
+            ("ships +zebra", []),
+            ("ships -harbour -порт", []),
+        ]
+        for (question, expected) in cases {
+            let found = try await search(question, in: corpus, mode: mode)
+            // A search by words finds only what has one of them.
+            let missing = mode == .bm25 ? Set(["docs/порт.md"]) : []
+            let isRussian = question.hasPrefix("к")
+            #expect(documents(found) == (isRussian ? expected : expected.subtracting(missing)), "\(question)")
+            #expect(found.expression != nil)
+        }
+    }
+
+    @Test func `a phrase that no passage has is said, and its words are searched for`() async throws {
+        let corpus = try await corpus()
+        let found = try await search("\"harbour noon\" ships", in: corpus)
+        #expect(documents(found).contains("docs/rules.md"))
+        #expect(found.warnings == ["No passage holds “harbour noon”; its words count as any others."])
+        let required = try await search("+\"harbour noon\" ships", in: corpus)
+        #expect(required.hits.isEmpty && required.warnings == ["No passage holds “harbour noon”."])
+    }
+
+    @Test func `operators and a filter hold together`() async throws {
+        let corpus = try await corpus()
+        let filter = Filter.isIn("title", ["Harbour rules", "Harbour draft"])
+        #expect(documents(try await search("ships -draft", in: corpus, filter: filter)) == ["docs/rules.md"])
+        let none = try await search("ships +mooring", in: corpus, filter: filter)
+        #expect(none.hits.isEmpty && !none.filterMatchesNothing)
+    }
+
+    @Test func `the operators of a question are neither embedded nor ranked by`() async throws {
+        let corpus = try await corpus()
+        let marked = try await search("harbour \"fail fast\" -zebra", in: corpus, mode: .hybrid)
+        let plain = try await search("harbour fail fast", in: corpus, mode: .hybrid)
+        #expect(marked.vector == plain.vector && marked.terms == plain.terms)
+        #expect(plain.expression == nil)
+    }
+}
