@@ -9,9 +9,16 @@ struct AnsweringOptions: ParsableArguments {
 
     @Option(
         help:
-            "How a model reads the passages: stuff (all in one prompt), or one by one with refine (an answer that each improves), map-reduce (notes, then an answer from them) or map-rerank (the best supported of several answers)."
+            "How a model reads the passages: stuff (all in one prompt), or one by one with refine (an answer that each improves), map-reduce (notes, then an answer from them) or map-rerank (the best supported of several answers), or in groups with tree (answers, then answers from them)."
     )
     var chain: Chain = .stuff
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Searches for a question whose parts stand in different passages: 2 (the second asks with a name that the first found) or 1.",
+            valueName: "count"))
+    var hops = 2
 
     @Option(
         help: ArgumentHelp(
@@ -36,6 +43,7 @@ struct AnsweringOptions: ParsableArguments {
     var compareSentences = true
 
     func validate() throws {
+        guard (1...2).contains(hops) else { throw ValidationError("--hops \(hops) is neither 1 nor 2.") }
         if let threshold, !(0...1).contains(threshold) {
             throw ValidationError("--threshold \(threshold) is not between 0 and 1.")
         }

@@ -21,6 +21,7 @@ struct QuestionOptions: ParsableArguments {
         options.generates = !answering.writing.extractive
         options.limit = passages.k ?? options.limit
         options.chain = answering.chain
+        options.maximumHops = answering.hops
         options.promptTokens = answering.writing.budget
         options.answerTokens = answering.writing.answerTokens
         options.threshold = answering.threshold

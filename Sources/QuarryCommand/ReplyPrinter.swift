@@ -96,6 +96,9 @@ struct ReplyPrinter {
     private func printHits() throws {
         if reply.hits.isEmpty { try Console.prose(isRussian ? "Ни один отрывок не подходит." : "No passage matches.") }
         if explains, let understood = reply.understood { try Console.prose("understood: \(understood.written)") }
+        if explains, let hop = reply.hop {
+            try Console.prose("second search (\(hop.name)): \(hop.question)".visibleInLine)
+        }
         if explains, let fusion = reply.fusion { try Console.print("fusion: \(fusion)") }
         for hit in reply.hits {
             let place = place(hit.location)

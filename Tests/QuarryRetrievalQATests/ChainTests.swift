@@ -73,6 +73,30 @@ struct ChainTests {
         #expect(Set(answer.citations.map(\.documentID)) == ["bridge.md", "people.md"])
     }
 
+    @Test func `tree answers from groups of passages, and then from the answers`() async throws {
+        let more = (10..<17).map { hit($0, "The river Ave passes bridge number \($0).", source: "river\($0).md") }
+        let model = AnsweringModel { request in
+            let said = Self.facts(in: request.messages.last?.content ?? "")
+            return said.isEmpty ? refusal : said.joined(separator: " ")
+        }
+        let answer = try await RetrievalQA(
+            retriever: ListRetriever(hits: hits + more), model: model, reader: ExtractiveReader(gate: 0),
+            options: .init(limit: 10, chain: .tree)
+        ).answer("Who designed the bridge of Tarn, and when was it opened?")
+        // Ten passages are four groups, of which one answers.
+        #expect(model.requests.count == 5)
+        #expect(Set(answer.citations.map(\.documentID)) == ["bridge.md", "people.md"])
+        let last = try #require(model.requests.last?.messages.last?.content)
+        #expect(last.contains("opened in 1874") && !last.contains("rye bread") && !last.contains("nine arches"))
+        #expect(answer.usage == TokenUsage(input: 50, output: 10))
+    }
+
+    @Test func `tree sends few passages as one prompt`() async throws {
+        let model = AnsweringModel { Self.facts(in: $0.messages.last?.content ?? "").joined(separator: " ") }
+        #expect(try await !answer(.tree, model).isRefused)
+        #expect(model.requests.count == 1)
+    }
+
     @Test(arguments: [Chain.refine, .mapReduce, .mapRerank])
     func `a passage that fits into no prompt is listed`(chain: Chain) async throws {
         let long = hit(9, String(repeating: "The town of Tarn lies by a slow river. ", count: 400), source: "long.md")
@@ -111,7 +135,7 @@ struct ChainTests {
         #expect(answer.usage == TokenUsage(input: 30, output: 6))
     }
 
-    @Test(arguments: [Chain.refine, .mapReduce, .mapRerank])
+    @Test(arguments: [Chain.refine, .mapReduce, .mapRerank, .tree])
     func `every chain refuses when no passage answers, or nothing has support`(chain: Chain) async throws {
         let declined = try await answer(chain, AnsweringModel { _ in refusal })
         #expect(declined.refusal == .declinedByModel && declined.text == refusal)

@@ -39,6 +39,10 @@ struct ClassifierTests {
         #expect(result.label == "delivery" && result.usage == TokenUsage(input: 20, output: 4))
         let user = try #require(model.requests.first?.messages[1].content)
         #expect(user.contains("Where is my parcel?\n</text-") && user.hasSuffix("\nLabel:"))
+        #expect(result.prompt.name == "classify-en" && result.prompt.sha256.count == 64)
+        let russian = try await classifier.label(of: "Где посылка?", among: ["delivery"], by: model)
+        #expect(russian.prompt.name == "classify-ru" && russian.prompt.sha256 != result.prompt.sha256)
+        #expect(model.requests.last?.messages.first?.content.hasPrefix("Ты даёшь тексту одну метку") == true)
         let stubborn = AnsweringModel { _ in "no idea" }
         #expect(try await classifier.label(of: "x", among: ["a", "b"], by: stubborn).label == nil)
         #expect(stubborn.requests.count == 2)

@@ -24,6 +24,11 @@ struct ExtractorTests {
         #expect(result.citations.map(\.path) == ["/rent", "/rooms/0", "/rooms/1", "/tenant"])
         #expect(result.citations.map(\.citation.quote).first == "The monthly rent is 1,250 euros.")
         #expect(result.unsupported.isEmpty && !result.isRepaired && model.requests.count == 1)
+        #expect(result.prompt?.name == "extract-en" && result.prompt?.version == "1")
+        let russian = [hit(2, "Арендатор — Пётр Зимин. Плата 900 евро.", source: "аренда.md")]
+        let other = try await Extractor(schema: schema).extract(from: russian, by: model)
+        #expect(other.prompt?.name == "extract-ru")
+        #expect(model.requests.last?.messages.first?.content.contains("\"rent\"") == true)
     }
 
     @Test func `what is not in the passages is listed`() async throws {

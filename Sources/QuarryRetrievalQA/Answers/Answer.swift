@@ -29,6 +29,21 @@ public struct Answer: Sendable, Hashable {
     public var hits: [ScoredChunk]
     /// The prompt sent to the model; nil without a model.
     public var prompt: AssembledPrompt?
+    /// The second search, if one was needed: the default is nil.
+    public var hop: Hop?
+
+    /// A search with what the first one found.
+    public struct Hop: Sendable, Hashable, Codable {
+        /// The name that a sentence of the first search adds to the question, as it is written there.
+        public var name: String
+        /// The text of the second search: the name, and the words of the question that the sentence does not hold.
+        public var question: String
+
+        public init(name: String, question: String) {
+            self.name = name
+            self.question = question
+        }
+    }
 
     public init(
         question: String, text: String, citations: [Citation] = [], refusal: RefusalReason? = nil,
@@ -99,7 +114,7 @@ public struct ModelSwitch: Sendable, Hashable, Codable {
 
 /// A step in answering a question.
 public enum AnswerEvent: Sendable, Hashable {
-    /// Always the first event.
+    /// Always the first event. If a second search adds passages, another one follows with those of both.
     case retrieved(Retrieval)
     /// A piece of the reply as the generator wrote it, markers unchecked.
     case text(String)

@@ -134,6 +134,43 @@ struct ChainSteps {
         return .ask(listingOmitted(try assembler.assemble(question: question, passages: notes)))
     }
 
+    /// Passages, or answers from them, that a prompt of ``tree(_:)`` puts together.
+    static let treeWidth = 3
+
+    mutating func tree(_ hits: [ScoredChunk]) async throws -> Outcome {
+        var groups = hits.map { [PromptPassage(hit: $0)] }
+        var shrinks = true
+        while groups.count > Self.treeWidth, shrinks {
+            let answers = try await answers(to: groups)
+            shrinks = answers.count < groups.count
+            groups = answers
+        }
+        guard !groups.isEmpty else { return refusal }
+        let last = try assembler.assemble(question: question, passages: groups.flatMap { $0 })
+        return .ask(listingOmitted(last))
+    }
+
+    /// The supported sentences of one answer for each few groups, as many as fit into a prompt.
+    private mutating func answers(to groups: [[PromptPassage]]) async throws -> [[PromptPassage]] {
+        var answers: [[PromptPassage]] = []
+        var rest = groups[...]
+        while !rest.isEmpty {
+            var count = min(Self.treeWidth, rest.count)
+            var prompt = try assembler.assemble(question: question, passages: rest.prefix(count).flatMap { $0 })
+            while count > 1, prompt.dropped.contains(where: { $0.reason == .overBudget }) {
+                count -= 1
+                prompt = try assembler.assemble(question: question, passages: rest.prefix(count).flatMap { $0 })
+            }
+            rest = rest.dropFirst(count)
+            guard holdsPassage(prompt), let step = try await step(prompt) else { continue }
+            let notes = step.supported.map { sentence in
+                PromptPassage(note: sentence.text, on: step.prompt.used[sentence.markers[0] - 1])
+            }
+            if !notes.isEmpty { answers.append(notes) }
+        }
+        return answers
+    }
+
     mutating func mapRerank(_ hits: [ScoredChunk]) async throws -> Outcome {
         var best: (step: Step, score: Double)?
         for hit in hits {

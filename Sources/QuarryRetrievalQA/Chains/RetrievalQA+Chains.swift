@@ -20,6 +20,7 @@ extension RetrievalQA {
             case .refine: try await steps.refine(hits)
             case .mapReduce: try await steps.mapReduce(hits)
             case .mapRerank: try await steps.mapRerank(hits)
+            case .tree: try await steps.tree(hits)
             }
         switch outcome {
         case .ask(let prompt) where prompt.used.isEmpty:
@@ -50,7 +51,12 @@ extension RetrievalQA {
     ) throws(PromptError) -> AssembledPrompt {
         var assembler = assembler
         if options.chain == .mapReduce { assembler.prompts = try PromptSet.notes(for: question) }
-        return try assembler.assemble(
-            question: question, hits: options.chain == .stuff ? hits : Array(hits.prefix(1)))
+        let first =
+            switch options.chain {
+            case .stuff: hits
+            case .refine, .mapReduce, .mapRerank: Array(hits.prefix(1))
+            case .tree: Array(hits.prefix(ChainSteps.treeWidth))
+            }
+        return try assembler.assemble(question: question, hits: first)
     }
 }

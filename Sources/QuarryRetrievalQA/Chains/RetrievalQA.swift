@@ -20,10 +20,14 @@ public struct RetrievalQA: Sendable {
         public var unsupported: UnsupportedSentences
         /// How a model reads the passages. The default is ``Chain/stuff``.
         public var chain: Chain
+        /// The most searches, one after the other, for a question whose parts no single passage holds: 1 or 2. The second one
+        /// asks with a name that the first one found, and counts only if both fit together. The default is 2.
+        public var maximumHops: Int
 
         public init(
             limit: Int = 5, maximumTokens: Int = 512, temperature: Double = 0, seed: Int? = nil,
-            sentenceSupport: Double = 0.5, unsupported: UnsupportedSentences = .drop, chain: Chain = .stuff
+            sentenceSupport: Double = 0.5, unsupported: UnsupportedSentences = .drop, chain: Chain = .stuff,
+            maximumHops: Int = 2
         ) {
             self.limit = limit
             self.maximumTokens = maximumTokens
@@ -32,6 +36,7 @@ public struct RetrievalQA: Sendable {
             self.sentenceSupport = sentenceSupport
             self.unsupported = unsupported
             self.chain = chain
+            self.maximumHops = maximumHops
         }
     }
 
@@ -104,7 +109,7 @@ public struct RetrievalQA: Sendable {
         let withoutCourtesy = BareQuestion(query.text).text
         let asked = withoutCourtesy == query.text ? query : Query(withoutCourtesy, filter: query.filter)
         let retrieval = try await retriever.retrieve(asked, limit: options.limit)
-        let hits = retrieval.hits
+        var hits = retrieval.hits
         // Operators are for the search: they are no words of the question.
         let bare = retrieval.expression?.text ?? withoutCourtesy
         let question = retrieval.expression?.text ?? query.text
@@ -113,7 +118,20 @@ public struct RetrievalQA: Sendable {
             let reason = retrieval.filterMatchesNothing ? RefusalReason.nothingMatchesFilter : .noPassages
             return try refusal(question, reason, support: 0, hits: hits)
         }
-        let extraction = try await reader.read(bare, in: retrieval)
+        var (extraction, ranked) = try await reader.reading(bare, in: retrieval)
+        let second = try await secondHop(asked, after: retrieval, extraction, ranked)
+        if let second {
+            (hits, extraction) = (second.retrieval.hits, second.extraction)
+            report(.retrieved(second.retrieval))
+        }
+        var answer = try await answer(question, from: hits, extraction, report: report)
+        answer.hop = second?.hop
+        return answer
+    }
+
+    private func answer(
+        _ question: String, from hits: [ScoredChunk], _ extraction: Extraction, report: (AnswerEvent) -> Void
+    ) async throws -> Answer {
         let isModel = if case .model = generator { true } else { false }
         let threshold = isModel ? extraction.gate : extraction.threshold
         guard isModel ? extraction.isWorthAsking : extraction.isSupported else {

@@ -48,6 +48,19 @@ public struct ExtractiveReader: Sendable {
     /// - `retrieval`: The passages, and the question's vector. The vector is recomputed if it is not from this embedder.
     /// - Throws: Errors of the embedder. Without an embedder, nothing.
     public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
+        try await reading(question, in: retrieval).extraction
+    }
+
+    /// The support of a sentence as if it were the best one.
+    func support(of sentence: RankedSentence, in retrieval: Retrieval) -> Double {
+        let support = model(for: retrieval).support(of: sentence.features)
+        return sentence.isDirect ? max(support, SupportModel.directSupport) : support
+    }
+
+    /// What ``read(_:in:)`` returns, with all candidates, best first.
+    func reading(
+        _ question: String, in retrieval: Retrieval
+    ) async throws -> (extraction: Extraction, ranked: [RankedSentence]) {
         var ranked = try await rank(question, in: retrieval)
         let model = model(for: retrieval)
         // A corpus that is too small for a background does not tell what is near by chance.
@@ -65,7 +78,7 @@ public struct ExtractiveReader: Sendable {
         let threshold = threshold ?? (isForeign ? model.foreignThreshold : model.threshold)
         let gate = gate ?? model.gate
         guard let best = ranked.first else {
-            return Extraction(sentences: [], support: 0, threshold: threshold, gate: gate)
+            return (Extraction(sentences: [], support: 0, threshold: threshold, gate: gate), [])
         }
         var chosen: [RankedSentence] = []
         var held = 0.0
@@ -82,11 +95,11 @@ public struct ExtractiveReader: Sendable {
             guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
             chosen.append(sentence)
         }
-        var support = model.support(of: best.features)
-        if best.isDirect { support = max(support, SupportModel.directSupport) }
+        var support = support(of: best, in: retrieval)
         if isChance { support *= SupportModel.chanceSupport }
-        return Extraction(
+        let extraction = Extraction(
             sentences: inReadingOrder(chosen).map(\.sentence), support: support, threshold: threshold, gate: gate)
+        return (extraction, ranked)
     }
 
     /// The candidates in the script of the question, with the probabilities that they then have.

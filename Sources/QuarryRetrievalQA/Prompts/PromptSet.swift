@@ -32,6 +32,8 @@ public struct PromptSet: Sendable, Hashable {
     public let refusal: String
     /// Of these, the most similar to the question take the place of the variable `examples`.
     public let examples: [Example]
+    /// Sent after a reply that cannot be used; nil if it is not sent back.
+    let retry: PromptTemplate?
     public let name: String
     public let version: String
 
@@ -55,22 +57,25 @@ public struct PromptSet: Sendable, Hashable {
             checkedSystem: system, user: user, refusal: refusal, examples: examples, name: name, version: version)
     }
 
-    /// Sets of the engine, whose variables also include `draft`.
+    /// Sets of the engine, with variables of their own.
     init(
-        checkedSystem system: PromptTemplate, user: PromptTemplate, refusal: String, examples: [Example] = [],
-        name: String, version: String = "1"
+        checkedSystem system: PromptTemplate, user: PromptTemplate, refusal: String = "", examples: [Example] = [],
+        retry: PromptTemplate? = nil, name: String, version: String = "1"
     ) {
         self.system = system
         self.user = user
         self.refusal = refusal
         self.examples = examples
+        self.retry = retry
         self.name = name
         self.version = version
     }
 
     /// - Complexity: O(length of the texts).
     public var identity: Identity {
-        let texts = [system.text, user.text, refusal] + examples.flatMap { [$0.question, $0.answer] }
+        let texts =
+            [system.text, user.text, refusal] + examples.flatMap { [$0.question, $0.answer] }
+            + [retry?.text].compactMap { $0 }
         return Identity(
             name: name, version: version, sha256: ContentHash(of: texts.joined(separator: "\u{0}")).description)
     }

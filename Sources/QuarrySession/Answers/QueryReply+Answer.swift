@@ -14,6 +14,7 @@ extension QueryReply {
         usage = result.usage ?? (result.wasGenerated ? nil : TokenUsage(input: 0, output: 0))
         finish = result.finish?.name
         switches = result.switches.isEmpty ? nil : result.switches
+        hop = result.hop
         citations = result.citations.map { Citation($0) }
         if case .model = result.generator { cached = result.isCached }
         generator = Generator(result.generator)

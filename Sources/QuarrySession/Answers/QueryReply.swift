@@ -141,6 +141,8 @@ package struct QueryReply: Sendable, Codable {
     package var generator: Generator?
     /// How the language model read the passages; nil without one.
     package var chain: Chain?
+    /// The second search, for a question whose parts no single passage holds; nil if there was none.
+    package var hop: QuarryRetrievalQA.Answer.Hop?
     /// The texts of the last prompt: their name, version and hash; nil if no prompt was made.
     package var prompt: PromptSet.Identity?
     /// Models that failed before this one.

@@ -41,6 +41,8 @@ package struct QueryOptions: Sendable, Encodable {
     package var limit = 5
     /// How a language model reads the passages. The default is all in one prompt.
     package var chain = Chain.stuff
+    /// The most searches for a question whose parts no single passage holds, 1 or 2. The default is 2.
+    package var maximumHops = 2
     /// The texts of the prompt. The default is the engine's own.
     package var prompt = PromptTexts.preset(.standard)
     /// Tokens of a prompt. The default is 3,000.

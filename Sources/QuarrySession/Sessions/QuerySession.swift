@@ -81,7 +81,7 @@ package struct QuerySession: Sendable {
                 embedder: comparingEmbedder, threshold: options.threshold, gate: options.threshold),
             options: .init(
                 limit: options.limit, maximumTokens: options.answerTokens, unsupported: options.unsupported,
-                chain: options.chain))
+                chain: options.chain, maximumHops: options.maximumHops))
         loadMilliseconds = start.milliseconds
     }
 

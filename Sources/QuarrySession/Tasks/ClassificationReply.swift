@@ -28,6 +28,8 @@ package struct ClassificationReply: Sendable, Encodable {
         package var confidence: Double?
         package var scores: [Score]
         package var neighbours: [Neighbour]
+        /// The texts of the prompt: their name, version and hash; nil for a label without a model.
+        package var prompt: PromptSet.Identity?
     }
 
     package let schema = "quarry.classify/1"
@@ -69,7 +71,8 @@ extension QuerySession {
             }
             if case .model(let model, _) = generator {
                 let all = labels.isEmpty ? Array(Set(examples.map(\.label))).sorted() : labels
-                item.label = try await classifier.label(of: texts[index], among: all, by: model).label
+                let given = try await classifier.label(of: texts[index], among: all, by: model)
+                (item.label, item.prompt) = (given.label, given.prompt)
                 item.confidence = nil
                 reply.generator = QueryReply.Generator(.model(model.name))
             }

@@ -22,6 +22,8 @@ package struct ExtractionReply: Sendable, Encodable {
     package var isRepaired: Bool
     package var generator: QueryReply.Generator
     package var usage: TokenUsage?
+    /// The texts of the prompt: their name, version and hash.
+    package var prompt: PromptSet.Identity?
 }
 
 extension QuerySession {
@@ -49,6 +51,7 @@ extension QuerySession {
             document: document.id, value: try result.json.map { try JSONValue(parsing: Array($0.utf8)) },
             evidence: result.citations.map { .init(path: $0.path, citation: QueryReply.Citation($0.citation)) },
             unsupported: result.unsupported, problems: result.problems, warnings: warnings,
-            isRepaired: result.isRepaired, generator: QueryReply.Generator(.model(model.name)), usage: result.usage)
+            isRepaired: result.isRepaired, generator: QueryReply.Generator(.model(model.name)), usage: result.usage,
+            prompt: result.prompt)
     }
 }
