@@ -16,7 +16,8 @@ package enum Transliteration {
             var longer: [String] = []
             for option in options {
                 // A word ends in ы or й, which `y` stands for, and begins with neither ь nor ъ.
-                for reading in readings where !(reading.isEmpty && option == "ь") && !(option == "ий" && !isLast) {
+                for reading in readings
+                where !(reading.isEmpty && option == "ь") && !(option == "ий" && group == nil && !isLast) {
                     longer.append(reading + option)
                 }
             }
@@ -32,7 +33,8 @@ package enum Transliteration {
 
     /// The longest first.
     private static let groups: [(latin: String, russian: [String])] = [
-        ("shch", ["щ"]), ("sch", ["щ", "сч"]), ("zh", ["ж"]), ("kh", ["х"]), ("ts", ["ц", "тс"]), ("ch", ["ч"]),
+        ("shch", ["щ"]), ("iya", ["ия"]), ("iyu", ["ию"]), ("iye", ["ие"]), ("sch", ["щ", "сч"]), ("zh", ["ж"]),
+        ("kh", ["х"]), ("ts", ["ц", "тс"]), ("ch", ["ч"]),
         ("sh", ["ш"]), ("yu", ["ю"]), ("ju", ["ю"]), ("ya", ["я"]), ("ja", ["я"]), ("ia", ["ия", "я"]), ("yo", ["е"]),
         ("jo", ["е"]), ("ye", ["е"]), ("je", ["е"]), ("yy", ["ый"]), ("iy", ["ий"]), ("ij", ["ий"]), ("ck", ["к"]),
     ]
