@@ -21,7 +21,7 @@ struct PostingRebuild {
     func run() throws {
         let checksums = try storedChecksums()
         try BM25Table.removeAll(in: db)
-        let writer = EngineTables.Writer(db, generation: 0)
+        let writer = EngineTables.Writer(db)
         let documents = try Row.fetchCursor(db, sql: "SELECT id, title, language FROM documents ORDER BY id")
         while let row = try documents.next() {
             try Task.checkCancellation()
@@ -46,7 +46,7 @@ struct PostingRebuild {
                     if first == title { standsAbove = true }
                 }
                 try writer.add(
-                    stored.id, terms: fields ?? analysis.terms(of: stored.chunk, beginsWithTitle: false), vector: nil)
+                    stored.id, terms: fields ?? analysis.terms(of: stored.chunk, beginsWithTitle: false), vectors: [:])
             }
         }
         try writer.flush()
