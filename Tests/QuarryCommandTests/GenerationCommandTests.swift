@@ -44,12 +44,13 @@ struct GenerationCommandTests {
     }
 
     @Test func `after a kill the generation is continued, and the earlier one answers meanwhile`() async throws {
-        let (first, slow) = (
-            try EmbeddingServer(), try EmbeddingServer(delay: .milliseconds(300), model: "others", dimension: 12)
+        // The second server answers a part of the requests, so that the run still tries when it is killed.
+        let (first, busy) = (
+            try EmbeddingServer(), try EmbeddingServer(answered: 3, thenStatus: 503, model: "others", dimension: 12)
         )
         let scratch = try notes(400)
         #expect(try Command.run("index", "docs", "--model", first.url, in: scratch.url).status == 0)
-        let process = try Command.start(["index", "docs", "--model", slow.url], in: scratch.url)
+        let process = try Command.start(["index", "docs", "--model", busy.url], in: scratch.url)
         func generations() async throws -> [VectorGeneration] {
             try await CorpusIndex.open(at: scratch.path("index.quarry"), readOnly: true).generations()
         }
