@@ -10,7 +10,8 @@ struct PostingStatements {
     private let before: DirectStatement
     private let after: DirectStatement
     private let head: DirectStatement
-    private let write: DirectStatement
+    /// Nil for an earlier format, which is only read.
+    private let write: DirectStatement?
     private let delete: DirectStatement
 
     typealias Use<Value> = (PostingRow) throws -> Value
@@ -23,10 +24,10 @@ struct PostingStatements {
         before = try DirectStatement("SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?", in: db)
         after = try DirectStatement("SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?", in: db)
         head = try DirectStatement("\(select) ORDER BY first LIMIT 1", in: db)
-        write = try DirectStatement(
-            """
+        let insertion = """
             INSERT OR REPLACE INTO bm25_postings (term, first, number, blocks, checksum, data) VALUES (?, ?, ?, ?, ?, ?)
-            """, in: db)
+            """
+        write = columns == .checked ? try DirectStatement(insertion, in: db) : nil
         delete = try DirectStatement("DELETE FROM bm25_postings WHERE term = ? AND first = ?", in: db)
     }
 
@@ -72,6 +73,9 @@ struct PostingStatements {
     func write(_ data: [UInt8], first: Int64, of term: [UInt8], number: Int64, blocks: Int64) throws {
         let checksum = data.withUnsafeBytes {
             PostingRow.checksum(of: $0, first: first, number: number, blocks: blocks, term: term)
+        }
+        guard let write else {
+            throw BM25Error.damaged(place: "bm25_postings", reason: "its columns are those of an earlier version")
         }
         try write.run(term, first, number, blocks, checksum, blob: data) { _ in }
     }

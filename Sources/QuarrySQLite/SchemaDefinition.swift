@@ -16,7 +16,7 @@ package struct SchemaDefinition: Sendable {
 
     /// - `create`: Creates all tables and indexes, in an empty database in memory.
     package init(creating create: (DatabaseQueue) throws -> Void) throws {
-        let queue = try DatabaseQueue()
+        let queue = try SQLiteFile.openMemory()
         try create(queue)
         objects = try queue.read { db in
             var objects: [String: Object] = [:]

@@ -157,7 +157,11 @@ import Testing
         "UPDATE bm25_postings SET checksum = checksum + 1 WHERE term = x'6E33'",
         "UPDATE bm25_postings SET number = number + 1 WHERE term = x'6E33'",
         "UPDATE bm25_postings SET term = x'6E3344' WHERE term = x'6E33'",
-        "UPDATE bm25_postings SET term = CASE term WHEN x'6E33' THEN x'6E34' ELSE x'6E33' END WHERE term IN (x'6E33', x'6E34')",
+        """
+        UPDATE bm25_postings SET term = x'00' WHERE term = x'6E33';
+        UPDATE bm25_postings SET term = x'6E33' WHERE term = x'6E34';
+        UPDATE bm25_postings SET term = x'6E34' WHERE term = x'00'
+        """,
         "DELETE FROM bm25_postings WHERE term = CAST('pear' AS BLOB) AND first = 0",
         "DELETE FROM bm25_postings WHERE term = CAST('pear' AS BLOB) AND first > 0",
         "UPDATE bm25_postings SET blocks = blocks + 1 WHERE term = CAST('pear' AS BLOB) AND first = 0",

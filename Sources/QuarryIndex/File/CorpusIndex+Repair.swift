@@ -26,8 +26,8 @@ extension CorpusIndex {
     /// - Complexity: O(size of the file).
     public func repair(onWait: (Int32?) -> Void = { _ in }) async throws -> RepairReport {
         try await IndexingLock.whileHolding(self, onWait: onWait) {
-            var report = try await write { [settings] db in
-                var repair = FileRepair(db, settings: settings)
+            var report = try await write { db in
+                var repair = FileRepair(db)
                 try repair.run()
                 return repair.report
             }

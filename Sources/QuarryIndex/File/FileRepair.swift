@@ -9,12 +9,9 @@ import QuarryVectorIndex
 /// documents that are left.
 struct FileRepair {
     private let db: Database
-    private let settings: IndexSettings
     private(set) var report = RepairReport(repaired: [], sourcesToRead: [], documentsWithoutSource: [], problems: [])
 
-    init(_ db: Database, settings: IndexSettings) {
-        (self.db, self.settings) = (db, settings)
-    }
+    init(_ db: Database) { self.db = db }
 
     /// - Throws: `CorpusError` with the code `damaged` if SQLite cannot read the file.
     mutating func run() throws {
@@ -159,23 +156,42 @@ struct FileRepair {
     }
 
     private mutating func repairVectors() throws {
-        guard let dimension = settings.embedding?.dimension else {
+        let dimensions = try repairGenerations()
+        guard !dimensions.isEmpty else {
             guard try EngineTables.hasVectors(in: db) else { return }
-            for generation in try Int64.fetchAll(db, sql: "SELECT id FROM vector_generations") {
-                try VectorTable.removeGeneration(generation, in: db)
-            }
             try db.execute(sql: "DELETE FROM vectors")
             try RetiredVectors.removeAll(in: db)
             return report.repaired.append("vectors: removed, because the index has no embedding model")
         }
-        let generation = try SettingsTable.integer(SettingsTable.generation, in: db)
-        report.repaired += try VectorTable.repair(in: db, dimensions: [generation: dimension])
+        report.repaired += try VectorTable.repair(in: db, dimensions: dimensions)
         let chunks = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
         let strays = try VectorTable.generations(in: db).flatMap { try VectorTable.ids(generation: $0.id, in: db) }
             .filter { !chunks.contains($0.rawValue) }
         guard !strays.isEmpty else { return }
         try VectorTable.remove(strays, in: db)
         report.repaired.append("vectors: \(counted(strays.count, "vector")) of chunks that are gone removed")
+    }
+
+    /// Removes generations without a sound model, which nothing can search.
+    ///
+    /// - Returns: The dimension of each generation that is left. The live one is left in any case.
+    private mutating func repairGenerations() throws -> [Int64: Int] {
+        let live = try SettingsTable.integer(SettingsTable.generation, in: db)
+        let damaged = try Int64.fetchSet(
+            db, sql: "SELECT id FROM generations WHERE \(CheckedTable.generations.isDamaged)")
+        let known = try Int64.fetchSet(db, sql: "SELECT id FROM generations UNION SELECT id FROM vector_generations")
+        var dimensions: [Int64: Int] = [:]
+        for number in known.sorted() {
+            let model = try? GenerationTable.model(of: number, in: db)
+            if let model, !damaged.contains(number) || number == live {
+                dimensions[number] = model.embedding.dimension
+            } else if number != live {
+                try GenerationTable.remove(number, in: db)
+                report.repaired.append(
+                    "generations, row \(number): removed with its vectors, because its model is damaged")
+            }
+        }
+        return dimensions
     }
 
     /// The last id that any chunk had, as far as the file tells.
