@@ -49,8 +49,6 @@ struct DoctorTests {
         ("UPDATE chunks SET headings = '' WHERE id = 1", "chunks, row 1"),
         ("UPDATE chunks SET id = id + 50 WHERE id = 1", "chunks, row 51"),
         ("UPDATE chunks SET text = CAST(x'ff' AS TEXT) || substr(text, 2) WHERE id = 1", "chunks, row 1"),
-        ("UPDATE settings SET value = json_set(value, '$.chunking.target', 41) WHERE key = 'index'", "settings, row"),
-        ("UPDATE settings SET value = '01' WHERE key = 'generation'", "settings, row"),
         ("UPDATE generations SET model = replace(model, 'letters', 'others')", "generations, row 1"),
         ("UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":63')", "has 63 dimensions"),
         ("INSERT INTO generations VALUES (7, (SELECT model FROM generations), 0)", "generations, row 7: it has no"),
@@ -75,13 +73,15 @@ struct DoctorTests {
     }
 
     @Test(arguments: [
+        "UPDATE settings SET value = json_set(value, '$.chunking.target', 41) WHERE key = 'index'",
+        "UPDATE settings SET value = '01' WHERE key = 'generation'",
         "UPDATE settings SET value = 'x' WHERE key = 'generation'",
         "UPDATE settings SET value = '5' WHERE key = 'generation'",
         "DELETE FROM settings WHERE key = 'generation'",
         "UPDATE generations SET model = '[]'", "DELETE FROM generations",
         "UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":-1')",
     ])
-    func `an index whose live generation cannot be known is not opened`(sql: String) async throws {
+    func `an index whose settings or live generation cannot be known is not opened`(sql: String) async throws {
         let corpus = try await damaged(by: sql)
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
         #expect(error?.code == .damaged, "\(String(describing: error))")

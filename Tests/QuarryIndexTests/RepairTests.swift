@@ -39,10 +39,14 @@ struct RepairTests {
 
     @Test func `an intact index is left as it is`() async throws {
         let corpus = try await corpus()
-        let before = try Data(contentsOf: URL(filePath: corpus.indexPath))
+        func tables() throws -> [[Row]] {
+            let names = try content(corpus, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            return try names.map { try content(corpus, "SELECT * FROM \($0[0] as String)") }
+        }
+        let before = try tables()
         let report = try await corpus.open().repair()
         #expect(report.repaired == [] && report.problems == [])
-        #expect(try Data(contentsOf: URL(filePath: corpus.indexPath)) == before)
+        #expect(try tables() == before)
     }
 
     @Test(arguments: [

@@ -45,7 +45,8 @@ struct DOCXReaderTests {
             Self.paragraph("Before.") + Self.paragraph("Rent", "<w:outlineLvl w:val=\"0\"/>") + Self.paragraph("Due.")
             + Self.paragraph(" ") + item + item + "<w:tbl><w:tr>\(cell)\(cell)</w:tr></w:tbl>"
         let list = "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>"
-        let numbering = "<w:abstractNum w:abstractNumId=\"0\"/>" + list
+        let level = "<w:lvl w:ilvl=\"0\"><w:numFmt w:val=\"bullet\"/></w:lvl>"
+        let numbering = "<w:abstractNum w:abstractNumId=\"0\">\(level)</w:abstractNum>" + list
         let document = try #require(Self.read(body, ["word/numbering.xml": numbering]).documents.first)
         func places(of words: String) -> [Place] { document.sourceMap.places(of: document.text.utf8Range(of: words)) }
         #expect(places(of: "Before.") == [.paragraph(1, heading: nil)])

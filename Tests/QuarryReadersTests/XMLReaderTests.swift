@@ -23,7 +23,7 @@ struct XMLReaderTests {
             <?xml version="1.0" encoding="\(name)"?>
             <!DOCTYPE notes [ <!ELEMENT notes (p|table)*> <!-- it's <one> -->
             ]>
-            <notes a="<">
+            <notes a=">">
             <!-- <p>
             none</p> --><![CDATA[
             <p>]]>
