@@ -71,6 +71,9 @@ struct EvalSearchCommand: AsyncParsableCommand {
             throw ValidationError("Give judgements with --qrels, or use --answers.")
         }
         guard !answers || qrels == nil else { throw ValidationError("Use either --qrels or --answers, not both.") }
+        guard answers || asking.search.transform == nil else {
+            throw ValidationError("--transform has no effect on --qrels. Use it with --answers.")
+        }
         if let limit, limit < 1 { throw ValidationError("--limit \(limit) leaves no question to ask.") }
         _ = try parsedModes()
     }

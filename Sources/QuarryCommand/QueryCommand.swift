@@ -46,6 +46,12 @@ struct QueryCommand: AsyncParsableCommand {
         if dryRun, retrieve || batch != nil {
             throw ValidationError("--dry-run needs one question, without --retrieve and --batch.")
         }
+        if asking.search.transform != nil, dryRun || batches.run != nil {
+            throw ValidationError(
+                dryRun
+                    ? "--dry-run sends nothing, so --transform has nothing to search for. Omit one of them."
+                    : "--transform has no effect on --run. Omit one of them.")
+        }
         if history.history != nil, batch != nil {
             throw ValidationError("--history needs one question, without --batch.")
         }

@@ -12,6 +12,12 @@ struct QuestionOptions: ParsableArguments {
     @OptionGroup(title: "Models") var service: ServiceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    func validate() throws {
+        if search.transform != nil, answering.writing.extractive {
+            throw ValidationError("--transform needs a language model, and --extractive uses none. Omit one of them.")
+        }
+    }
+
     /// The options for search and answers from the command line.
     var options: QueryOptions {
         var options = search.options
@@ -42,6 +48,10 @@ struct QuestionOptions: ParsableArguments {
         flags.window = Setting(search.window, flag: "--window")
         flags.fusion = Setting(search.fusion?.fusion, flag: "--fusion")
         flags.model = Setting(models.model, flag: "--model")
+        if let transform = search.transform, try service.settings(flags).llm == nil {
+            throw CorpusError(
+                .input, "--transform \(transform.rawValue) needs a language model. Name one with --llm.")
+        }
         return try await service.session(path, options, flags, isQuiet: output.quiet)
     }
 }

@@ -96,6 +96,11 @@ struct ReplyPrinter {
     private func printHits() throws {
         if reply.hits.isEmpty { try Console.prose(isRussian ? "Ни один отрывок не подходит." : "No passage matches.") }
         if explains, let understood = reply.understood { try Console.prose("understood: \(understood.written)") }
+        if explains, let transform = reply.transform {
+            for query in transform.queries {
+                try Console.prose("searched for too (\(transform.kind.rawValue)): \(query)".visibleInLine)
+            }
+        }
         if explains, let hop = reply.hop {
             try Console.prose("second search (\(hop.name)): \(hop.question)".visibleInLine)
         }

@@ -3,6 +3,7 @@ public import Quarry
 import QuarrySession
 
 extension RetrievalOptions.Mode: ExpressibleByArgument {}
+extension QueryTransform: ExpressibleByArgument {}
 
 /// How to search.
 struct SearchOptions: ParsableArguments {
@@ -37,6 +38,12 @@ struct SearchOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: "If no document has a word of the question, search for a similar word too, and say so.")
     var corrections = true
+
+    @Option(
+        help:
+            "Search also for what a language model (--llm) writes about the question: other wordings (multi), a passage that might answer it, compared by meaning (hyde), a more general question (step-back), or the questions it consists of (decompose)."
+    )
+    var transform: QueryTransform?
 
     @Option(parsing: .unconditional, help: "Hits of each search that are combined.")
     var depth = 100
@@ -80,6 +87,9 @@ struct SearchOptions: ParsableArguments {
         if generation != nil, mode == .bm25 {
             throw ValidationError("--generation names vectors, and --mode bm25 searches none. Omit one of them.")
         }
+        if transform == .hyde, mode == .bm25 {
+            throw ValidationError("--transform hyde compares vectors, and --mode bm25 searches none. Omit one of them.")
+        }
         guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
@@ -104,6 +114,7 @@ struct SearchOptions: ParsableArguments {
         options.bm25 = BM25Parameters(k1: k1, b: b, weights: words.weights, variant: words.bm25Formula)
         options.corrects = corrections
         options.reranksByWords = rerank
+        options.transform = transform
         return options
     }
 }

@@ -47,15 +47,28 @@ public struct HybridRetriever: Retriever {
 
     /// - Throws: ``QuestionError``, and the errors of the embedder, the re-rankers, the legs and the corpus.
     public func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+        try await retrieve(query, with: [], limit: limit)
+    }
+
+    /// Searches for a question and for other texts about it in one snapshot. What they find is fused by reciprocal rank.
+    ///
+    /// The filter and the operators of the question hold for all; those of the other texts do not count. Everything that
+    /// is said of a hit and of the search, such as the scores of the legs, is about the question.
+    ///
+    /// - `others`: Each with its vector if it is not that of its text. Every one costs as much as the question.
+    /// - Throws: As ``retrieve(_:limit:)`` does.
+    public func retrieve(_ query: Query, with others: [Query], limit: Int) async throws -> Retrieval {
         let query = try await prepared(query)
-        return try await corpus.withSnapshot { snapshot in
-            try await search(query, limit: max(0, limit), options: options, in: snapshot)
+        var prepared: [Query] = []
+        for other in others { prepared.append(try await self.prepared(other)) }
+        return try await corpus.withSnapshot { [prepared] snapshot in
+            try await search(query, with: prepared, limit: max(0, limit), options: options, in: snapshot)
         }
     }
 
-    /// - `query`: Prepared.
+    /// - `query`, `others`: Prepared.
     func search(
-        _ query: Query, limit: Int, options: RetrievalOptions, in snapshot: any Snapshot
+        _ query: Query, with others: [Query] = [], limit: Int, options: RetrievalOptions, in snapshot: any Snapshot
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
         let legs = try await legs(of: snapshot)
@@ -94,8 +107,13 @@ public struct HybridRetriever: Retriever {
         retrieval.forms = Set(terms.flatMap(\.forms))
         if mask?.count == 0 { return retrieval }
         let question = AnalyzedQuery(expression.text, terms: terms, vector: query.vector)
+        let otherQuestions = others.map { other in
+            let text = QueryExpression(other.text).text
+            return AnalyzedQuery(
+                text, terms: analyzer.queryTerms(of: text, languages: languages), vector: other.vector)
+        }
         let order = try await FusedOrder(
-            legs, for: question, among: mask, options: options, limit: limit)
+            legs, for: question, with: otherQuestions, among: mask, options: options, limit: limit)
         let results = order.results
         var candidates = Candidates(order, snapshot: snapshot, groupsDuplicates: options.groupsDuplicates)
         // The corpus has no coverage of vectors that are stored elsewhere.

@@ -1,4 +1,4 @@
-import QuarryCore
+package import QuarryCore
 
 /// The text and events of a model's reply.
 struct Reply {
@@ -76,7 +76,7 @@ extension LanguageModel {
 
 extension TokenUsage {
     /// The usage of several calls. Nil if a call did not report its own: a part is not the sum.
-    static func sum(_ usages: [TokenUsage?]) -> TokenUsage? {
+    package static func sum(_ usages: [TokenUsage?]) -> TokenUsage? {
         var sum = TokenUsage(input: 0, output: 0)
         for usage in usages {
             guard let usage else { return nil }

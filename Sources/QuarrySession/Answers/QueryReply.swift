@@ -143,6 +143,8 @@ package struct QueryReply: Sendable, Codable {
     package var chain: Chain?
     /// The second search, for a question whose parts no single passage holds; nil if there was none.
     package var hop: QuarryRetrievalQA.Answer.Hop?
+    /// What a language model wrote to search for beside the question; nil if it was not asked to.
+    package var transform: Transform?
     /// The texts of the last prompt: their name, version and hash; nil if no prompt was made.
     package var prompt: PromptSet.Identity?
     /// Models that failed before this one.

@@ -26,6 +26,8 @@ package struct QueryOptions: Sendable, Encodable {
     package var corrects = true
     /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
     package var reranksByWords = false
+    /// What a language model of the settings writes to search for beside the question. The default is nil: nothing.
+    package var transform: QueryTransform?
     /// The number of passages sent to the re-ranking model of the settings. The default is 50.
     package var rerankDepth = 50
     package var filter: Filter?

@@ -9,10 +9,12 @@ package struct QuerySession: Sendable {
     package let isGenerating: Bool
     /// Counts the tokens and the cost of the models.
     package let ledger: SpendingLedger
-    private let embedder: (any Embedder)?
+    let embedder: (any Embedder)?
     /// The embedding model, if sentences may be compared with it.
     let comparingEmbedder: (any Embedder)?
     let generator: AnswerGenerator
+    /// What is searched for beside a question, and the model that writes it.
+    let transform: (kind: QueryTransform, model: any LanguageModel)?
     private let rerankers: [RerankingStage]
     private let similar: SimilarAnswers?
     private let onUnkept: @Sendable (any Error) -> Void
@@ -24,8 +26,8 @@ package struct QuerySession: Sendable {
     ///   - settings: The re-ranking model, the language models, and whether to cache answers.
     ///   - services: Opens the models.
     ///   - onUnkept: Called when an answer cannot be cached. The answer itself is not affected.
-    /// - Throws: ``CorpusError`` if the index cannot be opened or has no vectors for the mode, and the errors of
-    ///   `services`.
+    /// - Throws: ``CorpusError`` if the index cannot be opened or has no vectors for the mode, or if a transform has no
+    ///   language model or no vectors to search; and the errors of `services`.
     package init(
         path: String, settings: Settings, services: ModelServices, options: QueryOptions = QueryOptions(),
         onUnkept: @escaping @Sendable (any Error) -> Void = { _ in }
@@ -49,18 +51,23 @@ package struct QuerySession: Sendable {
         self.rerankers = rerankers
         retriever = try index.retriever(
             embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
+        if options.transform == .hyde, mode == .bm25 {
+            throw CorpusError(
+                .input, "The transform hyde compares vectors, and the search of \(index.path) is by words only.")
+        }
         var generator = AnswerGenerator.extractive
+        var transform: (QueryTransform, any LanguageModel)?
         var similar: SimilarAnswers?
-        if options.generates, let names = settings.llm?.value {
+        if options.generates || options.transform != nil, let names = settings.llm?.value {
             let store = Self.store(settings, onUnkept)
             let revision = try await Self.revision(of: index)
             let caching = store.map { ReplyCaching(cache: $0, indexState: revision, onFailure: onUnkept) }
             var policy = FallbackPolicy()
             policy.holdsTextBack = !options.streams
-            generator = .model(
-                try await services.languageModel(names, cache: caching, policy: policy),
-                options.prompt.assembler(budget: options.promptTokens))
-            if let store, let threshold = settings.semanticThreshold.value, opened != nil {
+            let model = try await services.languageModel(names, cache: caching, policy: policy)
+            transform = options.transform.map { ($0, model) }
+            if options.generates { generator = .model(model, options.prompt.assembler(budget: options.promptTokens)) }
+            if options.generates, let store, let threshold = settings.semanticThreshold.value, opened != nil {
                 similar = try SimilarAnswers(
                     store: store, threshold: threshold,
                     conditions: AnswerConditions(
@@ -69,6 +76,10 @@ package struct QuerySession: Sendable {
                         reranker: settings.rerank.map { try services.reference($0.value) }))
             }
         }
+        if let wanted = options.transform, transform == nil {
+            throw CorpusError(.input, "The transform \(wanted.rawValue) needs a language model, and none is set.")
+        }
+        self.transform = transform
         self.similar = similar
         self.generator = generator
         isGenerating = if case .model = generator { true } else { false }
@@ -114,7 +125,10 @@ package struct QuerySession: Sendable {
     /// The passages found for a question, without an answer.
     package func retrieve(_ question: String, id: String? = nil, limit: Int) async throws -> QueryReply {
         let start = ContinuousClock.now
-        let retrieval = try await retriever.retrieve(query(question), limit: limit)
+        var query = query(question)
+        if transform != nil { query = try await retriever.prepared(query) }
+        let transformed = try await transformed(query)
+        let retrieval = try await retriever.retrieve(query, with: transformed?.searches ?? [], limit: limit)
         var timings = QueryReply.Timings()
         timings.load = loadMilliseconds
         timings.retrieve = start.milliseconds
@@ -122,6 +136,7 @@ package struct QuerySession: Sendable {
         var reply = QueryReply(
             id: id, question: question, mode: retriever.options.mode, fusion: retriever.options.fusion,
             retrieval: retrieval, timings: timings)
+        if let transformed { reply.add(transformed.written) }
         try await describeSources(of: &reply)
         return reply
     }
@@ -139,7 +154,7 @@ package struct QuerySession: Sendable {
         // The vector of a question says nothing of its operators.
         let similar = QueryExpression(question).clauses.isEmpty ? similar : nil
         let revision = similar == nil ? nil : try await Self.revision(of: index)
-        if similar != nil { query = try await retriever.prepared(query) }
+        if similar != nil || transform != nil { query = try await retriever.prepared(query) }
         if let revision, let vector = query.vector,
             var known = try await similar?.reply(to: question, vector: vector, revision: revision)
         {
@@ -148,6 +163,12 @@ package struct QuerySession: Sendable {
             known.timings.total = timings.load + start.milliseconds
             try await describeSources(of: &known)
             return known
+        }
+        var qa = qa
+        let transformed = try await transformed(query)
+        if let transformed {
+            qa.retriever = TransformedRetriever(
+                retriever: retriever, question: BareQuestion(query.text).text, searches: transformed.searches)
         }
         var retrieval = Retrieval()
         var finished: Answer?
@@ -179,6 +200,7 @@ package struct QuerySession: Sendable {
             reply.warnings.append("The model wrote nothing. Ask again, or use another model.")
         }
         reply.add(finished)
+        if let transformed { reply.add(transformed.written) }
         if isGenerating { reply.chain = options.chain }
         reply.prompt = finished.prompt?.template
         do {
