@@ -71,7 +71,7 @@ enum JSONOutput {
     }
 
     /// JSON requires escapes below U+0020 only, but terminals also obey others.
-    private static func escaped(_ json: String) -> String {
+    static func escaped(_ json: String) -> String {
         guard json.unicodeScalars.contains(where: \.isTerminalControl) else { return json }
         var text = ""
         for scalar in json.unicodeScalars {

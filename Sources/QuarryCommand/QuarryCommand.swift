@@ -29,6 +29,7 @@ struct QuarryCommand: AsyncParsableCommand {
             ClassifyCommand.self, ExtractCommand.self,
             VerifyCommand.self, InfoCommand.self,
             DoctorCommand.self, BackupCommand.self, CompactCommand.self, GenerationCommand.self,
+            ExportCommand.self, ImportCommand.self,
             ListCommand.self, ShowCommand.self, RemoveCommand.self, FormatsCommand.self, ChunkCommand.self,
             AuditCommand.self,
             EvalCommand.self, ModelsCommand.self, PromptCommand.self, ConfigCommand.self, CacheCommand.self,

@@ -112,12 +112,7 @@ public final class CorpusIndex: Sendable {
     ///   nothing is created) or differ from those of the index, and the errors of ``open(at:readOnly:generation:)``.
     public static func openOrCreate(at path: String, settings: IndexSettings) throws -> CorpusIndex {
         try settings.chunking.validate()
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw CorpusError(
-                .missing, "There is no folder \(folder) for the index \(path). Make it first, or use another path.")
-        }
+        try checkFolder(of: path)
         let index = try translatingErrors(path: path) {
             let pool = try SQLiteFile.openPool(at: path, applicationID: Schema.applicationID)
             let index = try CorpusIndex(
@@ -131,6 +126,16 @@ public final class CorpusIndex: Sendable {
         }
         try index.check(settings.chunking)
         return index
+    }
+
+    /// Checks that there is a folder for a new index.
+    static func checkFolder(of path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CorpusError(
+                .missing, "There is no folder \(folder) for the index \(path). Make it first, or use another path.")
+        }
     }
 
     /// An index in memory. It is gone with its last reference.

@@ -25,7 +25,8 @@ package struct SiteOptions: Sendable, Hashable, Codable {
     /// The most bytes of one page that can be asked for.
     private static let largestPage = 1 << 40
 
-    fileprivate var isValid: Bool {
+    /// Whether the numbers are in range.
+    var isValid: Bool {
         Self.depths.contains(depth) && Self.pages.contains(maximumPages)
             && (1...Self.largestPage).contains(maximumPageBytes)
     }

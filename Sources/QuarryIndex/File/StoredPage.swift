@@ -6,7 +6,7 @@ package import QuarryReaders
 import QuarrySQLite
 
 /// A row of `pages`: what a server said about a source that is a page of a web site.
-struct StoredPage: Sendable, Hashable {
+struct StoredPage: Sendable, Hashable, Codable {
     /// The address that the crawl began at.
     var site: String
     var mediaType: String

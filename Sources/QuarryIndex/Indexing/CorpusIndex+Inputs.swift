@@ -36,7 +36,7 @@ extension CorpusIndex {
 /// The options of the last run of each input: by the name of a folder in the index, or the path of a file. Inputs with
 /// the default options are left out.
 struct InputSelections: Sendable, Hashable {
-    private var options: [String: InputOptions] = [:]
+    private(set) var options: [String: InputOptions] = [:]
 
     init(in db: Database) throws {
         guard let json = try SettingsTable.string(SettingsTable.selections, in: db) else { return }

@@ -158,9 +158,6 @@ public struct Indexer: Sendable {
 
     private static let listedCopies = 10_000
 
-    /// The number of runs whose counts are kept.
-    private static let keptRuns = 100
-
     /// Stores the counts of a run. Its lists are not stored: they would keep the names of deleted files.
     private func record(_ report: IndexingReport) throws {
         var sources = report.sources
@@ -177,15 +174,7 @@ public struct Indexer: Sendable {
         try translatingErrors(path: index.path) {
             // Not a change of content: the revision stays.
             try index.pool.write { db in
-                try db.execute(
-                    sql: """
-                        INSERT INTO runs(finished, report, checksum) SELECT now, ?1, row_checksum(now, ?1)
-                        FROM (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now') AS now)
-                        """,
-                    arguments: [json])
-                try db.execute(
-                    sql: "DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?)",
-                    arguments: [Self.keptRuns])
+                try RunTable.add(json, in: db)
                 try LogTie.renew(in: db)
             }
         }
