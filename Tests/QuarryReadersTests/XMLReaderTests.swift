@@ -25,8 +25,8 @@ struct XMLReaderTests {
             ]>
             <notes a=">">
             <!-- <p>
-            none</p> --><![CDATA[
-            <p>]]>
+            none</p> --><note><![CDATA[
+            <p>]]></note>
             <p b='>'
                >Green tea.</p><p>Black tea.</p>
             <table><tr><td>80</td></tr>\r\n<tr><td>95</td></tr></table>
