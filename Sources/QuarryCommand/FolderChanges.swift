@@ -73,6 +73,7 @@ extension IndexingReport {
         report.sources.unchanged = 0
         report.sources.skipped = max(0, sources.skipped - earlier.sources.skipped)
         (report.sources.unreadable, report.sources.unreadableInside) = (more(\.unreadable), more(\.unreadableInside))
+        (report.sources.withoutText, report.sources.inside) = (more(\.withoutText), more(\.inside))
         return report
     }
 }

@@ -100,7 +100,7 @@ struct QueryCommandTests {
             #expect(outcome.status == 1 && outcome.output.isEmpty)
             #expect(outcome.errors.hasPrefix("quarry: index.quarry has no vectors"), "\(outcome.errors)")
             #expect(
-                outcome.errors.contains("--mode bm25") && outcome.errors.contains("quarry index --index FILE --model"))
+                outcome.errors.contains("--mode bm25") && outcome.errors.contains("quarry update --index FILE --model"))
             #expect(!outcome.errors.contains("pull none"))
         }
     }
