@@ -5,11 +5,16 @@ public struct Query: Sendable, Hashable {
     public var filter: Filter?
     /// The question's vector, if already computed. The default is nil: a retriever that needs it computes it.
     public var vector: QueryVector?
+    /// What to search for, if the operators of the text are already read. The default is nil: a retriever reads them.
+    public var expression: QueryExpression?
 
-    public init(_ text: String, filter: Filter? = nil, vector: QueryVector? = nil) {
+    public init(
+        _ text: String, filter: Filter? = nil, vector: QueryVector? = nil, expression: QueryExpression? = nil
+    ) {
         self.text = text
         self.filter = filter
         self.vector = vector
+        self.expression = expression
     }
 }
 

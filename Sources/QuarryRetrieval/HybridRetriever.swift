@@ -37,7 +37,7 @@ public struct HybridRetriever: Retriever {
         var query = query
         query.text = try Self.checked(query.text)
         if let embedder, query.vector?.fingerprint != embedder.fingerprint {
-            let text = QueryExpression(query.text).text.forEmbedding
+            let text = query.parsed.text.forEmbedding
             query.vector = QueryVector(
                 Array(try await embedder.embed([text], as: .query)[0]), by: embedder.fingerprint)
         }
@@ -72,7 +72,7 @@ public struct HybridRetriever: Retriever {
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
         let legs = try await legs(of: snapshot)
-        var expression = QueryExpression(query.text)
+        var expression = query.parsed
         if snapshot.words == nil { expression = QueryExpression(text: query.text) }
         var retrieval = Retrieval(expression: expression.clauses.isEmpty ? nil : expression, vector: query.vector)
         var mask: ChunkMask?
@@ -108,7 +108,7 @@ public struct HybridRetriever: Retriever {
         if mask?.count == 0 { return retrieval }
         let question = AnalyzedQuery(expression.text, terms: terms, vector: query.vector)
         let otherQuestions = others.map { other in
-            let text = QueryExpression(other.text).text
+            let text = other.parsed.text
             return AnalyzedQuery(
                 text, terms: analyzer.queryTerms(of: text, languages: languages), vector: other.vector)
         }

@@ -37,6 +37,11 @@ extension QueryExpression {
     }
 }
 
+extension Query {
+    /// Its operators, read from the text unless they are given.
+    var parsed: QueryExpression { expression ?? QueryExpression(text) }
+}
+
 /// Divides a question at white space, and tells operators from words.
 private struct QueryParser {
     private let characters: [Character]

@@ -5,17 +5,23 @@ extension VectorTable {
     /// Removes damaged blocks of vectors, and makes the sums and the codes again.
     ///
     /// Vectors cannot be made of other rows. The chunks of a removed block, up to 64, are without a vector afterwards.
-    /// - Parameter dimensions: The length of the vectors of generations that must exist. One that is missing or has
-    ///   another length is made again, empty.
+    /// - Parameter dimensions: The length of the vectors of generations that must exist. A missing or wrong row of a
+    ///   generation is written again, and keeps the blocks of that length.
     /// - Returns: What was done, in plain words; empty if all was intact.
     /// - Complexity: O(size of all vectors).
     package static func repair(in db: Database, dimensions: [Int64: Int]) throws -> [String] {
         var done: [String] = []
-        for (id, dimension) in dimensions.sorted(by: { $0.key < $1.key })
-        where (try? generation(id, in: db))?.dimension != dimension {
-            try removeGeneration(id, in: db)
-            try createGeneration(id, dimension: dimension, in: db)
-            done.append("vectors: generation \(id) was damaged, and is empty now")
+        for (id, dimension) in dimensions.sorted(by: { $0.key < $1.key }) {
+            let stored = try Int.fetchOne(
+                db, sql: "SELECT dimension FROM vector_generations WHERE id = ?", arguments: [id])
+            guard stored != dimension else { continue }
+            // Blocks of another length are damaged, and removed below.
+            try db.execute(
+                sql: """
+                    INSERT INTO vector_generations (id, dimension, revision, checksum) VALUES (?, ?, 0, 0)
+                    ON CONFLICT (id) DO UPDATE SET dimension = excluded.dimension
+                    """, arguments: [id, dimension])
+            done.append("vector_generations, row \(id): the dimension is that of the model again")
         }
         let invalid = "generation NOT IN (SELECT id FROM vector_generations)"
         for table in ["vector_codes", "vector_coders", "vectors"] {

@@ -27,6 +27,18 @@ struct OperatorTests {
 
     private func documents(_ retrieval: Retrieval) -> Set<String> { Set(retrieval.hits.map(\.passage.source)) }
 
+    @Test func `a query with its operators does not read them from its text`() async throws {
+        let corpus = try await corpus()
+        let retriever = try corpus.open().retriever(
+            embedder: nil, options: RetrievalOptions(mode: .bm25, mergesNeighbours: false))
+        let literal = Query("ships -draft", expression: QueryExpression(text: "ships -draft"))
+        let found = try await retriever.retrieve(literal, limit: 100)
+        #expect(documents(found).contains("docs/draft.md") && found.expression == nil)
+        let excluded = Query(
+            "ships", expression: QueryExpression(text: "ships", clauses: [.init(.excluded, .word, "draft")]))
+        #expect(!documents(try await retriever.retrieve(excluded, limit: 100)).contains("docs/draft.md"))
+    }
+
     @Test(arguments: RetrievalOptions.Mode.allCases)
     func `operators hold for every leg`(mode: RetrievalOptions.Mode) async throws {
         let corpus = try await corpus()

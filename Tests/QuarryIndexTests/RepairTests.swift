@@ -58,7 +58,7 @@ struct RepairTests {
         "UPDATE document_values SET checksum = 1", "DELETE FROM languages", "INSERT INTO languages VALUES ('fi', 3)",
         "UPDATE languages SET documents = 70", "UPDATE sqlite_sequence SET seq = 0", "DELETE FROM sqlite_sequence",
         "INSERT INTO runs(finished, report, checksum) VALUES ('a', 'b', 0)",
-        "UPDATE vector_generations SET checksum = 1",
+        "UPDATE vector_generations SET checksum = 1", "UPDATE vector_generations SET dimension = 128",
     ])
     func `what follows from other rows is made again, with the same answers`(edit: String) async throws {
         let corpus = try await corpus()

@@ -182,7 +182,12 @@ struct FileRepair {
         let known = try Int64.fetchSet(db, sql: "SELECT id FROM generations UNION SELECT id FROM vector_generations")
         var dimensions: [Int64: Int] = [:]
         for number in known.sorted() {
-            let model = try? GenerationTable.model(of: number, in: db)
+            let model: GenerationModel?
+            do {
+                model = try GenerationTable.model(of: number, in: db)
+            } catch is StoredValueError {
+                model = nil
+            }
             if let model, !damaged.contains(number) || number == live {
                 dimensions[number] = model.embedding.dimension
             } else if number != live {

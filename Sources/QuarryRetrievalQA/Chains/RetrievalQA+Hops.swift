@@ -21,8 +21,12 @@ extension RetrievalQA {
         guard options.maximumHops > 1, scan.isSplit else { return nil }
         var best: (bridge: Bridge, found: Retrieval, second: RankedSentence, support: Double)?
         for bridge in scan.bridges(among: ranked) {
+            // Its words are those of documents: none of them is an operator. What the question excludes stays excluded.
+            let expression = QueryExpression(
+                text: bridge.question,
+                clauses: retrieval.expression?.clauses.filter { $0.occurrence == .excluded } ?? [])
             let found = try await retriever.retrieve(
-                Query(bridge.question, filter: asked.filter), limit: options.limit)
+                Query(bridge.question, filter: asked.filter, expression: expression), limit: options.limit)
             let (extraction, sentences) = try await reader.reading(bridge.question, in: found)
             guard
                 let second = sentences.prefix(Self.comparedSentences).first(where: {

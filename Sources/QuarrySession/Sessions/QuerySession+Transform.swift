@@ -10,11 +10,13 @@ extension QuerySession {
         let text = QueryExpression(query.text).text
         let written = try await transform.queries(for: text, by: model)
         guard transform == .hyde, let embedder, !written.queries.isEmpty else {
-            return (written, written.queries.map { Query($0) })
+            return (written, written.queries.map { Query($0, expression: QueryExpression(text: $0)) })
         }
         let vectors = try await embedder.embed(written.queries, as: .passage)
         let searches = written.queries.indices.map {
-            Query(text, vector: QueryVector(Array(vectors[$0]), by: embedder.fingerprint))
+            Query(
+                text, vector: QueryVector(Array(vectors[$0]), by: embedder.fingerprint),
+                expression: QueryExpression(text: text))
         }
         return (written, searches)
     }
