@@ -75,7 +75,7 @@ extension BM25Table {
         var sizes: [String: Int] = [:]
         let sizeOf = try db.cachedStatement(sql: "\(try self.sizes(in: db)) WHERE term = ? GROUP BY term")
         for term in distances.keys {
-            // A term without postings has none of them left.
+            // A term of the list may have no postings.
             guard let row = try Row.fetchOne(sizeOf, arguments: [Data(term.utf8)]) else { continue }
             sizes[term] = try reading { try StoredRow(row, of: "bm25_postings").count(1) }
         }
@@ -87,7 +87,7 @@ extension BM25Table {
         return ordered.prefix(limit).map(\.key)
     }
 
-    /// The start of a statement that gives terms with the bytes of their postings, which stand for their number.
+    /// The start of a statement that gives terms with the size of their postings, an estimate of how many there are.
     private static func sizes(in db: Database) throws -> String {
         let postings =
             try totals(in: db).format == .first

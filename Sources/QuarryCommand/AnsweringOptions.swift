@@ -16,7 +16,7 @@ struct AnsweringOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Searches for a question whose parts stand in different passages: 2 (the second asks with a name that the first found) or 1.",
+            "Searches for a question whose parts are in different passages: 2 (the second search uses a name that the first found) or 1.",
             valueName: "count"))
     var hops = 2
 

@@ -7,7 +7,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             The exit code is 1 if there are problems; with --repair, if some are left.
 
-            --repair makes everything anew that follows from intact rows: postings, codes, counts. Damaged vectors are \
+            --repair rebuilds derived data from intact rows: postings, codes, counts. Damaged vectors are \
             removed. A document whose text is damaged is removed if its file is still there. quarry index then reads \
             that file again and makes the vectors.
 

@@ -37,11 +37,10 @@ enum RussianText {
         if let match = text.firstMatch(of: /^No document has “(.+)”; searched for “(.+)” as well\.$/) {
             return "Слова «\(match.1)» нет в документах; искалось и «\(match.2)»."
         }
-        if let match = text.firstMatch(of: /^No passage holds (.+); its words count as any others\.$/) {
-            return "Ни в одном отрывке нет: \(inRussian(match.1)). Искались отдельные слова."
-        }
-        if let match = text.firstMatch(of: /^No passage holds (.+)\.$/) {
-            return "Ни в одном отрывке нет: \(inRussian(match.1))."
+        let unheld = /^No passage holds (.+?)( and meets the other conditions)?(; its words count as any others)?\.$/
+        if let match = text.firstMatch(of: unheld) {
+            let place = match.2 == nil ? "Ни в одном отрывке" : "Ни в одном отрывке, подходящем по другим условиям,"
+            return "\(place) нет: \(inRussian(match.1))." + (match.3 == nil ? "" : " Искались отдельные слова.")
         }
         return text.firstMatch(of: /cut off at the limit of (\d+) tokens/).map {
             "Ответ оборван: он достиг предела в \($0.1) токенов."

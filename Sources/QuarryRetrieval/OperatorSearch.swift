@@ -42,12 +42,13 @@ struct OperatorSearch {
             }
             var both = found
             if let mask = result.mask { both.formIntersection(mask) }
+            let rest = found.count > 0 ? " and meets the other conditions" : ""
             if both.count == 0, clause.occurrence == .preferred {
-                result.warnings.append("No passage holds \(clause.written); its words count as any others.")
+                result.warnings.append("No passage holds \(clause.written)\(rest); its words count as any others.")
                 continue
             }
             if both.count == 0, result.mask?.count != 0 {
-                result.warnings.append("No passage holds \(clause.written).")
+                result.warnings.append("No passage holds \(clause.written)\(rest).")
             }
             result.mask = both
         }

@@ -1,15 +1,15 @@
 public import QuarryCore
 
 extension QueryExpression {
-    /// Reads the operators of a question. No text is an error: what is no operator stands for itself.
+    /// Reads the operators of a question. It never fails: text that is not an operator is an ordinary word.
     ///
     /// - `"fail fast"` is a phrase, `+word` a word that must stand in every hit, `-word` one that may not, `pre*` the start
     ///   of a word, and `word~1` or `word~2` a word with so many other letters. `title:`, `heading:`, `body:` and `name:`
     ///   before a word or a phrase say where it has to stand. `+` and `-` can stand before any of these.
     /// - An operator is between white space. After `+` and `-` follows a letter: `-5`, `C++` and `e-mail` have none.
     /// - A text that ends as a sentence does, in a full stop or a question or exclamation mark, has no operators: the quotation
-    ///   marks in `What does "fail fast" mean?` are those of the sentence. Neither has a text of which no word remains to
-    ///   search for, nor one with more than ``maximumClauses`` of them.
+    ///   marks in `What does "fail fast" mean?` are those of the sentence. A text
+    ///   with more than ``maximumClauses`` operators, or without any word beside them, has none either.
     ///
     /// - Complexity: O(length).
     public init(_ question: String) {

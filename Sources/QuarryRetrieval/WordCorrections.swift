@@ -15,7 +15,7 @@ struct WordCorrections {
         var terms: [QueryTerm] = []
     }
 
-    /// How many words of a question are looked at, and of how many the spelling is.
+    /// How many words of a question are looked up, and how many are spell-checked.
     static let (maximumWords, maximumSpellings) = (200, 8)
     /// How much a match of a replacement counts, of a word of the question.
     static let weight = 0.5

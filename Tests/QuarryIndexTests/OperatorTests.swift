@@ -78,6 +78,8 @@ struct OperatorTests {
         #expect(found.warnings == ["No passage holds “harbour noon”; its words count as any others."])
         let required = try await search("+\"harbour noon\" ships", in: corpus)
         #expect(required.hits.isEmpty && required.warnings == ["No passage holds “harbour noon”."])
+        let contrary = try await search("ships +draft -draft", in: corpus)
+        #expect(contrary.warnings == ["No passage holds “draft” and meets the other conditions."])
     }
 
     @Test func `operators and a filter hold together`() async throws {

@@ -14,7 +14,7 @@ public struct RepairReport: Sendable, Hashable, Codable {
 }
 
 extension CorpusIndex {
-    /// Makes everything anew that follows from intact rows, in one transaction. It waits for a run that is under way.
+    /// Rebuilds derived data from intact rows, in one transaction. It waits for a run that is under way.
     ///
     /// Postings, lengths and terms are made of the texts; values of metadata, counts of languages and the last id, of
     /// their rows; codes, of the vectors. Damaged vectors are removed, and the next run makes them again. A document whose

@@ -60,12 +60,12 @@ struct FileRepair {
         }
     }
 
-    /// Removes damaged rows that the next run makes again, and those that only tell what happened.
+    /// Removes damaged rows that the next run writes again, and damaged rows of the history.
     private mutating func removeRecords() throws {
         for table in [CheckedTable.retiredVectors, .refusedTexts, .runs] {
             try execute("DELETE FROM \(table.name) WHERE \(table.isDamaged)", "\(table.name): # removed")
         }
-        // What was said of a source is said again when it is read. A file that has no row of `sources` is read anyway.
+        // Reading a source again writes these rows again. A file without a row of `sources` is read anyway.
         for (table, condition) in [
             (CheckedTable.quarantine, "name IN (SELECT source FROM"),
             (.refusedDocuments, "name IN (SELECT source FROM"), (.unread, "id IN (SELECT source FROM"),

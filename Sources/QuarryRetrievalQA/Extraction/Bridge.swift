@@ -73,7 +73,7 @@ struct BridgeScan: Sendable {
 
     /// Whether a sentence of a second search answers the rest of the question about the bridge's name.
     ///
-    /// It stands elsewhere than the bridge, holds the name, and holds what the bridge does not hold of the question.
+    /// It is in another passage than the bridge, and holds the name and the words of the question that the bridge lacks.
     func isEarned(_ bridge: Bridge, by second: RankedSentence, in hit: ScoredChunk) -> Bool {
         let first = hits[bridge.sentence.hit]
         guard second.features.foreign == 0, second.features.typeMissing == 0, second.features.negation == 0,
