@@ -8,8 +8,8 @@ struct ChunkAssembly {
     let outline: Outline
 
     private(set) var chunks: [Chunk] = []
-    /// The headings of the last chunk, and their tokens.
-    private var headings = (breadcrumb: -1, tokens: 0)
+    /// The headings and the table header of the last chunk, and the tokens of what stands before its text.
+    private var context: (breadcrumb: Int, tableHeader: Int?, tokens: Int) = (-1, nil, 0)
 
     init(document: Document, cutter: UnitCutter, length: ChunkLength, outline: Outline) {
         self.document = document
@@ -60,11 +60,13 @@ struct ChunkAssembly {
         guard let text = cutter.text.exactTokens(in: run.range) else {
             return cutter.text.counter.tokenCount(of: chunk.contextualText)
         }
-        if run.breadcrumb != headings.breadcrumb {
-            let title = chunk.headings.joined(separator: " > ")
-            headings = (run.breadcrumb, cutter.text.counter.tokenCount(of: title))
+        if run.breadcrumb != context.breadcrumb || run.tableHeader != context.tableHeader {
+            var empty = chunk
+            empty.text = ""
+            let tokens = cutter.text.counter.tokenCount(of: empty.contextualText)
+            context = (run.breadcrumb, run.tableHeader, tokens)
         }
-        return headings.tokens + (run.tableHeader.map { outline.tableHeaders[$0].tokens } ?? 0) + text
+        return context.tokens + text
     }
 
     /// The run without its overlap, or cut into several runs; nil if it is a single scalar.

@@ -4,7 +4,8 @@ import QuarryCore
 ///
 /// Sums of words are exact for tokenizers that never join across white space (WordPiece, and unigram models trained
 /// with SentencePiece's default of splitting at white space). For others they are an estimate, and the finished chunk
-/// is counted again as a whole.
+/// is counted again as a whole. Where characters are counted, a word has those of the white space behind it, so that sums
+/// are at most too high by what follows their last word.
 struct MeasuredText {
     /// A word in eight bytes, because a text may have a word for every two bytes. Its end is found from its bytes.
     private struct Word {
@@ -22,6 +23,7 @@ struct MeasuredText {
     private var tokens: UInt32 = 0
     /// Whether any stretch between words has the sum of its words' tokens.
     private(set) var isSumOfWords: Bool
+    private let countsCharacters: Bool
 
     /// - Complexity: O(bytes), plus the counts of words that `tokens` does not remember.
     init(_ text: String, tokens: WordTokens) {
@@ -29,13 +31,17 @@ struct MeasuredText {
         self.bytes = bytes
         counter = tokens.counter
         isSumOfWords = counter.isSumOfWords
+        countsCharacters = counter is CharacterCounter
         tokens.withMemo { memo in bytes.withUnsafeBufferPointer { scan($0, &memo) } }
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ memo: inout TokenMemo) {
+        var words: [Word] = []
         words.reserveCapacity(Self.wordsInASCII(bytes))
+        var (tokens, isSumOfWords): (UInt32, Bool) = (0, isSumOfWords)
         var index = 0
-        while index < bytes.count {
+        while true {
+            let gap = index
             var lines = 0
             while index < bytes.count {
                 let byte = bytes[index]
@@ -51,32 +57,45 @@ struct MeasuredText {
                 if byte != 0x0A && byte != 0x0D && byte != 0x09 { isSumOfWords = false }
                 index += length
             }
+            if countsCharacters { tokens &+= UInt32(truncatingIfNeeded: CharacterCounter.count(bytes[gap..<index])) }
             guard index < bytes.count else { break }
-            let end = endOfWord(from: index, in: bytes)
-            add(index..<end, after: lines == 0 ? .space : lines == 1 ? .line : .paragraph)
-            let (count, isExact) = memo.tokens(of: index..<end, in: bytes)
-            tokens &+= UInt32(truncatingIfNeeded: count)
-            if !isExact { isSumOfWords = false }
+            let separation: Separation = lines == 0 ? .space : lines == 1 ? .line : .paragraph
+            while index >> 30 > pages.count { pages.append(words.count) }
+            words.append(
+                Word(
+                    place: UInt32(truncatingIfNeeded: index & (1 << 30 - 1)) << 2 | UInt32(separation.rawValue),
+                    tokensBefore: tokens))
+            let (end, largest) = wordEnd(from: index, in: bytes)
+            if countsCharacters {
+                tokens &+= UInt32(
+                    truncatingIfNeeded: largest < 0x80 ? end - index : CharacterCounter.count(bytes[index..<end]))
+            } else {
+                let (count, isExact) = memo.tokens(of: index..<end, largest: largest, in: bytes)
+                tokens &+= UInt32(truncatingIfNeeded: count)
+                if !isExact { isSumOfWords = false }
+            }
             index = end
         }
-    }
-
-    private mutating func add(_ word: Range<Int>, after gap: Separation) {
-        while word.lowerBound >> 30 > pages.count { pages.append(words.count) }
-        words.append(
-            Word(
-                place: UInt32(truncatingIfNeeded: word.lowerBound & (1 << 30 - 1)) << 2 | UInt32(gap.rawValue),
-                tokensBefore: tokens))
+        (self.words, self.tokens, self.isSumOfWords) = (words, tokens, isSumOfWords)
     }
 
     /// The number of words, if all white space and controls are ASCII and separate words.
     private static func wordsInASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let first = bytes.first, let start = bytes.baseAddress else { return 0 }
-        var count = first > 0x20 ? 1 : 0
-        var index = 1
+        var count = 0
+        var index = 0
+        /// The high bit is set if the byte before ends a word.
+        var before: UInt64 = 0x80
+        while index + 8 <= bytes.count {
+            let spaces = EightBytes(at: index, in: bytes).controlsAndSpaces
+            count += ((spaces << 8 | before) & ~spaces & EightBytes.highBits).nonzeroBitCount
+            before = spaces >> 56
+            index += 8
+        }
         while index < bytes.count {
-            count &+= (start[index &- 1] <= 0x20 ? 1 : 0) & (start[index] > 0x20 ? 1 : 0)
-            index &+= 1
+            let isSpace = bytes[index] <= 0x20
+            if before != 0, !isSpace { count += 1 }
+            before = isSpace ? 0x80 : 0
+            index += 1
         }
         return count
     }
@@ -149,18 +168,23 @@ struct MeasuredText {
 
     /// Tokens of a stretch, exactly as the counter counts it; nil if it has to count.
     func exactTokens(in range: Range<Int>) -> Int? {
-        guard isSumOfWords else { return nil }
+        guard isSumOfWords || countsCharacters else { return nil }
         let indices = words(touching: range)
         guard let first = indices.first, let last = indices.last, start(of: first) >= range.lowerBound,
             !extends(last, beyond: range.upperBound)
         else { return nil }
-        return tokens(of: indices)
+        guard countsCharacters else { return tokens(of: indices) }
+        return bytes.withUnsafeBufferPointer { bytes in
+            tokens(of: indices) - CharacterCounter.count(bytes[range.upperBound..<startOfNext(last)])
+        }
     }
 
     /// The change in a word's tokens if only its part within a range is counted.
     private func recount(_ index: Int, within range: Range<Int>) -> Int {
         let start = max(range.lowerBound, start(of: index))
-        let part = start..<max(start, end(of: index, limit: range.upperBound))
+        let limit =
+            countsCharacters ? min(range.upperBound, startOfNext(index)) : end(of: index, limit: range.upperBound)
+        let part = start..<max(start, limit)
         let counted = bytes.withUnsafeBufferPointer {
             TokenMemo.count(UnsafeBufferPointer(rebasing: $0[part]), with: counter).tokens
         }

@@ -31,12 +31,14 @@ struct TokenMemo {
     /// Tokens of the word at `range`, at least one for every started 64 bytes, and whether the counter says the same.
     ///
     /// The lower bound limits the size of chunks with long runs that a tokenizer maps to one unknown token, or to none.
+    ///
+    /// - Parameter largest: The largest of the word's bytes, or more.
     @inline(__always)
     mutating func tokens(
-        of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>
+        of range: Range<Int>, largest: UInt8, in bytes: UnsafeBufferPointer<UInt8>
     ) -> (tokens: Int, isExact: Bool) {
         if countsWords, range.count <= 64 {
-            if Self.isASCII(range, in: bytes) { return (1, true) }
+            if largest < WordCounter.leastByteOfIdeographs { return (1, true) }
             let count = WordCounter.count(UnsafeBufferPointer(rebasing: bytes[range]))
             return (max(1, count), count > 0)
         }
@@ -82,17 +84,6 @@ struct TokenMemo {
             start = end
         }
         return (total, isExact)
-    }
-
-    @inline(__always)
-    private static func isASCII(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var index = range.lowerBound
-        var all: UInt64 = 0
-        while index < range.upperBound {
-            all |= load(index, count: min(8, range.upperBound - index), in: bytes)
-            index += 8
-        }
-        return all & 0x8080_8080_8080_8080 == 0
     }
 
     @inline(__always)

@@ -15,19 +15,69 @@ func whiteSpaceLength(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> In
     return byte < 0xC2 || byte > 0xE3 ? 0 : lengthBeyondASCII(at: index, in: bytes)
 }
 
-/// The end of the word that starts at `index`.
+/// The end of the word that starts at `index`, and an upper bound of its bytes.
 @inline(__always)
-func endOfWord(from index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+func wordEnd(from index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (end: Int, largest: UInt8) {
     var index = index
+    var largest: UInt8 = 0x7F
+    while index + 8 <= bytes.count {
+        let eight = EightBytes(at: index, in: bytes)
+        if eight.word & EightBytes.highBits != 0 {
+            if eight.mayBeginWideWhiteSpace { break }
+            largest = 0xDF
+        }
+        let spaces = eight.controlsAndSpaces
+        if spaces == 0 {
+            index += 8
+            continue
+        }
+        index += spaces.trailingZeroBitCount / 8
+        if whiteSpaceLength(at: index, in: bytes) > 0 { return (index, largest) }
+        index += 1
+    }
     while index < bytes.count {
         let byte = bytes[index]
         // No other byte begins white space.
         if byte <= 0x20 || byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3), whiteSpaceLength(at: index, in: bytes) > 0 {
             break
         }
+        largest = max(largest, byte)
         index += 1
     }
-    return index
+    return (index, largest)
+}
+
+/// Eight bytes of a text, the first in the low bits. Tests of each byte give its high bit.
+struct EightBytes {
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
+    let word: UInt64
+
+    @inline(__always)
+    init(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+        word = UInt64(
+            littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
+    /// The bytes up to 0x20.
+    @inline(__always)
+    var controlsAndSpaces: UInt64 {
+        ~((word & ~Self.highBits) &+ 0x5F5F_5F5F_5F5F_5F5F) & ~word & Self.highBits
+    }
+
+    /// Whether a byte is 0xC2, which begins a no-break space, or begins a scalar of three bytes.
+    @inline(__always)
+    var mayBeginWideWhiteSpace: Bool {
+        let difference = word ^ 0xC2C2_C2C2_C2C2_C2C2
+        let isC2 = (difference &- 0x0101_0101_0101_0101) & ~difference
+        return (isC2 | word & word << 1 & word << 2) & Self.highBits != 0
+    }
+
+    /// Whether one of the bytes is a line feed.
+    @inline(__always)
+    var holdsLineFeed: Bool {
+        let difference = word ^ 0x0A0A_0A0A_0A0A_0A0A
+        return (difference &- 0x0101_0101_0101_0101) & ~difference & Self.highBits != 0
+    }
 }
 
 private func lengthBeyondASCII(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {

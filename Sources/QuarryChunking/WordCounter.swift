@@ -16,6 +16,9 @@ public struct WordCounter: TokenCounter {
         return text.withUTF8(Self.count)
     }
 
+    /// A word whose bytes are all smaller counts as one.
+    static let leastByteOfIdeographs: UInt8 = 0xE2
+
     static func count(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var count = 0
         var insideWord = false

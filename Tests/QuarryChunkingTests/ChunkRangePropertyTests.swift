@@ -4,7 +4,9 @@ import QuarryTestSupport
 import QuarryTesting
 import Testing
 
-private let counters: [any TokenCounter] = [WordCounter(), QuarterByteCounter(), ByteCounter(), BlindCounter()]
+private let counters: [any TokenCounter] = [
+    WordCounter(), CharacterCounter(), QuarterByteCounter(), ByteCounter(), BlindCounter(),
+]
 
 private func chunkers(_ length: ChunkLength, _ counter: any TokenCounter) throws -> [any Chunker] {
     [

@@ -42,8 +42,3 @@ struct ChunkingContender: Contender {
         try JSONEncoder().encode(lengths).write(to: URL(filePath: path))
     }
 }
-
-/// Counts Unicode scalars, as a peer that measures by characters does.
-private struct CharacterCounter: TokenCounter {
-    func tokenCount(of text: String) -> Int { text.unicodeScalars.count }
-}
