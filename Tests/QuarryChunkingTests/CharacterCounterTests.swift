@@ -18,7 +18,7 @@ import Testing
     ) throws {
         var generator = TextGenerator(random: SeededGenerator(seed: seed))
         let title = seed.isMultiple(of: 2) ? "A title" : nil
-        let document = Document(id: "d", text: generator.text(words: 400), title: title)
+        let document = Document(id: "d", title: title, text: generator.text(words: 400))
         let length = ChunkLength(target: 120, maximum: 120)
         let chunks = try FixedChunker(length: length, counter: CharacterCounter()).chunks(of: document)
         let others = try FixedChunker(length: length, counter: ScalarCounter()).chunks(of: document)
