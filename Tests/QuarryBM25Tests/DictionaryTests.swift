@@ -42,6 +42,24 @@ import Testing
         return rest(a.count, b.count)
     }
 
+    @Test func `of very many terms near a word, a bounded number is looked at, the closest first`() async throws {
+        let letters = Array("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя")
+        let pairs = letters.flatMap { a in letters.map { b in "\(a)\(b)" } }
+        let words = pairs.flatMap { pair in letters.prefix(5).map { "\(pair)\($0)" } }
+        let index = try BM25Index()
+        try await index.upsert([(ChunkID(1), BM25Fields(body: words))])
+        let clock = ContinuousClock()
+        var found: [String] = []
+        let time = try await clock.measure {
+            found = try await index.leg().terms(matching: .near(["aaa"], edits: 2), limit: 100_000)
+        }
+        #expect(words.count == 16_820 && found.count == 10_000 && time < .seconds(20))
+        #expect(distance(Array("aaa"), Array(found[0])) == 1)
+        #expect(try await index.leg().terms(matching: .near(["aaa"], edits: 2), limit: 7) == Array(found.prefix(7)))
+        let long = String(repeating: "a", count: 60_000)
+        #expect(try await index.leg().terms(matching: .near([long], edits: 2), limit: 7).isEmpty)
+    }
+
     @Test func `terms with a prefix come with the longest lists first`() async throws {
         let index = try BM25Index()
         try await index.upsert(
