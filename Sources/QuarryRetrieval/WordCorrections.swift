@@ -62,7 +62,8 @@ struct WordCorrections {
             return (WordCorrection(typed, replacement: reading, reason: .layout), term)
         }
         guard word.allSatisfy(\.isLetter) else { return nil }
-        if languages.contains(where: { $0.script == .cyrillic }) {
+        let isRomanNumber = word.allSatisfy { "IVXLCDM".contains($0) }
+        if languages.contains(where: { $0.script == .cyrillic }), !isRomanNumber {
             for reading in Transliteration.russianReadings(of: word) where !isFunctionWord(reading) {
                 guard let term = try await held(reading) else { continue }
                 return (WordCorrection(word, replacement: reading, reason: .transliteration), term)

@@ -88,9 +88,13 @@ public struct ExtractiveReader: Sendable {
                 chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
             else { break }
             held += sentence.probability
-            // Only the best sentence was held against the question word by word.
-            guard !isSmall || chosen.first.map({ $0.features.foreign == sentence.features.foreign }) ?? true else {
-                continue
+            // Of a small corpus, the best sentence was held against the question word by word. Others are too.
+            if isSmall, let first = chosen.first {
+                guard first.features.foreign == sentence.features.foreign else { continue }
+                if sentence.features.foreign > 0, let embedder {
+                    let gain = try await WordAlignment.gain(of: question, in: sentence.sentence.text, embedder)
+                    guard sentence.features.gain + gain >= SupportModel.foreignGain else { continue }
+                }
             }
             // An item of a list that is quoted as a whole adds nothing.
             guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
