@@ -57,7 +57,9 @@ struct CorrectionTests {
         for question in ["lease", "mercy", "sanity", "Besides", "котла", "борту", "защите"] {
             #expect(try await search(question, in: corpus).corrections.isEmpty, "\(question)")
         }
-        for (question, replacement) in [("leavs", "leaves"), ("дорожек", "дорожки"), ("residemt", "resident")] {
+        for (question, replacement) in [
+            ("vanitty", "vanity"), ("дорожкки", "дорожки"), ("reesident", "resident"),
+        ] {
             let found = try await search(question, in: corpus).corrections.map(\.replacement)
             #expect(found == [replacement], "\(question)")
         }
