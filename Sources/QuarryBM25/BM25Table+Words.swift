@@ -54,7 +54,9 @@ extension BM25Table {
     /// The terms at most so many edits from one of the texts: closest first, then those with the longest postings.
     /// Other spellings, which begin with U+0001, are omitted, and so are the texts themselves.
     ///
-    /// - Complexity: O(all terms).
+    /// Of more than ``maximumNearTerms`` terms, the closest ones are looked at, in the order of their bytes.
+    ///
+    /// - Complexity: O(all terms), and one look-up for each term that is looked at.
     static func terms(near texts: [String], edits: Int, limit: Int, in db: Database) throws -> [String] {
         let targets = texts.filter { $0.utf8.first != Analyzer.additionalMark }.map {
             TermDistance(to: $0, limit: edits)
@@ -74,7 +76,8 @@ extension BM25Table {
         for text in texts { distances[text] = nil }
         var sizes: [String: Int] = [:]
         let sizeOf = try db.cachedStatement(sql: "\(try self.sizes(in: db)) WHERE term = ? GROUP BY term")
-        for term in distances.keys {
+        let closest = distances.sorted { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }
+        for term in closest.prefix(maximumNearTerms).map(\.key) {
             // A term of the list may have no postings.
             guard let row = try Row.fetchOne(sizeOf, arguments: [Data(term.utf8)]) else { continue }
             sizes[term] = try reading { try StoredRow(row, of: "bm25_postings").count(1) }
@@ -86,6 +89,9 @@ extension BM25Table {
         }
         return ordered.prefix(limit).map(\.key)
     }
+
+    /// How many terms near a text are looked at: two letters of a short word may be any.
+    static let maximumNearTerms = 10_000
 
     /// The start of a statement that gives terms with the size of their postings, an estimate of how many there are.
     private static func sizes(in db: Database) throws -> String {

@@ -3,15 +3,41 @@ import ArgumentParser
 /// Suggests the option of this program for an unknown one.
 enum OptionAdvice {
     /// The parser's message with a suggestion after its first line; nil if there is none to add.
-    static func message(for error: any Error) -> String? {
+    ///
+    /// - `arguments`: The words of the command line.
+    static func message(for error: any Error, arguments: [String]) -> String? {
         var lines = QuarryCommand.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
         let start = "Error: Unknown option '"
         guard let first = lines.first, first.hasPrefix(start),
-            let name = first.dropFirst(start.count).split(separator: "'").first,
-            let advice = advice(on: name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased(), usage: lines)
+            let name = first.dropFirst(start.count).split(separator: "'").first
         else { return nil }
+        let known = advice(on: name.drop { $0 == "-" }.prefix { $0 != "=" }.lowercased(), usage: lines)
+        if known == nil, let excluded = excludedWord(name, arguments, usage: lines) {
+            return (["Error: \(excluded)"] + lines.drop { !$0.hasPrefix("Usage:") }).joined(separator: "\n")
+        }
+        guard let advice = known else { return nil }
         lines[0] = "\(start)\(name)'. \(advice)"
         return lines.joined(separator: "\n")
+    }
+
+    /// How to write a question that begins with a word to leave out, such as `-boiler`, which reads as an option; nil if the
+    /// unknown option is none.
+    private static func excludedWord(
+        _ name: Substring, _ arguments: [String], usage lines: [Substring]
+    ) -> String? {
+        guard lines.contains(where: { $0.hasPrefix("Usage: quarry query ") }),
+            let start = arguments.firstIndex(where: { argument in
+                // The parser names the first letter alone if the other words can be options.
+                argument.count > 2 && (argument == name || argument.prefix(2) == name)
+                    && argument.dropFirst().first?.isLetter == true
+            })
+        else { return nil }
+        let words = arguments[start...].prefix { $0 == arguments[start] || !$0.hasPrefix("-") }
+        var question = words.joined(separator: " ")
+        if !question.contains(where: \.isWhitespace) { question += " leak" }
+        return
+            "There is no option \(arguments[start].prefix { !$0.isWhitespace }). To leave out a word, write it after "
+            + "another one, or write -- before the question:\n\n  quarry query -- \(CommandWords.quoted(question))\n"
     }
 
     private static func advice(on name: String, usage lines: [Substring]) -> String? {

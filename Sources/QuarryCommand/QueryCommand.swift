@@ -14,9 +14,13 @@ struct QueryCommand: AsyncParsableCommand {
             answer from the same passages, and Quarry checks its citations. “query” can be omitted before a question \
             in quotes.
 
+            Operators: "a phrase", +must, -without, start*, spelling~1, and title: heading: body: name: before a word.
+            To search for one as text, put it in quotation marks: '"title:lease"'. A question is put in '…' then.
+
               quarry query "Who signs the lease?"
               quarry query who signs the lease
               quarry query --retrieve lease -k 20 --explain
+              quarry query 'lease -draft "notice period"'
               quarry query --filter year=2026 "What is the rent?"
               quarry query --llm ollama/llama3 "Who signs the lease?"
               quarry query --batch questions.jsonl --run run.trec

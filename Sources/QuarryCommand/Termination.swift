@@ -58,7 +58,9 @@ enum Termination {
             let code = QuarryCommand.exitCode(for: error)
             if code == .success { QuarryCommand.exit(withError: error) }
             if code != .failure {
-                Console.note(OptionAdvice.message(for: error) ?? QuarryCommand.fullMessage(for: error))
+                Console.note(
+                    OptionAdvice.message(for: error, arguments: CommandLine.arguments)
+                        ?? QuarryCommand.fullMessage(for: error))
                 return code.rawValue
             }
             Console.note("quarry: \(Console.message(of: error))")

@@ -6,10 +6,13 @@ public struct QueryExpression: Sendable, Hashable, Codable {
     public var text: String
     /// In the order of the text.
     public var clauses: [Clause]
+    /// The parts of the question that look like operators and count as text, as written. The default is none.
+    public var literals: [String]
 
-    public init(text: String, clauses: [Clause] = []) {
+    public init(text: String, clauses: [Clause] = [], literals: [String] = []) {
         self.text = text
         self.clauses = clauses
+        self.literals = literals
     }
 
     /// A condition on the passages of a result.

@@ -43,8 +43,8 @@ extension Leg {
 /// A consistent view of a corpus for one search: later writes do not change it.
 public protocol Snapshot: Sendable {
     var legs: [any Leg] { get }
-    /// The words of the corpus. The default is nil: then the operators of a question cannot be followed, and its words are
-    /// not corrected.
+    /// The words of the corpus. The default is nil: then the operators of a question count as text, which a search says, and
+    /// its words are not corrected.
     var words: (any WordIndex)? { get }
 
     /// ISO 639-1 codes of the documents' languages, most frequent first.
@@ -54,7 +54,7 @@ public protocol Snapshot: Sendable {
     func revision() async throws -> String
     /// The chunks of the documents that match.
     func mask(of filter: Filter) async throws -> ChunkMask
-    /// The chunks of the sources whose name has a part, in whatever case. The default is none.
+    /// The chunks of the sources whose name has a part, in whatever case.
     func mask(ofSourcesNamed part: String) async throws -> ChunkMask
     /// The chunks with the given ids. Unknown ids are omitted.
     func passages(_ ids: [ChunkID]) async throws -> [ChunkID: Passage]
@@ -68,7 +68,6 @@ public protocol Snapshot: Sendable {
 
 extension Snapshot {
     public var words: (any WordIndex)? { nil }
-    public func mask(ofSourcesNamed part: String) async throws -> ChunkMask { ChunkMask() }
 }
 
 /// A corpus that can be searched.

@@ -8,7 +8,8 @@ public protocol WordIndex: Sendable {
     func chunks(with word: QueryTerm, in field: QueryExpression.Field?) async throws -> ChunkMask
     /// The index terms that match a pattern, those of the longest lists of chunks first.
     ///
-    /// - Complexity: O(terms with the prefix), or O(all terms) for ``TermPattern/near(_:edits:)``.
+    /// - Complexity: O(terms with the prefix), or O(all terms) for ``TermPattern/near(_:edits:)``, of which an index looks at a
+    ///   bounded number.
     func terms(matching pattern: TermPattern, limit: Int) async throws -> [String]
 }
 

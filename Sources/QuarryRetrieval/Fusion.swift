@@ -126,11 +126,12 @@ public struct FusedHit: Sendable, Hashable {
 extension Fusion {
     /// The best `limit` chunks of all legs: score descending, then id ascending.
     ///
-    /// A leg without hits is ignored; a single leg keeps its order.
+    /// A leg without hits is ignored; a single leg keeps its order. Where no score differs from the mean, as with a single
+    /// hit, each hit scores 1.
     /// - Complexity: O(n log n) in the hits of all legs.
     public func fuse(_ results: [LegResult], limit: Int) -> [FusedHit] {
         let present = results.filter { !$0.hits.isEmpty }.sorted { $0.name < $1.name }
-        if present.count == 1 { return ranked(present[0], limit: limit) }
+        if present.count == 1 { return readable(ranked(present[0], limit: limit)) }
         let votes = present.map { (weight: weight(of: $0.name), scores: scores(of: $0)) }
         var fused: [ChunkID: FusedHit] = [:]
         for leg in present {
@@ -150,7 +151,13 @@ extension Fusion {
             fused[id]?.score = combined(verdicts, legCount: legCount)
         }
         let order = fused.values.sorted { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
-        return Array(order.prefix(max(0, limit)))
+        return readable(Array(order.prefix(max(0, limit))))
+    }
+
+    /// The hits, with 1 for their scores if all are 0: a person would take that for no match.
+    private func readable(_ hits: [FusedHit]) -> [FusedHit] {
+        guard hits.allSatisfy({ $0.score == 0 }) else { return hits }
+        return hits.map { FusedHit(id: $0.id, score: 1, legs: $0.legs) }
     }
 
     /// The hits of a search by one leg.

@@ -37,12 +37,15 @@ public struct HybridRetriever: Retriever {
         var query = query
         query.text = try Self.checked(query.text)
         if let embedder, query.vector?.fingerprint != embedder.fingerprint {
-            let text = query.parsed.text.forEmbedding
-            query.vector = QueryVector(
-                Array(try await embedder.embed([text], as: .query)[0]), by: embedder.fingerprint)
+            query.vector = try await vector(of: query.parsed.text, by: embedder)
         }
         if embedder == nil { query.vector = nil }
         return query
+    }
+
+    private func vector(of text: String, by embedder: any Embedder) async throws -> QueryVector {
+        QueryVector(
+            Array(try await embedder.embed([text.forEmbedding], as: .query)[0]), by: embedder.fingerprint)
     }
 
     /// - Throws: ``QuestionError``, and the errors of the embedder, the re-rankers, the legs and the corpus.
@@ -72,9 +75,13 @@ public struct HybridRetriever: Retriever {
     ) async throws -> Retrieval {
         let languages = try await snapshot.languages().compactMap { Language(rawValue: $0) }
         let legs = try await legs(of: snapshot)
-        var expression = query.parsed
-        if snapshot.words == nil { expression = QueryExpression(text: query.text) }
+        let parsed = query.parsed
+        let followsOperators = snapshot.words != nil || parsed.clauses.isEmpty
+        let expression = followsOperators ? parsed : QueryExpression(text: query.text)
         var retrieval = Retrieval(expression: expression.clauses.isEmpty ? nil : expression, vector: query.vector)
+        let unfollowed =
+            followsOperators ? nil : "This corpus has no list of its words, so the operators count as text."
+        let remarks = [parsed.warning, unfollowed].compactMap(\.self)
         var mask: ChunkMask?
         if let filter = query.filter { mask = try await snapshot.mask(of: filter) }
         if mask?.count == 0 {
@@ -83,6 +90,7 @@ public struct HybridRetriever: Retriever {
             retrieval.warnings = [
                 "No document matches the filter. Check its keys and values: they are those of front matter and metadata."
             ]
+            retrieval.warnings += remarks
             return retrieval
         }
         var terms: [QueryTerm]
@@ -91,8 +99,9 @@ public struct HybridRetriever: Retriever {
                 snapshot: snapshot, words: words, analyzer: analyzer, languages: languages)
             let found = try await operators.result(of: expression, among: mask)
             (mask, terms) = (found.mask, found.terms)
-            retrieval.warnings = found.warnings
+            retrieval.warnings = remarks + found.warnings
         } else {
+            retrieval.warnings = remarks
             terms = analyzer.queryTerms(of: expression.text, languages: languages)
         }
         if options.corrects, let words = snapshot.words, legs.contains(where: { $0.name == .bm25 }) {
@@ -102,11 +111,14 @@ public struct HybridRetriever: Retriever {
             terms += found.terms
             retrieval.corrections = found.corrections
             retrieval.warnings += found.corrections.map(\.warning)
+            if !found.corrections.isEmpty, let embedder {
+                retrieval.vector = try await vector(of: expression.text.corrected(by: found.corrections), by: embedder)
+            }
         }
         retrieval.terms = terms.compactMap(\.forms.first)
         retrieval.forms = Set(terms.flatMap(\.forms))
         if mask?.count == 0 { return retrieval }
-        let question = AnalyzedQuery(expression.text, terms: terms, vector: query.vector)
+        let question = AnalyzedQuery(expression.text, terms: terms, vector: retrieval.vector)
         let otherQuestions = others.map { other in
             let text = other.parsed.text
             return AnalyzedQuery(

@@ -21,8 +21,8 @@ struct OperatorSearch {
         var warnings: [String] = []
     }
 
-    /// How many passages are read for a phrase: those that match its words best.
-    static let maximumPassages = 5_000
+    /// How many passages are read for a phrase: those that match its words best, or the question if it is excluded.
+    var maximumPassages = 5_000
     /// How many words a prefix, or a word with other letters, may stand for.
     static let maximumForms = 1_000
 
@@ -98,7 +98,7 @@ struct OperatorSearch {
         var others = try await chunks(with: terms, in: nil) ?? ChunkMask()
         others.subtract(found)
         let forms = terms.map { Set($0.forms) }
-        let inText = try await passages(among: others, for: clause, terms, &result) { text, language in
+        let inText = try await passages(among: others, for: clause, &result) { text, language in
             let words = Set(analyzer.indexTerms(of: text, language: language))
             return forms.allSatisfy { !$0.isDisjoint(with: words) }
         }
@@ -135,29 +135,34 @@ struct OperatorSearch {
         let candidates = try await chunks(with: terms, in: field) ?? ChunkMask()
         var phrases: [Language?: [String]] = [:]
         return ChunkMask(
-            try await passages(among: candidates, for: clause, terms, &result) { text, language in
+            try await passages(among: candidates, for: clause, &result) { text, language in
                 let phrase = phrases[language] ?? analyzer.terms(of: clause.text, language: language)
                 phrases[language] = phrase
                 return analyzer.terms(of: text, language: language).contains(phrase)
             })
     }
 
-    /// The candidates of which a text in the clause's field fulfils a condition. At most ``maximumPassages`` are read.
+    /// The candidates of which a text in the clause's field fulfils a condition. At most ``maximumPassages`` are read. The
+    /// others fulfil it only if the clause excludes them: what may be excluded is no hit.
     private func passages(
-        among candidates: ChunkMask, for clause: QueryExpression.Clause, _ terms: [QueryTerm],
-        _ result: inout Result, where isMatch: (String, Language?) -> Bool
+        among candidates: ChunkMask, for clause: QueryExpression.Clause, _ result: inout Result,
+        where isMatch: (String, Language?) -> Bool
     ) async throws -> [ChunkID] {
         var candidates = candidates
         if let mask = result.mask { candidates.formIntersection(mask) }
         var ids = candidates.ids
-        if ids.count > Self.maximumPassages, let leg = snapshot.legs.first(where: { $0.name == .bm25 }) {
-            let query = AnalyzedQuery(clause.text, terms: terms)
-            ids = try await leg.best(for: query, limit: Self.maximumPassages, among: candidates).map(\.id)
-            result.warnings.append(
-                "\(candidates.count) passages have the words of \(clause.written); the best \(ids.count) of them were read."
-            )
-        }
         var found: [ChunkID] = []
+        if ids.count > maximumPassages {
+            let isExcluded = clause.occurrence == .excluded
+            ids = try await best(among: candidates, for: isExcluded ? nil : clause, result)
+            if isExcluded {
+                candidates.subtract(ChunkMask(ids))
+                found = candidates.ids
+            }
+            result.warnings.append(
+                "\(ids.count + found.count) passages have the words of \(clause.written); the best \(ids.count) of them "
+                    + "were read\(isExcluded ? ", and the others are left out too" : "").")
+        }
         for start in stride(from: 0, to: ids.count, by: 500) {
             try Task.checkCancellation()
             for (id, passage) in try await snapshot.passages(Array(ids[start..<min(start + 500, ids.count)])) {
@@ -166,6 +171,24 @@ struct OperatorSearch {
             }
         }
         return found
+    }
+}
+
+extension OperatorSearch {
+    /// The candidates that match the words of a clause best, or those of the question if it is nil. Those without any
+    /// such word follow while there is room.
+    private func best(
+        among candidates: ChunkMask, for clause: QueryExpression.Clause?, _ result: Result
+    ) async throws -> [ChunkID] {
+        let terms = clause.map { analyzer.queryTerms(of: $0.text, languages: languages) } ?? result.terms
+        guard let leg = snapshot.legs.first(where: { $0.name == .bm25 }) else {
+            return Array(candidates.ids.prefix(maximumPassages))
+        }
+        let query = AnalyzedQuery(clause?.text ?? "", terms: terms)
+        let best = try await leg.best(for: query, limit: maximumPassages, among: candidates).map(\.id)
+        var rest = candidates
+        rest.subtract(ChunkMask(best))
+        return best + rest.ids.prefix(maximumPassages - best.count)
     }
 }
 

@@ -6,21 +6,26 @@ extension QueryExpression {
     /// - `"fail fast"` is a phrase, `+word` a word that must stand in every hit, `-word` one that may not, `pre*` the start
     ///   of a word, and `word~1` or `word~2` a word with so many other letters. `title:`, `heading:`, `body:` and `name:`
     ///   before a word or a phrase say where it has to stand. `+` and `-` can stand before any of these.
-    /// - An operator is between white space. After `+` and `-` follows a letter: `-5`, `C++` and `e-mail` have none.
-    /// - A text that ends as a sentence does, in a full stop or a question or exclamation mark, has no operators: the quotation
-    ///   marks in `What does "fail fast" mean?` are those of the sentence. A text
-    ///   with more than ``maximumClauses`` operators, or without any word beside them, has none either.
+    /// - An operator is between white space; marks of punctuation may follow it. After `+` and `-` follows a letter: `-5`,
+    ///   `C++` and `e-mail` have none.
+    /// - In a sentence, which ends in a full stop or a question or exclamation mark, `-word` is text. The other operators
+    ///   hold there too.
+    /// - A text with more than ``maximumClauses`` operators, or without any word beside them, has none.
+    ///
+    /// ``literals`` names what looks like an operator and is none.
     ///
     /// - Complexity: O(length).
     public init(_ question: String) {
-        self.init(text: question)
-        guard !Self.isSentence(question) else { return }
         var parser = QueryParser(question)
         parser.parse()
-        guard !parser.clauses.isEmpty, parser.clauses.count <= Self.maximumClauses,
-            parser.text.contains(where: { $0.isLetter || $0.isNumber })
-        else { return }
-        self.init(text: parser.text, clauses: parser.clauses)
+        guard parser.clauses.count <= Self.maximumClauses,
+            parser.clauses.isEmpty || parser.text.contains(where: { $0.isLetter || $0.isNumber })
+        else {
+            self.init(text: question, literals: parser.operators + parser.literals)
+            return
+        }
+        self.init(
+            text: parser.clauses.isEmpty ? question : parser.text, clauses: parser.clauses, literals: parser.literals)
     }
 
     /// The most operators of a question: 32.
@@ -31,9 +36,13 @@ extension QueryExpression {
         Set(clauses.filter { $0.match == .prefix || $0.match == .fuzzy }.map(\.text))
     }
 
-    private static func isSentence(_ text: String) -> Bool {
-        let last = text.last { !$0.isWhitespace && !"\"'”’»)]".contains($0) }
-        return last.map { ".!?…。！？".contains($0) } ?? false
+    /// Says that parts of the question count as text; nil if there are none.
+    var warning: String? {
+        guard !literals.isEmpty else { return nil }
+        let named = literals.prefix(3).map { "“\($0)”" }.joined(separator: ", ")
+        let more = literals.count - 3
+        return "Searched for as text, not as \(literals.count == 1 ? "an operator" : "operators"): \(named)"
+            + (more > 0 ? " and \(more) more." : ".")
     }
 }
 
@@ -45,11 +54,20 @@ extension Query {
 /// Divides a question at white space, and tells operators from words.
 private struct QueryParser {
     private let characters: [Character]
+    private let isSentence: Bool
     /// The question without its operators.
     private(set) var text = ""
     private(set) var clauses: [QueryExpression.Clause] = []
+    /// The clauses as written.
+    private(set) var operators: [String] = []
+    /// What looks like an operator and is text.
+    private(set) var literals: [String] = []
 
-    init(_ question: String) { characters = Array(question) }
+    init(_ question: String) {
+        characters = Array(question)
+        let last = characters.last { !$0.isWhitespace && !"\"'”’»)]".contains($0) }
+        isSentence = last.map { ".!?…。！？".contains($0) } ?? false
+    }
 
     mutating func parse() {
         var position = 0
@@ -57,8 +75,12 @@ private struct QueryParser {
             if characters[position].isWhitespace {
                 text.append(characters[position])
                 position += 1
-            } else if let (clause, end) = clause(at: position) {
+                continue
+            }
+            let end = endOfWord(at: position)
+            if let (clause, end) = clause(at: position), !isSentence || !clause.isExcludedWord {
                 clauses.append(clause)
+                operators.append(String(characters[position..<end]))
                 if clause.occurrence == .excluded || clause.field == .name {
                     removeBlanks()
                 } else {
@@ -66,8 +88,9 @@ private struct QueryParser {
                 }
                 position = end
             } else {
-                let end = characters[position...].firstIndex(where: \.isWhitespace) ?? characters.count
-                text += String(characters[position..<end])
+                let word = characters[position..<end]
+                if looksLikeOperator(word) { literals.append(String(withoutMarks(word))) }
+                text += String(word)
                 position = end
             }
         }
@@ -80,6 +103,17 @@ private struct QueryParser {
     private mutating func removeBlanks() {
         while text.last?.isWhitespace == true { text.removeLast() }
     }
+
+    private func endOfWord(at start: Int) -> Int {
+        characters[start...].firstIndex(where: \.isWhitespace) ?? characters.count
+    }
+
+    /// A word without the punctuation after it.
+    private func withoutMarks(_ word: ArraySlice<Character>) -> ArraySlice<Character> {
+        word[..<(word.lastIndex { !Self.marks.contains($0) }.map { $0 + 1 } ?? word.startIndex)]
+    }
+
+    private static let marks: Set<Character> = [",", ";", ".", "!", "?", "…", ")", "。", "！", "？"]
 
     /// The clause at the start of a word, and where it ends; nil if the word is none.
     private func clause(at start: Int) -> (QueryExpression.Clause, end: Int)? {
@@ -99,8 +133,8 @@ private struct QueryParser {
             let occurrence = sign ?? (field == nil ? .preferred : .required)
             return (.init(occurrence, .phrase, phrase, field: field), end)
         }
-        let end = characters[position...].firstIndex(where: \.isWhitespace) ?? characters.count
-        var word = characters[position..<end]
+        var word = withoutMarks(characters[position..<endOfWord(at: position)])
+        let end = word.endIndex
         if field == .name {
             return word.contains { $0.isLetter || $0.isNumber }
                 ? (.init(sign ?? .required, .word, String(word), field: field), end) : nil
@@ -131,8 +165,28 @@ private struct QueryParser {
         let phrase = characters[(start + 1)..<last]
         let end = last + 1
         guard phrase.contains(where: { $0.isLetter || $0.isNumber }),
-            end == characters.count || characters[end].isWhitespace || ",;.!?)".contains(characters[end])
+            end == characters.count || characters[end].isWhitespace || Self.marks.contains(characters[end])
         else { return nil }
         return (String(phrase), end)
     }
+
+    /// Whether a word that is none begins or ends as an operator does: `-240`, `"open`, `title:`, `a*`, `word~3`.
+    private func looksLikeOperator(_ word: ArraySlice<Character>) -> Bool {
+        let word = withoutMarks(word)
+        guard let first = word.first, let last = word.last else { return false }
+        func isPart(_ character: Character?) -> Bool { character.map { $0.isLetter || $0.isNumber } ?? false }
+        if "+-".contains(first), word.count > 1 {
+            let next = word[word.startIndex + 1]
+            return isPart(next) || next == "\""
+        }
+        if first == "\"" { return word.contains(where: isPart) }
+        if field(at: word.startIndex) != nil { return true }
+        let before = word.dropLast().last
+        return isPart(first) && (last == "*" && isPart(before) || last.isNumber && before == "~")
+    }
+}
+
+extension QueryExpression.Clause {
+    /// Whether it is `-word`, which may be a dash before a word.
+    fileprivate var isExcludedWord: Bool { occurrence == .excluded && match == .word && field == nil }
 }

@@ -13,6 +13,28 @@ package enum KeyboardLayout {
         return reading.allSatisfy(\.isLetter) ? reading : nil
     }
 
+    /// Whether the keys of two letters touch in one of the layouts.
+    package static func areNeighbours(_ a: Character, _ b: Character) -> Bool {
+        places.contains { places in
+            guard let (a, b) = places[a].flatMap({ a in places[b].map { (a, $0) } }) else { return false }
+            guard a.row != b.row else { return abs(a.column - b.column) == 1 }
+            let (upper, lower) = a.row < b.row ? (a, b) : (b, a)
+            // Each row begins half a key to the right of the one above.
+            return lower.row == upper.row + 1 && (-1...0).contains(lower.column - upper.column)
+        }
+    }
+
+    /// The places of the letters, by layout.
+    private static let places: [[Character: (row: Int, column: Int)]] = [
+        ["qwertyuiop", "asdfghjkl", "zxcvbnm"], ["йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"],
+    ].map { rows in
+        var places: [Character: (row: Int, column: Int)] = [:]
+        for (row, letters) in rows.enumerated() {
+            for (column, letter) in letters.enumerated() { places[letter] = (row, column) }
+        }
+        return places
+    }
+
     private static let russian = Dictionary(uniqueKeysWithValues: zip(englishKeys, russianKeys))
     private static let english = Dictionary(uniqueKeysWithValues: zip(russianKeys, englishKeys))
 

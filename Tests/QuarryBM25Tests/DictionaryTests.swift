@@ -42,6 +42,25 @@ import Testing
         return rest(a.count, b.count)
     }
 
+    @Test func `of very many terms near a word, a bounded number is looked at, the closest first`() async throws {
+        // All words of two letters are within two edits of another one.
+        let letters = [0x61..<0x7B, 0x3B1..<0x3C9, 0x430..<0x450, 0x10D0..<0x10F0].flatMap(Array.init)
+            .compactMap { Unicode.Scalar($0) }.map(String.init)
+        let words = letters.flatMap { a in letters.map { a + $0 } }
+        let index = try BM25Index()
+        try await index.upsert([(ChunkID(1), BM25Fields(body: words))])
+        let clock = ContinuousClock()
+        var found: [String] = []
+        let time = try await clock.measure {
+            found = try await index.leg().terms(matching: .near(["ab"], edits: 2), limit: 100_000)
+        }
+        #expect(words.count == 12_996 && found.count == 10_000 && time < .seconds(20))
+        #expect(distance(Array("ab"), Array(found[0])) == 1)
+        #expect(try await index.leg().terms(matching: .near(["ab"], edits: 2), limit: 7) == Array(found.prefix(7)))
+        let long = String(repeating: "a", count: 60_000)
+        #expect(try await index.leg().terms(matching: .near([long], edits: 2), limit: 7).isEmpty)
+    }
+
     @Test func `terms with a prefix come with the longest lists first`() async throws {
         let index = try BM25Index()
         try await index.upsert(

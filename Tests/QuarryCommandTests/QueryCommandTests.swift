@@ -56,6 +56,33 @@ struct QueryCommandTests {
         #expect(plain["understood"] == nil && plain["corrections"] == nil)
     }
 
+    @Test func `a question that begins with a word to leave out is told how to write it`() throws {
+        let scratch = try notes()
+        for (words, meant) in [
+            (["query", "-boiler leak"], "'-boiler leak'"), (["query", "-boiler", "leak"], "'-boiler leak'"),
+            (["query", "--retrieve", "-boiler"], "'-boiler leak'"), (["-draft", "lease", "--json"], "'-draft lease'"),
+        ] {
+            let outcome = try Command.run(words, in: scratch.url)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains("quarry query -- \(meant)\n"), "\(outcome)")
+            #expect(!outcome.errors.contains("Did you mean") && !outcome.errors.contains("Missing value"))
+        }
+        let found = try Command.run("query", "--retrieve", "--explain", "--", "-draft lease", in: scratch.url)
+        #expect(found.output.contains("understood: lease; without “draft”"), "\(found)")
+        let unknown = try Command.run("query", "--retreive", "lease", in: scratch.url)
+        #expect(unknown.errors.contains("Unknown option '--retreive'"))
+    }
+
+    @Test func `what is searched for as text is said on standard error and in the reply`() throws {
+        let scratch = try notes()
+        let found = try Command.run("query", "--retrieve", "lease -240", "--json", in: scratch.url)
+        let warning = "Searched for as text, not as an operator: “-240”."
+        #expect(found.errors.contains(warning))
+        #expect(try object(found)["warnings"] as? [String] == [warning])
+        let help = try Command.run("query", "--help", in: scratch.url).output
+        #expect(help.contains("+must, -without") && help.contains("'\"title:lease\"'"))
+    }
+
     @Test func `a word that no document has is corrected, and said, unless that is turned off`() throws {
         let scratch = try notes()
         let corrected = try Command.run("query", "--retrieve", "tennant", "--json", in: scratch.url)

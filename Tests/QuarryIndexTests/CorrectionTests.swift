@@ -49,6 +49,33 @@ struct CorrectionTests {
         }
     }
 
+    @Test func `another word is no correction, though its stem is near`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("# Cats\n\nThe cats leave; percy leaves the vanity. They are resident.\n", to: "cats.md")
+        try corpus.write("# Коты\n\nКот спит. Коты и кота. За домом форт, в нём дорожки.\n", to: "коты.md")
+        try await corpus.index()
+        for question in ["lease", "mercy", "sanity", "Besides", "котла", "борту", "защите"] {
+            #expect(try await search(question, in: corpus).corrections.isEmpty, "\(question)")
+        }
+        for (question, replacement) in [
+            ("vanitty", "vanity"), ("дорожкки", "дорожки"), ("reesident", "resident"),
+        ] {
+            let found = try await search(question, in: corpus).corrections.map(\.replacement)
+            #expect(found == [replacement], "\(question)")
+        }
+    }
+
+    @Test func `the vector of a corrected question is that of the corrected text`() async throws {
+        let corpus = try await corpus()
+        func vector(_ question: String, corrects: Bool = true) async throws -> QueryVector? {
+            try await corpus.open().retriever(embedder: corpus.embedder, options: RetrievalOptions(corrects: corrects))
+                .retrieve(Query(question), limit: 10).vector
+        }
+        #expect(try await vector("who recieves, ghbdtn?") == vector("who receives, привет?"))
+        #expect(
+            try await vector("who recieves it?", corrects: false) != vector("who receives it?"))
+    }
+
     @Test func `a replacement counts less than a word of the question`() async throws {
         let corpus = try await corpus()
         let written = try await search("receives", in: corpus).hits.first?.score

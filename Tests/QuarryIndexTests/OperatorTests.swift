@@ -1,3 +1,4 @@
+import GRDB
 import QuarryCore
 import QuarryIndex
 import QuarryRetrieval
@@ -80,6 +81,41 @@ struct OperatorTests {
         #expect(required.hits.isEmpty && required.warnings == ["No passage holds “harbour noon”."])
         let contrary = try await search("ships +draft -draft", in: corpus)
         #expect(contrary.warnings == ["No passage holds “draft” and meets the other conditions."])
+    }
+
+    @Test func `what looks like an operator and is searched for as text is said`() async throws {
+        let corpus = try await corpus()
+        let found = try await search("Which ships -draft fail -240?", in: corpus)
+        #expect(found.warnings.first == "Searched for as text, not as operators: “-draft”, “-240”.")
+        #expect(found.expression == nil && documents(found).contains("docs/draft.md"))
+        let sentence = try await search("Which ships \"fail fast\" at +noon?", in: corpus)
+        #expect(documents(sentence) == ["docs/rules.md"] && sentence.warnings.isEmpty)
+    }
+
+    @Test func `an excluded phrase lets no passage through that was not read`() async throws {
+        let corpus = try TestCorpus()
+        let lines = (1...5_020).map { number in
+            let text = number % 10 == 0 ? "fast ships fail number \(number)" : "ships fail fast number \(number)"
+            return "{\"id\": \"\(number)\", \"text\": \"\(text)\"}"
+        }
+        try corpus.write(lines.joined(separator: "\n"), to: "many.jsonl")
+        try await corpus.index()
+        let found = try await corpus.open().retriever(
+            embedder: nil, options: RetrievalOptions(mode: .bm25, depth: 6_000, mergesNeighbours: false)
+        ).retrieve(Query("ships -\"fail fast\""), limit: 6_000)
+        #expect(found.hits.count > 400 && found.hits.allSatisfy { !$0.chunk.text.contains("fail fast") })
+        #expect(
+            found.warnings == [
+                "5020 passages have the words of “fail fast”; the best 5000 of them were read, and the others are left out too."
+            ])
+    }
+
+    @Test func `a name that was changed in the file is damage, not a name`() async throws {
+        let corpus = try await corpus()
+        try await DatabaseQueue(path: corpus.indexPath).writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE sources SET name = 'docs/other.md' WHERE name LIKE '%draft%'")
+        }
+        await #expect(throws: CorpusError.self) { try await search("ships name:rules", in: corpus) }
     }
 
     @Test func `operators and a filter hold together`() async throws {

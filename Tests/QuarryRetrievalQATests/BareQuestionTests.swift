@@ -2,6 +2,11 @@ import QuarryRetrievalQA
 import Testing
 
 struct BareQuestionTests {
+    @Test func `an operator after a phrase of courtesy stays`() {
+        #expect(BareQuestion("Please, \"red lamp\" -draft").text == "\"red lamp\" -draft")
+        #expect(BareQuestion("Hello! +lease rent").text == "+lease rent")
+    }
+
     @Test(arguments: [
         ("Hello there, could you tell me where the ladder hangs? Many thanks!", "where the ladder hangs?"),
         ("Hi Anna, when does the kiln cool down?", "when does the kiln cool down?"),

@@ -25,6 +25,32 @@ struct ExtractiveReaderTests {
         #expect(!second.text.contains("sweeps it?"))
     }
 
+    @Test func `a phrase or a demanded word is answered by the sentences that hold it`() async throws {
+        let text = "The lamp of the pier is red at night. Red paint is sold here. A red lamp hangs at the door."
+        func quotes(_ text: String, _ question: String, _ clauses: [QueryExpression.Clause]) async throws -> [String] {
+            let expression = QueryExpression(text: question, clauses: clauses)
+            let retrieval = Retrieval(hits: [hit(1, text)], expression: expression)
+            return try await ExtractiveReader(threshold: 0).read(question, in: retrieval).sentences.map(\.text)
+        }
+        let free = try await quotes(text, "red lamp", [])
+        #expect(free.count > 1)
+        #expect(
+            try await quotes(text, "red lamp", [.init(.preferred, .phrase, "red lamp")]) == [
+                "A red lamp hangs at the door."
+            ])
+        #expect(
+            try await quotes(text, "red lamp paint", [.init(.required, .word, "paint")]) == [
+                "Red paint is sold here."
+            ])
+        let excluded = try await quotes(text, "red lamp", [.init(.excluded, .phrase, "red lamp")])
+        #expect(excluded == free)
+        // A sentence with the title that does not say who is not what is asked for.
+        let book = "Northern Tides is a long book about boats. It was written by Edith Marlow in Leeds."
+        let author = try await quotes(
+            book, "Who wrote Northern Tides?", [.init(.preferred, .phrase, "Northern Tides")])
+        #expect(author.contains("It was written by Edith Marlow in Leeds."))
+    }
+
     @Test func `the title of a record is the question that its text answers`() async throws {
         let reply = try await answer(
             "How long does the glaze dry?", "Two days in summer, four in winter.", title: "How long does the glaze dry?"

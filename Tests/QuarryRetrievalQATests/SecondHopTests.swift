@@ -54,6 +54,28 @@ struct SecondHopTests {
         }
     }
 
+    @Test func `operators that do not hold in the second search are named`() async throws {
+        struct Expressed: Retriever {
+            let retriever: NameRetriever
+            let clauses: [QueryExpression.Clause]
+
+            func retrieve(_ query: Query, limit: Int) async throws -> Retrieval {
+                var found = try await retriever.retrieve(query, limit: limit)
+                found.expression = query.expression ?? QueryExpression(text: query.text, clauses: clauses)
+                return found
+            }
+        }
+        for (occurrence, isNamed) in [(QueryExpression.Occurrence.required, true), (.excluded, false)] {
+            let retriever = Expressed(
+                retriever: NameRetriever(byName: [person]), clauses: [.init(occurrence, .word, "mill")])
+            var warnings: [String] = []
+            for try await event in RetrievalQA(retriever: retriever).stream(Query(question)) {
+                if case .retrieved(let found) = event { warnings = found.warnings }
+            }
+            #expect(warnings.contains { $0.hasPrefix("In the second search, for “Lena Holt”") } == isNamed)
+        }
+    }
+
     @Test func `a question that one passage holds is searched for once`() async throws {
         let retriever = NameRetriever(byName: [person])
         let answer = try await RetrievalQA(retriever: retriever).answer("Who designed the Blue Mill of Tarn?")

@@ -110,13 +110,13 @@ struct FusionTests {
         #expect(alone[0].id == ChunkID(100) && abs(alone[0].score - 4) < 1e-9)
     }
 
-    @Test func `z-scores of equal scores are zero`() {
+    @Test func `a single hit, or hits with equal z-scores, score 1 and keep their order`() {
         let fusion = Fusion.convex(alpha: 0.6, normalization: .zScore)
-        #expect(fusion.fuse(results([.bm25: hits([(4, 2.5)])]), limit: 5).map(\.score) == [0])
+        #expect(fusion.fuse(results([.bm25: hits([(4, 2.5)])]), limit: 5).map(\.score) == [1])
         let both = fusion.fuse(
             results([.vector: hits([(1, 0.5), (2, 0.5)]), .bm25: hits([(2, 3)])], others: [.bm25: hits([(1, 3)])]),
             limit: 5)
-        #expect(both.map(\.score) == [0, 0] && both.map(\.id) == [ChunkID(1), ChunkID(2)])
+        #expect(both.map(\.score) == [1, 1] && both.map(\.id) == [ChunkID(1), ChunkID(2)])
     }
 
     @Test func `a chunk without a vector is judged by its z-score of words`() {

@@ -27,6 +27,9 @@ private final class Shelf: SnapshotSource, Snapshot {
     func mask(of filter: Filter) -> ChunkMask {
         ChunkMask(texts.indices.filter { filter == .equals("parity", $0.isMultiple(of: 2) ? "even" : "odd") }.map(id))
     }
+    func mask(ofSourcesNamed part: String) -> ChunkMask {
+        ChunkMask(texts.indices.map(id).filter { "d\($0.rawValue)".contains(part.lowercased()) })
+    }
     func passages(_ ids: [ChunkID]) -> [ChunkID: Passage] {
         fetched.withLock { $0 += ids }
         let known = ids.filter { texts.indices.contains(Int($0.rawValue)) }

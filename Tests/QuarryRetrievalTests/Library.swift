@@ -50,6 +50,9 @@ final class Library: SnapshotSource, Snapshot {
     func mask(of filter: Filter) -> ChunkMask {
         ChunkMask(passages.filter { filter == .equals("id", .string($0.value.chunk.documentID)) }.map(\.key))
     }
+    func mask(ofSourcesNamed part: String) -> ChunkMask {
+        ChunkMask(passages.filter { $0.value.source.lowercased().contains(part.lowercased()) }.map(\.key))
+    }
     func passages(_ ids: [ChunkID]) -> [ChunkID: Passage] { passages.filter { ids.contains($0.key) } }
     func passages(ofDocument documentID: String, at ordinals: ClosedRange<Int>) -> [ChunkID: Passage] {
         passages.filter { $0.value.chunk.documentID == documentID && ordinals.contains($0.value.chunk.ordinal) }

@@ -109,9 +109,11 @@ private struct CorpusSnapshot: Snapshot {
                     SELECT chunks.id FROM chunks JOIN documents ON documents.id = chunks.document
                     WHERE documents.source = ?
                     """)
-            let sources = try Row.fetchCursor(db, sql: "SELECT id, name FROM sources")
+            let table = CheckedTable.sources
+            let sources = try Row.fetchCursor(db, sql: "SELECT \(table.qualifiedColumns) FROM \(table.name)")
             while let row = try sources.next() {
-                let source = StoredRow(row, of: "sources")
+                let source = StoredRow(row, of: table.name)
+                try source.check(0..<table.columns.count)
                 guard try source.text(1).lowercased().contains(part) else { continue }
                 let rows = try Row.fetchCursor(chunks, arguments: [try source.integer(0)])
                 while let row = try rows.next() {

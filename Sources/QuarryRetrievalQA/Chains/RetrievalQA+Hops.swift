@@ -51,6 +51,11 @@ extension RetrievalQA {
         var both = retrieval
         both.hits = joined.hits
         both.warnings += best.found.warnings.filter { !both.warnings.contains($0) }
+        if retrieval.expression?.clauses.contains(where: { $0.occurrence != .excluded }) == true {
+            both.warnings.append(
+                "In the second search, for “\(best.bridge.name)”, only what the question excludes held of its operators."
+            )
+        }
         return SecondHop(
             hop: Answer.Hop(name: best.bridge.name, question: best.bridge.question), retrieval: both,
             extraction: extraction)

@@ -48,7 +48,14 @@ package struct BareQuestion: Sendable, Hashable {
             }
             // The marks between two words that stay, stay.
             if let position { scalars.append(contentsOf: all[position..<words[index].range.lowerBound]) }
-            if position == nil, !scalars.isEmpty { scalars.append(" ") }
+            if position == nil {
+                if !scalars.isEmpty { scalars.append(" ") }
+                // Operators stand before a word: `"`, `+` and `-`.
+                let before = all[..<words[index].range.lowerBound].reversed().prefix {
+                    "\"+-".unicodeScalars.contains($0)
+                }
+                scalars.append(contentsOf: before.reversed())
+            }
             scalars.append(contentsOf: all[words[index].range])
             position = words[index].range.upperBound
         }

@@ -5,7 +5,8 @@ public import QuarryCore
 /// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by how
 /// much of the question they and their context contain, whether they contain the type of answer asked for, the rank of
 /// their passage and, with an embedder, their cosine to the question. A second model estimates whether the best candidate
-/// holds the answer; the reader refuses if the estimate is too low. `SupportModel+Fitted.swift` has the weights, how they
+/// holds the answer; the reader refuses if the estimate is too low. Where sentences hold a phrase or a word that the question
+/// demands by an operator, only they are quoted. `SupportModel+Fitted.swift` has the weights, how they
 /// were fitted, and their accuracy.
 public struct ExtractiveReader: Sendable {
     /// The maximum number of sentences in an answer. The default is 3.
@@ -82,14 +83,18 @@ public struct ExtractiveReader: Sendable {
         }
         var chosen: [RankedSentence] = []
         var held = 0.0
-        for sentence in ExtractiveReader.withoutRepeats(ranked) {
+        for sentence in ExtractiveReader.withoutRepeats(ranked.filter { $0.demanded == best.demanded }) {
             guard chosen.count < max(1, maximumSentences), held < ExtractiveReader.enough,
                 chosen.isEmpty || sentence.probability >= ExtractiveReader.worthwhile
             else { break }
             held += sentence.probability
-            // Only the best sentence was held against the question word by word.
-            guard !isSmall || chosen.first.map({ $0.features.foreign == sentence.features.foreign }) ?? true else {
-                continue
+            // Of a small corpus, the best sentence was held against the question word by word. Others are too.
+            if isSmall, let first = chosen.first {
+                guard first.features.foreign == sentence.features.foreign else { continue }
+                if sentence.features.foreign > 0, let embedder {
+                    let gain = try await WordAlignment.gain(of: question, in: sentence.sentence.text, embedder)
+                    guard sentence.features.gain + gain >= SupportModel.foreignGain else { continue }
+                }
             }
             // An item of a list that is quoted as a whole adds nothing.
             guard !chosen.contains(where: { $0.sentence.overlaps(sentence.sentence) }) else { continue }
@@ -133,9 +138,11 @@ public struct ExtractiveReader: Sendable {
         return distinct
     }
 
-    /// All candidates, best first; ties in hit and text order.
+    /// All candidates, best first; ties in hit and text order. Those that hold most of what the question demands come
+    /// first.
     package func rank(_ question: String, in retrieval: Retrieval) async throws -> [RankedSentence] {
-        var candidates = scan.candidates(for: question, in: retrieval.hits)
+        var candidates = scan.candidates(
+            for: question, with: retrieval.expression?.clauses ?? [], in: retrieval.hits)
         if let embedder, !candidates.isEmpty {
             candidates = ExtractiveReader.worthEmbedding(candidates)
             let vector = retrieval.vector
@@ -148,12 +155,18 @@ public struct ExtractiveReader: Sendable {
         let model = model(for: retrieval)
         let scores = candidates.map { model.score($0.features) }
         let probabilities = SupportModel.softmax(scores)
-        return candidates.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map { index in
+        let order = candidates.indices.sorted { a, b in
+            let (demanded, other) = (candidates[a].demanded, candidates[b].demanded)
+            if demanded != other { return demanded > other }
+            return scores[a] != scores[b] ? scores[a] > scores[b] : a < b
+        }
+        return order.map { index in
             let candidate = candidates[index]
             return RankedSentence(
                 sentence: ExtractedSentence(
                     hit: candidate.hit, range: candidate.range, text: candidate.text),
-                probability: probabilities[index], features: candidate.features, isDirect: candidate.isDirect)
+                probability: probabilities[index], features: candidate.features, isDirect: candidate.isDirect,
+                demanded: candidate.demanded)
         }
     }
 
@@ -162,10 +175,18 @@ public struct ExtractiveReader: Sendable {
         let scores = candidates.map { SupportModel.lexical.score($0.features) }
         func best(_ count: Int, foreign: Bool) -> [Int] {
             Array(
-                candidates.indices.filter { (candidates[$0].features.foreign > 0) == foreign }
-                    .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(count))
+                candidates.indices.filter {
+                    (candidates[$0].features.foreign > 0) == foreign && candidates[$0].demanded == 0
+                }
+                .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(count))
         }
-        let chosen = best(embeddedByWords, foreign: false) + best(embeddedForeign, foreign: true)
+        let demanded = candidates.indices.filter { candidates[$0].demanded > 0 }.sorted { a, b in
+            let (held, other) = (candidates[a].demanded, candidates[b].demanded)
+            return held != other ? held > other : scores[a] != scores[b] ? scores[a] > scores[b] : a < b
+        }
+        let chosen =
+            demanded.prefix(embeddedByWords) + best(embeddedByWords, foreign: false)
+            + best(embeddedForeign, foreign: true)
         return chosen.sorted().map { candidates[$0] }
     }
 
@@ -246,4 +267,6 @@ package struct RankedSentence: Sendable, Hashable {
     package var probability: Double
     package var features: SentenceFeatures
     package var isDirect: Bool
+    /// As in ``SentenceCandidate``.
+    package var demanded: Int
 }

@@ -15,6 +15,8 @@ package struct SentenceCandidate: Sendable, Hashable {
     /// Whether it holds every word of the question, or is a row of a table that the question names, and lacks nothing
     /// that is asked for.
     package var isDirect: Bool
+    /// How many of the phrases and words that the question demands by its operators it holds; 0 if it lacks what is asked for.
+    package var demanded = 0
 }
 
 /// Finds the candidates of a question and computes their features.
@@ -28,8 +30,12 @@ package struct CandidateScan: Sendable {
     }
 
     /// What can be quoted of the hits, in hit and text order, with every feature but the cosine.
+    ///
+    /// - `clauses`: The operators of the question.
     /// - Complexity: O(total length of the hits).
-    package func candidates(for question: String, in hits: [ScoredChunk]) -> [SentenceCandidate] {
+    package func candidates(
+        for question: String, with clauses: [QueryExpression.Clause] = [], in hits: [ScoredChunk]
+    ) -> [SentenceCandidate] {
         let reader = readers.reader(of: question, among: hits)
         let asked = AskedQuestion(question, reader: reader)
         let passages = hits.map { passage(of: $0, asked: asked) }
@@ -43,8 +49,13 @@ package struct CandidateScan: Sendable {
             asked: asked, reader: reader, weights: weights, names: names, meanCoverage: meanCoverage)
         var candidates: [SentenceCandidate] = []
         for (index, (passage, shared)) in zip(passages, measures).enumerated() {
+            let demands = Demands(clauses, reader: passage.reader)
             for quotable in passage.quotables {
-                candidates += scope.candidate(quotable, of: passage, hit: index, shared: shared).map { [$0] } ?? []
+                guard var candidate = scope.candidate(quotable, of: passage, hit: index, shared: shared) else {
+                    continue
+                }
+                if candidate.features.typeMissing == 0 { candidate.demanded = demands.count(heldBy: candidate.text) }
+                candidates.append(candidate)
             }
         }
         let mean = candidates.reduce(0) { $0 + $1.features.coverage } / Double(max(1, candidates.count))
@@ -71,6 +82,30 @@ package struct CandidateScan: Sendable {
             sentences: sentences,
             quotables: Quotable.all(in: segments, answering: question, withCode: asked.asksForCode),
             headings: headings, reader: reader)
+    }
+}
+
+/// The phrases and words that a question demands of the text by its operators, as terms of a passage's language.
+private struct Demands {
+    private let demanded: [(words: AnalyzedText, isPhrase: Bool)]
+    private let reader: TermReader
+
+    init(_ clauses: [QueryExpression.Clause], reader: TermReader) {
+        self.reader = reader
+        demanded = clauses.filter { clause in
+            clause.occurrence != .excluded && [.phrase, .word].contains(clause.match)
+                && [nil, .body].contains(clause.field)
+        }.map { (reader.words($0.text), $0.match == .phrase) }.filter { !$0.words.terms.isEmpty }
+    }
+
+    func count(heldBy text: String) -> Int {
+        guard !demanded.isEmpty else { return 0 }
+        let words = reader.words(text)
+        return demanded.count { demand in
+            demand.isPhrase
+                ? words.terms.contains(demand.words.terms)
+                : demand.words.terms.allSatisfy { demand.words.isHeld($0, by: words.forms) }
+        }
     }
 }
 
