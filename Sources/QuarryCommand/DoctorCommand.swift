@@ -28,6 +28,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var index: String
         var isWhole: Bool
         var problems: [String]
+        /// What is not a problem, but should be known.
+        var notes: [String]
         /// With --repair: what was done.
         var repaired: [String]?
         var sourcesToRead: [String]?
@@ -43,16 +45,19 @@ struct DoctorCommand: AsyncParsableCommand {
             found = ([error.message], nil)
         }
         let (problems, report) = found
+        let notes = problems.isEmpty ? try await CorpusIndex.open(at: path, readOnly: true).recallNotes() : []
         if output.json {
             try Console.print(
                 JSONOutput.string(
                     Reply(
-                        index: path, isWhole: problems.isEmpty, problems: problems, repaired: report?.repaired,
+                        index: path, isWhole: problems.isEmpty, problems: problems, notes: notes,
+                        repaired: report?.repaired,
                         sourcesToRead: report?.sourcesToRead, documentsWithoutSource: report?.documentsWithoutSource),
                     pretty: true))
         } else {
             if let report { try show(report, path) }
             for problem in problems { try Console.prose(problem) }
+            for note in notes { output.note("\(note) quarry index measures it.") }
             if problems.isEmpty, !output.quiet { try Console.prose("\(path): no problems found") }
         }
         guard problems.isEmpty else {
