@@ -127,11 +127,14 @@ __attribute__((target("avx2"))) static void sums_avx2(
 __attribute__((target("avx512f,avx512bw,avx2"))) static void sums_avx512(
     const uint8_t *codes, size_t tables, const uint8_t *table, uint16_t *sums
 ) {
+    const size_t ahead = QUARRY_CODE_GROUP_BYTES(4 * tables);
     const __m512i low = _mm512_set1_epi8(15);
     __m512i all0 = _mm512_setzero_si512(), odd0 = all0, all1 = all0, odd1 = all0;
     for (size_t t = 0; t < tables; t += 16, codes += 256, table += 256) {
         __m512i r0 = _mm512_setzero_si512(), r1 = r0;
         for (int i = 0; i < 256; i += 64) {
+            // The next group comes from a farther cache: the processor asks for it too late by itself.
+            _mm_prefetch((const char *)codes + ahead + i, _MM_HINT_T0);
             const __m512i c = _mm512_loadu_si512(codes + i);
             const __m512i entries = _mm512_loadu_si512(table + i);
             r0 = _mm512_add_epi8(r0, _mm512_shuffle_epi8(entries, _mm512_and_si512(c, low)));
@@ -270,19 +273,43 @@ quarry_code_kernel quarry_code_best_kernel(void) {
     return quarry_code_kernel_available(QUARRY_CODES_AVX2) ? QUARRY_CODES_AVX2 : QUARRY_CODES_PLAIN;
 }
 
-// The bounds of 32 rows, and a bit for each whose upper one reaches the threshold.
+static inline void quarry_prefetch(const uint8_t *start, size_t count) {
+#if defined(__GNUC__) || defined(__clang__)
+    for (size_t i = 0; i < count; i += 64) __builtin_prefetch(start + i);
+#else
+    (void)start, (void)count;
+#endif
+}
+
+QUARRY_MULTIVERSION
+void quarry_code_tables(
+    const float *restrict x, size_t columns, float step, float largest, uint8_t *restrict tables
+) {
+    const float scale = 2.0f / step;
+    for (size_t first = 0; first < columns; first += 4, tables += 16) {
+        // A column adds nothing with the sign that makes it negative, else twice its magnitude. The half rounds.
+        float sums[16];
+        for (int i = 0; i < 16; i++) sums[i] = 0.5f;
+        for (int bit = 0; bit < 4; bit++) {
+            const float twice = fabsf(x[first + (size_t)bit]) * scale;
+            const int positive = x[first + (size_t)bit] >= 0.0f;
+            for (int i = 0; i < 16; i++) sums[i] += (i >> bit & 1) == positive ? twice : 0.0f;
+        }
+        for (int i = 0; i < 16; i++) tables[i] = (uint8_t)(sums[i] < largest ? sums[i] : largest);
+    }
+}
+
+// The upper bounds of 32 rows, and a bit for each that reaches the threshold.
 static uint32_t bounds_plain(
     const uint16_t *restrict sums, const float *restrict factors, const quarry_code_query *restrict query,
-    float threshold, float *restrict lower, float *restrict upper
+    float threshold, float *restrict upper
 ) {
     const float *offset = factors, *scale = factors + 32, *error = factors + 64;
+    const float base = query->base + query->table_error, start = query->center + query->slack;
     uint32_t reached = 0;
     for (int i = 0; i < 32; i++) {
-        const float product = query->step * (float)sums[i] + query->base;
-        const float estimate = query->center + offset[i] + scale[i] * product;
-        const float width = error[i] * query->row_error + scale[i] * query->table_error + query->slack;
-        lower[i] = estimate - width;
-        upper[i] = estimate + width;
+        const float product = query->step * (float)sums[i] + base;
+        upper[i] = (start + offset[i] + scale[i] * product) + error[i] * query->row_error;
         reached |= (upper[i] >= threshold ? 1u : 0u) << i;
     }
     return reached;
@@ -291,28 +318,41 @@ static uint32_t bounds_plain(
 #ifdef QUARRY_X86
 // The same operations in the same order.
 __attribute__((target("avx2"))) static uint32_t bounds_avx2(
-    const uint16_t *sums, const float *factors, const quarry_code_query *query, float threshold, float *lower,
-    float *upper
+    const uint16_t *sums, const float *factors, const quarry_code_query *query, float threshold, float *upper
 ) {
-    const __m256 step = _mm256_set1_ps(query->step), base = _mm256_set1_ps(query->base);
-    const __m256 center = _mm256_set1_ps(query->center), slack = _mm256_set1_ps(query->slack);
-    const __m256 row_error = _mm256_set1_ps(query->row_error), table_error = _mm256_set1_ps(query->table_error);
-    const __m256 limit = _mm256_set1_ps(threshold);
+    const __m256 step = _mm256_set1_ps(query->step), base = _mm256_set1_ps(query->base + query->table_error);
+    const __m256 start = _mm256_set1_ps(query->center + query->slack), limit = _mm256_set1_ps(threshold);
+    const __m256 row_error = _mm256_set1_ps(query->row_error);
     uint32_t reached = 0;
     for (int i = 0; i < 32; i += 8) {
         const __m256 sum = _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(sums + i))));
         const __m256 offset = _mm256_loadu_ps(factors + i), scale = _mm256_loadu_ps(factors + 32 + i);
         const __m256 error = _mm256_loadu_ps(factors + 64 + i);
         const __m256 product = _mm256_add_ps(_mm256_mul_ps(step, sum), base);
-        const __m256 estimate = _mm256_add_ps(_mm256_add_ps(center, offset), _mm256_mul_ps(scale, product));
-        const __m256 width = _mm256_add_ps(
-            _mm256_add_ps(_mm256_mul_ps(error, row_error), _mm256_mul_ps(scale, table_error)), slack);
-        const __m256 high = _mm256_add_ps(estimate, width);
-        const int found = _mm256_movemask_ps(_mm256_cmp_ps(high, limit, _CMP_GE_OQ));
-        if (found == 0) continue;
-        _mm256_storeu_ps(lower + i, _mm256_sub_ps(estimate, width));
+        const __m256 estimate = _mm256_add_ps(_mm256_add_ps(start, offset), _mm256_mul_ps(scale, product));
+        const __m256 high = _mm256_add_ps(estimate, _mm256_mul_ps(error, row_error));
         _mm256_storeu_ps(upper + i, high);
-        reached |= (uint32_t)found << i;
+        reached |= (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(high, limit, _CMP_GE_OQ)) << i;
+    }
+    return reached;
+}
+
+__attribute__((target("avx512f,avx512bw,avx2"))) static uint32_t bounds_avx512(
+    const uint16_t *sums, const float *factors, const quarry_code_query *query, float threshold, float *upper
+) {
+    const __m512 step = _mm512_set1_ps(query->step), base = _mm512_set1_ps(query->base + query->table_error);
+    const __m512 start = _mm512_set1_ps(query->center + query->slack), limit = _mm512_set1_ps(threshold);
+    const __m512 row_error = _mm512_set1_ps(query->row_error);
+    uint32_t reached = 0;
+    for (int i = 0; i < 32; i += 16) {
+        const __m512 sum = _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(sums + i))));
+        const __m512 offset = _mm512_loadu_ps(factors + i), scale = _mm512_loadu_ps(factors + 32 + i);
+        const __m512 error = _mm512_loadu_ps(factors + 64 + i);
+        const __m512 product = _mm512_add_ps(_mm512_mul_ps(step, sum), base);
+        const __m512 estimate = _mm512_add_ps(_mm512_add_ps(start, offset), _mm512_mul_ps(scale, product));
+        const __m512 high = _mm512_add_ps(estimate, _mm512_mul_ps(error, row_error));
+        _mm512_storeu_ps(upper + i, high);
+        reached |= (uint32_t)_mm512_cmp_ps_mask(high, limit, _CMP_GE_OQ) << i;
     }
     return reached;
 }
@@ -320,7 +360,7 @@ __attribute__((target("avx2"))) static uint32_t bounds_avx2(
 
 size_t quarry_scan_codes(
     quarry_code_kernel kernel, const uint8_t *groups, size_t rows, size_t columns, const uint32_t *members,
-    const quarry_code_query *query, float threshold, uint32_t *found, float *lower, float *upper
+    const quarry_code_query *query, float threshold, uint32_t *found, float *estimates, float *upper
 ) {
     const size_t tables = columns / 4, size = QUARRY_CODE_GROUP_BYTES(columns);
     size_t count = 0;
@@ -331,22 +371,26 @@ size_t quarry_scan_codes(
         if (wanted == 0) continue;
         const float *factors = (const float *)(const void *)(groups + columns * 4);
         uint16_t sums[32];
-        float low[32], high[32];
+        float high[32];
 #ifdef QUARRY_X86
-        if (kernel != QUARRY_CODES_PLAIN) {
-            if (kernel == QUARRY_CODES_AVX512) sums_avx512(groups, tables, query->tables, sums);
-            else sums_avx2(groups, tables, query->tables, sums);
-            wanted &= bounds_avx2(sums, factors, query, threshold, low, high);
+        if (kernel == QUARRY_CODES_AVX512) {
+            sums_avx512(groups, tables, query->tables, sums);
+            quarry_prefetch(groups + size + columns * 4, size - columns * 4);
+            wanted &= bounds_avx512(sums, factors, query, threshold, high);
+        } else if (kernel == QUARRY_CODES_AVX2) {
+            sums_avx2(groups, tables, query->tables, sums);
+            wanted &= bounds_avx2(sums, factors, query, threshold, high);
         } else
 #endif
         {
             sums_plain(groups, tables, query->tables, sums);
-            wanted &= bounds_plain(sums, factors, query, threshold, low, high);
+            wanted &= bounds_plain(sums, factors, query, threshold, high);
         }
         for (; wanted != 0; wanted &= wanted - 1) {
             const int i = __builtin_ctz(wanted);
+            const float width = factors[64 + i] * query->row_error + factors[32 + i] * query->table_error;
             found[count] = (uint32_t)first + (uint32_t)i;
-            lower[count] = low[i];
+            estimates[count] = high[i] - width - query->slack;
             upper[count] = high[i];
             count++;
         }

@@ -30,6 +30,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var index: String
         var isWhole: Bool
         var problems: [String]
+        /// What is not a problem, but should be known.
+        var notes: [String]
         /// With --repair: what was done.
         var repaired: [String]?
         /// Documents and passages that were removed because nothing led to them any more.
@@ -56,18 +58,21 @@ struct DoctorCommand: AsyncParsableCommand {
             problems = [error.message]
             isRepairable = isRepairable && error.isRepairable
         }
+        let notes = problems.isEmpty ? try await CorpusIndex.open(at: path, readOnly: true).recallNotes() : []
         if output.json {
             try Console.print(
                 JSONOutput.string(
                     Reply(
-                        index: path, isWhole: problems.isEmpty, problems: problems, repaired: report?.repaired,
-                        orphans: report?.removedOrphans.count, removedOrphans: report?.removedOrphans,
-                        sourcesToRead: report?.sourcesToRead, documentsWithoutSource: report?.documentsWithoutSource,
+                        index: path, isWhole: problems.isEmpty, problems: problems, notes: notes,
+                        repaired: report?.repaired, orphans: report?.removedOrphans.count,
+                        removedOrphans: report?.removedOrphans, sourcesToRead: report?.sourcesToRead,
+                        documentsWithoutSource: report?.documentsWithoutSource,
                         incompleteGenerations: report?.incompleteGenerations),
                     pretty: true))
         } else {
             if let report { try show(report, path) }
             for problem in problems { try Console.prose(problem) }
+            for note in notes { output.note("\(note) quarry index measures it.") }
             if problems.isEmpty, !output.quiet { try Console.prose("\(path): no problems found") }
         }
         guard problems.isEmpty else {

@@ -77,6 +77,13 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup var vectors: GenerationOptions
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The share of the nearest vectors that a search finds on average, above 0.5 and at most 1 (all of them, slow). It matters from 4096 vectors on. The index keeps it; at first it is \(MeasuredRecall.defaultWanted).",
+            valueName: "share"))
+    var recall: Double?
+
     @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Privacy and labels") var privacy: PrivacyFlags
     @OptionGroup(title: "Remote models, for a new index or generation") var remote: RemoteModelOptions
@@ -150,6 +157,9 @@ struct IndexCommand: AsyncParsableCommand {
         }
         guard (1...1 << 20).contains(maxFileSize) else {
             throw ValidationError("--max-file-size \(maxFileSize) is not between 1 and \(1 << 20).")
+        }
+        if let recall, !(recall > 0.5 && recall <= 1) {
+            throw ValidationError("--recall \(recall) is not above 0.5 and at most 1.")
         }
     }
 
@@ -301,9 +311,8 @@ struct IndexCommand: AsyncParsableCommand {
                 plan
                 ? try await indexer.plan(sources, options: options, selections: selections)
                 : try await indexer.index(
-                    sources, options: options, selections: selections, switches: !vectors.keepsLive,
-                    onProgress: progress.show,
-                    onWait: { output.noteWaiting(for: $0, with: path) })
+                    sources, options: options, selections: selections, switches: !vectors.keepsLive, recall: recall,
+                    onProgress: progress.show, onWait: { output.noteWaiting(for: $0, with: path) })
         } catch {
             progress.clear()
             if error is ProviderError, !plan {

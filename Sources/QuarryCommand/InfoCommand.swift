@@ -71,6 +71,11 @@ struct InfoCommand: AsyncParsableCommand {
         } else {
             try Console.prose("vectors: none (built with --model none)")
         }
+        for recall in summary.generations.lazy.filter(\.isLive).compactMap(\.recall) {
+            try Console.prose(
+                "recall: \(Format.decimal(recall.recall, digits: 4)) of the \(recall.neighbours) nearest vectors are found (\(recall.wanted) wanted; measured on "
+                    + "\(recall.questions) of \(recall.vectors) vectors)")
+        }
         for generation in summary.generations where summary.generations.count > 1 || !generation.isLive {
             try Console.prose("generation \(generation.inLine)")
         }

@@ -82,6 +82,17 @@ package enum CodeKernels {
         quarry_code_prefetch(group, slot, magnitudes, columns)
     }
 
+    /// For each four columns of a query the sixteen sums of their values with all signs, from zero, in steps.
+    ///
+    /// - `step`: Above zero.
+    /// - `largest`: No entry is larger; at most 255.
+    package static func tables(of x: [Float], step: Float, largest: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 4 * x.count) { tables, count in
+            if let start = tables.baseAddress { quarry_code_tables(x, x.count, step, Float(largest), start) }
+            count = 4 * x.count
+        }
+    }
+
     /// A query for ``scan(_:rows:columns:members:query:threshold:kernel:into:)``: `quarry_code_query`.
     package struct Query: Sendable {
         /// 16 entries for each four columns.
@@ -106,17 +117,17 @@ package enum CodeKernels {
         }
     }
 
-    /// The rows that a scan found, with the bounds of their inner products. The first `count` elements are valid.
+    /// The rows that a scan found, with estimates and upper bounds of their inner products. The first `count` elements are valid.
     package struct Found {
         package var rows: [UInt32]
-        package var lower: [Float]
+        package var estimates: [Float]
         package var upper: [Float]
         package var count = 0
 
         package init(capacity: Int) {
             rows = Array(repeating: 0, count: capacity)
-            lower = Array(repeating: 0, count: capacity)
-            upper = lower
+            estimates = Array(repeating: 0, count: capacity)
+            upper = estimates
         }
     }
 
@@ -137,11 +148,11 @@ package enum CodeKernels {
                 row_error: query.rowError, table_error: query.tableError, slack: query.slack)
             guard let members else {
                 return quarry_scan_codes(
-                    kernel.value, groups, rows, columns, nil, &query, threshold, &found.rows, &found.lower,
+                    kernel.value, groups, rows, columns, nil, &query, threshold, &found.rows, &found.estimates,
                     &found.upper)
             }
             return quarry_scan_codes(
-                kernel.value, groups, rows, columns, members, &query, threshold, &found.rows, &found.lower,
+                kernel.value, groups, rows, columns, members, &query, threshold, &found.rows, &found.estimates,
                 &found.upper)
         }
     }

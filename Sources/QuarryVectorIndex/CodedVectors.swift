@@ -7,10 +7,11 @@ struct CodedVectors: Sendable {
     private let generation: VectorTable.Generation
     private let hot: HotRows
 
-    init(_ codes: VectorCodes, of generation: VectorTable.Generation) {
+    /// - `rowBytes`: The memory for vectors that were read.
+    init(_ codes: VectorCodes, of generation: VectorTable.Generation, rowBytes: Int) {
         self.codes = codes
         self.generation = generation
-        hot = HotRows(dimension: generation.dimension, capacity: min(codes.count, max(256, codes.count / 64)))
+        hot = HotRows(dimension: generation.dimension, count: codes.count, bytes: rowBytes)
     }
 
     /// At most this many vectors are scored without a look at their codes.

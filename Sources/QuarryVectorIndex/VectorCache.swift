@@ -6,10 +6,26 @@ package final class VectorCache: Sendable {
     private let matrices = Latest<VectorMatrix>()
     private let codes = Latest<CodedVectors?>()
     private let source: VectorCache?
+    private let rowBytes: Int
+
+    /// The default memory for vectors that searches by codes read: 64 MB, 43,690 vectors of 384 dimensions.
+    package static let defaultRowBytes = 64 << 20
 
     /// - `source`: The cache of the file, for the cache of a snapshot: an older snapshot reads its vectors once and
     ///   keeps them, while newer ones share others.
-    package init(over source: VectorCache? = nil) { self.source = source }
+    package init(over source: VectorCache) {
+        self.source = source
+        rowBytes = source.rowBytes
+    }
+
+    /// - `rowBytes`: The memory for vectors that searches by codes read from the file. It is taken as it is used.
+    package init(rowBytes: Int = VectorCache.defaultRowBytes) {
+        source = nil
+        self.rowBytes = rowBytes
+    }
+
+    /// Whether codes of some revision were read: then those of another one take little time.
+    var hasCodes: Bool { codes.hasValue || source?.hasCodes == true }
 
     /// The vectors in the transaction of `db`. Concurrent callers share one read.
     func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
@@ -26,7 +42,7 @@ package final class VectorCache: Sendable {
             guard let codes = try VectorTable.codes(of: generation, previous: previous??.codes, in: db) else {
                 return nil
             }
-            return CodedVectors(codes, of: generation)
+            return CodedVectors(codes, of: generation, rowBytes: rowBytes)
         }
     }
 }
@@ -34,6 +50,8 @@ package final class VectorCache: Sendable {
 /// A value of the newest revision that was asked for.
 private final class Latest<Value: Sendable>: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, value: Value)?>(nil)
+
+    var hasValue: Bool { loaded.withLock { $0 != nil } }
 
     /// - `load`: Makes the value; it gets that of another revision.
     func value(of generation: VectorTable.Generation, load: (Value?) throws -> Value) throws -> Value {

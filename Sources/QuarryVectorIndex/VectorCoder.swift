@@ -80,11 +80,22 @@ struct VectorCoder: Sendable {
     }
 
     /// How sure the bounds of a search are.
-    enum Confidence: Sendable {
-        /// A neighbour is missed with at most this probability, between 0 and ½.
-        case missing(Double)
+    struct Confidence: Sendable {
+        /// Bounds are so many standard deviations from the estimate; nil for the largest possible error.
+        fileprivate let deviations: Double?
+
+        /// A neighbour is missed with at most this probability, between 0 and ½. Either code may miss it.
+        static func missing(_ probability: Double) -> Confidence {
+            Confidence(deviations: normalQuantile(probability / 2))
+        }
+
+        /// On average this share of the neighbours is found, above ½; all of them with 1.
+        static func finding(_ recall: Double) -> Confidence {
+            recall < 1 ? .missing(1 - max(0.5, recall)) : .strict
+        }
+
         /// No neighbour is missed. For codes of one bit that leaves most of the rows.
-        case strict
+        static let strict = Confidence(deviations: nil)
     }
 
     /// A query for both codes.
@@ -108,19 +119,10 @@ struct VectorCoder: Sendable {
         for column in 0..<columns { magnitudes[column / 4] += abs(rotated[column]) }
         let largest = min(63, 65_535 / tableCount)
         let step = 2 * (magnitudes.max() ?? 0) / Float(largest)
-        var tables = [UInt8](repeating: 0, count: 4 * columns)
-        if step > 0 {
-            for table in 0..<tableCount {
-                for signs in 0..<16 {
-                    var sum = magnitudes[table]
-                    for bit in 0..<4 {
-                        let value = rotated[4 * table + bit]
-                        sum += signs >> bit & 1 == 0 ? -value : value
-                    }
-                    tables[16 * table + signs] = UInt8(max(0, min(Float(largest), (sum / step).rounded())))
-                }
-            }
-        }
+        let tables =
+            step > 0
+            ? CodeKernels.tables(of: rotated, step: step, largest: largest)
+            : [UInt8](repeating: 0, count: 4 * columns)
         let fineStep = (rotated.reduce(0) { max($0, abs($1)) }) / 127
         let values = rotated.map { fineStep > 0 ? Int8(max(-127, min(127, ($0 / fineStep).rounded()))) : 0 }
         let loss = zip(rotated, values).reduce(0.0) { sum, pair in
@@ -129,15 +131,13 @@ struct VectorCoder: Sendable {
         }.squareRoot()
         /// Errors as multiples of their standard deviations, and of those of the tables and steps.
         let (deviations, tableError, stepError): (Double, Double, Double) =
-            switch confidence {
-            case .missing(let probability):
-                // Either code may miss it. The errors of rounding are independent, and magnitudes are at most 7.
+            if let deviations = confidence.deviations {
+                // The errors of rounding are independent, and magnitudes are at most 7.
                 (
-                    normalQuantile(probability / 2),
-                    normalQuantile(probability / 2) * Double(step) * (Double(tableCount) / 12).squareRoot(),
-                    normalQuantile(probability / 2) * 7 * loss
+                    deviations, deviations * Double(step) * (Double(tableCount) / 12).squareRoot(),
+                    deviations * 7 * loss
                 )
-            case .strict:
+            } else {
                 (
                     Double(columns - 1).squareRoot(), Double(step) * Double(tableCount) / 2,
                     7 * Double(columns).squareRoot() * loss

@@ -87,7 +87,7 @@ struct VectorCodes: Sendable {
                 var row = BoundedRows.Row(
                     upper: found.upper[index], block: UInt32(number), row: found.rows[index])
                 rows.append(row)
-                let estimate = (found.lower[index] + found.upper[index]) / 2
+                let estimate = found.estimates[index]
                 guard estimate > estimates.last else { continue }
                 estimates.insert(estimate)
                 let bounds = block.fineBounds(ofRow: Int(row.row), for: query, kernel: kernel)

@@ -26,15 +26,21 @@ public final class VectorIndex: VectorStore {
 
     private static let generation: Int64 = 1
 
+    /// The default memory for vectors that were read from a file: 64 MB.
+    public static let defaultCacheBytes = VectorCache.defaultRowBytes
+
+    /// - `cacheBytes`: The memory for vectors that searches by codes read from the file. It is taken as it is used.
     /// - Throws: ``VectorError/wrongDimension(what:actual:expected:)`` for a file with vectors of another dimension; an
     ///   error of SQLite if the file cannot be opened or is not a database.
-    public init(at location: Location = .memory, dimension: Int) throws {
+    public init(
+        at location: Location = .memory, dimension: Int, cacheBytes: Int = VectorIndex.defaultCacheBytes
+    ) throws {
         self.dimension = dimension
         switch location {
         case .memory: database = try DatabaseQueue()
         case .file(let path): database = try SQLiteFile.openPool(at: path)
         }
-        leg = VectorLeg(connection: database, generation: Self.generation, cache: VectorCache())
+        leg = VectorLeg(connection: database, generation: Self.generation, cache: VectorCache(rowBytes: cacheBytes))
         try database.write { db in
             if try !VectorTable.exists(in: db) { try VectorTable.create(in: db) }
             if try !VectorTable.isUpgraded(in: db) { try VectorTable.upgrade(in: db) }

@@ -22,7 +22,7 @@ public struct VectorLeg: Leg {
         self.connection = connection
         self.generation = generation
         self.cache = cache
-        confidence = recall < 1 ? .missing(1 - max(0.5, recall)) : .strict
+        confidence = .finding(recall)
     }
 
     package static let defaultRecall = 0.99
@@ -38,13 +38,16 @@ public struct VectorLeg: Leg {
 
     package func nearest(to query: [Float], limit: Int, among mask: ChunkMask?) async throws -> [ScoredID] {
         let (generation, cache, confidence) = (generation, cache, confidence)
-        let hits = try await connection.read { db in
+        let search: @Sendable (Database) throws -> [ScoredID]? = { db in
             try cache.codes(generation: generation, in: db)?
                 .nearest(to: query, limit: limit, among: mask, confidence: confidence, in: db)
         }
-        if let hits { return hits }
+        if let hits = try cache.hasCodes ? now(search) : await connection.read(search) { return hits }
         return try await matrix().nearest(to: query, limit: limit, among: mask)
     }
+
+    /// Reads on the calling thread: a search by codes takes less time than changing it twice.
+    private func now<Value>(_ body: (Database) throws -> Value) throws -> Value { try connection.read(body) }
 
     /// All vectors. They are read again only after a change.
     package func matrix() async throws -> VectorMatrix {

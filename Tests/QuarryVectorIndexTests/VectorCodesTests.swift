@@ -92,6 +92,40 @@ private func codeRows(_ database: some DatabaseReader) throws -> [String] {
         #expect(found >= 990)
     }
 
+    @Test(arguments: [0, 100_000, 64 << 20])
+    func `memory for vectors changes no hit, and holds no more than it may`(bytes: Int) async throws {
+        var generator = SeededGenerator(seed: 12)
+        let vectors = clusteredVectors(4300, dimension: 48, &generator)
+        let database = try makeDatabase(vectors)
+        let cached = VectorLeg(connection: database, generation: 1, cache: VectorCache(rowBytes: bytes))
+        for row in (0..<40).map({ $0 % 20 }) {
+            let query = Array(vectors[row * 11])
+            let fresh = try await leg(database).nearest(to: query, limit: 10, among: nil)
+            #expect(try await cached.nearest(to: query, limit: 10, among: nil) == fresh)
+        }
+        let rows = HotRows(dimension: 48, count: 4300, bytes: bytes)
+        #expect(rows.capacity * 192 <= max(bytes, 8 * 192) && rows.capacity < 4300 + 8)
+    }
+
+    @Test func `recall is measured on the index's own vectors, and tight bounds find more than loose ones`() throws {
+        var generator = SeededGenerator(seed: 13)
+        let database = try makeDatabase(clusteredVectors(6000, dimension: 128, &generator))
+        func measured(_ wanted: Double) throws -> VectorTable.RecallMeasurement {
+            try #require(
+                try database.read { try VectorTable.measureRecall(generation: 1, wanted: wanted, in: $0) })
+        }
+        let (loose, usual, strict) = (try measured(0.501), try measured(0.99), try measured(1))
+        #expect((usual.questions, usual.neighbours, usual.vectors) == (100, 10, 6000))
+        #expect(loose.recall >= 0.501 && usual.recall >= 0.99 && loose.recall < usual.recall)
+        #expect((strict.recall, strict.bound) == (1, 1))
+        #expect(try measured(0.99) == usual)
+        // One missed neighbour of a thousand is too many here: the bounds are tightened.
+        let tight = try measured(0.99999)
+        #expect(tight.recall == 1 || tight.bound > 0.99999)
+        try database.write { try VectorTable.remove((1...4200).map { ChunkID(Int64(3 * $0)) }, in: $0) }
+        #expect(try database.read { try VectorTable.measureRecall(generation: 1, wanted: 0.99, in: $0) } == nil)
+    }
+
     @Test func `after inserts, replacements and removals the codes are those of the vectors`() async throws {
         var generator = SeededGenerator(seed: 5)
         let database = try makeDatabase(clusteredVectors(4500, dimension: 40, &generator))

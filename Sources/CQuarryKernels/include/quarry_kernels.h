@@ -100,6 +100,10 @@ typedef struct {
     float row_error, table_error, slack;
 } quarry_code_query;
 
+/// Writes the tables of a query x[columns]: for each four columns the sixteen sums of their values with all signs, from
+/// zero, in steps, and at most largest.
+void quarry_code_tables(const float *x, size_t columns, float step, float largest, uint8_t *tables);
+
 /// Whether this processor has the instructions of a kernel.
 int quarry_code_kernel_available(quarry_code_kernel kernel);
 
@@ -108,11 +112,11 @@ quarry_code_kernel quarry_code_best_kernel(void);
 /// Finds the rows whose upper bound reaches a threshold, by looking up tables in registers (André et al., "Accelerated
 /// nearest neighbor search with quick ADC", 2017). All kernels find the same.
 ///
-/// members has a bit for each row of each group, or is null for all rows. found, lower and upper have room for all rows.
-/// Returns the number of rows found.
+/// members has a bit for each row of each group, or is null for all rows. found, estimates and upper, which get the rows
+/// with their estimates and upper bounds, have room for all rows. Returns the number of rows found.
 size_t quarry_scan_codes(
     quarry_code_kernel kernel, const uint8_t *groups, size_t rows, size_t columns, const uint32_t *members,
-    const quarry_code_query *query, float threshold, uint32_t *found, float *lower, float *upper);
+    const quarry_code_query *query, float threshold, uint32_t *found, float *estimates, float *upper);
 
 /// The commit this was compiled from; empty where the build was not told.
 const char *quarry_commit(void);

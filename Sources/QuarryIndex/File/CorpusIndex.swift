@@ -26,6 +26,8 @@ public final class CorpusIndex: Sendable {
     /// Connections for searches, each with its own snapshot.
     let readers: ReadingConnections
     let vectors = VectorCache()
+    /// The recall that searches by vectors are set for.
+    let vectorRecall: Double
     let words = BM25Cache()
     /// Identifies the file that was opened; nil for an index in memory.
     let place: FilePlace?
@@ -38,6 +40,7 @@ public final class CorpusIndex: Sendable {
     ) throws {
         self.path = path
         (settings, generation) = (stored.settings, stored.generation)
+        vectorRecall = stored.recall?.bound ?? MeasuredRecall.defaultWanted
         self.followsLive = followsLive
         self.pool = pool
         place = isInMemory ? nil : FilePlace(path)
@@ -51,6 +54,7 @@ public final class CorpusIndex: Sendable {
         (path, pool, readers) = (index.path, index.pool, index.readers)
         (place, identity) = (index.place, index.identity)
         (settings, generation, followsLive) = (stored.settings, stored.generation, false)
+        vectorRecall = stored.recall?.bound ?? MeasuredRecall.defaultWanted
     }
 
     /// This index for the vectors of a model: those of its newest generation, or of a new one, which the first run begins
@@ -69,12 +73,15 @@ public final class CorpusIndex: Sendable {
     /// The same for a model and its place.
     package func generation(of model: GenerationModel) throws -> CorpusIndex {
         if model.embedding == settings.embedding { return self }
-        let number = try translatingErrors(path: path) {
-            try pool.read { try GenerationTable.number(of: model.embedding, in: $0) }
+        let (number, recall) = try translatingErrors(path: path) {
+            try pool.read { db in
+                let number = try GenerationTable.number(of: model.embedding, in: db)
+                return (number, try number.flatMap { try MeasuredRecall(of: $0, in: db) })
+            }
         }
         var settings = settings
         settings.model = model
-        return CorpusIndex(self, StoredSettings(settings: settings, generation: number))
+        return CorpusIndex(self, StoredSettings(settings: settings, generation: number, recall: recall))
     }
 
     /// Opens an existing index.

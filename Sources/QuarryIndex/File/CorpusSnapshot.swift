@@ -62,7 +62,9 @@ private struct CorpusSnapshot: Snapshot {
         self.state = state
         lexical = BM25Leg(connection: connection, parameters: bm25, cache: index.words)
         vector = index.generation.map {
-            VectorLeg(connection: connection, generation: $0, cache: VectorCache(over: index.vectors))
+            VectorLeg(
+                connection: connection, generation: $0, cache: VectorCache(over: index.vectors),
+                recall: index.vectorRecall)
         }
     }
 

@@ -139,6 +139,7 @@ enum GenerationTable {
             try db.execute(sql: "DELETE FROM \(table) WHERE generation = ?", arguments: [number])
         }
         try db.execute(sql: "DELETE FROM generations WHERE id = ?", arguments: [number])
+        try MeasuredRecall.remove(number, in: db)
     }
 
     /// How many chunks have a vector in a generation, how many texts its model rejected, and how many wait for a vector.

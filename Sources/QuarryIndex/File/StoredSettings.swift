@@ -8,10 +8,13 @@ struct StoredSettings: Sendable {
     var settings: IndexSettings
     /// Nil if there are no vectors.
     var generation: Int64?
+    /// That of the generation; nil if it was not measured.
+    var recall: MeasuredRecall?
 
-    init(settings: IndexSettings, generation: Int64?) {
+    init(settings: IndexSettings, generation: Int64?, recall: MeasuredRecall?) {
         self.settings = settings
         self.generation = generation
+        self.recall = recall
     }
 
     /// - `number`: The generation; nil for the live one.
@@ -47,6 +50,7 @@ struct StoredSettings: Sendable {
                     + (settings.analyzerVersion > Analyzer.version
                         ? "Use a newer program." : "Move the file away and index the documents again."))
         }
+        recall = try generation.flatMap { try MeasuredRecall(of: $0, in: db) }
         self.settings = settings
     }
 }

@@ -21,6 +21,8 @@ public struct VectorGeneration: Sendable, Hashable, Codable {
     public var missing: Int
     /// The size of the vectors and their codes.
     public var bytes: Int
+    /// How many of the true neighbours a search finds; nil if every search is exact, or if it was not measured yet.
+    public var recall: MeasuredRecall?
 
     /// All generations, by number.
     ///
@@ -28,7 +30,8 @@ public struct VectorGeneration: Sendable, Hashable, Codable {
     static func all(in db: Database, path: String) throws -> [VectorGeneration] {
         let live = try GenerationTable.live(in: db)
         return try GenerationTable.numbers(in: db).map { number in
-            let settings = try StoredSettings(in: db, path: path, generation: number).settings
+            let stored = try StoredSettings(in: db, path: path, generation: number)
+            let settings = stored.settings
             guard let fingerprint = settings.embedding else {
                 throw StoredValueError(place: "generations, row \(number)", reason: "its model is missing")
             }
@@ -36,7 +39,8 @@ public struct VectorGeneration: Sendable, Hashable, Codable {
             return VectorGeneration(
                 number: number, model: settings.modelName ?? fingerprint.model, fingerprint: fingerprint,
                 isLive: number == live, vectors: counts.vectors, refused: counts.refused, missing: counts.missing,
-                bytes: try VectorTable.byteCount(generation: number, in: db))
+                bytes: try VectorTable.byteCount(generation: number, in: db),
+                recall: try VectorTable.codedVectors(generation: number, in: db) == nil ? nil : stored.recall)
         }
     }
 }

@@ -53,7 +53,7 @@ public struct Indexer: Sendable {
         }
     }
 
-    /// What ``index(_:options:selections:switches:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
+    /// What ``index(_:options:selections:switches:recall:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
     ///
     /// A plan asks no model. Where the chunker needs one, documents are cut by structure, and the chunks are an estimate.
     public func plan(
@@ -82,6 +82,8 @@ public struct Indexer: Sendable {
     /// - `selections`: The options of single paths, in place of `options`.
     /// - `switches`: Whether questions are answered from the generation of the index after the run, if every chunk has a
     ///   vector in it then. It matters only for a generation that is not live.
+    /// - `recall`: The share of the true neighbours that a search by vectors is to find on average, above ½; 1 for all, which
+    ///   is slow. It holds for the index from now on. The default is that of the last run, at first 0.99.
     /// - `onProgress`: Called after every commit of text or vectors, and while sources are read up to ten times a second,
     ///   one call at a time.
     /// - `onWait`: Called once if the run has to wait, with the process id of the other run; nil if unknown.
@@ -91,10 +93,11 @@ public struct Indexer: Sendable {
     @discardableResult
     public func index(
         _ inputs: [IndexInput], options: InputOptions = InputOptions(), selections: [String: InputOptions] = [:],
-        switches: Bool = true,
+        switches: Bool = true, recall: Double? = nil,
         onProgress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }, onWait: (Int32?) -> Void = { _ in }
     ) async throws -> IndexingReport {
-        try await IndexingLock.whileHolding(index, onWait: onWait) {
+        if let recall { try MeasuredRecall.check(wanted: recall) }
+        return try await IndexingLock.whileHolding(index, onWait: onWait) {
             // Until now another process could make the file again, with other settings.
             try index.checkUnchanged()
             try index.checkRedaction(by: readers)
@@ -103,11 +106,13 @@ public struct Indexer: Sendable {
                 inputs, options: options, selections: selections, index: index, readers: readers)
             try index.remember(scan.selections)
             try index.remember(scan.sites.options)
+            if let recall { try await index.write { try MeasuredRecall.setWanted(recall, in: $0) } }
             let generation = try await index.beginGeneration()
             var report = try await run(scan, generation: generation, progress: ProgressBoard(onProgress))
             if switches, !index.followsLive, let generation, try await index.switchIfComplete(generation) {
                 report.switchedTo = generation
             }
+            if let generation { try await index.measureRecall(of: generation) }
             report.generations = try await index.generations()
             report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
