@@ -1,7 +1,8 @@
 import Foundation
 import Quarry
 
-/// Documents of an index as a person names them: by id, by file, by folder, or by a pattern such as `notes/*.md`.
+/// Documents of an index as a person names them: by id, by file, by folder, or by a pattern such as `notes/*.md`. An id
+/// with line breaks or control characters can also be given as `quarry ls` shows it.
 struct DocumentSelection {
     let documents: [DocumentSummary]
 
@@ -11,6 +12,8 @@ struct DocumentSelection {
     func matching(_ name: String, in path: String) throws -> [DocumentSummary] {
         let exact = documents.filter { $0.id == name }
         if !exact.isEmpty { return exact }
+        let shown = documents.filter { $0.id.visibleInLine == name }
+        if !shown.isEmpty { return shown }
         // As a shell completes them: `./notes/a.md`, `notes/`.
         var plain = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
         while plain.hasSuffix("/") { plain.removeLast() }
@@ -26,7 +29,7 @@ struct DocumentSelection {
             ? CommandWords.nearest(to: plain, among: documents.map(\.id)).map { [$0] } ?? [] : Array(names)
         throw CorpusError(
             .input,
-            "\(path) has no document \(name)."
+            "\(path) has no document \(name.visibleInLine)."
                 + (near.isEmpty
                     ? " To list its documents: quarry ls" : " Did you mean \(near.joined(separator: ", "))?"))
     }

@@ -43,7 +43,14 @@ struct FormatsCommand: AsyncParsableCommand {
         try Self.print(
             "\nRead with a program that is missing here:",
             formats.filter { $0.format.obstacle != nil && $0.option == nil })
-        try Self.print("\nNot read:", registry.unreadFormats.map { ($0, nil) })
+        // Pictures are named once: a format that an option reads is not among those that are not read.
+        let optional = Set(recognised.flatMap(\.pathExtensions))
+        let unread = registry.unreadFormats.map { format in
+            var format = format
+            format.pathExtensions.removeAll(where: optional.contains)
+            return (format: format, option: String?.none)
+        }
+        try Self.print("\nNot read:", unread.filter { !$0.format.pathExtensions.isEmpty })
         try Console.prose(
             "\nRecordings and pictures are read with --transcribe and --describe-images. Files of unknown extensions are "
                 + "read if they begin like one of these formats, or hold text.")

@@ -9,6 +9,8 @@ extension IndexCommand {
         var isPlan: Bool
         /// Whether the run made the index and removed it, because it held no document.
         var isRemoved: Bool
+        /// The tables of SQLite files that earlier runs read and this one does not.
+        var droppedTables: [String]
         var estimate: CostEstimate?
         var readings: [ReadingEstimate]
         var spending: Spending
@@ -17,8 +19,8 @@ extension IndexCommand {
 
         func print(_ output: OutputOptions) throws {
             try IndexingReportPrinter(
-                report: report, isPlan: isPlan, isLater: isLater, path: path, isRemoved: isRemoved, estimate: estimate,
-                readings: readings, spending: spending
+                report: report, isPlan: isPlan, isLater: isLater, path: path, isRemoved: isRemoved,
+                droppedTables: droppedTables, estimate: estimate, readings: readings, spending: spending
             ).print(output)
         }
 

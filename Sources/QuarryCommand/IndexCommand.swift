@@ -207,6 +207,7 @@ struct IndexCommand: AsyncParsableCommand {
         let services = service.services(settings, isPlanning: plan, isQuiet: output.quiet)
         var opening = try await opening(settings, services)
         note(opening.building)
+        noteDropped(opening.droppedTables, reading: opening.reading.tables)
         if !privacy.labels.isEmpty { try opening.label(sources, pages: addresses, with: privacy.labels) }
         defer { if let spent = services.ledger.spending.summary { output.note(spent) } }
         let report: IndexingReport
@@ -248,8 +249,20 @@ struct IndexCommand: AsyncParsableCommand {
             of: report.modelReads, among: services.providers, catalog: settings.catalog, budget: settings.budget,
             besides: estimate)
         return Outcome(
-            report: report, path: path, isPlan: plan, isRemoved: isRemoved, estimate: estimate, readings: readings,
-            spending: services.ledger.spending)
+            report: report, path: path, isPlan: plan, isRemoved: isRemoved, droppedTables: opening.droppedTables,
+            estimate: estimate, readings: readings, spending: services.ledger.spending)
+    }
+
+    /// Says which tables leave the index: the tables of a run hold for all SQLite files, as patterns do for a folder.
+    private func noteDropped(_ dropped: [String], reading tables: [String]) {
+        guard !dropped.isEmpty else { return }
+        func list(_ names: [String]) -> String { names.map { "“\($0)”" }.joined(separator: ", ") }
+        let all = (dropped + tables).map { "--table \(CommandWords.quoted($0))" }.joined(separator: " ")
+        let leaves = plan ? "would no longer be read" : "\(dropped.count == 1 ? "is" : "are") no longer read"
+        let note =
+            "note: \(list(dropped)) \(leaves): an index reads the tables that the last --table named, now \(list(tables)). "
+            + "Other rows leave it when their file is read. To have them all: \(all)"
+        output.note(note.visibleInLine)
     }
 
     /// Says that a generation is built, and from which one questions are answered meanwhile.

@@ -10,6 +10,8 @@ struct IndexingReportPrinter {
     var path: String
     /// Whether the run made the index and removed it, because it held no document.
     var isRemoved: Bool
+    /// The tables of SQLite files that earlier runs read and this one does not.
+    var droppedTables: [String] = []
     /// The estimated cost of a plan's vectors.
     var estimate: CostEstimate?
     /// The estimated cost of a plan's recordings and pictures.
@@ -27,6 +29,8 @@ struct IndexingReportPrinter {
         var index: String
         var plan: Bool
         var report: IndexingReport
+        /// The tables of SQLite files that earlier runs read and this one does not; nil without such.
+        var droppedTables: [String]?
         var estimate: CostEstimate?
         /// Set only for plans that include recordings or pictures.
         var readings: [ReadingEstimate]?
@@ -39,7 +43,8 @@ struct IndexingReportPrinter {
             try Console.print(
                 JSONOutput.string(
                     Reply(
-                        index: path, plan: isPlan, report: report, estimate: estimate,
+                        index: path, plan: isPlan, report: report,
+                        droppedTables: droppedTables.isEmpty ? nil : droppedTables, estimate: estimate,
                         readings: readings.isEmpty ? nil : readings,
                         spending: spending.entries.isEmpty ? nil : spending), pretty: true))
             return
@@ -77,6 +82,12 @@ struct IndexingReportPrinter {
         }
         let more = passedOver.count - Self.shownSkippedFiles
         if more > 0 { output.note("skipped: \(more) more; --json lists them all") }
+        if !report.earlierWarnings.isEmpty, !isLater {
+            let warned = report.earlierWarnings
+            output.note(
+                "note: \(Format.count(warned.sourceCount, "file")) with warnings of earlier runs (\(warned.kinds)); quarry info names "
+                    + "\(warned.sourceCount == 1 ? "it" : "them")")
+        }
         noteGenerations(output)
         let isUpToDate = report.isEmpty && report.sources.unchanged > 0
         if report.readNothing, !isLater {
@@ -281,8 +292,16 @@ extension Rejection {
         case (.encrypted, "pdf") where message.contains("password"): " --pdf-password ask asks for it."
         case (.scanned, "pdf") where !message.contains("tesseract"): " --ocr recognises their text."
         case (.noTableNamed, _): " Name those to be read: --table NAME."
+        case (.brokenRecord, _) where message.hasPrefix("The record has no \"text\"."):
+            " To read another member as the text: --json-text \(longestString ?? "NAME")"
         default: ""
         }
+    }
+
+    /// The member that the message names in “”.
+    private var longestString: String? {
+        guard let start = message.firstIndex(of: "“"), message.hasSuffix("”.") else { return nil }
+        return CommandWords.quoted(String(message[message.index(after: start)...].dropLast(2)))
     }
 
     /// `source:line: message`, on one line even if the name of the source has line breaks.

@@ -15,6 +15,9 @@ struct InfoCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    /// More files with a kind of warning are counted.
+    private static let namedSources = 10
+
     private struct Reply: Encodable {
         var schema = "quarry.info/1"
         var index: String
@@ -48,6 +51,18 @@ struct InfoCommand: AsyncParsableCommand {
             try Console.prose("files: \(leftOut.countWithoutText) \(leftOut.withoutTextWords)")
         }
         if let line = leftOut.insideLine { try Console.prose(line) }
+        if let unread = summary.unreadFiles, unread > 0 {
+            try Console.prose(
+                "not read in the last run: \(Format.count(unread, "file")) in a format that is not read or needs a model; quarry "
+                    + "index --plan FOLDER --json names \(unread == 1 ? "it" : "them")")
+        }
+        for (kind, sources) in summary.warnings.byKind {
+            let more = sources.count - Self.namedSources
+            try Console.prose(
+                "\(kind): \(Format.count(sources.count, "file")) (".visibleInLine
+                    + sources.prefix(Self.namedSources).map(\.visibleInLine).joined(separator: ", ")
+                    + (more > 0 ? " and \(more) more; --json names them all)" : ")"))
+        }
         if summary.copies > 0 {
             let has = summary.copies == 1 ? "has" : "have"
             try Console.prose("copies: \(Format.count(summary.copies, "file")) \(has) the content of another")

@@ -1,4 +1,5 @@
 import Quarry
+import QuarrySession
 
 /// The words for files that have no text, and for files inside of others that were not read: those of a run and of the
 /// summary of an index.
@@ -46,6 +47,21 @@ struct LeftOutWords {
         case .removed: "removed before"
         default: "without readable text"
         }
+    }
+}
+
+extension [SourceWarning] {
+    /// The number of sources.
+    var sourceCount: Int { Set(map(\.source)).count }
+
+    /// `2 with hidden text, 1 in a guessed encoding`: sources by kind.
+    var kinds: String { byKind.map { "\($0.sources.count) \($0.kind)" }.joined(separator: ", ") }
+
+    /// Sources by the kind of their warnings, the most frequent first.
+    var byKind: [(kind: String, sources: [String])] {
+        Dictionary(grouping: self) { AuditReport.title(of: $0.reason.rawValue) }
+            .map { (kind: $0.key, sources: Set($0.value.map(\.source)).sorted()) }
+            .sorted { ($1.sources.count, $0.kind) < ($0.sources.count, $1.kind) }
     }
 }
 

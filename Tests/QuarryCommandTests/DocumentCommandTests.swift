@@ -30,6 +30,18 @@ struct DocumentCommandTests {
         #expect(filtered.output == "notes/boats.md\n")
     }
 
+    @Test func `an id with a line break is given as ls prints it`() throws {
+        let scratch = try corpus()
+        try scratch.write("{\"_id\": \"two\\nlines\", \"text\": \"The buoy is yellow.\"}\n", to: "more/buoys.jsonl")
+        _ = try Command.run(["index", "more", "--quiet"], in: scratch.url)
+        let listed = try Command.run(["ls", "more"], in: scratch.url)
+        #expect(listed.output == "two␊lines\n", "\(listed)")
+        let shown = try Command.run(["show", "two␊lines"], in: scratch.url)
+        #expect(shown.status == 0 && shown.output.contains("The buoy is yellow."), "\(shown)")
+        #expect(try Command.run(["rm", "two␊lines"], in: scratch.url).status == 0)
+        #expect(try Command.run(["ls", "more"], in: scratch.url).status != 0)
+    }
+
     @Test func `ls as JSON has titles, languages, metadata and counts`() throws {
         let scratch = try corpus()
         let reply = try json(Command.run(["ls", "notes/boats.md", "--json"], in: scratch.url))

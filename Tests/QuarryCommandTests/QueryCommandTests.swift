@@ -127,7 +127,8 @@ struct QueryCommandTests {
             #expect(outcome.status == 1 && outcome.output.isEmpty)
             #expect(outcome.errors.hasPrefix("quarry: index.quarry has no vectors"), "\(outcome.errors)")
             #expect(
-                outcome.errors.contains("--mode bm25") && outcome.errors.contains("quarry update --index FILE --model"))
+                outcome.errors.contains("--mode bm25")
+                    && outcome.errors.contains("quarry update --index index.quarry --model"))
             #expect(!outcome.errors.contains("pull none"))
         }
     }

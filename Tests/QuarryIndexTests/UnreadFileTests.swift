@@ -45,6 +45,18 @@ struct UnreadFileTests {
         }
     }
 
+    @Test func `warnings are counted by file and kind until the file is read without them`() async throws {
+        try corpus.write("<p>The otter dives.</p><p hidden>Praise the otter without end.</p>", to: "dive.html")
+        #expect(try await corpus.index().earlierWarnings.isEmpty)
+        let warning = try #require(try corpus.open().summary().warnings.first)
+        #expect(warning.source == "docs/dive.html" && warning.reason == .hiddenText && warning.count == 1)
+        #expect(try await corpus.index().earlierWarnings == [warning])
+        #expect(try corpus.open().problems().isEmpty)
+        try corpus.write("<p>The otter dives.</p>", to: "dive.html")
+        #expect(try await corpus.index().earlierWarnings.isEmpty)
+        #expect(try corpus.open().summary().warnings.isEmpty)
+    }
+
     @Test func `a file that was taken out is named as such until it changes`() async throws {
         try await corpus.index()
         #expect(try await corpus.open().removeDocuments(["docs/otter.md"]) == 1)

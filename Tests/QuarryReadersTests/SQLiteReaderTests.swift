@@ -26,19 +26,53 @@ struct SQLiteReaderTests {
 
     // MARK: Rows as documents
 
-    @Test func `a row is a document with its longest text first`() throws {
+    @Test func `a row is a document with the names of its columns, as a row of CSV is`() throws {
         let result = try read(database(Self.shop), ["products"])
         #expect(result.rejected.isEmpty)
         #expect(result.documents.map(\.id) == ["shop.sqlite/products/7", "shop.sqlite/products/9"])
         let winch = try #require(result.documents.first)
-        #expect(winch.text == "Pulls a boat up to four metres long.\n\nmaker: Haldt & Sons")
+        #expect(
+            winch.text == """
+                | id | name | description | maker | price |
+                | --- | --- | --- | --- | --- |
+                | 7 | Winch | Pulls a boat up to four metres long. | Haldt & Sons | 129.5 |
+                """)
+        #expect(result.documents.last?.text.hasPrefix("| id | name | description | price |\n") == true)
         #expect(winch.title == "Winch")
-        #expect(winch.metadata == ["id": 7, "maker": "Haldt & Sons", "price": 129.5])
+        #expect(
+            winch.metadata == [
+                "id": 7, "description": "Pulls a boat up to four metres long.", "maker": "Haldt & Sons", "price": 129.5,
+            ])
         #expect(winch.allPlaces == [.cells(sheet: "products", range: "row 7")])
         #expect(winch.allPlaces.first?.description == "products!row 7")
         #expect(winch.sourceMap.base == .text)
         #expect(winch.sourceMap.places.map(\.range) == [0..<winch.text.utf8.count])
         #expect(result.warnings.map(\.message) == ["“products”: 1 blob was left out (1 of “photo”)."])
+    }
+
+    @Test func `long texts and texts of several lines follow the row as they are`() throws {
+        let long = String(repeating: "The jetty is repaired in spring. ", count: 8)
+        let bytes = try database(
+            """
+            CREATE TABLE log (id INTEGER PRIMARY KEY, day TEXT, body TEXT, reply TEXT);
+            INSERT INTO log VALUES (1, '2 May | noon', '- rope\n- tar', NULL), (2, NULL, '\(long)', 'Yes.\n\nOn Monday.'),
+                (3, NULL, '- oar\n- bailer', NULL);
+            """)
+        let documents = try read(bytes, ["log"]).documents
+        #expect(
+            documents.map(\.text) == [
+                "| id | day |\n| --- | --- |\n| 1 | 2 May \\| noon |\n\n- rope\n- tar",
+                "# body\n\n\(long)\n\n# reply\n\nYes.\n\nOn Monday.", "- oar\n- bailer",
+            ])
+        #expect(documents.map { $0.metadata.keys.sorted() } == [["day", "id"], ["id"], ["id"]])
+    }
+
+    @Test func `a row of many columns is a list of names and values`() throws {
+        let names = (1...60).map { "c\($0)" }
+        let values = names.map { "'v\($0)'" }.joined(separator: ", ")
+        let bytes = try database(
+            "CREATE TABLE wide (\(names.joined(separator: ", "))); INSERT INTO wide VALUES (\(values))")
+        #expect(try read(bytes, ["wide"]).documents.first?.text.hasPrefix("- c1: vc1\n- c2: vc2\n") == true)
     }
 
     @Test func `rows of a table without a key are named by their row ids`() throws {
@@ -94,7 +128,7 @@ struct SQLiteReaderTests {
         let bytes = try database(
             "CREATE TABLE t (k TEXT, body TEXT); INSERT INTO t VALUES ('a', 'One.'), ('a', 'Two.')")
         let result = try read(bytes, ["t"], paths: RecordPaths(id: RecordPath("k")))
-        #expect(result.documents.map(\.text) == ["One."])
+        #expect(result.documents.map(\.text) == ["| k | body |\n| --- | --- |\n| a | One. |"])
         #expect(result.rejected.map(\.reason) == [.duplicateID])
         #expect(result.rejected.first?.message.contains("“a” occurs twice in “t”") == true)
     }
@@ -104,8 +138,8 @@ struct SQLiteReaderTests {
             #"CREATE TABLE "склад ""А"" [1]" ("имя вещи" TEXT, "a""b" TEXT); INSERT INTO "склад ""А"" [1]" VALUES ('Лебёдка для лодки', 'new')"#
         )
         let document = try #require(try read(bytes, ["СКЛАД \"а\" [1]"]).documents.first)
-        #expect(document.text == "Лебёдка для лодки\n\na\"b: new")
-        #expect(document.metadata == ["a\"b": "new"])
+        #expect(document.text == "| имя вещи | a\"b |\n| --- | --- |\n| Лебёдка для лодки | new |")
+        #expect(document.metadata == ["имя вещи": "Лебёдка для лодки", "a\"b": "new"])
     }
 
     @Test(arguments: ["UTF-8", "UTF-16le", "UTF-16be"]) func `a database of each encoding is read`(encoding: String)
@@ -182,7 +216,10 @@ struct SQLiteReaderTests {
             CREATE TABLE t (a TEXT, b TEXT AS (upper(a)) VIRTUAL, c TEXT AS (a || '!') STORED);
             INSERT INTO t (a) VALUES ('rope and more');
             """)
-        #expect(try read(bytes, ["t"]).documents.map(\.text) == ["rope and more!\n\na: rope and more"])
+        #expect(
+            try read(bytes, ["t"]).documents.map(\.text) == [
+                "| a | c |\n| --- | --- |\n| rope and more | rope and more! |"
+            ])
     }
 
     @Test func `a text that is not UTF-8 is named and left out`() throws {
@@ -190,7 +227,7 @@ struct SQLiteReaderTests {
             "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (3, 'good', CAST(x'CCEEF0E5' AS TEXT))"
         )
         let result = try read(bytes, ["t"])
-        #expect(result.documents.map(\.text) == ["good"])
+        #expect(result.documents.map(\.text) == ["| id | a |\n| --- | --- |\n| 3 | good |"])
         #expect(result.warnings.map(\.reason) == [.undecodable])
         #expect(result.warnings.first?.message == "“t”, row 3, “b”: The text is not UTF-8, and is left out.")
     }
@@ -199,7 +236,7 @@ struct SQLiteReaderTests {
         let bytes = try database(
             "CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'x'), (2, ' '), (3, NULL)")
         let result = try read(bytes, ["t"])
-        #expect(result.documents.map(\.text) == ["x"])
+        #expect(result.documents.map(\.text) == ["| a | b |\n| --- | --- |\n| 1 | x |"])
         #expect(
             result.warnings.map(\.message) == ["“t”: 2 rows have no text, and are left out; the first is row 2."])
     }

@@ -42,9 +42,31 @@ struct XMLReaderTests {
     @Test func `too many attributes are named as such, with their line`() {
         let attributes = (0..<17_000).map { "a\($0)=\"1\"" }.joined(separator: " ")
         let rejected = read("<r>\n<p \(attributes)>Tea</p></r>").rejected
-        #expect(rejected.map(\.message) == ["An element has too many attributes."] && rejected.first?.line == 2)
+        #expect(
+            rejected.map(\.message) == ["The file has an element with more than 2000 attributes, which is not read."]
+                && rejected.first?.line == 2)
         let page = HTMLReader().read(Source(id: "a.html", bytes: Array("<p \(attributes)>Tea</p>".utf8)))
         #expect(page.rejected.first?.message.contains("one of its elements has too many attributes") ?? false)
+    }
+
+    @Test func `the limits of nesting and of entities are named`() {
+        let deep = read(String(repeating: "<a>", count: 400) + "x" + String(repeating: "</a>", count: 400)).rejected
+        #expect(deep.map(\.message) == ["The file has elements nested more than 256 deep, which is not read."])
+        #expect(deep.map(\.reason) == [.tooLarge])
+        let entities = (1...9).map { level in
+            "<!ENTITY l\(level) \"" + String(repeating: "&l\(level - 1);", count: 10) + "\">"
+        }
+        let start = "<!DOCTYPE r [<!ENTITY l0 \"lol\">\(entities.joined())]><r>"
+        for text in [
+            start + "<p>&l9;</p></r>", "<!DOCTYPE r [<!ENTITY a \"&b;\"><!ENTITY b \"&a;\">]><r><p>&a;</p></r>",
+        ] {
+            let result = read(text)
+            #expect(
+                (result.rejected + result.warnings).map(\.message).allSatisfy {
+                    $0.hasPrefix("The file defines entities that repeat themselves")
+                })
+            #expect(result.documents.allSatisfy { !$0.text.contains("lol") })
+        }
     }
 
     @Test(arguments: [String.Encoding.windowsCP1251, .utf16])

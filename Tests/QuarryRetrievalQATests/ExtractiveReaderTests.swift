@@ -150,6 +150,48 @@ struct ExtractiveReaderTests {
         #expect(try await answer("Who teaches fencing?", table).isRefused)
     }
 
+    @Test(arguments: [
+        ("What colour is the penguin?", "Penguin: white", "Penguin: white"),
+        ("What is the colour of the penguin?", "Penguin: white", "Penguin: white"),
+        ("What is the penguin's colour?", "Penguin: white", "Penguin: white"),
+        ("penguin", "penguin: white\nport: 8080", "penguin: white"),
+        ("What is the port?", "penguin: white\nport: 8080", "port: 8080"),
+        ("What colour is the penguin?", "Colour of the penguin: white", "Colour of the penguin: white"),
+        ("When does the kiln close?", "- Kiln: 22:00\n- Shed: 18:00", "Kiln: 22:00"),
+        ("Какого цвета дверь?", "Цвет двери: зелёный\nЗамок: новый", "Цвет двери: зелёный"),
+        ("Какого цвета дверь?", "Дверь: зелёная", "Дверь: зелёная"),
+        ("Какой у двери цвет?", "Дверь: зелёная", "Дверь: зелёная"),
+        ("Кто казначей?", "Казначей: Инна Белова", "Казначей: Инна Белова"),
+    ])
+    func `a field answers a question about its key`(question: String, text: String, expected: String) async throws {
+        let reply = try await answer(question, text)
+        #expect(reply.text == "\(expected) [1]", "\(reply.text)")
+    }
+
+    @Test(arguments: [
+        ("Who feeds the penguin?", "Penguin: white"), ("What happened to the penguin?", "Penguin: white"),
+        ("How many eggs does the penguin lay?", "Penguin: white"), ("Где живёт пингвин?", "Пингвин: белый"),
+        ("What colour is the seal?", "Penguin: white"),
+    ])
+    func `a field that says something else is no answer`(question: String, text: String) async throws {
+        let reply = try await answer(question, text)
+        #expect(reply.isRefused, "\(reply.text)")
+    }
+
+    @Test func `a passage of which nothing can be quoted lends no support to others`() async throws {
+        var best = hit(1, "Мария Зуева Тверь", source: "members.txt")
+        var other = hit(2, "Paragraph 98.", source: "other.txt")
+        best.legs = [.vector: LegScore(rank: 1, score: 0.9)]
+        other.legs = [.vector: LegScore(rank: 2, score: 0.5)]
+        let reader = ExtractiveReader(embedder: LetterEmbedder())
+        let retrieval = Retrieval(hits: [best, other], backgroundCosine: 0.5)
+        let read = try await reader.read("Где живёт Мария Зуева?", in: retrieval)
+        var alone = retrieval
+        alone.hits[0].legs = [:]
+        #expect(read.sentences.map(\.text) == ["Paragraph 98."] && !read.isSupported)
+        #expect(try await reader.read("Где живёт Мария Зуева?", in: alone).support == read.support)
+    }
+
     @Test func `greetings, sign-offs and names are no answer`() async throws {
         let reply = try await answer(
             "Has the kiln arrived?",

@@ -125,6 +125,16 @@ struct PassageSegmenterTests {
         #expect(mail.map(\.0.text) == ["Who tunes the organ, and how much is it?", "Ida does.", "Why?", "it rains"])
     }
 
+    @Test func `each line of a paragraph of fields is a segment`() {
+        let found = segments("penguin: white\n**Port:** 8080\nserver:\nhost: a.example")
+        #expect(found.map(\.0.text) == ["penguin: white", "Port: 8080", "server:", "host: a.example"])
+        #expect(found.map(\.1) == ["penguin: white", "**Port:** 8080", "server:", "host: a.example"])
+        #expect(Set(found.map(\.0.block)).count == 1)
+        for text in ["Note: the gate\nis open at 10:30 today.", "See https://a.example\nand: b"] {
+            #expect(segments(text).count == 1)
+        }
+    }
+
     @Test func `the meaning of a term is on the line below`() {
         let found = segments("Jib\n: a sail before the mast.\n\nKeel\n: a fin.")
         #expect(found.map(\.0.text) == ["Jib: a sail before the mast.", "Keel: a fin."])

@@ -47,9 +47,10 @@ struct CheckedTable: Sendable {
     static let pages = CheckedTable(
         name: "pages", columns: ["source", "site", "media_type", "entity_tag", "last_modified", "links"])
     static let unread = CheckedTable(name: "unread", columns: ["source", "member", "reason", "message"])
+    static let warnings = CheckedTable(name: "warnings", columns: ["source", "reason", "count"])
     static let all = [
         settings, sources, documents, chunks, generations, retiredVectors, quarantine, roots, refusedDocuments,
-        refusedTexts, runs, pages, unread,
+        refusedTexts, runs, pages, unread, warnings,
     ]
 
     /// The statement that changes rows with their checksums.

@@ -3,7 +3,7 @@ import QuarryBM25
 import QuarrySQLite
 import QuarryVectorIndex
 
-/// Runs `body`, and translates errors of SQLite and the engines to ``CorpusError``.
+/// Runs `body`, and translates errors of SQLite and the engines to ``CorpusError``. Each names the index.
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
@@ -21,6 +21,12 @@ func translatingErrors<Result>(path: String, _ body: () async throws -> Result) 
 }
 
 private func translated(_ error: any Error, path: String) -> any Error {
+    guard var corpusError = corpusError(for: error, path: path) else { return error }
+    corpusError.path = corpusError.path ?? path
+    return corpusError
+}
+
+private func corpusError(for error: any Error, path: String) -> CorpusError? {
     switch error {
     case let error as DatabaseError: CorpusError(error, path: path)
     case let error as StoredValueError: CorpusError(.damaged, "\(path) is damaged: \(error).", underlyingError: error)
@@ -29,7 +35,7 @@ private func translated(_ error: any Error, path: String) -> any Error {
     case let error as SQLiteFileError: CorpusError(error.corpusCode, error.description, underlyingError: error)
     case let error as BM25Error: CorpusError(error, path: path)
     case let error as VectorError: CorpusError(error, path: path)
-    default: error
+    default: error as? CorpusError
     }
 }
 

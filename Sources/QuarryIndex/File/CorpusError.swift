@@ -44,11 +44,14 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     public var message: String
     public var underlyingError: (any Error)?
+    /// The index file; nil if the error is about something else, or the index is not known.
+    public var path: String?
 
-    public init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String, underlyingError: (any Error)? = nil, path: String? = nil) {
         self.code = code
         self.message = message
         self.underlyingError = underlyingError
+        self.path = path
     }
 
     public var description: String { message }

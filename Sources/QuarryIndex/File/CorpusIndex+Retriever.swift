@@ -23,13 +23,14 @@ extension CorpusIndex {
                 try check(embedder)
                 guard generation != nil else {
                     throw CorpusError(
-                        .noVectors, "\(path) has no vectors of \(settings.modelName ?? expected.model) yet.")
+                        .noVectors, "\(path) has no vectors of \(settings.modelName ?? expected.model) yet.", path: path
+                    )
                 }
             } else if options.mode == .vector ? !legs.contains(where: { $0.name == .vector }) : legs.isEmpty {
                 throw CorpusError(
                     .noVectors,
-                    "\(path) has no vectors: it was built without an embedding model. The mode \(options.mode.rawValue) needs vectors."
-                )
+                    "\(path) has no vectors: it was built without an embedding model. The mode \(options.mode.rawValue) needs vectors.",
+                    path: path)
             }
         }
         return HybridRetriever(

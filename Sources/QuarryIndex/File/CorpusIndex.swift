@@ -356,7 +356,8 @@ public final class CorpusIndex: Sendable {
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/noVectors`` or ``CorpusError/Code/otherModel``.
     public func check(_ embedder: any Embedder) throws {
         guard let expected = settings.embedding else {
-            throw CorpusError(.noVectors, "\(path) has no vectors: it was built without an embedding model.")
+            throw CorpusError(
+                .noVectors, "\(path) has no vectors: it was built without an embedding model.", path: path)
         }
         let found = embedder.fingerprint
         guard expected != found else { return }

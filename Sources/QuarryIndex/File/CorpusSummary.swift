@@ -25,6 +25,10 @@ public struct CorpusSummary: Sendable, Codable {
     public var unusedBytes: Int
     public var settings: IndexSettings
     public var quarantined: [Rejection]
+    /// The warnings of the last reading of each source, by source and kind, without their messages.
+    public var warnings: [SourceWarning]
+    /// The files that the last run found in a format that Quarry cannot read, or that needs a model; nil if unknown.
+    public var unreadFiles: Int?
     /// Passages that the model rejected. They have no vector and are found by their words.
     public var refusedTexts: Int
     /// Files that were read before the personal data was to be replaced that is replaced now, and not again since.
@@ -64,7 +68,12 @@ extension CorpusIndex {
                     return (try row.text(0), try row.count(1))
                 }
                 let size = try SQLiteFile.size(in: db)
-                let (withoutText, inside) = try Self.leftOut(in: db)
+                let stored = try StoredInputs(db)
+                let (withoutText, inside) = Self.leftOut(of: stored)
+                let lastRun = try Row.fetchOne(
+                    db, sql: "SELECT id, finished, report FROM runs ORDER BY id DESC LIMIT 1"
+                )
+                .map { StoredRow($0, of: "runs") }
                 try checkGeneration(in: db)
                 let counts = try generation.map { try GenerationTable.counts(of: $0, in: db) }
                 return CorpusSummary(
@@ -81,21 +90,28 @@ extension CorpusIndex {
                     fileBytes: size.bytes, unusedBytes: size.unused,
                     settings: settings,
                     quarantined: try StoredInputs.quarantined(in: db, by: "source, line").map(\.rejection),
+                    warnings: stored.sources.flatMap {
+                        SourceWarning.counted(stored.warnings[$0.id] ?? [:], of: $0.name)
+                    },
+                    unreadFiles: try lastRun.flatMap { try Self.unreadFiles(ofRun: $0.text(2)) },
                     refusedTexts: counts?.refused ?? 0,
                     unredactedSources: try Int.fetchOne(
                         db, sql: "SELECT count(*) FROM sources WHERE instr(reader, ?1) = 0 AND ?1 != ''",
                         arguments: [(settings.reading ?? ReadingOptions()).redaction.versionSuffix]) ?? 0,
-                    updated: try Row.fetchOne(db, sql: "SELECT id, finished FROM runs ORDER BY id DESC LIMIT 1").map {
-                        try StoredRow($0, of: "runs").text(1)
-                    },
+                    updated: try lastRun?.text(1),
                     generations: try VectorGeneration.all(in: db, path: path))
             }
         }
     }
 
+    /// - `counts`: Those of `Indexer.RunCounts`.
+    private static func unreadFiles(ofRun counts: String) -> Int? {
+        struct Counts: Decodable { var unread: Int? }
+        return (try? JSONDecoder().decode(Counts.self, from: Data(counts.utf8)))?.unread.map { max(0, $0) }
+    }
+
     /// What the last readings left out, by reason, as a run counts it.
-    private static func leftOut(in db: Database) throws -> (withoutText: [String: Int], inside: [String: Int]) {
-        let stored = try StoredInputs(db)
+    private static func leftOut(of stored: StoredInputs) -> (withoutText: [String: Int], inside: [String: Int]) {
         var (withoutText, inside): ([String: Int], [String: Int]) = ([:], [:])
         for source in stored.sources {
             let parts = source.leftOut(

@@ -58,7 +58,7 @@ struct FileRepair {
             """, of: "chunks")
         for (table, column, parent) in [
             ("documents", "source", "sources"), ("chunks", "document", "documents"), ("pages", "source", "sources"),
-            ("unread", "source", "sources"), ("refused_texts", "chunk", "chunks"),
+            ("unread", "source", "sources"), ("warnings", "source", "sources"), ("refused_texts", "chunk", "chunks"),
         ] {
             let removed = try execute(
                 "DELETE FROM \(table) WHERE \(column) NOT IN (SELECT id FROM \(parent))",
@@ -93,6 +93,7 @@ struct FileRepair {
         for (table, condition) in [
             (CheckedTable.quarantine, "name IN (SELECT source FROM"),
             (.refusedDocuments, "name IN (SELECT source FROM"), (.unread, "id IN (SELECT source FROM"),
+            (.warnings, "id IN (SELECT source FROM"),
         ] {
             let sources = try Int64.fetchAll(
                 db, sql: "SELECT id FROM sources WHERE \(condition) \(table.name) WHERE \(table.isDamaged))")

@@ -19,7 +19,8 @@ enum IndexChange: Sendable {
     case relocate(key: String, sourceMap: Data, source: String)
     /// All documents of the source were read: `keys` are its own, `refused` belong to another source.
     case close(
-        SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String], unread: [UnreadPart])
+        SourceRow, keys: Set<ExactText>, rejections: [Rejection], refused: [String], unread: [UnreadPart],
+        warnings: [Rejection.Reason: Int])
     /// Marks a source as incomplete while its documents are removed.
     case reopen(Int64)
     /// Removes a document, unless it now belongs to another source.

@@ -17,9 +17,10 @@ extension IndexWriter {
         case .write(let prepared, let source): try write(prepared, source: sourceID(source))
         case .relocate(let key, let sourceMap, let source):
             try relocate(key, sourceMap: sourceMap, source: sourceID(source))
-        case .close(let row, let keys, let rejections, let refused, let unread):
+        case .close(let row, let keys, let rejections, let refused, let unread, let warnings):
             let id = try sourceID(row.name)
             try store(unread: unread, of: id)
+            try store(warnings: warnings, of: id)
             try quarantine(rejections, root: row.root)
             try refuse(refused, of: row.name)
             if try documents(of: id).allSatisfy({ keys.contains(ExactText($0.key)) }) {

@@ -34,6 +34,7 @@ struct IndexWriter {
         {
             if let old = try name(of: id) { try deleteFaults(of: old) }
             try removeUnread(of: id)
+            try removeWarnings(of: id)
             try execute(
                 CheckedTable.sources.update(
                     [

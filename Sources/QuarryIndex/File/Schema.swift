@@ -49,6 +49,7 @@ enum Schema {
         }
         migrator.registerMigration("9", foreignKeyChecks: .immediate) { db in
             try BM25Table.indexTerms(in: db)
+            try createWarnings(in: db)
             try LogTie.renew(in: db)
         }
         return migrator
@@ -184,6 +185,20 @@ enum Schema {
                     checksum INTEGER NOT NULL
                 ) STRICT;
                 CREATE INDEX unread_by_source ON unread(source);
+                """)
+    }
+
+    /// How many warnings the last reading of a source gave.
+    private static func createWarnings(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE warnings(
+                    source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+                    reason TEXT NOT NULL,
+                    count INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL,
+                    PRIMARY KEY (source, reason)
+                ) STRICT, WITHOUT ROWID;
                 """)
     }
 

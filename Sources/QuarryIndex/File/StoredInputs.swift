@@ -48,6 +48,8 @@ struct StoredInputs: Sendable {
     var withoutText: Set<Int64>
     /// By the ids of their sources.
     var unread: [Int64: [UnreadPart]]
+    /// The number of warnings of the last reading, by the ids of the sources.
+    var warnings: [Int64: [Rejection.Reason: Int]]
 
     init(_ db: Database) throws {
         sources = try Row.fetchAll(
@@ -84,6 +86,7 @@ struct StoredInputs: Sendable {
                 """)
         withoutText = try Self.sourcesWithoutText(in: db)
         unread = try UnreadPart.all(in: db)
+        warnings = try SourceWarning.counts(in: db)
     }
 
     /// The rows of `quarantine`.

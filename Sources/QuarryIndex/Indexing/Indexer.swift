@@ -157,7 +157,7 @@ public struct Indexer: Sendable {
     private struct RunCounts: Encodable {
         var sources: IndexingReport.Sources
         var documents, unchangedDocuments, deletedDocuments, chunks, embeddedChunks, embeddedTokens: Int
-        var rejected, skipped, warnings: Int
+        var rejected, skipped, unread, warnings: Int
         var seconds: Double
     }
 
@@ -171,7 +171,8 @@ public struct Indexer: Sendable {
             sources: sources, documents: report.documents, unchangedDocuments: report.unchangedDocuments,
             deletedDocuments: report.deletedDocuments, chunks: report.chunks, embeddedChunks: report.embeddedChunks,
             embeddedTokens: report.embeddedTokens, rejected: report.quarantined.reduce(0) { $0 + ($1.omitted ?? 1) },
-            skipped: report.passedOver.count, warnings: report.warnings.count, seconds: report.seconds)
+            skipped: report.passedOver.count, unread: report.sources.unreadable.values.reduce(0, +),
+            warnings: report.warnings.count, seconds: report.seconds)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let json = String(decoding: try encoder.encode(counts), as: UTF8.self)

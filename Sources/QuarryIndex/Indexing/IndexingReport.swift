@@ -82,6 +82,9 @@ public struct IndexingReport: Sendable, Hashable, Codable {
     public var copies: [CopiedFile] = []
     /// Doubtful points in sources that were read.
     public var warnings: [Rejection] = []
+    /// The warnings of earlier runs about sources that did not change, by source and kind, without their messages; of some
+    /// 10,000 at most.
+    public var earlierWarnings: [SourceWarning] = []
     /// The generations of vectors after the run, by number. A plan does not know them.
     public var generations: [VectorGeneration] = []
     /// The generation that questions are answered from since this run; nil if it did not switch.

@@ -254,7 +254,8 @@ struct Ingest {
         batch.append(
             .close(
                 row, keys: keys, rejections: rejections, refused: refused,
-                unread: result.leftOut.map { UnreadPart($0, of: row.name) }))
+                unread: result.leftOut.map { UnreadPart($0, of: row.name) },
+                warnings: Dictionary(result.warnings.map { ($0.reason, $0.omitted ?? 1) }, uniquingKeysWith: +)))
         if batch.isFull { try await commit(source: row.name) }
         return !keys.isEmpty
     }

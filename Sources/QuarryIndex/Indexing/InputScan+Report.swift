@@ -22,6 +22,7 @@ extension InputScan {
         }
         for change in diff.moved {
             for part in leftOut(of: change.stored, as: change.file.id) { report.add(leftOut: part, of: change.file.id) }
+            addWarnings(of: change.stored, as: change.file.id, to: &report)
         }
         report.web = sites.web
         report.web?.skipped = sites.skipped.count
@@ -44,10 +45,18 @@ extension InputScan {
         }
     }
 
-    /// Counts a source whose content is the same, and names what was left out of it.
+    /// Counts a source whose content is the same, and names what was left out of it and its warnings.
     func add(unchanged source: StoredSource, as name: String, to report: inout IndexingReport) {
         report.add(
             unchanged: name, isEmpty: emptySources.contains(source.id), leftOut: leftOut(of: source, as: name))
+        addWarnings(of: source, as: name, to: &report)
+    }
+
+    private func addWarnings(of source: StoredSource, as name: String, to report: inout IndexingReport) {
+        guard let counts = earlierWarnings[source.id], report.earlierWarnings.count < WalkResult.maximumUnread else {
+            return
+        }
+        report.earlierWarnings += SourceWarning.counted(counts, of: name)
     }
 
     private func leftOut(of source: StoredSource, as name: String) -> [Rejection] {

@@ -36,6 +36,8 @@ struct InputScan {
     /// Stored sources without text that are not faulty, and what is known to be unread of sources.
     let withoutText: Set<Int64>
     let unreadParts: [Int64: [UnreadPart]]
+    /// The number of warnings of earlier readings, by source.
+    let earlierWarnings: [Int64: [Rejection.Reason: Int]]
     /// Sources with a new time and the same content. They keep their documents.
     private(set) var touched: Set<String> = []
     /// Sources that had no document before this run.
@@ -132,7 +134,7 @@ struct InputScan {
         rechecked = due
         let again = diff.unchanged.filter { due.contains($0.stored.name) }
         diff.unchanged.removeAll { due.contains($0.stored.name) }
-        (withoutText, unreadParts) = (stored.withoutText, stored.unread)
+        (withoutText, unreadParts, earlierWarnings) = (stored.withoutText, stored.unread, stored.warnings)
 
         skipUnread(readers)
         work += diff.new.map { .file($0, stored: nil) }

@@ -184,6 +184,7 @@ private struct JSONLParse {
         }
         let name = try self.title(title, line: line)
         let texts = try paths.text?.values(in: range, of: bytes) ?? text.map { [$0] } ?? []
+        guard !texts.isEmpty else { throw try noText(title, others, line: line) }
         let body = try self.text(texts, title: title, line: line)
         result.bidirectionalControls += body.removed.bidirectionalControls
         removed.add(body.removed)
@@ -243,8 +244,7 @@ private struct JSONLParse {
     }
 
     private func text(_ values: [JSONSpan], title: JSONSpan?, line: Int) throws -> CleanedText {
-        guard let value = values.first else { throw broken(line, "The record has no \"\(paths.textName)\".") }
-        guard value.kind == .string || paths.text != nil else {
+        if let value = values.first, value.kind != .string, paths.text == nil {
             throw broken(line, "\"text\" is \(value.kind.rawValue), not a string.")
         }
         let body = CleanedText(paragraphs: try values.map(clean))
@@ -256,6 +256,21 @@ private struct JSONLParse {
         throw Rejection(
             source: source, line: line, reason: .empty,
             message: "Both \"\(paths.textName)\" and \"\(paths.titleName)\" are empty.")
+    }
+
+    /// Names the longest string of a record without a text, which may be meant.
+    private func noText(
+        _ title: JSONSpan?, _ others: [(key: JSONSpan, value: JSONSpan)], line: Int
+    ) throws -> Rejection {
+        let message = "The record has no \"\(paths.textName)\"."
+        let strings = others.filter { $0.value.kind == .string && !$0.value.contents.isEmpty }
+        // The first of the longest. A dot would be a path.
+        let longest = try strings.sorted { $0.value.contents.count > $1.value.contents.count }
+            .lazy.map { try string($0.key) }.first { RecordPath($0)?.names.count == 1 && !["id", "_id"].contains($0) }
+        guard paths.text == nil, let name = longest ?? (title?.kind == .string ? "title" : nil) else {
+            return broken(line, message)
+        }
+        return broken(line, "\(message) Its longest string is “\(name.joiningWords())”.")
     }
 
     private func broken(_ line: Int, _ message: String) -> Rejection {

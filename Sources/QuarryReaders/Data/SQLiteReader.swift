@@ -3,9 +3,10 @@ import QuarrySQLite
 
 /// Reads the rows of tables of an SQLite file. Each row is a document, named `<file>/<table>/<key>`.
 ///
-/// The longest text of a row is its body, and each other text follows it as a line `name: value`. If the paths name
-/// columns, these are the text, the id and the title. Otherwise the key is the primary key or the row id, and the title is
-/// the column `title` or `name`. Values other than the body and the title are metadata too.
+/// A row is written as one of CSV is: a table of the names of its columns and its values. Columns of long texts or of
+/// several lines follow it as they are. If the paths name columns, these are the whole text, the id and the title.
+/// Otherwise the key is the primary key or the row id, and the title is the column `title` or `name`. Values other than
+/// long texts and the title are metadata too.
 ///
 /// A place names the table and the key: `products!row 7`. Nothing that the file holds is executed, so views and virtual
 /// tables are not read. Blobs are left out.
@@ -44,7 +45,7 @@ package struct SQLiteReader: Reader {
     package var obstacle: String? { tables.isEmpty ? "its tables have to be named" : nil }
     package var pathExtensions: Set<String> { ["sqlite", "sqlite3", "db", "db3"] }
     package var version: String {
-        "sqlite/1" + tables.map { " table=\($0.debugDescription)" }.joined()
+        "sqlite/2" + tables.map { " table=\($0.debugDescription)" }.joined()
             + (tables.isEmpty ? "" : paths.versionSuffix)
     }
 

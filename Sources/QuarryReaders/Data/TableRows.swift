@@ -120,6 +120,13 @@ struct TableRows {
         return row.id.map(String.init) ?? "#\(number)"
     }
 
+    /// Longer texts, and those of several lines, are not cells.
+    private static let longestCell = 200
+
+    private static func isLong(_ text: String) -> Bool {
+        text.utf8.count > longestCell || text.split(whereSeparator: \.isNewline).count > 1
+    }
+
     /// A text or a number.
     private static func plainText(_ value: ForeignDatabase.Value) -> String? {
         switch value {
@@ -147,24 +154,24 @@ struct TableRows {
             default: break
             }
         }
+        guard !texts.isEmpty || roles.text != nil else { return false }
         let title = texts.first { $0.column == roles.title }
-        let others = texts.filter { $0.column != roles.title && $0.column != roles.id }
-        // The first of the longest.
-        var body = others.max { $0.text.utf8.count < $1.text.utf8.count }
-        var lines = others.filter { $0.column != body?.column }
+        var writer = DocumentWriter()
+        writer.move(to: .cells(sheet: table, range: "row \(key)"))
+        var bodies: [Int]
         if let column = roles.text {
-            body = Self.plainText(row.values[column]).map { (column, $0) }
-            lines = []
+            bodies = [column]
+            let body = Self.plainText(row.values[column]) ?? ""
+            writer.add(.text, body.utf8.contains { $0 > 0x20 } ? body : title?.text ?? "")
+        } else {
+            bodies = Self.write(row, texts, columns, roles, to: &writer)
         }
-        if let title { metadata[columns[title.column].name] = nil }
-        if let body { metadata[columns[body.column].name] = nil }
-        guard
-            let written = written(
-                (body ?? title)?.text ?? "", lines.map { "\(columns[$0.column].name): \($0.text.joiningWords())" })
-                ?? title.flatMap({ written($0.text, []) })
-        else { return false }
-
+        if let title { bodies.append(title.column) }
+        for column in bodies { metadata[columns[column].name] = nil }
         let id = "\(source)/\(table)/\(key)"
+        guard
+            let written = writer.document(id: id, title: title.flatMap { self.title($0.text) }, metadata: metadata)
+        else { return false }
         guard ids.insert(ExactText(id)).inserted else {
             rejected.append(
                 Rejection(
@@ -172,43 +179,37 @@ struct TableRows {
                     message: "The id “\(key)” occurs twice in \(SQLiteReader.quoted(table)); the first row is kept."))
             return true
         }
-        text += written.text.utf8.count
+        text += written.document.text.utf8.count
         removed.add(written.removed)
-        let end = written.text.utf8.count
-        let place = Place.cells(sheet: table, range: "row \(key)")
-        let map = SourceMap(
-            segments: written.segments, lineStarts: written.lineStarts, places: [.init(range: 0..<end, place: place)],
-            base: .text)
-        documents.append(
-            Document(
-                id: id, title: title.flatMap { self.title($0.text) }, text: written.text, metadata: metadata,
-                sourceMap: map))
+        documents.append(written.document)
         return true
     }
 
-    private struct Written {
-        var text: String
-        var segments: [SourceMap.Segment]
-        var lineStarts: [Int]
-        var removed: RemovedCharacters
-    }
-
-    /// The clean text of a row; nil if there is none.
-    private func written(_ body: String, _ lines: [String]) -> Written? {
-        let parts = [body, lines.joined(separator: "\n")].filter { !$0.isEmpty }
-        let bytes = Array(parts.joined(separator: "\n\n").utf8)
-        let repaired = Mojibake(in: bytes)
-        // A `String` is valid UTF-8, which cleaning cannot refuse.
-        guard var cleaned = try? TextCleaner.clean(repaired?.utf8 ?? bytes),
-            cleaned.text.utf8.contains(where: { $0 > 0x20 })
-        else { return nil }
-        if let repaired {
-            cleaned.segments = SourceMap.composition(of: cleaned.segments, over: repaired.segments)
-            cleaned.removed.repaired = repaired.count
+    /// Writes the cells of a row as a table, and its long texts below.
+    ///
+    /// - Returns: The columns with text of their own.
+    private static func write(
+        _ row: ForeignDatabase.Row, _ texts: [(column: Int, text: String)], _ columns: [ForeignDatabase.Column],
+        _ roles: Roles, to writer: inout DocumentWriter
+    ) -> [Int] {
+        let long = texts.filter { isLong($0.text) }
+        let bodies = Set(long.map(\.column))
+        let cells = row.values.enumerated().compactMap { column, value in
+            bodies.contains(column) ? nil : plainText(value).map { (column: column, text: $0.joiningWords()) }
+        }.filter { !$0.text.isEmpty }
+        guard long.count + cells.count > 1 else {
+            writer.add(.text, texts[0].text)
+            return [texts[0].column]
         }
-        return Written(
-            text: cleaned.text, segments: cleaned.segments, lineStarts: SourceMap.lineStarts(in: bytes),
-            removed: cleaned.removed)
+        // A key beside long texts is in the place already.
+        if long.isEmpty || !cells.allSatisfy({ roles.key.contains($0.column) || $0.column == roles.id }) {
+            writer.addFields(cells.map { (columns[$0.column].name, $0.text) })
+        }
+        for (column, text) in long {
+            if long.count > 1 { writer.add(.heading(level: 1), columns[column].name) }
+            writer.add(.text, text)
+        }
+        return long.map(\.column)
     }
 
     private func title(_ text: String) -> String? {
@@ -237,5 +238,20 @@ struct TableRows {
             .empty,
             "\(SQLiteReader.quoted(table)): \(isOne ? "1 row has" : "\(rows.count) rows have") no text, and "
                 + "\(isOne ? "is" : "are") left out; \(isOne ? "it is" : "the first is") row \(rows.first).")
+    }
+}
+
+extension DocumentWriter {
+    /// More columns are a list.
+    private static let maximumColumns = 50
+
+    /// Writes names and values as a table with one row, or as a list `name: value`.
+    fileprivate mutating func addFields(_ fields: [(name: String, value: String)]) {
+        guard fields.count > Self.maximumColumns else {
+            addRow(fields.map(\.name), isHeader: true)
+            addRow(fields.map(\.value))
+            return endTable()
+        }
+        for (name, value) in fields { add(.item(depth: 0), "\(name): \(value)") }
     }
 }

@@ -40,9 +40,9 @@ public struct XMLReader: Reader {
         var document = bytes.withUnsafeBufferPointer { XMLDocument($0) }
         let fault = document.fault.map { fault in
             Rejection(
-                source: id, line: fault.line, reason: fault.cause == .attributes ? .tooLarge : .brokenRecord,
-                message: fault.cause == .attributes
-                    ? "An element has too many attributes." : "The file is not well-formed XML.")
+                source: id, line: fault.line, reason: fault.cause == .fault ? .brokenRecord : .tooLarge,
+                message: fault.cause == .fault
+                    ? "The file is not well-formed XML." : "The file \(fault.problem), which is not read.")
         }
         // libxml2 gives nothing of the stretch in which it finds a fault, so a text in UTF-8 is cut before the faulty tag.
         if let parsed = document.fault?.offset,

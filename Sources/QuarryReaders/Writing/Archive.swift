@@ -43,7 +43,9 @@ enum Archive {
             let name = String(decoding: entry.name, as: UTF8.self)
             guard !name.isEmpty, wants(name) else { continue }
             let content = try archive.content(upTo: min(limits.file, allowed - total)) {
-                "Unpacked, a file in it has more than \(limits.file) bytes, or all have more than \(allowed)."
+                limits.file <= allowed - total
+                    ? "Unpacked, a file in it has more than \(limits.file) bytes."
+                    : "Unpacked, its files have more than \(allowed) bytes."
             }
             total += content.count
             guard try body(name, content) else { return }

@@ -4,7 +4,7 @@ import QuarryText
 /// Writes the text of a document from the parts that a reader finds: headings, paragraphs, lists, tables and code.
 ///
 /// The text is Markdown. A part that is begun takes text, in which a run of white space becomes one space (except in
-/// code). Parts without text leave nothing.
+/// `code` and `text`). Parts without text leave nothing.
 ///
 /// A reader of a text format gives the source of each piece, and the map leads back to its bytes. A reader of another
 /// format, such as PDF, gives none: offsets and lines then count in the text that is written here.
@@ -18,6 +18,8 @@ struct DocumentWriter {
         case item(depth: Int, number: Int? = nil)
         case code(language: String? = nil)
         case quote
+        /// Text of several paragraphs, with its white space and marks as they are.
+        case text
     }
 
     private var text: [UInt8] = []
@@ -76,6 +78,7 @@ struct DocumentWriter {
         case .item: list = (list?.lowerBound ?? range.lowerBound)..<range.upperBound
         case .code(let language): blocks.append(Block(kind: .code(language: language), range: range))
         case .quote: blocks.append(Block(kind: .quote, range: range))
+        case .text: break
         }
     }
 
@@ -142,7 +145,7 @@ struct DocumentWriter {
 
     private mutating func append(_ byte: UInt8, source: Int?) {
         let isSpace = byte == 0x20 || (0x09...0x0D).contains(byte)
-        if case .code? = part {
+        if keepsSpaces {
             if isSpace, start == nil, byte != 0x20, byte != 0x09 { return }
             open()
             put(byte == 0x0D ? 0x0A : byte, source)
@@ -160,6 +163,13 @@ struct DocumentWriter {
         put(byte, source)
     }
 
+    private var keepsSpaces: Bool {
+        switch part {
+        case .code, .text: true
+        default: false
+        }
+    }
+
     /// Whether nothing of the open part or cell is written yet.
     private var isAtStart = true
 
@@ -173,7 +183,7 @@ struct DocumentWriter {
         let begin = text.count
         switch part {
         case .heading(let level): write(String(repeating: "#", count: max(1, min(6, level))) + " ")
-        case .paragraph: break
+        case .paragraph, .text: break
         case .item(let depth, let number):
             write(String(repeating: "  ", count: min(depth, 16)) + (number.map { "\($0). " } ?? "- "))
         case .code(let language): write("```\(language ?? "")\n")

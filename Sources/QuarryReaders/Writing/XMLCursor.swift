@@ -16,7 +16,11 @@ struct XMLCursor: ~Copyable {
     /// A document that is not well-formed, nests deeper than 256 elements (libxml2's limit), or has an element with too many
     /// attributes.
     struct Malformed: Error {
-        enum Cause { case fault, attributes }
+        enum Cause: Sendable {
+            case fault, attributes, depth
+            /// Entities that refer to each other without end, or that would make a text out of proportion to the document.
+            case entities
+        }
 
         var line: Int
         /// How many bytes were parsed; nil if unknown.
@@ -24,8 +28,18 @@ struct XMLCursor: ~Copyable {
         var cause = Cause.fault
 
         /// For a sentence about the document.
-        var problem: String { cause == .attributes ? "has an element with too many attributes" : "has a fault" }
+        var problem: String {
+            switch cause {
+            case .fault: "has a fault"
+            case .attributes: "has an element with more than \(TagLimits.attributes) attributes"
+            case .depth: "has elements nested more than \(XMLCursor.maximumDepth) deep"
+            case .entities: "defines entities that repeat themselves"
+            }
+        }
     }
+
+    /// The limit of libxml2.
+    private static let maximumDepth = 256
 
     private let reader: xmlTextReaderPtr
     /// The end of an empty element, which libxml2 does not report.
@@ -45,6 +59,7 @@ struct XMLCursor: ~Copyable {
         self.reader = reader
         // Invalid bytes of an encoding are otherwise printed, whatever the options. The handler is the thread's.
         xmlSetStructuredErrorFunc(nil) { _, _ in }
+        xmlResetLastError()
     }
 
     deinit {
@@ -63,7 +78,8 @@ struct XMLCursor: ~Copyable {
             guard status >= 0 else {
                 let parsed = Int(xmlTextReaderByteConsumed(reader))
                 throw Malformed(
-                    line: Int(xmlTextReaderGetParserLineNumber(reader)), offset: parsed > 0 ? parsed : nil)
+                    line: Int(xmlTextReaderGetParserLineNumber(reader)), offset: parsed > 0 ? parsed : nil, cause: cause
+                )
             }
             guard status == 1 else { return nil }
             switch UInt32(bitPattern: xmlTextReaderNodeType(reader)) {
@@ -81,6 +97,16 @@ struct XMLCursor: ~Copyable {
             default: continue
             }
         }
+    }
+
+    /// Why reading ended.
+    private var cause: Malformed.Cause {
+        guard let error = xmlGetLastError()?.pointee else { return .fault }
+        if error.code == Int32(XML_ERR_ENTITY_LOOP.rawValue) { return .entities }
+        // libxml2 has no code of its own for this.
+        return string(UnsafeRawPointer(error.message)?.assumingMemoryBound(to: xmlChar.self)).contains(
+            "Excessive depth")
+            ? .depth : .fault
     }
 
     /// The value of an attribute of the element that started last; its name has the prefix that the document gives it.

@@ -47,7 +47,8 @@ package enum AnswerType: Sendable, Hashable {
         "зачем": .reason, "отчего": .reason, "сколько": .number, "скольким": .number, "скольких": .number,
     ]
 
-    private static let choosing: Set<String> = [
+    /// Question words before a noun.
+    static let choosing: Set<String> = [
         "what", "which", "какой", "какая", "какое", "какие", "каком", "какую", "какого", "каких", "какова", "каков",
         "каким", "какими", "какому", "каково",
     ]

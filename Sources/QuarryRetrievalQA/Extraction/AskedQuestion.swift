@@ -19,6 +19,8 @@ struct AskedQuestion {
     /// Whether it denies something.
     let isNegated: Bool
     private let contentTerms: Set<String>
+    /// The terms of the property that is asked for: of `colour` in "What colour is the penguin?".
+    private let property: Set<String>
 
     init(_ text: String, reader: TermReader) {
         let analyzed = reader.words(text)
@@ -40,10 +42,37 @@ struct AskedQuestion {
         let isShort = contentTerms.count <= AskedQuestion.longestTerm
         self.defined = isShort && (asksForMeaning || AskedQuestion.definitions.contains(opening)) ? contentTerms : nil
         self.asksForThing = surface.first.map { !AskedQuestion.persons.contains($0.folded) } ?? true
+        self.property = Set(AskedQuestion.property(in: surface.map(\.folded)).flatMap { reader.words($0).terms })
         self.isNegated = Negation.isStated(in: surface)
         self.asksForCode =
             !self.surface.isDisjoint(with: AskedQuestion.codeWords)
             || text.contains { "`_{}()<>".contains($0) } || text.contains("--")
+    }
+
+    /// The words that may name the property asked for: "what colour is …", "what is the colour of …", "what is the
+    /// penguin's colour", "какого цвета …", "какой у пингвина цвет".
+    private static func property(in words: [String]) -> [String] {
+        guard let first = words.first, let last = words.last, words.count > 2, AnswerType.choosing.contains(first)
+        else {
+            return []
+        }
+        if words[0] != "what", words[0] != "which" { return [words[1], last] }
+        if auxiliaries.contains(words[2]) { return [words[1]] }
+        guard copulas.contains(words[1]) || words[1] == "s", words.count > 4 else { return [] }
+        if let owner = words[2...].firstIndex(of: "s"), owner + 1 < words.count { return [words[owner + 1]] }
+        return words[2] == "the" && ["of", "for"].contains(words[4]) ? [words[3]] : []
+    }
+
+    private static let auxiliaries: Set<String> = ["is", "are", "was", "were", "does", "do", "did", "has", "have"]
+
+    /// Whether a field is what is asked for: the question names its key, and besides it no more than the property that
+    /// the value is, or one word if the value has the type of answer asked for.
+    func asksFor(_ field: Field, typeHeld: Bool, reader: TermReader) -> Bool {
+        let key = reader.words(field.key)
+        let named = key.terms.filter { !reader.functionTerms.contains($0) }
+        guard !named.isEmpty, named.allSatisfy({ words.forms.contains($0) }) else { return false }
+        let missing = contentTerms.filter { !words.isHeld($0, by: key.forms) }
+        return missing.isEmpty || missing.count == 1 && (typeHeld || missing.isSubset(of: property))
     }
 
     /// "What does luffing mean?"

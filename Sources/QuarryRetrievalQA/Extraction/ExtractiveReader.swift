@@ -149,7 +149,7 @@ public struct ExtractiveReader: Sendable {
             let known = vector?.fingerprint == embedder.fingerprint ? vector?.values : nil
             let query = if let known { known[...] } else { try await embedder.embed([question], as: .query)[0] }
             try await addCosines(to: &candidates, query: query, embedder)
-            let lead = ExtractiveReader.vectorLead(of: retrieval)
+            let lead = ExtractiveReader.vectorLead(of: retrieval, among: Set(candidates.map(\.hit)))
             for index in candidates.indices { candidates[index].features.vectorLead = lead }
         }
         let model = model(for: retrieval)
@@ -201,10 +201,13 @@ public struct ExtractiveReader: Sendable {
     }
 
     /// How far the best passage's cosine is above what other passages of the corpus reach, divided by the largest
-    /// possible distance; 0 without a vector search.
-    private static func vectorLead(of retrieval: Retrieval) -> Double {
+    /// possible distance; 0 without a vector search. A passage of which nothing can be quoted says nothing about the
+    /// sentences of the others.
+    ///
+    /// - `quotable`: The hits with candidates.
+    private static func vectorLead(of retrieval: Retrieval, among quotable: Set<Int>) -> Double {
         guard let background = retrieval.backgroundCosine, background < 1,
-            let best = retrieval.hits.compactMap({ $0.legs[.vector]?.score }).max()
+            let best = quotable.compactMap({ retrieval.hits[$0].legs[.vector]?.score }).max()
         else { return 0 }
         return max(0, (best - background) / (1 - background))
     }

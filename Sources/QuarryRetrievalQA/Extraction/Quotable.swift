@@ -191,10 +191,11 @@ struct Quotable: Sendable, Hashable {
         return (segment.kind != .codeLine || withCode) && !hasPayload(segment.text)
     }
 
-    /// Whether a paragraph is not a sentence, such as the caption of a file: it has few words and no mark at its end.
+    /// Whether a paragraph is neither a sentence nor a field, such as the caption of a file: it has few words and no mark
+    /// at its end.
     private static func isFragment(_ segment: Segment) -> Bool {
         segment.kind == .sentence && SurfaceWord.words(of: segment.text).count < fewestWords
-            && !endsSentence(segment.text)
+            && !endsSentence(segment.text) && Field(withoutLabel(segment.text)) == nil
     }
 
     private static func endsSentence(_ text: String) -> Bool { text.last.map { ".!…。！\"”»)".contains($0) } ?? false }

@@ -12,8 +12,8 @@ package struct SentenceCandidate: Sendable, Hashable {
     /// The text with the question or heading that it answers.
     package var textInContext: String
     package var features: SentenceFeatures
-    /// Whether it holds every word of the question, or is a row of a table that the question names, and lacks nothing
-    /// that is asked for.
+    /// Whether it holds every word of the question, or is a row of a table or a field that the question names, and lacks
+    /// nothing that is asked for.
     package var isDirect: Bool
     /// How many of the phrases and words that the question demands by its operators it holds; 0 if it lacks what is asked for.
     package var demanded = 0
@@ -189,6 +189,11 @@ private struct Scope {
         guard features.foreign == 0, features.typeMissing == 0, features.negation == 0, features.missingNames == 0
         else { return false }
         if quotable.kind == .tableRow, features.typeHeld > 0, asked.isHeld(by: own, but: 1), names(quotable, reader) {
+            return true
+        }
+        if quotable.kind == .sentence || quotable.kind == .listItem, let field = Field(quotable.text),
+            asked.asksFor(field, typeHeld: features.typeHeld > 0, reader: reader)
+        {
             return true
         }
         // A mention of a thing does not say what it is.

@@ -45,8 +45,8 @@ package struct SentenceFeatures: Sendable, Hashable {
     /// hardly depends on the range of the embedder's cosines.
     package var gain = 0.0
 
-    /// How far the cosine of the best passage is above the background of the corpus: (c − b) / (1 − b), 0...1; 0 without
-    /// a vector search. It is equal for all candidates, so it affects only the support.
+    /// How far the cosine of the best passage with a candidate is above the background of the corpus: (c − b) / (1 − b),
+    /// 0...1; 0 without a vector search. It is equal for all candidates, so it affects only the support.
     package var vectorLead = 0.0
 
     /// In the order of ``SupportModel``'s weights.

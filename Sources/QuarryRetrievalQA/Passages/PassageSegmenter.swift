@@ -42,7 +42,8 @@ package struct Segment: Sendable, Hashable {
 
 /// Splits a passage into headings, sentences, table rows, list items and lines of code.
 ///
-/// It parses the Markdown of a cleaned document. Plain text is split into sentences.
+/// It parses the Markdown of a cleaned document. Plain text is split into sentences, and a paragraph of lines `key: value`
+/// into its lines.
 package struct PassageSegmenter: Sendable {
     private let sentences: @Sendable (String) -> [Range<Int>]
 
@@ -209,7 +210,26 @@ private struct SegmentScan {
             quoteIsPaused = false
         }
         guard let last = block.last else { return }
-        let joined = block.map(string).joined(separator: "\n")
+        for lines in isOfFields ? block.map({ [$0] }) : [block] { appendSentences(of: lines) }
+        if mark == nil { lead = string(last).hasSuffix(":") || string(last).hasSuffix("：") ? segments.last?.text : nil }
+        block = []
+        mark = nil
+    }
+
+    /// Whether each line of the paragraph is a field or a key above fields.
+    private var isOfFields: Bool {
+        guard mark == nil, block.count > 1 else { return false }
+        var hasField = false
+        for line in block {
+            guard bytes[line].contains(where: { $0 == UInt8(ascii: ":") || $0 == 0xEF }) else { return false }
+            let text = PlainText.of(string(line))
+            if Field(text) != nil { hasField = true } else if !Field.isHead(text) { return false }
+        }
+        return hasField
+    }
+
+    private mutating func appendSentences(of lines: [Range<Int>]) {
+        let joined = lines.map(string).joined(separator: "\n")
         let text = Array(joined.utf8)
         var place = (line: 0, start: 0)
         for sentence in sentences(joined) {
@@ -219,32 +239,31 @@ private struct SegmentScan {
             let written = String(decoding: text[range], as: UTF8.self).replacing("\n: ", with: ": ")
             segments.append(
                 Segment(
-                    kind: mark == nil ? .sentence : .listItem, range: offsets(of: range, from: &place),
+                    kind: mark == nil ? .sentence : .listItem, range: offsets(of: range, in: lines, from: &place),
                     text: PlainText.of(written),
                     headings: headings.map(\.title), introduction: mark == nil ? nil : lead, mark: mark,
                     block: blockNumber))
         }
-        if mark == nil { lead = string(last).hasSuffix(":") || string(last).hasSuffix("：") ? segments.last?.text : nil }
-        block = []
-        mark = nil
     }
 
-    /// The offsets in the passage of a range of the joined lines of the block.
+    /// The offsets in the passage of a range of joined lines.
     ///
     /// - `place`: A line not behind the range, and where it starts in the joined lines; moved to the last line of the
     ///   range.
-    private func offsets(of range: Range<Int>, from place: inout (line: Int, start: Int)) -> Range<Int> {
+    private func offsets(
+        of range: Range<Int>, in lines: [Range<Int>], from place: inout (line: Int, start: Int)
+    ) -> Range<Int> {
         func isBehind(_ offset: Int) -> Bool {
-            place.line + 1 < block.count && offset > place.start + block[place.line].count
+            place.line + 1 < lines.count && offset > place.start + lines[place.line].count
         }
         func next() {
-            place.start += block[place.line].count + 1
+            place.start += lines[place.line].count + 1
             place.line += 1
         }
         while isBehind(range.lowerBound) { next() }
-        let lower = block[place.line].lowerBound + range.lowerBound - place.start
+        let lower = lines[place.line].lowerBound + range.lowerBound - place.start
         while isBehind(range.upperBound) { next() }
-        let line = block[place.line]
+        let line = lines[place.line]
         return lower..<max(lower, min(line.upperBound, line.lowerBound + range.upperBound - place.start))
     }
 

@@ -21,6 +21,8 @@ package struct IndexOpening: Sendable {
     package private(set) var serverNotRemembered: (any Error)?
     /// How sources are read.
     package private(set) var reading: ReadingOptions
+    /// The tables of SQLite files that earlier runs read and this one does not.
+    package private(set) var droppedTables: [String] = []
     private let isTemporary: Bool
     private let settings: Settings
 
@@ -60,6 +62,8 @@ package struct IndexOpening: Sendable {
             building = try await Self.building(index)
             let kept = index.settings.reading ?? ReadingOptions()
             self.reading = reading(kept)
+            let names = Set(self.reading.tables.map { $0.lowercased() })
+            droppedTables = kept.tables.filter { !names.contains($0.lowercased()) }
             if !isTemporary, self.reading != kept { try index.remember(reading: self.reading) }
             if !isTemporary, name != nil { await rememberServer() }
             if !isTemporary, let address = model?.address, address != index.settings.embeddingAddress {
