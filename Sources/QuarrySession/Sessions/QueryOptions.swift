@@ -83,10 +83,15 @@ package struct AnswerConditions: Sendable, Encodable {
     /// With their providers: later, a name can refer to another address.
     package var models: [ModelReference]
     package var reranker: ModelReference?
+    /// The digests of the local models that re-rank and read; nil for none.
+    package var localModels: [String?]
 
-    package init(options: QueryOptions, models: [ModelReference], reranker: ModelReference? = nil) {
+    package init(
+        options: QueryOptions, models: [ModelReference], reranker: ModelReference? = nil, localModels: [String?] = []
+    ) {
         self.options = options
         self.models = models
         self.reranker = reranker
+        self.localModels = localModels
     }
 }
