@@ -77,7 +77,8 @@ struct HeadTests {
         let hits = texts.enumerated().map { hit(Int64($0), $1) }
         let ranked = try await model.rerank(hits, for: AnalyzedQuery("where"))
         #expect(ranked.map(\.score) == scores.sorted(by: >))
-        #expect(ranked.first?.chunk.text == texts[try #require(scores.indices.max { scores[$0] < scores[$1] })])
+        let best = try #require(scores.indices.max { scores[$0] < scores[$1] })
+        #expect(ranked.first?.chunk.text == texts[best])
         #expect(try await model.rerank([], for: AnalyzedQuery("where")).isEmpty)
         var headed = hit(9, "stone")
         headed.passage.chunk.headings = ["garden"]

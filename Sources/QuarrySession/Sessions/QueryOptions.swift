@@ -24,8 +24,6 @@ package struct QueryOptions: Sendable, Encodable {
     package var bm25 = BM25Parameters()
     /// Whether a similar word is searched for too if no document has a word of the question. The default is true.
     package var corrects = true
-    /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
-    package var reranksByWords = false
     /// What a language model of the settings writes to search for beside the question. The default is nil: nothing.
     package var transform: QueryTransform?
     /// The number of passages sent to the re-ranking model of the settings. The default is 50.

@@ -45,7 +45,7 @@ package struct QuerySession: Sendable {
         let opened =
             mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: options.model)
         embedder = opened?.embedder
-        var rerankers = options.reranksByWords ? [RerankingStage(LexicalReranker())] : []
+        var rerankers: [RerankingStage] = []
         var openedReranker: ModelServices.OpenedReranker?
         if let name = settings.rerank?.value {
             let model = try await services.reranker(name)

@@ -2,8 +2,6 @@ import Foundation
 
 /// What `config.json` and `tokenizer_config.json` say of the head of a model.
 struct HeadSettings {
-    /// The class that made the model, such as `BertForSequenceClassification`; nil if the file names none.
-    var architecture: String?
     /// The names of a classifier's outputs, in order.
     var labels: [String]
     /// Whether scores are made probabilities by a sigmoid; nil if the file does not say.
@@ -15,7 +13,6 @@ struct HeadSettings {
     init(_ folder: ModelFolder) throws(TransformerError) {
         let path = "\(folder.directory)/config.json"
         let config = try ModelSettings.read(ConfigFile.self, path)
-        architecture = config?.architectures?.first
         labels = try Self.labels(config, path: path)
         usesSigmoid = try Self.usesSigmoid(config, path: path)
         let tokenizer = try ModelSettings.read(TokenizerConfigFile.self, "\(folder.directory)/tokenizer_config.json")
@@ -63,7 +60,6 @@ private struct ConfigFile: Decodable {
         enum CodingKeys: String, CodingKey { case activation = "activation_fn" }
     }
 
-    var architectures: [String]?
     var labels: [String: String]?
     var labelCount: Int?
     /// Of sentence-transformers before version 4.
@@ -71,7 +67,6 @@ private struct ConfigFile: Decodable {
     var sentenceTransformers: SentenceTransformers?
 
     enum CodingKeys: String, CodingKey {
-        case architectures
         case labels = "id2label"
         case labelCount = "num_labels"
         case activation = "sbert_ce_default_activation_function"

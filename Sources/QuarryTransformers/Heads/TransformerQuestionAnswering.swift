@@ -46,7 +46,8 @@ public struct TransformerQuestionAnswering: QuestionAnsweringModel {
     /// - Throws: ``TransformerError`` of the code `notFinite`, or `CancellationError`.
     @concurrent
     public func answerLogOdds(for question: String, in passages: [[String]]) async throws -> [[Double]] {
-        let asked = pairs.tokenizer.contentIDs(of: question, limit: min(Self.questionTokens, pairs.maximumTokens / 2))
+        let asked = pairs.tokenizer.contentIDs(
+            of: question, limit: min(Self.questionTokens, (pairs.maximumTokens - pairs.template.specialCount) / 2))
         let pairs = pairs
         let windows = try await pairs.encoder.executor.concurrentMap(count: passages.count) { passage in
             Self.windows(of: passages[passage], passage: passage, after: asked, pairs)

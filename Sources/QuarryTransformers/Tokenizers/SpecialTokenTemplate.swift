@@ -34,9 +34,13 @@ package struct PairTemplate: Sendable, Hashable {
     func secondStart(after count: Int) -> Int { prefix.count + count + middle.count }
 
     func wrap(_ first: some Collection<Int32>, _ second: some Collection<Int32>) -> TokenSequence {
-        TokenSequence(
-            prefix + first + middle + second + suffix,
-            secondTypeStart: marksSecond ? secondStart(after: first.count) : nil)
+        var ids = prefix
+        ids.reserveCapacity(specialCount + first.count + second.count)
+        ids += first
+        ids += middle
+        ids += second
+        ids += suffix
+        return TokenSequence(ids, secondTypeStart: marksSecond ? secondStart(after: first.count) : nil)
     }
 
     /// How many tokens of two texts stay if both have to fit in `limit`.
