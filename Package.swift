@@ -120,7 +120,7 @@ let package = Package(
 
         // strategies
         module("QuarryRetrieval", "QuarryCore", "QuarryText"),
-        module("QuarryReranking", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryProviders"),
+        module("QuarryReranking", "QuarryCore", "QuarryHTTP", "QuarryProviders"),
 
         // chains
         module("QuarryRetrievalQA", "QuarryCore", "QuarryJSON", "QuarryText"),
@@ -182,7 +182,7 @@ let package = Package(
         tests("QuarryRetrievalQA", "QuarryCore", "QuarryTesting", "QuarryTestSupport"),
         tests("QuarryEvaluation"),
         tests(
-            "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders", "QuarryReranking",
+            "QuarryIndex", "QuarryBM25", "QuarryCore", "QuarryChunking", "QuarryReaders",
             "QuarryRetrieval", "QuarryProviders", "QuarryTesting", "QuarryTestSupport", "QuarryVectorIndex", grdb),
         tests(
             "QuarrySession", "Quarry", "QuarryCore", "QuarryEvaluation", "QuarryHTTP", "QuarryIndex", "QuarryReaders",

@@ -23,7 +23,7 @@ FILES = [
 ENVIRONMENT = [
     ("QUARRY_CONFIG", "The configuration file."),
     ("QUARRY_MODELS", "The folder of local models."),
-    ("QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES",
+    ("QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_READER_MODEL, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES",
      "Models for one task each, as the flags of the same names."),
     ("QUARRY_LOCAL_ONLY, QUARRY_MAX_COST, QUARRY_MAX_TOKENS, QUARRY_PROXY, QUARRY_CACHE",
      "Limits, proxy and cache, as the flags of the same names. Flags win over variables, and variables over the "

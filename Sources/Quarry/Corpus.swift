@@ -38,6 +38,8 @@ public struct Corpus: Sendable {
         public var languageModel: (any LanguageModel)?
         /// Re-ranks the best passages. The default is nil.
         public var reranker: (any Reranker)?
+        /// Chooses the sentences of an answer. The default is nil: the fitted model of the reader.
+        public var questionAnswering: (any QuestionAnsweringModel)?
         /// The readers by format, to register your own. The default is nil: those for the reading options of the file.
         public var readers: ReaderRegistry?
         /// How a new file cuts documents. The default is nil: by structure, 300 tokens, at most 400.
@@ -204,7 +206,8 @@ public struct Corpus: Sendable {
         let generator = configuration.languageModel.map { AnswerGenerator.model($0, StuffAssembler()) }
         return RetrievalQA(
             retriever: try retriever(nil), generator: generator ?? .extractive,
-            reader: ExtractiveReader(embedder: comparingEmbedder))
+            reader: ExtractiveReader(
+                embedder: comparingEmbedder, questionAnswering: configuration.questionAnswering))
     }
 
     /// The best passages for a question.

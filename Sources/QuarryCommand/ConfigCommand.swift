@@ -7,7 +7,7 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show and check the configuration.",
         discussion: """
-            Flags override environment variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES, \
+            Flags override environment variables (QUARRY_MODEL, QUARRY_LLM, QUARRY_RERANK, QUARRY_READER_MODEL, QUARRY_TRANSCRIBE, QUARRY_DESCRIBE_IMAGES, \
             QUARRY_LOCAL_ONLY, QUARRY_PROXY, QUARRY_CERTIFICATE_AUTHORITIES, QUARRY_MAX_COST, QUARRY_MAX_TOKENS, \
             QUARRY_CACHE), which override the file:
 

@@ -79,6 +79,7 @@ enum OptionAdvice {
             ("language-model generate chat gpt", "Did you mean --llm?"),
             ("embedding-model embedder embedding embeddings m", "Did you mean --model?"),
             ("rerank-model reranking", "Did you mean --reranker?"),
+            ("rerank", "Passages are re-ranked only by a model: name one with --reranker."),
             ("min-score min-support min-confidence confidence support", "Did you mean --threshold?"),
             ("silent", "Did you mean --quiet?"),
             ("verbose debug", "Notes and progress are shown without it."),

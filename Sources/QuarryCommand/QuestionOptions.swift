@@ -45,6 +45,7 @@ struct QuestionOptions: ParsableArguments {
         var flags = SettingFlags()
         flags.llm = Setting(answering.writing.modelNames, flag: "--llm")
         flags.rerank = Setting(models.reranker, flag: "--rerank")
+        flags.readerModel = Setting(models.readerModel, flag: "--reader-model")
         flags.window = Setting(search.window, flag: "--window")
         flags.fusion = Setting(search.fusion?.fusion, flag: "--fusion")
         flags.model = Setting(models.model, flag: "--model")
@@ -86,9 +87,14 @@ struct SearchModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Model that re-ranks the best passages: provider/model, such as cohere/rerank-v4.0-fast, or the address of a server.",
+            "Model that re-ranks the best passages: provider/model, such as cohere/rerank-v4.0-fast, the address of a server, or the folder of a local cross-encoder.",
             valueName: "model"))
     var reranker: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of a local question-answering model that chooses the sentences of an answer.", valueName: "folder"))
+    var readerModel: String?
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Number of passages that the model re-ranks.", valueName: "count"))

@@ -48,9 +48,6 @@ struct SearchOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "Hits of each search that are combined.")
     var depth = 100
 
-    @Flag(help: "Re-rank by how well passages and headings match the words of the question.")
-    var rerank = false
-
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -113,7 +110,6 @@ struct SearchOptions: ParsableArguments {
         for minimum in minimumScores { options.minimumScores[minimum.leg] = minimum.score }
         options.bm25 = BM25Parameters(k1: k1, b: b, weights: words.weights, variant: words.bm25Formula)
         options.corrects = corrections
-        options.reranksByWords = rerank
         options.transform = transform
         return options
     }

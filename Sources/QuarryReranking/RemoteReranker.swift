@@ -66,27 +66,9 @@ public struct RemoteReranker: Reranker {
         guard !query.text.isEmpty else {
             throw ProviderError(.invalidInput, "The question is empty.")
         }
-        let scores = try await scores(of: candidates.map(passage), for: query.text)
-        var ranked = candidates
-        for index in ranked.indices { ranked[index].score = scores[index] }
-        let sorted = ranked.enumerated()
-            .sorted {
-                $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset
-            }
-            .map(\.element)
-        return Array(sorted.prefix(options.limit ?? sorted.count))
-    }
-
-    private func passage(of hit: ScoredChunk) -> String {
-        guard options.passageText == .textUnderHeadings else { return hit.chunk.text }
-        var above: [String] = []
-        for line in [hit.documentTitle ?? ""] + hit.chunk.headings where !line.isEmpty && above.last != line {
-            above.append(line)
-        }
-        // The text of a section may begin with its heading.
-        let first = hit.chunk.text.prefix { !$0.isNewline }.drop { $0 == "#" || $0.isWhitespace }
-        if above.last.map({ $0 == first }) ?? false { above.removeLast() }
-        return (above + [hit.chunk.text]).joined(separator: "\n")
+        let passages = candidates.map { options.passageText == .text ? $0.chunk.text : $0.textUnderHeadings }
+        let ranked = try await scores(of: passages, for: query.text).ranking(candidates)
+        return Array(ranked.prefix(options.limit ?? ranked.count))
     }
 
     /// A score for each passage, from several concurrent requests within the provider's limits.

@@ -18,21 +18,24 @@ final class BatchEncoder: Sendable {
         executor = WorkerExecutor(workers: workers)
     }
 
-    /// The unit vectors (hidden) of the token sequences, in order, in one buffer.
+    /// What a head makes of each token sequence, in order.
     ///
     /// Throws if a sequence is empty or too long, or an id is not in the vocabulary.
-    /// - `onBatch`: Called one at a time with the finished vectors of each batch, in the order of its texts. An error
+    /// - `onBatch`: Called one at a time with the finished results of each batch, in the order of its texts. An error
     ///   that it throws ends the work.
-    func vectors(
-        of texts: [[Int32]], onBatch: (TokenBatch, [Float]) throws -> Void = { _, _ in }
-    ) async throws -> [Float] {
+    /// - `head`: Reads the vectors (length, hidden) of a sequence's tokens.
+    func outputs<Output: Sendable>(
+        of texts: [TokenSequence], onBatch: (TokenBatch, [Output]) throws -> Void = { _, _ in },
+        head: @escaping @Sendable (_ tokens: UnsafePointer<Float>, _ length: Int) throws -> Output
+    ) async throws -> [Output] {
         let configuration = encoder.weights.configuration
-        for ids in texts {
-            guard 1...maximumTokens ~= ids.count else {
+        for text in texts {
+            guard 1...maximumTokens ~= text.ids.count else {
                 throw TransformerError(
-                    .invalidArgument, "A text has \(ids.count) tokens; the permitted range is 1 to \(maximumTokens).")
+                    .invalidArgument,
+                    "A text has \(text.ids.count) tokens; the permitted range is 1 to \(maximumTokens).")
             }
-            if let id = ids.first(where: { !(0..<Int32(configuration.vocabularySize)).contains($0) }) {
+            if let id = text.ids.first(where: { !(0..<Int32(configuration.vocabularySize)).contains($0) }) {
                 throw TransformerError(
                     .malformed,
                     "The tokenizer returned the id \(id); the model has \(configuration.vocabularySize) word embeddings. "
@@ -40,29 +43,31 @@ final class BatchEncoder: Sendable {
             }
         }
         let batches = TokenBatch.packed(
-            lengths: texts.map(\.count), capacity: batchTokens, workers: executor.workers)
-        let width = configuration.hiddenSize
+            lengths: texts.map(\.ids.count), capacity: batchTokens, workers: executor.workers)
         let parts = try await executor.concurrentMap(
             count: batches.count, onResult: { try onBatch(batches[$0], $1) },
-            { [self] index in try encode(batches[index], of: texts) })
-        var vectors = [Float](repeating: 0, count: texts.count * width)
-        for (batch, part) in zip(batches, parts) {
-            for (row, text) in batch.texts.enumerated() {
-                vectors.replaceSubrange(
-                    text * width..<(text + 1) * width, with: part[row * width..<(row + 1) * width])
-            }
+            { [self] index in try read(batches[index], of: texts, head) })
+        var order = [(batch: Int, row: Int)](repeating: (0, 0), count: texts.count)
+        for (index, batch) in batches.enumerated() {
+            for (row, text) in batch.texts.enumerated() { order[text] = (index, row) }
         }
-        return vectors
+        return order.map { parts[$0.batch][$0.row] }
     }
 
-    private func encode(_ batch: TokenBatch, of texts: [[Int32]]) throws(TransformerError) -> [Float] {
+    private func read<Output>(
+        _ batch: TokenBatch, of texts: [TokenSequence], _ head: (UnsafePointer<Float>, Int) throws -> Output
+    ) throws -> [Output] {
         let configuration = encoder.weights.configuration
         let scratch =
             idle.withLock { $0.popLast() }
             ?? EncoderScratch(configuration, tokens: batchTokens, longest: maximumTokens)
         defer { idle.withLock { $0.append(scratch) } }
-        var vectors = [Float](repeating: 0, count: batch.texts.count * configuration.hiddenSize)
-        try encoder.encode(batch, of: texts, scratch: scratch, into: &vectors)
-        return vectors
+        encoder.encode(batch, of: texts, scratch: scratch)
+        var row = UnsafePointer(scratch.hidden)
+        return try batch.texts.map { text in
+            let length = texts[text].ids.count
+            defer { row += length * configuration.hiddenSize }
+            return try head(row, length)
+        }
     }
 }

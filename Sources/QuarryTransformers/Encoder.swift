@@ -1,45 +1,37 @@
 import QuarryLinearAlgebra
 
-/// A BERT-family encoder from token ids to one unit vector for each text.
+/// A BERT-family encoder from token ids to one vector for each token.
 ///
 /// Post-norm transformer with absolute positions and the exact GELU, as in Devlin et al., "BERT" (2019). The tokens of
 /// a batch are one matrix, so padding costs nothing; only attention is computed for each text.
 struct Encoder: Sendable {
-    /// How the vectors of a text's tokens are combined.
-    enum Pooling: String, Sendable {
-        case mean
-        /// The first token's vector.
-        case cls
-    }
-
     let weights: EncoderWeights
-    let pooling: Pooling
 
     private var configuration: EncoderConfiguration { weights.configuration }
 
-    /// Writes the vectors (count of texts, hidden) of a batch, in the order of `batch.texts`.
+    /// Leaves the vectors of all tokens (tokens, hidden) in `scratch.hidden`, in the order of `batch.texts`.
     ///
     /// - Precondition: `scratch` was made for at least as many tokens; every text has a token, and no more than the
     ///   model's positions; every id is in the vocabulary.
-    /// - Throws: ``TransformerError`` of the code `notFinite`.
-    func encode(
-        _ batch: TokenBatch, of texts: [[Int32]], scratch: EncoderScratch, into vectors: UnsafeMutablePointer<Float>
-    ) throws(TransformerError) {
+    func encode(_ batch: TokenBatch, of texts: [TokenSequence], scratch: EncoderScratch) {
         embed(batch, of: texts, scratch)
         for layer in weights.layers {
             attend(batch, of: texts, layer, scratch)
             feedForward(layer, scratch, tokens: batch.tokenCount)
         }
-        try pool(batch, of: texts, scratch, into: vectors)
     }
 
-    private func embed(_ batch: TokenBatch, of texts: [[Int32]], _ scratch: EncoderScratch) {
+    private func embed(_ batch: TokenBatch, of texts: [TokenSequence], _ scratch: EncoderScratch) {
         let hidden = configuration.hiddenSize
         var row = scratch.hidden
         for text in batch.texts {
-            for (position, id) in texts[text].enumerated() {
+            let sequence = texts[text]
+            for (position, id) in sequence.ids.enumerated() {
                 weights.wordEmbeddings.read(rows: Int(id), count: 1, into: row)
                 Kernels.addBias(weights.positionEmbeddings + position * hidden, to: row, rows: 1, columns: hidden)
+                if position >= sequence.secondTypeStart, let step = weights.secondTypeStep {
+                    Kernels.addBias(step, to: row, rows: 1, columns: hidden)
+                }
                 row += hidden
             }
         }
@@ -50,7 +42,7 @@ struct Encoder: Sendable {
 
     /// hidden = norm(hidden + attention(hidden)).
     private func attend(
-        _ batch: TokenBatch, of texts: [[Int32]], _ layer: EncoderWeights.Layer, _ scratch: EncoderScratch
+        _ batch: TokenBatch, of texts: [TokenSequence], _ layer: EncoderWeights.Layer, _ scratch: EncoderScratch
     ) {
         let (hidden, headSize, tokens) = (configuration.hiddenSize, configuration.headSize, batch.tokenCount)
         multiply(scratch.hidden, layer.queryKeyValue, into: scratch.queryKeyValue, tokens: tokens)
@@ -60,10 +52,11 @@ struct Encoder: Sendable {
         for text in batch.texts {
             for head in 0..<configuration.headCount {
                 attend(
-                    scratch.queryKeyValue + first * 3 * hidden + head * headSize, length: texts[text].count, scratch,
+                    scratch.queryKeyValue + first * 3 * hidden + head * headSize, length: texts[text].ids.count,
+                    scratch,
                     into: scratch.context + first * hidden + head * headSize)
             }
-            first += texts[text].count
+            first += texts[text].ids.count
         }
         multiply(scratch.context, layer.attentionOutput, into: scratch.update, tokens: tokens)
         addAndNormalize(scratch, layer.attentionOutput.bias, layer.attentionNorm, tokens: tokens)
@@ -111,24 +104,5 @@ struct Encoder: Sendable {
         Kernels.addLayerNorm(
             scratch.hidden, update: scratch.update, updateBias: bias, weight: norm.weight, bias: norm.bias,
             rows: tokens, columns: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
-    }
-
-    private func pool(
-        _ batch: TokenBatch, of texts: [[Int32]], _ scratch: EncoderScratch, into vectors: UnsafeMutablePointer<Float>
-    ) throws(TransformerError) {
-        let hidden = configuration.hiddenSize
-        var (row, vector) = (scratch.hidden, vectors)
-        for text in batch.texts {
-            let length = texts[text].count
-            Kernels.meanOfRows(row, rows: pooling == .cls ? 1 : length, columns: hidden, into: vector)
-            let norm = Kernels.l2Normalize(vector, count: hidden)
-            guard norm.isFinite, norm > 0 else {
-                throw TransformerError(
-                    .notFinite,
-                    "The model's vector for \(length) tokens has length \(norm); its weights are damaged.")
-            }
-            row += length * hidden
-            vector += hidden
-        }
     }
 }

@@ -37,6 +37,8 @@ final class EncoderWeights: @unchecked Sendable {
     let wordEmbeddings: StoredTensor
     /// (longest input, hidden): position plus token type 0.
     let positionEmbeddings: UnsafePointer<Float>
+    /// (hidden): token type 1 minus type 0; nil for a model with one type.
+    let secondTypeStep: UnsafePointer<Float>?
     let embeddingNorm: LayerNorm
     let layers: [Layer]
     private let arena: FloatArena
@@ -54,7 +56,7 @@ final class EncoderWeights: @unchecked Sendable {
             names.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden)
         try Self.check(names, configuration, source, file)
         let loader = try WeightLoader(configuration: configuration, source: source)
-        positionEmbeddings = try loader.positions(names)
+        (positionEmbeddings, secondTypeStep) = try loader.positions(names)
         embeddingNorm = try loader.norm(names.embeddingNorm)
         var layers: [Layer] = []
         for layer in names.layers {
@@ -104,7 +106,7 @@ private final class WeightLoader<Source: TensorSource> {
             [3 * hidden * hidden, 3 * hidden, hidden * hidden, hidden, hidden * wide, wide, wide * hidden, hidden]
             + norm + norm
         arena = FloatArena(
-            pieces: [configuration.maximumTokens * hidden] + norm
+            pieces: [configuration.maximumTokens * hidden, hidden] + norm
                 + (0..<configuration.layerCount).flatMap { _ in layer })
     }
 
@@ -150,20 +152,25 @@ private final class WeightLoader<Source: TensorSource> {
                 destination: destination, destinationStride: 1))
     }
 
-    func positions(_ names: TensorNames) throws(TransformerError) -> UnsafePointer<Float> {
+    /// Positions (longest input, hidden) with token type 0, and the step from it to type 1 (hidden), if there is one.
+    func positions(
+        _ names: TensorNames
+    ) throws(TransformerError) -> (positions: UnsafePointer<Float>, secondTypeStep: UnsafePointer<Float>?) {
         let hidden = configuration.hiddenSize
         let positions = try source.tensor(
             names.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
         let types = try source.tensor(
             names.tokenTypeEmbeddings, rows: configuration.tokenTypeCount, columns: hidden)
-        var type = [Float](repeating: 0, count: hidden)
-        type.withUnsafeMutableBufferPointer { row in
-            if let row = row.baseAddress { types.read(rows: 0, count: 1, into: row) }
-        }
+        let (first, second) = (types.row(0), types.rows > 1 ? types.row(1) : nil)
         let values = arena.take(configuration.maximumTokens * hidden)
         positions.read(rows: configuration.firstPosition, count: configuration.maximumTokens, into: values)
-        Kernels.addBias(type, to: values, rows: configuration.maximumTokens, columns: hidden)
-        return UnsafePointer(values)
+        Kernels.addBias(first, to: values, rows: configuration.maximumTokens, columns: hidden)
+        let step = second.map { second in
+            let step = arena.take(hidden)
+            for column in 0..<hidden { step[column] = second[column] - first[column] }
+            return UnsafePointer(step)
+        }
+        return (UnsafePointer(values), step)
     }
 
     func run() {

@@ -4,7 +4,7 @@ import Foundation
 struct LoadedModel {
     var weights: EncoderWeights
     var tokenizer: any Tokenizer
-    var pooling: Encoder.Pooling
+    var pooling: Pooling
     var queryPrefix: String
     var passagePrefix: String
     /// Special tokens included.
@@ -33,37 +33,20 @@ struct LoadedModel {
     }
 
     private init(directory: String) throws(TransformerError) {
-        let settings = try ModelSettings(directory: directory)
-        let source = try SafetensorsFile(path: "\(directory)/model.safetensors")
-        let table = "embeddings.word_embeddings.weight"
-        guard let name = source.names.first(where: { $0.hasSuffix(table) }) else {
-            throw TransformerError(
-                .malformed, "There is no tensor …\(table); the model is not a BERT-family encoder.",
-                path: source.file.path)
-        }
-        let tokenizerFile = try MappedFile(path: "\(directory)/tokenizer.json")
-        tokenizer = try Self.reading(tokenizerFile.path) { () throws(TokenizerError) in
-            try TokenizerFile.parse([UInt8](tokenizerFile.bytes))
-        }
-        weights = try EncoderWeights(
-            configuration: settings.configuration,
-            names: .huggingFace(
-                prefix: String(name.dropLast(table.count)), layerCount: settings.configuration.layerCount),
-            source: source, file: source.file)
-        pooling = settings.pooling
-        queryPrefix = settings.queryPrefix
-        passagePrefix = settings.passagePrefix
-        maximumTokens = settings.maximumTokens
-        contentDigest = source.file.sampledDigest
-        contentDigest.add(tokenizerFile.bytes)
-        settings.configuration.add(to: &contentDigest)
-        try checkVocabulary(path: directory)
+        let folder = try ModelFolder(directory: directory)
+        weights = folder.weights
+        tokenizer = folder.tokenizer
+        pooling = folder.settings.pooling
+        queryPrefix = folder.settings.queryPrefix
+        passagePrefix = folder.settings.passagePrefix
+        maximumTokens = folder.settings.maximumTokens
+        contentDigest = folder.contentDigest
     }
 
     private init(container path: String) throws(TransformerError) {
         let file = try MappedFile(path: path)
         let configuration = try E5Container.configuration(file)
-        let section = try Self.reading(path) { () throws(TokenizerError) in
+        let section = try TokenizerFile.reading(path) { () throws(TokenizerError) in
             try E5ContainerTokenizerSection.parse(file.bytes, at: E5Container.headerBytes)
         }
         tokenizer = section.tokenizer
@@ -76,7 +59,7 @@ struct LoadedModel {
         passagePrefix = "passage: "
         maximumTokens = source.configuration.maximumTokens
         contentDigest = file.sampledDigest
-        try checkVocabulary(path: path)
+        try weights.check(tokenizer, path: path)
     }
 
     /// The first `.bin` file, by name, with the container's magic bytes.
@@ -93,31 +76,5 @@ struct LoadedModel {
             if file.bytes.prefix(4).elementsEqual(E5Container.magic) { return file.path }
         }
         return nil
-    }
-
-    /// Converts an error into this module's error with the file's name.
-    private static func reading<Value>(
-        _ path: String, _ body: () throws(TokenizerError) -> Value
-    ) throws(TransformerError) -> Value {
-        do {
-            return try body()
-        } catch {
-            let code: TransformerError.Code =
-                switch error.code {
-                case .malformed: .malformed
-                case .unsupported: .unsupported
-                }
-            throw TransformerError(code, error.message, path: path)
-        }
-    }
-
-    private func checkVocabulary(path: String) throws(TransformerError) {
-        let rows = weights.configuration.vocabularySize
-        guard tokenizer.vocabularySize <= rows else {
-            throw TransformerError(
-                .malformed,
-                "The tokenizer has \(tokenizer.vocabularySize) tokens; the model has \(rows) word embeddings. "
-                    + "They belong to different models.", path: path)
-        }
     }
 }

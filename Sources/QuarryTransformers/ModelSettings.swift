@@ -3,7 +3,7 @@ import Foundation
 /// The settings in the small JSON files of a model folder in the Hugging Face layout.
 struct ModelSettings {
     var configuration: EncoderConfiguration
-    var pooling: Encoder.Pooling
+    var pooling: Pooling
     var queryPrefix: String
     var passagePrefix: String
     /// Special tokens included.
@@ -39,7 +39,7 @@ struct ModelSettings {
         return words.contains("e5") && !words.contains("instruct")
     }
 
-    private static func pooling(_ directory: String) throws(TransformerError) -> Encoder.Pooling {
+    private static func pooling(_ directory: String) throws(TransformerError) -> Pooling {
         let path = "\(directory)/1_Pooling/config.json"
         guard let file = try read(PoolingFile.self, path) else { return .mean }
         switch file.active {
@@ -66,7 +66,7 @@ struct ModelSettings {
     }
 
     /// The decoded file; nil if it does not exist.
-    private static func read<File: Decodable>(
+    static func read<File: Decodable>(
         _ type: File.Type, _ path: String
     ) throws(TransformerError) -> File? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }

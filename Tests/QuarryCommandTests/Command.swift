@@ -27,7 +27,8 @@ struct Command {
     static let isolation = [
         "XDG_STATE_HOME": state.path, "XDG_CONFIG_HOME": "/nonexistent", "QUARRY_CONFIG": "", "QUARRY_CACHE": "false",
         "QUARRY_PROXY": "none",
-        "QUARRY_MODEL": "", "QUARRY_LLM": "", "QUARRY_RERANK": "", "QUARRY_LOCAL_ONLY": "", "QUARRY_MAX_COST": "",
+        "QUARRY_MODEL": "", "QUARRY_LLM": "", "QUARRY_RERANK": "", "QUARRY_READER_MODEL": "", "QUARRY_LOCAL_ONLY": "",
+        "QUARRY_MAX_COST": "",
         "QUARRY_MAX_TOKENS": "", "QUARRY_TRANSCRIBE": "", "QUARRY_DESCRIBE_IMAGES": "",
     ]
 

@@ -30,6 +30,47 @@ struct QueryCommandTests {
         #expect(found["usage"] == nil)
     }
 
+    /// Models with random weights, which `QuarryTransformersTests` compares with their reference.
+    private static let heads = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../QuarryTransformersTests/Fixtures/heads").standardizedFileURL
+
+    @Test func `a folder is a local re-ranker, and a damaged one is an error with its file`() throws {
+        let scratch = try notes()
+        try scratch.write(
+            "# Mill\n\nThe old mill stands by the river, north of the lease bridge.\n", to: "docs/mill.md")
+        try #require(try Command.run("index", "docs", in: scratch.url).status == 0)
+        let folder = Self.heads.appending(path: "bert-reranker").path
+        func scores(_ options: String...) throws -> [Double] {
+            let found = try object(
+                try Command.run(["query", "--retrieve", "lease", "--json"] + options, in: scratch.url))
+            return try #require(found["hits"] as? [[String: Any]]).compactMap { $0["score"] as? Double }
+        }
+        let ranked = try scores("--reranker", folder)
+        #expect(ranked.count == 2 && ranked == ranked.sorted(by: >))
+        #expect(try scores() != ranked)
+        let wrong = try Command.run(
+            "query", "--retrieve", "lease", "--reranker", Self.heads.appending(path: "bert-answers").path,
+            in: scratch.url)
+        #expect(wrong.status == 1 && wrong.errors.contains("model.safetensors"), "\(wrong)")
+        #expect(wrong.errors.contains("bert.pooler.dense.weight"), "\(wrong)")
+        let missing = try Command.run("query", "--retrieve", "lease", "--reranker", "./none", in: scratch.url)
+        #expect(missing.status == 1 && missing.errors.contains("none"), "\(missing)")
+    }
+
+    @Test func `a question-answering model chooses the sentences, and its log-odds are the confidence`() throws {
+        let scratch = try notes()
+        let folder = Self.heads.appending(path: "xlm-roberta-answers").path
+        let reply = try object(
+            try Command.run(
+                "query", "Who signs the lease?", "--reader-model", folder, "--threshold", "0", "--json",
+                in: scratch.url))
+        #expect((reply["answer"] as? String)?.isEmpty == false, "\(reply)")
+        let wrong = try Command.run(
+            "query", "Who signs the lease?", "--reader-model", Self.heads.appending(path: "bert-reranker").path,
+            in: scratch.url)
+        #expect(wrong.status == 1 && wrong.errors.contains("qa_outputs.weight"), "\(wrong)")
+    }
+
     @Test func `a reply says how operators were understood, and shows the words in a snippet`() throws {
         let scratch = try notes()
         let found = try object(

@@ -3,7 +3,6 @@ import QuarryChunking
 import QuarryCore
 import QuarryIndex
 import QuarryReaders
-import QuarryReranking
 import QuarryRetrieval
 import QuarryTestSupport
 import QuarryVectorIndex
@@ -139,21 +138,6 @@ struct RetrievalTests {
         let retriever = try corpus.open().retriever(embedder: nil, options: RetrievalOptions(mode: .bm25))
         let documents = try await retriever.documents(for: Query("kingfisher nest"), limit: 6)
         #expect(documents.first?.id == "docs/bank.txt" && documents.count == 6)
-    }
-
-    @Test func `passages are re-ranked by terms of their own language`() async throws {
-        let corpus = try TestCorpus()
-        try corpus.write(
-            "Die Häuser am Hafen stehen dort seit hundert Jahren, und sie sind nicht sehr hoch.", to: "a.txt")
-        try corpus.write("Der Bahnhof ist nicht weit von der Stadt, und auch ein Haus ist dort.", to: "b.txt")
-        try await corpus.index()
-        let hits = try await corpus.open().retriever(
-            embedder: nil, rerankers: [RerankingStage(LexicalReranker())], options: RetrievalOptions(mode: .bm25)
-        ).retrieve(Query("Wo stehen die Häuser am Hafen?"), limit: 2).hits
-        #expect(hits.map(\.language) == ["de", "de"])
-        // The best score, and every term of the question.
-        let best = try #require(hits.first)
-        #expect(best.chunk.documentID == "docs/a.txt" && best.score >= 0.92)
     }
 
     @Test func `a quote is located in the version of its document that was searched`() async throws {

@@ -51,7 +51,7 @@ struct SimilarAnswersTests {
         let changes: [(inout QueryOptions) -> Void] = [
             { $0.mode = .vector }, { $0.fusion = .reciprocalRank(k: 3) }, { $0.depth = 7 }, { $0.diversity = 0.5 },
             { $0.mergesNeighbours = false }, { $0.bm25.b = 0.1 }, { $0.bm25.weights.title = 3 },
-            { $0.reranksByWords = true }, { $0.rerankDepth = 9 }, { $0.window = .section },
+            { $0.rerankDepth = 9 }, { $0.window = .section },
             { $0.filter = .equals("lang", "en") },
             { $0.limit = 2 }, { $0.promptTokens = 900 }, { $0.answerTokens = 90 }, { $0.threshold = 0.4 },
             { $0.comparesSentences = false },

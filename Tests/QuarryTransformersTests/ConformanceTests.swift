@@ -11,6 +11,11 @@ struct ConformanceTests {
         try await verifyEmbedder(TransformerEmbedder(modelDirectory: path, workers: workers))
     }
 
+    @Test(arguments: ["bert-reranker", "xlm-roberta-reranker"])
+    func `a cross-encoder conforms`(name: String) async throws {
+        try await verifyReranker(CrossEncoder(modelDirectory: HeadTests.folder(name).path))
+    }
+
     @Test(
         .enabled(
             if: ReferenceVectorTests.exists("\(ReferenceVectorTests.minilm)/model.safetensors"),

@@ -1,6 +1,6 @@
 public import QuarryCore
 
-/// Answers with quoted sentences of the passages. It needs no model.
+/// Answers with quoted sentences of the passages. It needs no model, and uses one for questions if you have it.
 ///
 /// Every sentence, table row, list item and line of code of the hits is a candidate. A linear model ranks them by how
 /// much of the question they and their context contain, whether they contain the type of answer asked for, the rank of
@@ -8,15 +8,19 @@ public import QuarryCore
 /// holds the answer; the reader refuses if the estimate is too low. Where sentences hold a phrase or a word that the question
 /// demands by an operator, only they are quoted. `SupportModel+Fitted.swift` has the weights, how they
 /// were fitted, and their accuracy.
+///
+/// With a question-answering model, that model ranks the candidates, and its log-odds give the support.
 public struct ExtractiveReader: Sendable {
     /// The maximum number of sentences in an answer. The default is 3.
     public var maximumSentences: Int
-    /// Support below which ``Extraction/isSupported`` is false; 0 never refuses. The default is nil: as fitted.
+    /// Support below which ``Extraction/isSupported`` is false; 0 never refuses. The default is nil: as fitted, or 0.5 with
+    /// a question-answering model.
     public var threshold: Double?
     /// Support below which a language model should not be called either; 0 always calls it. The default is nil: as
-    /// fitted.
+    /// fitted, or 0.1 with a question-answering model.
     public var gate: Double?
     let embedder: (any Embedder)?
+    let questionAnswering: (any QuestionAnsweringModel)?
     let analysis: TextAnalysis
     let scan: CandidateScan
 
@@ -26,14 +30,17 @@ public struct ExtractiveReader: Sendable {
     private static let embeddedForeign = 24
 
     /// - `embedder`: Adds the cosine of each sentence to the question. Embeds a few dozen sentences for each question.
+    /// - `questionAnswering`: Ranks the sentences in place of the fitted model; then the embedder is not used.
     public init(
-        embedder: (any Embedder)? = nil, threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
+        embedder: (any Embedder)? = nil, questionAnswering: (any QuestionAnsweringModel)? = nil,
+        threshold: Double? = nil, gate: Double? = nil, maximumSentences: Int = 3
     ) {
         let analysis = TextAnalysis()
         self.threshold = threshold
         self.gate = gate
         self.maximumSentences = maximumSentences
         self.embedder = embedder
+        self.questionAnswering = questionAnswering
         self.analysis = analysis
         self.scan = CandidateScan(analysis: analysis)
     }
@@ -47,13 +54,14 @@ public struct ExtractiveReader: Sendable {
     /// The sentences that answer best, with an estimate of their reliability.
     ///
     /// - `retrieval`: The passages, and the question's vector. The vector is recomputed if it is not from this embedder.
-    /// - Throws: Errors of the embedder. Without an embedder, nothing.
+    /// - Throws: Errors of the models. Without models, nothing.
     public func read(_ question: String, in retrieval: Retrieval) async throws -> Extraction {
         try await reading(question, in: retrieval).extraction
     }
 
     /// The support of a sentence as if it were the best one.
     func support(of sentence: RankedSentence, in retrieval: Retrieval) -> Double {
+        if let logOdds = sentence.logOdds { return Self.probability(ofLogOdds: logOdds) }
         let support = model(for: retrieval).support(of: sentence.features)
         return sentence.isDirect ? max(support, SupportModel.directSupport) : support
     }
@@ -65,7 +73,7 @@ public struct ExtractiveReader: Sendable {
         var ranked = try await rank(question, in: retrieval)
         let model = model(for: retrieval)
         // A corpus that is too small for a background does not tell what is near by chance.
-        let isSmall = retrieval.backgroundCosine == nil
+        let isSmall = retrieval.backgroundCosine == nil && questionAnswering == nil
         var isChance = false
         if isSmall, let embedder, let best = ranked.first, best.features.foreign > 0 {
             let gain = try await WordAlignment.gain(of: question, in: best.sentence.text, embedder)
@@ -76,8 +84,9 @@ public struct ExtractiveReader: Sendable {
             }
         }
         let isForeign = ranked.first.map { $0.features.foreign > 0 } ?? false
-        let threshold = threshold ?? (isForeign ? model.foreignThreshold : model.threshold)
-        let gate = gate ?? model.gate
+        let fitted = isForeign ? model.foreignThreshold : model.threshold
+        let threshold = threshold ?? (questionAnswering == nil ? fitted : Self.answerThreshold)
+        let gate = gate ?? (questionAnswering == nil ? model.gate : Self.answerGate)
         guard let best = ranked.first else {
             return (Extraction(sentences: [], support: 0, threshold: threshold, gate: gate), [])
         }
@@ -143,6 +152,9 @@ public struct ExtractiveReader: Sendable {
     package func rank(_ question: String, in retrieval: Retrieval) async throws -> [RankedSentence] {
         var candidates = scan.candidates(
             for: question, with: retrieval.expression?.clauses ?? [], in: retrieval.hits)
+        if let questionAnswering {
+            return try await rank(candidates, for: question, in: retrieval.hits, by: questionAnswering)
+        }
         if let embedder, !candidates.isEmpty {
             candidates = ExtractiveReader.worthEmbedding(candidates)
             let vector = retrieval.vector
@@ -272,4 +284,6 @@ package struct RankedSentence: Sendable, Hashable {
     package var isDirect: Bool
     /// As in ``SentenceCandidate``.
     package var demanded: Int
+    /// By the question-answering model: the answer is in the sentence, against not in the passage. Nil without one.
+    package var logOdds: Double?
 }

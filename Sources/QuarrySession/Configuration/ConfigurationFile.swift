@@ -27,6 +27,7 @@ package struct ConfigurationFile: Sendable {
     /// The language models, in order of preference.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    package var readerModel: Setting<String>?
     package var window: Setting<RetrievalOptions.Window>?
     package var fusion: Setting<Fusion>?
     package var transcribe: Setting<String>?
@@ -77,7 +78,8 @@ package struct ConfigurationFile: Sendable {
 
     private mutating func read(_ root: YAMLValue, day: String) {
         let fields = root.fields([
-            "model", "llm", "rerank", "window", "fusion", "transcribe", "describeImages", "localOnly", "proxy",
+            "model", "llm", "rerank", "readerModel", "window", "fusion", "transcribe", "describeImages", "localOnly",
+            "proxy",
             "certificateAuthorities",
             "timeouts",
             "budget", "cache", "providers", "models", "keys", "converters",
@@ -85,6 +87,7 @@ package struct ConfigurationFile: Sendable {
         model = fields["model"]?.setting { $0.string() }
         llm = fields["llm"]?.setting { $0.strings() }
         rerank = fields["rerank"]?.setting { $0.string() }
+        readerModel = fields["readerModel"]?.setting { $0.string() }
         window = fields["window"]?.setting { $0.window() }
         fusion = fields["fusion"]?.setting { $0.fusion() }
         transcribe = fields["transcribe"]?.setting { $0.string() }

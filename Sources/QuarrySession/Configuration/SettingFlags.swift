@@ -8,6 +8,7 @@ package struct SettingFlags: Sendable, Hashable {
     /// In order of preference.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    package var readerModel: Setting<String>?
     package var window: Setting<RetrievalOptions.Window>?
     package var fusion: Setting<Fusion>?
     package var transcribe: Setting<String>?

@@ -10,9 +10,11 @@ extension Settings {
         var named: [(text: String, origin: SettingOrigin)] = []
         if let llm { named += llm.value.map { ($0, llm.origin) } }
         for setting in [rerank, transcribe, describeImages] {
-            if let setting { named.append((setting.value, setting.origin)) }
+            if let setting, providers.localFolder(setting.value) == nil {
+                named.append((setting.value, setting.origin))
+            }
         }
-        if let model, isRemote(model.value) { named.append((model.value, model.origin)) }
+        if let model, providers.isRemote(model.value) { named.append((model.value, model.origin)) }
         for (text, origin) in named {
             do {
                 let reference = try reference(text)
@@ -45,13 +47,5 @@ extension Settings {
             }
         }
         return findings
-    }
-
-    /// Whether a text is a remote model: an address, or a provider before a slash.
-    package func isRemote(_ text: String) -> Bool {
-        let lower = text.lowercased()
-        if lower.hasPrefix("http://") || lower.hasPrefix("https://") { return true }
-        guard let slash = text.firstIndex(of: "/") else { return false }
-        return providers.contains { $0.name == text[..<slash] }
     }
 }

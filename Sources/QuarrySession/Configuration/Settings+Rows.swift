@@ -71,6 +71,7 @@ extension Settings {
             row("model", model) { .text(Self.shown($0)) },
             row("llm", llm) { .list($0.map(Self.shown)) },
             row("rerank", rerank) { .text(Self.shown($0)) },
+            row("readerModel", readerModel) { .text($0) },
             row("window", window) { .text($0.description) },
             row("fusion", fusion) { .text($0.written) },
             row("transcribe", transcribe) { .text(Self.shown($0)) },

@@ -48,7 +48,9 @@ extension Settings {
             if let setting { named.append((setting.value, setting.origin)) }
         }
         return [0, 1, 2].flatMap { rank in
-            named.filter { $0.origin.rank == rank && isRemote($0.text) }.compactMap { try? reference($0.text) }
+            named.filter { $0.origin.rank == rank && providers.isRemote($0.text) }.compactMap {
+                try? reference($0.text)
+            }
         }
     }
 }

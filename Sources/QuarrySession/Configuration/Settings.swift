@@ -13,6 +13,8 @@ package struct Settings: Sendable {
     /// The language models, in order of preference; nil for none.
     package var llm: Setting<[String]>?
     package var rerank: Setting<String>?
+    /// The folder of the question-answering model that chooses the sentences of an answer; nil for none.
+    package var readerModel: Setting<String>?
     /// What is read around a passage; nil for nothing.
     package var window: Setting<RetrievalOptions.Window>?
     /// How the legs of a search are combined; nil for the default.
@@ -115,6 +117,7 @@ package struct Settings: Sendable {
         model = flags.model ?? variables.text("QUARRY_MODEL") ?? file.model
         llm = flags.llm ?? variables.list("QUARRY_LLM") ?? file.llm
         rerank = flags.rerank ?? variables.text("QUARRY_RERANK") ?? file.rerank
+        readerModel = flags.readerModel ?? variables.text("QUARRY_READER_MODEL") ?? file.readerModel
         window = flags.window ?? variables.window("QUARRY_WINDOW") ?? file.window
         fusion = flags.fusion ?? variables.fusion("QUARRY_FUSION") ?? file.fusion
         transcribe = flags.transcribe ?? variables.text("QUARRY_TRANSCRIBE") ?? file.transcribe

@@ -50,6 +50,15 @@ package final class ModelServices: Sendable {
         package var name: String { "\(provider?.name ?? "local")/\(embedder.fingerprint.model)" }
     }
 
+    /// A re-ranking model, and what it is.
+    package struct OpenedReranker: Sendable {
+        package var reranker: any Reranker
+        /// Nil for a local model.
+        package var reference: ModelReference?
+        /// The digest of a local model; nil for a remote one.
+        package var revision: String?
+    }
+
     package let store: ModelStore
     package let providers: [Provider]
     package let catalog: ModelCatalog
@@ -197,15 +206,26 @@ package final class ModelServices: Sendable {
         }
     }
 
-    /// A model that re-ranks passages.
-    package func reranker(_ name: String) async throws -> any Reranker {
+    /// A model that re-ranks passages: a remote one, or the folder of a local cross-encoder.
+    ///
+    /// - Throws: ``ProviderError`` for a name that refers to neither, and `TransformerError` for a folder that cannot be
+    ///   read.
+    package func reranker(_ name: String) async throws -> OpenedReranker {
+        if let path = providers.localFolder(name) {
+            let model = try CrossEncoder(modelDirectory: path)
+            return OpenedReranker(reranker: model, revision: model.revision)
+        }
         let reference = try reference(name)
         let connection = try await connection(to: reference.provider)
-        if let model = reference.model { return try RemoteReranker(model: model, on: connection) }
-        return DeferredReranker {
+        if let model = reference.model {
+            return OpenedReranker(
+                reranker: try RemoteReranker(model: model, on: connection), reference: reference)
+        }
+        let reranker = DeferredReranker {
             try RemoteReranker(
                 model: try await self.model(of: reference, on: connection, for: .reranking), on: connection)
         }
+        return OpenedReranker(reranker: reranker, reference: reference)
     }
 
     /// A model that transcribes recordings.

@@ -24,8 +24,6 @@ package struct QueryOptions: Sendable, Encodable {
     package var bm25 = BM25Parameters()
     /// Whether a similar word is searched for too if no document has a word of the question. The default is true.
     package var corrects = true
-    /// Whether ``LexicalReranker`` reorders the passages, before a model does. The default is false.
-    package var reranksByWords = false
     /// What a language model of the settings writes to search for beside the question. The default is nil: nothing.
     package var transform: QueryTransform?
     /// The number of passages sent to the re-ranking model of the settings. The default is 50.
@@ -83,10 +81,15 @@ package struct AnswerConditions: Sendable, Encodable {
     /// With their providers: later, a name can refer to another address.
     package var models: [ModelReference]
     package var reranker: ModelReference?
+    /// The digests of the local models that re-rank and read; nil for none.
+    package var localModels: [String?]
 
-    package init(options: QueryOptions, models: [ModelReference], reranker: ModelReference? = nil) {
+    package init(
+        options: QueryOptions, models: [ModelReference], reranker: ModelReference? = nil, localModels: [String?] = []
+    ) {
         self.options = options
         self.models = models
         self.reranker = reranker
+        self.localModels = localModels
     }
 }

@@ -1,4 +1,5 @@
 package import Quarry
+import QuarryTransformers
 
 /// An index opened for questions, with its models and settings.
 package struct QuerySession: Sendable {
@@ -23,7 +24,7 @@ package struct QuerySession: Sendable {
 
     /// - Parameters:
     ///   - path: An index file.
-    ///   - settings: The re-ranking model, the language models, and whether to cache answers.
+    ///   - settings: The models for re-ranking, reading and generation, and whether to cache answers.
     ///   - services: Opens the models.
     ///   - onUnkept: Called when an answer cannot be cached. The answer itself is not affected.
     /// - Throws: ``CorpusError`` if the index cannot be opened or has no vectors for the mode, or if a transform has no
@@ -44,11 +45,15 @@ package struct QuerySession: Sendable {
         let opened =
             mode == .bm25 ? nil : try await services.embedder(for: index.settings, override: options.model)
         embedder = opened?.embedder
-        var rerankers = options.reranksByWords ? [RerankingStage(LexicalReranker())] : []
+        var rerankers: [RerankingStage] = []
+        var openedReranker: ModelServices.OpenedReranker?
         if let name = settings.rerank?.value {
-            rerankers.append(RerankingStage(try await services.reranker(name), depth: options.rerankDepth))
+            let model = try await services.reranker(name)
+            rerankers.append(RerankingStage(model.reranker, depth: options.rerankDepth))
+            openedReranker = model
         }
         self.rerankers = rerankers
+        let reader = try settings.readerModel.map { try TransformerQuestionAnswering(modelDirectory: $0.value) }
         retriever = try index.retriever(
             embedder: embedder, rerankers: rerankers, bm25: options.bm25, options: options.retrieval(mode: mode))
         if options.transform == .hyde, mode == .bm25 {
@@ -73,7 +78,8 @@ package struct QuerySession: Sendable {
                     conditions: AnswerConditions(
                         options: options.concerningAnswers(mode: mode),
                         models: names.map { try services.reference($0) },
-                        reranker: settings.rerank.map { try services.reference($0.value) }))
+                        reranker: openedReranker?.reference,
+                        localModels: [openedReranker?.revision, reader?.revision]))
             }
         }
         if let wanted = options.transform, transform == nil {
@@ -89,7 +95,8 @@ package struct QuerySession: Sendable {
         qa = RetrievalQA(
             retriever: retriever, generator: generator,
             reader: ExtractiveReader(
-                embedder: comparingEmbedder, threshold: options.threshold, gate: options.threshold),
+                embedder: comparingEmbedder, questionAnswering: reader, threshold: options.threshold,
+                gate: options.threshold),
             options: .init(
                 limit: options.limit, maximumTokens: options.answerTokens, unsupported: options.unsupported,
                 chain: options.chain, maximumHops: options.maximumHops))

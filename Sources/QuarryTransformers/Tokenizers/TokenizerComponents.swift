@@ -183,7 +183,12 @@ struct TokenizerComponents {
         switch type {
         case "TemplateProcessing": return try template(of: value)
         case "BertProcessing", "RobertaProcessing":
-            return SpecialTokenTemplate(prefix: [try pairedID(value, "cls")], suffix: [try pairedID(value, "sep")])
+            let (first, last) = (try pairedID(value, "cls"), try pairedID(value, "sep"))
+            let isBERT = type == "BertProcessing"
+            return SpecialTokenTemplate(
+                prefix: [first], suffix: [last],
+                pair: PairTemplate(
+                    prefix: [first], middle: isBERT ? [last] : [last, last], suffix: [last], marksSecond: isBERT))
         default: throw TokenizerError(.unsupported, "The post-processor \(type) is not implemented.")
         }
     }
@@ -209,16 +214,47 @@ struct TokenizerComponents {
                 hasSequence = true
                 continue
             }
-            let name = try part.member("SpecialToken").member("id").text()
-            for id in try value.member("special_tokens").member(name).member("ids").elements() {
-                let id = try id.id("the id of a special token")
-                if hasSequence { template.suffix.append(id) } else { template.prefix.append(id) }
-            }
+            let ids = try specialIDs(part, of: value)
+            if hasSequence { template.suffix += ids } else { template.prefix += ids }
         }
         guard hasSequence else {
             throw TokenizerError(.malformed, "The post-processor's template leaves out the text.")
         }
+        template.pair = try pairTemplate(of: value)
         return template
+    }
+
+    /// Nil unless the second text follows the first one, and what precedes it is of type 0.
+    private func pairTemplate(of value: JSONValue) throws(TokenizerError) -> PairTemplate? {
+        var ids: [[Int32]] = [[]]
+        var types: [[Int32]] = [[]]
+        for part in try value.member("pair", orElse: .array([])).elements() {
+            guard let content = part["Sequence"] ?? part["SpecialToken"] else { return nil }
+            let type = try content.member("type_id", orElse: .int(0)).id("a token type")
+            if part["Sequence"] != nil {
+                guard try content.member("id").text() == ["A", "B"][min(ids.count, 2) - 1] else { return nil }
+                ids.append([])
+                // The second text has the type of what follows it; the first one that of what precedes it.
+                types[types.count - 1] += types.count == 1 ? [type] : []
+                types.append(types.count == 2 ? [type] : [])
+            } else {
+                ids[ids.count - 1] += try specialIDs(part, of: value)
+                types[types.count - 1].append(type)
+            }
+        }
+        guard ids.count == 3, (types[0] + types[1]).allSatisfy({ $0 == 0 }), let second = types[2].first,
+            second <= 1, types[2].allSatisfy({ $0 == second })
+        else { return nil }
+        return PairTemplate(prefix: ids[0], middle: ids[1], suffix: ids[2], marksSecond: second == 1)
+    }
+
+    private func specialIDs(_ part: JSONValue, of processor: JSONValue) throws(TokenizerError) -> [Int32] {
+        let name = try part.member("SpecialToken").member("id").text()
+        var ids: [Int32] = []
+        for id in try processor.member("special_tokens").member(name).member("ids").elements() {
+            ids.append(try id.id("the id of a special token"))
+        }
+        return ids
     }
 }
 

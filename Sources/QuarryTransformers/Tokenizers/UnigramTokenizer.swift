@@ -3,21 +3,15 @@ package struct UnigramTokenizer: Tokenizer {
     let pipeline: TextPipeline
     let preTokenizer: MetaspacePreTokenizer
     let model: UnigramModel
-    let template: SpecialTokenTemplate
+    package let template: SpecialTokenTemplate
 
     package var vocabularySize: Int { max(model.vocabularySize, pipeline.vocabularySize(with: template)) }
-
-    package func encode(_ text: String, maximum: Int) -> [Int32] {
-        template.wrap(contentIDs(of: text, limit: template.contentLimit(in: maximum)), maximum: maximum)
-    }
-
-    package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
 
     package var isSumOfWords: Bool {
         preTokenizer.splitsAtWhiteSpace && preTokenizer.prependScheme == .always && !pipeline.hasTokensOfWords
     }
 
-    private func contentIDs(of text: String, limit: Int) -> [Int32] {
+    package func contentIDs(of text: String, limit: Int) -> [Int32] {
         var ids: [Int32] = []
         ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))
         model.withSegmenter { segmenter in

@@ -2,19 +2,13 @@
 package struct WordPieceTokenizer: Tokenizer {
     let pipeline: TextPipeline
     let model: WordPieceModel
-    let template: SpecialTokenTemplate
+    package let template: SpecialTokenTemplate
 
     package var vocabularySize: Int { max(model.vocabularySize, pipeline.vocabularySize(with: template)) }
 
-    package func encode(_ text: String, maximum: Int) -> [Int32] {
-        template.wrap(contentIDs(of: text, limit: template.contentLimit(in: maximum)), maximum: maximum)
-    }
-
-    package func tokenCount(of text: String) -> Int { contentIDs(of: text, limit: .max).count }
-
     package var isSumOfWords: Bool { !pipeline.hasTokensOfWords }
 
-    private func contentIDs(of text: String, limit: Int) -> [Int32] {
+    package func contentIDs(of text: String, limit: Int) -> [Int32] {
         var ids: [Int32] = []
         ids.reserveCapacity(min(limit, text.utf8.count / 3 + 8))
         model.withSegmenter { segmenter in
@@ -41,7 +35,7 @@ extension TextPipeline {
 
     /// One more than the largest id of an added or a special token.
     func vocabularySize(with template: SpecialTokenTemplate) -> Int {
-        let special = (template.prefix + template.suffix).max() ?? -1
+        let special = template.ids.max() ?? -1
         return Int(max(rawTokens.largestID, normalizedTokens.largestID, special)) + 1
     }
 }
