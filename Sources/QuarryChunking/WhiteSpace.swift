@@ -47,6 +47,15 @@ func wordEnd(from index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (end: Int
     return (index, largest)
 }
 
+/// The offset of the first line feed, or the end of the range without one.
+@inline(__always)
+func lineFeed(in range: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var index = range.lowerBound
+    while index + 8 <= range.upperBound, !EightBytes(at: index, in: bytes).holdsLineFeed { index += 8 }
+    while index < range.upperBound, bytes[index] != 0x0A { index += 1 }
+    return index
+}
+
 /// Eight bytes of a text, the first in the low bits. Tests of each byte give its high bit.
 struct EightBytes {
     static let highBits: UInt64 = 0x8080_8080_8080_8080

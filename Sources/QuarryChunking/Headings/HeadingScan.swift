@@ -64,9 +64,7 @@ struct HeadingScan {
         breakParagraph()
         var offset = range.lowerBound
         while offset < range.upperBound {
-            var lineEnd = offset
-            while lineEnd + 8 <= range.upperBound, !EightBytes(at: lineEnd, in: bytes).holdsLineFeed { lineEnd += 8 }
-            while lineEnd < range.upperBound, bytes[lineEnd] != 0x0A { lineEnd += 1 }
+            let lineEnd = lineFeed(in: offset..<range.upperBound, of: bytes)
             var first = offset
             while first < lineEnd, bytes[first] == 0x20 || bytes[first] == 0x09 || bytes[first] == 0x0D { first += 1 }
             var end = lineEnd
