@@ -116,7 +116,7 @@ let package = Package(
         module(
             "QuarryLanguageModels", "QuarryCore", "QuarryText", "QuarryHTTP", "QuarryJSON", "QuarryProviders"),
         module("QuarryVectorIndex", "QuarryCore", "QuarryLinearAlgebra", "QuarrySQLite", grdb),
-        module("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb, sqlite),
+        module("QuarryBM25", "QuarryCore", "QuarryText", "QuarrySQLite", grdb),
 
         // strategies
         module("QuarryRetrieval", "QuarryCore", "QuarryText"),

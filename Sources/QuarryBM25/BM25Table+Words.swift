@@ -63,7 +63,7 @@ extension BM25Table {
         var distances: [String: Int] = [:]
         let statement = try DirectStatement("SELECT term FROM bm25_terms", of: "bm25_terms", in: db)
         try statement.run { row in
-            let term = try row.blob(0)
+            let term = try reading { try row.blob(0) }
             guard term.first != Analyzer.additionalMark else { return }
             for target in targets {
                 guard let distance = target.distance(of: term), distance > 0 else { continue }

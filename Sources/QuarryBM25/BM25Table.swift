@@ -14,7 +14,7 @@ import QuarrySQLite
 /// - `bm25_statistics`: one row of totals, and the sum of the checksums of all chunks, which stands for the content.
 ///
 /// Each row has a checksum, which binds it to its key and is checked wherever the row is read. A missing block of a term
-/// or of lengths is noticed by the search that needs it; a missing term, by ``verify(in:)``.
+/// or of lengths, and a term of the vocabulary without any block, are noticed by the search that needs them.
 ///
 /// All stored data follows from the chunks alone, except the numbers of terms.
 package enum BM25Table {
@@ -39,6 +39,7 @@ package enum BM25Table {
     /// Creates the tables, which must not exist.
     package static func create(in db: Database) throws {
         try createChecked(in: db)
+        try indexTerms(in: db)
         try db.execute(
             sql:
                 "CREATE TABLE bm25_chunks (id INTEGER PRIMARY KEY, terms BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT"
@@ -67,6 +68,14 @@ package enum BM25Table {
                 """)
         try insertTotals(BM25Statistics(chunks: 0, title: 0, heading: 0, body: 0), checksum: 0, in: db)
     }
+
+    /// Makes the vocabulary searchable by its terms, as versions before 9 did not.
+    package static func indexTerms(in db: Database) throws {
+        try db.execute(sql: "CREATE INDEX bm25_terms_by_term ON bm25_terms (term)")
+    }
+
+    /// Whether ``indexTerms(in:)`` was called.
+    static func hasIndexedTerms(in db: Database) throws -> Bool { try !db.indexes(on: "bm25_terms").isEmpty }
 
     package static func exists(in db: Database) throws -> Bool { try db.tableExists("bm25_statistics") }
 

@@ -38,6 +38,7 @@ extension BM25Table {
     static func upgradeFully(in db: Database) throws {
         if try format(in: db) == .first { try upgrade(in: db) }
         if try format(in: db) == .unchecked { try addChecksums(in: db) }
+        if try !hasIndexedTerms(in: db) { try indexTerms(in: db) }
     }
 
     /// Rewrites tables of the first versions as those of version 5. The index is the same.

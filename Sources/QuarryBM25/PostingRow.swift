@@ -1,5 +1,6 @@
 import Foundation
 import QuarryCore
+import QuarrySQLite
 
 /// A row of `bm25_postings`: a stored block, as far as it is read without decoding. Valid as long as the statement stays
 /// on it.
@@ -26,14 +27,17 @@ struct PostingRow {
     @inline(__always)
     init(_ row: DirectStatement.Row, _ columns: Columns, of term: [UInt8]) throws {
         self.term = term
-        (first, number, data) = (try row.integer(0), try row.integer(1), try row.blob(2))
-        guard columns == .checked else {
-            blocks = 0
-            return
+        let isChecked = columns == .checked
+        let checksum: Int64
+        (first, number, data, blocks, checksum) = try reading {
+            (
+                try row.integer(0), try row.integer(1), try row.blob(2), isChecked ? try row.integer(3) : 0,
+                isChecked ? try row.integer(4) : 0
+            )
         }
-        blocks = try row.integer(3)
+        guard isChecked else { return }
         let expected = Self.checksum(of: data, first: first, number: number, blocks: blocks, term: term)
-        guard try row.integer(4) == expected else { throw damage("it does not match its checksum") }
+        guard checksum == expected else { throw damage("it does not match its checksum") }
     }
 
     /// A checksum of a block that binds it to its term and place.

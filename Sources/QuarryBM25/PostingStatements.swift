@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarrySQLite
 
 /// The statements of the postings of all terms, prepared once. They go to SQLite directly, because a batch executes them
 /// hundreds of thousands of times.
@@ -17,18 +18,21 @@ struct PostingStatements {
     typealias Use<Value> = (PostingRow) throws -> Value
 
     init(_ db: Database, _ columns: PostingRow.Columns = .checked) throws {
+        func statement(_ sql: String) throws -> DirectStatement {
+            try DirectStatement(sql, of: "bm25_postings", in: db)
+        }
         self.columns = columns
         let select = "SELECT \(columns.list) FROM bm25_postings WHERE term = ?"
-        covering = try DirectStatement("\(select) AND first <= ? ORDER BY first DESC LIMIT 1", in: db)
-        between = try DirectStatement("\(select) AND first BETWEEN ? AND ? ORDER BY first LIMIT ?", in: db)
-        before = try DirectStatement("SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?", in: db)
-        after = try DirectStatement("SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?", in: db)
-        head = try DirectStatement("\(select) ORDER BY first LIMIT 1", in: db)
+        covering = try statement("\(select) AND first <= ? ORDER BY first DESC LIMIT 1")
+        between = try statement("\(select) AND first BETWEEN ? AND ? ORDER BY first LIMIT ?")
+        before = try statement("SELECT max(first) FROM bm25_postings WHERE term = ? AND first <= ?")
+        after = try statement("SELECT min(first) FROM bm25_postings WHERE term = ? AND first > ?")
+        head = try statement("\(select) ORDER BY first LIMIT 1")
         let insertion = """
             INSERT OR REPLACE INTO bm25_postings (term, first, number, blocks, checksum, data) VALUES (?, ?, ?, ?, ?, ?)
             """
-        write = columns == .checked ? try DirectStatement(insertion, in: db) : nil
-        delete = try DirectStatement("DELETE FROM bm25_postings WHERE term = ? AND first = ?", in: db)
+        write = columns == .checked ? try statement(insertion) : nil
+        delete = try statement("DELETE FROM bm25_postings WHERE term = ? AND first = ?")
     }
 
     /// The first block of a term and the number of its blocks; nil if no chunk contains it.
@@ -63,7 +67,7 @@ struct PostingStatements {
         var result: [Int64] = []
         for statement in [before, after] {
             try statement.run(term, id) { row in
-                if !row.isNull(0) { result.append(try row.integer(0)) }
+                if !row.isNull(0) { result.append(try reading { try row.integer(0) }) }
             }
         }
         return result

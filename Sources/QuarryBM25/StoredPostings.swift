@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import QuarrySQLite
 
 /// Reads the postings of one term, of this format or of an earlier one.
 struct StoredPostings {
@@ -27,7 +28,7 @@ struct StoredPostings {
         let bytes = Array(form.utf8)
         var (blocks, count, expected): ([(first: Int64, data: Data)], Int, Int64) = ([], 0, 0)
         let statement = try DirectStatement(
-            "SELECT \(columns.list) FROM bm25_postings WHERE term = ? ORDER BY first", in: db)
+            "SELECT \(columns.list) FROM bm25_postings WHERE term = ? ORDER BY first", of: "bm25_postings", in: db)
         try statement.run(bytes) { row in
             let row = try PostingRow(row, columns, of: bytes)
             if blocks.isEmpty { expected = row.blocks }
@@ -42,18 +43,33 @@ struct StoredPostings {
                 place: "the term “\(form)”", reason: "it has \(blocks.count) blocks instead of \(expected)")
         }
         guard !blocks.isEmpty else {
-            if columns == .checked { try Self.checkRows(around: bytes, in: db) }
+            if columns == .checked {
+                try Self.checkVocabulary(for: form, in: db)
+                try Self.checkRows(around: bytes, in: db)
+            }
             return nil
         }
         (source, self.count) = (.blocks(blocks), count)
+    }
+
+    /// Checks that a term without postings is not in the vocabulary: all of its rows would be missing.
+    private static func checkVocabulary(for form: String, in db: Database) throws {
+        // A file of an earlier version would be read to its end.
+        guard try BM25Table.hasIndexedTerms(in: db) else { return }
+        let statement = try db.cachedStatement(sql: "SELECT id FROM bm25_terms WHERE term = ? LIMIT 1")
+        guard try Row.fetchOne(statement, arguments: [Data(form.utf8)]) != nil else { return }
+        throw BM25Error.damaged(place: "the term “\(form)”", reason: "all of its postings are missing")
     }
 
     /// Checks the rows where those of a term would be: one whose term was changed in place is not found by it.
     private static func checkRows(around term: [UInt8], in db: Database) throws {
         let list = PostingRow.Columns.checked.list + ", term"
         for condition in ["term < ? ORDER BY term DESC, first DESC", "term > ? ORDER BY term, first"] {
-            let statement = try DirectStatement("SELECT \(list) FROM bm25_postings WHERE \(condition) LIMIT 1", in: db)
-            try statement.run(term) { _ = try PostingRow($0, .checked, of: Array($0.blob(5))) }
+            let statement = try DirectStatement(
+                "SELECT \(list) FROM bm25_postings WHERE \(condition) LIMIT 1", of: "bm25_postings", in: db)
+            try statement.run(term) { row in
+                _ = try PostingRow(row, .checked, of: try reading { Array(try row.blob(5)) })
+            }
         }
     }
 

@@ -8,8 +8,8 @@ struct DoctorCommand: AsyncParsableCommand {
             The exit code is 1 if there are problems; with --repair, if some are left.
 
             --repair rebuilds derived data from intact rows: postings, codes, counts. Damaged vectors are \
-            removed. A document whose text is damaged is removed if its file is still there. quarry index then reads \
-            that file again and makes the vectors.
+            removed. A document whose text is damaged is removed if its file can be read again; otherwise it stays, and is \
+            named. quarry update then reads those files again and makes the vectors.
 
               quarry doctor
               quarry doctor --index work.quarry
@@ -21,6 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Rebuild what can be rebuilt, then check again.")
     var repair = false
 
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     private struct Reply: Encodable {
@@ -30,25 +31,34 @@ struct DoctorCommand: AsyncParsableCommand {
         var problems: [String]
         /// With --repair: what was done.
         var repaired: [String]?
+        /// Documents and passages that were removed because nothing led to them any more.
+        var orphans: Int?
+        var removedOrphans: [String]?
         var sourcesToRead: [String]?
         var documentsWithoutSource: [String]?
+        /// Generations with passages that have no vector now.
+        var incompleteGenerations: [VectorGeneration]?
     }
 
     func run() async throws {
         let path = try file.existing()
-        let found: (problems: [String], report: RepairReport?)
+        var (problems, isRepairable): ([String], Bool) = ([], !repair)
+        var report: RepairReport?
         do {
-            found = repair ? try await repaired(path) : (try await problems(of: path), nil)
+            if repair { report = try await repaired(path) }
+            problems = try await report?.problems ?? self.problems(of: path)
         } catch let error as CorpusError where error.code == .damaged {
-            found = ([error.message], nil)
+            problems = [error.message]
+            isRepairable = isRepairable && error.isRepairable
         }
-        let (problems, report) = found
         if output.json {
             try Console.print(
                 JSONOutput.string(
                     Reply(
                         index: path, isWhole: problems.isEmpty, problems: problems, repaired: report?.repaired,
-                        sourcesToRead: report?.sourcesToRead, documentsWithoutSource: report?.documentsWithoutSource),
+                        orphans: report?.removedOrphans.count, removedOrphans: report?.removedOrphans,
+                        sourcesToRead: report?.sourcesToRead, documentsWithoutSource: report?.documentsWithoutSource,
+                        incompleteGenerations: report?.incompleteGenerations),
                     pretty: true))
         } else {
             if let report { try show(report, path) }
@@ -56,7 +66,7 @@ struct DoctorCommand: AsyncParsableCommand {
             if problems.isEmpty, !output.quiet { try Console.prose("\(path): no problems found") }
         }
         guard problems.isEmpty else {
-            if !output.json { output.note(Self.advice(path, problems.count, isRepaired: repair)) }
+            if !output.json { output.note(Self.advice(path, problems.count, isRepairable: isRepairable)) }
             throw Termination.failure
         }
     }
@@ -65,30 +75,39 @@ struct DoctorCommand: AsyncParsableCommand {
         try await Termination.endingAtOnce { try CorpusIndex.open(at: path, readOnly: true).problems() }
     }
 
-    private func repaired(_ path: String) async throws -> ([String], RepairReport?) {
-        let report = try await CorpusIndex.open(at: path).repair { output.noteWaiting(for: $0, with: path) }
-        return (report.problems, report)
+    private func repaired(_ path: String) async throws -> RepairReport {
+        let index = try CorpusIndex.open(at: path)
+        let readers = try configuration.settings().readers(index.settings.reading ?? ReadingOptions())
+        return try await index.repair(readers: readers) { output.noteWaiting(for: $0, with: path) }
     }
 
     private func show(_ report: RepairReport, _ path: String) throws {
         if !output.quiet {
+            for line in report.removedOrphans { try Console.prose("removed: \(line)") }
             for line in report.repaired { try Console.prose("repaired: \(line)") }
         }
         for document in report.documentsWithoutSource {
-            output.note("\(document): it is damaged, and its file is not there, so it stays as it is.")
+            output.note("\(document): it is damaged, and its file cannot be read again, so it stays as it is.")
+        }
+        for generation in report.incompleteGenerations {
+            output.note(
+                "\(Format.count(generation.missing, "passage")) without a vector in generation \(generation.number): to make "
+                    + "them, quarry update --model \(CommandWords.quoted(generation.model)) --index "
+                    + CommandWords.quoted(path))
         }
         guard !report.sourcesToRead.isEmpty else { return }
         output.note(
-            "\(Format.count(report.sourcesToRead.count, "file")) must be read again: run quarry index with the same folders. "
+            "\(Format.count(report.sourcesToRead.count, "file")) must be read again: quarry update --index \(CommandWords.quoted(path)). "
                 + report.sourcesToRead.prefix(5).joined(separator: ", ")
                 + (report.sourcesToRead.count > 5 ? ", …" : ""))
     }
 
-    private static func advice(_ path: String, _ count: Int, isRepaired: Bool) -> String {
+    /// - `isRepairable`: Whether a repair was not tried yet, and may help.
+    private static func advice(_ path: String, _ count: Int, isRepairable: Bool) -> String {
         let problems = "\(path): \(Format.count(count, "problem"))"
         let restore = "restore the file from a copy, or move it away and run quarry index again."
-        return isRepaired
-            ? "\(problems) left. To go on, \(restore)"
-            : "\(problems) found. quarry doctor --repair rebuilds what can be rebuilt. If that is not enough, \(restore)"
+        return isRepairable
+            ? "\(problems) found. quarry doctor --repair rebuilds what can be rebuilt. If that is not enough, \(restore)"
+            : "\(problems) that a repair does not mend. To go on, \(restore)"
     }
 }

@@ -10,6 +10,9 @@ struct ImportCommand: AsyncParsableCommand {
             the next quarry update. The index appears when it is whole; after a faulty line nothing is left of it. A file \
             that is there already is not replaced.
 
+            The folders and web sites of the export are named, but not read: quarry update reads only what a quarry index here \
+            has named.
+
               quarry import notes.jsonl copy.quarry
               gunzip -c notes.jsonl.gz | quarry import - copy.quarry
             """)
@@ -32,6 +35,9 @@ struct ImportCommand: AsyncParsableCommand {
         var vectors: Int
         /// Chunks without a vector, because the export had none of them.
         var withoutVectors: Int
+        /// The folders and web sites of the export. They are not read until quarry index names them.
+        var folders: [String]
+        var sites: [String]
     }
 
     func run() async throws {
@@ -45,7 +51,7 @@ struct ImportCommand: AsyncParsableCommand {
         if output.json {
             let reply = Reply(
                 index: index, documents: report.documents, chunks: report.chunks, vectors: report.vectors,
-                withoutVectors: missing)
+                withoutVectors: missing, folders: report.folders, sites: report.sites)
             return try Console.print(JSONOutput.string(reply, pretty: true))
         }
         guard !output.quiet else { return }
@@ -57,6 +63,12 @@ struct ImportCommand: AsyncParsableCommand {
         try Console.prose(
             "\(index): imported \(Format.count(report.documents, "document")) with "
                 + "\(Format.count(report.chunks, "chunk")) and \(Format.count(report.vectors, "vector"))\(rest)")
+        let inputs = report.folders + report.sites
+        guard !inputs.isEmpty else { return }
+        output.note(
+            "note: quarry update reads nothing of what this index was made of, until you name it: quarry index --index "
+                + "\(CommandWords.quoted(index)) \(inputs.prefix(3).map(CommandWords.quoted).joined(separator: " "))"
+                + (inputs.count > 3 ? " …" : ""))
     }
 
     private func input() throws -> FileHandle {

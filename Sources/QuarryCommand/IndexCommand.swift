@@ -75,16 +75,7 @@ struct IndexCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Do not index larger files.", valueName: "MiB"))
     var maxFileSize = 256
 
-    @Option(
-        help: ArgumentHelp(
-            "The embedding model of a new index or a new generation: a local model (see quarry models list), a folder with a model, provider/model such as openai/text-embedding-3-small, the address of a server, or none (search by words only). The default is \(LocalModelCatalog.defaultModelName).",
-            valueName: "model"))
-    var model: String?
-
-    @Flag(
-        name: .customLong("no-switch"),
-        help: "Do not answer questions from a new generation when it is complete (see quarry generation switch).")
-    var keepsLive = false
+    @OptionGroup var vectors: GenerationOptions
 
     @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Privacy and labels") var privacy: PrivacyFlags
@@ -99,7 +90,7 @@ struct IndexCommand: AsyncParsableCommand {
     private func opening(_ settings: Settings, _ services: ModelServices) async throws -> IndexOpening {
         do {
             return try await IndexOpening(
-                path: path, model: model, settings: settings, services: services, remote: remote.options,
+                path: path, model: vectors.model, settings: settings, services: services, remote: remote.options,
                 chunking: chunking.applied, reading: { pdf.applied(to: privacy.applied(to: reading.applied(to: $0))) },
                 isTemporary: plan)
         } catch let error as CorpusError where error.code == .hasVectors {
@@ -184,7 +175,7 @@ struct IndexCommand: AsyncParsableCommand {
         _ selections: [String: InputOptions] = [:], sites: [String: SiteOptions] = [:]
     ) async throws -> Outcome {
         var flags = SettingFlags()
-        flags.model = Setting(model, flag: "--model")
+        flags.model = Setting(vectors.model, flag: "--model")
         media.add(to: &flags)
         let settings = try service.settings(flags)
         try media.check(settings)
@@ -230,7 +221,7 @@ struct IndexCommand: AsyncParsableCommand {
         } catch {
             throw Self.advised(error, on: inputs)
         }
-        if let number = opening.building?.number, keepsLive, !plan,
+        if let number = opening.building?.number, vectors.keepsLive, !plan,
             report.generations.contains(where: { $0.number == number && $0.missing == 0 })
         {
             output.note(
@@ -256,7 +247,7 @@ struct IndexCommand: AsyncParsableCommand {
         guard let building else { return }
         let beside = building.live.map { " beside generation \($0)" } ?? ""
         let answering = building.live.map { "from generation \($0)" } ?? "by words"
-        let until = keepsLive ? "" : " until it is complete"
+        let until = vectors.keepsLive ? "" : " until it is complete"
         output.note(
             "\(plan ? "would build" : "building") generation \(building.number) (model \(building.model))\(beside); questions "
                 .visibleInLine + "are answered \(answering)\(until)")
@@ -310,7 +301,8 @@ struct IndexCommand: AsyncParsableCommand {
                 plan
                 ? try await indexer.plan(sources, options: options, selections: selections)
                 : try await indexer.index(
-                    sources, options: options, selections: selections, switches: !keepsLive, onProgress: progress.show,
+                    sources, options: options, selections: selections, switches: !vectors.keepsLive,
+                    onProgress: progress.show,
                     onWait: { output.noteWaiting(for: $0, with: path) })
         } catch {
             progress.clear()

@@ -9,7 +9,7 @@ struct UpdateCommand: AsyncParsableCommand {
         abstract: "Bring an index up to date from all folders, files and web sites that it knows.",
         discussion: """
             Each folder is read with the patterns of its last run, and each site is fetched with its options. A folder that \
-            is not there keeps its documents. With --watch, sites are fetched once.
+            is not there keeps its documents. Passages without a vector get one, also without any folder. With --watch, sites are fetched once.
 
               quarry update
               quarry update --model all-MiniLM-L6-v2
@@ -24,16 +24,7 @@ struct UpdateCommand: AsyncParsableCommand {
     @Flag(help: "Stay, and update the index when something changes. ^C ends it.")
     var watch = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Update the vectors of this model, in a generation of its own if the index has another one (see quarry index --help).",
-            valueName: "model"))
-    var model: String?
-
-    @Flag(
-        name: .customLong("no-switch"),
-        help: "Do not answer questions from a new generation when it is complete (see quarry generation switch).")
-    var keepsLive = false
+    @OptionGroup var vectors: GenerationOptions
 
     @OptionGroup(title: "Limits and connections of models") var service: ServiceOptions
     @OptionGroup var output: OutputOptions
@@ -77,15 +68,21 @@ struct UpdateCommand: AsyncParsableCommand {
         missing = absent
         let sites = isLater ? [:] : try sites(await index.knownSites())
         let inputs = folders + known.files.keys.sorted() + sites.keys.sorted()
+        let lacksVectors = try await index.generations().contains { $0.isLive && $0.missing > 0 }
+        // Vectors are made of the stored texts.
+        let onlyVectors = inputs.isEmpty && !isLater && (lacksVectors || vectors.model != nil)
         // Each folder that is missing, and each site that is not fetched, has been named.
-        if inputs.isEmpty, !known.folders.isEmpty || !known.sites.isEmpty { throw Termination.quarantined }
-        guard !inputs.isEmpty else {
+        if inputs.isEmpty, !onlyVectors, !known.folders.isEmpty || !known.sites.isEmpty {
+            throw Termination.quarantined
+        }
+        guard !inputs.isEmpty || onlyVectors else {
             throw CorpusError(
                 .input, "\(path) has no folder, file or site to read again. \(IndexFileOptions.commandToFill(path))")
         }
-        var command = try IndexCommand.parse(["--index", path] + inputs)
+        var command = try IndexCommand.parse(["--index", path] + (onlyVectors ? [path] : inputs))
+        if onlyVectors { command.inputs = [] }
         (command.plan, command.service, command.output) = (plan, service, output)
-        (command.model, command.keepsLive) = (model, keepsLive)
+        command.vectors = vectors
         return try await command.outcome(
             known.folders.merging(known.files) { folder, _ in folder }, sites: sites)
     }

@@ -77,6 +77,22 @@ struct ValueEncoding {
         }
     }
 
+    /// Appends a value of the row that a statement is on. Texts and blobs are not converted.
+    mutating func append(_ column: Int32, of statement: OpaquePointer) {
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_INTEGER: append(type: 1, UInt64(bitPattern: sqlite3_column_int64(statement, column)))
+        case SQLITE_FLOAT: append(type: 2, sqlite3_column_double(statement, column).bitPattern)
+        case SQLITE_TEXT: append(type: 3, bytesOf: column, statement)
+        case SQLITE_BLOB: append(type: 4, bytesOf: column, statement)
+        default: bytes.append(0)
+        }
+    }
+
+    private mutating func append(type: UInt8, bytesOf column: Int32, _ statement: OpaquePointer) {
+        let start = sqlite3_column_blob(statement, column)
+        append(type: type, bytes: start, count: sqlite3_column_bytes(statement, column))
+    }
+
     private mutating func append(type: UInt8, bytes start: UnsafeRawPointer?, count: Int32) {
         append(type: type, UInt64(count))
         bytes += UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(count))

@@ -1,5 +1,6 @@
 package import Foundation
 package import GRDB
+import GRDBSQLite
 package import QuarryCore
 
 /// A stored value that this program did not write: the file is damaged or was edited.
@@ -31,19 +32,30 @@ package struct StoredRow {
     private let row: Row
     private let table: String
     private let key: Int
+    /// The statement that is on the row; nil for a row that was copied.
+    private let handle: OpaquePointer?
 
     /// - `table`: Where the values come from, for messages.
     /// - `key`: The index of the column that identifies the row.
-    package init(_ row: Row, of table: String, key: Int = 0) {
+    /// - `statement`: Of the cursor that is on the row. Numbers, texts and checksums are then read from SQLite without
+    ///   the conversions of the database library, as long as the cursor stays on the row.
+    package init(_ row: Row, of table: String, key: Int = 0, on statement: Statement? = nil) {
         self.row = row
         self.table = table
         self.key = key
+        handle = statement?.sqliteStatement
     }
 
     package func integer(_ column: Int, in range: ClosedRange<Int64> = .min ... .max) throws -> Int64 {
-        let value: DatabaseValue = row[column]
-        guard case .int64(let number) = value.storage else {
-            throw error(column, "it is \(kind(value)), not an integer")
+        let number: Int64
+        if let handle, sqlite3_column_type(handle, Int32(column)) == SQLITE_INTEGER {
+            number = sqlite3_column_int64(handle, Int32(column))
+        } else {
+            let value: DatabaseValue = row[column]
+            guard case .int64(let integer) = value.storage else {
+                throw error(column, "it is \(kind(value)), not an integer")
+            }
+            number = integer
         }
         guard range.contains(number) else {
             throw error(column, "\(number) is not between \(range.lowerBound) and \(range.upperBound)")
@@ -60,8 +72,10 @@ package struct StoredRow {
     ///
     /// - `limit`: The most bytes that this program stores here.
     package func text(_ column: Int, atMost limit: Int) throws -> String {
-        let value: DatabaseValue = row[column]
-        guard case .string = value.storage else { throw error(column, "it is \(kind(value)), not text") }
+        if handle.map({ sqlite3_column_type($0, Int32(column)) != SQLITE_TEXT }) ?? true {
+            let value: DatabaseValue = row[column]
+            guard case .string = value.storage else { throw error(column, "it is \(kind(value)), not text") }
+        }
         let text = try row.withUnsafeData(atIndex: column) { data in
             let data = data ?? Data()
             guard data.count <= limit else { throw error(column, "it has \(data.count) bytes, more than \(limit)") }
@@ -99,6 +113,10 @@ package struct StoredRow {
     /// The checksum of the values of some columns, as the SQL function `row_checksum` gives it.
     package func checksum(of columns: Range<Int>) throws -> Int64 {
         var encoding = ValueEncoding(reservingCapacity: 2048)
+        if let handle {
+            for column in columns { encoding.append(Int32(column), of: handle) }
+            return encoding.checksum
+        }
         for column in columns {
             let value: DatabaseValue = row[column]
             if case .string = value.storage {

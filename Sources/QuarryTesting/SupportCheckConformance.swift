@@ -5,6 +5,8 @@
 ///         check.check(statement, against: [passage]).sentences.allSatisfy(\.isSupported)
 ///     }
 ///
+/// No part of Quarry calls it: it is for the tests of a check of your own.
+///
 /// - Parameter isSupported: Whether the check finds support for a statement of one sentence in a passage. It is called
 ///   about thirty times.
 /// - Throws: ``ConformanceFailure`` with the first statement that was judged wrongly, or the errors of the check.

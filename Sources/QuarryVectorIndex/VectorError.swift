@@ -28,7 +28,7 @@ public enum VectorError: Error, Hashable, CustomStringConvertible {
         case .generationExists(let generation):
             "There is a generation \(generation) of vectors in the index already. Choose another number."
         case .damaged(let place, let reason):
-            "The vectors are damaged at \(place): \(reason). Restore the file from a copy, or index the documents into a new one."
+            "The vectors are damaged at \(place): \(reason). They can be made again from the stored texts."
         }
     }
 }

@@ -1,5 +1,6 @@
 package import GRDB
 import QuarryCore
+import QuarrySQLite
 
 extension VectorTable {
     /// Removes damaged blocks of vectors, and makes the sums and the codes again.
@@ -44,8 +45,11 @@ extension VectorTable {
         var removed = 0
         for number in numbers {
             let row = try Row.fetchOne(read, arguments: [generation.id, number])
-            if let row, let checksum = try? withBlock(row, of: generation, { checksum(ofSound: $0, generation) }) {
-                sum &+= checksum
+            let sound = try row.flatMap { row in
+                try ifIntact { try withBlock(row, of: generation) { checksum(ofSound: $0, generation) } } ?? nil
+            }
+            if let sound {
+                sum &+= sound
             } else {
                 try delete.execute(arguments: [generation.id, number])
                 removed += 1
@@ -54,7 +58,7 @@ extension VectorTable {
         if removed > 0 {
             done.append("vectors: \(removed) damaged \(removed == 1 ? "block" : "blocks") of up to 64 vectors removed")
         }
-        let hasOtherSum = (try? checksum(of: generation, in: db)) != sum
+        let hasOtherSum = try ifIntact { try self.checksum(of: generation, in: db) } != sum
         if hasOtherSum || removed > 0 {
             if removed == 0 {
                 done.append("vector_generations, row \(generation.id): the sum of its blocks was made again")
@@ -74,6 +78,17 @@ extension VectorTable {
         let isCoded = try ids(generation: generation.id, in: db).count >= codedCount
         try isCoded ? makeCodes(of: repaired, in: db) : removeCodes(generation: generation.id, in: db)
         return done + ["vector_codes: the codes of generation \(generation.id) were made again"]
+    }
+
+    /// The value that is read; nil if what is stored is damaged. Other errors, such as those of the disk, are thrown.
+    private static func ifIntact<Value>(_ read: () throws -> Value) throws -> Value? {
+        do {
+            return try read()
+        } catch VectorError.damaged {
+            return nil
+        } catch is StoredValueError {
+            return nil
+        }
     }
 
     /// The checksum of a block whose vectors have length 1; nil for another one.

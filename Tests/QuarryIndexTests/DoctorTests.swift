@@ -49,8 +49,7 @@ struct DoctorTests {
         ("UPDATE chunks SET headings = '' WHERE id = 1", "chunks, row 1"),
         ("UPDATE chunks SET id = id + 50 WHERE id = 1", "chunks, row 51"),
         ("UPDATE chunks SET text = CAST(x'ff' AS TEXT) || substr(text, 2) WHERE id = 1", "chunks, row 1"),
-        ("UPDATE generations SET model = replace(model, 'letters', 'others')", "generations, row 1"),
-        ("UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":63')", "has 63 dimensions"),
+        ("UPDATE vector_generations SET dimension = 63", "its model has 64 dimensions, its vectors 63"),
         ("INSERT INTO generations VALUES (7, (SELECT model FROM generations), 0)", "generations, row 7: it has no"),
         ("INSERT INTO vector_generations VALUES (7, 64, 0, 0)", "the model of generation 7 is missing"),
         (
@@ -79,12 +78,60 @@ struct DoctorTests {
         "UPDATE settings SET value = '5' WHERE key = 'generation'",
         "DELETE FROM settings WHERE key = 'generation'",
         "UPDATE generations SET model = '[]'", "DELETE FROM generations",
+        "UPDATE generations SET model = replace(model, 'letters', 'others')",
         "UPDATE generations SET model = replace(model, '\"dimension\":64', '\"dimension\":-1')",
     ])
     func `an index whose settings or live generation cannot be known is not opened`(sql: String) async throws {
         let corpus = try await damaged(by: sql)
         let error = #expect(throws: CorpusError.self) { try CorpusIndex.open(at: corpus.indexPath) }
-        #expect(error?.code == .damaged, "\(String(describing: error))")
+        #expect(error?.code == .damaged && error?.isRepairable == false, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
+        (
+            "DELETE FROM bm25_postings WHERE term = CAST('granit' AS BLOB)", "granite",
+            "the term “granit”: all of its postings are missing"
+        ),
+        ("DELETE FROM chunks WHERE id = (SELECT id FROM chunks WHERE text LIKE '%granite%')", "granite", "chunks, row"),
+        ("DELETE FROM documents WHERE key = 'docs/a.md'", "granite", "documents, row of chunk"),
+        ("DELETE FROM sources WHERE name = 'docs/a.md'", "granite", "sources, row"),
+    ])
+    func `a search notices rows that are gone`(sql: String, question: String, words: String) async throws {
+        let corpus = try await damaged(by: "PRAGMA foreign_keys = OFF; \(sql)")
+        let error = await #expect(throws: CorpusError.self) { try await corpus.search(question, mode: .bm25) }
+        #expect(error?.code == .damaged && error?.isRepairable == true)
+        #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+        // Other searches are as before.
+        #expect(try await corpus.search("marble", mode: .bm25).count > 0)
+        #expect(try await corpus.search("gravel", mode: .bm25).isEmpty)
+    }
+
+    @Test func `a generation waits for the vectors of the chunks that exist, whatever else is in the tables`()
+        async throws
+    {
+        let corpus = try await damaged(by: "SELECT 1")
+        let whole = try await corpus.open().generations()
+        #expect(whole.map(\.missing) == [0])
+        // Chunks under other numbers have no vector, and the vectors belong to no chunk.
+        try await editIndex(corpus.indexPath, "UPDATE chunks SET id = id + 500 WHERE id < 3")
+        let found = try await corpus.open().generations()
+        #expect(found.map(\.missing) == [2] && found[0].vectors == whole[0].vectors - 2)
+    }
+
+    @Test func `an embedder that differs in one setting is told which`() async throws {
+        let corpus = try await damaged(by: "SELECT 1")
+        try await editIndex(
+            corpus.indexPath,
+            """
+            UPDATE generations SET model = json_set(model, '$.embedding.maximumTokens', 7);
+            UPDATE generations SET checksum = row_checksum(id, model)
+            """)
+        let error = #expect(throws: CorpusError.self) {
+            try CorpusIndex.open(at: corpus.indexPath).check(corpus.embedder)
+        }
+        let tokens = corpus.embedder.fingerprint.maximumTokens
+        #expect(error?.code == .otherModel && error?.message.contains("maximum tokens “7”, not “\(tokens)”") == true)
+        #expect(error?.message.contains("revision") == false)
     }
 
     @Test func `a filter over metadata that is not JSON names the document, in a file without a list of values`()

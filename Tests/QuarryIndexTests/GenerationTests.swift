@@ -142,25 +142,73 @@ struct GenerationTests {
         #expect(asked?.code == .noVectors)
     }
 
-    @Test func `a switch is one step back and forth, and who has the file open is told`() async throws {
+    @Test func `a switch is one step back and forth, and an index that is open keeps its generation`() async throws {
         let model = OtherModel()
         #expect(try await build(model, switches: false).switchedTo == nil)
         let (live, pinned) = (try open(), try open(1))
         let before = try await ids(live, corpus.embedder)
         let writer = try CorpusIndex.open(at: corpus.indexPath)
         #expect(try await writer.switchGeneration(to: 2) == 1)
-        let error = await #expect(throws: CorpusError.self) { try await ids(live, corpus.embedder) }
-        #expect(error?.code == .switched && error?.message.contains("generation 2") == true)
+        #expect(try await ids(live, corpus.embedder) == before)
         #expect(try await ids(pinned, corpus.embedder) == before)
         let indexer = try Indexer(writer, embedder: corpus.embedder, counter: WordCounter())
         let run = await #expect(throws: CorpusError.self) { try await indexer.index([.path(corpus.documentsPath)]) }
-        #expect(run?.code == .switched)
+        #expect(run?.code == .switched && run?.message.contains("generation 2") == true)
         // A question in the vectors of another model is refused.
         let other = #expect(throws: CorpusError.self) { try open().retriever(embedder: corpus.embedder) }
         #expect(other?.code == .otherModel)
         #expect(try await CorpusIndex.open(at: corpus.indexPath).switchGeneration(to: 1) == 2)
         #expect(try await ids(open(), corpus.embedder) == before)
         #expect(try await ids(live, corpus.embedder) == before)
+    }
+
+    @Test func `questions are answered while generations are switched, until theirs is dropped`() async throws {
+        try await build(OtherModel(), switches: false)
+        let (path, embedder) = (corpus.indexPath, corpus.embedder)
+        let (live, before) = (try open(), try await ids(open(), embedder))
+        let isOver = Mutex(false)
+        async let switches: Int = {
+            var count = 0
+            while !isOver.withLock({ $0 }) {
+                let writer = try CorpusIndex.open(at: path)
+                _ = try await writer.switchGeneration(to: Int64(2 - count % 2))
+                count += 1
+            }
+            return count
+        }()
+        for _ in 0..<60 {
+            #expect(try await ids(live, embedder) == before)
+            // Opened for the generation that is live at the moment, whose model the question then needs.
+            let index = try open()
+            let model: any Embedder = index.generation == 1 ? embedder : OtherModel()
+            #expect(try await ids(index, model).count == 5)
+        }
+        isOver.withLock { $0 = true }
+        #expect(try await switches > 5)
+        let writer = try CorpusIndex.open(at: path)
+        _ = try await writer.switchGeneration(to: 2)
+        _ = try await writer.dropGeneration(1)
+        let gone = await #expect(throws: CorpusError.self) { try await ids(live, embedder) }
+        #expect(gone?.code == .switched && gone?.message.contains("generation 2") == true)
+    }
+
+    @Test func `each run commits its first vectors at once, so that short runs come to an end`() async throws {
+        // Each run is stopped after two of its 40 texts.
+        for round in 1...3 {
+            await #expect(throws: CancellationError.self) {
+                let run = Mutex<Task<Void, any Error>?>(nil)
+                let path = corpus.indexPath
+                let model = OtherModel {
+                    let vectors = try await CorpusIndex.open(at: path, readOnly: true).generations().last?.vectors
+                    if vectors == round { run.withLock { $0?.cancel() } }
+                    try Task.checkCancellation()
+                }
+                let task = Task { _ = try await build(model) }
+                run.withLock { $0 = task }
+                try await task.value
+            }
+            #expect(try await open().generations().last?.vectors ?? 0 >= round)
+        }
     }
 
     @Test func `an ordinary run keeps the live generation complete and says that the other one is behind`() async throws

@@ -93,7 +93,13 @@ struct RepairTests {
         try await editIndex(corpus.indexPath, edit)
         let report = try await CorpusIndex.open(at: corpus.indexPath).repair()
         #expect(report.problems == [] && !report.repaired.isEmpty, "\(report)")
+        let missing = try await corpus.open().generations().map(\.missing)
+        #expect(report.incompleteGenerations.map(\.missing) == missing.filter { $0 > 0 })
+        #expect(report.incompleteGenerations.allSatisfy { $0.model.hasPrefix("local") || !$0.model.isEmpty })
+        #expect(missing[0] > 0 && report.sourcesToRead == [] && report.removedOrphans == [])
+        let embedded = corpus.embedder.passages
         try await corpus.index()
+        #expect(corpus.embedder.passages > embedded)
         #expect(try await self.answers(corpus) == answers)
         #expect(try corpus.open().problems() == [])
     }
@@ -113,20 +119,67 @@ struct RepairTests {
         let answers = try await answers(corpus)
         try await editIndex(corpus.indexPath, edit)
         let report = try await CorpusIndex.open(at: corpus.indexPath).repair()
-        #expect(report.problems == [] && report.documentsWithoutSource == [], "\(report)")
-        try await corpus.index()
+        #expect(report.problems == [] && report.documentsWithoutSource == [] && !report.repaired.isEmpty, "\(report)")
+        let isSourceGone = edit.hasPrefix("DELETE FROM sources")
+        #expect(report.sourcesToRead.isEmpty == isSourceGone, "\(report)")
+        let run = try await corpus.index()
+        #expect(run.documents > 0 || run.unchangedDocuments > 0 || run.sources.moved > 0, "\(run)")
         #expect(Set(try await self.answers(corpus)) == Set(answers))
         #expect(try corpus.open().problems() == [])
     }
 
-    @Test func `a damaged document whose file is gone stays, and is named`() async throws {
+    /// What makes a file that is still there, or not, give no document.
+    enum Obstacle: CaseIterable {
+        case isGone, isFolder, isEmpty, isTooLarge, isLink
+    }
+
+    @Test(arguments: Obstacle.allCases)
+    func `a damaged document whose file cannot be read again stays, and is named`(obstacle: Obstacle) async throws {
         let corpus = try await corpus()
         try await editIndex(corpus.indexPath, "UPDATE chunks SET text = 'Changed. ' || substr(text, 10) WHERE id = 1")
+        let path = corpus.documentsPath + "/a.md"
         try corpus.folder.remove("docs/a.md")
+        switch obstacle {
+        case .isGone: break
+        case .isFolder: try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        case .isEmpty: try corpus.write("", to: "a.md")
+        case .isTooLarge:
+            try corpus.write("x", to: "a.md")
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try file.truncate(atOffset: 1 << 32)
+        case .isLink: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+        }
         let report = try await CorpusIndex.open(at: corpus.indexPath).repair()
         #expect(report.documentsWithoutSource == ["docs/a.md"])
+        #expect(try await corpus.documents(with: "slate").contains("docs/long.txt"))
         #expect(report.problems.contains { $0.contains("chunks, row 1") })
         #expect(report.sourcesToRead == [])
+    }
+
+    @Test func `a damaged document that another reader would read stays`() async throws {
+        let corpus = try await corpus()
+        try await editIndex(
+            corpus.indexPath,
+            """
+            UPDATE chunks SET text = 'Changed. ' || substr(text, 10) WHERE id = 1;
+            UPDATE sources SET reader = 'recording/1' WHERE name = 'docs/a.md';
+            UPDATE sources SET checksum = row_checksum(id, name, root, path, size, modified, sha256, reader)
+            """)
+        let report = try await CorpusIndex.open(at: corpus.indexPath).repair()
+        #expect(report.documentsWithoutSource == ["docs/a.md"] && report.sourcesToRead == [])
+    }
+
+    @Test func `documents and chunks without a source are named when they are removed`() async throws {
+        let corpus = try await corpus()
+        try await editIndex(
+            corpus.indexPath,
+            "DELETE FROM sources WHERE name = 'docs/a.md'; DELETE FROM documents WHERE key = 'docs/r.jsonl#r1' OR title = 'Bowl'"
+        )
+        let report = try await CorpusIndex.open(at: corpus.indexPath).repair()
+        #expect(report.removedOrphans.contains { $0.hasPrefix("documents, row") && $0.hasSuffix(": docs/a.md") })
+        #expect(report.removedOrphans.contains { $0.hasPrefix("chunks, row") && $0.contains("granite") })
+        #expect(report.removedOrphans.contains { $0.hasPrefix("chunks, row") && $0.contains("bowl of clay") })
+        #expect(report.removedOrphans.count == 3 && report.problems == [], "\(report)")
     }
 
     @Test func `a filter refuses an edited value`() async throws {

@@ -37,8 +37,10 @@ struct StoredFormFuzzTests {
             .init(range: 2..<4, place: .time(from: 1.5, to: 2)), .init(range: 4..<5, place: .chapter("Глава")),
         ]
         let samples = [paged, named].map(SourceMapCodec.encode)
+        var (taken, refused) = (0, 0)
         for round in 0..<Self.count {
             let bytes = randomBytes(&generator, samples, round)
+            if SourceMapCodec.decode(bytes) == nil { refused += 1 } else { taken += 1 }
             if let map = SourceMapCodec.decode(bytes) {
                 // What is read can be written and read again.
                 #expect(SourceMapCodec.decode(SourceMapCodec.encode(map)) == map)
@@ -47,10 +49,13 @@ struct StoredFormFuzzTests {
             }
             let start = Int.random(in: 0...6_000, using: &generator)
             let slice = SourceMapCodec.decode(bytes, slice: start..<start + 40)
-            _ = slice?.sourceRange(of: 0..<40)
-            _ = slice?.lines(of: 0..<40)
-            _ = slice?.places(of: 0..<40)
+            guard let slice else { continue }
+            let (range, lines) = (slice.sourceRange(of: 0..<40), slice.lines(of: 0..<40))
+            #expect(range.lowerBound >= 0 && lines.lowerBound >= 1, "round \(round)")
+            #expect(slice.places(of: 0..<40).count <= bytes.count + 3, "round \(round)")
         }
+        // Both ways were taken.
+        #expect(taken > Self.count / 50 && refused > Self.count / 50)
     }
 
     @Test func `random headings are refused, or are written as they were read`() {
@@ -58,11 +63,17 @@ struct StoredFormFuzzTests {
         let samples = [["Lease", "Tenants"], ["Глава 1", "", "3:x"], [String](repeating: "A:b", count: 40)].map {
             Array(StoredHeadings.encode($0).utf8)
         }
+        var (taken, refused) = (0, 0)
         for round in 0..<Self.count {
             let text = String(decoding: randomBytes(&generator, samples, round), as: UTF8.self)
-            guard let titles = StoredHeadings.decode(text) else { continue }
+            guard let titles = StoredHeadings.decode(text) else {
+                refused += 1
+                continue
+            }
+            taken += 1
             #expect(titles.joined().utf8.count <= text.utf8.count)
             #expect(StoredHeadings.decode(StoredHeadings.encode(titles)) == titles)
         }
+        #expect(taken > Self.count / 50 && refused > Self.count / 50)
     }
 }

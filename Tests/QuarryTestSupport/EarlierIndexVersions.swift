@@ -17,6 +17,7 @@ package func editIndex(_ path: String, _ sql: String) async throws {
 
 /// Turns an index of the current version into one as an earlier version made it.
 package func restoreIndexVersion(_ version: Int, in db: Database) throws {
+    if version < 9 { try db.execute(sql: "DROP INDEX bm25_terms_by_term") }
     if version < 8 { try restoreModelInSettings(in: db) }
     if version < 7 { try restoreUncheckedPostings(in: db) }
     if version < 7 { try restoreUncheckedValues(in: db) }

@@ -12,6 +12,10 @@ public struct ExchangeReport: Sendable, Hashable, Codable {
     public var chunks = 0
     /// Chunks with a vector.
     public var vectors = 0
+    /// The folders of the index that was exported. An import does not read them.
+    public var folders: [String] = []
+    /// The addresses of its web sites. An import does not fetch them.
+    public var sites: [String] = []
 }
 
 extension CorpusIndex {
@@ -23,7 +27,7 @@ extension CorpusIndex {
     /// - `onProgress`: Called after each document with the number so far and the number of all.
     /// - `write`: Gets each line without its end.
     /// - Throws: ``CorpusError``; the errors of `write`; `CancellationError`.
-    /// - Complexity: O(size of the file), in the memory of one document's source map.
+    /// - Complexity: O(size of the file), in the memory of the longest document's source map and of the rows of `pages`.
     @discardableResult
     public func export(
         withVectors: Bool = true, onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
@@ -61,6 +65,7 @@ private struct Export {
         let header = ExportedHeader(
             settings: settings, folders: folders, inputs: try InputSelections(in: db).options,
             sites: try SiteSelections(in: db).options, documents: count, vectors: generation != nil)
+        (report.folders, report.sites) = (folders.map(\.path), header.sites.keys.sorted())
         try write(header, of: "The settings")
         let pages = try StoredPage.all(in: db)
         // In the order of their chunks, so that an import gives chunks of equal scores the same order.
@@ -86,7 +91,8 @@ private struct Export {
         }
         guard report.documents == count else {
             throw StoredValueError(
-                place: "documents", reason: "\(counted(count - report.documents, "row")) without a row in sources")
+                place: "documents, source",
+                reason: "\(counted(count - report.documents, "row")) without a row in sources")
         }
     }
 
@@ -147,15 +153,13 @@ private struct Export {
             if !separator.isEmpty { chunk.separator = separator }
             if !headings.isEmpty { chunk.headings = headings }
             chunk.tableHeader = try row.optional(8, row.text)
-            if let first = headings.first, document.title?.hasPrefix(first) == true {
-                // Not stored, but the checksum of the postings tells.
-                let terms = analysis.terms(
-                    of: Chunk(
-                        documentID: document.id, ordinal: 0, range: chunk.start..<chunk.end, text: text,
-                        headings: headings, tokenCount: chunk.tokens), beginsWithTitle: true)
-                let stored = try row.optional(columns + 2, { try row.integer($0) })
-                if BM25Table.checksum(of: terms, chunk: id) == stored { chunk.beginsWithTitle = true }
-            }
+            let beginsWithTitle = analysis.beginsWithTitle(
+                Chunk(
+                    documentID: document.id, ordinal: 0, range: chunk.start..<chunk.end, text: text,
+                    headings: headings, tokenCount: chunk.tokens),
+                id: id, title: document.title, checksum: try row.optional(columns + 2, { try row.integer($0) }),
+                guess: false)
+            if beginsWithTitle { chunk.beginsWithTitle = true }
             if let generation, let vector = try VectorTable.vector(of: id, generation: generation, in: db) {
                 chunk.vector = vector.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
                 report.vectors += 1

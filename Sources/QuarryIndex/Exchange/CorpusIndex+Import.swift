@@ -7,9 +7,12 @@ import QuarryText
 extension CorpusIndex {
     /// Makes an index of the lines that ``export(withVectors:onProgress:_:)`` wrote.
     ///
-    /// Documents keep their source maps and the digests of their sources, so citations and later runs are as before. The
-    /// words of the lexical index are made again. Texts without a vector wait for the next run. The index appears at its
-    /// path when it is whole.
+    /// Documents keep their source maps, and the paths and digests of their sources, so citations are as before. The words
+    /// of the lexical index are made again. Texts without a vector wait for the next run. The index appears at its path
+    /// when it is whole.
+    ///
+    /// Folders, files and web sites of the export are not inputs of the new index until a run names them: whoever wrote the
+    /// lines does not choose what is read here. A run that names them finds their sources unchanged.
     /// - `onProgress`: Called after each commit with the number of documents so far and the number of all.
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/input`` for a line, with its number, or if there is a
     ///   file at the path; with ``CorpusError/Code/otherVersion`` for an export of another form; `CancellationError`.
@@ -53,8 +56,6 @@ private struct Import {
     init(_ index: CorpusIndex) { self.index = index }
 
     mutating func run(_ lines: inout ExportReader, onProgress: (Int, Int) -> Void) throws {
-        let header = lines.header
-        try index.writeNow { try write(header, in: $0) }
         var isAtEnd = false
         while !isAtEnd {
             var (batch, bytes) = ([ImportedDocument](), 0)
@@ -67,21 +68,10 @@ private struct Import {
                 }
             }
             try index.writeNow { try write(batch, in: $0) }
-            onProgress(report.documents, header.documents)
+            onProgress(report.documents, lines.header.documents)
         }
         try index.writeNow { try finish(in: $0) }
-    }
-
-    private func write(_ header: ExportedHeader, in db: Database) throws {
-        for folder in header.folders {
-            try db.execute(sql: CheckedTable.roots.insertion, arguments: [folder.path, folder.name])
-        }
-        var inputs = try InputSelections(in: db)
-        for (name, options) in header.inputs { inputs[name] = options }
-        try inputs.store(in: db)
-        var sites = try SiteSelections(in: db)
-        sites.add(header.sites, known: [])
-        try sites.store(in: db)
+        (report.folders, report.sites) = (lines.header.folders.map(\.path), lines.header.sites.keys.sorted())
     }
 
     private mutating func write(_ batch: [ImportedDocument], in db: Database) throws {
@@ -119,7 +109,7 @@ private struct Import {
     private mutating func row(of source: ExportedSource, _ writer: IndexWriter) throws -> Int64 {
         if let known = sources[ExactText(source.name)] { return known.id }
         let row = SourceRow(
-            name: source.name, root: source.root, path: source.path, size: source.size, modified: source.modified,
+            name: source.name, root: nil, path: source.path, size: source.size, modified: source.modified,
             sha256: source.sha256 ?? ContentHash(of: ""), reader: source.reader)
         let id = try writer.upsertSource(row)
         try writer.store(source.page, of: id)

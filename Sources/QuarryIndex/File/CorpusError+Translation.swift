@@ -33,6 +33,28 @@ private func translated(_ error: any Error, path: String) -> any Error {
     }
 }
 
+extension CorpusError {
+    /// Whether ``CorpusIndex/repair(readers:onWait:)`` can mend the damage: not that of the pages and of the schema, and not
+    /// that of rows which nothing else in the file repeats.
+    package var isRepairable: Bool {
+        guard code == .damaged else { return false }
+        return switch underlyingError {
+        case let error as StoredValueError: error.isRepairable
+        case let error as DatabaseError: ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+        case is BM25Error, is VectorError, is RowDecodingError: true
+        default: false
+        }
+    }
+}
+
+extension StoredValueError {
+    /// A place in the schema is the name of a table or index alone.
+    fileprivate var isRepairable: Bool {
+        let table = place.prefix { $0 != "," }
+        return table.count < place.count && !["settings", "generations", "grdb_migrations"].contains(table)
+    }
+}
+
 extension SQLiteFileError {
     fileprivate var corpusCode: CorpusError.Code {
         switch code {

@@ -21,7 +21,8 @@ public struct CorpusError: Error, Sendable, CustomStringConvertible {
         public static let noVectors = Code(kind: .noVectors)
         /// The index has vectors, but there is no model to make vectors of new documents.
         public static let hasVectors = Code(kind: .hasVectors)
-        /// Another process switched the index to another generation of vectors while it was open.
+        /// Another process switched the index to another generation of vectors while it was open, and the one that it was
+        /// opened with is gone or must not be written.
         public static let switched = Code(kind: .switched)
         /// The index has no generation of this number.
         public static let noGeneration = Code(kind: .noGeneration)

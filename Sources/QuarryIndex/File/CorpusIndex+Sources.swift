@@ -44,14 +44,15 @@ extension CorpusIndex {
 
     /// The sources among `names` whose files changed or disappeared since they were indexed.
     ///
-    /// Sources without a file, and files of folders that this machine does not have, are left out.
+    /// Sources without a file, those of an import that no run has named, and files of folders that this machine does not
+    /// have are left out.
     /// - Complexity: One `stat` for each file. A file of the same size with another time is read as a whole.
     public func changes(ofSources names: Set<String>) async throws -> [String: SourceChange] {
         let stored = try await read { db in
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT name, path, root, size, modified, sha256 FROM sources
-                    WHERE name = ? AND path IS NOT NULL AND sha256 IS NOT NULL
+                    WHERE name = ? AND path IS NOT NULL AND root IS NOT NULL AND sha256 IS NOT NULL
                     """)
             return try names.sorted().compactMap { name in
                 try Row.fetchOne(statement, arguments: [name]).map { (name, try IndexedFile($0)) }

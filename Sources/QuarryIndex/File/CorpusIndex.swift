@@ -19,7 +19,8 @@ public final class CorpusIndex: Sendable {
     /// The generation of vectors that searches and runs use; nil if there is none: in an index without vectors, and for
     /// a model whose generation no run has begun.
     public let generation: Int64?
-    /// Whether ``generation`` was the live one when the file was opened, and must still be.
+    /// Whether ``generation`` was the live one when the file was opened. Then a run must not write it any more after a
+    /// switch.
     let followsLive: Bool
     let pool: any DatabaseWriter
     /// Connections for searches, each with its own snapshot.
@@ -79,8 +80,8 @@ public final class CorpusIndex: Sendable {
     /// Opens an existing index.
     ///
     /// - `readOnly`: Whether to open without writing. This works in folders that cannot be written.
-    /// - `generation`: The generation of vectors to use; nil for the live one. Then each search checks that it still is
-    ///   the live one.
+    /// - `generation`: The generation of vectors to use; nil for the live one. Searches use it as long as it is in the
+    ///   file, also after a switch to another one: open the index again to follow.
     /// - Throws: ``CorpusError`` if the file is missing, empty, damaged, not a Quarry index, of another format version, or
     ///   has no such generation.
     public static func open(
@@ -155,7 +156,8 @@ public final class CorpusIndex: Sendable {
     /// Checks that the file is still the index that was opened, with its settings.
     ///
     /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/otherModel`` or ``CorpusError/Code/replaced`` if
-    ///   another process made it again or replaced it, and the errors of ``checkGeneration(in:)``.
+    ///   another process made it again or replaced it, ``CorpusError/Code/switched`` if ``generation`` was opened as the
+    ///   live one and is not any more, and the errors of ``checkGeneration(in:)``.
     func checkUnchanged() throws {
         try checkPlace()
         let (stored, state) = try translatingErrors(path: path) {
@@ -169,25 +171,32 @@ public final class CorpusIndex: Sendable {
                 "Another process made \(path) again while it was open, with \(stored.settings.modelName ?? "no model"). "
                     + "It was opened for \(settings.modelName ?? "no model").")
         }
-        try translatingErrors(path: path) { try pool.read { try checkGeneration(in: $0) } }
+        try translatingErrors(path: path) {
+            try pool.read { db in
+                try checkGeneration(in: db)
+                guard followsLive, try GenerationTable.live(in: db) != generation else { return }
+                throw try switched(in: db)
+            }
+        }
     }
 
-    /// Checks that ``generation`` is still there and, if it was opened as the live one, still is.
+    /// Checks that ``generation`` is still there. It need not be the live one: a question that was made with its model can
+    /// only be answered from it.
     ///
-    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/switched`` or ``CorpusError/Code/noGeneration``.
+    /// - Throws: ``CorpusError`` with the code ``CorpusError/Code/switched`` if it was opened as the live one and is gone,
+    ///   or ``CorpusError/Code/noGeneration``.
     func checkGeneration(in db: Database) throws {
-        if followsLive {
-            let live = try GenerationTable.live(in: db)
-            guard live != generation else { return }
-            let now = try StoredSettings(in: db, path: path).settings.modelName
-            throw CorpusError(
-                .switched,
-                "Another process switched \(path) to \(live.map { "generation \($0)" } ?? "no vectors") "
-                    + "(\(now ?? "no model")) while it was open. Open it again.")
-        }
-        if let generation, try !GenerationTable.hasVectors(generation, in: db) {
-            throw try CorpusError.noGeneration(generation, in: db, path: path)
-        }
+        guard let generation, try !GenerationTable.hasVectors(generation, in: db) else { return }
+        throw try followsLive ? switched(in: db) : CorpusError.noGeneration(generation, in: db, path: path)
+    }
+
+    private func switched(in db: Database) throws -> CorpusError {
+        let live = try GenerationTable.live(in: db)
+        let now = try StoredSettings(in: db, path: path).settings.modelName
+        return CorpusError(
+            .switched,
+            "Another process switched \(path) to \(live.map { "generation \($0)" } ?? "no vectors") "
+                + "(\(now ?? "no model")) while it was open. Open it again.")
     }
 
     /// Checks that readers replace the personal data that the index replaces.
@@ -351,13 +360,24 @@ public final class CorpusIndex: Sendable {
                 "\(path) was built with \(expected.dimension)-dimensional vectors of \(name); "
                     + "\(found.model) makes \(found.dimension). Use \(name), or make another index.")
         }
+        let differences = expected.differences(from: found)
         let difference =
-            expected.model != found.model
-            ? name
-            : "\(name) with other settings or weights (revision \(expected.revision.prefix(12)), not \(found.revision.prefix(12)))"
+            expected.model != found.model ? name : "\(name) with \(differences.joined(separator: ", "))"
         throw CorpusError(
             .otherModel,
             "\(path) was built with \(difference); vectors of \(found.model) cannot be compared with them. "
                 + "Use \(name), or make another index.")
+    }
+}
+
+extension EmbeddingFingerprint {
+    /// What differs between two models of one name, such as `revision “3f”, not “4a”`.
+    fileprivate func differences(from other: EmbeddingFingerprint) -> [String] {
+        [
+            ("provider", provider, other.provider), ("revision", revision, other.revision),
+            ("query prefix", queryPrefix, other.queryPrefix), ("passage prefix", passagePrefix, other.passagePrefix),
+            ("pooling", pooling, other.pooling), ("normalized", "\(normalized)", "\(other.normalized)"),
+            ("maximum tokens", "\(maximumTokens)", "\(other.maximumTokens)"),
+        ].filter { $0.1 != $0.2 }.map { "\($0.0) “\(excerpt($0.1))”, not “\(excerpt($0.2))”" }
     }
 }

@@ -9,9 +9,15 @@ import QuarryVectorIndex
 /// documents that are left.
 struct FileRepair {
     private let db: Database
-    private(set) var report = RepairReport(repaired: [], sourcesToRead: [], documentsWithoutSource: [], problems: [])
+    /// The sources of damaged rows that can be read again.
+    private let readable: Set<Int64>
+    private(set) var report = RepairReport()
 
-    init(_ db: Database) { self.db = db }
+    /// - `readable`: As `RereadableSources` found them.
+    init(_ db: Database, readable: Set<Int64>) {
+        self.db = db
+        self.readable = readable
+    }
 
     /// - Throws: `CorpusError` with the code `damaged` if SQLite cannot read the file.
     mutating func run() throws {
@@ -40,8 +46,16 @@ struct FileRepair {
         report.repaired.append("the indexes of SQLite were made again")
     }
 
-    /// Removes rows whose document, chunk or source does not exist. No search finds them.
+    /// Removes rows whose document, chunk or source does not exist, and names the documents and chunks. No search finds
+    /// them.
     private mutating func removeOrphans() throws {
+        try nameOrphans(
+            "SELECT id, key FROM documents WHERE source NOT IN (SELECT id FROM sources) ORDER BY id", of: "documents")
+        try nameOrphans(
+            """
+            SELECT id, text FROM chunks WHERE document NOT IN (
+                SELECT id FROM documents WHERE source IN (SELECT id FROM sources)) ORDER BY id
+            """, of: "chunks")
         for (table, column, parent) in [
             ("documents", "source", "sources"), ("chunks", "document", "documents"), ("pages", "source", "sources"),
             ("unread", "source", "sources"), ("refused_texts", "chunk", "chunks"),
@@ -51,6 +65,16 @@ struct FileRepair {
                 "\(table): # without a row in \(parent) removed")
             // Which source has lost a document is not known. Documents that are still there stay as they are.
             if removed > 0, table == "chunks" { try reopenFiles() }
+        }
+    }
+
+    /// - `sql`: Gives the row and its text.
+    private mutating func nameOrphans(_ sql: String, of table: String) throws {
+        let rows = try Row.fetchCursor(db, sql: sql)
+        while let row = try rows.next() {
+            let row = StoredRow(row, of: table)
+            let text = try ifIntact { try row.text(1) } ?? "its text is damaged"
+            report.removedOrphans.append("\(table), row \(try row.integer(0)): \(excerpt(text))")
         }
     }
 
@@ -77,11 +101,11 @@ struct FileRepair {
         }
     }
 
-    /// Marks damaged rows of sources as unread, if they lead to a file.
+    /// Marks damaged rows of sources as unread, if they lead to a file that can be read.
     private mutating func repairSources() throws {
         let damaged = try Int64.fetchAll(
             db, sql: "SELECT id FROM sources WHERE \(CheckedTable.sources.isDamaged) ORDER BY id")
-        for id in damaged where try isFile(id) {
+        for id in damaged where readable.contains(id) {
             try reopen(id)
             report.repaired.append("sources, row \(id): marked to be read again")
         }
@@ -91,21 +115,14 @@ struct FileRepair {
     ///
     /// - Returns: Whether none was removed.
     private mutating func removeDamagedDocuments() throws -> Bool {
-        let rows = try Int64.fetchSet(
-            db,
-            sql: """
-                SELECT id FROM documents WHERE \(CheckedTable.documents.isDamaged)
-                UNION SELECT document FROM chunks WHERE \(CheckedTable.chunks.isDamaged)
-                """)
-        let found = try CorpusIndex.documentProblems(in: db) + CorpusIndex.textProblems(in: db)
         var removed = 0
-        for document in rows.union(found.map(\.document)).sorted() {
+        for document in try Self.damagedDocuments(in: db).sorted() {
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, key, source FROM documents WHERE id = ?", arguments: [document])
             guard let row = row.map({ StoredRow($0, of: "documents") }) else { continue }
-            let key = (try? row.text(1)) ?? "documents, row \(document)"
+            let key = try ifIntact { try row.text(1) } ?? "documents, row \(document)"
             let source = try row.integer(2)
-            guard try isFile(source) else {
+            guard readable.contains(source) else {
                 report.documentsWithoutSource.append(key)
                 continue
             }
@@ -115,6 +132,20 @@ struct FileRepair {
             removed += 1
         }
         return removed == 0
+    }
+
+    /// The rows of documents with a damaged row of their own or of a chunk.
+    ///
+    /// - Complexity: Reads the rows of all documents and chunks.
+    static func damagedDocuments(in db: Database) throws -> Set<Int64> {
+        let rows = try Int64.fetchSet(
+            db,
+            sql: """
+                SELECT id FROM documents WHERE \(CheckedTable.documents.isDamaged)
+                UNION SELECT document FROM chunks WHERE \(CheckedTable.chunks.isDamaged)
+                """)
+        let found = try CorpusIndex.documentProblems(in: db) + CorpusIndex.textProblems(in: db)
+        return rows.union(found.map(\.document))
     }
 
     private mutating func repairPostings(mustRebuild: Bool) throws {
@@ -177,18 +208,10 @@ struct FileRepair {
     /// - Returns: The dimension of each generation that is left. The live one is left in any case.
     private mutating func repairGenerations() throws -> [Int64: Int] {
         let live = try SettingsTable.integer(SettingsTable.generation, in: db)
-        let damaged = try Int64.fetchSet(
-            db, sql: "SELECT id FROM generations WHERE \(CheckedTable.generations.isDamaged)")
         let known = try Int64.fetchSet(db, sql: "SELECT id FROM generations UNION SELECT id FROM vector_generations")
         var dimensions: [Int64: Int] = [:]
         for number in known.sorted() {
-            let model: GenerationModel?
-            do {
-                model = try GenerationTable.model(of: number, in: db)
-            } catch is StoredValueError {
-                model = nil
-            }
-            if let model, !damaged.contains(number) || number == live {
+            if let model = try ifIntact({ try GenerationTable.model(of: number, in: db) }) ?? nil {
                 dimensions[number] = model.embedding.dimension
             } else if number != live {
                 try GenerationTable.remove(number, in: db)
@@ -213,11 +236,13 @@ struct FileRepair {
                 """) ?? 0
     }
 
-    /// Whether a source is a file that is there.
+    /// Whether a source is a file that is there, so that a run would look at it.
     private func isFile(_ source: Int64) throws -> Bool {
         let row = try Row.fetchOne(db, sql: "SELECT id, name, path FROM sources WHERE id = ?", arguments: [source])
-        guard let row = row.map({ StoredRow($0, of: "sources") }), (try? row.text(1)) != nil,
-            let path = try? row.optional(2, row.text)
+        guard let row = row.map({ StoredRow($0, of: "sources") }),
+            let path = try ifIntact({
+                _ = try row.text(1); return try row.optional(2, row.text)
+            }) ?? nil
         else { return false }
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue

@@ -71,11 +71,14 @@ enum GenerationTable {
     }
 
     /// The model of a generation; nil if there is no such generation.
+    ///
+    /// - Throws: `StoredValueError` for a row that was changed.
     static func model(of number: Int64, in db: Database) throws -> GenerationModel? {
         let row = try Row.fetchOne(
-            db, sql: "SELECT id, model FROM generations WHERE id = ?", arguments: [number])
+            db, sql: "SELECT id, model, checksum FROM generations WHERE id = ?", arguments: [number])
         guard let row = row.map({ StoredRow($0, of: "generations") }) else { return nil }
         let json = try row.text(1, atMost: maximumBytes)
+        try row.check(0..<2)
         guard let model = try? JSONDecoder().decode(GenerationModel.self, from: Data(json.utf8)) else {
             throw row.error(1, "it is not a model")
         }
@@ -144,12 +147,13 @@ enum GenerationTable {
     static func counts(
         of number: Int64, in db: Database
     ) throws -> (vectors: Int, refused: Int, missing: Int) {
-        let vectors = Set(try VectorTable.ids(generation: number, in: db).map(\.rawValue))
+        // Only those of chunks that exist: in a damaged file there may be others.
+        var waiting = try Int64.fetchSet(db, sql: "SELECT id FROM chunks")
+        let vectors = try VectorTable.ids(generation: number, in: db).count { waiting.remove($0.rawValue) != nil }
         let refused = try Int64.fetchSet(
             db, sql: "SELECT chunk FROM refused_texts WHERE generation = ?", arguments: [number]
-        ).subtracting(vectors).count
-        let chunks = try Int.fetchOne(db, sql: "SELECT count(*) FROM chunks") ?? 0
-        return (vectors.count, refused, max(0, chunks - vectors.count - refused))
+        ).count { waiting.remove($0) != nil }
+        return (vectors, refused, waiting.count)
     }
 
     /// Problems between the models, the vectors and the live generation.

@@ -17,7 +17,7 @@ struct PostingRebuild {
         var chunk: Chunk
     }
 
-    /// - Complexity: O(size of all texts), in the memory of one document.
+    /// - Complexity: O(size of all texts), in the memory of the longest document and some 20 bytes for each chunk.
     func run() throws {
         let checksums = try storedChecksums()
         try BM25Table.removeAll(in: db)
@@ -27,26 +27,18 @@ struct PostingRebuild {
             try Task.checkCancellation()
             let row = StoredRow(row, of: "documents")
             // A document that is damaged, and cannot be read again, is indexed as far as it goes.
-            let title = try? row.optional(1, row.text)
-            let language = (try? row.optional(2, row.text)).flatMap { Language(rawValue: $0) }
+            let title = try ifIntact { try row.optional(1, row.text) } ?? nil
+            let language = try (ifIntact { try row.optional(2, row.text) } ?? nil).flatMap { Language(rawValue: $0) }
             let analysis = ChunkAnalysis(analyzer, language: language, title: title)
             let chunks = try chunks(of: row.integer(0))
             var standsAbove = false
             for stored in chunks {
-                let headings = stored.chunk.headings
-                var fields: BM25Fields?
-                if let first = headings.first, let title, title.hasPrefix(first) {
-                    // Whether the heading of the title stands above the chunk is not stored, but the checksum tells.
-                    let variants = [!standsAbove, standsAbove].map {
-                        analysis.terms(of: stored.chunk, beginsWithTitle: $0)
-                    }
-                    fields =
-                        variants.first { BM25Table.checksum(of: $0, chunk: stored.id) == checksums[stored.id.rawValue] }
-                        ?? variants[0]
-                    if first == title { standsAbove = true }
-                }
-                try writer.add(
-                    stored.id, terms: fields ?? analysis.terms(of: stored.chunk, beginsWithTitle: false), vectors: [:])
+                let beginsWithTitle = analysis.beginsWithTitle(
+                    stored.chunk, id: stored.id, title: title, checksum: checksums[stored.id.rawValue],
+                    guess: !standsAbove)
+                if let title, stored.chunk.headings.first == title { standsAbove = true }
+                let terms = analysis.terms(of: stored.chunk, beginsWithTitle: beginsWithTitle)
+                try writer.add(stored.id, terms: terms, vectors: [:])
             }
         }
         try writer.flush()
@@ -58,7 +50,7 @@ struct PostingRebuild {
         let rows = try Row.fetchCursor(db, sql: "SELECT id, checksum FROM bm25_chunks")
         while let row = try rows.next() {
             let row = StoredRow(row, of: "bm25_chunks")
-            if let id = try? row.integer(0), let checksum = try? row.integer(1) { checksums[id] = checksum }
+            if let pair = try ifIntact({ (try row.integer(0), try row.integer(1)) }) { checksums[pair.0] = pair.1 }
         }
         return checksums
     }
@@ -68,11 +60,12 @@ struct PostingRebuild {
             sql: "SELECT id, text, headings FROM chunks WHERE document = ? ORDER BY ordinal")
         return try Row.fetchAll(statement, arguments: [document]).map { row in
             let row = StoredRow(row, of: "chunks")
-            let headings = (try? row.text(2)).flatMap(StoredHeadings.decode) ?? []
+            let headings = try ifIntact { try row.text(2) }.flatMap(StoredHeadings.decode) ?? []
             return StoredChunk(
                 id: ChunkID(try row.integer(0, in: 1...ChunkID.maximum)),
                 chunk: Chunk(
-                    documentID: "", ordinal: 0, range: 0..<0, text: (try? row.text(1)) ?? "", headings: headings,
+                    documentID: "", ordinal: 0, range: 0..<0, text: try ifIntact { try row.text(1) } ?? "",
+                    headings: headings,
                     tokenCount: 0))
         }
     }

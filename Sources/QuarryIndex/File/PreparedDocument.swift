@@ -40,6 +40,21 @@ struct ChunkAnalysis: Sendable {
     }
 }
 
+extension ChunkAnalysis {
+    /// Whether the first heading of a stored chunk is the document's title. It is not stored, but the checksum of the
+    /// postings shows it.
+    ///
+    /// - `title`: Of its document.
+    /// - `checksum`: Of its postings; nil if unknown.
+    /// - `guess`: The result for a heading that can be the title, if the checksum is that of neither.
+    func beginsWithTitle(_ chunk: Chunk, id: ChunkID, title: String?, checksum: Int64?, guess: Bool) -> Bool {
+        guard let first = chunk.headings.first, title?.hasPrefix(first) == true else { return false }
+        return [guess, !guess].first { isTitle in
+            BM25Table.checksum(of: terms(of: chunk, beginsWithTitle: isTitle), chunk: id) == checksum
+        } ?? guess
+    }
+}
+
 /// A document that is ready to be written.
 struct PreparedDocument: Sendable {
     /// The largest metadata of a document, in bytes of its JSON.

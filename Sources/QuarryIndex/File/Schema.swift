@@ -47,6 +47,10 @@ enum Schema {
             try GenerationTable.create(in: db)
             try LogTie.renew(in: db)
         }
+        migrator.registerMigration("9", foreignKeyChecks: .immediate) { db in
+            try BM25Table.indexTerms(in: db)
+            try LogTie.renew(in: db)
+        }
         return migrator
     }
 

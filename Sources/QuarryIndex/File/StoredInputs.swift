@@ -8,6 +8,7 @@ import QuarrySQLite
 struct StoredSource: Sendable, Hashable {
     var id: Int64
     var name: String
+    /// Nil for a source without a file, and for one of an import that no run has found yet.
     var root: String?
     var path: String?
     var size: Int

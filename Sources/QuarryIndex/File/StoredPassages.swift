@@ -7,7 +7,8 @@ import QuarrySQLite
 enum StoredPassages {
     /// The passages of the given chunks. Unknown ids are left out.
     ///
-    /// - Throws: `StoredValueError` for a damaged row.
+    /// - Throws: `StoredValueError` for a damaged row, and for a chunk that has postings but no row of its own, of its
+    ///   document or of its source.
     static func fetch(_ ids: [ChunkID], in db: Database) throws -> [ChunkID: Passage] {
         let statement = try db.cachedStatement(sql: sql)
         var found: [ChunkID: Passage] = [:]
@@ -22,11 +23,35 @@ enum StoredPassages {
             let arguments = part + Array(repeating: nil, count: rowsPerQuery - part.count)
             let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
             while let row = try rows.next() {
-                let id = try StoredRow(row, of: "chunks").integer(0, in: 0...ChunkID.maximum)
-                found[ChunkID(id)] = try passage(row, checked: &checked)
+                let id = try StoredRow(row, of: "chunks", on: statement).integer(0, in: 0...ChunkID.maximum)
+                found[ChunkID(id)] = try passage(row, of: statement, checked: &checked)
             }
         }
+        if found.count < ids.count { try checkAbsent(ids.filter { found[$0] == nil }, in: db) }
         return found
+    }
+
+    /// Checks that chunks without a passage are unknown to the lexical index too.
+    private static func checkAbsent(_ ids: [ChunkID], in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT chunks.id, documents.id, documents.source FROM bm25_chunks
+                LEFT JOIN chunks ON chunks.id = bm25_chunks.id LEFT JOIN documents ON documents.id = chunks.document
+                WHERE bm25_chunks.id = ?
+                """)
+        for id in ids {
+            guard let row = try Row.fetchOne(statement, arguments: [id.rawValue]) else { continue }
+            let stored = StoredRow(row, of: "chunks")
+            let place: String
+            if row.hasNull(atIndex: 0) {
+                place = "chunks, row \(id.rawValue)"
+            } else if row.hasNull(atIndex: 1) {
+                place = "documents, row of chunk \(id.rawValue)"
+            } else {
+                place = "sources, row \(try stored.integer(2))"
+            }
+            throw StoredValueError(place: place, reason: "it is missing")
+        }
     }
 
     /// A cursor for each row would take longer than the row.
@@ -43,14 +68,15 @@ enum StoredPassages {
     private static let firstOfDocument = CheckedTable.chunks.columns.count + 1
     private static let firstOfSource = firstOfDocument + CheckedTable.documents.columns.count + 1
 
-    private static func passage(_ row: Row, checked: inout Set<Int64>) throws -> Passage {
-        let (chunk, first) = (StoredRow(row, of: "chunks"), firstOfDocument)
+    /// - `statement`: On the row.
+    private static func passage(_ row: Row, of statement: Statement, checked: inout Set<Int64>) throws -> Passage {
+        let (chunk, first) = (StoredRow(row, of: "chunks", on: statement), firstOfDocument)
         let (start, end, text) = (try chunk.count(3), try chunk.count(4), try chunk.text(5))
         guard start <= end, text.utf8.count == end - start else {
             throw chunk.error(4, "the text has \(text.utf8.count) bytes, but its range is \(start) to \(end)")
         }
-        let document = StoredRow(row, of: "documents", key: first)
-        let source = StoredRow(row, of: "sources", key: firstOfSource)
+        let document = StoredRow(row, of: "documents", key: first, on: statement)
+        let source = StoredRow(row, of: "sources", key: firstOfSource, on: statement)
         try chunk.check(0..<CheckedTable.chunks.columns.count)
         if try checked.insert(document.integer(first)).inserted {
             try document.check(first..<first + CheckedTable.documents.columns.count)

@@ -65,8 +65,8 @@ extension CorpusIndex {
 
     /// Answers questions from another generation from now on, in one step.
     ///
-    /// Searches that have begun end as they were. Open values of the live generation must be opened again; their next
-    /// search says so.
+    /// Indexes that are open go on answering from the generation that they were opened with, as long as it is in the file;
+    /// a run on one of them says that it must be opened again.
     /// - `acceptsMissing`: Whether to switch to a generation although chunks have no vector in it yet. They are found by
     ///   their words only.
     /// - Returns: The generation that was live before; nil if there was none.

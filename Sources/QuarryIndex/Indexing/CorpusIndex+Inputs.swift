@@ -6,7 +6,7 @@ extension CorpusIndex {
     /// The absolute paths of the folders of the index, and of its files outside these folders, with the options of the
     /// last run that named them.
     ///
-    /// Texts without a file, such as standard input, are not among them. Of web sites it has the addresses that were given.
+    /// Sources of an import that no run has named are not among them. Texts without a file, such as standard input, are not among them. Of web sites it has the addresses that were given.
     public func knownInputs() async throws -> (
         folders: [String: InputOptions], files: [String: InputOptions], sites: [String]
     ) {
@@ -14,7 +14,8 @@ extension CorpusIndex {
             (try StoredInputs(db), try InputSelections(in: db))
         }
         let folders = Set(stored.folders.map(\.path))
-        let files = stored.sources.compactMap(\.path).filter { enclosing($0).allSatisfy { !folders.contains($0) } }
+        let files = stored.sources.filter { $0.root != nil }.compactMap(\.path)
+            .filter { enclosing($0).allSatisfy { !folders.contains($0) } }
         return (
             Dictionary(stored.folders.map { ($0.path, selections[$0.name]) }, uniquingKeysWith: { first, _ in first }),
             Dictionary(files.map { ($0, selections[$0]) }, uniquingKeysWith: { first, _ in first }),

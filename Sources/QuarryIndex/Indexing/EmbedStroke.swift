@@ -51,7 +51,8 @@ struct EmbedStroke: Sendable {
     private func embed(_ texts: [MissingText], _ outcome: inout Outcome) async throws {
         var waiting = texts
         while !waiting.isEmpty {
-            let batch = VectorBatch(waiting, index: index, generation: generation, progress: progress)
+            let batch = VectorBatch(
+                waiting, index: index, generation: generation, progress: progress, isFirst: outcome.texts == 0)
             defer {
                 outcome.texts += batch.committed.count
                 outcome.tokens += batch.tokens
@@ -120,23 +121,30 @@ struct EmbedStroke: Sendable {
 }
 
 /// Collects vectors for up to a second or until they fill a block, then commits them.
+///
+/// The first part of a run is committed at once: a run that is killed soon after its model was started has made progress.
 private final class VectorBatch: Sendable {
     private struct State {
         var waiting: [(digest: ContentHash, vector: [Float])] = []
         var committed: Set<ContentHash> = []
-        var lastCommit = ContinuousClock.now
+        /// Nil before the first commit of the run.
+        var lastCommit: ContinuousClock.Instant?
     }
 
     private let texts: [MissingText]
     private let index: CorpusIndex
     private let generation: Int64
     private let progress: ProgressBoard
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private static let blockSize = 64
     private static let interval = Duration.seconds(1)
 
-    init(_ texts: [MissingText], index: CorpusIndex, generation: Int64, progress: ProgressBoard) {
+    /// - `isFirst`: Whether the run has committed no vector yet.
+    init(
+        _ texts: [MissingText], index: CorpusIndex, generation: Int64, progress: ProgressBoard, isFirst: Bool
+    ) {
+        state = Mutex(State(lastCommit: isFirst ? nil : .now))
         self.texts = texts
         self.index = index
         self.generation = generation
@@ -155,7 +163,8 @@ private final class VectorBatch: Sendable {
             for (row, position) in part.positions.enumerated() {
                 state.waiting.append((texts[position].digest, Array(part.vectors[row])))
             }
-            return state.waiting.count >= Self.blockSize || ContinuousClock.now - state.lastCommit > Self.interval
+            guard state.waiting.count < Self.blockSize, let last = state.lastCommit else { return true }
+            return ContinuousClock.now - last > Self.interval
         }
         if isDue { try flush() }
     }

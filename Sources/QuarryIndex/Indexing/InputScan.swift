@@ -183,7 +183,9 @@ struct InputScan {
     /// The changes to store before reading: new names and paths, and the quarantine without the rows that are checked
     /// again.
     var firstChanges: [IndexChange] {
-        [.folders(folders, known: knownFolders)] + diff.moved.map { .move($0.stored, to: $0.file) }
+        // A source of an import gets its folder from the first run that finds it.
+        let adopted = diff.unchanged.filter { $0.stored.root == nil }
+        return [.folders(folders, known: knownFolders)] + (diff.moved + adopted).map { .move($0.stored, to: $0.file) }
             + [.release(outdated)] + rejected.map { .quarantine($0.rejection, root: $0.root) } + sites.changes
     }
 

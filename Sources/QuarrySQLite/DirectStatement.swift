@@ -1,56 +1,59 @@
-import Foundation
-import GRDB
+package import GRDB
 import GRDBSQLite
 
 /// A statement without the conversions of the database library.
-struct DirectStatement {
+package struct DirectStatement {
     private let db: Database
     private let statement: Statement
     /// The name of the table, for errors.
     private let table: String
 
-    init(_ sql: String, of table: String = "bm25_postings", in db: Database) throws {
+    package init(_ sql: String, of table: String, in db: Database) throws {
         self.db = db
         self.table = table
         statement = try db.cachedStatement(sql: sql)
     }
 
     /// A row as long as the statement stays on it.
-    struct Row {
-        let handle: OpaquePointer
-        let table: String
+    package struct Row {
+        fileprivate let handle: OpaquePointer
+        fileprivate let table: String
 
-        func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+        package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
-        func integer(_ column: Int32) throws -> Int64 {
+        /// - Throws: ``StoredValueError`` for a value of another type.
+        package func integer(_ column: Int32) throws -> Int64 {
             guard sqlite3_column_type(handle, column) == SQLITE_INTEGER else { throw wrongType }
             return sqlite3_column_int64(handle, column)
         }
 
-        func blob(_ column: Int32) throws -> UnsafeRawBufferPointer {
+        /// - Throws: ``StoredValueError`` for a value of another type.
+        package func blob(_ column: Int32) throws -> UnsafeRawBufferPointer {
             guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw wrongType }
             return UnsafeRawBufferPointer(
                 start: sqlite3_column_blob(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
         }
 
-        private var wrongType: BM25Error { .damaged(place: table, reason: "a value has the wrong type") }
+        private var wrongType: StoredValueError {
+            StoredValueError(place: table, reason: "a value has the wrong type")
+        }
     }
 
     /// Calls a function with each row of a statement without parameters.
-    func run(_ use: (Row) throws -> Void) throws {
+    package func run(_ use: (Row) throws -> Void) throws {
         defer { sqlite3_reset(statement.sqliteStatement) }
         try rows(use)
     }
 
     /// Binds the values in this order, `blob` last, and calls a function with each row.
-    func run(_ term: [UInt8], _ integers: Int64..., blob: [UInt8]? = nil, _ use: (Row) throws -> Void) throws {
+    package func run(_ bytes: [UInt8], _ integers: Int64..., blob: [UInt8]? = nil, _ use: (Row) throws -> Void) throws {
         let handle = statement.sqliteStatement
         defer {
             sqlite3_reset(handle)
             sqlite3_clear_bindings(handle)
         }
-        try term.withUnsafeBytes { term in
-            try check(bind(term, at: 1))
+        try bytes.withUnsafeBytes { bytes in
+            try check(bind(bytes, at: 1))
             for (index, integer) in integers.enumerated() {
                 try check(sqlite3_bind_int64(handle, Int32(index) + 2, integer))
             }
