@@ -1,5 +1,6 @@
 import ArgumentParser
 import Quarry
+import QuarrySession
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,8 +46,12 @@ struct DoctorCommand: AsyncParsableCommand {
         var (problems, isRepairable): ([String], Bool) = ([], !repair)
         var report: RepairReport?
         do {
-            if repair { report = try await repaired(path) }
-            problems = try await report?.problems ?? self.problems(of: path)
+            if repair {
+                let done = try await repaired(path)
+                (report, problems) = (done, done.problems)
+            } else {
+                problems = try await self.problems(of: path)
+            }
         } catch let error as CorpusError where error.code == .damaged {
             problems = [error.message]
             isRepairable = isRepairable && error.isRepairable

@@ -9,7 +9,8 @@ struct UpdateCommand: AsyncParsableCommand {
         abstract: "Bring an index up to date from all folders, files and web sites that it knows.",
         discussion: """
             Each folder is read with the patterns of its last run, and each site is fetched with its options. A folder that \
-            is not there keeps its documents. Passages without a vector get one, also without any folder. With --watch, sites are fetched once.
+            is not there keeps its documents. Passages without a vector get one, also without any folder. With --watch, \
+            sites are fetched once.
 
               quarry update
               quarry update --model all-MiniLM-L6-v2

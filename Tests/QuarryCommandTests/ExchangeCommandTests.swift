@@ -16,6 +16,9 @@ struct ExchangeCommandTests {
         #expect(first.status == 0 && first.output.contains("quarry.import/1") && first.errors.isEmpty, "\(first)")
         let second = try Command.run("import", "-", "piped.quarry", in: scratch.url, input: Array(export.output.utf8))
         #expect(second.status == 0 && second.output.contains("1 document"), "\(second)")
+        #expect(second.errors.contains("quarry update reads nothing"), "\(second)")
+        let update = try Command.run("update", "--index", "piped.quarry", in: scratch.url)
+        #expect(update.status == 1 && update.errors.contains("has no folder, file or site to read again"), "\(update)")
         let question = "Who signs the lease?"
         let expected = try Command.run("query", question, in: scratch.url)
         // Without the time that it took.

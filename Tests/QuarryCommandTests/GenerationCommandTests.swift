@@ -43,6 +43,29 @@ struct GenerationCommandTests {
         #expect(try Command.run("doctor", in: scratch.url).status == 0)
     }
 
+    @Test func `no question fails while generations are switched`() async throws {
+        let (first, second) = (try EmbeddingServer(), try EmbeddingServer(model: "others", dimension: 12))
+        let scratch = try notes(5)
+        #expect(try Command.run("index", "docs", "--model", first.url, in: scratch.url).status == 0)
+        #expect(try Command.run("update", "--model", second.url, "--no-switch", in: scratch.url).status == 0)
+        let path = scratch.path("index.quarry")
+        let switching = Task {
+            var count: Int64 = 0
+            while !Task.isCancelled {
+                _ = try await CorpusIndex.open(at: path).switchGeneration(to: 1 + count % 2)
+                count += 1
+                try? await Task.sleep(for: .milliseconds(3))
+            }
+            return count
+        }
+        for number in 1...8 {
+            let answer = try Command.run("query", "--retrieve", "item \(number)", in: scratch.url)
+            #expect(answer.status == 0, "\(answer)")
+        }
+        switching.cancel()
+        #expect(try await switching.value > 16)
+    }
+
     @Test func `after a kill the generation is continued, and the earlier one answers meanwhile`() async throws {
         // The second server answers a part of the requests, so that the run still tries when it is killed.
         let (first, busy) = (
