@@ -59,6 +59,7 @@ struct RepairTests {
         "UPDATE languages SET documents = 70", "UPDATE sqlite_sequence SET seq = 0", "DELETE FROM sqlite_sequence",
         "INSERT INTO runs(finished, report, checksum) VALUES ('a', 'b', 0)",
         "UPDATE vector_generations SET checksum = 1", "UPDATE vector_generations SET dimension = 128",
+        "UPDATE vector_generations SET dimension = 5",
     ])
     func `what follows from other rows is made again, with the same answers`(edit: String) async throws {
         let corpus = try await corpus()
@@ -84,7 +85,7 @@ struct RepairTests {
 
     @Test(arguments: [
         "UPDATE vectors SET rows = CAST(x'00000000' || substr(rows, 5) AS BLOB)", "DELETE FROM vectors",
-        "DELETE FROM vectors; DELETE FROM vector_generations", "UPDATE vector_generations SET dimension = 5",
+        "DELETE FROM vectors; DELETE FROM vector_generations",
         "UPDATE vectors SET block = block + 3", "UPDATE vectors SET present = 0",
     ])
     func `damaged vectors are removed, and the next run makes them again`(edit: String) async throws {
@@ -95,7 +96,6 @@ struct RepairTests {
         #expect(report.problems == [] && !report.repaired.isEmpty, "\(report)")
         let missing = try await corpus.open().generations().map(\.missing)
         #expect(report.incompleteGenerations.map(\.missing) == missing.filter { $0 > 0 })
-        #expect(report.incompleteGenerations.allSatisfy { $0.model.hasPrefix("local") || !$0.model.isEmpty })
         #expect(missing[0] > 0 && report.sourcesToRead == [] && report.removedOrphans == [])
         let embedded = corpus.embedder.passages
         try await corpus.index()
