@@ -143,7 +143,8 @@ struct FormatCommandTests {
     }
 
     @Test func `each format of pictures is listed once`() throws {
-        let outcome = try Command.run("formats", in: TemporaryFolder().url)
+        let scratch = try TemporaryFolder()
+        let outcome = try Command.run("formats", in: scratch.url)
         for name in ["png", "tiff", "webp"] {
             let words = outcome.output.split { $0 == " " || $0 == "\n" }
             #expect(words.count { $0 == name } == 1, "\(name)")

@@ -178,6 +178,12 @@ struct ExtractiveReaderTests {
         #expect(reply.isRefused, "\(reply.text)")
     }
 
+    @Test func `a record of fields is quoted as a whole where it holds the question`() async throws {
+        let record = "name: Orla Bristow\ncity: Fenwick\nphone: 555 0142"
+        let reply = try await answer("What is the phone of Orla Bristow?", record)
+        #expect(!reply.isRefused && reply.text.hasPrefix("\(record) ["), "\(reply.text)")
+    }
+
     @Test func `a passage of which nothing can be quoted lends no support to others`() async throws {
         var best = hit(1, "Мария Зуева Тверь", source: "members.txt")
         var other = hit(2, "Paragraph 98.", source: "other.txt")

@@ -23,6 +23,8 @@ struct Quotable: Sendable, Hashable {
     var topic: String?
     /// Whether ``topic`` is a question, which it may answer with any words.
     var isReply = false
+    /// Whether it is a short field without a topic: it answers only a question about its key.
+    var isField = false
 
     /// Longer ones are not quoted: tables without rows, dumps, text without sentences. In UTF-8 bytes.
     private static let longest = 1_200
@@ -63,11 +65,17 @@ struct Quotable: Sendable, Hashable {
                 }
             }
             if topic?.covers(segment, at: index) == false { topic = nil }
-            if let list = list(from: index, in: segments, topic: topic?.text) { found.append(list) }
-            guard let kind = Kind(segment.kind), isQuotable(segment, withCode: withCode),
-                topic != nil || !isFragment(segment)
+            if let list = list(from: index, in: segments, topic: topic?.text)
+                ?? record(from: index, in: segments, topic: topic?.text)
+            {
+                found.append(list)
+            }
+            let isBare = topic == nil && isFragment(segment)
+            let isField = isBare && Field(withoutLabel(segment.text)) != nil
+            guard let kind = Kind(segment.kind), isQuotable(segment, withCode: withCode), !isBare || isField
             else { continue }
             var quotable = Quotable(kind, index, segment)
+            quotable.isField = isField
             quotable.topic = topic?.text
             quotable.isReply = topic?.isHeading == false
             found.append(quotable)
@@ -150,6 +158,22 @@ struct Quotable: Sendable, Hashable {
             text: text, subject: introduces ? first.text : "", topic: topic)
     }
 
+    /// The lines of a paragraph of short fields with different keys, which describe one thing.
+    private static func record(from index: Int, in segments: [Segment], topic: String?) -> Quotable? {
+        let first = segments[index]
+        guard first.kind == .sentence, index == 0 || segments[index - 1].block != first.block else { return nil }
+        let lines = segments[index...].prefix { $0.block == first.block }
+        let keys = lines.compactMap { Field($0.text)?.key }
+        let text = lines.map(\.text).joined(separator: "\n")
+        guard let last = lines.last, lines.allSatisfy(isFragment), keys.count > 1, keys.count == lines.count,
+            Set(keys).count == keys.count,
+            text.utf8.count <= longest, SurfaceWord.words(of: text).count >= fewestWords
+        else { return nil }
+        return Quotable(
+            kind: .list, segments: index...(lines.endIndex - 1), range: first.range.lowerBound..<last.range.upperBound,
+            text: text, subject: text, topic: topic)
+    }
+
     /// A heading with the number of the version above it, as in "2.1.0: Removed".
     private static func title(of heading: Segment) -> String {
         let versions = heading.headings.filter { AnswerType.isVersion(heading: $0, notIn: []) }
@@ -191,11 +215,10 @@ struct Quotable: Sendable, Hashable {
         return (segment.kind != .codeLine || withCode) && !hasPayload(segment.text)
     }
 
-    /// Whether a paragraph is neither a sentence nor a field, such as the caption of a file: it has few words and no mark
-    /// at its end.
+    /// Whether a paragraph is not a sentence, such as the caption of a file: it has few words and no mark at its end.
     private static func isFragment(_ segment: Segment) -> Bool {
         segment.kind == .sentence && SurfaceWord.words(of: segment.text).count < fewestWords
-            && !endsSentence(segment.text) && Field(withoutLabel(segment.text)) == nil
+            && !endsSentence(segment.text)
     }
 
     private static func endsSentence(_ text: String) -> Bool { text.last.map { ".!…。！\"”»)".contains($0) } ?? false }

@@ -121,7 +121,7 @@ private struct Scope {
     /// A topic that holds less of the question's weight is not what the question is about.
     private static let relevantTopic = 0.5
 
-    /// Nil for a heading that does not hold the type of answer asked for.
+    /// Nil for a heading that does not hold the type of answer asked for, and for a field about something else.
     func candidate(
         _ quotable: Quotable, of passage: MeasuredPassage, hit: Int, shared: PassageMeasure
     ) -> SentenceCandidate? {
@@ -176,10 +176,12 @@ private struct Scope {
         features.foreign = isForeign ? 1 : 0
         features.negation = asked.isNegated == Negation.isStated(in: surface) ? 0 : 1
         features.definition = asked.isDefined(by: quotable.text, reader: reader) ? 1 : 0
+        let answers = answersItself || isDirect(quotable, features, holding: own, reader: passage.reader)
+        if quotable.isField, !answers { return nil }
         return SentenceCandidate(
             hit: hit, range: quotable.range, text: text,
             textInContext: quotable.topic.map { "\($0)\n\(text)" } ?? text, features: features,
-            isDirect: answersItself || isDirect(quotable, features, holding: own, reader: passage.reader))
+            isDirect: answers)
     }
 
     /// A short question has few words that could be found: that all of them stand in one sentence says enough.
