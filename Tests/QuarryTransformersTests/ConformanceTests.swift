@@ -1,3 +1,4 @@
+import Foundation
 import QuarryCore
 import QuarryTestSupport
 import QuarryTesting
