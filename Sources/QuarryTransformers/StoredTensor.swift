@@ -66,12 +66,12 @@ extension StoredTensor {
     /// A row as floats.
     ///
     /// - Precondition: `0 <= row < rows`.
-    func row(_ row: Int) -> [Float] { values(rows: row, count: 1) }
+    func row(_ row: Int) -> [Float] { floats(rows: row, count: 1) }
 
     /// All rows as floats, row-major.
-    var values: [Float] { values(rows: 0, count: rows) }
+    var values: [Float] { floats(rows: 0, count: rows) }
 
-    private func values(rows first: Int, count: Int) -> [Float] {
+    private func floats(rows first: Int, count: Int) -> [Float] {
         [Float](unsafeUninitializedCapacity: count * columns) { buffer, used in
             if let start = buffer.baseAddress { read(rows: first, count: count, into: start) }
             used = count * columns

@@ -37,13 +37,11 @@ struct PairEncoder: Sendable {
 
 /// A model with a classifier that reads two texts together.
 struct PairClassifier: Sendable {
-    let labels: [String]
     private let pairs: PairEncoder
     private let head: ClassificationHead
 
     init(_ folder: ModelFolder, _ settings: HeadSettings) throws(TransformerError) {
-        labels = settings.labels
-        head = try ClassificationHead(labels: labels.count, in: folder)
+        head = try ClassificationHead(labels: settings.labels.count, in: folder)
         pairs = try PairEncoder(folder, maximumTokens: settings.maximumTokens)
     }
 

@@ -46,13 +46,12 @@ public struct TransformerQuestionAnswering: QuestionAnsweringModel {
     /// - Throws: ``TransformerError`` of the code `notFinite`, or `CancellationError`.
     @concurrent
     public func answerLogOdds(for question: String, in passages: [[String]]) async throws -> [[Double]] {
+        let (pairs, head) = (pairs, head)
         let asked = pairs.tokenizer.contentIDs(
             of: question, limit: min(Self.questionTokens, (pairs.maximumTokens - pairs.template.specialCount) / 2))
-        let pairs = pairs
         let windows = try await pairs.encoder.executor.concurrentMap(count: passages.count) { passage in
             Self.windows(of: passages[passage], passage: passage, after: asked, pairs)
         }.flatMap { $0 }
-        let head = head
         let logits = try await pairs.encoder.outputs(of: windows.map(\.tokens)) { tokens, length in
             let logits = head.outputs(of: tokens, rows: length)
             guard logits.allSatisfy(\.isFinite) else {
