@@ -1,5 +1,6 @@
 import QuarryCore
 import QuarryRetrievalQA
+import QuarryTesting
 import Testing
 
 struct ExtractiveReaderTests {
