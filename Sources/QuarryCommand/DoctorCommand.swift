@@ -5,6 +5,7 @@ import QuarrySession
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check an index for damage: the file, and each passage, vector and posting.",
+        usage: "quarry doctor [options]",
         discussion: """
             The exit code is 1 if there are problems; with --repair, if some are left.
 

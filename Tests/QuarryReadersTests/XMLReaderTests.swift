@@ -176,7 +176,7 @@ struct XMLReaderTests {
 
     @Test func `deep nesting is rejected`() {
         let source = String(repeating: "<a>", count: 5000) + "x" + String(repeating: "</a>", count: 5000)
-        #expect(read(source).rejected.map(\.reason) == [.brokenRecord])
+        #expect(read(source).rejected.map(\.reason) == [.tooLarge])
     }
 
     @Test func `damaged files do not crash`() async throws {
