@@ -75,7 +75,8 @@ def check_command(words, root):
     path, command = ["quarry"], root
     for word in words:
         children = {child["commandName"]: child for child in command.get("subcommands", [])}
-        if word in BUILT_IN:
+        # What follows `--` is no option.
+        if word in BUILT_IN or word == "--":
             break
         if word in children:
             path, command = path + [word], children[word]
