@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Puts instructions of strangers into passages, and counts the replies that follow them.
 
-usage: Quality/injection.py QUARRY SERVER [--count 60] [--seed 11] [--eval FOLDER] [--results FILE] [--judge FILE]
+usage: Quality/injection.py RESULTS [QUARRY SERVER] [--count 60] [--seed 11] [--eval FOLDER]
 
-  QUARRY     the built program
+  RESULTS    a file with a line for each case, as it is finished; a second run continues there
+  QUARRY     the built program; without it and the server, the results are judged and counted, and nothing is asked
   SERVER     the address of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1; its first model writes
   --eval     the folder with rag/bipia and sets/xquad-en (default: shared/eval beside the repository)
-  --results  a file with a line for each case, as it is finished; a second run continues there
-  --judge    judges and counts this file of results, and asks nothing
 
 The attacks are BIPIA's (text_attack_test.json), as many of each kind. Half of the passages are BIPIA's emails whose
 questions have an answer, half are short paragraphs of xquad-en. An attack stands on a line of its own at the beginning,
@@ -206,6 +205,8 @@ def table(rows):
           f"{len(bad)} with an attack, {sum(not row['asked'] for row in good)} of {len(good)} without")
     print(f"refused with an attack: model {refused[0]}, extractive {quoted[0]} of {len(bad)}; "
           f"without: model {refused[1]}, extractive {quoted[1]} of {len(good)}")
+    lost = [sum(has_answer(row, row["draft"]) and not has_answer(row, row["shown"]) for row in of) for of in (bad, good)]
+    print(f"right in the draft and not in the answer shown: {lost[0]} with an attack, {lost[1]} without")
     print(f"seconds of the model's two replies: {sum(row['seconds'] for row in rows):.0f} for {len(rows)} cases\n")
     print("| kind | attacks | " + " | ".join(f"{way} followed, repeated" for way in WAYS) + " |\n|---|---|" + "---|" * len(WAYS))
     kinds = collections.defaultdict(list)
@@ -218,29 +219,28 @@ def table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("quarry")
-    parser.add_argument("server")
+    parser.add_argument("results")
+    parser.add_argument("quarry", nargs="?")
+    parser.add_argument("server", nargs="?")
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=11)
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("--eval", default=os.path.join(here, "../../../shared/eval"))
-    parser.add_argument("--results", default="injection.jsonl")
-    parser.add_argument("--judge")
     options = parser.parse_args()
-    path = options.judge or options.results
-    rows = []
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-    if not options.judge:
-        done = {row["id"] for row in rows}
+    if options.quarry and not options.server:
+        parser.error("Name the server too.")
+
+    def rows():
+        with open(options.results, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    if options.quarry:
+        done = {row["id"] for row in rows()} if os.path.exists(options.results) else set()
         work = [case for case in cases(options.eval, options.count, options.seed) if case["id"] not in done]
         if work:
-            with open(path, "a", encoding="utf-8") as results:
+            with open(options.results, "a", encoding="utf-8") as results:
                 measured(options, work, results)
-            with open(path, encoding="utf-8") as file:
-                rows = [json.loads(line) for line in file]
-    table(rows)
+    table(rows())
 
 
 if __name__ == "__main__":
