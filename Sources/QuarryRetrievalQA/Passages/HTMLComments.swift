@@ -1,5 +1,25 @@
 /// Comments of HTML in Markdown.
 enum HTMLComments {
+    /// The text without comments, and without the lines that hold nothing else.
+    static func removed(from text: String) -> String {
+        let bytes = Array(text.utf8)
+        let blanked = blanked(in: bytes)
+        guard blanked != bytes else { return text }
+        var lines: [Substring] = []
+        let kept = String(decoding: blanked, as: UTF8.self)
+        for (line, before) in zip(
+            kept.split(separator: "\n", omittingEmptySubsequences: false),
+            text.split(separator: "\n", omittingEmptySubsequences: false))
+        {
+            if line == before {
+                lines.append(before)
+            } else if line.contains(where: { !$0.isWhitespace }) {
+                lines.append(line)
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// The text with spaces in place of HTML comments; line breaks stay. A comment that a code block shows is content.
     static func blanked(in bytes: [UInt8]) -> [UInt8] {
         guard bytes.contains(UInt8(ascii: "<")) else { return bytes }

@@ -156,14 +156,16 @@ struct PromptPassage: Sendable {
 }
 
 extension ScoredChunk {
-    /// What a model reads. A passage under several headings has all of them: they may name its subject.
+    /// What a model reads: no comments, which a reader of the document does not see. A passage under several headings has all
+    /// of them: they may name its subject.
     fileprivate var promptText: String {
         var seen: Set = [chunk.headings, []]
         let all = 0..<chunk.text.utf8.count
         let others = duplicates.filter { $0.range == all }.map(\.passage.chunk.headings).filter {
             seen.insert($0).inserted
         }
-        return (others.prefix(5).map { $0.joined(separator: " > ") } + [chunk.contextualText]).joined(separator: "\n")
+        let parts = others.prefix(5).map { $0.joined(separator: " > ") } + [chunk.contextualText]
+        return HTMLComments.removed(from: parts.joined(separator: "\n"))
     }
 
     /// Whether another hit adds nothing to this one.

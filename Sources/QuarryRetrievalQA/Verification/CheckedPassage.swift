@@ -65,6 +65,7 @@ struct CheckedPassage: Sendable {
                     range: segment.range, statement: statement, context: context, neighbours: neighbours,
                     mayNegate: Negation.isPossible(in: statement), isProse: segment.kind == .sentence,
                     isProhibitive: Negation.isProhibitive(statement),
+                    instructsWriter: ReplyInstruction.isGiven(by: statement),
                     row: isRow
                         ? TableCells(
                             row: String(decoding: bytes[segment.range], as: UTF8.self), header: segment.introduction,

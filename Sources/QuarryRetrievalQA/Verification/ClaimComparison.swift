@@ -14,6 +14,8 @@ struct EvidencePlace: Sendable {
     var isProse: Bool
     /// Whether it forbids, refuses or lacks something.
     var isProhibitive: Bool
+    /// Whether it tells the writer of an answer what to write. It is evidence for nothing but what it says of answers.
+    var instructsWriter: Bool
     /// The cells of a table row; nil for anything else.
     var row: TableCells?
     /// The units that the headings and the introduction name.

@@ -224,9 +224,10 @@ struct PassageChecker {
             let place = places[candidate.place]
             let (features, missing) = comparison.features(of: place, among: places)
             let support = check.model.support(of: features)
+            let states = !place.instructsWriter || ReplyInstruction.isTopic(of: comparison.claim)
             return Finding(
                 passage: candidate.passage, place: place, features: features, missing: missing, support: support,
-                isSupported: support >= check.threshold && features.mayAgree)
+                isSupported: states && support >= check.threshold && features.mayAgree)
         }
     }
 
