@@ -134,7 +134,7 @@ __attribute__((target("avx512f,avx512bw,avx2"))) static void sums_avx512(
         __m512i r0 = _mm512_setzero_si512(), r1 = r0;
         for (int i = 0; i < 256; i += 64) {
             // The next group comes from a farther cache: the processor asks for it too late by itself.
-            _mm_prefetch((const char *)codes + ahead + i, _MM_HINT_T0);
+            _mm_prefetch((const char *)((uintptr_t)codes + ahead + i), _MM_HINT_T0);
             const __m512i c = _mm512_loadu_si512(codes + i);
             const __m512i entries = _mm512_loadu_si512(table + i);
             r0 = _mm512_add_epi8(r0, _mm512_shuffle_epi8(entries, _mm512_and_si512(c, low)));
@@ -273,9 +273,10 @@ quarry_code_kernel quarry_code_best_kernel(void) {
     return quarry_code_kernel_available(QUARRY_CODES_AVX2) ? QUARRY_CODES_AVX2 : QUARRY_CODES_PLAIN;
 }
 
-static inline void quarry_prefetch(const uint8_t *start, size_t count) {
+// An address beyond the last group is only a hint, and no pointer.
+static inline void quarry_prefetch(uintptr_t start, size_t count) {
 #if defined(__GNUC__) || defined(__clang__)
-    for (size_t i = 0; i < count; i += 64) __builtin_prefetch(start + i);
+    for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const void *)(start + i));
 #else
     (void)start, (void)count;
 #endif
@@ -375,7 +376,7 @@ size_t quarry_scan_codes(
 #ifdef QUARRY_X86
         if (kernel == QUARRY_CODES_AVX512) {
             sums_avx512(groups, tables, query->tables, sums);
-            quarry_prefetch(groups + size + columns * 4, size - columns * 4);
+            quarry_prefetch((uintptr_t)groups + size + columns * 4, size - columns * 4);
             wanted &= bounds_avx512(sums, factors, query, threshold, high);
         } else if (kernel == QUARRY_CODES_AVX2) {
             sums_avx2(groups, tables, query->tables, sums);

@@ -22,8 +22,13 @@ struct ImportCommand: AsyncParsableCommand {
         completion: .file(extensions: ["jsonl"]))
     var lines: String
 
-    @Argument(help: "The new index file.", completion: .file(extensions: ["quarry"]))
-    var index: String
+    @Argument(help: "The new index file, as with --index.", completion: .file(extensions: ["quarry"]))
+    var index: String?
+
+    @Option(
+        name: [.customLong("index"), .customShort("i")],
+        help: ArgumentHelp("The new index file.", valueName: "file"), completion: .file(extensions: ["quarry"]))
+    var path: String?
 
     @OptionGroup var output: OutputOptions
 
@@ -40,7 +45,14 @@ struct ImportCommand: AsyncParsableCommand {
         var sites: [String]
     }
 
+    func validate() throws {
+        guard (index == nil) != (path == nil) else {
+            throw ValidationError("Name the new index once: as an argument or with --index.")
+        }
+    }
+
     func run() async throws {
+        guard let index = index ?? path else { return }
         let isShown = !output.quiet && Console.standardErrorIsTerminal
         let report = try await CorpusIndex.import(from: try input(), to: index) { done, total in
             if isShown { Console.status("imported \(done) of \(Format.count(total, "document"))") }

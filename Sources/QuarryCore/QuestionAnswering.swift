@@ -7,3 +7,12 @@ public protocol QuestionAnsweringModel: Sendable {
     ///   piece, minus the score of no answer in the passage. The same shape as `passages`, finite.
     func answerLogOdds(for question: String, in passages: [[String]]) async throws -> [[Double]]
 }
+
+/// A question-answering model did not rate every piece with a finite number.
+public struct QuestionAnsweringError: Error, Sendable, Hashable, CustomStringConvertible {
+    public init() {}
+
+    public var description: String {
+        "The question-answering model did not rate every piece of the passages with a finite number."
+    }
+}

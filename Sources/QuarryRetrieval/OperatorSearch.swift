@@ -143,7 +143,7 @@ struct OperatorSearch {
     }
 
     /// The candidates of which a text in the clause's field fulfils a condition. At most ``maximumPassages`` are read. The
-    /// others fulfil it only if the clause excludes them: what may be excluded is no hit.
+    /// others fulfil it only if the clause excludes them: what may be excluded is not shown.
     private func passages(
         among candidates: ChunkMask, for clause: QueryExpression.Clause, _ result: inout Result,
         where isMatch: (String, Language?) -> Bool

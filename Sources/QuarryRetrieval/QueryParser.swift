@@ -12,7 +12,7 @@ extension QueryExpression {
     ///   hold there too.
     /// - A text with more than ``maximumClauses`` operators, or without any word beside them, has none.
     ///
-    /// ``literals`` names what looks like an operator and is none.
+    /// ``literals`` names what looks like an operator and is text.
     ///
     /// - Complexity: O(length).
     public init(_ question: String) {
@@ -115,7 +115,7 @@ private struct QueryParser {
 
     private static let marks: Set<Character> = [",", ";", ".", "!", "?", "…", ")", "。", "！", "？"]
 
-    /// The clause at the start of a word, and where it ends; nil if the word is none.
+    /// The clause at the start of a word, and where it ends; nil if no clause starts there.
     private func clause(at start: Int) -> (QueryExpression.Clause, end: Int)? {
         var position = start
         var sign: QueryExpression.Occurrence?
@@ -170,7 +170,7 @@ private struct QueryParser {
         return (String(phrase), end)
     }
 
-    /// Whether a word that is none begins or ends as an operator does: `-240`, `"open`, `title:`, `a*`, `word~3`.
+    /// Whether a word that is text begins or ends as an operator does: `-240`, `"open`, `title:`, `a*`, `word~3`.
     private func looksLikeOperator(_ word: ArraySlice<Character>) -> Bool {
         let word = withoutMarks(word)
         guard let first = word.first, let last = word.last else { return false }

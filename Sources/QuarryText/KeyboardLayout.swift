@@ -1,6 +1,6 @@
 /// Words typed with the keyboard set to the other of two layouts: English (QWERTY) and Russian (ЙЦУКЕН).
 package enum KeyboardLayout {
-    /// The word that the same keys give in the other layout; nil if a character is not of one layout alone, or is no letter
+    /// The word that the same keys give in the other layout; nil if a character is not of one layout alone, or not a letter
     /// in the other.
     package static func otherReading(of word: String) -> String? {
         reading(of: word, by: russian) ?? reading(of: word, by: english)

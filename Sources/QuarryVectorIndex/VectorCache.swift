@@ -18,14 +18,15 @@ package final class VectorCache: Sendable {
         rowBytes = source.rowBytes
     }
 
-    /// - `rowBytes`: The memory for vectors that searches by codes read from the file. It is taken as it is used.
+    /// - `rowBytes`: The memory for vectors that searches by codes read from the file, for each revision that a snapshot still
+    ///   uses. It is taken as it is used.
     package init(rowBytes: Int = VectorCache.defaultRowBytes) {
         source = nil
         self.rowBytes = rowBytes
     }
 
-    /// Whether codes of some revision were read: then those of another one take little time.
-    var hasCodes: Bool { codes.hasValue || source?.hasCodes == true }
+    /// Whether codes of some revision were read: then only the blocks that changed since are read for another one.
+    var hasCodes: Bool { codes.holds { $0 != nil } || source?.hasCodes == true }
 
     /// The vectors in the transaction of `db`. Concurrent callers share one read.
     func matrix(generation number: Int64, in db: Database) throws -> VectorMatrix {
@@ -51,7 +52,8 @@ package final class VectorCache: Sendable {
 private final class Latest<Value: Sendable>: Sendable {
     private let loaded = Mutex<(generation: VectorTable.Generation, value: Value)?>(nil)
 
-    var hasValue: Bool { loaded.withLock { $0 != nil } }
+    /// Whether there is a value, and it passes a test.
+    func holds(_ test: (Value) -> Bool) -> Bool { loaded.withLock { $0.map { test($0.value) } ?? false } }
 
     /// - `load`: Makes the value; it gets that of another revision.
     func value(of generation: VectorTable.Generation, load: (Value?) throws -> Value) throws -> Value {

@@ -30,9 +30,9 @@ extension VectorTable {
     /// neighbour. If less than the wanted share is found, the bounds are tightened up to three times.
     /// - `wanted`: Above ½; 1 for all neighbours.
     /// - Returns: Nil if the generation has no codes.
-    /// - Throws: ``VectorError``.
-    /// - Complexity: Reads all vectors once, and takes at most 2³⁵ multiplications; more only for ten questions, which are
-    ///   the fewest. It holds the codes and 8,192 vectors in memory.
+    /// - Throws: ``VectorError``, `CancellationError`.
+    /// - Complexity: Reads all vectors once for the exact search, which takes at most 2³⁵ multiplications; more only for ten
+    ///   questions, which are the fewest. Then one to four searches by codes for each question. It holds the codes and 8,192 vectors in memory.
     package static func measureRecall(
         generation id: Int64, wanted: Double, in db: Database
     ) throws -> RecallMeasurement? {
@@ -49,6 +49,7 @@ extension VectorTable {
         func measure(_ bound: Double) throws -> RecallMeasurement {
             var (found, all) = (0, 0)
             for (number, chunk) in chunks.enumerated() {
+                try Task.checkCancellation()
                 let hits = try coded.nearest(
                     to: Array(batch[number]), limit: neighbours + 1, among: nil, confidence: .finding(bound), in: db)
                 // Its copies may precede a vector, so it need not be among the hits.
@@ -104,6 +105,7 @@ extension VectorTable {
                 ids.append(ChunkID(id))
                 values += UnsafeBufferPointer(start: vector, count: generation.dimension)
             }
+            try Task.checkCancellation()
             if ids.count >= 8192 - 64 { try merge() }
             return true
         }

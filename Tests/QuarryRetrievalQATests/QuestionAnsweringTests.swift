@@ -50,4 +50,11 @@ struct QuestionAnsweringTests {
         let reader = ExtractiveReader(questionAnswering: WordModel(word: "a"))
         #expect(try await reader.read("Who?", in: Retrieval()).sentences.isEmpty)
     }
+
+    @Test func `a model that rates a piece with no number is an error`() async throws {
+        let reader = ExtractiveReader(questionAnswering: WordModel(word: "Ilves", found: .nan))
+        await #expect(throws: QuestionAnsweringError()) {
+            try await reader.read("Who signs the lease?", in: retrieval(texts.0))
+        }
+    }
 }

@@ -6,6 +6,9 @@ struct TypingErrorTests {
         for (typed, meant) in [
             ("recieves", "receives"), ("tennant", "tenant"), ("goverment", "government"), ("tenent", "tenant"),
             ("keus", "keys"), ("прпвет", "привет"), ("малако", "малоко"), ("Zeira", "zeria"), ("Columbia", "colombia"),
+            ("cntract", "contract"), ("lnding", "landing"), ("aprtment", "apartment"), ("lannding", "landing"),
+            ("кнтракт", "контракт"),
+            ("laanding", "landing"), ("alnding", "landing"),
         ] {
             #expect(TypingErrors.count(in: typed, meaning: meant, limit: 2) == 1, "\(typed)")
         }

@@ -40,7 +40,7 @@ public final class CorpusIndex: Sendable {
     ) throws {
         self.path = path
         (settings, generation) = (stored.settings, stored.generation)
-        vectorRecall = stored.recall?.bound ?? MeasuredRecall.defaultWanted
+        vectorRecall = stored.recallBound
         self.followsLive = followsLive
         self.pool = pool
         place = isInMemory ? nil : FilePlace(path)
@@ -54,7 +54,7 @@ public final class CorpusIndex: Sendable {
         (path, pool, readers) = (index.path, index.pool, index.readers)
         (place, identity) = (index.place, index.identity)
         (settings, generation, followsLive) = (stored.settings, stored.generation, false)
-        vectorRecall = stored.recall?.bound ?? MeasuredRecall.defaultWanted
+        vectorRecall = stored.recallBound
     }
 
     /// This index for the vectors of a model: those of its newest generation, or of a new one, which the first run begins
@@ -73,15 +73,15 @@ public final class CorpusIndex: Sendable {
     /// The same for a model and its place.
     package func generation(of model: GenerationModel) throws -> CorpusIndex {
         if model.embedding == settings.embedding { return self }
-        let (number, recall) = try translatingErrors(path: path) {
+        let (number, bound) = try translatingErrors(path: path) {
             try pool.read { db in
                 let number = try GenerationTable.number(of: model.embedding, in: db)
-                return (number, try number.flatMap { try MeasuredRecall(of: $0, in: db) })
+                return (number, try MeasuredRecall.bound(of: number, in: db))
             }
         }
         var settings = settings
         settings.model = model
-        return CorpusIndex(self, StoredSettings(settings: settings, generation: number, recall: recall))
+        return CorpusIndex(self, StoredSettings(settings: settings, generation: number, recallBound: bound))
     }
 
     /// Opens an existing index.

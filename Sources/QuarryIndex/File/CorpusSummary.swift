@@ -105,9 +105,13 @@ extension CorpusIndex {
     }
 
     /// - `counts`: Those of `Indexer.RunCounts`.
-    private static func unreadFiles(ofRun counts: String) -> Int? {
+    private static func unreadFiles(ofRun counts: String) throws -> Int? {
         struct Counts: Decodable { var unread: Int? }
-        return (try? JSONDecoder().decode(Counts.self, from: Data(counts.utf8)))?.unread.map { max(0, $0) }
+        do {
+            return try JSONDecoder().decode(Counts.self, from: Data(counts.utf8)).unread.map { max(0, $0) }
+        } catch {
+            throw StoredValueError(place: "runs", reason: "the counts of the last run cannot be read")
+        }
     }
 
     /// What the last readings left out, by reason, as a run counts it.

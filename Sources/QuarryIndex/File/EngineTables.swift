@@ -80,6 +80,7 @@ enum EngineTables {
         problems += try listingDamage { try postingProblems(in: db) }
         problems += try listingDamage { ProblemList(try VectorTable.verify(in: db)).all }
         problems += try listingDamage { try GenerationTable.problems(in: db) }
+        problems += try listingDamage { try MeasuredRecall.problems(in: db) }
         problems += try listingDamage { try vectorProblems(in: db) }
         return problems
     }

@@ -30,6 +30,9 @@ struct FileRepair {
         try repairPostings(mustRebuild: !isComplete)
         try repairDerivedTables(lastID: lastID)
         try repairVectors()
+        report.repaired += try MeasuredRecall.repair(in: db).map {
+            "settings, row \($0): removed; the next run measures the recall of searches again"
+        }
         report.sourcesToRead = Array(Set(report.sourcesToRead)).sorted()
     }
 
@@ -206,7 +209,8 @@ struct FileRepair {
 
     /// Removes generations without a sound model, which nothing can search.
     ///
-    /// - Returns: The dimension of each generation that is left. The live one is left in any case.
+    /// - Returns: The dimension of each generation that is left.
+    /// - Throws: `StoredValueError` if the live one is damaged, which only a copy or a new index mends.
     private mutating func repairGenerations() throws -> [Int64: Int] {
         let live = try SettingsTable.integer(SettingsTable.generation, in: db)
         let known = try Int64.fetchSet(db, sql: "SELECT id FROM generations UNION SELECT id FROM vector_generations")
@@ -214,7 +218,10 @@ struct FileRepair {
         for number in known.sorted() {
             if let model = try ifIntact({ try GenerationTable.model(of: number, in: db) }) ?? nil {
                 dimensions[number] = model.embedding.dimension
-            } else if number != live {
+            } else {
+                guard number != live else {
+                    throw StoredValueError(place: "generations, row \(number)", reason: "its model is damaged")
+                }
                 try GenerationTable.remove(number, in: db)
                 report.repaired.append(
                     "generations, row \(number): removed with its vectors, because its model is damaged")

@@ -48,6 +48,47 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
         vectors = measurement.vectors
     }
 
+    /// The recall that searches of a generation are set for: what was measured for the wanted one, else the wanted one. A
+    /// damaged measurement counts as none; the doctor names it, and the next run measures again.
+    static func bound(of generation: Int64?, in db: Database) throws -> Double {
+        let wanted = try ifIntact { try wanted(in: db) } ?? defaultWanted
+        guard let generation, let measured = try intact(of: generation, in: db), measured.wanted == wanted else {
+            return wanted
+        }
+        return measured.bound
+    }
+
+    /// The last measurement of a generation; nil if there is none, and for a damaged one.
+    static func intact(of generation: Int64, in db: Database) throws -> MeasuredRecall? {
+        try ifIntact { try MeasuredRecall(of: generation, in: db) } ?? nil
+    }
+
+    /// The damaged rows of measurements and of the wanted recall.
+    static func problems(in db: Database) throws -> [String] {
+        try damagedKeys(in: db).map { "settings, row \($0): it is not a measurement of recall" }
+    }
+
+    /// Removes damaged rows. The next run measures again, and the wanted recall is the default again.
+    /// - Returns: Their keys.
+    static func repair(in db: Database) throws -> [String] {
+        let keys = try damagedKeys(in: db)
+        for key in keys { try db.execute(sql: "DELETE FROM settings WHERE key = ?", arguments: [key]) }
+        return keys
+    }
+
+    private static func damagedKeys(in db: Database) throws -> [String] {
+        let keys = try String.fetchAll(
+            db, sql: "SELECT key FROM settings WHERE key = ? OR key GLOB ? ORDER BY key",
+            arguments: [wantedKey, "\(wantedKey)/*"])
+        return try keys.filter { key in
+            try ifIntact {
+                if key == wantedKey { return try wanted(in: db) > 0 }
+                let number = Int64(key.dropFirst(wantedKey.count + 1))
+                return try number.flatMap { try MeasuredRecall(of: $0, in: db) } != nil
+            } != true
+        }
+    }
+
     private static func isValid(_ recall: Double) -> Bool { recall > 0.5 && recall <= 1 }
 
     /// Whether the number of vectors is another one by a quarter.
@@ -76,7 +117,7 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
     }
 
     static func setWanted(_ wanted: Double, in db: Database) throws {
-        guard try self.wanted(in: db) != wanted else { return }
+        guard try ifIntact({ try self.wanted(in: db) }) != wanted else { return }
         try SettingsTable.set(wantedKey, to: "\(wanted)", in: db)
     }
 
@@ -84,7 +125,7 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
     static func measureIfDue(_ generation: Int64, in db: Database) throws -> MeasuredRecall? {
         guard let vectors = try VectorTable.codedVectors(generation: generation, in: db) else { return nil }
         let wanted = try wanted(in: db)
-        if let last = try MeasuredRecall(of: generation, in: db), last.wanted == wanted, !last.isOutdated(by: vectors) {
+        if let last = try intact(of: generation, in: db), last.wanted == wanted, !last.isOutdated(by: vectors) {
             return nil
         }
         return try VectorTable.measureRecall(generation: generation, wanted: wanted, in: db)
@@ -106,13 +147,14 @@ extension CorpusIndex {
         try await write { try measured.store(for: generation, in: $0) }
     }
 
-    /// What is to be known of the recall of searches by vectors, in plain words: that it was never measured, or when
+    /// What a person should know of the recall of searches by vectors, in plain words: that it was never measured, or when
     /// there were other vectors, or that it is below the wanted one.
     ///
     /// - Throws: ``CorpusError``.
     public func recallNotes() async throws -> [String] {
         try await read { [path] db in
-            try VectorGeneration.all(in: db, path: path).compactMap { generation in
+            let wanted = try MeasuredRecall.wanted(in: db)
+            return try VectorGeneration.all(in: db, path: path).compactMap { generation in
                 guard let vectors = try VectorTable.codedVectors(generation: generation.number, in: db) else {
                     return nil
                 }
@@ -120,13 +162,17 @@ extension CorpusIndex {
                 guard let measured = generation.recall else {
                     return "The recall of searches in \(name) has not been measured."
                 }
+                guard measured.wanted == wanted else {
+                    return
+                        "The recall of searches in \(name) was measured for \(measured.wanted); \(wanted) is wanted now."
+                }
                 if measured.isOutdated(by: vectors) {
                     return
                         "The recall of searches in \(name) was measured with \(measured.vectors) vectors; it has \(vectors)."
                 }
                 if measured.recall < measured.wanted {
                     return
-                        "Searches in \(name) find \(measured.recall) of the true neighbours; \(measured.wanted) is wanted."
+                        "Searches in \(name) find \(Int(measured.recall * 1000)) of 1000 true neighbours; \(wanted) is wanted."
                 }
                 return nil
             }

@@ -8,13 +8,13 @@ struct StoredSettings: Sendable {
     var settings: IndexSettings
     /// Nil if there are no vectors.
     var generation: Int64?
-    /// That of the generation; nil if it was not measured.
-    var recall: MeasuredRecall?
+    /// The recall that searches of the generation are set for.
+    var recallBound: Double
 
-    init(settings: IndexSettings, generation: Int64?, recall: MeasuredRecall?) {
+    init(settings: IndexSettings, generation: Int64?, recallBound: Double) {
         self.settings = settings
         self.generation = generation
-        self.recall = recall
+        self.recallBound = recallBound
     }
 
     /// - `number`: The generation; nil for the live one.
@@ -50,7 +50,7 @@ struct StoredSettings: Sendable {
                     + (settings.analyzerVersion > Analyzer.version
                         ? "Use a newer program." : "Move the file away and index the documents again."))
         }
-        recall = try generation.flatMap { try MeasuredRecall(of: $0, in: db) }
+        recallBound = try MeasuredRecall.bound(of: generation, in: db)
         self.settings = settings
     }
 }

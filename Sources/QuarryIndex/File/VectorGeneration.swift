@@ -40,7 +40,8 @@ public struct VectorGeneration: Sendable, Hashable, Codable {
                 number: number, model: settings.modelName ?? fingerprint.model, fingerprint: fingerprint,
                 isLive: number == live, vectors: counts.vectors, refused: counts.refused, missing: counts.missing,
                 bytes: try VectorTable.byteCount(generation: number, in: db),
-                recall: try VectorTable.codedVectors(generation: number, in: db) == nil ? nil : stored.recall)
+                recall: try VectorTable.codedVectors(generation: number, in: db) == nil
+                    ? nil : MeasuredRecall.intact(of: number, in: db))
         }
     }
 }

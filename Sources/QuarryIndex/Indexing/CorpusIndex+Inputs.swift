@@ -6,7 +6,8 @@ extension CorpusIndex {
     /// The absolute paths of the folders of the index, and of its files outside these folders, with the options of the
     /// last run that named them.
     ///
-    /// Sources of an import that no run has named are not among them. Texts without a file, such as standard input, are not among them. Of web sites it has the addresses that were given.
+    /// Sources of an import that no run has named are not among them, and neither are texts without a file, such as standard
+    /// input. Of web sites it has the addresses that were given.
     public func knownInputs() async throws -> (
         folders: [String: InputOptions], files: [String: InputOptions], sites: [String]
     ) {

@@ -109,10 +109,10 @@ public struct Indexer: Sendable {
             if let recall { try await index.write { try MeasuredRecall.setWanted(recall, in: $0) } }
             let generation = try await index.beginGeneration()
             var report = try await run(scan, generation: generation, progress: ProgressBoard(onProgress))
+            if let generation { try await index.measureRecall(of: generation) }
             if switches, !index.followsLive, let generation, try await index.switchIfComplete(generation) {
                 report.switchedTo = generation
             }
-            if let generation { try await index.measureRecall(of: generation) }
             report.generations = try await index.generations()
             report.copies = try await index.read { try CopiedFile.all(limit: Self.listedCopies, in: $0) }
             report.seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -12,7 +12,7 @@ struct AskedQuestion {
     let script: Script?
     /// The terms of the thing whose meaning is asked for, as in "What is a berth?"; nil for other questions.
     let defined: Set<String>?
-    /// Whether ``defined`` is no person.
+    /// Whether ``defined`` is not a person.
     private let asksForThing: Bool
     /// Whether it asks for code, a command or an example.
     let asksForCode: Bool

@@ -33,24 +33,16 @@ extension ExtractiveReader {
             zip(starts, starts.dropFirst()).map { String(decoding: text[$0..<$1], as: UTF8.self) }
         }
         let logOdds = try await model.answerLogOdds(for: question, in: pieces)
-        precondition(
-            logOdds.map(\.count) == pieces.map(\.count), "The question-answering model did not rate every piece.")
+        guard logOdds.map(\.count) == pieces.map(\.count), logOdds.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw QuestionAnsweringError()
+        }
         let scores = candidates.map { candidate in
             zip(starts[candidate.hit], logOdds[candidate.hit])
                 .filter { candidate.range.contains($0.0) }.map(\.1).max() ?? -.greatestFiniteMagnitude
         }
         let probabilities = SupportModel.softmax(scores)
-        let order = candidates.indices.sorted { a, b in
-            let (demanded, other) = (candidates[a].demanded, candidates[b].demanded)
-            if demanded != other { return demanded > other }
-            return scores[a] != scores[b] ? scores[a] > scores[b] : a < b
-        }
-        return order.map { index in
-            let candidate = candidates[index]
-            return RankedSentence(
-                sentence: ExtractedSentence(hit: candidate.hit, range: candidate.range, text: candidate.text),
-                probability: probabilities[index], features: candidate.features, isDirect: candidate.isDirect,
-                demanded: candidate.demanded, logOdds: scores[index])
+        return Self.bestFirst(Array(candidates.indices), of: candidates, by: scores).map {
+            candidates[$0].ranked(probability: probabilities[$0], logOdds: scores[$0])
         }
     }
 }

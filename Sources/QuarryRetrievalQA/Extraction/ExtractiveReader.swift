@@ -167,38 +167,30 @@ public struct ExtractiveReader: Sendable {
         let model = model(for: retrieval)
         let scores = candidates.map { model.score($0.features) }
         let probabilities = SupportModel.softmax(scores)
-        let order = candidates.indices.sorted { a, b in
+        return Self.bestFirst(Array(candidates.indices), of: candidates, by: scores).map {
+            candidates[$0].ranked(probability: probabilities[$0])
+        }
+    }
+
+    /// Some candidates in the order of what they hold of the question's demands, then of their scores, then of the text.
+    static func bestFirst(_ indices: [Int], of candidates: [SentenceCandidate], by scores: [Double]) -> [Int] {
+        indices.sorted { a, b in
             let (demanded, other) = (candidates[a].demanded, candidates[b].demanded)
             if demanded != other { return demanded > other }
             return scores[a] != scores[b] ? scores[a] > scores[b] : a < b
-        }
-        return order.map { index in
-            let candidate = candidates[index]
-            return RankedSentence(
-                sentence: ExtractedSentence(
-                    hit: candidate.hit, range: candidate.range, text: candidate.text),
-                probability: probabilities[index], features: candidate.features, isDirect: candidate.isDirect,
-                demanded: candidate.demanded)
         }
     }
 
     /// The candidates that may be best, in their order.
     private static func worthEmbedding(_ candidates: [SentenceCandidate]) -> [SentenceCandidate] {
         let scores = candidates.map { SupportModel.lexical.score($0.features) }
-        func best(_ count: Int, foreign: Bool) -> [Int] {
-            Array(
-                candidates.indices.filter {
-                    (candidates[$0].features.foreign > 0) == foreign && candidates[$0].demanded == 0
-                }
-                .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.prefix(count))
-        }
-        let demanded = candidates.indices.filter { candidates[$0].demanded > 0 }.sorted { a, b in
-            let (held, other) = (candidates[a].demanded, candidates[b].demanded)
-            return held != other ? held > other : scores[a] != scores[b] ? scores[a] > scores[b] : a < b
+        func best(_ count: Int, where belongs: (SentenceCandidate) -> Bool) -> ArraySlice<Int> {
+            bestFirst(candidates.indices.filter { belongs(candidates[$0]) }, of: candidates, by: scores).prefix(count)
         }
         let chosen =
-            demanded.prefix(embeddedByWords) + best(embeddedByWords, foreign: false)
-            + best(embeddedForeign, foreign: true)
+            best(embeddedByWords) { $0.demanded > 0 }
+            + best(embeddedByWords) { $0.demanded == 0 && $0.features.foreign == 0 }
+            + best(embeddedForeign) { $0.demanded == 0 && $0.features.foreign > 0 }
         return chosen.sorted().map { candidates[$0] }
     }
 
@@ -273,6 +265,15 @@ public struct ExtractedSentence: Sendable, Hashable {
     public var repeats: [Repeat] = []
 
     func overlaps(_ other: ExtractedSentence) -> Bool { hit == other.hit && range.overlaps(other.range) }
+}
+
+extension SentenceCandidate {
+    func ranked(probability: Double, logOdds: Double? = nil) -> RankedSentence {
+        RankedSentence(
+            sentence: ExtractedSentence(hit: hit, range: range, text: text), probability: probability,
+            features: features,
+            isDirect: isDirect, demanded: demanded, logOdds: logOdds)
+    }
 }
 
 /// A candidate with its score among the others.
