@@ -14,7 +14,8 @@ struct ExchangeCommandTests {
         try scratch.write(export.output, to: "lines.jsonl")
         let first = try Command.run("import", "lines.jsonl", "copy.quarry", "--json", in: scratch.url)
         #expect(first.status == 0 && first.output.contains("quarry.import/1") && first.errors.isEmpty, "\(first)")
-        let second = try Command.run("import", "-", "--index", "piped.quarry", in: scratch.url, input: Array(export.output.utf8))
+        let second = try Command.run(
+            "import", "-", "--index", "piped.quarry", in: scratch.url, input: Array(export.output.utf8))
         #expect(second.status == 0 && second.output.contains("1 document"), "\(second)")
         #expect(second.errors.contains("quarry update reads nothing"), "\(second)")
         let update = try Command.run("update", "--index", "piped.quarry", in: scratch.url)
