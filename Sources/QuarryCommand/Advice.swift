@@ -1,3 +1,4 @@
+import Foundation
 import Quarry
 import QuarryProviders
 import QuarrySession
@@ -13,7 +14,11 @@ enum Advice {
                 + "Fetch it once with: quarry models pull \(error.model)"
         }
         if let error = error as? ModelStoreError, error.code == .unknown {
-            return "A new index without vectors has --model none."
+            var isFolder: ObjCBool = false
+            let isHere = FileManager.default.fileExists(atPath: error.model, isDirectory: &isFolder) && isFolder.boolValue
+            return isHere
+                ? "To use the model in the folder of this name: \(CommandWords.quoted("./" + error.model))"
+                : "A new index without vectors has --model none."
         }
         if error is AnswerStoreError { return "To turn it off: --no-cache" }
         return switch (error as? ProviderError)?.code {

@@ -14,7 +14,7 @@ extension CorpusError {
         case .otherSettings:
             "Omit --chunker, --chunk-target, --chunk-maximum and --chunk-overlap, or choose another file with --index."
         case .damaged where !isRepairable:
-            "To see the damage: quarry doctor --index FILE. A repair cannot mend it: restore the file from a copy, or move it "
+            "To see the damage: quarry doctor --index \(file). A repair cannot mend it: restore the file from a copy, or move it "
                 + "away and index the documents again."
         case .damaged:
             "To see the damage: quarry doctor --index \(file). To rebuild what can be rebuilt: quarry doctor --repair --index \(file)"

@@ -87,7 +87,9 @@ struct SearchOptions: ParsableArguments {
         if transform == .hyde, mode == .bm25 {
             throw ValidationError("--transform hyde compares vectors, and --mode bm25 searches none. Omit one of them.")
         }
-        guard k1 >= 0, k1.isFinite else { throw ValidationError("--k1 \(k1) is negative.") }
+        guard (0...WordSearchOptions.largest).contains(k1) else {
+            throw ValidationError("--k1 \(k1) is not between 0 and \(Int(WordSearchOptions.largest)).")
+        }
         guard (0...1).contains(b) else { throw ValidationError("--b \(b) is not between 0 and 1.") }
         guard depth >= 1, depth <= 100_000 else {
             throw ValidationError("--depth \(depth) is not between 1 and 100000.")

@@ -23,8 +23,8 @@ struct WordSearchOptions: ParsableArguments {
         let weights = [
             ("--title-weight", titleWeight), ("--heading-weight", headingWeight), ("--text-weight", textWeight),
         ]
-        for (name, weight) in weights where !(weight >= 0 && weight.isFinite) {
-            throw ValidationError("\(name) \(weight) is not a number from 0 up.")
+        for (name, weight) in weights where !(0...Self.largest).contains(weight) {
+            throw ValidationError("\(name) \(weight) is not between 0 and \(Int(Self.largest)).")
         }
         guard weights.contains(where: { $0.1 > 0 }) else {
             throw ValidationError("--title-weight, --heading-weight and --text-weight are all 0: nothing can be found.")
@@ -35,12 +35,15 @@ struct WordSearchOptions: ParsableArguments {
         BM25Parameters.FieldWeights(title: titleWeight, heading: headingWeight, body: textWeight)
     }
 
+    /// Of a weight, of --k1 and of the number of a formula. Scores of larger ones can exceed what a number holds.
+    static let largest = 1000.0
+
     private static func variant(_ text: String) throws -> BM25Parameters.Variant {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let delta = parts.count > 1 ? Double(parts[1]) : nil
         if parts.count > 1 {
-            guard let delta, delta >= 0, delta.isFinite else {
-                throw ValidationError("“\(parts[1])” is not a number from 0 up.")
+            guard let delta, (0...largest).contains(delta) else {
+                throw ValidationError("“\(parts[1])” is not a number from 0 to \(Int(largest)).")
             }
         }
         switch parts[0] {

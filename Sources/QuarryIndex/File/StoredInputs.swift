@@ -52,18 +52,15 @@ struct StoredInputs: Sendable {
     var warnings: [Int64: [Rejection.Reason: Int]]
 
     init(_ db: Database) throws {
-        sources = try Row.fetchAll(
-            db, sql: "SELECT id, name, root, path, size, modified, sha256, reader FROM sources ORDER BY name"
-        ).map { [pages = try StoredPage.all(in: db)] row in
-            let row = StoredRow(row, of: "sources")
+        // An edited path must not lead a run to another file.
+        sources = try Self.checkedRows(.sources, by: "name", in: db).map { [pages = try StoredPage.all(in: db)] row in
             return StoredSource(
                 id: try row.integer(0), name: try row.text(1), root: try row.optional(2, row.text),
                 path: try row.optional(3, row.text), size: try row.count(4), modified: try row.integer(5),
                 sha256: try row.optional(6, row.digest), reader: try row.text(7), page: pages[try row.integer(0)])
         }
-        folders = try Row.fetchAll(db, sql: "SELECT path, name FROM roots ORDER BY path").map { row in
-            let row = StoredRow(row, of: "roots")
-            return NamedFolder(path: try row.text(0), name: try row.text(1))
+        folders = try Self.checkedRows(.roots, by: "path", in: db).map { row in
+            NamedFolder(path: try row.text(0), name: try row.text(1))
         }
         quarantined = try Self.quarantined(in: db)
         refused = try Row.fetchAll(
@@ -87,6 +84,17 @@ struct StoredInputs: Sendable {
         withoutText = try Self.sourcesWithoutText(in: db)
         unread = try UnreadPart.all(in: db)
         warnings = try SourceWarning.counts(in: db)
+    }
+
+    /// All rows of a table, each with its checksum compared.
+    ///
+    /// - `order`: SQL columns.
+    private static func checkedRows(_ table: CheckedTable, by order: String, in db: Database) throws -> [StoredRow] {
+        try Row.fetchAll(db, sql: "SELECT \(table.qualifiedColumns) FROM \(table.name) ORDER BY \(order)").map { row in
+            let row = StoredRow(row, of: table.name)
+            try row.check(0..<table.columns.count)
+            return row
+        }
     }
 
     /// The rows of `quarantine`.
