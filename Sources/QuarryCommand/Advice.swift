@@ -15,7 +15,8 @@ enum Advice {
         }
         if let error = error as? ModelStoreError, error.code == .unknown {
             var isFolder: ObjCBool = false
-            let isHere = FileManager.default.fileExists(atPath: error.model, isDirectory: &isFolder) && isFolder.boolValue
+            let isHere =
+                FileManager.default.fileExists(atPath: error.model, isDirectory: &isFolder) && isFolder.boolValue
             return isHere
                 ? "To use the model in the folder of this name: \(CommandWords.quoted("./" + error.model))"
                 : "A new index without vectors has --model none."
