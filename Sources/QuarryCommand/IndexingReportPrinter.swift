@@ -293,7 +293,7 @@ extension Rejection {
         case (.scanned, "pdf") where !message.contains("tesseract"): " --ocr recognises their text."
         case (.noTableNamed, _): " Name those to be read: --table NAME."
         case (.brokenRecord, _) where message.hasPrefix("The record has no \"text\"."):
-            " To read another member as the text: --json-text \(longestString ?? "NAME")"
+            " To read another member as the text: --json-text \(longestString ?? "NAME"), which holds for all JSON files of a run."
         default: ""
         }
     }

@@ -136,7 +136,7 @@ struct FormatCommandTests {
         #expect(
             outcome.errors.contains(
                 "a.jsonl:1: The record has no \"text\". Its longest string is “body”. To read another member as the text: "
-                    + "--json-text body\n"), "\(outcome)")
+                    + "--json-text body, which holds for all JSON files of a run.\n"), "\(outcome)")
         #expect(
             outcome.errors.contains(
                 "a.jsonl:2: The record has no \"text\". To read another member as the text: --json-text NAME"))
