@@ -51,7 +51,7 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
     /// The recall that searches of a generation are set for: what was measured for the wanted one, else the wanted one. A
     /// damaged measurement counts as none; the doctor names it, and the next run measures again.
     static func bound(of generation: Int64?, in db: Database) throws -> Double {
-        let wanted = try ifIntact { try wanted(in: db) } ?? defaultWanted
+        let wanted = try ifIntact { try self.wanted(in: db) } ?? defaultWanted
         guard let generation, let measured = try intact(of: generation, in: db), measured.wanted == wanted else {
             return wanted
         }
