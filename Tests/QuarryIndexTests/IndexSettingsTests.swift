@@ -72,16 +72,32 @@ struct IndexSettingsTests {
         try corpus.write("Words.", to: "a.md")
         try await corpus.index()
         #expect(try await corpus.index().isEmpty)
-        try await DatabaseQueue(path: corpus.indexPath).write { db in
-            try db.execute(sql: "UPDATE sources SET reader = replace(reader, '+structure/3', '')")
-            try db.execute(sql: "UPDATE documents SET sha256 = zeroblob(32)")
-        }
+        try await editIndex(
+            corpus.indexPath,
+            """
+            UPDATE sources SET reader = replace(reader, '+structure/3', '');
+            UPDATE sources SET checksum = row_checksum(id, name, root, path, size, modified, sha256, reader);
+            UPDATE documents SET sha256 = zeroblob(32)
+            """)
         let report = try await corpus.index()
         #expect(report.sources.changed == 1)
         #expect(report.documents == 1)
         #expect(try await corpus.index().isEmpty)
         // Their vectors are kept.
         #expect(corpus.embedder.passages == 1)
+    }
+
+    @Test func `an edited path of a source leads a run to no other file`() async throws {
+        let corpus = try TestCorpus()
+        try corpus.write("Words.", to: "a.md")
+        try await corpus.index()
+        let other = corpus.folder.path("outside.md")
+        try Data("Secret.".utf8).write(to: URL(fileURLWithPath: other))
+        try await DatabaseQueue(path: corpus.indexPath).write { db in
+            try db.execute(sql: "UPDATE sources SET path = ?", arguments: [other])
+        }
+        let error = await #expect(throws: CorpusError.self) { try await corpus.index() }
+        #expect(error?.code == .damaged && error?.message.contains("sources, row 1") == true)
     }
 
     @Test func `a database of another program is refused and not changed`() throws {
