@@ -70,7 +70,8 @@ enum Termination {
 
     private static func flushAndExit(_ code: Int32) -> Never {
         fflush(nil)
-        exit(code)
+        // `exit` would free the memory of BLAS below threads that still compute.
+        _exit(code)
     }
 }
 
