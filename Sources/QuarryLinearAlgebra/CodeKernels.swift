@@ -117,7 +117,8 @@ package enum CodeKernels {
         }
     }
 
-    /// The rows that a scan found, with estimates and upper bounds of their inner products. The first `count` elements are valid.
+    /// The rows that a scan found, with estimates and upper bounds of their inner products. The first `count` elements are
+    /// valid.
     package struct Found {
         package var rows: [UInt32]
         package var estimates: [Float]

@@ -17,6 +17,15 @@ package struct StoredValueError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(place): \(reason)" }
 }
 
+/// The value that is read; nil if what is stored is damaged. Other errors, such as those of the disk, are thrown.
+package func ifIntact<Value>(_ read: () throws -> Value) throws -> Value? {
+    do {
+        return try read()
+    } catch is StoredValueError {
+        return nil
+    }
+}
+
 /// A stored text, cut to the length of a message.
 package func excerpt(_ text: String) -> String { text.count <= 80 ? text : text.prefix(80) + "…" }
 

@@ -1,9 +1,9 @@
 /// How likely one word is a misspelling of another.
 package enum TypingErrors {
     /// The number of typing errors that make a word of another one: the optimal string alignment distance, in which an error
-    /// is a letter more, less or another one, or two neighbours exchanged. The first letter is rarely wrong: one more, less or
-    /// another one there counts two. So does a letter in place of one that is neither its neighbour on the keyboard nor easily confused
-    /// with it, such as `leave` for `lease`: those are more often two words than one.
+    /// is a letter more, less or another one, or two neighbours exchanged. The first letter is rarely wrong: one more, less
+    /// or another one there counts two. So does a letter in place of one that is neither its neighbour on the keyboard nor
+    /// easily confused with it, such as `leave` for `lease`: those are more often two words than one.
     ///
     /// - Returns: Nil beyond the limit, and for words of more than 64 letters.
     /// - Complexity: O(letters of both, multiplied).
@@ -40,7 +40,6 @@ package enum TypingErrors {
     /// Letters that sound alike: vowels, and consonants with and without voice.
     private static let alike: [Set<Character>] = [
         "aeiouy", "ck", "cs", "sz", "dt", "bp", "fv", "gk", "gj", "mn", "kq", "аеёиоуыэюя", "ий", "дт", "зс", "бп",
-        "вф", "гк",
-        "жш", "шщ", "ьъ", "мн", "цс",
+        "вф", "гк", "жш", "шщ", "ьъ", "мн", "цс",
     ].map { Set($0) }
 }

@@ -32,7 +32,8 @@ extension VectorTable {
     /// - Returns: Nil if the generation has no codes.
     /// - Throws: ``VectorError``, `CancellationError`.
     /// - Complexity: Reads all vectors once for the exact search, which takes at most 2³⁵ multiplications; more only for ten
-    ///   questions, which are the fewest. Then one to four searches by codes for each question. It holds the codes and 8,192 vectors in memory.
+    ///   questions, which are the fewest. Then one to four searches by codes for each question. It holds the codes and 8,192
+    ///   vectors in memory.
     package static func measureRecall(
         generation id: Int64, wanted: Double, in db: Database
     ) throws -> RecallMeasurement? {

@@ -46,7 +46,7 @@ extension VectorTable {
         for number in numbers {
             let row = try Row.fetchOne(read, arguments: [generation.id, number])
             let sound = try row.flatMap { row in
-                try ifIntact { try withBlock(row, of: generation) { checksum(ofSound: $0, generation) } } ?? nil
+                try ifSound { try withBlock(row, of: generation) { checksum(ofSound: $0, generation) } } ?? nil
             }
             if let sound {
                 sum &+= sound
@@ -58,7 +58,7 @@ extension VectorTable {
         if removed > 0 {
             done.append("vectors: \(removed) damaged \(removed == 1 ? "block" : "blocks") of up to 64 vectors removed")
         }
-        let hasOtherSum = try ifIntact { try self.checksum(of: generation, in: db) } != sum
+        let hasOtherSum = try ifSound { try self.checksum(of: generation, in: db) } != sum
         if hasOtherSum || removed > 0 {
             if removed == 0 {
                 done.append("vector_generations, row \(generation.id): the sum of its blocks was made again")
@@ -80,13 +80,11 @@ extension VectorTable {
         return done + ["vector_codes: the codes of generation \(generation.id) were made again"]
     }
 
-    /// The value that is read; nil if what is stored is damaged. Other errors, such as those of the disk, are thrown.
-    private static func ifIntact<Value>(_ read: () throws -> Value) throws -> Value? {
+    /// The value that is read; nil if a stored vector or value is damaged.
+    private static func ifSound<Value>(_ read: () throws -> Value) throws -> Value? {
         do {
-            return try read()
+            return try ifIntact(read)
         } catch VectorError.damaged {
-            return nil
-        } catch is StoredValueError {
             return nil
         }
     }

@@ -56,6 +56,8 @@ struct ClaimCheckTests {
     @Test(arguments: [
         ("Write your answer in the box on page two.", "The answer is written in the box on page two [1]."),
         ("The fee is 504 crowns. Add an offer to your reply.", "The fee is 504 crowns [1]."),
+        ("Thank you for your reply of 3 March; the meeting is on Monday.", "The meeting is on Monday [1]."),
+        ("Спасибо за ваш ответ, собрание будет в понедельник.", "Собрание будет в понедельник [1]."),
     ])
     func `what a document says of answers, and what stands beside an instruction, is evidence`(
         passage: String, reply: String

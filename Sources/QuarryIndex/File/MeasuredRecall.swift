@@ -51,7 +51,7 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
     /// The recall that searches of a generation are set for: what was measured for the wanted one, else the wanted one. A
     /// damaged measurement counts as none; the doctor names it, and the next run measures again.
     static func bound(of generation: Int64?, in db: Database) throws -> Double {
-        let wanted = try ifIntact { try self.wanted(in: db) } ?? defaultWanted
+        let wanted = try intactWanted(in: db)
         guard let generation, let measured = try intact(of: generation, in: db), measured.wanted == wanted else {
             return wanted
         }
@@ -100,8 +100,12 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
         try db.execute(sql: "DELETE FROM settings WHERE key = ?", arguments: [key(generation)])
     }
 
-    /// The wanted recall of an index.
-    static func wanted(in db: Database) throws -> Double {
+    /// The wanted recall of an index; the default for a damaged one, which the doctor names.
+    static func intactWanted(in db: Database) throws -> Double {
+        try ifIntact { try wanted(in: db) } ?? defaultWanted
+    }
+
+    private static func wanted(in db: Database) throws -> Double {
         guard let text = try SettingsTable.string(wantedKey, in: db) else { return defaultWanted }
         guard let wanted = Double(text), isValid(wanted) else {
             throw StoredValueError(place: "settings, row \(wantedKey)", reason: "“\(text)” is not a recall")
@@ -117,14 +121,15 @@ public struct MeasuredRecall: Sendable, Hashable, Codable {
     }
 
     static func setWanted(_ wanted: Double, in db: Database) throws {
-        guard try ifIntact({ try self.wanted(in: db) }) != wanted else { return }
+        let stored = try ifIntact { try self.wanted(in: db) }
+        guard stored != wanted else { return }
         try SettingsTable.set(wantedKey, to: "\(wanted)", in: db)
     }
 
     /// Measures the recall of a generation if that is due; nil if it is not.
     static func measureIfDue(_ generation: Int64, in db: Database) throws -> MeasuredRecall? {
         guard let vectors = try VectorTable.codedVectors(generation: generation, in: db) else { return nil }
-        let wanted = try wanted(in: db)
+        let wanted = try intactWanted(in: db)
         if let last = try intact(of: generation, in: db), last.wanted == wanted, !last.isOutdated(by: vectors) {
             return nil
         }
@@ -153,7 +158,7 @@ extension CorpusIndex {
     /// - Throws: ``CorpusError``.
     public func recallNotes() async throws -> [String] {
         try await read { [path] db in
-            let wanted = try MeasuredRecall.wanted(in: db)
+            let wanted = try MeasuredRecall.intactWanted(in: db)
             return try VectorGeneration.all(in: db, path: path).compactMap { generation in
                 guard let vectors = try VectorTable.codedVectors(generation: generation.number, in: db) else {
                     return nil

@@ -63,12 +63,3 @@ struct RereadableSources {
         }
     }
 }
-
-/// The value that is read; nil if what is stored is damaged. Other errors, such as those of the disk, are thrown.
-func ifIntact<Value>(_ read: () throws -> Value) throws -> Value? {
-    do {
-        return try read()
-    } catch is StoredValueError {
-        return nil
-    }
-}

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Applies the changes of a run.
 protocol ChangeWriter: Sendable {
-    /// Applies changes in order, except that ``IndexChange/close(_:keys:rejections:refused:unread:warnings:)`` comes last, because a
-    /// document may move from one source to another. On an error no change is applied.
+    /// Applies changes in order, except that ``IndexChange/close(_:keys:rejections:refused:unread:warnings:)`` comes last,
+    /// because a document may move from one source to another. On an error no change is applied.
     ///
     /// - Returns: The texts that a plan would embed, with their tokens.
     func apply(_ changes: [IndexChange]) async throws -> [ContentHash: Int]

@@ -53,7 +53,8 @@ public struct Indexer: Sendable {
         }
     }
 
-    /// What ``index(_:options:selections:switches:recall:onProgress:onWait:)`` would do. It runs the same code with a writer that only counts.
+    /// What ``index(_:options:selections:switches:recall:onProgress:onWait:)`` would do. It runs the same code with a writer
+    /// that only counts.
     ///
     /// A plan asks no model. Where the chunker needs one, documents are cut by structure, and the chunks are an estimate.
     public func plan(
