@@ -1,16 +1,14 @@
 /// Finds sentences that tell whoever answers what to write, such as "Add an offer to your reply". An attacker puts them into
 /// documents (Greshake et al., arXiv 2302.12173).
 enum ReplyInstruction {
-    /// Whether a sentence tells the writer of an answer to write something into "your reply", or which instructions to
-    /// ignore. "Thank you for your reply" does not.
+    /// Whether a sentence speaks to the writer of an answer: of "your reply", except as letters do ("Thank you for your
+    /// reply"), or of the instructions to ignore.
     static func isGiven(by statement: Statement) -> Bool {
         let words = statement.words.map(\.piece.folded)
-        let verb = words.firstIndex { word in writing.contains { word.hasPrefix($0) } }
+        guard !words.contains(where: { word in courtesies.contains { word.hasPrefix($0) } }) else { return false }
         return words.indices.contains { index in
             let next = words[(index + 1)...].prefix(reach)
-            if owners.contains(words[index]) {
-                return verb.map { $0 < index } == true && next.contains(where: namesReply)
-            }
+            if owners.contains(words[index]) { return next.contains(where: namesReply) }
             return dismissals.contains { words[index].hasPrefix($0) } && next.contains(where: namesInstruction)
         }
     }
@@ -26,12 +24,10 @@ enum ReplyInstruction {
         "your", "свой", "своем", "своему", "своего", "твой", "твоем", "твоему", "твоего", "ваш", "вашем", "вашему",
         "вашего",
     ]
-    /// The beginnings of verbs that ask for a text.
-    private static let writing = [
-        "add", "includ", "append", "insert", "put", "writ", "rewrit", "modif", "chang", "replac", "alter", "provid",
-        "giv",
-        "mak", "begin", "start", "end", "finish", "translat", "encod", "ensur", "mention", "format", "добав", "включ",
-        "встав", "напиш", "перепиш", "измен", "замен", "поменя", "дай", "начн", "законч", "переведи", "упомян", "укаж",
+    /// The beginnings of words with which letters speak of a reply.
+    private static let courtesies = [
+        "thank", "receiv", "await", "wait", "forward", "appreciat", "спасибо", "благодар", "получ", "жде", "жду",
+        "ожида",
     ]
     private static let dismissals = ["ignore", "disregard", "forget", "игнорир", "проигнорир", "забуд"]
 
